@@ -1,0 +1,60 @@
+// Runs a script of ours on the Node that package.json pins, after making sure that the npm packages are there.
+// Plain JavaScript for any Node from 18 on: it is what a fresh clone starts with.
+//
+//   node build/run.mjs SCRIPT.ts [ARGS...]     a TypeScript file (Node 24 strips the types)
+//   node build/run.mjs --bin NAME [ARGS...]    a command from node_modules/.bin
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
+const windows = process.platform === 'win32';
+const node = join(modules, '.bin', windows ? 'node.cmd' : 'node');
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** `npm ci` when the lock file differs from the one last installed; silent when nothing is to do. */
+function install() {
+  const stamp = join(modules, '.easy-adaptation-lock');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  process.stderr.write('Installing npm packages (once; a minute or two) ...\n');
+  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    // stdout stays free for --json
+    stdio: ['ignore', 2, 2],
+    shell: windows,
+    // onnxruntime-node's post-install downloads CUDA libraries that we never use, and fails where there is no network.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+  });
+  if (done.error || done.status !== 0) {
+    fail('npm ci failed: see above. It needs npm 10 or later and the npm registry.');
+  }
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+const args = process.argv.slice(2);
+if (args.length === 0) fail('usage: node build/run.mjs SCRIPT.ts [ARGS...] | --bin NAME [ARGS...]');
+install();
+const command =
+  args[0] === '--bin'
+    ? [join(modules, '.bin', args[1] + (windows ? '.cmd' : '')), args.slice(2)]
+    : [node, ['--disable-warning=ExperimentalWarning', join(root, args[0]), ...args.slice(1)]];
+const run = spawnSync(command[0], command[1], {
+  // npm starts us in the package's folder; what the user names is meant from where they stand.
+  cwd: args[0] === '--bin' ? root : (process.env.INIT_CWD ?? process.cwd()),
+  stdio: 'inherit',
+  shell: windows,
+  env: { ...process.env, PATH: `${join(modules, '.bin')}${windows ? ';' : ':'}${process.env.PATH}` },
+});
+if (run.error) fail(`could not start ${command[0]}: ${run.error.message}`);
+process.exit(run.status ?? 1);

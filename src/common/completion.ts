@@ -1,0 +1,81 @@
+// The value objects that a completion is made of, shared by every room between the keystroke and the model.
+
+/** A place where text is wanted. Immutable; a new keystroke makes a new one. Line ends are '\n' throughout. */
+export interface CompletionQuery {
+  /** Path relative to the workspace folder, '/' separators; a made-up one for an untitled document. */
+  readonly path: string;
+  /** VS Code's language id, e.g. 'typescript', 'markdown', 'plaintext'. */
+  readonly languageId: string;
+  /** The document's text before the cursor, and after it. Whole documents up to a cap that the caller sets. */
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** Where the longest match that predicted a token was found. */
+export type Tier = 'open-file' | 'folder' | 'project' | 'base';
+
+/** One token of a draft, with what the coupling needs to judge it. */
+export interface DraftToken {
+  readonly text: string;
+  /** Calibrated probability of this token given the text before it, 0..1. */
+  readonly probability: number;
+  /** Probability of this token minus that of the runner-up, 0..1. */
+  readonly margin: number;
+  /** Entropy of the next-token distribution, nats. */
+  readonly entropy: number;
+  /** Length of the longest matched suffix, tokens, and how often that suffix was seen. */
+  readonly matchLength: number;
+  readonly count: number;
+  readonly tier: Tier;
+}
+
+/** What a specialist proposes for a query. */
+export interface Draft {
+  /** The text to insert at the cursor; never ends in white space; '' when it has nothing to say. */
+  readonly text: string;
+  readonly tokens: readonly DraftToken[];
+  /** Which model made it, as the panel shows it: 'n-gram', later 'adapted base + n-gram'. */
+  readonly model: string;
+  /** It stopped by itself (end of line or block), not at a limit. */
+  readonly complete: boolean;
+  readonly latencyMs: number;
+}
+
+/**
+ * A local model that answers in milliseconds. Implementations: the n-gram worker, later the neural engine process.
+ * Everything is asynchronous because each lives off the extension host's thread.
+ */
+export interface Specialist {
+  readonly name: string;
+  /** Undefined where it has nothing loaded yet. Rejects only with the signal's reason. */
+  complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined>;
+  /** Similar places in the repository, for the teacher's prompt; best first. */
+  snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]>;
+  /** The current text of an open or just saved file (unsaved text included); undefined: the file is gone or closed. */
+  setOpenFile(path: string, text: string | undefined): void;
+}
+
+export interface DraftOptions {
+  /** Complete a whole block where syntax calls for one; else to the line's end. */
+  readonly multiline: boolean;
+  readonly maxTokens: number;
+}
+
+export interface SnippetOptions {
+  readonly maxSnippets: number;
+  readonly maxCharacters: number;
+}
+
+/** A piece of another file of the repository. */
+export interface Snippet {
+  readonly path: string;
+  readonly text: string;
+  /** 0-based first line in that file. */
+  readonly line: number;
+}
+
+/** Who answered. 'none': shown nothing. */
+export type Source = 'specialist' | 'api' | 'none';
+
+/** What became of a shown completion. 'pending' until known; 'ignored': replaced without a verdict. */
+export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'rejected' | 'ignored';

@@ -1,0 +1,59 @@
+// Expected failures are values with a code; thrown errors keep their cause.
+
+/** What went wrong, for code that has to decide; the message is for people. One row per case that some caller tells apart. */
+export type ErrorCode =
+  | 'no-key' // no API key is set
+  | 'bad-key' // the API refused the key (401, 403)
+  | 'rate-limited' // 429
+  | 'overloaded' // 5xx, 529
+  | 'timeout' // our own limit passed, or a stream stalled
+  | 'malformed' // an answer that is not what the protocol promises
+  | 'network' // no connection
+  | 'bad-request' // 4xx: our fault or a wrong model name
+  | 'over-budget' // the session's or the run's spending limit is reached
+  | 'no-consent' // the user has not allowed this folder's text to leave the machine
+  | 'unreadable' // a file or folder that cannot be read
+  | 'corrupt' // stored data that is damaged
+  | 'newer-version' // stored data from a later version of the extension
+  | 'nothing-to-learn' // a folder without usable text
+  | 'cancelled';
+
+/** An expected failure. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** One or two sentences for the user: what happened and what to do. */
+  readonly message: string;
+  /** Wait at least this long before trying again, ms; absent where the server did not say. */
+  readonly retryAfterMs?: number;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failed(code: ErrorCode, message: string, retryAfterMs?: number): { ok: false; error: Failure } {
+  return { ok: false, error: retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs } };
+}
+
+/** A failure on its way up as an exception, where a value cannot travel. */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CodedError';
+    this.code = code;
+  }
+}
+
+export function isCancelled(error: unknown): boolean {
+  return (
+    (error instanceof CodedError && error.code === 'cancelled') ||
+    (error instanceof Error && (error.name === 'AbortError' || error.name === 'APIUserAbortError'))
+  );
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,42 @@
+// How right a completion is: the two measures used everywhere (bench, coupling, report).
+
+/** Exact match as `shared/bench` defines it: equal after trimming both sides. */
+export function exactMatch(answer: string, truth: string): boolean {
+  return answer.trim() === truth.trim();
+}
+
+/** 1 - Levenshtein(answer, truth) / max length, after trimming; 1 for two empty strings. In UTF-16 units. */
+export function editSimilarity(answer: string, truth: string): number {
+  const a = answer.trim();
+  const b = truth.trim();
+  const longest = Math.max(a.length, b.length);
+  if (longest === 0) return 1;
+  let row = new Uint32Array(b.length + 1).map((_, j) => j);
+  let next = new Uint32Array(b.length + 1);
+  for (let i = 0; i < a.length; i++) {
+    next[0] = i + 1;
+    for (let j = 0; j < b.length; j++) {
+      const substitution = (row[j] as number) + (a.charCodeAt(i) === b.charCodeAt(j) ? 0 : 1);
+      next[j + 1] = Math.min(substitution, (row[j + 1] as number) + 1, (next[j] as number) + 1);
+    }
+    [row, next] = [next, row];
+  }
+  return 1 - (row[b.length] as number) / longest;
+}
+
+/** The p-quantile (0..1) of the values by the nearest-rank rule; NaN when there are none. */
+export function quantile(values: readonly number[], p: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = [...values].sort((x, y) => x - y);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] as number;
+}
+
+/**
+ * Precision among the most confident `coverage` share of the items (0..1), ties kept in input order.
+ * @param items confidence and whether the answer was right
+ */
+export function precisionAt(items: readonly { confidence: number; right: boolean }[], coverage: number): number {
+  const count = Math.max(1, Math.round(items.length * coverage));
+  const best = [...items].sort((x, y) => y.confidence - x.confidence).slice(0, count);
+  return best.length === 0 ? Number.NaN : best.filter((x) => x.right).length / best.length;
+}

@@ -1,0 +1,70 @@
+// The coupling: two calibrated estimates and a rule that says who answers.
+import type { Draft } from '../common/completion.ts';
+
+/** What is known about the place, beside the draft. */
+export interface PlaceFacts {
+  readonly languageId: string;
+  /** Text of the cursor's line before and after it. */
+  readonly lineBefore: string;
+  readonly lineAfter: string;
+  /** ms since the last suggestion was decided, and how it ended; undefined at the first. */
+  readonly sinceLastMs?: number;
+  readonly lastOutcome?: 'accepted' | 'rejected' | 'ignored';
+}
+
+/** One labelled place on a held-out file. */
+export interface CouplingExample {
+  readonly path: string;
+  readonly draft: Draft;
+  readonly place: PlaceFacts;
+  /** The specialist's draft equals what the author wrote (trimmed). */
+  readonly specialistRight: boolean;
+  /** The same of the API's answer; undefined where it was not asked. */
+  readonly apiRight?: boolean;
+}
+
+/** A fitted coupling: plain JSON, stored per folder. */
+export interface CouplingFit {
+  readonly version: 1;
+  readonly fittedAt: number;
+  readonly specialistExamples: number;
+  /** 0: p(API right) is the stated prior. */
+  readonly apiExamples: number;
+  /** Held-out calibration: expected calibration error and Brier score of each estimate. */
+  readonly specialistEce: number;
+  readonly specialistBrier: number;
+  readonly apiEce: number | undefined;
+  readonly apiBrier: number | undefined;
+  /** The models' parameters; their shape is the coupling's own business. */
+  readonly parameters: unknown;
+}
+
+/** One number behind a decision, ready for the panel: { name: 'lowest token probability', value: 0.31 }. */
+export interface Reason {
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface Decision {
+  readonly route: 'specialist' | 'api' | 'none';
+  readonly pSpecialist: number;
+  /** The prior where `pApiIsPrior`. */
+  readonly pApi: number;
+  readonly pApiIsPrior: boolean;
+  /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
+  readonly gain: number;
+  readonly price: number;
+  /** One sentence for people: 'API: 0.82 against 0.31, gain 0.51 over the price 0.20'. */
+  readonly summary: string;
+  readonly reasons: readonly Reason[];
+}
+
+export interface PolicySettings {
+  /** 0 local only ... 1 API first; between, a higher value makes a call cheaper in the rule's eyes. */
+  readonly balance: number;
+  /** An API is configured, consented to, within budget and not backing off. */
+  readonly apiAvailable: boolean;
+  /** Local drafts below this p(right) are not shown when the API is available; `fallbackBar` when it is not. */
+  readonly showBar: number;
+  readonly fallbackBar: number;
+}

@@ -1,0 +1,71 @@
+// What the harvest yields: files with their split, what was left out and why, and cursor places to learn from.
+
+export type Split = 'train' | 'calibration' | 'test';
+
+export interface HarvestedFile {
+  /** Relative to the folder, '/' separators. */
+  readonly path: string;
+  /** VS Code's language id, guessed from the name. */
+  readonly languageId: string;
+  readonly kind: 'code' | 'prose';
+  /** Decoded to UTF-16, '\n' line ends, secrets masked (`secrets` of them). */
+  readonly text: string;
+  /** Hex SHA-256 of the decoded text: the file's identity for re-harvest and near-duplicates. */
+  readonly hash: string;
+  /** By path alone, so that an edit never moves a file. */
+  readonly split: Split;
+  readonly secrets: number;
+}
+
+export type LeftOutReason =
+  | 'ignored' // .gitignore, .easyadaptationignore, files.exclude
+  | 'binary'
+  | 'minified'
+  | 'generated'
+  | 'vendored'
+  | 'too-large'
+  | 'near-duplicate'
+  | 'empty'
+  | 'unreadable'
+  | 'changed-while-read'
+  | 'secret-file' // a key store, .env: never read for learning
+  | 'over-limit'; // past the folder's limit of files or bytes
+
+export interface HarvestReport {
+  readonly root: string;
+  readonly usedGit: boolean;
+  readonly files: number;
+  readonly bytes: number;
+  readonly tokens: number;
+  readonly secretsMasked: number;
+  readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
+  /** A few paths per reason, for the report. */
+  readonly leftOutExamples: Readonly<Partial<Record<LeftOutReason, readonly string[]>>>;
+  readonly byLanguage: Readonly<Record<string, number>>;
+  readonly elapsedMs: number;
+}
+
+export interface HarvestOptions {
+  /** VS Code's `files.exclude`: glob -> on. */
+  readonly filesExclude: Readonly<Record<string, boolean>>;
+  readonly maxFileBytes: number;
+  readonly maxFiles: number;
+  readonly maxTotalBytes: number;
+}
+
+export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
+
+/** A place in a harvested file where the cursor could stand, with the text that the author wrote there. */
+export interface CursorExample {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: CursorKind;
+  /** UTF-16 offset into the file's text; 0-based line and column. */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The rest of the line (trimmed at the end), or the block for 'block-body'. Never empty. */
+  readonly truth: string;
+}
