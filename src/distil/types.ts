@@ -1,7 +1,52 @@
 // The adaptation run and its report: what the command line prints and the editor shows.
 import type { Source } from '../common/completion.ts';
 import type { CouplingFit } from '../coupling/types.ts';
-import type { CursorKind, HarvestReport } from '../harvest/types.ts';
+import type { CursorKind, HarvestOptions, HarvestReport } from '../harvest/types.ts';
+import type { TeacherSettings } from '../teacher/types.ts';
+
+/** What an adaptation run is asked to do. Plain data: it crosses to a worker thread. */
+export interface AdaptRequest {
+  /** The workspace folder. */
+  readonly root: string;
+  /** Where this folder's specialist is kept (made if missing), and where the SQLite store lies. */
+  readonly specialistFolder: string;
+  readonly storeFolder: string;
+  /** Path of `tokenizer.json`. */
+  readonly tokenizerPath: string;
+  readonly harvest: Partial<HarvestOptions>;
+  /** 'index': harvest and index only, for the first minute; 'adapt': everything that can be learned as well. */
+  readonly effort: 'index' | 'adapt';
+  /** The slider at which the report states the API's share. */
+  readonly balance: number;
+  /** The API that labels a sample of places; absent: local only. The caller has the user's consent. */
+  readonly api?: ApiAccess;
+}
+
+export interface ApiAccess {
+  readonly settings: TeacherSettings;
+  /** Places to ask about, calibration and test together. */
+  readonly places: number;
+  /** The run stops asking before it has spent this much. */
+  readonly budgetUsd: number;
+}
+
+export interface ApiEstimate {
+  readonly model: string;
+  readonly host: string;
+  readonly places: number;
+  readonly usd: number;
+}
+
+/** Asked once, before the first paid call. False: go on without the API. */
+export type ConfirmSpending = (estimate: ApiEstimate) => Promise<boolean>;
+
+export interface AdaptOutcome {
+  readonly report: AdaptReport;
+  /** Absolute path of the specialist's snapshot, complete on disk. */
+  readonly snapshotPath: string;
+  /** Undefined for effort 'index'. */
+  readonly coupling: CouplingFit | undefined;
+}
 
 /** Quality on cursors of files that nothing was fitted on. Shares are 0..1. */
 export interface Quality {
@@ -45,9 +90,11 @@ export interface AdaptReport {
   readonly folder: string;
   readonly harvest: HarvestReport;
   readonly splits: Readonly<Record<'train' | 'calibration' | 'test', number>>;
-  readonly specialist: Quality & { readonly latencyP50Ms: number; readonly latencyP95Ms: number };
+  /** Undefined for effort 'index', and where the folder is too small to hold files out. */
+  readonly specialist: (Quality & { readonly latencyP50Ms: number; readonly latencyP95Ms: number }) | undefined;
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
-  readonly coupling: Omit<CouplingFit, 'parameters'>;
+  readonly coupling: Omit<CouplingFit, 'parameters'> | undefined;
+  readonly balance: number;
   /** Share of the test places that the policy would send to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;

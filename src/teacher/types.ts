@@ -43,3 +43,13 @@ export interface Teacher {
   /** What `complete` would cost, from token estimates and the price table, US dollars. */
   estimateUsd(request: TeacherRequest): number;
 }
+
+/** How to reach the API. Plain data: it crosses to a worker thread. Never logged, never stored. */
+export interface TeacherSettings {
+  readonly apiKey: string;
+  /** Absent: the SDK's own default. */
+  readonly baseUrl?: string;
+  readonly model: string;
+  /** For one whole answer, ms. */
+  readonly timeoutMs: number;
+}
