@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'corrupt' // stored data that is damaged
   | 'newer-version' // stored data from a later version of the extension
   | 'nothing-to-learn' // a folder without usable text
+  | 'crashed' // a worker or process of ours died
   | 'cancelled';
 
 /** An expected failure. */

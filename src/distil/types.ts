@@ -81,7 +81,10 @@ export interface ApiReport {
   readonly costUsd: number;
   readonly latencyP50Ms: number;
   readonly latencyP95Ms: number;
-  /** The coupled pair on the test places: exact match, share sent to the API. */
+  /** On the test places where both answers are known: exact match of each alone and of the coupled pair, share sent to the API. */
+  readonly testPlaces: number;
+  readonly specialistExactMatch: number;
+  readonly apiExactMatch: number;
   readonly coupledExactMatch: number;
   readonly coupledApiShare: number;
 }

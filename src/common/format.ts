@@ -1,0 +1,18 @@
+// Numbers and snippets of text as people read them, the same in the terminal and the editor.
+
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(1)}%` : 'n/a';
+}
+
+/** 1234567 -> '1,234,567', whatever the machine's locale. */
+export function thousands(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Text squeezed on one line of at most `width` characters: line ends shown as '⏎', the start cut where it is too long. */
+export function oneLine(text: string, width: number): string {
+  const flat = text.replace(/\n\s*/g, '⏎').replace(/\t/g, ' ').trim();
+  return flat.length <= width ? flat : `…${flat.slice(flat.length - width + 1)}`;
+}

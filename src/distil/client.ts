@@ -1,0 +1,78 @@
+// The owner's side of the adaptation worker: one thread per run, killed when the run is over.
+
+import { Worker } from 'node:worker_threads';
+import { failed, type Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
+
+/** After this long a cancelled run that has not stopped by itself is killed; nothing on disk can tear (snapshot.ts). */
+const graceMs = 3000;
+
+/** A run that needs more than this is stopped by V8 alone, instead of taking the extension host down with it. */
+const resourceLimits = { maxOldGenerationSizeMb: 3072 };
+
+export class AdaptClient {
+  private readonly script: string;
+  private readonly log: Log;
+
+  /** @param script path of the worker's entry, bundled or not */
+  constructor(script: string, log: Log = silentLog) {
+    this.script = script;
+    this.log = log;
+  }
+
+  /** One run in a thread of its own. Expected failures, cancellation and a crashed worker are all values. */
+  run(
+    request: AdaptRequest,
+    signal: AbortSignal,
+    progress: Progress = noProgress,
+    confirm: ConfirmSpending = async () => false,
+  ): Promise<Result<AdaptOutcome>> {
+    const cancelled = failed('cancelled', 'Cancelled. What was there before is unchanged.');
+    if (signal.aborted) return Promise.resolve(cancelled);
+    return new Promise((resolve) => {
+      const worker = new Worker(this.script, { resourceLimits });
+      const send = (message: ToWorker) => worker.postMessage(message);
+      let grace: NodeJS.Timeout | undefined;
+      const cancel = () => {
+        send({ kind: 'cancel' });
+        grace = setTimeout(() => end(cancelled), graceMs);
+      };
+      const end = (result: Result<AdaptOutcome>) => {
+        clearTimeout(grace);
+        signal.removeEventListener('abort', cancel);
+        worker.removeAllListeners();
+        // A late error of a dying thread has nobody left to tell.
+        worker.on('error', () => {});
+        void worker.terminate();
+        resolve(result);
+      };
+      const crashed = (message: string) => {
+        this.log.error(`The adaptation run stopped: ${message}`);
+        end(
+          failed(
+            'crashed',
+            `The adaptation run stopped: ${message}. The earlier state is unchanged; run "Adapt to This Repo" again.`,
+          ),
+        );
+      };
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'progress') progress(message.update);
+        else if (message.kind === 'log') this.log[message.level](message.message);
+        else if (message.kind === 'confirm') {
+          confirm(message.estimate).then(
+            (yes) => send({ kind: 'confirmed', yes }),
+            () => send({ kind: 'confirmed', yes: false }),
+          );
+        } else if (message.kind === 'done') end(message.result);
+        else crashed(message.message);
+      });
+      worker.on('error', (error) => crashed(error.message));
+      worker.on('exit', (code) => crashed(`the worker ended with code ${code}`));
+      signal.addEventListener('abort', cancel, { once: true });
+      send({ kind: 'run', request });
+    });
+  }
+}

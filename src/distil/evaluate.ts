@@ -1,0 +1,94 @@
+// Runs the specialist over held-out places and sums up how right and how fast it was.
+
+import type { CompletionQuery, Draft } from '../common/completion.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
+import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
+import type { PlaceFacts } from '../coupling/types.ts';
+import type { CursorExample } from '../harvest/types.ts';
+import type { Quality } from './types.ts';
+
+/** What `evaluate` needs of a specialist: its synchronous core, inside the run's own thread. */
+export interface Drafter {
+  complete(query: CompletionQuery, options: { readonly multiline: boolean; readonly maxTokens: number }): Draft;
+}
+
+export interface ScoredPlace {
+  readonly example: CursorExample;
+  readonly place: PlaceFacts;
+  readonly draft: Draft;
+  readonly right: boolean;
+}
+
+/** Tokens that a line or a block may take before the draft is cut. */
+const lineTokens = 48;
+const blockTokens = 160;
+
+export function queryOf(example: CursorExample): CompletionQuery {
+  const { path, languageId, prefix, suffix } = example;
+  return { path, languageId, prefix, suffix };
+}
+
+export function placeOf(query: CompletionQuery): PlaceFacts {
+  const end = query.suffix.indexOf('\n');
+  return {
+    languageId: query.languageId,
+    lineBefore: query.prefix.slice(query.prefix.lastIndexOf('\n') + 1),
+    lineAfter: end < 0 ? query.suffix : query.suffix.slice(0, end),
+  };
+}
+
+export interface EvaluateOptions {
+  readonly stage: string;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Drafts every place; gives the event loop a turn every 20 ms or so, for messages and cancellation. */
+export async function evaluate(
+  drafter: Drafter,
+  examples: readonly CursorExample[],
+  { stage, progress = noProgress, signal }: EvaluateOptions,
+): Promise<ScoredPlace[]> {
+  const scored: ScoredPlace[] = [];
+  let turn = performance.now();
+  for (const example of examples) {
+    if (performance.now() - turn > 20) {
+      progress({ stage, done: scored.length, total: examples.length });
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+      turn = performance.now();
+    }
+    const multiline = example.kind === 'block-body';
+    const query = queryOf(example);
+    const draft = drafter.complete(query, { multiline, maxTokens: multiline ? blockTokens : lineTokens });
+    scored.push({
+      example,
+      place: placeOf(query),
+      draft,
+      right: draft.text !== '' && exactMatch(draft.text, example.truth),
+    });
+  }
+  progress({ stage, done: examples.length, total: examples.length });
+  return scored;
+}
+
+/**
+ * Quality of answers given with a confidence.
+ * @param confidence of each place, in order; ranks the places for precision at coverage
+ */
+export function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]): Quality {
+  const mean = (value: (place: ScoredPlace) => number) =>
+    scored.reduce((sum, place) => sum + value(place), 0) / Math.max(1, scored.length);
+  const ranked = scored.map((place, index) => ({ right: place.right, confidence: confidence[index] ?? 0 }));
+  return {
+    places: scored.length,
+    exactMatch: mean((place) => Number(place.right)),
+    editSimilarity: mean((place) => editSimilarity(place.draft.text, place.example.truth)),
+    precisionAt: {
+      '10': precisionAt(ranked, 0.1),
+      '20': precisionAt(ranked, 0.2),
+      '30': precisionAt(ranked, 0.3),
+      '50': precisionAt(ranked, 0.5),
+    },
+  };
+}

@@ -1,0 +1,119 @@
+// The learning half of a run, on disjoint files: train -> index, mixing -> weights, coupling -> who answers, test -> report.
+
+import { noProgress, type Progress } from '../common/progress.ts';
+import { defaultFit } from '../coupling/defaults.ts';
+import { fitCoupling } from '../coupling/fit.ts';
+import type { CouplingExample, CouplingFit } from '../coupling/types.ts';
+import { NgramModel, type NgramWeights } from '../ngram/model.ts';
+import type { Teacher } from '../teacher/types.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { evaluate, type ScoredPlace } from './evaluate.ts';
+import { type ApiLabels, askForLabels, type LabelledPlace, requestOf, sample } from './labels.ts';
+import { type Measured, measure } from './measure.ts';
+import { drawPlaces, type HeldOut } from './places.ts';
+import type { ApiEstimate, ConfirmSpending } from './types.ts';
+
+/** Places that the coupling is fitted on, and that the report measures on: seconds of work, +-2 % of exact match. */
+const couplingPlaces = 400;
+const testPlaces = 400;
+const seed = 1;
+/** Of the places that the API is asked about, this share calibrates; the rest are test places, for the report. */
+const calibrationShare = 0.6;
+
+export interface LearnDeps {
+  readonly tokenizer: Tokenizer;
+  readonly balance: number;
+  /** Asks, records and pays; undefined for local only. */
+  readonly teacher: Teacher | undefined;
+  readonly apiHost: string;
+  readonly apiPlaces: number;
+  readonly confirm: ConfirmSpending;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface Learned {
+  readonly weights: NgramWeights | undefined;
+  readonly coupling: CouplingFit;
+  readonly measured: Measured | undefined;
+  readonly notes: readonly string[];
+}
+
+export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
+  const { progress = noProgress, signal, tokenizer } = deps;
+  const notes: string[] = [];
+  progress({ stage: 'Indexing', done: 0, total: undefined });
+  const index = NgramModel.build(held.train, tokenizer);
+  signal.throwIfAborted();
+  let weights: NgramWeights | undefined;
+  if (held.mixing.length > 0) {
+    progress({ stage: 'Learning the mixture', done: 0, total: undefined });
+    weights = index.fit(held.mixing);
+  } else {
+    notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
+  }
+  const steps = { progress, signal };
+  const calibration = await evaluate(index, drawPlaces(held.coupling, couplingPlaces, seed), {
+    stage: 'Calibrating',
+    ...steps,
+  });
+  const test = await evaluate(index, drawPlaces(held.test, testPlaces, seed), { stage: 'Measuring', ...steps });
+
+  const asked = await askApi(index, calibration, test, deps);
+  notes.push(...asked.notes);
+  const coupling =
+    calibration.length > 0
+      ? fitCoupling(examplesOf(calibration, asked.labels?.calibration.labelled ?? []))
+      : defaultFit();
+  if (calibration.length === 0)
+    notes.push('Too few files to calibrate on: the coupling that the extension ships is in use.');
+  const measured = test.length > 0 ? measure(test, asked.labels, coupling, deps.balance) : undefined;
+  return { weights, coupling, measured, notes };
+}
+
+/** Every place with the specialist's verdict, and the API's where it was asked. */
+function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
+  const verdicts = new Map(labelled.map((label) => [label.scored, label.right]));
+  return scored.map((place) => {
+    const apiRight = verdicts.get(place);
+    const example = { path: place.example.path, draft: place.draft, place: place.place, specialistRight: place.right };
+    return apiRight === undefined ? example : { ...example, apiRight };
+  });
+}
+
+interface Asked {
+  /** Undefined: the API was not asked. */
+  readonly labels: ApiLabels | undefined;
+  readonly notes: readonly string[];
+}
+
+async function askApi(
+  index: NgramModel,
+  calibration: readonly ScoredPlace[],
+  test: readonly ScoredPlace[],
+  { teacher, apiPlaces, apiHost, confirm, progress = noProgress, signal }: LearnDeps,
+): Promise<Asked> {
+  const nobody = { labels: undefined };
+  if (teacher === undefined) return { ...nobody, notes: [] };
+  const withRequests = (places: readonly ScoredPlace[], count: number) =>
+    sample(places, count).map((scored) => ({ scored, request: requestOf(scored, index) }));
+  const toCalibrate = withRequests(calibration, Math.round(apiPlaces * calibrationShare));
+  const toTest = withRequests(test, apiPlaces - toCalibrate.length);
+  const all = [...toCalibrate, ...toTest];
+  if (all.length === 0) return { ...nobody, notes: ['There was no held-out place to ask the API about.'] };
+  const estimate: ApiEstimate = {
+    model: teacher.model,
+    host: apiHost,
+    places: all.length,
+    usd: all.reduce((sum, { request }) => sum + teacher.estimateUsd(request), 0),
+  };
+  if (!(await confirm(estimate))) return { ...nobody, notes: ['The API was not asked: the estimate was declined.'] };
+  const ask = (places: typeof all) => askForLabels(teacher, places, 'Asking the API', progress, signal);
+  const calibrated = await ask(toCalibrate);
+  const tested = calibrated.stopped === undefined ? await ask(toTest) : undefined;
+  const stopped = calibrated.stopped ?? tested?.stopped;
+  return {
+    labels: { model: teacher.model, calibration: calibrated, test: tested },
+    notes: stopped === undefined ? [] : [`Asking the API stopped early: ${stopped}`],
+  };
+}

@@ -1,0 +1,126 @@
+// The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
+
+import { editSimilarity, quantile } from '../common/quality.ts';
+import { decide } from '../coupling/decide.ts';
+import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { CursorKind } from '../harvest/types.ts';
+import { qualityOf, type ScoredPlace } from './evaluate.ts';
+import type { ApiLabels, LabelledPlace } from './labels.ts';
+import type { AdaptReport, ApiReport, WorkedCompletion } from './types.ts';
+
+export type Measured = Pick<AdaptReport, 'specialist' | 'byKind' | 'apiShare' | 'api' | 'examples'>;
+
+/** The report shows what the coupling would choose, not what the user's bars would hide. */
+const noBars = { showBar: 0, fallbackBar: 0 };
+const workedCompletions = 5;
+
+interface Judged extends ScoredPlace {
+  readonly decision: Decision;
+}
+
+/**
+ * @param labels the API's answers to a sample of these test places; undefined: it was not asked
+ * @param balance the slider, 0 to 1, that the API's share is stated for
+ */
+export function measure(
+  test: readonly ScoredPlace[],
+  labels: ApiLabels | undefined,
+  fit: CouplingFit,
+  balance: number,
+): Measured {
+  const judge = (place: ScoredPlace): Judged => ({
+    ...place,
+    // Whether or not an API is there now: the report answers 'what would go to it'.
+    decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars }),
+  });
+  const judged = test.map(judge);
+  const quality = (places: readonly Judged[]) =>
+    qualityOf(
+      places,
+      places.map((place) => place.decision.pSpecialist),
+    );
+  const latencies = judged.map((place) => place.draft.latencyMs);
+  const kinds = [...new Set(judged.map((place) => place.example.kind))].sort();
+  const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
+  return {
+    specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
+    byKind: Object.fromEntries(
+      kinds.map((kind): [CursorKind, ReturnType<typeof quality>] => [
+        kind,
+        quality(judged.filter((place) => place.example.kind === kind)),
+      ]),
+    ),
+    apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
+    api: labels && apiReport(labels, judged, answers),
+    examples: worked(judged, answers),
+  };
+}
+
+function apiReport(
+  labels: ApiLabels,
+  judged: readonly Judged[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): ApiReport | undefined {
+  const everything = [...labels.calibration.labelled, ...(labels.test?.labelled ?? [])];
+  if (everything.length === 0) return undefined;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const latencies = everything.map((label) => label.answer.latencyMs);
+  // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
+  const both = judged.flatMap((place) => {
+    const label = answers.get(place.example);
+    return label === undefined ? [] : [{ place, label }];
+  });
+  const toApi = both.filter(({ place }) => place.decision.route === 'api').length;
+  return {
+    model: labels.model,
+    asked: everything.length,
+    failed: labels.calibration.failed + (labels.test?.failed ?? 0),
+    exactMatch: mean(everything.map((label) => Number(label.right))),
+    editSimilarity: mean(everything.map(({ answer, scored }) => editSimilarity(answer.text, scored.example.truth))),
+    costUsd: everything.reduce((sum, label) => sum + label.answer.costUsd, 0),
+    latencyP50Ms: quantile(latencies, 0.5),
+    latencyP95Ms: quantile(latencies, 0.95),
+    testPlaces: both.length,
+    specialistExactMatch: mean(both.map(({ place }) => Number(place.right))),
+    apiExactMatch: mean(both.map(({ label }) => Number(label.right))),
+    coupledExactMatch: mean(
+      both.map(({ place, label }) => Number(place.decision.route === 'api' ? label.right : place.right)),
+    ),
+    coupledApiShare: toApi / both.length,
+  };
+}
+
+/**
+ * A handful from all over the test files: evenly spaced along the specialist's confidence, so that good, middling and
+ * hopeless places are all seen.
+ */
+function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, LabelledPlace>): WorkedCompletion[] {
+  const pool = answers.size >= workedCompletions ? judged.filter((place) => answers.has(place.example)) : judged;
+  const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
+  const count = Math.min(workedCompletions, ranked.length);
+  return Array.from({ length: count }, (_, index) => {
+    const place = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as Judged;
+    const label = place.decision.route === 'api' ? answers.get(place.example) : undefined;
+    const { example, draft, decision } = place;
+    const common = {
+      path: example.path,
+      line: example.line,
+      kind: example.kind,
+      before: example.prefix.slice(-400).split('\n').slice(-2).join('\n'),
+      truth: example.truth,
+    };
+    if (label !== undefined) {
+      const { text, model, latencyMs } = label.answer;
+      return { ...common, answer: text, source: 'api', model, right: label.right, latencyMs, reason: decision.summary };
+    }
+    return {
+      ...common,
+      answer: draft.text,
+      source: draft.text === '' ? 'none' : 'specialist',
+      model: draft.model,
+      right: place.right,
+      latencyMs: draft.latencyMs,
+      reason: decision.summary,
+    };
+  });
+}

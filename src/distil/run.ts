@@ -1,0 +1,101 @@
+// One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a worker or in the cli.
+
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
+import type { CouplingFit } from '../coupling/types.ts';
+import { harvestFolder } from '../harvest/folder.ts';
+import type { HarvestReport } from '../harvest/types.ts';
+import { NgramModel } from '../ngram/model.ts';
+import type { Teacher } from '../teacher/types.ts';
+import { type Learned, learn } from './learn.ts';
+import { holdOut } from './places.ts';
+import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
+import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
+
+export interface RunDeps {
+  /** Asks, records and pays; undefined for local only. */
+  readonly teacher: Teacher | undefined;
+  readonly confirm: ConfirmSpending;
+  /** Keeps a finished run. */
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+  readonly log?: Log;
+}
+
+/** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
+export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
+  const { progress = noProgress, signal, log = silentLog } = deps;
+  const started = performance.now();
+  const startedAt = Date.now();
+  try {
+    const loaded = await readTokenizer(request.tokenizerPath);
+    if (!loaded.ok) return loaded;
+    const tokenizer = loaded.value;
+    const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
+    if (!harvested.ok) return harvested;
+    const { files, report: harvest } = harvested.value;
+    if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
+
+    const held = holdOut(files);
+    const learned =
+      request.effort === 'adapt'
+        ? await learn(held, {
+            tokenizer,
+            balance: request.balance,
+            teacher: deps.teacher,
+            apiHost: new URL(request.api?.settings.baseUrl ?? 'https://api.anthropic.com').host,
+            apiPlaces: request.api?.places ?? 0,
+            confirm: deps.confirm,
+            progress,
+            signal,
+          })
+        : undefined;
+    progress({ stage: 'Indexing every file', done: 0, total: undefined });
+    const weights = learned?.weights ?? (await readWeights(request.specialistFolder, log));
+    const model = NgramModel.build(files, tokenizer, weights);
+    signal.throwIfAborted();
+    const snapshotPath = await writeSnapshot(request.specialistFolder, model.serialize());
+
+    const report: AdaptReport = {
+      folder: request.root,
+      harvest,
+      splits: {
+        train: held.train.length,
+        calibration: held.mixing.length + held.coupling.length,
+        test: held.test.length,
+      },
+      balance: request.balance,
+      ...figuresOf(learned),
+      elapsedMs: performance.now() - started,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    if (learned) deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
+    return ok({ report, snapshotPath, coupling: learned?.coupling });
+  } catch (error) {
+    if (signal.aborted || isCancelled(error))
+      return failed('cancelled', 'Cancelled. What was there before is unchanged.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function nothingToLearn(root: string, harvest: HarvestReport): string {
+  const seen = Object.values(harvest.leftOut).reduce((sum, count) => sum + count, 0);
+  const why =
+    seen > 0 ? `All ${seen} files in it were left out (binary, ignored, generated, too large).` : 'It holds no files.';
+  return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
+}
+
+function figuresOf(
+  learned: Learned | undefined,
+): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'examples' | 'notes'> {
+  const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
+  const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
+  return {
+    ...(learned?.measured ?? nothing),
+    coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),
+    notes: learned?.notes ?? [],
+  };
+}

@@ -1,0 +1,42 @@
+// An adaptation run with its store and its teacher: what the worker and the command line both call.
+
+import type { Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
+import { openStore } from '../store/open.ts';
+import { Budget } from '../teacher/budget.ts';
+import { connectTeacher } from '../teacher/connect.ts';
+import { RecordingTeacher } from '../teacher/recording.ts';
+import { adapt } from './run.ts';
+import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
+
+export interface SessionDeps {
+  readonly confirm: ConfirmSpending;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+  readonly log?: Log;
+}
+
+export async function runWithStore(request: AdaptRequest, deps: SessionDeps): Promise<Result<AdaptOutcome>> {
+  const log = deps.log ?? silentLog;
+  const { store, notice } = openStore(request.storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    const { api } = request;
+    const teacher =
+      api &&
+      new RecordingTeacher(connectTeacher(api.settings), store, {
+        purpose: 'labelling',
+        folder: request.root,
+        budget: new Budget(api.budgetUsd),
+      });
+    return await adapt(request, {
+      ...deps,
+      log,
+      teacher,
+      record: (run) => store.recordAdaptation(request.root, run),
+    });
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,55 @@
+// The specialist's files on disk: the tokenizer it is given, the snapshot it is kept in.
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { failed, messageOf, type Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { NgramModel, type NgramWeights } from '../ngram/model.ts';
+import { loadTokenizer } from '../tokenizer/load.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+
+const snapshotName = 'specialist.ngram';
+
+export async function readTokenizer(path: string): Promise<Result<Tokenizer>> {
+  try {
+    return loadTokenizer(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    return failed(
+      'unreadable',
+      `The tokenizer at ${path} cannot be read: ${messageOf(error)}. Reinstall the extension.`,
+    );
+  }
+}
+
+/** The mixing weights of the snapshot that is there, if one is: a quick re-index keeps what an adaptation learned. */
+export async function readWeights(folder: string, log: Log): Promise<NgramWeights | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(join(folder, snapshotName));
+  } catch {
+    return undefined;
+  }
+  const weights = NgramModel.weightsOf(bytes);
+  if (weights.ok) return weights.value;
+  log.warn(`The earlier specialist is set aside: ${weights.error.message}`);
+  return undefined;
+}
+
+/**
+ * Writes the snapshot beside the old one, then swaps: a crash, or a second window on the same folder, leaves one or the
+ * other whole. Returns its path.
+ */
+export async function writeSnapshot(folder: string, bytes: Uint8Array): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, snapshotName);
+  const fresh = join(folder, `${snapshotName}.${randomUUID()}`);
+  try {
+    await writeFile(fresh, bytes, { flush: true });
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+  return path;
+}
