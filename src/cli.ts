@@ -1,0 +1,202 @@
+// The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
+
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ProgressBar } from './common/bar.ts';
+import { type Failure, messageOf } from './common/errors.ts';
+import { type Log, silentLog } from './common/log.ts';
+import { completeAt, renderCompletion } from './distil/at.ts';
+import { renderReport } from './distil/render.ts';
+import { latestReport, runWithStore } from './distil/session.ts';
+import type { AdaptRequest, ApiAccess, ApiEstimate } from './distil/types.ts';
+import { defaultModel } from './teacher/models.ts';
+
+const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
+
+  npm start -- [adapt] [FOLDER]              read the folder, learn, measure, report (default: this repository's src/)
+  npm start -- complete FILE:LINE[:COLUMN]   complete at a place (1-based; default column: the line's end)
+  npm start -- report [FOLDER]               print the last report again
+
+  --json            print JSON on stdout (progress stays on stderr)
+  --balance N       0 local only ... 1 API first (default 0.4)
+  --yes             include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
+  --local           never use the API, key or no key
+  --places N        places to ask the API about (default 60)
+  --budget USD      stop asking before this much is spent (default 1)
+  --model NAME      the large model (default ${defaultModel})
+  --folder FOLDER   for complete: the folder whose specialist answers (default: the current one)
+  --storage FOLDER  where specialists, reports and API answers are kept (default: the user's data folder)
+  --verbose         say more on stderr
+`;
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const options = {
+  json: { type: 'boolean', default: false },
+  balance: { type: 'string', default: '0.4' },
+  yes: { type: 'boolean', default: false },
+  local: { type: 'boolean', default: false },
+  places: { type: 'string', default: '60' },
+  budget: { type: 'string', default: '1' },
+  model: { type: 'string', default: defaultModel },
+  folder: { type: 'string' },
+  storage: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Wrong usage: exit code 2 and one sentence. */
+class UsageError extends Error {}
+
+function numberOption(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= least && value <= most)) {
+    throw new UsageError(`--${name} takes a number from ${least} to ${most}, not "${text}".`);
+  }
+  return value;
+}
+
+function stderrLog(verbose: boolean, bar: ProgressBar): Log {
+  const say = (message: string) => bar.interrupt(`${message}\n`);
+  return {
+    ...silentLog,
+    ...(verbose && { debug: say, info: say }),
+    warn: say,
+    error: (message, error) => say(error === undefined ? message : `${message}: ${messageOf(error)}`),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const command = ['adapt', 'complete', 'report'].includes(positionals[0] ?? '')
+      ? (positionals.shift() as string)
+      : 'adapt';
+    if (positionals.length > 1)
+      throw new UsageError(`One ${command === 'complete' ? 'place' : 'folder'} at a time, please.`);
+    return { command, target: positionals[0], values };
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error });
+  }
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function apiAccess(values: Values): ApiAccess | undefined {
+  const apiKey = process.env.ANTHROPIC_API_KEY;
+  if (values.local || !apiKey) return undefined;
+  const baseUrl = process.env.ANTHROPIC_BASE_URL;
+  return {
+    settings: { apiKey, model: values.model, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
+    places: numberOption('places', values.places, 5, 2000),
+    budgetUsd: numberOption('budget', values.budget, 0, 1000),
+  };
+}
+
+/** `--yes`, or a question on the terminal; without either the API stays out, and the report says so. */
+async function confirm(estimate: ApiEstimate, values: Values, bar: ProgressBar): Promise<boolean> {
+  bar.clear();
+  const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} places will cost about $${estimate.usd.toFixed(3)}.`;
+  const sends = 'It sends the text round those places and similar snippets of this folder, secrets masked.';
+  process.stderr.write(`${what}\n${sends}\n`);
+  if (values.yes) return true;
+  if (!process.stdin.isTTY) {
+    process.stderr.write(
+      'Not a terminal to ask on: pass --yes to include the API, --local to leave it out without this note.\n',
+    );
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const reply = await terminal.question('Go on? [y/N] ');
+  terminal.close();
+  return /^y(es)?$/i.test(reply.trim());
+}
+
+function places(root: string, values: Values) {
+  const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
+  const storage = resolve(values.storage ?? join(data, 'easy-adaptation'));
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  return { storeFolder: storage, specialistFolder: join(storage, 'specialists', name) };
+}
+
+function requireFolder(path: string): string {
+  const root = resolve(path);
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UsageError(`There is no folder ${root}.`);
+  if (!stat.isDirectory()) throw new UsageError(`${root} is a file: name the folder that holds it.`);
+  return root;
+}
+
+function fail(error: Failure): number {
+  process.stderr.write(`${error.message}\n`);
+  return error.code === 'cancelled' ? 130 : 1;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { command, target, values } = parse(argv);
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const bar = new ProgressBar(process.stderr);
+  const log = stderrLog(values.verbose, bar);
+  const folder = command === 'complete' ? (values.folder ?? process.cwd()) : (target ?? join(repository, 'src'));
+  const root = requireFolder(folder);
+  const request: AdaptRequest = {
+    root,
+    ...places(root, values),
+    tokenizerPath: join(repository, 'models', 'base', 'tokenizer.json'),
+    harvest: {},
+    effort: 'adapt',
+    balance: numberOption('balance', values.balance, 0, 1),
+  };
+  const print = (value: unknown, text: string) =>
+    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`);
+
+  if (command === 'report') {
+    const report = latestReport(request, log);
+    if (!report.ok) return fail(report.error);
+    print(report.value, renderReport(report.value));
+    return 0;
+  }
+  const run = (access: ApiAccess | undefined) =>
+    runWithStore(access ? { ...request, api: access } : request, {
+      progress: (update) => bar.update(update),
+      confirm: (estimate) => confirm(estimate, values, bar),
+      signal: controller.signal,
+      log,
+    });
+  if (command === 'complete') {
+    if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+    const completion = await completeAt(target, request, () => run(undefined), log);
+    bar.clear();
+    if (!completion.ok) return fail(completion.error);
+    print(completion.value, renderCompletion(completion.value));
+    return 0;
+  }
+  const result = await run(apiAccess(values));
+  bar.clear();
+  if (!result.ok) return fail(result.error);
+  print(result.value.report, renderReport(result.value.report));
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const wrongUsage = error instanceof UsageError;
+    process.stderr.write(
+      wrongUsage ? `${error.message}\nSee npm start -- --help\n` : `${error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = wrongUsage ? 2 : 1;
+  },
+);

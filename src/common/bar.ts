@@ -1,0 +1,69 @@
+// A progress bar for a terminal; where there is none, one line a stage.
+
+import type { ProgressUpdate } from './progress.ts';
+
+export interface BarOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const barWidth = 24;
+/** Redraws at most this often: a terminal over SSH is slower than the loop that reports. */
+const redrawMs = 80;
+
+export class ProgressBar {
+  private readonly output: BarOutput;
+  private stage = '';
+  private drawnAt = Number.NEGATIVE_INFINITY;
+  private drawn = false;
+  private line = '';
+
+  constructor(output: BarOutput) {
+    this.output = output;
+  }
+
+  update(update: ProgressUpdate): void {
+    const now = performance.now();
+    const fresh = update.stage !== this.stage;
+    this.stage = update.stage;
+    if (!this.output.isTTY) {
+      if (fresh) this.output.write(`${update.stage} ...\n`);
+      return;
+    }
+    if (!fresh && update.done !== update.total && now - this.drawnAt < redrawMs) return;
+    this.drawnAt = now;
+    this.line = this.render(update);
+    this.draw();
+  }
+
+  /** Writes something else on the same terminal without tearing the bar. */
+  interrupt(text: string): void {
+    const was = this.drawn;
+    this.clear();
+    this.output.write(text);
+    if (was) this.draw();
+  }
+
+  /** Takes the bar off the terminal. */
+  clear(): void {
+    if (this.drawn) this.output.write('\r\x1b[2K');
+    this.drawn = false;
+  }
+
+  private draw(): void {
+    this.output.write(`\r\x1b[2K${this.line}`);
+    this.drawn = true;
+  }
+
+  private render({ stage, done, total, detail }: ProgressUpdate): string {
+    const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
+    const filled = Math.round((share ?? 0) * barWidth);
+    const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
+    const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
+    return `${stage.padEnd(22)} ${bar}${counts}${detail ? `  ${detail}` : ''}`.slice(
+      0,
+      (this.output.columns ?? 80) - 1,
+    );
+  }
+}
