@@ -1,0 +1,84 @@
+// Trains a small byte-level BPE in memory, in the same layout as models/base/tokenizer.json: tests need no model file.
+
+import { byteOfCharacter } from '../../src/tokenizer/bytes.ts';
+
+/** Newline with its indent, optional space with letters, single digits, punctuation runs, other white space. */
+export const fixturePattern = '\\n[ \\t]*| ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|[^\\S\\n]+';
+
+const characterOfByte: string[] = [];
+byteOfCharacter.forEach((byte, code) => {
+  if (byte >= 0) characterOfByte[byte] = String.fromCharCode(code);
+});
+
+/** @returns what JSON.parse of a tokenizer.json would, with `size` tokens at most, the last one special. */
+export function trainTokenizer(text: string, size: number) {
+  const counts = new Map<string, number>();
+  for (const word of text.match(new RegExp(fixturePattern, 'gu')) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const words = [...counts].map(([word, count]) => ({
+    count,
+    parts: [...new TextEncoder().encode(word)].map((byte) => characterOfByte[byte] as string),
+  }));
+  // A Map: 'constructor' is a token like any other.
+  const vocab = new Map(characterOfByte.map((character, id) => [character, id]));
+  const merges: [string, string][] = [];
+  let total = characterOfByte.length;
+  while (total < size - 1) {
+    const pairs = new Map<string, number>();
+    for (const { parts, count } of words) {
+      for (let i = 0; i + 1 < parts.length; i++) {
+        const pair = `${parts[i]} ${parts[i + 1]}`;
+        pairs.set(pair, (pairs.get(pair) ?? 0) + count);
+      }
+    }
+    let best: string | undefined;
+    for (const [pair, count] of pairs) {
+      const record = best === undefined ? 1 : (pairs.get(best) as number);
+      if (count > record || (count === record && best !== undefined && pair < best)) best = pair;
+    }
+    if (best === undefined) break;
+    const [left, right] = best.split(' ') as [string, string];
+    merges.push([left, right]);
+    if (!vocab.has(left + right)) vocab.set(left + right, total++);
+    for (const { parts } of words) {
+      for (let i = 0; i + 1 < parts.length; i++) {
+        if (parts[i] === left && parts[i + 1] === right) parts.splice(i, 2, left + right);
+      }
+    }
+  }
+  return {
+    version: '1.0',
+    added_tokens: [
+      {
+        id: total,
+        content: '<|file|>',
+        special: true,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+      },
+    ],
+    normalizer: null as unknown,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: fixturePattern }, behavior: 'Isolated', invert: false },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    } as unknown,
+    post_processor: null,
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: Object.fromEntries(vocab),
+      merges,
+    },
+  };
+}
