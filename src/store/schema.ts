@@ -19,6 +19,8 @@ export const migrations: readonly string[] = [
      decision TEXT NOT NULL, outcome TEXT NOT NULL
    ) STRICT;
    CREATE INDEX completionsByTime ON completions (at);
+   -- Covers the totals, which the panel asks for after every completion.
+   CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome);
    CREATE TABLE adaptations (
      id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
      report TEXT NOT NULL, coupling TEXT NOT NULL

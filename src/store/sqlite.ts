@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Outcome } from '../common/completion.ts';
+import type { Outcome, Source } from '../common/completion.ts';
 import { CodedError } from '../common/errors.ts';
 import { columns, migrations, schemaVersion } from './schema.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
@@ -117,10 +117,18 @@ export class SqliteStore implements Store {
   }
 
   totals(sinceMs = 0): Totals {
-    const count = (condition: string) =>
-      this.number(`SELECT count(*) AS value FROM completions WHERE at >= ? AND ${condition}`, sinceMs) ?? 0;
-    const local = count("source = 'specialist'");
-    const api = count("source = 'api'");
+    const groups = new Map(
+      this.rows<{ source: Source; count: number; accepted: number; savedUsd: number }>(
+        `SELECT source, count(*) AS count, sum(savedUsd) AS savedUsd,
+           sum(outcome IN ('accepted', 'partly-accepted')) AS accepted
+         FROM completions WHERE at >= ? GROUP BY source`,
+        sinceMs,
+      ).map((group) => [group.source, group]),
+    );
+    const sum = (value: 'accepted' | 'savedUsd') =>
+      [...groups.values()].reduce((total, group) => total + group[value], 0);
+    const local = groups.get('specialist')?.count ?? 0;
+    const api = groups.get('api')?.count ?? 0;
     // Nearest rank, as in common/quality.ts.
     const latency = (source: string, of: number, p: number) =>
       this.number(
@@ -133,9 +141,9 @@ export class SqliteStore implements Store {
       completions: local + api,
       local,
       api,
-      accepted: count("outcome IN ('accepted', 'partly-accepted')"),
+      accepted: sum('accepted'),
       spentUsd: this.spentSince(sinceMs),
-      savedUsd: this.number('SELECT sum(savedUsd) AS value FROM completions WHERE at >= ?', sinceMs) ?? 0,
+      savedUsd: sum('savedUsd'),
       localP50Ms: latency('specialist', local, 0.5),
       localP95Ms: latency('specialist', local, 0.95),
       apiP50Ms: latency('api', api, 0.5),
