@@ -29,6 +29,12 @@ function qualityLines(name: string, quality: Quality): string {
   ].join(' ');
 }
 
+function calibration(error: number | undefined, brier: number | undefined): string {
+  return error === undefined || brier === undefined
+    ? ''
+    : `; on unseen files calibration error ${error.toFixed(3)}, Brier ${brier.toFixed(3)}`;
+}
+
 /** Plain text, 100 columns or so, a section per question that a reader would ask. */
 export function renderReport(report: AdaptReport): string {
   const { harvest, specialist, coupling, api } = report;
@@ -66,10 +72,8 @@ export function renderReport(report: AdaptReport): string {
   if (coupling !== undefined) {
     section('Who answers');
     lines.push(
-      `  p(specialist right): fitted on ${coupling.specialistExamples} places, calibration error ${coupling.specialistEce.toFixed(3)}, Brier ${coupling.specialistBrier.toFixed(3)}`,
-      coupling.apiExamples > 0
-        ? `  p(API right): fitted on ${coupling.apiExamples} answers${coupling.apiEce === undefined ? '' : `, calibration error ${coupling.apiEce.toFixed(3)}, Brier ${(coupling.apiBrier ?? Number.NaN).toFixed(3)}`}`
-        : '  p(API right): no API answers yet, a stated prior stands in for it',
+      `  p(specialist right): ${coupling.specialistExamples > 0 ? `fitted on ${coupling.specialistExamples} drafts` : 'too few drafts to fit, a stated prior stands in'}${calibration(coupling.specialistEce, coupling.specialistBrier)}`,
+      `  p(API right): ${coupling.apiExamples > 0 ? `fitted on ${coupling.apiExamples} answers` : 'no API answers yet, a stated prior stands in for it'}${calibration(coupling.apiEce, coupling.apiBrier)}`,
       `  at balance ${report.balance}: ${percent(report.apiShare)} of the places would go to the API`,
     );
   }
