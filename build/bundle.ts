@@ -8,21 +8,26 @@ import { type BuildOptions, type BuildResult, build, context } from 'esbuild';
 import { writeLicences } from './licences.ts';
 import { dist, root } from './paths.ts';
 
+interface Entry {
+  readonly source: string;
+  readonly out: string;
+  readonly platform: 'node' | 'browser';
+}
+
 /** One row per file of dist/. A room whose entry does not exist yet is left out, and said so. */
-const entries = [
+const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
   { source: 'src/ngram/worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
   { source: 'src/distil/worker.ts', out: 'adapt-worker.cjs', platform: 'node' },
   { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
-] as const;
-
-type Entry = (typeof entries)[number];
+];
 
 /** VS Code 1.101, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */
 const targets = { node: 'node22', browser: 'chrome134' } as const;
 
-function options(entry: Entry, production: boolean): BuildOptions & { metafile: true } {
+/** How `entry` is built. */
+export function bundleOptions(entry: Entry, production: boolean): BuildOptions & { metafile: true } {
   return {
     absWorkingDir: root,
     entryPoints: [entry.source],
@@ -63,7 +68,7 @@ export async function bundle(production: boolean): Promise<Bundled> {
   mkdirSync(dist, { recursive: true });
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const results: BuildResult<{ metafile: true }>[] = await Promise.all(
-    present.map((entry) => build(options(entry, production))),
+    present.map((entry) => build(bundleOptions(entry, production))),
   );
   const inputs = new Set(results.flatMap((result) => Object.keys(result.metafile.inputs)));
   return {
@@ -84,7 +89,7 @@ async function watch(): Promise<void> {
         plugin.onEnd((result) => console.log(`[watch] build finished: ${entry.out}, ${result.errors.length} errors`));
       },
     };
-    const watched = await context({ ...options(entry, false), plugins: [tellsVsCode] });
+    const watched = await context({ ...bundleOptions(entry, false), plugins: [tellsVsCode] });
     await watched.watch();
   }
 }

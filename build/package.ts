@@ -27,7 +27,7 @@ const belongs: readonly RegExp[] = [
 ];
 
 /** What an extension without it would not work, or may not be given away. */
-const needed = [
+export const needed = [
   'extension/package.json',
   'extension/package.nls.json',
   'extension/LICENSE.txt',
