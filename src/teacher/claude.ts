@@ -102,7 +102,7 @@ export class ClaudeTeacher implements Teacher {
         deadline.touch();
         if (!reader.read(event)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
-        onText?.(inserted(reader.text));
+        onText?.(inserted(reader.text, true));
         // The rest of the line is all that was asked for: what follows is neither waited nor paid for.
         if (!request.multiline && lineIsComplete(reader.text, request))
           return ok(answer(cleanAnswer(reader.text, request), false));

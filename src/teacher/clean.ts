@@ -9,21 +9,21 @@ export function cleanAnswer(raw: string, request: TeacherRequest): string {
   return text.trimEnd();
 }
 
-/** What stands between the tags; the whole text where the model left them out. Works on the beginning of an answer, too. */
-export function inserted(raw: string): string {
+/**
+ * What stands between the tags; the whole text where the model left them out.
+ * @param more the answer still streams: a tag's first half at its end is held back
+ */
+export function inserted(raw: string, more = false): string {
   const open = raw.indexOf(openTag);
-  const begun = open >= 0 ? raw.slice(open + openTag.length) : withoutPartialTag(raw);
+  const begun = open >= 0 ? raw.slice(open + openTag.length) : raw;
   const close = begun.indexOf(closeTag);
   if (close >= 0) return begun.slice(0, close);
-  // A tag whose second half has not come yet.
-  for (let length = Math.min(closeTag.length - 1, begun.length); length > 1; length--) {
-    if (closeTag.startsWith(begun.slice(-length))) return begun.slice(0, -length);
+  if (!more) return begun;
+  const tag = open >= 0 ? closeTag : openTag;
+  for (let length = Math.min(tag.length - 1, begun.length); length > 0; length--) {
+    if (tag.startsWith(begun.slice(-length))) return begun.slice(0, -length);
   }
   return begun;
-}
-
-function withoutPartialTag(raw: string): string {
-  return raw !== '' && openTag.startsWith(raw) ? '' : raw;
 }
 
 /**
@@ -113,8 +113,11 @@ function withoutEchoedLine(text: string, request: TeacherRequest): string {
   if (text.startsWith(line)) return text.slice(line.length);
   const start = text.trimStart();
   if (start.startsWith(bare)) return start.slice(bare.length);
-  // The space at the line's end is easily lost: 'return ' echoed as 'return' at the end of all that was written.
-  return start === bare.trimEnd() ? '' : text;
+  // The space at the line's end is easily lost, or becomes a line break.
+  const trimmed = bare.trimEnd();
+  if (trimmed === bare || !start.startsWith(trimmed)) return text;
+  const rest = start.slice(trimmed.length);
+  return /^\s|^$/.test(rest) ? rest.trimStart() : text;
 }
 
 /** The word that the cursor stands in, begun again: 'con' + 'console.log'. */

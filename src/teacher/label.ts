@@ -90,6 +90,8 @@ export async function labelBatch(
       await ask(next++);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, requests.length)) }, worker));
+  // All of them are waited for, whatever one of them throws: what is under way is being paid for.
+  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, requests.length)) }, worker);
+  for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
   return { answered, failed: failures, skipped: requests.length - answered - failures, stopped, costUsd };
 }
