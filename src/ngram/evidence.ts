@@ -68,9 +68,10 @@ export class Evidence {
   add(token: number, match: number, home: number, counted: number, times: number): void {
     const level = levelOfMatch[match] as number;
     const cell = level * places.length + counted;
-    this.totals[cell]! += times;
-    if (token === this.target) this.targetTotals[cell]! += times;
-    this.counts[this.slot(token) * levels.length + level]! += times * (this.weights[cell] as number);
+    this.totals[cell] = (this.totals[cell] as number) + times;
+    if (token === this.target) this.targetTotals[cell] = (this.targetTotals[cell] as number) + times;
+    const count = this.slot(token) * levels.length + level;
+    this.counts[count] = (this.counts[count] as number) + times * (this.weights[cell] as number);
     if (match > this.matchLength) {
       this.matchLength = match;
       this.matchCount = times;

@@ -82,14 +82,16 @@ class Pass {
       const share = (target[level] as number) / (total[level] as number);
       const toLogit = g * ((below[level] as number) - share) * k * (1 - k);
       for (let i = 0; i < escapeFeatures; i++) {
-        gradient[cells + (features[level * escapeFeatures + i] as number)]! += toLogit;
+        const feature = cells + (features[level * escapeFeatures + i] as number);
+        gradient[feature] = (gradient[feature] as number) + toLogit;
       }
       this.toTarget[level] = (g * k) / (total[level] as number);
       this.toTotal[level] = (-g * k * share) / (total[level] as number);
       g *= 1 - k;
     }
     for (let i = 0; i < baseSize; i++) {
-      gradient[cells + escapeSize + i]! += g * (base[i] as number) * ((example.base[i] as number) - order0);
+      gradient[cells + escapeSize + i] =
+        (gradient[cells + escapeSize + i] as number) + g * (base[i] as number) * ((example.base[i] as number) - order0);
     }
     let toTarget = 0;
     let toTotal = 0;
@@ -98,7 +100,8 @@ class Pass {
       toTotal += this.toTotal[level] as number;
       for (let cell = level * P; cell < (level + 1) * P; cell++) {
         if (totals[cell] === 0) continue;
-        gradient[cell]! +=
+        gradient[cell] =
+          (gradient[cell] as number) +
           (occurrence[cell] as number) * (toTarget * (targets[cell] as number) + toTotal * (totals[cell] as number));
       }
     }
@@ -140,7 +143,7 @@ export function fitMixture(examples: readonly MixtureExample[], start: MixtureWe
       second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;
       const momentum = (first[i] as number) / (1 - 0.9 ** step);
       const scale = Math.sqrt((second[i] as number) / (1 - 0.99 ** step)) + 1e-8;
-      parameters[i]! -= (rate * momentum) / scale;
+      parameters[i] = (parameters[i] as number) - (rate * momentum) / scale;
     }
   }
   const weights = {

@@ -93,8 +93,8 @@ export class Mixture {
         sum += counts[row + level] as number;
         if (sum === 0) continue;
         counts[row + level] = sum;
-        sums[level]! += sum;
-        distinct[level]! += 1;
+        sums[level] = (sums[level] as number) + sum;
+        distinct[level] = (distinct[level] as number) + 1;
         if (level >= this.top) this.top = level + 1;
       }
     }
@@ -105,7 +105,7 @@ export class Mixture {
     for (let level = this.top - 1; level >= 0; level--) {
       for (let at = 0; at < P; at++) {
         const count = totals[level * P + at] as number;
-        raw[at]! += count;
+        raw[at] = (raw[at] as number) + count;
         occurrences += count;
       }
       const few = Math.min(64, distinct[level] as number);
@@ -123,11 +123,11 @@ export class Mixture {
   compute(evidence: Evidence, unigrams: Unigrams): void {
     const { counts, size, candidates } = evidence;
     const { escapes, sums, top, features } = this;
-    const { escape } = this.weights;
+    const logits = this.weights.escape;
     for (let level = 0; level < top; level++) {
       const row = level * escapeFeatures;
       let logit = 0;
-      for (let i = 0; i < escapeFeatures; i++) logit += escape[features[row + i] as number] as number;
+      for (let i = 0; i < escapeFeatures; i++) logit += logits[features[row + i] as number] as number;
       escapes[level] = 1 / (1 + Math.exp(-logit));
     }
     if (this.probabilities.length < size) this.probabilities = new Float32Array(evidence.candidates.length);
@@ -183,10 +183,9 @@ export function occurrenceWeights(weights: MixtureWeights): Float32Array {
 
 /** Weights to start from when nothing was ever fitted: near beats far, long beats short. */
 export function initialMixture(): MixtureWeights {
-  const escape = new Float32Array(escapeSize);
   return {
     places: Float32Array.from({ length: cells }, (_, cell) => [1, 0.6, 0.6, 0.5, 0.3, 0, 2, 0.5][cell % P] as number),
-    escape,
+    escape: new Float32Array(escapeSize),
     base: Float32Array.from([0, 0, -1]),
   };
 }

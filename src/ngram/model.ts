@@ -1,124 +1,202 @@
 // The instant specialist, synchronous: build, fit, complete, keep. The worker wraps it; the command line calls it.
 
-import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
+import { failed, ok, type Result } from '../common/errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import { Evidence, places } from './evidence.ts';
-import { exampleOf, fitMixture, type MixtureExample } from './fit-mixture.ts';
-import { initialMixture, type MixtureWeights } from './mixture.ts';
+import { Drafter } from './drafter.ts';
+import { fitMixture } from './fit-mixture.ts';
+import { cursorPlaces, mixtureExamples, rankingExamples, type SourceFile } from './learn.ts';
 import { Overlay } from './overlay.ts';
-import { firstLineHash, OwnFile } from './own-file.ts';
+import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { type Asking, folderOf, ProjectIndex } from './project-index.ts';
+import { folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { fitRanking } from './ranking.ts';
 import { LineSearch } from './search.ts';
+import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
+import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
+import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
+export type { SourceFile } from './learn.ts';
+export type { NgramWeights } from './weights.ts';
+
+/** Held-out tokens and places that one fit looks at: a few seconds. */
+const fitTokens = 24_000;
+const fitPlaces = 250;
+const fitLineTokens = 40;
+/** The shipped ranking counts as this many of the folder's own examples. */
+const rankingPrior = 20;
+/** Changed tokens above which a fresh index pays, at least and as a share of the index. */
+const staleTokens = 50_000;
+const staleShare = 0.2;
+
+/** One token that may come next. */
+export interface NextToken {
+  readonly id: number;
+  readonly probability: number;
 }
-export type NgramWeights = MixtureWeights;
+
+export interface NextTokens {
+  /** Most probable first. */
+  readonly tokens: readonly NextToken[];
+  /** Probability of all other tokens together: what a model to mix with has to share out. */
+  readonly rest: number;
+  readonly matchLength: number;
+}
 
 export class NgramModel {
-  readonly vocabulary: Vocabulary;
-  readonly project: ProjectIndex;
-  readonly overlay: Overlay;
-  readonly own: OwnFile;
-  readonly predictor: Predictor;
-  readonly search: LineSearch;
-  weights: NgramWeights;
-  constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
+  private readonly vocabulary: Vocabulary;
+  private readonly project: ProjectIndex;
+  private readonly overlay: Overlay;
+  private readonly own: OwnFile;
+  private readonly predictor: Predictor;
+  private readonly drafter: Drafter;
+  private current: NgramWeights;
+
+  private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
     this.vocabulary = vocabulary;
     this.project = project;
-    this.weights = weights;
+    this.current = weights;
     this.overlay = new Overlay(vocabulary, project);
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
-    this.search = new LineSearch(vocabulary, this.predictor, this.own);
+    this.drafter = new Drafter(vocabulary, this.own, new LineSearch(vocabulary, this.predictor, this.own));
   }
+
+  /** @param weights from an earlier fit; else the shipped ones */
   static build(
     files: readonly SourceFile[],
     tokenizer: Tokenizer,
-    weights: NgramWeights = initialMixture(),
+    weights: NgramWeights = defaultWeights(),
   ): NgramModel {
     const vocabulary = new Vocabulary(tokenizer);
-    const project = ProjectIndex.build(
-      files.map((f) => ({ path: f.path, tokens: tokenizer.encode(f.text) })),
-      vocabulary,
-    );
-    return new NgramModel(vocabulary, project, weights);
+    const tokenized = files.map(({ path, text }) => ({ path, tokens: tokenizer.encode(text) }));
+    return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
   }
-  hypotheses(query: CompletionQuery, options: DraftOptions) {
-    this.overlay.flush(query.path);
-    this.project.mask(query.path);
-    this.own.load(query, options.maxTokens);
-    const asking: Asking = { folder: folderOf(query.path), following: this.own.following };
-    return this.search.run(asking, query.path, options.maxTokens);
-  }
-  textOf(tokens: ArrayLike<number>): string {
-    return this.vocabulary.tokenizer.decode(tokens).slice(new TextDecoder().decode(this.own.healed).length);
-  }
-  complete(query: CompletionQuery, options: DraftOptions): Draft {
-    const t0 = performance.now();
-    const list = this.hypotheses(query, options);
-    const best = list.find((h) => h.steps.length > 0 && this.textOf(h.steps.map((s) => s.token)).trim() !== '');
-    const text = best ? this.textOf(best.steps.map((s) => s.token)).trimEnd() : '';
-    return {
-      text,
-      tokens: (best?.steps ?? []).map((s) => ({ ...s, text: '' }) as DraftToken),
-      model: 'n-gram',
-      complete: best?.finished ?? false,
-      latencyMs: performance.now() - t0,
-    };
-  }
-  examples(files: readonly SourceFile[], limit: number): MixtureExample[] {
-    const out: MixtureExample[] = [];
-    const { vocabulary, own, predictor } = this;
-    const all = files.map((f) => ({ path: f.path, tokens: vocabulary.tokenizer.encode(f.text) }));
-    const total = all.reduce((s, f) => s + f.tokens.length, 0);
-    const keep = Math.min(1, limit / total);
-    const uniform = predictor.unigrams.uniform;
-    let credit = 0;
-    for (const f of all) {
-      own.loadWhole(f.tokens);
-      const was = this.project.isMasked(f.path);
-      this.project.mask(f.path);
-      let start = 0;
-      while (start < f.tokens.length) {
-        let end = start;
-        while (end < f.tokens.length && vocabulary.endsLine[f.tokens[end] as number] === 0) end++;
-        const stop = Math.min(f.tokens.length, end + 1);
-        credit += keep * (stop - start);
-        if (credit >= stop - start) {
-          credit -= stop - start;
-          const asking = {
-            folder: folderOf(f.path),
-            following: firstLineHash(f.tokens, end, f.tokens.length, vocabulary),
-          };
-          for (let i = start; i < stop; i++) own.recount(f.tokens[i] as number, -1);
-          for (let i = start; i < stop; i++) {
-            const token = f.tokens[i] as number;
-            own.standAt(i, end);
-            predictor.predict(f.tokens, i, asking, f.path, token);
-            out.push(
-              exampleOf(predictor.evidence, predictor.mixture, [
-                own.unigram(token),
-                predictor.unigrams.project(token),
-                uniform,
-              ]),
-            );
-            own.recount(token, 1);
-          }
-        }
-        start = stop;
-      }
-      if (!was) this.project.unmask(f.path);
+
+  /** @returns `corrupt` for damaged or foreign data, `newer-version` for a later format */
+  static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
+    const read = readSnapshot(bytes);
+    if (!read.ok) return read;
+    const vocabulary = new Vocabulary(tokenizer);
+    if (read.value.vocabulary !== vocabulary.fingerprint) {
+      return failed(
+        'corrupt',
+        'The stored specialist was made with another tokenizer. Run "Adapt to This Repo" again.',
+      );
     }
-    return out;
+    return ok(new NgramModel(vocabulary, new ProjectIndex(read.value.arrays, vocabulary), read.value.weights));
   }
-  fit(files: readonly SourceFile[]): NgramWeights {
-    const fit = fitMixture(this.examples(files, 30000), this.weights);
-    this.weights = fit.weights;
-    this.predictor.setWeights(fit.weights);
-    return fit.weights;
+
+  /** The weights in a snapshot, without loading the rest. */
+  static weightsOf(bytes: Uint8Array): Result<NgramWeights> {
+    return readSnapshotWeights(bytes);
+  }
+
+  /** One buffer that `deserialize` reads; files that changed since the index was built are in it as they are now. */
+  serialize(): Uint8Array {
+    const current = this.overlay.isEmpty ? this : this.rebuilt();
+    return writeSnapshot({
+      arrays: current.project.arrays,
+      weights: this.current,
+      vocabulary: this.vocabulary.fingerprint,
+    });
+  }
+
+  get weights(): NgramWeights {
+    return this.current;
+  }
+
+  /** Tokens in the project index. */
+  get tokenCount(): number {
+    return this.project.tokenCount;
+  }
+
+  /** So much has changed since the index was built that `rebuilt` pays. */
+  get needsRebuild(): boolean {
+    return this.overlay.tokenCount > Math.max(staleTokens, staleShare * this.project.tokenCount);
+  }
+
+  /** A model with every changed file in its index; open files stay open. */
+  rebuilt(): NgramModel {
+    const { tokens, starts, paths } = this.project.arrays;
+    const changed = [...this.overlay.files()];
+    const files: TokenizedFile[] = paths.flatMap((path, file) =>
+      this.project.isMasked(path)
+        ? []
+        : // Between two files stands one separator.
+          [{ path, tokens: tokens.slice(starts[file], (starts[file + 1] as number) - 1) }],
+    );
+    for (const { path, text } of changed) files.push({ path, tokens: this.vocabulary.tokenizer.encode(text) });
+    const fresh = new NgramModel(this.vocabulary, ProjectIndex.build(files, this.vocabulary), this.current);
+    for (const { path, text, open } of changed) if (open) fresh.setOpenFile(path, text);
+    return fresh;
+  }
+
+  /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
+  fit(calibrationFiles: readonly SourceFile[]): NgramWeights {
+    const examples = mixtureExamples(calibrationFiles, fitTokens, {
+      vocabulary: this.vocabulary,
+      own: this.own,
+      predictor: this.predictor,
+    });
+    this.useWeights({ ...fitMixture(examples, this.current).weights, ranking: this.current.ranking });
+    const places = cursorPlaces(calibrationFiles, fitPlaces, 1);
+    const ranking = rankingExamples(places, this.drafter, (query) => this.load(query, fitLineTokens), fitLineTokens);
+    this.useWeights({ ...this.current, ranking: fitRanking(ranking, this.current.ranking, rankingPrior) });
+    return this.current;
+  }
+
+  useWeights(weights: NgramWeights): void {
+    this.current = weights;
+    this.predictor.setWeights(weights);
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions): Draft {
+    const started = performance.now();
+    this.load(query, options.maxTokens);
+    const draft = this.drafter.draft(query, options, this.current.ranking);
+    return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** What may come right after the query's prefix, before any healing of its last word. */
+  nextTokenDistribution(query: CompletionQuery, limit: number): NextTokens {
+    this.load(query, 0);
+    const context = [...this.own.context.subarray(0, this.own.contextLength)];
+    context.push(...this.vocabulary.tokenizer.encode(this.vocabulary.decode(this.own.healed)));
+    const asking = { folder: folderOf(query.path), following: this.own.following };
+    this.predictor.predict(Int32Array.from(context), context.length, asking, query.path);
+    const { evidence, mixture } = this.predictor;
+    const tokens = Array.from({ length: evidence.size }, (_, slot) => ({
+      id: evidence.candidates[slot] as number,
+      probability: mixture.probabilities[slot] as number,
+    })).sort((a, b) => b.probability - a.probability);
+    const kept = tokens.slice(0, limit);
+    const rest = Math.max(0, 1 - kept.reduce((sum, { probability }) => sum + probability, 0));
+    return { tokens: kept, rest, matchLength: evidence.matchLength };
+  }
+
+  snippets(query: CompletionQuery, options: SnippetOptions): Snippet[] {
+    return findSnippets(query, options, this.project, this.overlay, this.vocabulary);
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    if (text === undefined) this.overlay.close(path);
+    else this.overlay.set(path, text, true);
+  }
+
+  /** A file that changed on disk without being open. */
+  setSavedFile(path: string, text: string): void {
+    this.overlay.set(path, text, false);
+  }
+
+  removeFile(path: string): void {
+    this.overlay.remove(path);
+  }
+
+  private load(query: CompletionQuery, room: number): void {
+    this.overlay.flush(query.path);
+    this.project.setOwn(query.path);
+    this.own.load(query, room);
   }
 }

@@ -28,11 +28,17 @@ export class Overlay {
   /** Texts that no query has needed yet: most are of the file being typed in, which every query leaves out. */
   private readonly pending = new Map<string, { readonly text: string; readonly open: boolean }>();
   private dead = 0;
+  private untouched = true;
 
   constructor(vocabulary: Vocabulary, project: ProjectIndex) {
     this.vocabulary = vocabulary;
     this.project = project;
     this.index = new ListIndex(vocabulary);
+  }
+
+  /** Nothing was changed, opened or removed. */
+  get isEmpty(): boolean {
+    return this.untouched;
   }
 
   /** Tokens of changed files. */
@@ -42,6 +48,7 @@ export class Overlay {
 
   /** The file's text from now on. */
   set(path: string, text: string, open: boolean): void {
+    this.untouched = false;
     this.project.mask(path);
     const entry = this.byPath.get(path);
     if (entry?.text === text) {
@@ -60,6 +67,7 @@ export class Overlay {
 
   /** The file is gone, also from the project index. */
   remove(path: string): void {
+    this.untouched = false;
     this.project.mask(path);
     this.pending.delete(path);
     this.kill(path);
@@ -91,6 +99,14 @@ export class Overlay {
       const entry = this.entryAt(at);
       return entry?.alive && entry.path !== own ? entry : undefined;
     });
+  }
+
+  /** Tokens of all changed files that are indexed. */
+  *tokenized(): Generator<{ readonly path: string; readonly tokens: Int32Array }> {
+    // Without the separator at its end.
+    for (const { path, start, end } of this.byPath.values()) {
+      yield { path, tokens: this.index.tokens.subarray(start, end - 1) };
+    }
   }
 
   private append(entry: Entry): void {

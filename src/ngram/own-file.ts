@@ -11,8 +11,10 @@ const suffixReach = 20_000;
 /** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
 const pieceLength = 2048;
 
-/** The unfinished word before the cursor: letters, a digit, punctuation or spaces, as tokenizers split them. */
-const unfinished = /(?: ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
+/** The unfinished piece before the cursor: part of a name up to its next capital, a digit, punctuation or spaces. */
+const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
+/** How far back that piece is looked for. */
+const unfinishedReach = 64;
 
 interface Piece {
   readonly text: string;
@@ -22,7 +24,7 @@ interface Piece {
 export class OwnFile {
   readonly index: ListIndex;
   /** Tokens up to the healed cursor; the rest of the array is room for a draft. */
-  context = new Int32Array(0);
+  context: Int32Array = new Int32Array(0);
   contextLength = 0;
   /** Bytes before the cursor that the first tokens have to repeat. */
   healed: Uint8Array = new Uint8Array(0);
@@ -58,7 +60,8 @@ export class OwnFile {
       prefix = prefix.slice(prefix.indexOf('\n', from) + 1 || from);
     }
     this.lineBefore = prefix.slice(prefix.lastIndexOf('\n') + 1);
-    const cut = this.lineBefore.trim() === '' ? '' : (unfinished.exec(this.lineBefore)?.[0] ?? '');
+    const cut =
+      this.lineBefore.trim() === '' ? '' : (unfinished.exec(this.lineBefore.slice(-unfinishedReach))?.[0] ?? '');
     this.healed = new TextEncoder().encode(cut);
     this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
     this.loadSuffix(query.suffix);
@@ -71,7 +74,8 @@ export class OwnFile {
     index.setCursor(this.contextLength, this.contextLength);
     this.counts.fill(0);
     this.counted = index.length;
-    for (let at = 0; at < index.length; at++) this.counts[index.tokens[at] as number]! += 1;
+    for (let at = 0; at < index.length; at++)
+      this.counts[index.tokens[at] as number] = (this.counts[index.tokens[at] as number] as number) + 1;
   }
 
   /** For learning: the whole of a file, through which `standAt` then moves. */
@@ -83,7 +87,7 @@ export class OwnFile {
     this.index.link(0);
     this.counts.fill(0);
     this.counted = tokens.length;
-    for (const token of tokens) this.counts[token]! += 1;
+    for (const token of tokens) this.counts[token] = (this.counts[token] as number) + 1;
   }
 
   /** For learning: the cursor before token `cursor`, in a line that ends before token `lineEnd`. */
@@ -94,7 +98,7 @@ export class OwnFile {
 
   /** For learning: leaves a token out of the file's counts (-1), or takes it back in (1). */
   recount(token: number, by: 1 | -1): void {
-    this.counts[token]! += by;
+    this.counts[token] = (this.counts[token] as number) + by;
     this.counted += by;
   }
 

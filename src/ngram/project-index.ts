@@ -43,15 +43,19 @@ export class ProjectIndex {
   private readonly fileByPath: ReadonlyMap<string, number>;
   /** 1 where a newer text of the file is elsewhere. */
   private readonly masked: Uint8Array;
+  private own = -1;
 
   constructor(arrays: ProjectArrays, vocabulary: Vocabulary) {
     this.arrays = arrays;
     const { tokens, starts, paths } = arrays;
     this.bucket = new Int32Array(vocabulary.size + 1);
-    for (let at = 0; at < tokens.length; at++) this.bucket[(tokens[at] as number) + 1]! += 1;
-    for (let token = 0; token < vocabulary.size; token++) this.bucket[token + 1]! += this.bucket[token] as number;
+    for (let at = 0; at < tokens.length; at++)
+      this.bucket[(tokens[at] as number) + 1] = (this.bucket[(tokens[at] as number) + 1] as number) + 1;
+    for (let token = 0; token < vocabulary.size; token++)
+      this.bucket[token + 1] = (this.bucket[token + 1] as number) + (this.bucket[token] as number);
     this.fileOf = new Int32Array(tokens.length + 1).fill(-1);
-    for (let file = 0; file < paths.length; file++) this.fileOf.fill(file, starts[file], starts[file + 1]);
+    for (let file = 0; file < paths.length; file++)
+      this.fileOf.fill(file, starts[file], (starts[file + 1] as number) - 1);
     this.folderOf = paths.map(folderOf);
     this.fileByPath = new Map(paths.map((path, file) => [path, file]));
     this.masked = new Uint8Array(paths.length);
@@ -85,10 +89,6 @@ export class ProjectIndex {
     return (this.bucket[token + 1] as number) - (this.bucket[token] as number);
   }
 
-  fileIndex(path: string): number | undefined {
-    return this.fileByPath.get(path);
-  }
-
   mask(path: string): boolean {
     const file = this.fileByPath.get(path);
     if (file === undefined) return false;
@@ -96,14 +96,54 @@ export class ProjectIndex {
     return true;
   }
 
-  unmask(path: string): void {
-    const file = this.fileByPath.get(path);
-    if (file !== undefined) this.masked[file] = 0;
+  /** The file that asks: its indexed copy is out of date by definition, and is not seen. */
+  setOwn(path: string): void {
+    this.own = this.fileByPath.get(path) ?? -1;
   }
 
   isMasked(path: string): boolean {
     const file = this.fileByPath.get(path);
     return file !== undefined && this.masked[file] === 1;
+  }
+
+  /** Positions right after an occurrence of `wanted`, at most `limit`, from files that are not masked. */
+  find(wanted: Int32Array, limit: number): number[] {
+    const last = wanted[wanted.length - 1];
+    if (last === undefined) return [];
+    let low = this.bucket[last] as number;
+    let high = this.bucket[last + 1] as number;
+    for (let depth = 1; depth < wanted.length && low < high; depth++) {
+      const token = wanted[wanted.length - 1 - depth] as number;
+      low = this.narrow(low, high, depth, token);
+      high = this.narrow(low, high, depth, token + 1);
+    }
+    const found: number[] = [];
+    for (let k = low; k < high && found.length < limit; k++) {
+      const at = this.arrays.order[k] as number;
+      if (this.isSeen(this.fileOf[at - 1] as number)) found.push(at);
+    }
+    return found;
+  }
+
+  /** Positions of a token in files that are not masked. */
+  *occurrences(token: number): Generator<number> {
+    for (let k = this.bucket[token] as number; k < (this.bucket[token + 1] as number); k++) {
+      const at = (this.arrays.order[k] as number) - 1;
+      if (this.isSeen(this.fileOf[at] as number)) yield at;
+    }
+  }
+
+  /** The file around a position; undefined between files and in masked ones. */
+  fileAt(at: number): { path: string; tokens: Int32Array; fileStart: number; fileEnd: number } | undefined {
+    const file = this.fileOf[at] ?? -1;
+    if (!this.isSeen(file)) return undefined;
+    const { paths, starts, tokens } = this.arrays;
+    const fileEnd = (starts[file + 1] as number) - 1;
+    return { path: paths[file] as string, tokens, fileStart: starts[file] as number, fileEnd };
+  }
+
+  private isSeen(file: number): boolean {
+    return file >= 0 && file !== this.own && this.masked[file] === 0;
   }
 
   /** Adds what followed the context context[..end) everywhere in the project to `evidence`. */
@@ -168,7 +208,7 @@ export class ProjectIndex {
     for (let i = 0; i < samples; i++) {
       const at = order[low + Math.floor(i * times)] as number;
       const file = this.fileOf[at] as number;
-      if (file < 0 || this.masked[file] === 1) continue;
+      if (!this.isSeen(file)) continue;
       const home = this.folderOf[file] === asking.folder ? place.folder : place.project;
       evidence.add(
         tokens[at] as number,

@@ -38,6 +38,10 @@ export interface Hypothesis {
   readonly healing: Uint8Array;
 }
 
+const unknown = Number.NEGATIVE_INFINITY;
+/** Tokens of the line after the cursor that a candidate is judged by, and its line end. */
+const lookAhead = 5;
+
 interface Scored {
   readonly token: number;
   readonly probability: number;
@@ -55,20 +59,16 @@ export class LineSearch {
     this.own = own;
   }
 
-  /** Finished lines, and unfinished ones at the token limit; most probable first. */
-  run(asking: Asking, path: string, maxTokens: number): Hypothesis[] {
-    const { own } = this;
-    const start: Hypothesis = {
-      steps: [],
-      logProbability: 0,
-      finished: false,
-      logLineEnd: Number.NEGATIVE_INFINITY,
-      healing: own.healed,
-    };
-    // Only the context's end matters to any match.
-    const kept = Math.min(own.contextLength, longestMatch);
-    this.context = new Int32Array(kept + maxTokens + 1);
-    this.context.set(own.context.subarray(own.contextLength - kept, own.contextLength));
+  /**
+   * Finished lines, or unfinished ones where none came to its end within `maxTokens`; most probable first.
+   * @param before the tokens before the line; only their end matters
+   * @param healed bytes that the first tokens have to repeat
+   */
+  run(before: Int32Array, healed: Uint8Array, asking: Asking, path: string, maxTokens: number): Hypothesis[] {
+    const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
+    const kept = Math.min(before.length, longestMatch);
+    this.context = new Int32Array(kept + maxTokens + lookAhead);
+    this.context.set(before.subarray(before.length - kept));
     let beam: Hypothesis[] = [start];
     const done: Hypothesis[] = [];
     let budget = mostSteps;
@@ -80,12 +80,61 @@ export class LineSearch {
       }
       done.sort(byProbability);
       grown.sort(byProbability);
-      const best = Math.max(done[0]?.logProbability ?? Number.NEGATIVE_INFINITY, grown[0]?.logProbability ?? 0);
-      const floor = Math.max(best - hopeless, done[wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY);
+      const best = Math.max(done[0]?.logProbability ?? unknown, grown[0]?.logProbability ?? 0);
+      const floor = Math.max(best - hopeless, done[wanted - 1]?.logProbability ?? unknown);
       beam = grown.filter((hypothesis) => hypothesis.logProbability > floor).slice(0, beamWidth);
     }
     // What hit the token limit is still the best guess where nothing finished.
     return (done.length > 0 ? done : beam).slice(0, wanted);
+  }
+
+  /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
+  lineEnd(before: Int32Array, asking: Asking, path: string): Step | undefined {
+    const { predictor, vocabulary } = this;
+    predictor.predict(before, before.length, asking, path);
+    const { evidence, mixture } = predictor;
+    let best = -1;
+    let total = 0;
+    for (let slot = 0; slot < evidence.size; slot++) {
+      const token = evidence.candidates[slot] as number;
+      if (vocabulary.endsLine[token] === 0 || token === vocabulary.separator) continue;
+      const probability = mixture.probabilities[slot] as number;
+      total += probability;
+      if (best < 0 || probability > (mixture.probabilities[best] as number)) best = slot;
+    }
+    if (best < 0) return undefined;
+    const probability = (mixture.probabilities[best] as number) / total;
+    return {
+      token: evidence.candidates[best] as number,
+      probability,
+      margin: Math.max(0, 2 * probability - 1),
+      entropy: 0,
+      matchLength: evidence.matchLength,
+      count: evidence.matchCount,
+      tier: evidence.matchTier,
+    };
+  }
+
+  /** Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended. */
+  logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: Asking, path: string): number {
+    const { after } = this.own;
+    const kept = Math.min(before.length, longestMatch);
+    let end = kept;
+    for (const step of hypothesis.steps) this.context[end++] = step.token;
+    let sum = 0;
+    let scored = 0;
+    for (let at = 0; at < after.length && scored < lookAhead - 1; at++) {
+      const token = after[at] as number;
+      if (scored > 0 && this.vocabulary.endsLine[token] === 1) break;
+      if (at > 0 && this.vocabulary.endsLine[token] === 0) {
+        this.predictor.predict(this.context, end, asking, path);
+        sum += Math.log(Math.max(1e-6, this.predictor.probabilityOf(token)));
+        scored += 1;
+      }
+      if (end === this.context.length) break;
+      this.context[end++] = token;
+    }
+    return sum;
   }
 
   private extend(hypothesis: Hypothesis, kept: number, asking: Asking, path: string): Hypothesis[] {
@@ -127,7 +176,7 @@ export class LineSearch {
         ...hypothesis,
         logProbability: hypothesis.logProbability + Math.log(lineEnd),
         finished: true,
-        logLineEnd: actual === undefined ? Number.NEGATIVE_INFINITY : Math.log(predictor.probabilityOf(actual)),
+        logLineEnd: actual === undefined ? unknown : Math.log(predictor.probabilityOf(actual)),
       });
     }
     for (let i = 0; i < Math.min(branching, scored.length); i++) {
@@ -150,7 +199,7 @@ export class LineSearch {
         ],
         logProbability: hypothesis.logProbability + Math.log(Math.max(p, 1e-12)),
         finished: false,
-        logLineEnd: Number.NEGATIVE_INFINITY,
+        logLineEnd: unknown,
         healing: healing.subarray(Math.min(healing.length, vocabulary.tokenizer.bytesOf(token).length)),
       });
     }

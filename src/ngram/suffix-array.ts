@@ -10,15 +10,21 @@
 export function suffixArray(text: Int32Array, alphabet: number, depth: number): Int32Array {
   const length = text.length;
   const order = new Int32Array(length);
-  let fresh = new Int32Array(length);
+  const fresh = new Int32Array(length);
   // Rank 0 is 'past the end', so that a prefix sorts before its extensions.
   let rank = new Int32Array(length);
   let nextRank = new Int32Array(length);
   const starts = new Int32Array(Math.max(alphabet, length) + 2);
 
-  for (let i = 0; i < length; i++) starts[(text[i] as number) + 1]! += 1;
-  for (let token = 0; token < alphabet; token++) starts[token + 1]! += starts[token] as number;
-  for (let i = 0; i < length; i++) order[starts[text[i] as number]!++] = i;
+  for (let i = 0; i < length; i++) starts[(text[i] as number) + 1] = (starts[(text[i] as number) + 1] as number) + 1;
+  for (let token = 0; token < alphabet; token++)
+    starts[token + 1] = (starts[token + 1] as number) + (starts[token] as number);
+  for (let i = 0; i < length; i++) {
+    const token = text[i] as number;
+    const slot = starts[token] as number;
+    order[slot] = i;
+    starts[token] = slot + 1;
+  }
   let groups = 0;
   for (let k = 0; k < length; k++) {
     const at = order[k] as number;
@@ -36,11 +42,15 @@ export function suffixArray(text: Int32Array, alphabet: number, depth: number): 
     }
     // Then, stably, by the first half.
     starts.fill(0, 0, groups + 2);
-    for (let i = 0; i < length; i++) starts[(rank[i] as number) + 1]! += 1;
-    for (let group = 0; group <= groups; group++) starts[group + 1]! += starts[group] as number;
+    for (let i = 0; i < length; i++) starts[(rank[i] as number) + 1] = (starts[(rank[i] as number) + 1] as number) + 1;
+    for (let group = 0; group <= groups; group++)
+      starts[group + 1] = (starts[group + 1] as number) + (starts[group] as number);
     for (let k = 0; k < length; k++) {
       const at = fresh[k] as number;
-      order[starts[rank[at] as number]!++] = at;
+      const group = rank[at] as number;
+      const slot = starts[group] as number;
+      order[slot] = at;
+      starts[group] = slot + 1;
     }
     groups = 0;
     let before = -1;
@@ -52,7 +62,6 @@ export function suffixArray(text: Int32Array, alphabet: number, depth: number): 
     }
     [rank, nextRank] = [nextRank, rank];
   }
-  fresh = new Int32Array(0);
   return order;
 }
 

@@ -12,6 +12,9 @@ export class Vocabulary {
   readonly endsLine: Uint8Array;
   /** 1 where the token is white space only. */
   readonly blank: Uint8Array;
+  /** Tells tokenizers apart: a snapshot's ids mean nothing under another one. */
+  readonly fingerprint: string;
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(tokenizer: Tokenizer) {
     this.tokenizer = tokenizer;
@@ -26,7 +29,34 @@ export class Vocabulary {
     }
     this.endsLine[this.separator] = 1;
     this.blank[this.separator] = 1;
+    this.fingerprint = fingerprintOf(tokenizer);
   }
+
+  /** The bytes of several tokens. */
+  bytesOf(ids: readonly number[]): Uint8Array {
+    const parts = ids.map((id) => this.tokenizer.bytesOf(id));
+    const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined;
+  }
+
+  decode(bytes: Uint8Array): string {
+    return this.decoder.decode(bytes);
+  }
+}
+
+/** FNV-1a over all tokens' bytes, 8 hex digits. */
+function fingerprintOf(tokenizer: Tokenizer): string {
+  let hash = 0x811c9dc5;
+  for (let id = 0; id < tokenizer.vocabularySize; id++) {
+    for (const byte of tokenizer.bytesOf(id)) hash = Math.imul(hash ^ byte, 0x01000193);
+    hash = Math.imul(hash ^ 0x100, 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 /** A line whose hash says little: fewer tokens than this ('}', 'else {'). */
