@@ -38,6 +38,8 @@ export class ClaudeTeacher implements Teacher {
     this.model = options.model;
     this.facts = modelFacts(options.model);
     this.clock = options.clock ?? systemClock;
+    const url = options.baseUrl ?? process.env.ANTHROPIC_BASE_URL ?? '';
+    const compatible = url !== '' && !/(^|\.)anthropic\.com$/.test(hostOf(url));
     this.client = new Anthropic({
       // Always given, or the SDK would look for credentials elsewhere; `complete` refuses an empty one first.
       apiKey: options.apiKey,
@@ -48,6 +50,8 @@ export class ClaudeTeacher implements Teacher {
       // It would log an event that it cannot parse, and file text with it.
       logLevel: 'off',
       openTelemetry: false,
+      // The SDK sends the key as a bearer token and the newest API version; others' servers may know only what came before.
+      ...(compatible && { defaultHeaders: { 'x-api-key': options.apiKey, 'anthropic-version': '2023-06-01' } }),
     });
   }
 
@@ -128,13 +132,12 @@ export class ClaudeTeacher implements Teacher {
   }
 
   private context(): FailureContext {
-    const { baseURL } = this.client;
-    const host = URL.canParse(baseURL) ? new URL(baseURL).host : 'the API';
+    const host = hostOf(this.client.baseURL) || 'the API';
     return { model: this.model, apiKey: this.options.apiKey, host, now: this.clock.now() };
   }
 
   private body(prompt: Prompt): Anthropic.MessageCreateParamsNonStreaming {
-    const { thinking, sampling } = this.facts;
+    const { thinking } = this.facts;
     const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
     if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
     return {
@@ -145,8 +148,6 @@ export class ClaudeTeacher implements Teacher {
       stop_sequences: [...prompt.stop],
       ...(thinking !== 'none' && { output_config: { effort: 'low' } }),
       ...((thinking === 'disabled' || thinking === 'between_tools') && { thinking: { type: thinking } }),
-      // Not among the SDK's fields any more, but what the models that take it need to answer the same thing twice.
-      ...(sampling && ({ temperature: 0 } as object)),
     };
   }
 
@@ -165,6 +166,11 @@ export class ClaudeTeacher implements Teacher {
       outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),
     };
   }
+}
+
+/** '' where it is no URL. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {

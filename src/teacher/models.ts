@@ -26,8 +26,6 @@ export interface ModelFacts {
   readonly thinking: 'none' | 'disabled' | 'between_tools' | 'always';
   /** Continues a last assistant turn; 4.6 and later answer 400. */
   readonly prefill: boolean;
-  /** Takes `temperature`; Opus 4.7 and later, and all of generation 5, answer 400. */
-  readonly sampling: boolean;
   /** The row is a guess: the model is not in the table. */
   readonly guessed?: true;
 }
@@ -35,16 +33,15 @@ export interface ModelFacts {
 export const defaultModel = 'claude-haiku-5-5';
 
 const million = 1_000_000;
-const generation5 = { context: million, charactersPerToken: 2.4, prefill: false, sampling: false } as const;
-const late4 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false, sampling: false } as const;
+const generation5 = { context: million, charactersPerToken: 2.4, prefill: false } as const;
+const late4 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
 const early46 = {
   context: million,
   charactersPerToken: 3.2,
   thinking: 'none',
   prefill: false,
-  sampling: true,
 } as const;
-const v45 = { context: 200_000, charactersPerToken: 3.2, thinking: 'none', prefill: true, sampling: true } as const;
+const v45 = { context: 200_000, charactersPerToken: 3.2, thinking: 'none', prefill: true } as const;
 const opus4 = { input: 5, cacheWrite: 6.25, cacheRead: 0.5, output: 25 } as const;
 const sonnet4 = { input: 3, cacheWrite: 3.75, cacheRead: 0.3, output: 15 } as const;
 const fable = {
@@ -110,7 +107,6 @@ const unknown: ModelFacts = {
     charactersPerToken: 2.4,
     thinking: 'none',
     prefill: false,
-    sampling: false,
   },
   guessed: true,
 };

@@ -66,6 +66,7 @@ export interface ControlMessage {
   readonly acceptKey?: string | null;
 }
 
+const apiVersions = ['2023-06-01', '2026-10-21'];
 /** The shortest prefix that is cached, tokens. */
 const minimumCacheTokens = 512;
 
@@ -163,7 +164,8 @@ export class MessagesServer {
   }
 
   private async messages(request: IncomingMessage, raw: string, response: ServerResponse): Promise<void> {
-    const key = String(request.headers['x-api-key'] ?? '');
+    const bearer = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const key = String(request.headers['x-api-key'] ?? bearer ?? '');
     let body: MessagesBody | undefined;
     try {
       body = JSON.parse(raw) as MessagesBody;
@@ -188,7 +190,7 @@ export class MessagesServer {
       record.outcome = 'unauthorized';
       return sendError(response, 401, 'authentication_error', 'invalid x-api-key');
     }
-    if (request.headers['anthropic-version'] !== '2023-06-01') {
+    if (!apiVersions.includes(String(request.headers['anthropic-version']))) {
       record.outcome = 'no version';
       return sendError(response, 400, 'invalid_request_error', 'anthropic-version: header is required');
     }

@@ -14,8 +14,6 @@ const families = 'haiku|sonnet|opus|fable|mythos';
 const knownModel = new RegExp(`^claude-(${families})-(4-[5-8]|5(-[125])?)(-20\\d{6})?$`);
 /** Only the 4.5 generation still continues a last assistant turn. */
 const takesPrefill = /-4-5(-|$)/;
-/** From Opus 4.7 on, sampling parameters are refused. */
-const takesSampling = /-4-[56](-|$)/;
 const alwaysThinks = /^claude-(opus-5-5|fable-|mythos-)/;
 const takesBetweenTools = /^claude-sonnet-5-5/;
 
@@ -35,7 +33,7 @@ export function refuse(body: unknown): ApiError | undefined {
     refuseStops(stop_sequences) ??
     refuseCache([system, ...((messages as Json[]) ?? []).map((message) => message.content)]) ??
     refuseThinking(thinking, model, max_tokens as number) ??
-    refuseSampling(rest, model)
+    refuseSampling(rest)
   );
 }
 
@@ -102,14 +100,10 @@ function refuseThinking(thinking: unknown, model: string, maxTokens: number): Ap
   return undefined;
 }
 
-function refuseSampling(body: Json, model: string): ApiError | undefined {
-  if (takesSampling.test(model)) {
-    return body.temperature !== undefined && body.top_p !== undefined
-      ? invalid('temperature and top_p cannot both be specified')
-      : undefined;
-  }
+/** Removed with API version 2026-10-21; refused by Opus 4.7 and later in any version. */
+function refuseSampling(body: Json): ApiError | undefined {
   const given = ['temperature', 'top_p', 'top_k'].find((name) => body[name] !== undefined);
-  return given === undefined ? undefined : invalid(`${given}: not supported on this model`);
+  return given === undefined ? undefined : invalid(`${given}: Extra inputs are not permitted`);
 }
 
 /** The text of a content field: a string, or text blocks joined. */
