@@ -14,6 +14,7 @@ const reasons: Record<LeftOutReason, string> = {
   'near-duplicate': 'near-duplicates of another file',
   empty: 'empty',
   unreadable: 'unreadable',
+  'not-a-file': 'links, pipes, sockets or devices',
   'changed-while-read': 'changed while being read',
   'secret-file': 'made to hold secrets',
   'over-limit': 'past the limit of files or bytes',
