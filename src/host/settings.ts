@@ -45,7 +45,7 @@ export const section = 'easyAdaptation';
 /** A missing row fails to compile. */
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
   enable: { type: 'object', default: { '*': true }, scope: 'resource' },
-  balance: { type: 'number', default: 0.5, scope: 'resource', minimum: 0, maximum: 1 },
+  balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1 },
   localOnly: { type: 'boolean', default: false, scope: 'resource' },
   model: { type: 'string', default: '', scope: 'window', restricted: true },
   baseUrl: { type: 'string', default: '', scope: 'application', restricted: true },

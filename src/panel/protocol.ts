@@ -46,10 +46,10 @@ export interface PanelTotals {
   readonly accepted: number;
   readonly spentUsd: number;
   readonly savedUsd: number;
-  readonly localP50Ms?: number;
-  readonly localP95Ms?: number;
-  readonly apiP50Ms?: number;
-  readonly apiP95Ms?: number;
+  readonly localP50Ms?: number | undefined;
+  readonly localP95Ms?: number | undefined;
+  readonly apiP50Ms?: number | undefined;
+  readonly apiP95Ms?: number | undefined;
 }
 
 /** Something that the user should know, with the command that mends it. Shown above everything, most urgent first. */

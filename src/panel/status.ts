@@ -114,7 +114,7 @@ export class StatusView {
   private explain(balance: number): void {
     const { words, state } = this;
     const key =
-      balance === 0 ? 'none' : balance < 0.4 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
+      balance === 0 ? 'none' : balance < 0.35 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
     const text = state?.localOnly
       ? words.t('balance.locked')
       : words.t(`balance.${key}`, state?.apiModel || words.t('theApi'));
