@@ -3,6 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { type Plan, planVariable, Suite } from './harness.ts';
 import { suites } from './suites.ts';
+import { watchWorkers } from './threads.ts';
+
+// On loading: the extension under test starts its workers later.
+watchWorkers();
 
 export function activate(): void {
   // Not awaited: an activation that takes minutes would be reported as stuck.

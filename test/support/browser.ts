@@ -10,7 +10,7 @@ import { root } from '../../build/paths.ts';
 export const shots = join(root, 'test', 'e2e', 'shots');
 
 /** Long enough for two busy cores; a wait ends as soon as what it waits for is there. */
-export const patience = 60_000;
+export const patience = 20_000;
 
 const switches = [
   '--no-sandbox',

@@ -40,7 +40,8 @@ export async function writeDriver(folder: string): Promise<void> {
     main: './driver.cjs',
     engines: { vscode: '^1.101.0' },
     extensionKind: ['workspace'],
-    activationEvents: ['onStartupFinished'],
+    // Before the extension under test, which waits for the start to be over.
+    activationEvents: ['*'],
     // It has to run in Restricted Mode too, to see what ours does there.
     capabilities: { untrustedWorkspaces: { supported: true } },
   };
