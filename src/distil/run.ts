@@ -11,6 +11,7 @@ import type { Teacher } from '../teacher/types.ts';
 import { type Learned, learn } from './learn.ts';
 import { holdOut } from './places.ts';
 import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
+import { turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
@@ -55,7 +56,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     progress({ stage: 'Indexing every file', done: 0, total: undefined });
     const weights = learned?.weights ?? (await readWeights(request.specialistFolder, log));
     const model = NgramModel.build(files, tokenizer, weights);
-    signal.throwIfAborted();
+    await turn(signal);
     const snapshotPath = await writeSnapshot(request.specialistFolder, model.serialize());
 
     const report: AdaptReport = {
