@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BuildOptions, type BuildResult, build, context } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, context, type Plugin } from 'esbuild';
 import { writeLicences } from './licences.ts';
 import { dist, root } from './paths.ts';
 
@@ -78,18 +78,27 @@ export async function bundle(production: boolean): Promise<Bundled> {
   };
 }
 
+/** Rebuilds on every change. .vscode/tasks.json waits for the lines that begin with '[watch]'. */
 async function watch(): Promise<void> {
   mkdirSync(dist, { recursive: true });
-  for (const entry of entries.filter(({ source }) => existsSync(join(root, source)))) {
-    const tellsVsCode = {
+  const present = entries.filter(({ source }) => existsSync(join(root, source)));
+  const building = new Set<string>();
+  for (const entry of present) {
+    const tell: Plugin = {
       name: 'tell',
-      // .vscode/tasks.json waits for these two lines.
-      setup(plugin: { onStart(call: () => void): void; onEnd(call: (result: BuildResult) => void): void }) {
-        plugin.onStart(() => console.log(`[watch] build started: ${entry.out}`));
-        plugin.onEnd((result) => console.log(`[watch] build finished: ${entry.out}, ${result.errors.length} errors`));
+      setup({ onStart, onEnd }) {
+        onStart(() => {
+          building.add(entry.out);
+          console.log(`[watch] build started: ${entry.out}`);
+        });
+        onEnd(({ errors }) => {
+          building.delete(entry.out);
+          console.log(`[watch] build finished: ${entry.out}, ${errors.length} errors`);
+          if (building.size === 0) console.log('[watch] ready');
+        });
       },
     };
-    const watched = await context({ ...bundleOptions(entry, false), plugins: [tellsVsCode] });
+    const watched = await context({ ...bundleOptions(entry, false), plugins: [tell] });
     await watched.watch();
   }
 }
