@@ -1,5 +1,6 @@
 // Turns held-out files into what the two fits learn from: single tokens for the mixture, cursor places for the ranking.
 
+import type { CompletionQuery } from '../common/completion.ts';
 import type { Drafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
@@ -114,7 +115,7 @@ function generator(seed: number): () => number {
 export function rankingExamples(
   places: readonly CursorPlace[],
   drafter: Drafter,
-  load: (query: CursorPlace & { readonly languageId: string }) => void,
+  load: (query: CompletionQuery) => void,
   maxTokens: number,
 ): RankingExample[] {
   return places.map((place) => {

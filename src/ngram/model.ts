@@ -4,13 +4,13 @@ import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } fr
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { Drafter } from './drafter.ts';
-import { fitMixture } from './fit-mixture.ts';
+import { fitMixture, type MixtureExample } from './fit-mixture.ts';
 import { cursorPlaces, mixtureExamples, rankingExamples, type SourceFile } from './learn.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
-import { fitRanking } from './ranking.ts';
+import { fitRanking, type RankingExample } from './ranking.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
@@ -112,6 +112,10 @@ export class NgramModel {
     return this.project.tokenCount;
   }
 
+  get fileCount(): number {
+    return this.project.arrays.paths.length;
+  }
+
   /** So much has changed since the index was built that `rebuilt` pays. */
   get needsRebuild(): boolean {
     return this.overlay.tokenCount > Math.max(staleTokens, staleShare * this.project.tokenCount);
@@ -135,16 +139,23 @@ export class NgramModel {
 
   /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
   fit(calibrationFiles: readonly SourceFile[]): NgramWeights {
-    const examples = mixtureExamples(calibrationFiles, fitTokens, {
-      vocabulary: this.vocabulary,
-      own: this.own,
-      predictor: this.predictor,
-    });
-    this.useWeights({ ...fitMixture(examples, this.current).weights, ranking: this.current.ranking });
-    const places = cursorPlaces(calibrationFiles, fitPlaces, 1);
-    const ranking = rankingExamples(places, this.drafter, (query) => this.load(query, fitLineTokens), fitLineTokens);
-    this.useWeights({ ...this.current, ranking: fitRanking(ranking, this.current.ranking, rankingPrior) });
+    const mixture = fitMixture(this.mixtureExamples(calibrationFiles, fitTokens), this.current).weights;
+    this.useWeights({ ...mixture, ranking: this.current.ranking });
+    const places = this.rankingExamples(calibrationFiles, fitPlaces);
+    this.useWeights({ ...mixture, ranking: fitRanking(places, this.current.ranking, rankingPrior) });
     return this.current;
+  }
+
+  /** What `fit` learns mixing weights from: about `limit` tokens of files that are not in the index. */
+  mixtureExamples(files: readonly SourceFile[], limit: number): MixtureExample[] {
+    const { vocabulary, own, predictor } = this;
+    return mixtureExamples(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */
+  rankingExamples(files: readonly SourceFile[], count: number): RankingExample[] {
+    const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
+    return rankingExamples(cursorPlaces(files, count, 1), this.drafter, load, fitLineTokens);
   }
 
   useWeights(weights: NgramWeights): void {
