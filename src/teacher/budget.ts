@@ -60,7 +60,7 @@ export class Budget {
     return failed(
       'over-budget',
       `The spending limit of $${limit.limitUsd.toFixed(2)} is reached ($${limit.spentUsd.toFixed(4)} spent). ` +
-        'Raise it in the setting easyAdaptation.apiBudget, or go on locally.',
+        'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or go on locally.',
     );
   }
 }

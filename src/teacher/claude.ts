@@ -73,7 +73,6 @@ export class ClaudeTeacher implements Teacher {
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
-    let accepted = false;
     const answer = (text: string, whole: boolean): TeacherAnswer => {
       const latencyMs = this.clock.monotonic() - started;
       const usage = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
@@ -101,7 +100,6 @@ export class ClaudeTeacher implements Teacher {
         },
       });
       const stream = await client.messages.create({ ...this.body(prompt), stream: true }, { signal: deadline.signal });
-      accepted = true;
       for await (const event of stream) {
         deadline.touch();
         if (!reader.read(event)) continue;
@@ -116,8 +114,9 @@ export class ClaudeTeacher implements Teacher {
       reader.assertComplete();
       return ok(answer(reader.stopReason === 'refusal' ? '' : cleanAnswer(reader.text, request), true));
     } catch (error) {
-      // An answer that was refused outright costs nothing; one that we gave up on may.
-      if (accepted || (sent && deadline.signal.aborted)) onLost?.(answer(cleanAnswer(reader.text, request), false));
+      // Paid for once the model began, and perhaps where we gave up waiting for that; not what was refused outright.
+      if (reader.usage !== undefined || (sent && deadline.signal.aborted))
+        onLost?.(answer(cleanAnswer(reader.text, request), false));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeUp) return this.failed(failureOf('timeout', reason.message, this.context()));

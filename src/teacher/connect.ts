@@ -1,7 +1,7 @@
 // From settings to a teacher: the one place that knows which implementation speaks to which API.
 import type { Clock } from '../common/clock.ts';
 import { ClaudeTeacher } from './claude.ts';
-import { defaultModel } from './models.ts';
+import { defaultModel, modelFacts } from './models.ts';
 import type { Teacher, TeacherSettings } from './types.ts';
 
 export interface ConnectOptions {
@@ -10,17 +10,20 @@ export interface ConnectOptions {
   readonly clock?: Clock;
 }
 
-/** Longest silence in an answer, ms: a healthy stream has an event or a ping every few hundred. */
+/** Longest silence before and in an answer, ms; a healthy stream says something every few hundred. */
 const stallMs = 8_000;
 
 /** Makes no request yet. An empty key or a wrong URL is a failure of the first `complete`. */
 export function connectTeacher(settings: TeacherSettings, options: ConnectOptions = {}): Teacher {
+  const model = settings.model.trim() || defaultModel;
+  // One that thinks first is silent while it does.
+  const silence = modelFacts(model).thinking === 'always' ? settings.timeoutMs : stallMs;
   return new ClaudeTeacher({
     apiKey: settings.apiKey.trim(),
     ...(settings.baseUrl && { baseUrl: settings.baseUrl }),
-    model: settings.model.trim() || defaultModel,
+    model,
     timeoutMs: settings.timeoutMs,
-    stallMs: Math.min(stallMs, settings.timeoutMs),
+    stallMs: Math.min(silence, settings.timeoutMs),
     ...options,
   });
 }

@@ -1,7 +1,8 @@
 // What the client has to know about each model: price, limits, and which request fields it takes. One table.
 //
 // Prices in US dollars per million tokens, from platform.claude.com/docs/en/about-claude/pricing and the models' own
-// pages, as of 25 November 2026 (5-minute cache writes). Check them when you add a model.
+// pages, as of 25 November 2026 (5-minute cache writes); Fable 5.2's from a third party's list. Check them when you add
+// a model.
 import type { TeacherUsage } from './types.ts';
 
 export interface ModelFacts {

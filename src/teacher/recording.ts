@@ -58,7 +58,8 @@ export class RecordingTeacher implements Teacher {
 
   /** 0 for a question whose answer is in the store already. */
   estimateUsd(request: TeacherRequest): number {
-    return this.known(requestHash(this.model, request)) ? 0 : this.teacher.estimateUsd(request);
+    const labelling = this.options.purpose === 'labelling';
+    return labelling && this.known(requestHash(this.model, request)) ? 0 : this.teacher.estimateUsd(request);
   }
 
   async complete(

@@ -118,11 +118,24 @@ const failures: readonly (readonly [Failure, ErrorCode, RegExp])[] = [
   ['reset-in-stream', 'network', /network/],
 ];
 
+const begun: ReadonlySet<Failure> = new Set([
+  'malformed-sse',
+  'wrong-json',
+  'wrong-shape',
+  'truncated',
+  'error-event',
+  'reset-in-stream',
+]);
+
 for (const [mode, code, message] of failures) {
   test(`failure: ${mode} is '${code}', tried once, told without the key`, async () => {
     api.fail(mode, 1);
-    const result = await connect().complete({ ...request, multiline: true }, never);
+    const lost: TeacherAnswer[] = [];
+    const block = { ...request, multiline: true };
+    const result = await connect().complete(block, never, undefined, (answer) => lost.push(answer));
     assert.ok(!result.ok, JSON.stringify(result));
+    // Where the model had begun, its work was paid for.
+    assert.equal(lost.length, begun.has(mode) ? 1 : 0);
     assert.equal(result.error.code, code, result.error.message);
     assert.match(result.error.message, message);
     assert.ok(!result.error.message.includes(key));

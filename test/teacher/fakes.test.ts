@@ -1,5 +1,7 @@
 // The fake Messages API itself: it finds recorded places, checks what it is asked, and obeys its control endpoint.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +91,18 @@ test('the control endpoint sets failures, answers, keys and pace from outside, a
   );
   await control({ reset: true });
   assert.equal(api.requests.length, 0);
+});
+
+test('it runs on its own, and says where', async () => {
+  const script = join(import.meta.dirname, '../fakes/messages-server.ts');
+  const server = spawn(process.execPath, [script, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = (await once(server.stdout, 'data')) as [Buffer];
+    const { url } = JSON.parse(line.toString()) as { url: string };
+    assert.equal((await fetch(`${url}/__control`, { method: 'POST', body: '{"fail": "reset"}' })).status, 200);
+  } finally {
+    server.kill();
+  }
 });
 
 test('whole answers, without streaming', async () => {
