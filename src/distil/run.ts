@@ -11,7 +11,7 @@ import type { Teacher } from '../teacher/types.ts';
 import { type Learned, learn } from './learn.ts';
 import { holdOut } from './places.ts';
 import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
-import { turn } from './turn.ts';
+import { cancelled, turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
@@ -35,7 +35,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
-    if (!harvested.ok) return harvested;
+    if (!harvested.ok) return signal.aborted ? cancelled : harvested;
     const { files, report: harvest } = harvested.value;
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
@@ -75,8 +75,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned) deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
     return ok({ report, snapshotPath, coupling: learned?.coupling });
   } catch (error) {
-    if (signal.aborted || isCancelled(error))
-      return failed('cancelled', 'Cancelled. What was there before is unchanged.');
+    if (signal.aborted || isCancelled(error)) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
   }
