@@ -14,8 +14,10 @@ import { Configuration } from './host/configuration.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { Documents } from './host/documents.ts';
 import { FileRules } from './host/fileRules.ts';
+import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
 import { ChannelLog } from './host/log.ts';
+import { openPlace } from './host/openPlace.ts';
 import { PanelHost } from './host/panelHost.ts';
 import { pathsOf } from './host/paths.ts';
 import { Permissions } from './host/permissions.ts';
@@ -76,7 +78,11 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       onEvent: (event, folder) => {
         const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-        recorder.on(event, { storeName: folder.storeName, label: several ? folder.name : '' });
+        recorder.on(event, {
+          storeName: folder.storeName,
+          label: several ? folder.name : '',
+          documentAt: (path) => documentAt(folder, path).toString(),
+        });
       },
       onChange: changed,
     }),
@@ -103,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
       allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
       setBalance: (value) => void configuration.write('balance', value, status.folder().uri),
+      openPlace: (id) => void openPlace(activity, id),
       log,
     }),
   );

@@ -14,6 +14,7 @@ export interface ActivityListener {
 
 export class Activity {
   private readonly byId = new Map<string, PanelRow>();
+  private readonly documents = new Map<string, string>();
   private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
   private counts = { completions: 0, local: 0, api: 0, accepted: 0, spentUsd: 0, savedUsd: 0 };
   private readonly listeners = new Set<ActivityListener>();
@@ -37,10 +38,21 @@ export class Activity {
     return this.byId.get(id);
   }
 
-  add(row: PanelRow): void {
+  /** The document of a row, as a URI. */
+  documentOf(id: string): string | undefined {
+    return this.documents.get(id);
+  }
+
+  /** @param document the URI of the row's document */
+  add(row: PanelRow, document: string): void {
     const { counts } = this;
     this.byId.set(row.id, row);
-    if (this.byId.size > rowLimit) this.byId.delete(this.byId.keys().next().value as string);
+    this.documents.set(row.id, document);
+    if (this.byId.size > rowLimit) {
+      const oldest = this.byId.keys().next().value as string;
+      this.byId.delete(oldest);
+      this.documents.delete(oldest);
+    }
     counts.spentUsd += row.costUsd;
     if (row.source !== 'none') {
       const kind = row.source === 'api' ? 'api' : 'local';
@@ -84,6 +96,7 @@ export class Activity {
 
   clear(): void {
     this.byId.clear();
+    this.documents.clear();
     this.lastAnswer = undefined;
     this.counts = { completions: 0, local: 0, api: 0, accepted: 0, spentUsd: 0, savedUsd: 0 };
     this.latencies.local.length = 0;

@@ -39,3 +39,9 @@ export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
   const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
   return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');
 }
+
+/** The other way: the document at a path of a folder. Untitled documents are told by their name. */
+export function documentAt(folder: FolderRef, path: string): vscode.Uri {
+  if (folder.uri !== undefined) return vscode.Uri.joinPath(folder.uri, path);
+  return path.includes('/') ? vscode.Uri.file(`/${path}`) : vscode.Uri.from({ scheme: 'untitled', path });
+}

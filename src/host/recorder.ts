@@ -25,6 +25,8 @@ export interface RecorderFolder {
   readonly storeName: string;
   /** Before paths in the panel; '' where there is one folder only. */
   readonly label: string;
+  /** The URI of the document at a path of the folder. */
+  readonly documentAt: (path: string) => string;
 }
 
 export class Recorder {
@@ -45,7 +47,12 @@ export class Recorder {
         break;
       case 'nothing':
         // While typing, nothing is the usual answer; who asked with a key wants to know why nothing came.
-        if (event.request.trigger === 'manual') activity.add(this.emptyRow(event.request, event.decision, folder));
+        if (event.request.trigger === 'manual') {
+          activity.add(
+            this.emptyRow(event.request, event.decision, folder),
+            folder.documentAt(event.request.query.path),
+          );
+        }
         break;
       case 'paid-unshown':
         activity.addSpending(event.costUsd);
@@ -67,7 +74,8 @@ export class Recorder {
     const { clock, activity } = this.deps;
     const at = clock.now();
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
-    activity.add({
+    const { path, languageId, prefix } = request.query;
+    const row: PanelRow = {
       ...this.placeOf(request, folder),
       id,
       at,
@@ -80,8 +88,8 @@ export class Recorder {
       savedUsd,
       outcome: 'pending',
       decision,
-    });
-    const { path, languageId, prefix } = request.query;
+    };
+    activity.add(row, folder.documentAt(path));
     this.store((store) =>
       store.recordCompletion({
         id,

@@ -44,7 +44,7 @@ export function icon(path: string): SVGSVGElement {
 
 export const icons = {
   check: 'M3 8.5l3.2 3.2L13 4.8',
-  half: 'M3 8.5l3.2 3.2M9 8l4-3.2',
+  half: 'M8 3a5 5 0 0 1 0 10zM8 3a5 5 0 1 0 0 10M9.5 5v6M11.5 6v4',
   cross: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
   dash: 'M4 8h8',
   dots: 'M4 8h.01M8 8h.01M12 8h.01',

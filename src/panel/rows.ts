@@ -1,7 +1,7 @@
 // The live list of completions: newest first, each row a disclosure whose inside (the decision's numbers) is drawn when it is opened.
 import { bar, button, h, icon, icons } from './dom.ts';
 import type { PanelDecision, PanelOutcome, PanelRow } from './protocol.ts';
-import { flatten, type Words } from './text.ts';
+import { flatten, shortModel, type Words } from './text.ts';
 
 /** Older rows leave the list; the store keeps them. */
 export const rowLimit = 200;
@@ -76,12 +76,13 @@ export class RowList {
     const outcome = words.t(`outcome.${row.outcome}`);
     const confidence = row.source === 'api' ? row.decision?.pApi : row.decision?.pSpecialist;
     const answered = row.source !== 'none';
+    const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
     const model = answered ? row.model : words.t('nobody');
     return h(
       'summary',
       { 'aria-label': this.spoken(row, model, confidence, outcome) },
       icon(icons.chevron),
-      h('span', { class: 'badge', title: words.t(`source.${row.source}`) }, model),
+      h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
       h('span', { class: 'proposal', title: row.text }, answered ? flatten(row.text) : words.t('nothingShown')),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
@@ -89,11 +90,7 @@ export class RowList {
         { class: 'confidence', title: words.t('confidence') },
         ...(confidence === undefined ? ['–'] : [bar(confidence, row.source), words.percent(confidence)]),
       ),
-      h(
-        'span',
-        { class: 'latency', title: words.t('latency') },
-        row.cached ? words.t('cached') : words.latency(row.latencyMs),
-      ),
+      h('span', { class: 'latency', title: words.t('latency') }, took),
       h('span', { class: 'cost', title: words.t('cost') }, words.money(row.costUsd)),
       h(
         'span',
