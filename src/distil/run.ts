@@ -7,6 +7,7 @@ import type { CouplingFit } from '../coupling/types.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
+import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { type Learned, learn } from './learn.ts';
 import { holdOut } from './places.ts';
@@ -46,7 +47,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
             tokenizer,
             balance: request.balance,
             teacher: deps.teacher,
-            apiHost: new URL(request.api?.settings.baseUrl ?? 'https://api.anthropic.com').host,
+            apiHost: request.api ? apiHost(request.api.settings) : '',
             apiPlaces: request.api?.places ?? 0,
             confirm: deps.confirm,
             progress,

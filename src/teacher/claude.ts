@@ -32,6 +32,8 @@ export class ClaudeTeacher implements Teacher {
   private readonly options: ClaudeOptions;
   private readonly clock: Clock;
   private readonly client: Anthropic;
+  /** False once the server refused them: the fields that keep a model from thinking, which only some take. */
+  private sendsThinking = true;
 
   constructor(options: ClaudeOptions) {
     this.options = options;
@@ -99,7 +101,7 @@ export class ClaudeTeacher implements Teacher {
           return send(input, init);
         },
       });
-      const stream = await client.messages.create({ ...this.body(prompt), stream: true }, { signal: deadline.signal });
+      const stream = await this.open(client, prompt, deadline.signal);
       for await (const event of stream) {
         deadline.touch();
         if (!reader.read(event)) continue;
@@ -126,6 +128,20 @@ export class ClaudeTeacher implements Teacher {
     }
   }
 
+  /** Asks once more, and from then on, without the fields about thinking where it is those that a server refuses. */
+  private async open(client: Anthropic, prompt: Prompt, signal: AbortSignal) {
+    const create = () => client.messages.create({ ...this.body(prompt), stream: true }, { signal });
+    try {
+      return await create();
+    } catch (error) {
+      const refused =
+        error instanceof Anthropic.BadRequestError && /thinking|effort|output_config/i.test(error.message);
+      if (!refused || !this.sendsThinking) throw error;
+      this.sendsThinking = false;
+      return create();
+    }
+  }
+
   private failed(error: Failure): { ok: false; error: Failure } {
     return { ok: false, error };
   }
@@ -136,7 +152,7 @@ export class ClaudeTeacher implements Teacher {
   }
 
   private body(prompt: Prompt): Anthropic.MessageCreateParamsNonStreaming {
-    const { thinking } = this.facts;
+    const thinking = this.sendsThinking ? this.facts.thinking : 'none';
     const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
     if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
     return {

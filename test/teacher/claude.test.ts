@@ -278,3 +278,20 @@ test('the host for consent: the setting, the environment, the default', () => {
   assert.equal(apiHost({ baseUrl: '' }, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' }), '127.0.0.1:9');
   assert.equal(apiHost({}, {}), 'api.anthropic.com');
 });
+
+test('a server that refuses the fields about thinking is asked without them, once and from then on', async () => {
+  const sent: boolean[] = [];
+  const picky: typeof fetch = async (url, init) => {
+    const thinks = 'thinking' in JSON.parse(String(init?.body));
+    sent.push(thinks);
+    if (!thinks) return fetch(url, init);
+    const error = { type: 'invalid_request_error', message: 'thinking.type: disabled is not supported by this model' };
+    return new Response(JSON.stringify({ type: 'error', error }), {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+    });
+  };
+  const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000 }, { fetch: picky });
+  for (let turn = 0; turn < 2; turn++) assert.equal(value(await teacher.complete(request, never)).text, 'add(items);');
+  assert.deepEqual(sent, [true, false, false]);
+});
