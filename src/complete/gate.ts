@@ -22,7 +22,7 @@ export class ShowGate {
   outcome(outcome: Outcome): void {
     if (outcome === 'pending') return;
     const verdict = outcome === 'partly-accepted' ? 'accepted' : outcome;
-    if (verdict === 'accepted') this.rejections = 0;
+    if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
     if (verdict === 'rejected') this.rejections++;
     this.last = { at: this.clock.monotonic(), outcome: verdict };
   }
@@ -50,12 +50,12 @@ export class ShowGate {
     };
   }
 
+  private isLongAgo(): boolean {
+    return this.last === undefined || this.clock.monotonic() - this.last.at > QUIET_MS;
+  }
+
   private raise(): number {
-    if (this.rejections < PATIENCE || this.last === undefined) return 0;
-    if (this.clock.monotonic() - this.last.at > QUIET_MS) {
-      this.rejections = 0;
-      return 0;
-    }
+    if (this.rejections < PATIENCE || this.isLongAgo()) return 0;
     return Math.min(MOST, STEP * (this.rejections - PATIENCE + 1));
   }
 }

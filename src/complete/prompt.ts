@@ -2,9 +2,13 @@
 import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
 
-/** UTF-16 units round the cursor; the teacher's prompt cuts further as it needs. */
-const BEFORE = 8000;
-const AFTER = 3000;
+/**
+ * UTF-16 units round the cursor, a little more than the teacher's prompt takes. The start moves in steps, so that it
+ * stays where it is from keystroke to keystroke: the API's prompt cache needs equal beginnings.
+ */
+const BEFORE = 20_480;
+const STEP = 4096;
+const AFTER = 5000;
 /** Further up than this, a header that nothing ends is a mention of one. */
 const LONGEST_PEM = 16_000;
 const SNIPPETS = { maxSnippets: 4, maxCharacters: 2400 };
@@ -53,7 +57,7 @@ export function nearby(query: CompletionQuery): CompletionQuery {
 
 function lastPart(prefix: string): string {
   if (prefix.length <= BEFORE) return prefix;
-  const from = prefix.length - BEFORE;
+  const from = Math.ceil((prefix.length - BEFORE) / STEP) * STEP;
   const line = prefix.indexOf('\n', from);
   const start = line === -1 ? from : line + 1;
   const begin = prefix.lastIndexOf('-----BEGIN ', start);

@@ -175,12 +175,7 @@ export class CompletionService implements Disposable {
   }
 
   private apiAvailable(settings: CompletionSettings): boolean {
-    const blockedUntil = this.deps.backoff.blockedUntil();
-    return (
-      settings.apiAllowed &&
-      this.deps.teacher() !== undefined &&
-      (blockedUntil === undefined || blockedUntil <= this.deps.clock.now())
-    );
+    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
@@ -279,14 +274,18 @@ export class CompletionService implements Disposable {
     const { query, block, request } = turn;
     const text = clean(value.text, { query, block, indentUnit: request.indentUnit });
     this.cache.put(query, { text, source: 'api', model: value.model, decision, savedUsd: 0 });
-    this.deps.onEvent({ kind: 'paid', path: query.path, model: value.model, costUsd: value.costUsd });
+    // Whoever waits for the call shows its answer before this runs, and takes the price.
+    setImmediate(() => {
+      const costUsd = this.takeCost(flight);
+      if (costUsd > 0) this.deps.onEvent({ kind: 'paid-unshown', path: query.path, model: value.model, costUsd });
+    });
   }
 
   private apiFailed(failure: Failure): void {
     this.deps.backoff.failed(failure);
     if (this.told.has(failure.code)) return;
     this.told.add(failure.code);
-    const retryAtMs = this.deps.backoff.blockedUntil();
+    const { retryAtMs } = this.deps.backoff;
     const { code, message } = failure;
     this.deps.onEvent({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
   }
@@ -319,13 +318,18 @@ export class CompletionService implements Disposable {
   private showApi(turn: Turn, flight: Flight, hit: CacheHit): Completion | undefined {
     const text = this.fitted(turn, hit);
     if (text === '') return this.nothing(turn, hit.answer.decision);
-    const aim = this.aims.get(flight);
-    const costUsd = aim?.costUsd ?? 0;
-    // The first to show it carries its price.
-    if (aim !== undefined) aim.costUsd = 0;
+    const costUsd = this.takeCost(flight);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
     this.statistics.answered({ source: 'api', latencyMs, savedUsd: 0 });
     return this.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
+  }
+
+  /** Each price is told of once. */
+  private takeCost(flight: Flight): number {
+    const aim = this.aims.get(flight);
+    const costUsd = aim?.costUsd ?? 0;
+    if (aim !== undefined) aim.costUsd = 0;
+    return costUsd;
   }
 
   private fromCache(turn: Turn, hit: CacheHit): Completion | undefined {

@@ -42,8 +42,9 @@ export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types along it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision?: Decision }
-  /** An API call was answered, shown or not: what spending is counted by. A shown completion's `costUsd` repeats it. */
-  | { readonly kind: 'paid'; readonly path: string; readonly model: string; readonly costUsd: number }
+  /** An API answer that was paid for and not shown, as its request was overtaken; it waits in the cache. Every paid
+   * answer is told of once: here, or as the `costUsd` of the completion that shows it first. */
+  | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
   | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }
   /** A call succeeded after an 'api-failed'. */
@@ -68,10 +69,10 @@ export interface CompletionSettings {
   readonly prefetchFromApi: boolean;
 }
 
-/** Keeps calls away from an API that is failing. */
+/** Keeps calls away from an API that is failing; `Backoff` of src/teacher is one. */
 export interface ApiBackoff {
-  /** Wall clock, ms; undefined or past: calls may be made. Infinity: not before something is changed (a bad key). */
-  blockedUntil(): number | undefined;
+  /** Wall clock, ms; undefined: calls may be made. Infinity: not before something is changed (a bad key). */
+  readonly retryAtMs: number | undefined;
   failed(failure: Failure): void;
   succeeded(): void;
 }

@@ -24,6 +24,11 @@ export function lowestProbability(draft: Draft): number {
   return lowest(draft, (t) => t.probability);
 }
 
+/** Product of the token probabilities; 0 for an empty draft. */
+export function wholeProbability(draft: Draft): number {
+  return draft.tokens.length === 0 ? 0 : draft.tokens.reduce((product, token) => product * token.probability, 1);
+}
+
 /** Mean probability of the first three tokens, MCCom's rule (arXiv 2603.05974). */
 export function meanOfFirstThree(draft: Draft): number {
   const first = draft.tokens.slice(0, 3);
@@ -65,11 +70,8 @@ export const FEATURES: readonly Feature[] = [
   { name: 'median token probability', value: probabilityAt(0.5), scale: logit },
   { name: 'mean probability of the first three tokens', value: meanOfFirstThree, scale: logit },
   { name: 'probability of the first token', value: (d) => d.tokens[0]?.probability ?? 0, scale: logit },
-  {
-    name: 'probability of the whole draft',
-    value: (d) => (d.tokens.length === 0 ? 0 : d.tokens.reduce((product, t) => product * t.probability, 1)),
-    scale: logit,
-  },
+  { name: 'probability of the whole draft', value: wholeProbability, scale: logit },
+  { name: "the specialist's own confidence", value: (d) => d.confidence ?? wholeProbability(d), scale: logit },
   { name: 'lowest margin over the runner-up', value: (d) => lowest(d, (t) => t.margin) },
   { name: 'margin of the first token', value: (d) => d.tokens[0]?.margin ?? 0 },
   { name: 'highest entropy, nats', value: (d) => highest(d, (t) => t.entropy) },
