@@ -12,24 +12,8 @@ import { NgramModel } from '../src/ngram/model.ts';
 import { fitRanking, initialRanking, type RankingExample } from '../src/ngram/ranking.ts';
 import { plainWeights } from '../src/ngram/weights.ts';
 import { loadTokenizer } from '../src/tokenizer/load.ts';
-import { bucket, fetchPackage, sourceFiles } from './packages.ts';
+import { bucket, fetchPackage, otherPackages, sourceFiles } from './packages.ts';
 
-const packages = [
-  '@tanstack/router-core@1.171.39',
-  '@trpc/server@11.25.2',
-  '@tiptap/core@3.34.0',
-  '@instantdb/core@1.0.67',
-  '@electric-sql/client@1.5.28',
-  '@deck.gl/core@9.4.0',
-  'rxjs@7.8.2',
-  '@reduxjs/toolkit@2.14.0',
-  '@libp2p/kad-dht@16.4.5',
-  'react-native-reanimated@4.8.0',
-  '@fluidframework/container-runtime@3.0.2',
-  '@uppy/core@6.3.1',
-  '@loaders.gl/gltf@4.5.4',
-  'wagmi@3.7.7',
-];
 const tokensEach = 12_000;
 const placesEach = 300;
 
@@ -44,7 +28,7 @@ if (!loaded.ok) throw new Error(loaded.error.message);
 const tokenizer = loaded.value;
 
 const start = { ...initialMixture(), ranking: initialRanking() };
-const learned = packages
+const learned = otherPackages
   .filter((_, index) => only === undefined || only.includes(index))
   .map((spec) => {
     const files = sourceFiles(fetchPackage(spec));
@@ -58,7 +42,7 @@ const learned = packages
   });
 
 const tokens: MixtureExample[] = learned.flatMap(({ model, heldOut }) => model.mixtureExamples(heldOut, tokensEach));
-const mixture = fitMixture(tokens, start, 10);
+const mixture = fitMixture(tokens, start, { epochs: 10, rate: 0.05, prior: 1 });
 console.log(
   `mixture: ${tokens.length} tokens, log loss ${mixture.before.toFixed(3)} -> ${mixture.after.toFixed(3)} nats`,
 );

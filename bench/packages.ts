@@ -13,6 +13,23 @@ export interface PackageFile {
 const sources = /\.(?:[cm]?tsx?|[cm]?jsx?|vue|svelte)$/;
 const declarations = /\.d\.[cm]?ts$/;
 
+/** Packages that carry their source, none of them a recorded one: what the shipped weights are fitted on. */
+export const otherPackages = [
+  '@tanstack/router-core@1.171.39',
+  '@trpc/server@11.25.2',
+  '@tiptap/core@3.34.0',
+  '@instantdb/core@1.0.67',
+  '@electric-sql/client@1.5.28',
+  '@deck.gl/core@9.4.0',
+  'rxjs@7.8.2',
+  '@reduxjs/toolkit@2.14.0',
+  '@libp2p/kad-dht@16.4.5',
+  'react-native-reanimated@4.8.0',
+  '@fluidframework/container-runtime@3.0.2',
+  '@uppy/core@6.3.1',
+  '@loaders.gl/gltf@4.5.4',
+];
+
 function cacheFolder(): string {
   const base = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(process.env.EASY_ADAPTATION_CACHE ?? join(base, 'easy-adaptation'), 'npm');

@@ -116,8 +116,19 @@ export interface MixtureFit {
   readonly after: number;
 }
 
-/** Adam in mini-batches, pulled gently towards the weights that it starts from. Deterministic. */
-export function fitMixture(examples: readonly MixtureExample[], start: MixtureWeights, epochs = 6): MixtureFit {
+export interface FitOptions {
+  readonly epochs: number;
+  readonly rate: number;
+  /** Strength of the pull towards the start, in examples. */
+  readonly prior: number;
+}
+
+/** Adam in mini-batches, pulled towards the weights that it starts from. Deterministic. */
+export function fitMixture(
+  examples: readonly MixtureExample[],
+  start: MixtureWeights,
+  { epochs, rate: highest, prior }: FitOptions,
+): MixtureFit {
   const pass = new Pass(start);
   const { parameters, gradient } = pass;
   const origin = parameters.slice();
@@ -125,7 +136,7 @@ export function fitMixture(examples: readonly MixtureExample[], start: MixtureWe
   const second = new Float64Array(parameters.length);
   const batch = 128;
   const steps = Math.max(1, Math.ceil(examples.length / batch)) * epochs;
-  const pull = 1 / Math.max(1, examples.length);
+  const pull = prior / Math.max(1, examples.length);
   // A fixed stride that shares no factor with the length visits every example once an epoch, in a mixed order.
   const stride = strideFor(examples.length);
   let at = 0;
@@ -136,7 +147,7 @@ export function fitMixture(examples: readonly MixtureExample[], start: MixtureWe
       pass.run(examples[at] as MixtureExample);
       at = (at + stride) % examples.length;
     }
-    const rate = 0.05 * (1 - (step - 1) / steps);
+    const rate = highest * (1 - (step - 1) / steps);
     for (let i = 0; i < parameters.length; i++) {
       const g = (gradient[i] as number) / batch + pull * ((parameters[i] as number) - (origin[i] as number));
       first[i] = 0.9 * (first[i] as number) + 0.1 * g;

@@ -21,14 +21,19 @@ export interface Learner {
   readonly predictor: Predictor;
 }
 
-/** At most about `limit` tokens, whole lines spread evenly over the files. */
-export function mixtureExamples(files: readonly SourceFile[], limit: number, learner: Learner): MixtureExample[] {
-  const { vocabulary, own, predictor } = learner;
-  const { unigrams } = predictor;
+/**
+ * Predicts about `limit` tokens of the files, whole lines spread evenly, and calls `visit` with each while the
+ * predictor still holds what it made of it.
+ */
+function visitTokens(
+  files: readonly SourceFile[],
+  limit: number,
+  { vocabulary, own, predictor }: Learner,
+  visit: (token: number) => void,
+): void {
   const tokenized = files.map(({ path, text }) => ({ path, tokens: vocabulary.tokenizer.encode(text) }));
   const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const share = Math.min(1, limit / Math.max(1, total));
-  const examples: MixtureExample[] = [];
   let credit = 0;
   for (const { path, tokens } of tokenized) {
     own.loadWhole(tokens);
@@ -45,15 +50,66 @@ export function mixtureExamples(files: readonly SourceFile[], limit: number, lea
           const token = tokens[at] as number;
           own.standAt(at, lineEnd);
           predictor.predict(tokens, at, asking, path, token);
-          const base = [unigrams.own(token), unigrams.project(token), unigrams.uniform] as const;
-          examples.push(exampleOf(predictor.evidence, predictor.mixture, base));
+          visit(token);
           own.recount(token, 1);
         }
       }
       start = end;
     }
   }
+}
+
+/** At most about `limit` tokens, whole lines spread evenly over the files. */
+export function mixtureExamples(files: readonly SourceFile[], limit: number, learner: Learner): MixtureExample[] {
+  const { evidence, mixture, unigrams } = learner.predictor;
+  const examples: MixtureExample[] = [];
+  visitTokens(files, limit, learner, (token) => {
+    const base = [unigrams.own(token), unigrams.project(token), unigrams.uniform] as const;
+    examples.push(exampleOf(evidence, mixture, base));
+  });
   return examples;
+}
+
+/** How good next-token probabilities are on files that are not in the index. */
+export interface TokenScore {
+  readonly tokens: number;
+  /** Mean negative log probability of the true token, nats. */
+  readonly logLoss: number;
+  /** Share of tokens whose likeliest candidate was right. */
+  readonly accuracy: number;
+  /** Expected calibration error of the likeliest candidate's probability, 15 bins of equal width (Guo et al. 2017). */
+  readonly ece: number;
+}
+
+const bins = 15;
+
+export function scoreTokens(files: readonly SourceFile[], limit: number, learner: Learner): TokenScore {
+  const { predictor } = learner;
+  const { evidence, mixture } = predictor;
+  const count = new Float64Array(bins);
+  const right = new Float64Array(bins);
+  const confidence = new Float64Array(bins);
+  let tokens = 0;
+  let loss = 0;
+  const raise = (array: Float64Array, bin: number, by: number) => {
+    array[bin] = (array[bin] as number) + by;
+  };
+  visitTokens(files, limit, learner, (token) => {
+    tokens += 1;
+    loss -= Math.log(Math.max(1e-12, predictor.probabilityOf(token)));
+    let best = -1;
+    for (let slot = 0; slot < evidence.size; slot++) {
+      if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
+    }
+    const probability = best < 0 ? 0 : (mixture.probabilities[best] as number);
+    const bin = Math.min(bins - 1, Math.floor(probability * bins));
+    raise(count, bin, 1);
+    raise(confidence, bin, probability);
+    if (best >= 0 && evidence.candidates[best] === token) raise(right, bin, 1);
+  });
+  const gaps = count.map((_, bin) => Math.abs((right[bin] as number) - (confidence[bin] as number)));
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  return { tokens, logLoss: loss / tokens, accuracy: sum(right) / tokens, ece: sum(gaps) / tokens };
 }
 
 export interface CursorPlace {

@@ -4,8 +4,15 @@ import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } fr
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { Drafter } from './drafter.ts';
-import { fitMixture, type MixtureExample } from './fit-mixture.ts';
-import { cursorPlaces, mixtureExamples, rankingExamples, type SourceFile } from './learn.ts';
+import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
+import {
+  cursorPlaces,
+  mixtureExamples,
+  rankingExamples,
+  type SourceFile,
+  scoreTokens,
+  type TokenScore,
+} from './learn.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
@@ -17,15 +24,17 @@ import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { SourceFile } from './learn.ts';
+export type { SourceFile, TokenScore } from './learn.ts';
 export type { NgramWeights } from './weights.ts';
 
 /** Held-out tokens and places that one fit looks at: a few seconds. */
-const fitTokens = 24_000;
-const fitPlaces = 250;
+const fitTokens = 20_000;
+const fitPlaces = 200;
 const fitLineTokens = 40;
 /** The shipped ranking counts as this many of the folder's own examples. */
-const rankingPrior = 20;
+const rankingPrior = 100;
+/** A folder's calibration files are few: small steps, a strong pull to the shipped weights. */
+const tuning = { epochs: 4, rate: 0.02, prior: 30 };
 /** Changed tokens above which a fresh index pays, at least and as a share of the index. */
 const staleTokens = 50_000;
 const staleShare = 0.2;
@@ -139,7 +148,12 @@ export class NgramModel {
 
   /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
   fit(calibrationFiles: readonly SourceFile[]): NgramWeights {
-    const mixture = fitMixture(this.mixtureExamples(calibrationFiles, fitTokens), this.current).weights;
+    const examples = this.mixtureExamples(calibrationFiles, fitTokens);
+    // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
+    const judge = examples.splice(Math.ceil(examples.length * 0.8));
+    const fitted = fitMixture(examples, this.current, tuning).weights;
+    const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
+    const mixture = better ? fitted : this.current;
     this.useWeights({ ...mixture, ranking: this.current.ranking });
     const places = this.rankingExamples(calibrationFiles, fitPlaces);
     this.useWeights({ ...mixture, ranking: fitRanking(places, this.current.ranking, rankingPrior) });
@@ -150,6 +164,12 @@ export class NgramModel {
   mixtureExamples(files: readonly SourceFile[], limit: number): MixtureExample[] {
     const { vocabulary, own, predictor } = this;
     return mixtureExamples(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** How good the next-token probabilities are on about `limit` tokens of files that are not in the index. */
+  scoreTokens(files: readonly SourceFile[], limit: number): TokenScore {
+    const { vocabulary, own, predictor } = this;
+    return scoreTokens(files, limit, { vocabulary, own, predictor });
   }
 
   /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */
