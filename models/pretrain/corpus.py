@@ -169,8 +169,9 @@ def main():
     parser.add_argument('--out', default='corpus', help='folder under the cache')
     parser.add_argument('--offline', action='store_true', help='use what is downloaded, fetch nothing')
     parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--registries', default='npm,deb,src', help='npm,deb is what the tokenizer was trained on')
     options = parser.parse_args()
-    packages = load_manifest()['packages']
+    packages = [p for p in load_manifest()['packages'] if p['registry'] in options.registries.split(',')]
     if not options.offline:
         for row in fetch_all(packages):
             print('missing', row['name'], file=sys.stderr)

@@ -114,9 +114,12 @@ def licence_of(package):
                 if path.startswith('./usr/share/doc/') and path.endswith('/copyright'):
                     return debian_licence(data.decode('utf-8', 'replace'))
         else:
-            for path, data in members(archives(package)[0]):
-                if path.count('/') <= 1 and re.search(r'(^|/)(licen[cs]e|copying|copyright|notice)[^/]*$', path, re.I):
-                    return debian_licence(data.decode('utf-8', 'replace'))
+            texts = [(path, data) for path, data in members(archives(package)[0])
+                     if path.count('/') <= 2 and re.search(r'(^|/)(licen[cs]e|copying|copyright)[^/]*$', path, re.I)]
+            for path, data in sorted(texts, key=lambda t: (t[0].count('/'), 'licen' not in t[0].lower(), t[0])):
+                found = debian_licence(data.decode('utf-8', 'replace')[:2500])
+                if permissive(found):
+                    return found
     except (OSError, ValueError, IndexError, EOFError) as error:
         print('unreadable', package['name'], error, file=sys.stderr)
     return ''

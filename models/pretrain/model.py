@@ -121,11 +121,11 @@ class Llama(nn.Module):
             x = layer(x, cosine, sine, mask)
         return self.model.norm(x)
 
-    def loss(self, ids, targets, dtype=torch.float32, reduction='mean', chunk=2048):
-        """Next-token loss; targets below 0 do not count. The logits are made in chunks so that they never fill memory."""
+    def loss(self, ids, targets, weights, dtype=torch.float32, chunk=2048):
+        """Weighted sum of next-token losses. The logits are made in chunks so that they never fill memory."""
         hidden = self.forward(ids, dtype).flatten(0, 1)
-        weight = self.model.embed_tokens.weight.to(dtype)
+        embedding = self.model.embed_tokens.weight.to(dtype)
         total = hidden.new_zeros((), dtype=torch.float32)
-        for part, target in zip(hidden.split(chunk), targets.flatten().split(chunk)):
-            total = total + F.cross_entropy((part @ weight.t()).float(), target, ignore_index=-1, reduction='sum')
-        return total / (targets >= 0).sum() if reduction == 'mean' else total
+        for part, target, weight in zip(hidden.split(chunk), targets.flatten().split(chunk), weights.flatten().split(chunk)):
+            total = total + (F.cross_entropy((part @ embedding.t()).float(), target, reduction='none') * weight).sum()
+        return total
