@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parentOf } from './ignore.ts';
 
 export interface GitListing {
   /** Relative to the folder, '/' separators; not yet checked to exist. */
@@ -19,8 +20,7 @@ export async function listWithGit(root: string, signal?: AbortSignal): Promise<G
   const listing = await listRepository(root, signal);
   if (listing === undefined) return undefined;
   // An ignored folder of an outer repository looks empty to git, but somebody opened it.
-  if (listing.files.length === 0 && (await git(root, ['check-ignore', '--quiet', '.'], signal)) !== undefined)
-    return undefined;
+  if (listing.files.length === 0 && (await ignoredByGit(root, '.', signal))) return undefined;
   const files = new Set<string>();
   const ignored: string[] = [...listing.ignored];
   await addFiles(root, '', listing.files, { files, ignored }, 0, signal);
@@ -29,17 +29,22 @@ export async function listWithGit(root: string, signal?: AbortSignal): Promise<G
 
 /** Whether git would list this one file. Undefined as in `listWithGit`. */
 export async function gitKnows(root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  // Git answers for its own files only: a file of a nested repository is asked for there.
+  for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
+    const inside = join(root, folder);
+    if (!(await exists(join(inside, '.git')))) continue;
+    const known = await gitKnows(inside, path.slice(folder.length + 1), signal);
+    return known && !(await ignoredByGit(root, folder, signal));
+  }
   const args = ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path];
   const listed = await git(root, args, signal);
   if (listed === undefined) return undefined;
-  const entries = split(listed);
-  if (entries.includes(path)) return true;
-  // In a nested repository git lists that repository's folder; ask there.
-  const nested = entries.find((entry) => path.startsWith(entry.endsWith('/') ? entry : `${entry}/`));
-  if (nested !== undefined)
-    return gitKnows(join(root, nested), path.slice(nested.replace(/\/$/, '').length + 1), signal);
-  if ((await git(root, ['check-ignore', '--quiet', '.'], signal)) !== undefined) return undefined;
-  return false;
+  if (split(listed).includes(path)) return true;
+  return (await ignoredByGit(root, '.', signal)) ? undefined : false;
+}
+
+async function ignoredByGit(folder: string, path: string, signal?: AbortSignal): Promise<boolean> {
+  return (await git(folder, ['check-ignore', '--quiet', '--', path], signal)) !== undefined;
 }
 
 interface Found {
