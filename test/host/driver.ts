@@ -17,7 +17,7 @@ export async function run(): Promise<void> {
   const path = process.env[planVariable];
   if (path === undefined) return;
   const plan = JSON.parse(readFileSync(path, 'utf8')) as Plan;
-  const suite = new Suite(plan.results);
+  const suite = new Suite(plan);
   const define = suites[plan.suite];
   if (define === undefined)
     suite.test(`suite ${plan.suite}`, () => Promise.reject(new Error('there is no such suite')));

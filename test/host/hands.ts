@@ -73,7 +73,7 @@ export async function completeUntil(
   editor: vscode.TextEditor,
   text: string,
   fits: RegExp,
-  limitMs = 60_000,
+  limitMs = 30_000,
 ): Promise<string> {
   let last: string | undefined;
   return until(

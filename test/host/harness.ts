@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What the outside tells the suite; its path is in the environment. */
 export interface Plan {
   readonly suite: string;
+  /** Only tests whose name has this in it, for looking at one of them; '' for all. */
+  readonly only: string;
   /** JSON lines (ResultLine) are written here. */
   readonly results: string;
   /** The fake Messages API. */
@@ -31,13 +33,15 @@ interface Case {
 export class Suite {
   private readonly cases: Case[] = [];
   private readonly results: string;
+  private readonly only: string;
 
-  constructor(results: string) {
+  constructor({ results, only }: Pick<Plan, 'results' | 'only'>) {
     this.results = results;
+    this.only = only;
   }
 
   test(name: string, run: () => Promise<void>): void {
-    this.cases.push({ name, run });
+    if (name.includes(this.only)) this.cases.push({ name, run });
   }
 
   note(text: string): void {

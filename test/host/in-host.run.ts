@@ -32,7 +32,7 @@ const runs: readonly SuiteRun[] = [
       writeProject(project);
       // Put together here, so that no scanner takes this file for a leak.
       const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('_');
-      writeFileSync(join(project, 'src', 'secret.ts'), `export const token = '${token}';\n`.repeat(3));
+      writeFileSync(join(project, 'src', 'upload.ts'), `export const token = '${token}';\n`.repeat(3));
       return { folder: project };
     },
   },

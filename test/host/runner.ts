@@ -1,5 +1,5 @@
 // Starts an extension host with our package and the driver in it, runs one suite there, and brings its results home.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -37,6 +37,7 @@ export async function runSuite(
   const planFile = join(folder, 'plan.json');
   const plan: Plan = {
     suite: run.suite,
+    only: process.env.EASY_ADAPTATION_ONLY ?? '',
     results: join(folder, 'results.jsonl'),
     apiUrl: api.url,
     storage: storageIn(profile.userData),
@@ -64,13 +65,20 @@ export async function runSuite(
     if (ended === undefined || ended.tests === 0) throw new Error('the suite did not run to its end');
   } finally {
     const good = lines.some((line) => line.kind === 'end') && lines.every((line) => line.kind !== 'test' || line.ok);
-    if (!good) await keepEvidence(`host-${run.suite}`, page, workbench);
+    if (!good) await keepEvidence(`host-${run.suite}`, page, workbench, logsOf(profile.userData));
     await page?.page.close();
     await workbench.stop();
     await api.close();
   }
   await run.after?.({ profileFolder: profile.folder, api });
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What our extension has logged. */
+export function logsOf(userData: string): string {
+  const names = readdirSync(userData, { recursive: true, encoding: 'utf8' });
+  const logs = names.filter((name) => /easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
+  return logs.map((name) => readFileSync(join(userData, name), 'utf8')).join('\n');
 }
 
 /** Waits for the last line. Two minutes without a new one: the host is gone or hangs. */

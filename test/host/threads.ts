@@ -4,7 +4,6 @@ import threads from 'node:worker_threads';
 export interface SeenWorker {
   readonly script: string;
   readonly worker: threads.Worker;
-  ended: boolean;
 }
 
 export const seen: SeenWorker[] = [];
@@ -15,17 +14,13 @@ export function watchWorkers(): void {
   class WatchedWorker extends Worker {
     constructor(script: string | URL, options?: threads.WorkerOptions) {
       super(script, options);
-      const entry: SeenWorker = { script: String(script), worker: this, ended: false };
-      this.once('exit', () => {
-        entry.ended = true;
-      });
-      seen.push(entry);
+      seen.push({ script: String(script), worker: this });
     }
   }
   threads.Worker = WatchedWorker;
 }
 
-/** Running workers whose script has this name. */
+/** Running workers whose script has this name. A thread that has ended has the id -1; its owner may have removed our listeners. */
 export function running(name: string): SeenWorker[] {
-  return seen.filter((entry) => !entry.ended && entry.script.endsWith(name));
+  return seen.filter((entry) => entry.worker.threadId !== -1 && entry.script.endsWith(name));
 }

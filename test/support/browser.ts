@@ -49,11 +49,20 @@ export async function openPage(browser: Browser, url: string): Promise<OpenedPag
 }
 
 /** Leaves a screenshot and all logs under test/e2e/shots/, and says where. */
-export async function keepEvidence(name: string, opened: OpenedPage | undefined, workbench: Workbench): Promise<void> {
+export async function keepEvidence(
+  name: string,
+  opened: OpenedPage | undefined,
+  workbench: Workbench,
+  log = '',
+): Promise<void> {
   mkdirSync(shots, { recursive: true });
   const file = (ending: string) => join(shots, `${name.replaceAll(/[^\w-]+/g, '-')}.${ending}`);
   await opened?.page.screenshot({ path: file('png') }).catch(() => undefined);
-  const logs = [`code-server:\n${workbench.output()}`, `browser:\n${opened?.console.join('\n') ?? 'no page'}`];
+  const logs = [
+    `code-server:\n${workbench.output()}`,
+    `browser:\n${opened?.console.join('\n') ?? 'no page'}`,
+    `extension:\n${log}`,
+  ];
   writeFileSync(file('log'), `${logs.join('\n\n')}\n`);
   process.stderr.write(`screenshot and logs: ${file('png')}, ${file('log')}\n`);
 }

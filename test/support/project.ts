@@ -9,7 +9,7 @@ import { handlerSource, things } from './handlers.ts';
 export function writeProject(folder: string): void {
   const files: Record<string, string> = {
     'package.json': '{ "name": "shop", "type": "module" }\n',
-    'README.md': `# Shop\n\n${things.map((thing) => `The ${thing} handler loads one ${thing} by its id and answers with JSON.\n`).join('\n')}`,
+    'README.md': `# Shop\n\n${things.map((thing) => `The ${thing} page answers politely and never keeps a connection open after the reply.\n`).join('\n')}`,
     'src/http.ts': `export interface RequestContext {
   readonly configuration: Configuration;
   readonly parameters: { readonly id: string };
