@@ -14,6 +14,8 @@ export interface GitListing {
 
 /** Nested repositories deeper than this are a mistake or a trap. */
 const maxDepth = 8;
+/** A git that waits for something (a lock, a dead network drive) is a broken one. */
+const timeoutMs = 60_000;
 
 /** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
 export async function listWithGit(root: string, signal?: AbortSignal): Promise<GitListing | undefined> {
@@ -110,6 +112,7 @@ function git(folder: string, args: readonly string[], signal?: AbortSignal): Pro
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
+      timeout: timeoutMs,
       ...(signal && { signal }),
     });
     const chunks: Buffer[] = [];
