@@ -12,6 +12,7 @@ import { ApiKey } from './host/apiKey.ts';
 import { registerCommands } from './host/commands.ts';
 import { Configuration } from './host/configuration.ts';
 import { ContextKeys } from './host/contextKeys.ts';
+import { DiskWatcher } from './host/diskWatcher.ts';
 import { Documents } from './host/documents.ts';
 import { FileRules } from './host/fileRules.ts';
 import { documentAt } from './host/folderRef.ts';
@@ -95,6 +96,10 @@ export function activate(context: vscode.ExtensionContext): void {
       paths,
       log,
       onChange: changed,
+      onSpent: (usd) => {
+        api.addSpending(usd);
+        activity.addSpending(usd);
+      },
     }),
   );
   const status = own.add(new Status({ configuration, api, permissions, problems, snooze, folders, adaptation }));
@@ -131,6 +136,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const documents = own.add(new Documents({ folders, rules, configuration, log }));
+  own.add(new DiskWatcher({ folders, adaptation, documents, log }));
   own.add(
     vscode.languages.registerInlineCompletionItemProvider(
       { pattern: '**' },
