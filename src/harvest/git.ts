@@ -112,8 +112,8 @@ function git(folder: string, args: readonly string[], signal?: AbortSignal): Pro
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
-      timeout: timeoutMs,
-      ...(signal && { signal }),
+      // Not spawn's own timeout, whose timer outlives a git that is not installed.
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
