@@ -399,12 +399,47 @@ test('secrets are masked in all that leaves, and a place across a secret is not 
   assert.equal(h.errors.length, 0);
 });
 
-test('a mask that throws sends nothing', async () => {
+test('a mask that throws sends nothing; the fair draft is shown', async () => {
   const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: unsure(), teacher, mask: () => Promise.reject(new Error('broken rule')) });
-  assert.equal(await h.answer(place), undefined);
+  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
+  const mask = () => Promise.reject(new Error('broken rule'));
+  const h = new Harness({ specialist, teacher, mask, settings: { balance: 0.9 } });
+  assert.equal((await h.answer(place))?.source, 'specialist');
   assert.equal(teacher.requests.length, 0);
   assert.equal(h.errors.length, 1);
+});
+
+test('an answer cut by its length limit loses its last line', async () => {
+  const cut = ok(teacherAnswer('\n  a();\n  b(', { truncated: true }));
+  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => cut) });
+  assert.equal((await h.answer(query('function f() {', '\n')))?.text, '\n  a();');
+  const line = ok(teacherAnswer('a(b, c', { truncated: true }));
+  const other = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => line) });
+  assert.equal(await other.answer(place), undefined);
+});
+
+test('reset() ends calls under way: a consent may have been withdrawn', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher(() => held.promise);
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 1);
+  h.settings = { ...h.settings, apiAllowed: false };
+  h.service.reset();
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 0);
+  assert.ok(asked.done && asked.answer === undefined);
+  assert.equal(teacher.requests.length, 1);
+});
+
+test('a listener that throws takes no completion with it', async () => {
+  const h = new Harness({ specialist: sure() });
+  h.events.push = () => {
+    throw new Error('a bug in the panel');
+  };
+  assert.equal((await h.answer(place))?.text, 'local();');
+  assert.ok(h.errors.length > 0);
 });
 
 test('after an accept the next place is prefetched, locally', async () => {
