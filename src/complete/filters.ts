@@ -83,7 +83,7 @@ function dropDoubledSpace(text: string, { before }: Context): string {
   return before === '' || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
 }
 
-/** A model that got stuck: the same line three times, or the same piece four times running. */
+/** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */
 function cutLoops(text: string): string {
   const lines = text.split('\n');
   for (let i = 0; i + 2 < lines.length; i++) {
@@ -92,7 +92,7 @@ function cutLoops(text: string): string {
     if (lines[i + 1]?.trim() === line && lines[i + 2]?.trim() === line) return lines.slice(0, i + 1).join('\n');
   }
   const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
-  if (loop === null || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
+  if (loop === null || loop[0].length < 48 || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
   return text.slice(0, loop.index + (loop[1] as string).length);
 }
 
@@ -141,22 +141,25 @@ function convert(line: string, from: string, to: string): string {
 function dropLineAbove(text: string, { query, before }: Context): string {
   const above = previousLine(query).trim();
   const first = (before + (text.split('\n', 1)[0] as string)).trim();
-  return above.length >= 4 && first === above && !isOnlyClosers(above) ? '' : text;
+  // Items of a list may be alike, and short lines often are.
+  return above.length >= 8 && first === above && !above.endsWith(',') ? '' : text;
 }
 
 /** What stands below the cursor's line already is not written again. */
 function cutLinesBelow(text: string, { query, before, after }: Context): string {
   if (after.trim() !== '' && !isOnlyClosers(after)) return text;
-  const below = linesBelow(query, 2).map((line) => line.trim());
-  const next = below[0];
-  if (next === undefined || isOnlyClosers(next)) return text;
+  const [nextLine = '', second] = linesBelow(query, 2);
+  const next = nextLine.trim();
+  if (next === '' || isOnlyClosers(next)) return text;
   const lines = text.split('\n');
   for (const [i, line] of lines.entries()) {
-    const whole = (i === 0 ? before + line : line).trim();
-    if (whole !== next || whole.length < 3) continue;
+    const whole = i === 0 ? before + line : line;
+    // Deeper in the text's own blocks the same line is another statement.
+    const alike = i === 0 ? whole.trim() === next : whole.trimEnd() === nextLine.trimEnd();
+    if (!alike || next.length < 3) continue;
     // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
     const following = lines.slice(i + 1).find((l) => l.trim() !== '');
-    const same = following === undefined || i === 0 || below[1] === undefined || following.trim() === below[1];
+    const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
     if (same) return lines.slice(0, i).join('\n');
   }
   return text;
@@ -219,7 +222,12 @@ function dropBlockClose(text: string, { query, before, indentUnit }: Context): s
 
 /** Ghost text never ends in white space; lines of code do not either. Two spaces at a line's end mean something in prose. */
 function trimTrailing(text: string, { facts }: Context): string {
-  return (facts.family === 'prose' ? text : text.replace(/[ \t]+$/gm, '')).trimEnd();
+  if (facts.family === 'prose') return text.trimEnd();
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
 }
 
 /** Nothing, or only closers that stand behind the cursor already. */
