@@ -203,8 +203,13 @@ function dropSuppliedClosers(text: string, { before, after, facts }: Context): s
   return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
 }
 
-/** The closing line of a block that the text below closes already. */
-function dropBlockClose(text: string, { query, before, indentUnit }: Context): string {
+/** The closing line of a block that is closed already, behind the cursor or below. */
+function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
+  if (closesBlock(text, after)) {
+    const end = text.lastIndexOf('\n');
+    const last = text.slice(end + 1).trim();
+    return isOnlyClosers(last) && after.trim().startsWith(last) ? text.slice(0, end) : text;
+  }
   const below = linesBelow(query, 1)[0];
   if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
   const lines = text.split('\n');
@@ -220,14 +225,23 @@ function dropBlockClose(text: string, { query, before, indentUnit }: Context): s
   return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
 }
 
-/** Ghost text never ends in white space; lines of code do not either. Two spaces at a line's end mean something in prose. */
-function trimTrailing(text: string, { facts }: Context): string {
+/** The editor has put the block's end right behind the cursor, and the text is the block's body. */
+function closesBlock(text: string, after: string): boolean {
+  return text.includes('\n') && after.trim() !== '' && isOnlyClosers(after);
+}
+
+/**
+ * Ghost text ends in white space only where a closer behind the cursor has to come on a line of its own. Lines of code
+ * do not either; in prose two spaces at a line's end mean something.
+ */
+function trimTrailing(text: string, { facts, before, after }: Context): string {
   if (facts.family === 'prose') return text.trimEnd();
-  return text
+  const trimmed = text
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
     .trimEnd();
+  return closesBlock(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
 }
 
 /** Nothing, or only closers that stand behind the cursor already. */
