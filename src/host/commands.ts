@@ -107,6 +107,7 @@ async function pickFolder(current: FolderRef, placeHolder: string): Promise<Fold
 
 async function setApiKey(deps: CommandDeps): Promise<void> {
   const { api, key, status, configuration } = deps;
+  await api.load();
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
     spaces: t('A key has no spaces in it.'),
@@ -146,6 +147,7 @@ async function clearApiKey({ key }: CommandDeps): Promise<void> {
 }
 
 async function allowApi({ api, key, permissions, status, configuration }: CommandDeps): Promise<void> {
+  await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');

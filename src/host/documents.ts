@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
-import { harvestFile } from '../harvest/file.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import { folderOf, pathIn } from './folderRef.ts';
 import type { Folders } from './folders.ts';
+import { lateFiles } from './late.ts';
 import { isSilent, toLineFeeds } from './query.ts';
 
 export interface DocumentsDeps {
@@ -96,21 +96,23 @@ export class Documents extends DisposableStore {
     );
   }
 
-  /** A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
+  /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
   async learn(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
     this.learnedAt.set(uri.toString(), Date.now());
-    await harvestFile(folder.root, path, { filesExclude: this.deps.configuration.excludes(folder.uri) }).then(
-      (found) => {
-        const session = this.deps.folders.peek(folder);
-        if (!session || !found.ok) return;
-        if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);
-        else if (found.value.leftOut === 'gone') session.specialist.removeFile(path);
-      },
-      (error: unknown) => this.deps.log.error('A saved file was not learned', error),
-    );
+    try {
+      const { harvestFile } = await lateFiles();
+      const filesExclude = this.deps.configuration.excludes(folder.uri);
+      const found = await harvestFile(folder.root, path, { filesExclude });
+      const session = this.deps.folders.peek(folder);
+      if (!session || !found.ok) return;
+      if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);
+      else if (found.value.leftOut === 'gone') session.specialist.removeFile(path);
+    } catch (error) {
+      this.deps.log.error('A saved file was not learned', error);
+    }
   }
 
   private closed({ uri }: vscode.TextDocument): void {

@@ -12,12 +12,12 @@ import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import { snapshotName } from '../distil/snapshot.ts';
 import type { AdaptReport } from '../distil/types.ts';
-import { maskSecrets } from '../harvest/secrets.ts';
 import { NgramClient } from '../ngram/client.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import type { FolderRef } from './folderRef.ts';
+import { mask } from './late.ts';
 import { type Paths, specialistFolder } from './paths.ts';
 import type { StoreOwner } from './storeOwner.ts';
 
@@ -61,7 +61,7 @@ export class FolderSession extends DisposableStore {
         fit: () => this.fit,
         settings: (query) => this.settings(query),
         clock,
-        mask: async (text, path) => maskSecrets(text, path).text,
+        mask,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder),
         log,
