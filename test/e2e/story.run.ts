@@ -178,6 +178,8 @@ step('the panel shows both, and why', async () => {
     assert.equal(await editor.page.locator('iframe.webview.ready:visible').count(), 2);
   });
   await editor.shot('08-panel-wide');
+  await editor.command('View: Close Editor');
+  await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor({ state: 'detached' });
 });
 
 step('the key is in no settings file, no log and no store', () => {
