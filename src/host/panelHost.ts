@@ -33,12 +33,18 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private view: vscode.WebviewView | undefined;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
+  private toldReports = '';
 
   constructor(deps: PanelDeps) {
     super();
     this.deps = deps;
     this.add(vscode.window.registerWebviewViewProvider(viewId, this));
-    this.add(deps.status.onDidChange((snapshot) => this.post({ type: 'state', state: stateOf(snapshot) })));
+    this.add(
+      deps.status.onDidChange((snapshot) => {
+        this.post({ type: 'state', state: stateOf(snapshot) });
+        this.reportsMayHaveChanged();
+      }),
+    );
     this.add(
       deps.activity.listen({
         onRow: (row) => {
@@ -65,6 +71,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 
   /** The view; `section` scrolls to it once it is drawn. */
   async show(section?: 'report'): Promise<void> {
+    this.reportsMayHaveChanged();
     this.revealWhenReady = section === 'report';
     await vscode.commands.executeCommand(`${viewId}.focus`);
     if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
@@ -84,8 +91,13 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.host(tab.webview, tab);
   }
 
-  reportsChanged(): void {
-    this.post({ type: 'reports', reports: this.deps.reports() });
+  /** A folder was restored, adapted, forgotten or closed. Told only when it is so: open details would close. */
+  private reportsMayHaveChanged(): void {
+    const reports = this.deps.reports();
+    const told = reports.map(({ folder, finishedAt }) => `${folder} ${finishedAt}`).join('\n');
+    if (told === this.toldReports) return;
+    this.toldReports = told;
+    this.post({ type: 'reports', reports });
     this.totalsSoon();
   }
 
