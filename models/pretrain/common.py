@@ -39,8 +39,8 @@ def permissive(expression):
     if not text or text.startswith('see '):
         return False
     alternatives = re.split(r'\s+or\s+|\s*/\s*|\s*\|\s*', text)
-    return any(all(PERMISSIVE.match(part.strip(' ,.')) for part in re.split(r'\s+and\s+|\s*,\s+|\s*&\s*', choice) if part.strip(' ,.'))
-               for choice in alternatives)
+    parts = [[p.strip(' ,.') for p in re.split(r'\s+and\s+|\s*,\s+|\s*&\s*', choice)] for choice in alternatives if choice.strip()]
+    return any(all(PERMISSIVE.match(p) for p in choice) for choice in parts)
 
 
 def members(path):

@@ -170,8 +170,10 @@ def main():
     parser.add_argument('--offline', action='store_true', help='use what is downloaded, fetch nothing')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--registries', default='npm,deb,src', help='npm,deb is what the tokenizer was trained on')
+    parser.add_argument('--use', default='training', help='`tokenizer` adds what only its piece counts came from')
     options = parser.parse_args()
-    packages = [p for p in load_manifest()['packages'] if p['registry'] in options.registries.split(',')]
+    packages = [p for p in load_manifest()['packages']
+                if p['registry'] in options.registries.split(',') and p.get('use', options.use) == options.use]
     if not options.offline:
         for row in fetch_all(packages):
             print('missing', row['name'], file=sys.stderr)
