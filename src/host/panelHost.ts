@@ -112,7 +112,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     });
     webview.html = page(
       webview.cspSource,
-      webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
+      styles.map((name) => webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel', `${name}.css`)).toString()),
       webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.js')).toString(),
     );
   }
@@ -183,8 +183,11 @@ function stateOf({ folder: _, apiState: __, languageId: ___, enabledHere: ____, 
   return state;
 }
 
-/** Nothing may load but our own style sheet and our own script, which needs this page's nonce. */
-function page(cspSource: string, style: string, script: string): string {
+/** In this order: later ones override. */
+const styles = ['frame', 'list', 'report', 'wide'];
+
+/** Nothing may load but our own style sheets and our own script, which needs this page's nonce. */
+function page(cspSource: string, sheets: readonly string[], script: string): string {
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
@@ -194,7 +197,7 @@ function page(cspSource: string, style: string, script: string): string {
 <meta http-equiv="Content-Security-Policy" content="${csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Easy Adaptation</title>
-<link rel="stylesheet" href="${style}">
+${sheets.map((sheet) => `<link rel="stylesheet" href="${sheet}">`).join('\n')}
 </head>
 <body>
 <script nonce="${nonce}" src="${script}"></script>
