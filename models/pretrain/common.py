@@ -19,6 +19,11 @@ def cache(*parts):
     return path
 
 
+def folder_of(name):
+    """The folder of a corpus, a run or a run's branch."""
+    return cache(name, 'x').parent
+
+
 # Benchmarks are measured on these packages: neither they nor their siblings may be learned.
 FORBIDDEN = re.compile(
     r'^(@tanstack/(ai($|-)|.*-ai($|-)|db($|-)|.*-db($|-)|electric-db|query-db)|convex($|-)|@convex-dev/|.*convex'

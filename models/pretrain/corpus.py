@@ -7,7 +7,7 @@ import re
 import sys
 import zlib
 
-from common import cache, load_manifest, members
+from common import folder_of, load_manifest, members
 from fetch import archives, fetch_all
 from filters import files_of, hash_bucket
 
@@ -186,8 +186,8 @@ def main():
             rows.append({'name': package['name'], 'held_out': bool(package.get('held_out')), 'files': kept})
             if number % 100 == 0:
                 print(number, package['name'], flush=True)
-    write([r for r in rows if r['held_out']], cache(options.out + '-held', '.').parent / (options.out + '-held'))
-    write(cap([r for r in rows if not r['held_out']]), cache(options.out, '.').parent / options.out)
+    write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
+    write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
 
 
 if __name__ == '__main__':

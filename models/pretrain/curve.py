@@ -2,7 +2,7 @@
 import argparse
 import json
 
-from common import cache
+from common import folder_of
 
 
 def main():
@@ -10,7 +10,7 @@ def main():
     parser.add_argument('--run', default='S', help='run, or run/branch, under the cache')
     parser.add_argument('--points', type=int, default=30)
     options = parser.parse_args()
-    rows = [json.loads(line) for line in open(cache(options.run, '.').parent / options.run / 'log.jsonl')]
+    rows = [json.loads(line) for line in open(folder_of(options.run) / 'log.jsonl')]
     training = [r for r in rows if 'loss' in r]
     width = max(1, -(-len(training) // options.points))
     print('step      tokens      loss   tokens/s')

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import torch
 
-from common import cache
+from common import folder_of
 from model import Llama
 from tokenizer import DEFAULT, Tokenizer
 from train import latest
@@ -46,9 +46,9 @@ def main():
     parser.add_argument('--out', default='', help='folder; default: export/RUN under the cache')
     parser.add_argument('--check', action='store_true')
     options = parser.parse_args()
-    source = options.checkpoint or latest(cache(options.run, '.').parent / options.run)
+    source = options.checkpoint or latest(folder_of(options.run))
     state = torch.load(source, map_location='cpu', weights_only=True)
-    out = pathlib.Path(options.out) if options.out else cache('export', options.run, '.').parent / options.run
+    out = pathlib.Path(options.out) if options.out else folder_of('export/' + options.run)
     out.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.float().numpy() for name, value in state['model'].items()}
     largest = max(float(np.abs(t).max()) for t in tensors.values())

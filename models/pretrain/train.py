@@ -18,7 +18,7 @@ except OSError:
     pass
 import torch  # noqa: E402
 
-from common import cache
+from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
 from muon import Optimiser
@@ -72,7 +72,7 @@ class Validation:
 
     def __init__(self, name, tokenizer, length, windows=24):
         corpus = Corpus(name, tokenizer)
-        languages = json.loads((cache(name, '.').parent / name / 'languages.json').read_text())
+        languages = json.loads((folder_of(name) / 'languages.json').read_text())
         generator = np.random.Generator(np.random.PCG64(5))
         self.sets = {}
         for language in ('typescript', 'python', 'go', 'markdown'):
@@ -126,11 +126,11 @@ def main():
         pass
     torch.set_num_threads(o.threads)
     tokenizer = Tokenizer()
-    main_folder = cache(o.run, '.').parent / o.run
+    main_folder = folder_of(o.run)
     branch = o.branch or f'decay-{o.decay_steps}'
     folder = main_folder / branch if o.decay_steps else main_folder
     folder.mkdir(parents=True, exist_ok=True)
-    (main_folder / 'pid').write_text(str(os.getpid()))
+    (folder / 'pid').write_text(str(os.getpid()))
     corpus = Corpus(o.corpus, tokenizer)
     validation = Validation(o.held or o.corpus + '-held', tokenizer, o.length)
     torch.manual_seed(o.seed)
