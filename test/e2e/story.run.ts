@@ -157,6 +157,9 @@ step('the panel shows both, and why', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const panel = editor.panel();
+  // Without its style sheets the page still works, and an icon is as wide as the panel.
+  const icon = await panel.locator('.rows summary .icon').first().boundingBox();
+  assert.ok(icon && icon.width > 0 && icon.width < 40, `an icon is ${icon?.width} wide`);
   for (const [source, text] of [
     ['source-api', 'runCriticalSection'],
     ['source-specialist', 'Date.now()'],
