@@ -92,6 +92,8 @@ const quiet = {
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  // code-server saves by itself; VS Code does not.
+  'files.autoSave': 'off',
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'extensions.autoCheckUpdates': false,
