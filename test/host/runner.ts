@@ -1,11 +1,14 @@
 // Starts an extension host with our package and the driver in it, runs one suite there, and brings its results home.
+import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, startWorkbench, type Workbench } from '../../build/code-server.ts';
+import { must } from '../../build/proc.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
@@ -18,8 +21,6 @@ export interface SuiteRun {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Restricted Mode. */
   readonly untrusted?: boolean;
-  /** Looks at what is left when the extension host has ended. */
-  readonly after?: (run: { readonly profileFolder: string; readonly api: MessagesServer }) => Promise<void>;
 }
 
 export const storageIn = (userData: string) =>
@@ -82,8 +83,20 @@ export async function runSuite(
     await workbench?.stop();
     await api.close();
   }
-  await run.after?.({ profileFolder: profile.folder, api });
+  await t.test('it ends with its window: no process is left, and the store is whole', async () => {
+    assert.deepEqual(await processesOf(folder), []);
+    const database = new DatabaseSync(join(plan.storage, 'store.sqlite'));
+    const verdict = database.prepare('PRAGMA integrity_check').get();
+    database.close();
+    assert.deepEqual({ ...verdict }, { integrity_check: 'ok' });
+  });
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Command lines of running processes that name a folder. */
+async function processesOf(folder: string): Promise<string[]> {
+  const { stdout } = await must('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
 /** What our extension has logged. */
