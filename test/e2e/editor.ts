@@ -132,6 +132,17 @@ export class Editor {
     return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 
+  /** Drags the side bar's edge; it is to the left. */
+  async narrowSideBar(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    assert.ok(bar);
+    const y = bar.y + bar.height / 2;
+    await this.page.mouse.move(bar.x + bar.width + 1, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, y, { steps: 8 });
+    await this.page.mouse.up();
+  }
+
   /** Tries again until it passes; the last failure is the error. */
   async eventually<T>(what: string, attempt: () => Promise<T>, limitMs = patience): Promise<T> {
     const end = performance.now() + limitMs;

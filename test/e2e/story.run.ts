@@ -175,6 +175,19 @@ step('the panel shows both, and why', async () => {
     assert.match((await row.locator('.confidence').textContent()) ?? '', /\d+\s?%/);
   }
   await editor.shot('07-panel');
+  await editor.narrowSideBar(220);
+  await editor.eventually('a narrow panel with nothing cut', async () => {
+    const cut = await panel.locator('body').evaluate((body) => {
+      const ends = [...body.querySelectorAll('main dd, main .value, main .number')].filter(
+        (part) => part.getBoundingClientRect().right > innerWidth,
+      );
+      return { width: innerWidth, cut: ends.map((part) => part.textContent) };
+    });
+    assert.ok(cut.width < 260, `${cut.width} wide`);
+    assert.deepEqual(cut.cut, []);
+  });
+  await editor.shot('07-panel-narrow');
+  await editor.narrowSideBar(300);
   await editor.command('Easy Adaptation: Open Panel in Editor');
   await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor();
   await editor.panel(1).locator('details.source-api').first().waitFor();
