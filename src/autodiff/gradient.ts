@@ -51,27 +51,26 @@ function step(b: Builder, node: Node, gradient: Value, onPath: ReadonlySet<Value
   const found = row.gradient(b, given, node);
   node.inputs.forEach((input, index) => {
     if (!onPath.has(input)) return;
-    const part = checked(b, node, index, found[index]);
+    const part = checked(b, row, node, index, found[index]);
     const before = sums.get(input);
     sums.set(input, before ? b.add(before, part) : part);
   });
 }
 
 /** A rule's gradient, summed over the axes that the operator stretched its input along. */
-function checked(b: Builder, node: Node, index: number, found: Value | undefined): Value {
+function checked(b: Builder, row: OpRow<OpName>, node: Node, index: number, found: Value | undefined): Value {
   const input = node.inputs[index] as Value;
   const where = `gradient of ${node.op} with respect to input ${index} ('${input.name}', ${showType(input)})`;
   if (!found) throw new GraphError(`${where}: the row gives none`);
   if (found.type !== input.type) throw new GraphError(`${where} is ${showType(found)}`);
-  const { shape } = found;
-  if (shape.length <= input.shape.length && stretches(shape, input.shape)) return found;
+  // What an elementwise rule leaves small stands for the output's shape; the others give the input's, or one stretched over a batch.
   const output = (node.outputs[0] as Value).shape;
-  if (!stretches(input.shape, output) || !stretches(shape, output)) {
-    throw new GraphError(`${where} is ${showType(found)}`);
-  }
-  const full = b.expand(found, output);
-  const axes = stretchedAxes(input.shape, output);
-  return b.reshape(axes.length === 0 ? full : b.sum(full, axes), input.shape);
+  const elementwise = row.lazy === true;
+  const stretched = elementwise ? stretchedAxes(input.shape, output) : stretchedAxes(input.shape, found.shape);
+  if (stretched.length === 0 && stretches(found.shape, input.shape)) return found;
+  const full = elementwise && stretches(found.shape, output) ? b.expand(found, output) : found;
+  if (!stretches(input.shape, full.shape)) throw new GraphError(`${where} is ${showType(found)}`);
+  return b.reshape(b.sum(full, stretched), input.shape);
 }
 
 function stretches(from: readonly (number | string)[], to: readonly (number | string)[]): boolean {
