@@ -1,4 +1,5 @@
 // Builds a graph operator by operator: infers each type from the table, and says which operator was given what when it fails.
+import { toHalf } from '../common/half.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import {
@@ -61,7 +62,7 @@ export class Builder {
   scalar(value: number, type: DType = 'f32'): Value {
     if (type === 'f32') return this.graph.constant('f32', [], Float32Array.of(value));
     if (type === 'i32') return this.graph.constant('i32', [], Int32Array.of(value));
-    if (type === 'f16') return this.graph.constant('f16', [], new Float16Array([value]));
+    if (type === 'f16') return this.graph.constant('f16', [], Uint16Array.of(toHalf(value)));
     throw new GraphError(`no scalars of type ${type}`);
   }
 
