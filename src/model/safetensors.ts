@@ -49,12 +49,15 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (end - start !== size * width) throw corrupt(`tensor '${name}' has the wrong length`);
     if (8 + length + end > bytes.length) throw corrupt(`it ends before tensor '${name}'`);
-    tensors.set(name, { shape, data: decode(bytes.slice(8 + length + start, 8 + length + end), dtype as StoredType) });
+    tensors.set(name, {
+      shape,
+      data: decode(new Uint8Array(bytes.subarray(8 + length + start, 8 + length + end)), dtype as StoredType),
+    });
   }
   return { tensors, metadata };
 }
 
-/** `bytes` starts its own buffer, so that the typed arrays are aligned. */
+/** `bytes` is a copy that starts its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */
 function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array {
   if (type === 'F32') return new Float32Array(bytes.buffer);
   const from = type === 'F16' ? fromHalf : fromBfloat;
