@@ -151,3 +151,10 @@ export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
   });
   return writeModel(b.graph);
 }
+
+/** Copies its input: moves tensors to a device and back. */
+export function identityGraph(shape: readonly number[]): Uint8Array {
+  const b = new Builder('identity');
+  b.graph.output('y', b.identity(b.graph.input('x', 'f32', shape)));
+  return writeModel(b.graph).bytes;
+}
