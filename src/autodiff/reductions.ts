@@ -24,20 +24,13 @@ function kept(b: Builder, gradient: Value, inputs: readonly Value[], keepdims: 0
   return keepdims === 1 ? gradient : b.reshape(gradient, keptShape(at(inputs, 0), at(inputs, 1)));
 }
 
-export const REDUCTIONS: Rows<'ReduceSum' | 'ReduceMax' | 'ReduceSumSquare' | 'Softmax'> = {
+export const REDUCTIONS: Rows<'ReduceSum' | 'ReduceMax' | 'Softmax'> = {
   ReduceSum: {
     infer: reduced,
     gradient: (b, g, { inputs, attributes }) => [kept(b, g, inputs, attributes.keepdims), undefined],
   },
   // The log-sum-exp subtracts it as a constant (Builder.detach); nothing else needs its gradient.
   ReduceMax: { infer: reduced, gradient: NOT_DIFFERENTIABLE },
-  ReduceSumSquare: {
-    infer: reduced,
-    gradient: (b, g, { inputs, attributes }) => {
-      const twice = b.mul(kept(b, g, inputs, attributes.keepdims), b.scalar(2, g.type));
-      return [b.mul(twice, at(inputs, 0)), undefined];
-    },
-  },
   Softmax: {
     infer: ([x], { axis }) => {
       expectType(x as Value, 'f32', 'f16');

@@ -68,12 +68,13 @@ export function updates(
   const clip = b.min(b.div(scalars.maxNorm, b.add(norm, 1e-6)), 1);
   const out: Update[] = [];
   specs.forEach((spec, i) => {
-    const gradient = b.mul(grads[i] as Value, clip);
+    const raw = grads[i] as Value;
     const old = input(spec.name);
     const decays = config.weightDecay > 0 && spec.shape.length > 1;
     const kept = decays ? b.mul(old, b.sub(1, b.mul(scalars.learningRate, config.weightDecay))) : old;
     if (usesMuon(spec, config)) {
       const [name] = stateNames(spec, config) as [string];
+      const gradient = b.mul(raw, clip);
       const momentum = b.add(b.mul(input(name), config.momentum), gradient);
       const direction = orthogonal(b, b.add(gradient, b.mul(momentum, config.momentum)));
       // Scaled so that one learning rate suits both optimisers (Liu et al. 2025, "Muon is scalable").
@@ -82,12 +83,16 @@ export function updates(
       out.push({ name: spec.name, value: b.sub(kept, b.mul(direction, b.mul(scalars.learningRate, size))) });
     } else {
       const [first, second] = stateNames(spec, config) as [string, string];
-      const mean = b.add(b.mul(input(first), config.beta1), b.mul(gradient, 1 - config.beta1));
-      const square = b.add(b.mul(input(second), config.beta2), b.mul(b.mul(gradient, gradient), 1 - config.beta2));
-      const step = b.mul(scalars.learningRate, scalars.correction1);
-      const denominator = b.add(b.mul(b.sqrt(square), scalars.correction2), config.epsilon);
+      // Scalars are folded together wherever that saves a pass over the parameter: memory is what this costs.
+      const part = b.mul(raw, b.mul(clip, 1 - config.beta1));
+      const mean = b.add(b.mul(input(first), config.beta1), part);
+      const partSquare = b.mul(b.mul(part, part), (1 - config.beta2) / (1 - config.beta1) ** 2);
+      const square = b.add(b.mul(input(second), config.beta2), partSquare);
+      // mean c1 / (sqrt(square) c2 + epsilon), with c2 taken out of the denominator.
+      const size = b.div(b.mul(scalars.learningRate, scalars.correction1), scalars.correction2);
+      const denominator = b.add(b.sqrt(square), b.div(config.epsilon, scalars.correction2));
       out.push({ name: first, value: mean }, { name: second, value: square });
-      out.push({ name: spec.name, value: b.sub(kept, b.mul(b.div(mean, denominator), step)) });
+      out.push({ name: spec.name, value: b.sub(kept, b.mul(b.div(mean, denominator), size)) });
     }
   });
   return { updates: out, norm };

@@ -33,7 +33,6 @@ export interface OpAttributes {
   // reductions; the axes are the second input
   ReduceSum: Reduce;
   ReduceMax: Reduce;
-  ReduceSumSquare: Reduce;
   Softmax: Axis;
   // shape
   Reshape: None;

@@ -27,7 +27,11 @@ export interface BatchOptions {
  */
 export class Batches {
   private readonly options: BatchOptions;
-  private readonly windows: { readonly ids: Int32Array; readonly targets: Int32Array; readonly weights: Float32Array }[] = [];
+  private readonly windows: {
+    readonly ids: Int32Array;
+    readonly targets: Int32Array;
+    readonly weights: Float32Array;
+  }[] = [];
   private epoch = -1;
   private order: number[] = [];
 

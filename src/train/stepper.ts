@@ -117,7 +117,8 @@ export class Stepper {
     maxNorm: number,
     between: () => Promise<boolean> = async () => true,
   ): Promise<StepResult | undefined> {
-    if (batches.length !== this.options.microBatches) throw new Error(`expected ${this.options.microBatches} micro-batches`);
+    if (batches.length !== this.options.microBatches)
+      throw new Error(`expected ${this.options.microBatches} micro-batches`);
     const scalars = stepInputs(this.options.optimizer, this.done + 1, learningRate, maxNorm);
     const scalarFeeds: Record<string, Tensor> = {};
     for (const name of STEP_INPUTS) scalarFeeds[name] = Tensor.host(Float32Array.of(scalars[name]), []);
@@ -146,7 +147,11 @@ export class Stepper {
   }
 
   /** Runs a session and puts its new:* outputs where the old tensors were: over them on the CPU, into the spare ones on the GPU. */
-  private async renew(session: Session, feeds: Record<string, Tensor>, names: readonly string[]): Promise<Record<string, Tensor>> {
+  private async renew(
+    session: Session,
+    feeds: Record<string, Tensor>,
+    names: readonly string[],
+  ): Promise<Record<string, Tensor>> {
     const into: Record<string, Tensor> = {};
     for (const name of names) into[renewed(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
     const out = await session.run({ ...Object.fromEntries(this.current), ...feeds }, into);

@@ -116,10 +116,6 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
     { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [0, 2], 0) },
     { inputs: [[2, 3, 4]], build: (b, x) => b.mul(b.sum(b.exp(x), [-1]), x) },
   ),
-  ReduceSumSquare: each(
-    { inputs: [[2, 3, 4]], build: (b, x) => b.sumSquare(x, [-1]) },
-    { inputs: [[2, 3, 4]], build: (b, x) => b.sumSquare(x, [0], 0) },
-  ),
   Softmax: each({ inputs: [[3, 5]], build: (b, x) => b.softmax(x) }),
   Reshape: each({ inputs: [[3, 4]], build: (b, x) => b.reshape(x, [2, 6]) }),
   Transpose: each({ inputs: [[2, 3, 4]], build: (b, x) => b.transpose(x, [2, 0, 1]) }),

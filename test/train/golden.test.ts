@@ -1,0 +1,48 @@
+// Ten training steps against PyTorch's: losses and gradient norms, full and adapters, one graph and accumulated, CPU and WebGPU.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import type { StepperOptions } from '../../src/train/stepper.ts';
+import { GOLDEN_CASES, readGolden } from '../model/golden.ts';
+import { useSoftwareVulkan } from '../runtime/vulkan.ts';
+import { split, stepper, tokenBatch } from './helpers.ts';
+
+const LEARNING_RATE = 3e-3;
+const MAX_NORM = 0.5;
+
+before(async () => {
+  useSoftwareVulkan();
+  await loadLibrary();
+});
+
+async function compare(name: (typeof GOLDEN_CASES)[number], more: Partial<StepperOptions>): Promise<void> {
+  const golden = readGolden(name);
+  const trainer = await stepper(golden, more);
+  for (const [i, batch] of golden.batches.entries()) {
+    const whole = tokenBatch(batch);
+    const batches = more.microBatches ? split(whole, golden.length) : [whole];
+    const result = await trainer.run(batches, LEARNING_RATE, MAX_NORM);
+    assert.ok(result);
+    const { loss, norm } = result;
+    for (const [actual, expected] of [
+      [loss, golden.losses[i]],
+      [norm, golden.norms[i]],
+    ] as [number, number][]) {
+      assert.ok(
+        Math.abs(actual - expected) <= 1e-4 * expected,
+        `${name} step ${i + 1}: ${actual}, PyTorch has ${expected}`,
+      );
+    }
+  }
+  assert.equal(trainer.step, 10);
+  await trainer.dispose();
+}
+
+for (const name of GOLDEN_CASES) {
+  test(`ten losses of ${name} as one graph`, () => compare(name, {}));
+  test(`ten losses of ${name} with gradients accumulated over two micro-batches`, () =>
+    compare(name, { batch: 1, microBatches: 2 }));
+}
+test('ten losses through WebGPU, state staying on the device', () => compare('llama', { device: 'webgpu' }));
+test('ten losses of adapters through WebGPU, accumulated', () =>
+  compare('lora', { device: 'webgpu', batch: 1, microBatches: 2 }));
