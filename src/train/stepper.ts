@@ -15,7 +15,7 @@ import { initialAdapters } from '../model/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../model/optimizer.ts';
 import { checkWeights, elements, type ParameterSpec, type Weights } from '../model/parameters.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { disposeAll, Tensor } from '../runtime/tensor.ts';
 import { Transfer } from '../runtime/transfer.ts';
 import type { TokenBatch } from './batches.ts';
 
@@ -48,6 +48,7 @@ export class Stepper {
   /** Current tensors by input name; on the GPU `spare` holds the other of each pair, to be written next. */
   private readonly current = new Map<string, Tensor>();
   private readonly spare = new Map<string, Tensor>();
+  private readonly zeros = new Map<string, Tensor>();
   private done = 0;
 
   private constructor(options: StepperOptions, transfer: Transfer, sessions: Session[]) {
@@ -129,9 +130,10 @@ export class Stepper {
     let norm: number;
     if (second) {
       const sums = trained.map(({ name }) => accumulator(name));
-      await this.clear(trained);
+      let start = await this.zeroSums(trained);
       for (const batch of batches) {
-        loss += scalarOf(await this.renew(first, batchFeeds(batch), sums), 'loss');
+        loss += scalarOf(await this.renew(first, { ...batchFeeds(batch), ...start }, sums), 'loss');
+        start = {};
         if (!(await between())) return undefined;
       }
       if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
@@ -164,16 +166,25 @@ export class Stepper {
     return out;
   }
 
-  private async clear(trained: readonly ParameterSpec[]): Promise<void> {
+  /** Sums of gradients start at zero: the arrays themselves on the CPU; on the GPU, shared zeros that are fed instead. */
+  private async zeroSums(trained: readonly ParameterSpec[]): Promise<Record<string, Tensor>> {
+    const feeds: Record<string, Tensor> = {};
     for (const { name, shape } of trained) {
-      const sum = accumulator(name);
-      const tensor = this.current.get(sum) as Tensor;
-      if (!tensor.onDevice) tensor.floats.fill(0);
-      else {
-        tensor.dispose();
-        this.current.set(sum, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
-      }
+      const sum = this.current.get(accumulator(name)) as Tensor;
+      if (!sum.onDevice) sum.floats.fill(0);
+      else feeds[accumulator(name)] = await this.zero(shape);
     }
+    return feeds;
+  }
+
+  private async zero(shape: readonly number[]): Promise<Tensor> {
+    const key = shape.join();
+    let tensor = this.zeros.get(key);
+    if (!tensor) {
+      tensor = await this.transfer.toDevice(new Float32Array(elements(shape)), shape);
+      this.zeros.set(key, tensor);
+    }
+    return tensor;
   }
 
   /** A copy of everything that training changes. */
@@ -198,12 +209,12 @@ export class Stepper {
     );
   }
 
+  /** Tensors first: a GPU tensor goes back to the session that made it, and one that outlives it ends the process. */
   async dispose(): Promise<void> {
+    disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);
+    for (const tensors of [this.current, this.spare, this.zeros]) tensors.clear();
     for (const session of this.sessions) await session.dispose();
     await this.transfer.dispose();
-    for (const tensor of [...this.current.values(), ...this.spare.values()]) tensor.dispose();
-    this.current.clear();
-    this.spare.clear();
   }
 }
 
