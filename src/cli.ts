@@ -12,7 +12,7 @@ import { type Failure, messageOf } from './common/errors.ts';
 import { type Log, silentLog } from './common/log.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
 import { renderReport } from './distil/render.ts';
-import { latestReport, runWithStore } from './distil/session.ts';
+import { latestAdaptation, runWithStore } from './distil/session.ts';
 import type { AdaptRequest, ApiAccess, ApiEstimate } from './distil/types.ts';
 import { defaultModel } from './teacher/models.ts';
 
@@ -161,9 +161,9 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`);
 
   if (command === 'report') {
-    const report = latestReport(request, log);
-    if (!report.ok) return fail(report.error);
-    print(report.value, renderReport(report.value));
+    const latest = latestAdaptation(request, log);
+    if (!latest.ok) return fail(latest.error);
+    print(latest.value.report, renderReport(latest.value.report));
     return 0;
   }
   const run = (access: ApiAccess | undefined) =>

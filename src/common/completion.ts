@@ -38,6 +38,11 @@ export interface Draft {
   readonly model: string;
   /** It stopped by itself (end of line or block), not at a limit. */
   readonly complete: boolean;
+  /**
+   * The specialist's own estimate that the whole draft is right, 0..1, where it weighs rival lines against each other;
+   * a feature for the coupling, which has the last word.
+   */
+  readonly confidence?: number;
   readonly latencyMs: number;
 }
 
@@ -51,8 +56,10 @@ export interface Specialist {
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined>;
   /** Similar places in the repository, for the teacher's prompt; best first. */
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]>;
-  /** The current text of an open or just saved file (unsaved text included); undefined: the file is gone or closed. */
+  /** The current text of an open or just saved file (unsaved text included); undefined: it was closed. */
   setOpenFile(path: string, text: string | undefined): void;
+  /** The file was deleted: nothing of it is proposed any more. */
+  removeFile?(path: string): void;
 }
 
 export interface DraftOptions {

@@ -1,12 +1,19 @@
-// One completion from keystroke to answer, as the host sees it.
-import type { CompletionQuery, Source } from '../common/completion.ts';
-import type { Decision } from '../coupling/types.ts';
+// One completion from keystroke to answer, as the host sees it, and what the service is built from.
+import type { Clock } from '../common/clock.ts';
+import type { CompletionQuery, Outcome, Source, Specialist } from '../common/completion.ts';
+import type { ErrorCode, Failure } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { Teacher } from '../teacher/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
   /** Typing, or the user's own key. A manual request skips the debounce and lowers the bar for showing. */
   readonly trigger: 'automatic' | 'manual';
-  /** Text that VS Code's suggest widget has selected; the answer must begin with it. */
+  /**
+   * Text that VS Code's suggest widget would insert at the cursor (without what is typed of it already); the answer
+   * must begin with it.
+   */
   readonly selectedText?: string;
   /** The document's indent unit, for post-processing: '\t' or n spaces. */
   readonly indentUnit: string;
@@ -30,7 +37,56 @@ export interface Completion {
 
 /** What the service tells whoever listens (the host: status bar, panel, store). */
 export type CompletionEvent =
+  /** A model is about to be asked. Not sent for what a cache answers. */
   | { readonly kind: 'started'; readonly request: CompletionRequest }
+  /** Once per shown suggestion: not sent again while the user types along it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision?: Decision }
-  | { readonly kind: 'api-failed'; readonly code: string; readonly message: string; readonly retryAtMs?: number };
+  /** An API answer that was paid for and not shown, as its request was overtaken; it waits in the cache. Every paid
+   * answer is told of once: here, or as the `costUsd` of the completion that shows it first. */
+  | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
+  /** Once per kind of failure until a call succeeds again. */
+  | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }
+  /** A call succeeded after an 'api-failed'. */
+  | { readonly kind: 'api-recovered' }
+  /** What became of an answered suggestion. 'partly-accepted' can be followed by 'accepted'. */
+  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Exclude<Outcome, 'pending'> };
+
+/** Read anew for every request, so that a changed setting needs no restart. */
+export interface CompletionSettings {
+  /** See PolicySettings. */
+  readonly balance: number;
+  readonly showBar: number;
+  readonly fallbackBar: number;
+  /** Allow blocks where syntax calls for one. */
+  readonly multiline: boolean;
+  /** This document's text may go to the API: consent, not local-only, not an ignored file, within budget. */
+  readonly apiAllowed: boolean;
+  /** Limits of the debounce before an API call, ms. */
+  readonly apiDebounceMinMs: number;
+  readonly apiDebounceMaxMs: number;
+  /** Prefetch after an accept may call the API, too; else it is local. */
+  readonly prefetchFromApi: boolean;
+}
+
+/** Keeps calls away from an API that is failing; `Backoff` of src/teacher is one. */
+export interface ApiBackoff {
+  /** Wall clock, ms; undefined: calls may be made. Infinity: not before something is changed (a bad key). */
+  readonly retryAtMs: number | undefined;
+  failed(failure: Failure): void;
+  succeeded(): void;
+}
+
+export interface CompletionDeps {
+  readonly specialist: Specialist;
+  /** Undefined while no API is configured. */
+  readonly teacher: () => Teacher | undefined;
+  readonly fit: () => CouplingFit;
+  readonly settings: (query: CompletionQuery) => CompletionSettings;
+  readonly clock: Clock;
+  /** Replaces secrets in a text of the file at `path`; what it returns may leave the machine. */
+  readonly mask: (text: string, path: string) => Promise<string>;
+  readonly backoff: ApiBackoff;
+  readonly onEvent: (event: CompletionEvent) => void;
+  readonly log: Log;
+}

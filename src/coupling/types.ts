@@ -21,18 +21,25 @@ export interface CouplingExample {
   readonly specialistRight: boolean;
   /** The same of the API's answer; undefined where it was not asked. */
   readonly apiRight?: boolean;
+  /** Edit similarity of each answer to the truth, for the deferral curve. */
+  readonly specialistSimilarity?: number;
+  readonly apiSimilarity?: number;
 }
 
 /** A fitted coupling: plain JSON, stored per folder. */
 export interface CouplingFit {
   readonly version: 1;
   readonly fittedAt: number;
+  /** Non-empty drafts that the specialist's estimate was fitted on; 0: nothing was learned here, the built-in prior. */
   readonly specialistExamples: number;
   /** 0: p(API right) is the stated prior. */
   readonly apiExamples: number;
-  /** Held-out calibration: expected calibration error and Brier score of each estimate. */
-  readonly specialistEce: number;
-  readonly specialistBrier: number;
+  /**
+   * Expected calibration error and Brier score of each estimate, on files that the measured fit did not see; undefined
+   * where too few files or examples allow no such measurement.
+   */
+  readonly specialistEce: number | undefined;
+  readonly specialistBrier: number | undefined;
   readonly apiEce: number | undefined;
   readonly apiBrier: number | undefined;
   /** The models' parameters; their shape is the coupling's own business. */

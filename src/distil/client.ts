@@ -5,6 +5,7 @@ import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import { cancelled } from './turn.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
 /** After this long a cancelled run that has not stopped by itself is killed; nothing on disk can tear (snapshot.ts). */
@@ -30,7 +31,6 @@ export class AdaptClient {
     progress: Progress = noProgress,
     confirm: ConfirmSpending = async () => false,
   ): Promise<Result<AdaptOutcome>> {
-    const cancelled = failed('cancelled', 'Cancelled. What was there before is unchanged.');
     if (signal.aborted) return Promise.resolve(cancelled);
     return new Promise((resolve) => {
       const worker = new Worker(this.script, { resourceLimits });

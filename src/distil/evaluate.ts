@@ -5,6 +5,7 @@ import { noProgress, type Progress } from '../common/progress.ts';
 import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
 import type { CursorExample } from '../harvest/types.ts';
+import { turn } from './turn.ts';
 import type { Quality } from './types.ts';
 
 /** What `evaluate` needs of a specialist: its synchronous core, inside the run's own thread. */
@@ -50,13 +51,12 @@ export async function evaluate(
   { stage, progress = noProgress, signal }: EvaluateOptions,
 ): Promise<ScoredPlace[]> {
   const scored: ScoredPlace[] = [];
-  let turn = performance.now();
+  let turned = performance.now();
   for (const example of examples) {
-    if (performance.now() - turn > 20) {
+    if (performance.now() - turned > 20) {
       progress({ stage, done: scored.length, total: examples.length });
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      turn = performance.now();
+      await turn(signal);
+      turned = performance.now();
     }
     const multiline = example.kind === 'block-body';
     const query = queryOf(example);

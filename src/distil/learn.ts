@@ -11,6 +11,7 @@ import { evaluate, type ScoredPlace } from './evaluate.ts';
 import { type ApiLabels, askForLabels, type LabelledPlace, requestOf, sample } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
 import { drawPlaces, type HeldOut } from './places.ts';
+import { turn } from './turn.ts';
 import type { ApiEstimate, ConfirmSpending } from './types.ts';
 
 /** Places that the coupling is fitted on, and that the report measures on: seconds of work, +-2 % of exact match. */
@@ -44,11 +45,12 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
   const notes: string[] = [];
   progress({ stage: 'Indexing', done: 0, total: undefined });
   const index = NgramModel.build(held.train, tokenizer);
-  signal.throwIfAborted();
+  await turn(signal);
   let weights: NgramWeights | undefined;
   if (held.mixing.length > 0) {
     progress({ stage: 'Learning the mixture', done: 0, total: undefined });
     weights = index.fit(held.mixing);
+    await turn(signal);
   } else {
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
   }

@@ -14,6 +14,7 @@ const reasons: Record<LeftOutReason, string> = {
   'near-duplicate': 'near-duplicates of another file',
   empty: 'empty',
   unreadable: 'unreadable',
+  'not-a-file': 'links, pipes, sockets or devices',
   'changed-while-read': 'changed while being read',
   'secret-file': 'made to hold secrets',
   'over-limit': 'past the limit of files or bytes',
@@ -27,6 +28,12 @@ function qualityLines(name: string, quality: Quality): string {
     percent(quality.editSimilarity).padStart(7),
     ...(['10', '20', '30', '50'] as const).map((share) => percent(at[share]).padStart(6)),
   ].join(' ');
+}
+
+function calibration(error: number | undefined, brier: number | undefined): string {
+  return error === undefined || brier === undefined
+    ? ''
+    : `; on unseen files calibration error ${error.toFixed(3)}, Brier ${brier.toFixed(3)}`;
 }
 
 /** Plain text, 100 columns or so, a section per question that a reader would ask. */
@@ -66,10 +73,8 @@ export function renderReport(report: AdaptReport): string {
   if (coupling !== undefined) {
     section('Who answers');
     lines.push(
-      `  p(specialist right): fitted on ${coupling.specialistExamples} places, calibration error ${coupling.specialistEce.toFixed(3)}, Brier ${coupling.specialistBrier.toFixed(3)}`,
-      coupling.apiExamples > 0
-        ? `  p(API right): fitted on ${coupling.apiExamples} answers${coupling.apiEce === undefined ? '' : `, calibration error ${coupling.apiEce.toFixed(3)}, Brier ${(coupling.apiBrier ?? Number.NaN).toFixed(3)}`}`
-        : '  p(API right): no API answers yet, a stated prior stands in for it',
+      `  p(specialist right): ${coupling.specialistExamples > 0 ? `fitted on ${coupling.specialistExamples} drafts` : 'too few drafts to fit, a stated prior stands in'}${calibration(coupling.specialistEce, coupling.specialistBrier)}`,
+      `  p(API right): ${coupling.apiExamples > 0 ? `fitted on ${coupling.apiExamples} answers` : 'no API answers yet, a stated prior stands in for it'}${calibration(coupling.apiEce, coupling.apiBrier)}`,
       `  at balance ${report.balance}: ${percent(report.apiShare)} of the places would go to the API`,
     );
   }

@@ -7,10 +7,12 @@ import type { CouplingFit } from '../coupling/types.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
+import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { type Learned, learn } from './learn.ts';
 import { holdOut } from './places.ts';
 import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
+import { cancelled, turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
@@ -34,7 +36,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
-    if (!harvested.ok) return harvested;
+    if (!harvested.ok) return signal.aborted ? cancelled : harvested;
     const { files, report: harvest } = harvested.value;
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
@@ -45,7 +47,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
             tokenizer,
             balance: request.balance,
             teacher: deps.teacher,
-            apiHost: new URL(request.api?.settings.baseUrl ?? 'https://api.anthropic.com').host,
+            apiHost: request.api ? apiHost(request.api.settings) : '',
             apiPlaces: request.api?.places ?? 0,
             confirm: deps.confirm,
             progress,
@@ -55,7 +57,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     progress({ stage: 'Indexing every file', done: 0, total: undefined });
     const weights = learned?.weights ?? (await readWeights(request.specialistFolder, log));
     const model = NgramModel.build(files, tokenizer, weights);
-    signal.throwIfAborted();
+    await turn(signal);
     const snapshotPath = await writeSnapshot(request.specialistFolder, model.serialize());
 
     const report: AdaptReport = {
@@ -74,8 +76,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned) deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
     return ok({ report, snapshotPath, coupling: learned?.coupling });
   } catch (error) {
-    if (signal.aborted || isCancelled(error))
-      return failed('cancelled', 'Cancelled. What was there before is unchanged.');
+    if (signal.aborted || isCancelled(error)) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
   }

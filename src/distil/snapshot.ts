@@ -8,8 +8,9 @@ import type { Log } from '../common/log.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
+import type { AdaptRequest } from './types.ts';
 
-const snapshotName = 'specialist.ngram';
+export const snapshotName = 'specialist.ngram';
 
 export async function readTokenizer(path: string): Promise<Result<Tokenizer>> {
   try {
@@ -19,6 +20,22 @@ export async function readTokenizer(path: string): Promise<Result<Tokenizer>> {
       'unreadable',
       `The tokenizer at ${path} cannot be read: ${messageOf(error)}. Reinstall the extension.`,
     );
+  }
+}
+
+/** The folder's specialist as the last run left it. */
+export async function readSpecialist(
+  request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
+  log: Log,
+): Promise<Result<NgramModel>> {
+  const tokenizer = await readTokenizer(request.tokenizerPath);
+  if (!tokenizer.ok) return tokenizer;
+  try {
+    const model = NgramModel.deserialize(await readFile(join(request.specialistFolder, snapshotName)), tokenizer.value);
+    if (!model.ok) log.warn(`The earlier specialist is set aside: ${model.error.message}`);
+    return model;
+  } catch (error) {
+    return failed('unreadable', `There is no specialist yet: ${messageOf(error)}`);
   }
 }
 

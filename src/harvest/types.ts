@@ -27,6 +27,7 @@ export type LeftOutReason =
   | 'near-duplicate'
   | 'empty'
   | 'unreadable'
+  | 'not-a-file' // a link, pipe, socket or device: links are never followed
   | 'changed-while-read'
   | 'secret-file' // a key store, .env: never read for learning
   | 'over-limit'; // past the folder's limit of files or bytes

@@ -1,16 +1,24 @@
 // The large model behind an API, as the rest of the code sees it.
+//
+// Privacy: whatever is in a TeacherRequest leaves the machine. The caller has the user's consent for the folder, and has
+// masked secrets in the query and the snippets (harvest's `maskSecrets`); nothing in this room looks for them again.
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { Result } from '../common/errors.ts';
 
 export interface TeacherRequest {
+  /** Prefix and suffix with secrets masked. */
   readonly query: CompletionQuery;
+  /** Secrets masked. */
   readonly snippets: readonly Snippet[];
   /** The specialist's draft as a hint; absent when it has none worth showing (Data Shunt, arXiv 2406.15471). */
   readonly hint?: string;
   readonly multiline: boolean;
+  /** Nobody is going to ask about this file again soon: its text is not worth writing to the API's prompt cache. */
+  readonly oneOff?: boolean;
 }
 
 export interface TeacherUsage {
+  /** Tokens neither written to nor read from the prompt cache. */
   readonly inputTokens: number;
   readonly cacheWriteTokens: number;
   readonly cacheReadTokens: number;
@@ -18,7 +26,7 @@ export interface TeacherUsage {
 }
 
 export interface TeacherAnswer {
-  /** The inserted text alone: no fences, no repeated prefix or suffix. */
+  /** The inserted text alone: no fences, no repeated prefix or suffix. '' where the model wants nothing inserted, or refused. */
   readonly text: string;
   readonly model: string;
   readonly usage: TeacherUsage;
@@ -27,18 +35,27 @@ export interface TeacherAnswer {
   readonly firstTokenMs: number;
   /** Cut short by its length limit. */
   readonly truncated: boolean;
+  /** The cost is a careful guess: the stream was ended before its usage came, or the model has no known price. */
+  readonly costEstimated?: boolean;
+  /** The model declined (stop reason 'refusal'); `text` is ''. */
+  readonly refused?: boolean;
+  /** Answered from the store: nothing was paid now. */
+  readonly fromStore?: boolean;
 }
 
 export interface Teacher {
   readonly model: string;
   /**
-   * One completion. `onText` gets the text so far as it streams. Cancellation rejects with the signal's reason;
-   * every other failure is a value. What was paid for is in `answer` even when the caller no longer wants it.
+   * One completion. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
+   * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
+   * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken
+   *   off. Called at most once, before the promise settles.
    */
   complete(
     request: TeacherRequest,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
+    onLost?: (paid: TeacherAnswer) => void,
   ): Promise<Result<TeacherAnswer>>;
   /** What `complete` would cost, from token estimates and the price table, US dollars. */
   estimateUsd(request: TeacherRequest): number;
@@ -47,8 +64,9 @@ export interface Teacher {
 /** How to reach the API. Plain data: it crosses to a worker thread. Never logged, never stored. */
 export interface TeacherSettings {
   readonly apiKey: string;
-  /** Absent: the SDK's own default. */
+  /** Absent or '': the SDK's own default, which honours ANTHROPIC_BASE_URL. */
   readonly baseUrl?: string;
+  /** '': the default model. */
   readonly model: string;
   /** For one whole answer, ms. */
   readonly timeoutMs: number;

@@ -1,0 +1,63 @@
+// Fits the weights that the specialist ships (src/ngram/default-weights.json) on packages of many kinds. None of them
+// is a recorded one. Not a benchmark: run by hand after a change of features.
+//
+//   node build/run.mjs bench/fit-defaults.ts [--dry]
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fitMixture, type MixtureExample, meanLoss } from '../src/ngram/fit-mixture.ts';
+import { initialMixture } from '../src/ngram/mixture.ts';
+import { NgramModel } from '../src/ngram/model.ts';
+import { fitRanking, initialRanking, type RankingExample } from '../src/ngram/ranking.ts';
+import { plainWeights } from '../src/ngram/weights.ts';
+import { loadTokenizer } from '../src/tokenizer/load.ts';
+import { bucket, fetchPackage, otherPackages, sourceFiles } from './packages.ts';
+
+const tokensEach = 12_000;
+const placesEach = 300;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const only = process.argv
+  .find((arg) => arg.startsWith('--only='))
+  ?.slice(7)
+  .split(',')
+  .map(Number);
+const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')));
+if (!loaded.ok) throw new Error(loaded.error.message);
+const tokenizer = loaded.value;
+
+const start = { ...initialMixture(), ranking: initialRanking() };
+const learned = otherPackages
+  .filter((_, index) => only === undefined || only.includes(index))
+  .map((spec) => {
+    const files = sourceFiles(fetchPackage(spec));
+    const heldOut = files.filter(({ path }) => bucket(path) >= 7);
+    const model = NgramModel.build(
+      files.filter(({ path }) => bucket(path) < 7),
+      tokenizer,
+      start,
+    );
+    return { spec, model, heldOut };
+  });
+
+const tokens: MixtureExample[] = learned.flatMap(({ model, heldOut }) => model.mixtureExamples(heldOut, tokensEach));
+const mixture = fitMixture(tokens, start, { epochs: 10, rate: 0.05, prior: 1 });
+console.log(
+  `mixture: ${tokens.length} tokens, log loss ${mixture.before.toFixed(3)} -> ${mixture.after.toFixed(3)} nats`,
+);
+const places: RankingExample[] = learned.flatMap(({ model, heldOut }) => {
+  model.useWeights({ ...mixture.weights, ranking: start.ranking });
+  return model.rankingExamples(heldOut, placesEach);
+});
+const ranking = fitRanking(places, start.ranking, 5, 600);
+const found = places.filter(({ right }) => right >= 0).length;
+console.log(`ranking: ${places.length} places, the right line among the candidates at ${found}`);
+for (const { spec, model, heldOut } of learned) {
+  console.log(`${spec}: ${meanLoss(model.mixtureExamples(heldOut, 4000), mixture.weights).toFixed(3)} nats`);
+}
+console.log(`ranking weights: ${Array.from(ranking, (weight) => weight.toFixed(2)).join(' ')}`);
+if (!process.argv.includes('--dry')) {
+  const path = join(root, 'src/ngram/default-weights.json');
+  writeFileSync(path, `${JSON.stringify(plainWeights({ ...mixture.weights, ranking }))}\n`);
+}

@@ -1,0 +1,79 @@
+// npm packages as benchmark material: fetched once by `npm pack` into the download cache, read as source files.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export interface PackageFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const sources = /\.(?:[cm]?tsx?|[cm]?jsx?|vue|svelte)$/;
+const declarations = /\.d\.[cm]?ts$/;
+
+/** Packages that carry their source, none of them a recorded one: what the shipped weights are fitted on. */
+export const otherPackages = [
+  '@tanstack/router-core@1.171.39',
+  '@trpc/server@11.25.2',
+  '@tiptap/core@3.34.0',
+  '@instantdb/core@1.0.67',
+  '@electric-sql/client@1.5.28',
+  '@deck.gl/core@9.4.0',
+  'rxjs@7.8.2',
+  '@reduxjs/toolkit@2.14.0',
+  '@libp2p/kad-dht@16.4.5',
+  'react-native-reanimated@4.8.0',
+  '@fluidframework/container-runtime@3.0.2',
+  '@uppy/core@6.3.1',
+  '@loaders.gl/gltf@4.5.4',
+];
+
+function cacheFolder(): string {
+  const base = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return join(process.env.EASY_ADAPTATION_CACHE ?? join(base, 'easy-adaptation'), 'npm');
+}
+
+/** @param spec name and version, e.g. 'rxjs@7.8.2'. @returns the package's folder */
+export function fetchPackage(spec: string): string {
+  const folder = join(cacheFolder(), spec.replaceAll('/', '+'));
+  if (existsSync(folder)) return join(folder, 'package');
+  const unpacked = `${folder}.${process.pid}`;
+  mkdirSync(unpacked, { recursive: true });
+  const packed = run('npm', ['pack', spec, '--silent', '--pack-destination', unpacked]).trim().split('\n').at(-1) ?? '';
+  run('tar', ['-xzf', join(unpacked, packed), '-C', unpacked]);
+  // Complete or not there at all; another process may have been quicker.
+  if (!existsSync(folder)) renameSync(unpacked, folder);
+  return join(folder, 'package');
+}
+
+/** Source files under `src/`, by path; what a build made of them (dist, declarations) is left out. */
+export function sourceFiles(folder: string): PackageFile[] {
+  const root = join(folder, 'src');
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && sources.test(entry.name) && !declarations.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => ({
+      path: file.slice(folder.length + 1).replaceAll('\\', '/'),
+      text: readFileSync(file, 'utf8').replaceAll('\r\n', '\n'),
+    }));
+}
+
+/** A share of the files chosen by path alone: 0 <= bucket(path) < 10. */
+export function bucket(path: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 12)) >>> 0) % 10;
+}
+
+function run(command: string, args: readonly string[]): string {
+  const done = spawnSync(command, args, { encoding: 'utf8', shell: process.platform === 'win32' });
+  if (done.error || done.status !== 0) {
+    const why = done.error?.message ?? done.stderr.trim();
+    throw new Error(`${command} ${args.join(' ')} failed: ${why}. The first run needs the npm registry.`);
+  }
+  return done.stdout;
+}

@@ -1,0 +1,71 @@
+// Measures harvest and index of one folder; prints figures as JSON. Started by scale.ts.
+
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { quantile } from '../src/common/quality.ts';
+import { harvestFolder } from '../src/harvest/folder.ts';
+import { cursorPlaces } from '../src/ngram/learn.ts';
+import { NgramModel } from '../src/ngram/model.ts';
+import { loadTokenizer } from '../src/tokenizer/load.ts';
+
+async function main(folder: string): Promise<void> {
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')));
+  if (!loaded.ok) throw new Error(loaded.error.message);
+  const tokenizer = loaded.value;
+
+  const started = performance.now();
+  const harvested = await harvestFolder(folder, {}, { tokenizer });
+  if (!harvested.ok) throw new Error(harvested.error.message);
+  const { files, report } = harvested.value;
+  const harvestedAt = performance.now();
+  const model = NgramModel.build(files, tokenizer);
+  const indexedAt = performance.now();
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+
+  const bytes = model.serialize();
+  const loadStarted = performance.now();
+  const again = NgramModel.deserialize(bytes, tokenizer);
+  if (!again.ok) throw new Error(again.error.message);
+  const loadMs = performance.now() - loadStarted;
+
+  // A file is saved: the index is right again when the next completion, in another file, can see it.
+  const saved = files.toSorted((a, b) => b.text.length - a.text.length).slice(0, 40);
+  const saveMs = saved.map((file) => {
+    const query = { path: 'elsewhere.ts', languageId: 'typescript', prefix: 'const a =', suffix: '' };
+    model.complete(query, { multiline: false, maxTokens: 1 });
+    const before = performance.now();
+    model.setSavedFile(file.path, `${file.text}\n// saved\n`);
+    model.complete(query, { multiline: false, maxTokens: 1 });
+    return performance.now() - before;
+  });
+  const places = cursorPlaces(files, 400, 7);
+  const latencies = places.map((place) => {
+    const query = { ...place, languageId: 'typescript' };
+    return again.value.complete(query, { multiline: false, maxTokens: 48 }).latencyMs;
+  });
+  const warm = latencies.slice(100);
+  const figures = {
+    files: files.length,
+    characters: files.reduce((sum, file) => sum + file.text.length, 0),
+    tokens: report.tokens,
+    'harvest-ms': harvestedAt - started,
+    'index-ms': indexedAt - harvestedAt,
+    'harvest-and-index-ms': indexedAt - started,
+    'tokens-per-second': (model.tokenCount / (indexedAt - harvestedAt)) * 1000,
+    'peak-memory-mb': peakMb,
+    'snapshot-mb': bytes.length / 2 ** 20,
+    'snapshot-load-ms': loadMs,
+    'saved-file-p50-ms': quantile(saveMs, 0.5),
+    'saved-file-p95-ms': quantile(saveMs, 0.95),
+    'latency-p50-ms': quantile(warm, 0.5),
+    'latency-p95-ms': quantile(warm, 0.95),
+  };
+  process.stdout.write(JSON.stringify(figures));
+}
+
+main(process.argv[2] as string).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,36 @@
+// A million tokens: harvest, index, save one file, complete. In a process of its own, so that its memory is its own.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Tokenizer } from '../src/tokenizer/types.ts';
+import type { Figures } from './main.ts';
+import { fetchPackage, otherPackages, sourceFiles } from './packages.ts';
+
+const wantedTokens = 1_000_000;
+
+export async function scaleBench(tokenizer: Tokenizer): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-scale-'));
+  try {
+    let tokens = 0;
+    for (const spec of otherPackages) {
+      const source = fetchPackage(spec);
+      for (const { path, text } of sourceFiles(source)) {
+        if (tokens >= wantedTokens) break;
+        if (statSync(join(source, path)).size > 400_000) continue;
+        cpSync(join(source, path), join(folder, spec.replaceAll('/', '+'), path));
+        tokens += tokenizer.encode(text).length;
+      }
+    }
+    const child = join(dirname(fileURLToPath(import.meta.url)), 'scale-child.ts');
+    const done = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', child, folder], {
+      encoding: 'utf8',
+    });
+    if (done.status !== 0) throw new Error(`the scale run failed: ${done.stderr}`);
+    return JSON.parse(done.stdout) as Figures;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

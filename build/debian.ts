@@ -1,0 +1,60 @@
+// Debian packages that the tests need and npm cannot give: installed when we are root on Debian, else named in one sentence.
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { run } from './proc.ts';
+
+/** package -> a sign that it, or its like from elsewhere, is there already. */
+const signs: Readonly<Record<string, () => boolean>> = {
+  chromium: () => browserPath() !== undefined,
+  'libkrb5-dev': () => existsSync('/usr/include/gssapi/gssapi.h'),
+  git: () => onPath('git'),
+  'g++': () => onPath('g++'),
+  make: () => onPath('make'),
+  python3: () => onPath('python3'),
+};
+
+/** What compiles code-server's native modules. */
+export const compilers = ['libkrb5-dev', 'g++', 'make', 'python3'];
+
+export function onPath(name: string): boolean {
+  return findOnPath(name) !== undefined;
+}
+
+function findOnPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}
+
+/** A Chromium to drive: CHROMIUM_PATH, else the first one on PATH. */
+export function browserPath(): string | undefined {
+  const chosen = process.env.CHROMIUM_PATH;
+  if (chosen !== undefined && chosen !== '') return existsSync(chosen) ? chosen : undefined;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return names.map(findOnPath).find((path) => path !== undefined);
+}
+
+/** Makes sure that the named packages are there; throws one sentence that says what to install. */
+export async function needPackages(names: readonly string[]): Promise<void> {
+  const missing = names.filter((name) => !signs[name]?.());
+  if (missing.length === 0) return;
+  const list = missing.join(' ');
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    throw new Error(
+      `Please install these packages and try again: ${list} (on Debian or Ubuntu: sudo apt-get install ${list}).`,
+    );
+  }
+  process.stderr.write(`Installing Debian packages: ${list} ...\n`);
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const install = () => run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], options);
+  let done = await install();
+  if (done.code !== 0) {
+    // The lists may be missing or old.
+    await run('apt-get', ['update', '-q'], options);
+    done = await install();
+  }
+  if (done.code !== 0 || names.some((name) => !signs[name]?.())) {
+    throw new Error(`apt-get could not install ${list}:\n${done.output.slice(-2000)}`);
+  }
+}

@@ -1,0 +1,132 @@
+// `npm test`: lint, types, unit tests, tests in a real extension host, end-to-end tests in a real browser.
+//
+//   npm test                       everything
+//   npm test -- unit host          some parts: lint, types, unit, host, e2e
+//
+// A part that fails, or that ran no test, fails the whole; so does a skipped test.
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run as runTests } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { needCodeServer } from './code-server.ts';
+import { needPackages } from './debian.ts';
+import { packageExtension } from './package.ts';
+import { root } from './paths.ts';
+import { run } from './proc.ts';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Part {
+  readonly name: string;
+  readonly title: string;
+  /** Wants the packaged extension and a browser. */
+  readonly packaged?: true;
+  run(): Promise<Counts>;
+}
+
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+const parts: readonly Part[] = [
+  {
+    name: 'lint',
+    title: 'Lint and import rules (Biome)',
+    run: () => check(bin('biome'), ['check', '--error-on-warnings', '.']),
+  },
+  { name: 'types', title: 'Types (TypeScript)', run: () => check(bin('tsc'), ['--noEmit']) },
+  { name: 'unit', title: 'Unit tests', run: () => nodeTests('test/**/*.test.ts', 2) },
+  { name: 'host', title: 'In a real extension host', packaged: true, run: () => nodeTests('test/host/*.run.ts', 1) },
+  { name: 'e2e', title: 'End to end, in a real browser', packaged: true, run: () => nodeTests('test/e2e/*.run.ts', 1) },
+];
+
+/** A command that passes or fails as one. */
+async function check(command: string, args: readonly string[]): Promise<Counts> {
+  const done = await run(command, args, { cwd: root, show: true });
+  return done.code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Test files with node:test, each in a process of its own. */
+function nodeTests(pattern: string, concurrency: number): Promise<Counts> {
+  const files = globSync(pattern, { cwd: root }).sort();
+  return new Promise((resolve, reject) => {
+    let counts: Counts | undefined;
+    const stream = runTests({ cwd: root, files, concurrency, execArgv: ['--disable-warning=ExperimentalWarning'] });
+    stream.on('test:summary', (summary) => {
+      // Without a file: the sum over all files.
+      if (summary.file !== undefined) return;
+      const { passed, tests } = summary.counts;
+      counts = { passed, failed: tests - passed };
+    });
+    stream.on('error', reject);
+    const report = stream.compose(new spec());
+    report.on('error', reject);
+    report.on('end', () =>
+      counts === undefined ? reject(new Error('no summary of the tests came')) : resolve(counts),
+    );
+    report.pipe(process.stdout, { end: false });
+  });
+}
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !parts.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`no such part: ${unknown.join(', ')}; there are ${parts.map((part) => part.name).join(', ')}`);
+  }
+  const chosen = parts.filter((part) => names.length === 0 || names.includes(part.name));
+  const temporary = mkdtempSync(join(tmpdir(), 'easy-adaptation-test-'));
+  const lines: string[] = [];
+  let [passed, failed] = [0, 0];
+  let prepared = false;
+  try {
+    for (const part of chosen) {
+      const started = performance.now();
+      console.log(`\n=== ${part.title} ===\n`);
+      let counts: Counts = { passed: 0, failed: 0 };
+      let trouble = '';
+      try {
+        if (part.packaged && !prepared) {
+          await prepare(temporary);
+          prepared = true;
+        }
+        counts = await part.run();
+        if (counts.passed + counts.failed === 0) trouble = 'ran no test';
+      } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
+      }
+      if (trouble !== '') {
+        console.error(`${part.name}: ${trouble}`);
+        counts = { ...counts, failed: counts.failed + 1 };
+      }
+      passed += counts.passed;
+      failed += counts.failed;
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      lines.push(
+        `${counts.failed === 0 ? 'ok    ' : 'FAILED'}  ${part.name.padEnd(6)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${seconds.padStart(7)} s`,
+      );
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  console.log(`\n=== Summary ===\n\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+/** What the host and end-to-end parts share: one package, code-server, a browser. */
+async function prepare(temporary: string): Promise<void> {
+  const vsix = join(temporary, 'easy-adaptation.vsix');
+  const packed = await packageExtension({ out: vsix });
+  console.log(`packaged: ${packed.entries.length} files, ${(packed.size / 1000).toFixed(0)} kB`);
+  // test/support/vsix.ts reads it.
+  process.env.EASY_ADAPTATION_VSIX = vsix;
+  await needPackages(['chromium', 'git']);
+  await needCodeServer();
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

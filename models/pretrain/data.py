@@ -1,0 +1,199 @@
+# Training samples as a pure function of (seed, number): windows of the token stream, half of them rearranged for filling in the middle.
+import random
+import re
+
+import numpy as np
+
+from common import cache
+from tokenizer import END, EOM, PREFIX, SNIPPET, SUFFIX, Tokenizer
+
+MIDDLE_WEIGHT = 4.0  # a middle is a few tokens of hundreds, and all that the product asks for
+OPENERS = ('{', '(', '[', ':', '=>')
+
+
+class Corpus:
+    def __init__(self, name, tokenizer):
+        folder = cache(name, '.').parent / name
+        self.tokens = np.load(folder / 'tokens.npy', mmap_mode='r')
+        self.files = np.load(folder / 'files.npy')
+        self.starts = self.files[:, 0].copy()
+        changes = np.flatnonzero(np.diff(self.files[:, 3])) + 1
+        edges = np.concatenate([[0], changes, [len(self.files)]])
+        self.package_range = {int(self.files[a, 3]): (int(a), int(b)) for a, b in zip(edges[:-1], edges[1:])}
+        self.tokenizer = tokenizer
+        self.is_line = np.array([t.startswith(b'\n') for t in tokenizer.bytes])
+        self.permutations = {}
+
+    def file_at(self, position):
+        return max(0, int(np.searchsorted(self.starts, position, 'right')) - 1)
+
+    def line_start(self, position, end):
+        """The next token within reach that begins a line, or the position itself."""
+        near = np.flatnonzero(self.is_line[self.tokens[position:min(position + 40, end)]])
+        return position + int(near[0]) if len(near) else position
+
+    def windows(self, length):
+        return (len(self.tokens) - length - 2) // length
+
+    def place(self, seed, number, length):
+        """Where window `number` begins: every epoch is its own permutation with its own phase."""
+        count = self.windows(length)
+        epoch, index = divmod(number, count)
+        if (epoch, length) not in self.permutations:
+            generator = np.random.Generator(np.random.PCG64([seed, epoch, length]))
+            self.permutations = {(epoch, length): (generator.permutation(count), int(generator.integers(length)))}
+        order, phase = self.permutations[epoch, length]
+        return min(int(order[index]) * length + phase, len(self.tokens) - length - 2)
+
+    def text(self, start, end):
+        return b''.join([self.tokenizer.bytes[i] for i in self.tokens[start:end]]).decode('utf-8', 'ignore')
+
+
+def cut(text, at, random_, pieces):
+    """The middle [start, end) of an infilling sample near a character, by lines, pieces, characters or blocks."""
+    begin = text.rfind('\n', 0, at) + 1
+    for _ in range(6):  # to a line with something in it
+        end = text.find('\n', begin)
+        end = len(text) if end < 0 else end
+        if text[begin:end].strip():
+            break
+        begin = end + 1
+    line = text[begin:end]
+    if not line.strip():
+        return None
+    first = begin + len(line) - len(line.lstrip())
+    bounds = [first + m.start() for m in pieces.finditer(line.strip())][1:] or [first]
+    kind = random_.random()
+    if kind < 0.55:  # the rest of the line: what the product asks for most
+        start = first if random_.random() < 0.4 else random_.choice(bounds)
+        if text[start] == ' ' and random_.random() < 0.2:
+            start += 1
+        return start, end
+    if kind < 0.67:  # characters
+        start = random_.randint(first, end - 1)
+        return (start, end) if random_.random() < 0.5 else (start, random_.randint(start + 1, min(end, start + 80)))
+    if kind < 0.77:  # within the line, as between brackets that an editor closed
+        start, stop = random_.choice(bounds), random_.choice(bounds)
+        return (min(start, stop), max(start, stop)) if start != stop else (start, end)
+    if kind < 0.90:  # lines
+        stop = end
+        for _ in range(random_.randint(0, 7)):
+            following = text.find('\n', stop + 1)
+            if following < 0:
+                break
+            stop = following
+        return first, stop
+    indent, stop, lines = first - begin, end, 0  # a block's body
+    if not line.rstrip().endswith(OPENERS):
+        return first, end
+    while lines < 30:
+        following = text.find('\n', stop + 1)
+        if following < 0:
+            return first, end
+        inner = text[stop + 1:following]
+        if inner.strip() and len(inner) - len(inner.lstrip()) <= indent:
+            break
+        stop, lines = following, lines + 1
+    return (end, stop) if lines else (first, end)
+
+
+def snippets(corpus, file, random_, wanted, room):
+    """Lines of other files of the package that share the rarest words with `wanted`."""
+    low, high = corpus.package_range[int(corpus.files[file, 3])]
+    if high - low < 2:
+        return []
+    candidates = []
+    for _ in range(24):
+        other = random_.randint(low, high - 1)
+        start, body, end, _ = map(int, corpus.files[other])
+        if other == file or end - body < 24:
+            continue
+        length = random_.randint(24, 80)
+        begin = corpus.line_start(random_.randint(body, max(body, end - length)), end)
+        ids = corpus.tokens[begin:min(begin + length, end - 1)].tolist()
+        score = sum(1 for t in set(ids) & wanted if t > 700)
+        candidates.append((score, begin, start, body, ids))
+    candidates.sort(key=lambda c: -c[0])
+    out = []
+    for _, _, start, body, ids in candidates[:random_.randint(1, 3)]:
+        piece = [SNIPPET, *corpus.tokens[start + 1:body].tolist(), *ids]
+        if len(out) + len(piece) <= room:
+            out = piece + out
+    return out
+
+
+def infill(corpus, position, length, random_):
+    """A sample [snippets] file suffix prefix middle: ids and weights of length + 1, or None."""
+    file = corpus.file_at(position)
+    start, body, end, _ = map(int, corpus.files[file])
+    end -= 1
+    if end - body < 24:
+        return None
+    position = min(max(position, body), end - 8)
+    left = max(body, position - length)
+    text, before = corpus.text(left, min(end, position + 400)), len(corpus.text(left, position))
+    found = cut(text, before, random_, corpus.tokenizer.pieces)
+    if not found or found[1] <= found[0]:
+        return None
+    encode = corpus.tokenizer.encode
+    middle = encode(text[found[0]:found[1]])
+    if len(middle) > length // 3:
+        return None
+    wanted = random_.choice((0, 16, 32, 64, length // 6, length // 4))
+    suffix = encode(text[found[1]:found[1] + wanted * 6])[:wanted]
+    prefix = encode(text[:found[0]])
+    head = corpus.tokens[start:body].tolist()[:64]
+    extra = snippets(corpus, file, random_, set(prefix[-100:]) | set(suffix), length // 3) if random_.random() < 0.3 else []
+    tail = [SUFFIX, *suffix, PREFIX]
+    room = length + 1 - len(extra) - len(head) - len(tail) - len(middle) - 1
+    if room < 16:
+        return None
+    if len(prefix) > room:
+        prefix = prefix[-room:]
+        cutoff = next((i for i, t in enumerate(prefix[:40]) if corpus.is_line[t]), 0)
+        prefix = prefix[cutoff:]
+    ids = extra + head + tail + prefix + middle + [EOM]
+    weights = [1.0] * (len(ids) - len(middle) - 1) + [MIDDLE_WEIGHT] * (len(middle) + 1)
+    missing = length + 1 - len(ids)
+    if missing:  # a short prefix leaves room: earlier files of the package before it, else the following file after it
+        floor = int(corpus.files[corpus.package_range[int(corpus.files[file, 3])][0], 0])
+        earlier = corpus.tokens[max(floor, start - missing):start].tolist() if not extra else []
+        later = corpus.tokens[end:end + missing - len(earlier)].tolist()
+        ids = earlier + ids + later
+        weights = [1.0] * len(earlier) + weights + [1.0] * len(later)
+    ids += [END] * (length + 1 - len(ids))
+    weights += [0.0] * (length + 1 - len(weights))
+    return ids[:length + 1], weights[:length + 1]
+
+
+def plain(corpus, position, length):
+    """Running text; inside a file it begins at a line, after the file's name."""
+    file = corpus.file_at(position)
+    start, body, end, _ = map(int, corpus.files[file])
+    if start <= position <= body:
+        return corpus.tokens[start:start + length + 1].tolist(), [1.0] * (length + 1)
+    head = corpus.tokens[start:body].tolist()[:64]
+    position = corpus.line_start(position, end)
+    ids = head + corpus.tokens[position:position + length + 1 - len(head)].tolist()
+    return ids, [0.0] * len(head) + [1.0] * (length + 1 - len(head))
+
+
+def sample(corpus, seed, number, length, share=0.5):
+    """Sample `number` of the endless stream: (ids, weights), each length + 1 long; weights belong to targets."""
+    random_ = random.Random(seed * 1_000_003 + number)
+    position = corpus.place(seed, number, length)
+    made = None
+    if random_.random() < share:
+        made = infill(corpus, position + random_.randint(0, length), length, random_)
+    ids, weights = made or plain(corpus, position, length)
+    if len(ids) < length + 1:
+        weights += [0.0] * (length + 1 - len(ids))
+        ids += [END] * (length + 1 - len(ids))
+    return ids, weights
+
+
+def batch(corpus, seed, first, rows, length, share=0.5):
+    """Inputs [rows, length], targets and weights of the samples first, first + 1, ..."""
+    made = [sample(corpus, seed, first + i, length, share) for i in range(rows)]
+    ids = np.array([m[0] for m in made], np.int64)
+    return ids[:, :-1], ids[:, 1:], np.array([m[1] for m in made], np.float32)[:, 1:]

@@ -1,0 +1,207 @@
+# Pretrains the base: a stable phase that any session resumes exactly, and decay branches (--decay-steps) that leave it untouched.
+import argparse
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')  # two busy cores: spinning threads starve everyone
+os.environ.pop('OPENBLAS_CORETYPE', None)
+try:  # keep freed memory: giving it back to the system after every tensor cost a fifth of the time
+    for option, value in ((-3, 1 << 30), (-1, 2_000_000_000)):
+        ctypes.CDLL('libc.so.6').mallopt(option, value)
+except OSError:
+    pass
+import torch  # noqa: E402
+
+from common import cache
+from data import Corpus, batch, infill, plain
+from model import Llama, configuration
+from muon import Optimiser
+from tokenizer import Tokenizer
+
+FULL_WARM_UP = 200
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--run', default='S', help='folder of checkpoints and logs under the cache')
+    parser.add_argument('--preset', default='S')
+    parser.add_argument('--set', default='', help='changes of the configuration: num_key_value_heads=6,intermediate_size=1024')
+    parser.add_argument('--corpus', default='corpus')
+    parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
+    parser.add_argument('--length', type=int, default=512)
+    parser.add_argument('--rows', type=int, default=8, help='samples of one forward pass')
+    parser.add_argument('--accumulate', type=int, default=2)
+    parser.add_argument('--steps', type=int, default=0, help='stop here (stable phase; 0: never)')
+    parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
+    parser.add_argument('--branch', default='', help='name of the decay branch')
+    parser.add_argument('--save-minutes', type=float, default=8)
+    parser.add_argument('--validate-every', type=int, default=400)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--precision', choices=('bf16', 'fp32'), default='bf16')
+    parser.add_argument('--device', default='cpu')
+    parser.add_argument('--nice', type=int, default=19)
+    return parser.parse_args()
+
+
+def save(folder, state):
+    """Atomic: a temporary file, then a rename; the last two stay."""
+    path = folder / f"step-{state['step']:07d}.pt"
+    torch.save(state, str(path) + '.tmp')
+    with open(str(path) + '.tmp', 'rb') as file:
+        os.fsync(file.fileno())
+    os.replace(str(path) + '.tmp', path)
+    for old in sorted(folder.glob('step-*.pt'))[:-2]:
+        old.unlink()
+
+
+def latest(folder):
+    found = sorted(folder.glob('step-*.pt'))
+    return found[-1] if found else None
+
+
+class Validation:
+    """Fixed windows of held-out packages: nats a token, bits a character, and nats a token of infilled middles."""
+
+    def __init__(self, name, tokenizer, length, windows=24):
+        corpus = Corpus(name, tokenizer)
+        languages = json.loads((cache(name, '.').parent / name / 'languages.json').read_text())
+        generator = np.random.Generator(np.random.PCG64(5))
+        self.sets = {}
+        for language in ('typescript', 'python', 'go', 'markdown'):
+            files = [i for i, x in enumerate(languages) if x == language and corpus.files[i, 2] - corpus.files[i, 1] > 64]
+            if not files:
+                continue
+            size = np.array([corpus.files[i, 2] - corpus.files[i, 1] for i in files], float)
+            chosen = generator.choice(files, windows, p=size / size.sum())
+            rows = []
+            for file in chosen:
+                start, body, end, _ = map(int, corpus.files[file])
+                ids, weights = plain(corpus, int(generator.integers(body + 1, max(body + 2, end - length))), length)
+                if len(ids) == length + 1:
+                    rows.append((ids, weights))
+            self.sets[language] = rows
+        import random
+        rows, seed = [], 0
+        files = [i for i, x in enumerate(languages) if x == 'typescript']
+        while len(rows) < 2 * windows:
+            seed += 1
+            random_ = random.Random(seed)
+            start, body, end, _ = map(int, corpus.files[random_.choice(files)])
+            made = infill(corpus, random_.randint(body, end), length, random_)
+            if made:
+                rows.append((made[0], [1.0 if w > 1 else 0.0 for w in made[1]]))
+        self.sets['middle'] = rows
+        self.characters = {k: sum(len(tokenizer.decode([t for t, w in zip(i[1:], ws[1:]) if w])) for i, ws in v) for k, v in self.sets.items()}
+
+    @torch.no_grad()
+    def run(self, loss_sum, rows=8):
+        out = {}
+        for name, samples in self.sets.items():
+            total = count = 0.0
+            for i in range(0, len(samples), rows):
+                ids = np.array([s[0] for s in samples[i:i + rows]], np.int64)
+                weights = np.array([s[1] for s in samples[i:i + rows]], np.float32)[:, 1:]
+                total += float(loss_sum(ids[:, :-1], ids[:, 1:], weights))
+                count += float(weights.sum())
+            out[name] = round(total / count, 4)
+            if name != 'middle':
+                out[name + '_bits'] = round(total / np.log(2) / self.characters[name], 4)
+        return out
+
+
+def main():
+    o = arguments()
+    os.nice(o.nice)
+    torch.set_num_threads(o.threads)
+    tokenizer = Tokenizer()
+    main_folder = cache(o.run, '.').parent / o.run
+    branch = o.branch or f'decay-{o.decay_steps}'
+    folder = main_folder / branch if o.decay_steps else main_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (main_folder / 'pid').write_text(str(os.getpid()))
+    corpus = Corpus(o.corpus, tokenizer)
+    validation = Validation(o.held or o.corpus + '-held', tokenizer, o.length)
+    torch.manual_seed(o.seed)
+    path = latest(folder) or latest(main_folder)
+    state = torch.load(path, map_location=o.device, weights_only=True) if path else None
+    config = state['config'] if state else configuration(o.preset, tokenizer.size)
+    if not state:
+        config.update({k: int(v) for k, v in (pair.split('=') for pair in o.set.split(',') if pair)})
+    model = Llama(config).to(o.device)
+    optimiser = Optimiser(model)
+    s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'seconds': 0.0}
+    if state:
+        model.load_state_dict(state['model'])
+        optimiser.load_state_dict(state['optimiser'])
+        s.update({k: state[k] for k in s})
+    if s['corpus'] != o.corpus or s['length'] != o.length:  # another corpus or length: a fresh permutation from its start
+        s.update(corpus=o.corpus, length=o.length, sample=0, seed=s['seed'] + 1)
+    if o.decay_steps and s['decay_from'] < 0:
+        s['decay_from'] = s['step']
+    dtype = torch.bfloat16 if o.precision == 'bf16' else torch.float32
+    device_type = o.device.split(':')[0]
+
+    def loss_of(ids, targets, weights):
+        ids, targets, weights = (torch.from_numpy(np.ascontiguousarray(x)).to(o.device) for x in (ids, targets, weights))
+        with torch.autocast(device_type, dtype=torch.bfloat16, enabled=o.precision == 'bf16'):
+            return model.loss(ids, targets, weights, dtype)
+
+    stop = []
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_, lambda *_: stop.append(1))
+    log = open(folder / 'log.jsonl', 'a', buffering=1)
+    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, from step {s['step']} ({path}), corpus {o.corpus}: {len(corpus.tokens) / 1e6:.0f} M tokens", flush=True)
+    saved = mark = time.time()
+    losses, since = [], 0
+
+    def checkpoint():
+        save(folder, {**s, 'config': config, 'model': model.state_dict(), 'optimiser': optimiser.state_dict()})
+
+    while not stop:
+        scale = min(1.0, (s['step'] + 1) / FULL_WARM_UP)
+        if s['decay_from'] >= 0:
+            done = s['step'] - s['decay_from']
+            if done >= o.decay_steps:
+                break
+            scale *= 1 - done / o.decay_steps
+        elif o.steps and s['step'] >= o.steps:
+            break
+        total = 0.0
+        for _ in range(o.accumulate):
+            ids, targets, weights = batch(corpus, s['seed'], s['sample'], o.rows, o.length)
+            loss = loss_of(ids, targets, weights) / float(weights.sum()) / o.accumulate
+            loss.backward()
+            total += loss.item()
+            s['sample'] += o.rows
+        norm = optimiser.step(scale)
+        s['step'] += 1
+        s['tokens'] += ids.size * o.accumulate
+        since += ids.size * o.accumulate
+        losses.append(total)
+        if total != total:
+            sys.exit('loss is not a number')
+        if s['step'] % 10 == 0:
+            now = time.time()
+            s['seconds'] += now - mark
+            log.write(json.dumps({'step': s['step'], 'tokens': s['tokens'], 'loss': round(sum(losses) / len(losses), 4), 'scale': round(scale, 4), 'norm': round(norm, 3),
+                                  'rate': round(since / (now - mark)), 'time': round(now)}) + '\n')
+            losses, since, mark = [], 0, now
+        if s['step'] % o.validate_every == 0:
+            model.eval()
+            log.write(json.dumps({'step': s['step'], 'tokens': s['tokens'], 'validation': validation.run(loss_of), 'time': round(time.time())}) + '\n')
+            mark = time.time()
+        if time.time() - saved > o.save_minutes * 60:
+            checkpoint()
+            saved = mark = time.time()
+    checkpoint()
+    log.write(json.dumps({'step': s['step'], 'tokens': s['tokens'], 'validation': validation.run(loss_of), 'stopped': True, 'time': round(time.time())}) + '\n')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,233 @@
+// Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
+// cases in test/golden/complete/.
+import type { CompletionQuery } from '../common/completion.ts';
+import { type LanguageFacts, languageFacts } from '../coupling/languages.ts';
+import { cutToShape, openerLine } from './shape.ts';
+import {
+  brackets,
+  indentOf,
+  indentWidth,
+  isOnlyClosers,
+  lineAfter,
+  lineBefore,
+  linesBelow,
+  previousLine,
+} from './text.ts';
+
+export interface CleanOptions {
+  readonly query: CompletionQuery;
+  /** The place calls for a block; else the draft ends with its line. */
+  readonly block: boolean;
+  /** The document's: '\t' or n spaces. */
+  readonly indentUnit: string;
+}
+
+interface Context extends CleanOptions {
+  readonly facts: LanguageFacts;
+  /** The cursor's line before and after the cursor. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Filter {
+  readonly name: string;
+  /** Brackets and quotes mean nothing in prose. */
+  readonly codeOnly?: true;
+  readonly apply: (text: string, context: Context) => string;
+}
+
+/** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
+export const FILTERS: readonly Filter[] = [
+  { name: 'line-ends', apply: (text) => text.replace(/\r\n?/g, '\n') },
+  { name: 'echo', apply: dropEcho },
+  { name: 'leading-space', apply: dropDoubledSpace },
+  { name: 'loops', apply: cutLoops },
+  { name: 'shape', apply: (text, c) => cutToShape(text, c.query, c.block, c.indentUnit) },
+  { name: 'indent', codeOnly: true, apply: fixIndent },
+  { name: 'line-above', apply: dropLineAbove },
+  { name: 'lines-below', apply: cutLinesBelow },
+  { name: 'overlap', apply: trimOverlap },
+  { name: 'closers', codeOnly: true, apply: dropSuppliedClosers },
+  { name: 'block-close', codeOnly: true, apply: dropBlockClose },
+  { name: 'trailing-space', apply: trimTrailing },
+  { name: 'nothing-new', apply: dropNothingNew },
+];
+
+/** The text to insert; '' where nothing of it is worth showing. */
+export function clean(raw: string, options: CleanOptions): string {
+  return FILTERS.reduce((text, filter) => applyFilter(filter, text, options), raw);
+}
+
+export function applyFilter(filter: Filter, text: string, options: CleanOptions): string {
+  if (text === '') return '';
+  const facts = languageFacts(options.query.languageId);
+  if (filter.codeOnly === true && facts.family === 'prose') return text;
+  const context = { ...options, facts, before: lineBefore(options.query), after: lineAfter(options.query) };
+  return filter.apply(text, context);
+}
+
+/** Models like to begin with the cursor's line once more. A single word may rightly come twice; a line of two may not. */
+function dropEcho(text: string, { before }: Context): string {
+  if (before.trim() === '') return text;
+  if (/\S\s+\S/.test(before.trim())) {
+    for (const echo of [before, before.trimStart(), before.trim()]) {
+      if (text.startsWith(echo)) return text.slice(echo.length);
+    }
+  }
+  // With its indent it cannot be anything but the line.
+  return indentOf(before) !== '' && text.startsWith(before) ? text.slice(before.length) : text;
+}
+
+/** White space that stands before the cursor already: the line's indent, or the space between two words. */
+function dropDoubledSpace(text: string, { before }: Context): string {
+  return before === '' || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
+}
+
+/** A model that got stuck: the same line three times, or the same piece four times running. */
+function cutLoops(text: string): string {
+  const lines = text.split('\n');
+  for (let i = 0; i + 2 < lines.length; i++) {
+    const line = (lines[i] as string).trim();
+    if (line.length < 3 || !/[\p{L}\p{N}]/u.test(line)) continue;
+    if (lines[i + 1]?.trim() === line && lines[i + 2]?.trim() === line) return lines.slice(0, i + 1).join('\n');
+  }
+  const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
+  if (loop === null || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
+  return text.slice(0, loop.index + (loop[1] as string).length);
+}
+
+/** The document's indent unit, and the block one unit inside its opener. */
+function fixIndent(text: string, { query, block, indentUnit }: Context): string {
+  const lines = text.split('\n');
+  if (lines.length === 1) return text;
+  const foreign = indentUnit === '\t' ? foreignSpaces(lines) : lines.some((l) => l.startsWith('\t')) ? '\t' : '';
+  const own = lines.map((line, i) => (i === 0 || foreign === '' ? line : convert(line, foreign, indentUnit)));
+  if (!block) return own.join('\n');
+  const opener = indentWidth(openerLine(query), indentUnit);
+  const unit = indentUnit === '\t' ? 4 : indentUnit.length;
+  const body = own.findIndex((line, i) => i > 0 && line.trim() !== '');
+  // Only a cursor at the opener's end knows where the body's first line has to stand.
+  if (body === -1 || lineBefore(query).trim() === '') return own.join('\n');
+  const isCloser = (line: string) => /^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(line);
+  if (isCloser(own[body] as string)) return own.join('\n');
+  const shift = opener + unit - indentWidth(own[body] as string, indentUnit);
+  if (shift === 0) return own.join('\n');
+  return own
+    .map((line, i) => {
+      if (i === 0 || line.trim() === '') return line;
+      const last = i === own.length - 1 && isCloser(line);
+      const width = last ? opener : Math.max(opener, indentWidth(line, indentUnit) + shift);
+      const indent = indentUnit === '\t' ? '\t'.repeat(Math.round(width / 4)) : ' '.repeat(width);
+      return indent + line.trimStart();
+    })
+    .join('\n');
+}
+
+/** The unit of spaces in a text whose document has tabs: its narrowest indent; '' when it has none. */
+function foreignSpaces(lines: readonly string[]): string {
+  const widths = lines.slice(1).flatMap((line) => /^ +(?=\S)/.exec(line)?.[0].length ?? []);
+  if (widths.length === 0) return '';
+  const narrowest = Math.min(...widths);
+  return ' '.repeat(narrowest % 4 === 0 ? 4 : narrowest % 3 === 0 ? 3 : 2);
+}
+
+function convert(line: string, from: string, to: string): string {
+  let units = 0;
+  while (line.startsWith(from, units * from.length)) units++;
+  return to.repeat(units) + line.slice(units * from.length);
+}
+
+/** A line that says again what the line above the cursor says. */
+function dropLineAbove(text: string, { query, before }: Context): string {
+  const above = previousLine(query).trim();
+  const first = (before + (text.split('\n', 1)[0] as string)).trim();
+  return above.length >= 4 && first === above && !isOnlyClosers(above) ? '' : text;
+}
+
+/** What stands below the cursor's line already is not written again. */
+function cutLinesBelow(text: string, { query, before, after }: Context): string {
+  if (after.trim() !== '' && !isOnlyClosers(after)) return text;
+  const below = linesBelow(query, 2).map((line) => line.trim());
+  const next = below[0];
+  if (next === undefined || isOnlyClosers(next)) return text;
+  const lines = text.split('\n');
+  for (const [i, line] of lines.entries()) {
+    const whole = (i === 0 ? before + line : line).trim();
+    if (whole !== next || whole.length < 3) continue;
+    // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
+    const following = lines.slice(i + 1).find((l) => l.trim() !== '');
+    const same = following === undefined || i === 0 || below[1] === undefined || following.trim() === below[1];
+    if (same) return lines.slice(0, i).join('\n');
+  }
+  return text;
+}
+
+/** Marks that do not pair up in a line, strings left out: the fewer, the likelier it is what was meant. */
+function imbalance(line: string, quotes: string): number {
+  const { open, strayClosers, quote } = brackets(line, quotes);
+  return open.filter((b) => b !== '{').length + strayClosers.length + (quote === '' ? 0 : 1);
+}
+
+/** The end of the text that the rest of the line repeats. */
+function trimOverlap(text: string, { before, after, facts }: Context): string {
+  const rest = after.trimEnd();
+  if (rest === '' || text.includes('\n')) return text;
+  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
+    const overlap = rest.slice(0, length);
+    if (!text.endsWith(overlap)) continue;
+    const trimmed = text.slice(0, -length);
+    const whole = length === rest.length;
+    if (facts.family === 'prose') return whole && /\p{L}/u.test(overlap) ? trimmed : text;
+    const gain = imbalance(before + text + after, facts.quotes) - imbalance(before + trimmed + after, facts.quotes);
+    // Words or separators of the rest, repeated to its end, are a repetition even where both ways pair up.
+    if (gain > 0 || (gain === 0 && whole && /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap))) return trimmed;
+  }
+  return text;
+}
+
+/** Closers that the editor has put behind the cursor and that the text writes again, with what follows them. */
+function dropSuppliedClosers(text: string, { before, after, facts }: Context): string {
+  const supplied = after.trimStart()[0];
+  const [first, ...others] = text.split('\n');
+  if (supplied === undefined || first === undefined || others.length > 0) return text;
+  const excess = imbalance(before + text + after, facts.quotes);
+  if (excess === 0) return text;
+  const at = [...Array(text.length).keys()].find(
+    (i) => text[i] === supplied && imbalance(before + text.slice(0, i) + after, facts.quotes) < excess,
+  );
+  if (at === undefined) return text;
+  // Real text after the closer means that the closer was meant to stand before it.
+  return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
+}
+
+/** The closing line of a block that the text below closes already. */
+function dropBlockClose(text: string, { query, before, indentUnit }: Context): string {
+  const below = linesBelow(query, 1)[0];
+  if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
+  const lines = text.split('\n');
+  const last = lines.length === 1 ? before + text : (lines.at(-1) as string);
+  const closes =
+    last.trim() !== '' &&
+    below.trim().startsWith(last.trim()) &&
+    !/[\p{L}\p{N}]/u.test(last.replace(/\b(end|fi|done|esac)\b|<\/.*>/, ''));
+  if (!closes) return text;
+  const same = indentWidth(last, indentUnit) === indentWidth(below, indentUnit);
+  // Openers in the text may need this very line: then the one below closes something further out.
+  const unclosed = lines.length > 1 && brackets(before + lines.slice(0, -1).join('\n'), '').open.length > 1;
+  return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
+}
+
+/** Ghost text never ends in white space; lines of code do not either. Two spaces at a line's end mean something in prose. */
+function trimTrailing(text: string, { facts }: Context): string {
+  return (facts.family === 'prose' ? text : text.replace(/[ \t]+$/gm, '')).trimEnd();
+}
+
+/** Nothing, or only closers that stand behind the cursor already. */
+function dropNothingNew(text: string, { query, after }: Context): string {
+  if (text.trim() === '') return '';
+  const ahead = (after.trim() === '' ? (linesBelow(query, 1)[0] ?? '') : after).replace(/\s/g, '');
+  const closers = text.replace(/\s/g, '');
+  // On an empty rest of line, a closer is new unless the next line begins with it and the block has nothing to close.
+  if (after.trim() === '' && !text.startsWith('\n')) return text;
+  return isOnlyClosers(text) && ahead.startsWith(closers) ? '' : text;
+}

@@ -1,0 +1,77 @@
+// One line or a block? Decided from the text round the cursor, without a parser; and where such a block ends.
+import type { CompletionQuery } from '../common/completion.ts';
+import { languageFacts, lineState } from '../coupling/languages.ts';
+import { brackets, indentWidth, isOnlyClosers, lineAfter, lineBefore, linesBelow, previousLine } from './text.ts';
+
+/** Words after which a block follows in languages that close it with a word or by its indent. */
+const WORD_OPENER =
+  /(^\s*(def|class|module|function|local function|if|elif|elsif|else|unless|while|until|for|case|begin|try|except|finally|with|match|async def|async for|async with)\b.*[:)\]\w]|\b(do|then|begin|repeat)(\s*\|[^|]*\|)?|:)\s*$/;
+const WORD_OPENER_AT_END = /(:|\b(do|then|begin|repeat|else)(\s*\|[^|]*\|)?)\s*$/;
+const BRACKET_OPENER = /([{([]|=>|\bthen|\bdo)\s*$/;
+const TAG_OPENER = /<[a-zA-Z][\w:.-]*(\s[^<>]*)?(?<!\/)>\s*$/;
+
+/** The line that opens the block at the cursor: the cursor's own, or the one above a blank line. */
+export function openerLine(query: CompletionQuery): string {
+  const before = lineBefore(query);
+  return before.trim() === '' ? previousLine(query) : before;
+}
+
+/** Whether the syntax calls for more than the rest of the line. */
+export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean {
+  const before = lineBefore(query);
+  const after = lineAfter(query);
+  const { family } = languageFacts(query.languageId);
+  const blank = before.trim() === '';
+  const below = linesBelow(query, 1)[0];
+  if (family === 'prose') {
+    // A new paragraph: an empty line with nothing but an empty line (or the end) below it.
+    return blank && after.trim() === '' && /^\s*(\n|$)/.test(query.suffix.slice(query.suffix.indexOf('\n') + 1));
+  }
+  if (after.trim() !== '' && !isOnlyClosers(after)) return false;
+  if (lineState(query.languageId, before) !== 'code') return false;
+  const opener = openerLine(query);
+  if (opener === '' || lineState(query.languageId, opener) === 'comment') return false;
+  if (!opens(opener, family, blank)) return false;
+  // An opener with a body already below it needs no second one.
+  return below === undefined || indentWidth(below, indentUnit) <= indentWidth(opener, indentUnit);
+}
+
+function opens(line: string, family: string, blank: boolean): boolean {
+  if (family === 'markup') return TAG_OPENER.test(line) || BRACKET_OPENER.test(line);
+  if (family === 'indent') {
+    return (blank ? WORD_OPENER.test(line) : WORD_OPENER_AT_END.test(line)) || BRACKET_OPENER.test(line);
+  }
+  if (family === 'data') return /[{[:]\s*$/.test(line);
+  return BRACKET_OPENER.test(line);
+}
+
+/** Lines that end a block and belong to it. */
+const BLOCK_END = /^\s*([)\]}]+[)\]};,]*|end\b.*|fi|done|esac|<\/[\w:.-]+>)\s*$/;
+
+/**
+ * Cuts a draft to what fits the place: the rest of the line, or up to the block's end. A line at the opener's indent or
+ * further left ends the block; if it closes the block and the text below does not, it is kept.
+ */
+export function cutToShape(text: string, query: CompletionQuery, block: boolean, indentUnit: string): string {
+  if (!block) return text.split('\n', 1)[0] as string;
+  const { family } = languageFacts(query.languageId);
+  if (family === 'prose') return text.split(/\n[ \t]*\n/, 1)[0] as string;
+  const opener = indentWidth(openerLine(query), indentUnit);
+  const lines = text.split('\n');
+  const below = linesBelow(query, 1)[0];
+  // An answer written without the document's indent is measured by its own first line; `indent` moves it later.
+  const first = lines.find((line, i) => i > 0 && line.trim() !== '') ?? '';
+  const flat = indentWidth(first, indentUnit) <= opener && !BLOCK_END.test(first);
+  const base = flat ? indentWidth(first, indentUnit) - 1 : opener;
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] as string;
+    if (line.trim() === '') continue;
+    const closesFlat =
+      flat && BLOCK_END.test(line) && brackets(lines.slice(1, i + 1).join('\n'), '').strayClosers.length > 0;
+    if (indentWidth(line, indentUnit) > base && !closesFlat) continue;
+    const closedBelow = below?.trim().startsWith(line.trim().slice(0, 1)) && indentWidth(below, indentUnit) === opener;
+    const keep = BLOCK_END.test(line) && !closedBelow;
+    return lines.slice(0, keep ? i + 1 : i).join('\n');
+  }
+  return text;
+}

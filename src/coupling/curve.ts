@@ -1,0 +1,117 @@
+// The deferral curve: quality against the share of places that are sent to the API, for each rule that could choose them.
+import { lowestProbability, meanOfFirstThree } from './features.ts';
+import type { CouplingExample } from './types.ts';
+
+export type DeferralRule =
+  | 'learned' // gain of the two calibrated estimates
+  | 'specialist-confidence' // lowest token probability
+  | 'first-three-mean' // MCCom (arXiv 2603.05974)
+  | 'random'
+  | 'always-specialist'
+  | 'always-api'
+  | 'oracle'; // knows both labels
+
+export interface DeferralPoint {
+  readonly apiShare: number;
+  readonly exactMatch: number;
+  /** Undefined where some example has no similarities. */
+  readonly editSimilarity: number | undefined;
+}
+
+export interface DeferralCurve {
+  readonly rule: DeferralRule;
+  /** By rising share. One point for the two 'always' rules, else one per count of calls from none to all. */
+  readonly points: readonly DeferralPoint[];
+  /** Area under exact match over share 0..1 (for one point: its exact match). */
+  readonly area: number;
+  /**
+   * The smallest share at which exact match reaches that of always asking. The pair can be better than the API alone, so
+   * the curve may rise above that line and come back to it: this is the first crossing. Undefined: never.
+   */
+  readonly shareToMatchApi: number | undefined;
+}
+
+/** An example of which both answers are known, with the two estimates made for it. */
+export interface ScoredExample {
+  readonly example: CouplingExample;
+  readonly pSpecialist: number;
+  readonly pApi: number;
+}
+
+/**
+ * @param scored only those with a known `apiRight` count; scores should come from a fit that did not see their files
+ * @returns [] when there are none
+ */
+export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[] {
+  const known = scored.filter((s) => s.example.apiRight !== undefined);
+  if (known.length === 0) return [];
+  const items = known.map(({ example, pSpecialist, pApi }) => ({
+    specialist: example.specialistRight ? 1 : 0,
+    api: example.apiRight === true ? 1 : 0,
+    specialistSimilarity: example.specialistSimilarity,
+    apiSimilarity: example.apiSimilarity,
+    // The larger, the sooner the place is sent to the API.
+    learned: pApi - pSpecialist,
+    'specialist-confidence': -lowestProbability(example.draft),
+    'first-three-mean': -meanOfFirstThree(example.draft),
+    oracle: (example.apiRight === true ? 1 : 0) - (example.specialistRight ? 1 : 0),
+  }));
+  const similarities = items.every((i) => i.specialistSimilarity !== undefined && i.apiSimilarity !== undefined);
+  const mean = (of: (item: (typeof items)[number]) => number) => items.reduce((s, i) => s + of(i), 0) / items.length;
+  const point = (apiShare: number, exactMatch: number, editSimilarity: number): DeferralPoint => ({
+    apiShare,
+    exactMatch,
+    editSimilarity: similarities ? editSimilarity : undefined,
+  });
+  const none = point(
+    0,
+    mean((i) => i.specialist),
+    similarities ? mean((i) => i.specialistSimilarity as number) : 0,
+  );
+  const all = point(
+    1,
+    mean((i) => i.api),
+    similarities ? mean((i) => i.apiSimilarity as number) : 0,
+  );
+
+  const ranked = (rule: 'learned' | 'specialist-confidence' | 'first-three-mean' | 'oracle'): DeferralPoint[] => {
+    const points = [none];
+    let exact = none.exactMatch;
+    let similarity = none.editSimilarity ?? 0;
+    const order = [...items].sort((a, b) => b[rule] - a[rule]);
+    order.forEach((item, i) => {
+      exact += (item.api - item.specialist) / items.length;
+      if (similarities) {
+        similarity += ((item.apiSimilarity as number) - (item.specialistSimilarity as number)) / items.length;
+      }
+      points.push(point((i + 1) / items.length, exact, similarity));
+    });
+    return points;
+  };
+  const curve = (rule: DeferralRule, points: readonly DeferralPoint[]): DeferralCurve => ({
+    rule,
+    points,
+    area: area(points),
+    // Sums of many small steps: equal means equal up to rounding.
+    shareToMatchApi: points.find((p) => p.exactMatch >= all.exactMatch - 1e-9)?.apiShare,
+  });
+  return [
+    curve('learned', ranked('learned')),
+    curve('specialist-confidence', ranked('specialist-confidence')),
+    curve('first-three-mean', ranked('first-three-mean')),
+    curve('random', [none, all]), // its expectation: the straight line
+    curve('always-specialist', [none]),
+    curve('always-api', [all]),
+    curve('oracle', ranked('oracle')),
+  ];
+}
+
+function area(points: readonly DeferralPoint[]): number {
+  if (points.length === 1) return (points[0] as DeferralPoint).exactMatch;
+  let sum = 0;
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1] as DeferralPoint, points[i] as DeferralPoint];
+    sum += ((b.apiShare - a.apiShare) * (a.exactMatch + b.exactMatch)) / 2;
+  }
+  return sum;
+}

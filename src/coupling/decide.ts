@@ -1,0 +1,73 @@
+// Who answers: the rule, the price of a call, and the sentence and numbers that explain it.
+import type { Draft } from '../common/completion.ts';
+import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
+import { type FitParameters, score } from './fit.ts';
+import { contribution } from './logistic.ts';
+import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
+
+/**
+ * The price of a call as probability of an exact match: a call has to make the answer right that much more often.
+ * price = 1 - 2 x balance: 1 at balance 0 (no gain reaches it), 0 at 0.5 (whoever is likelier right), -1 at 1 (always).
+ * The default 0.4 asks for 0.20. In money and waiting: a right line saves about 5 s of typing; a call makes one wait
+ * 0.5 to 1 s and costs about 0.2 US cents (1,500 tokens in, 40 out, small Claude), which at 60 dollars an hour is another
+ * 0.1 s. So a call has to be right in about one case of six to pay for itself, and 0.20 leaves something over.
+ */
+export function priceOf(balance: number): number {
+  const b = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
+  return 1 - 2 * b;
+}
+
+const fixed = (x: number) => x.toFixed(2);
+
+/**
+ * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price. Else the specialist
+ * where its draft clears the bar, else nothing. For a fixed place the API's turn never ends as balance rises.
+ */
+export function decide(
+  fit: CouplingFit,
+  draft: Draft | undefined,
+  place: PlaceFacts,
+  settings: PolicySettings,
+): Decision {
+  const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place);
+  const price = priceOf(settings.balance);
+  const gain = pApi - pSpecialist;
+  const apiPossible = settings.apiAvailable && settings.balance > 0;
+  const bar = apiPossible ? settings.showBar : settings.fallbackBar;
+  const clears = draft !== undefined && draft.text !== '' && pSpecialist >= bar;
+  const route = apiPossible && gain > price ? 'api' : clears ? 'specialist' : 'none';
+  const guess = pApiIsPrior ? 'assumed ' : '';
+  const comparison = `${fixed(gain)} ${gain > price ? 'over' : 'within'} the price ${fixed(price)}`;
+  const own = draft === undefined || draft.text === '' ? 'no local draft' : `${fixed(pSpecialist)} local`;
+  const summary = {
+    api: `API: ${guess}${fixed(pApi)} against ${fixed(pSpecialist)}, gain ${comparison}`,
+    specialist: apiPossible
+      ? `Specialist: ${fixed(pSpecialist)} against ${guess}${fixed(pApi)}, gain ${comparison}`
+      : `Specialist: ${fixed(pSpecialist)} over the bar ${fixed(bar)}, no API in use`,
+    none: apiPossible
+      ? `Nothing: ${own} under the bar ${fixed(bar)}, gain of a call ${comparison}`
+      : `Nothing: ${own} under the bar ${fixed(bar)}, no API in use`,
+  }[route];
+  return { route, pSpecialist, pApi, pApiIsPrior, gain, price, summary, reasons: reasonsFor(fit, draft, place) };
+}
+
+/** Always shown where there is a draft: what people understand at once. */
+const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from the open file'];
+const MOST_REASONS = 6;
+
+/** The features that weigh most here, as the numbers that people see, after those that are always shown. */
+function reasonsFor(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts): Reason[] {
+  const empty = draft === undefined || draft.text === '';
+  const { specialist, api } = fit.parameters as FitParameters;
+  const { model } = empty ? api : specialist;
+  const values = features(draft, place);
+  const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
+  const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));
+  const heaviest = FEATURES.map((_, j) => j)
+    .filter((j) => !always.includes(j) && weight(j) > 0.05)
+    .sort((a, b) => weight(b) - weight(a));
+  return [...always, ...heaviest].slice(0, MOST_REASONS).map((j) => {
+    const feature = FEATURES[j] as (typeof FEATURES)[number];
+    return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, place) };
+  });
+}

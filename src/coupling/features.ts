@@ -1,0 +1,126 @@
+// What the coupling looks at: one table of named features of the local draft and of the place.
+import type { Draft, DraftToken, Tier } from '../common/completion.ts';
+import { quantile } from '../common/quality.ts';
+import { type LanguageFamily, languageFacts, lineState } from './languages.ts';
+import type { PlaceFacts } from './types.ts';
+
+export interface Feature {
+  /** As the panel shows it; also its identity in a stored fit. */
+  readonly name: string;
+  /** The number that people see. An empty draft gives 0 for everything about tokens. */
+  readonly value: (draft: Draft, place: PlaceFacts) => number;
+  /** The number that the regression sees, where it is another one. */
+  readonly scale?: (value: number) => number;
+}
+
+/** Log-odds, held within +-6.2 so that a probability of 0 or 1 stays a number like the others; NaN counts as 0. */
+export function logit(probability: number): number {
+  const p = probability > 0.002 ? Math.min(0.998, probability) : 0.002;
+  return Math.log(p / (1 - p));
+}
+
+/** Lowest token probability: the best single measure of a draft's worth on the recorded cursors. */
+export function lowestProbability(draft: Draft): number {
+  return lowest(draft, (t) => t.probability);
+}
+
+/** Product of the token probabilities; 0 for an empty draft. */
+export function wholeProbability(draft: Draft): number {
+  return draft.tokens.length === 0 ? 0 : draft.tokens.reduce((product, token) => product * token.probability, 1);
+}
+
+/** Mean probability of the first three tokens, MCCom's rule (arXiv 2603.05974). */
+export function meanOfFirstThree(draft: Draft): number {
+  const first = draft.tokens.slice(0, 3);
+  return first.length === 0 ? 0 : first.reduce((sum, t) => sum + t.probability, 0) / first.length;
+}
+
+function lowest(draft: Draft, of: (token: DraftToken) => number): number {
+  return draft.tokens.length === 0 ? 0 : Math.min(...draft.tokens.map(of));
+}
+
+function highest(draft: Draft, of: (token: DraftToken) => number): number {
+  return draft.tokens.length === 0 ? 0 : Math.max(...draft.tokens.map(of));
+}
+
+function share(draft: Draft, tier: Tier): number {
+  return draft.tokens.length === 0 ? 0 : draft.tokens.filter((t) => t.tier === tier).length / draft.tokens.length;
+}
+
+const flag = (condition: boolean): number => (condition ? 1 : 0);
+const before = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineBefore));
+const after = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineAfter));
+const family = (name: LanguageFamily) => (_: Draft, place: PlaceFacts) =>
+  flag(languageFacts(place.languageId).family === name);
+const probabilityAt = (p: number) => (draft: Draft) =>
+  draft.tokens.length === 0
+    ? 0
+    : quantile(
+        draft.tokens.map((t) => t.probability),
+        p,
+      );
+
+/**
+ * The table. 'whole draft' is the product of the token probabilities; a product (or a sum or mean of log-probabilities)
+ * alone prefers short drafts, so it stands beside the length and the quantiles and is never used by itself.
+ */
+export const FEATURES: readonly Feature[] = [
+  { name: 'lowest token probability', value: lowestProbability, scale: logit },
+  { name: 'lower quartile of token probabilities', value: probabilityAt(0.25), scale: logit },
+  { name: 'median token probability', value: probabilityAt(0.5), scale: logit },
+  { name: 'mean probability of the first three tokens', value: meanOfFirstThree, scale: logit },
+  { name: 'probability of the first token', value: (d) => d.tokens[0]?.probability ?? 0, scale: logit },
+  { name: 'probability of the whole draft', value: wholeProbability, scale: logit },
+  { name: "the specialist's own confidence", value: (d) => d.confidence ?? wholeProbability(d), scale: logit },
+  { name: 'lowest margin over the runner-up', value: (d) => lowest(d, (t) => t.margin) },
+  { name: 'margin of the first token', value: (d) => d.tokens[0]?.margin ?? 0 },
+  { name: 'highest entropy, nats', value: (d) => highest(d, (t) => t.entropy) },
+  { name: 'tokens in the draft', value: (d) => d.tokens.length, scale: Math.log1p },
+  { name: 'characters in the draft', value: (d) => d.text.length, scale: Math.log1p },
+  { name: 'longest match, tokens', value: (d) => highest(d, (t) => t.matchLength), scale: Math.log1p },
+  { name: 'shortest match, tokens', value: (d) => lowest(d, (t) => t.matchLength), scale: Math.log1p },
+  { name: 'first match, tokens', value: (d) => d.tokens[0]?.matchLength ?? 0, scale: Math.log1p },
+  { name: 'times the first match was seen', value: (d) => d.tokens[0]?.count ?? 0, scale: Math.log1p },
+  { name: 'fewest times a match was seen', value: (d) => lowest(d, (t) => t.count), scale: Math.log1p },
+  { name: 'share from the open file', value: (d) => share(d, 'open-file') },
+  { name: 'share from the folder', value: (d) => share(d, 'folder') },
+  { name: 'share from the project', value: (d) => share(d, 'project') },
+  { name: 'draft ended by itself', value: (d) => flag(d.complete) },
+  { name: 'draft is one word', value: (d) => flag(/^\w+$/.test(d.text.trim())) },
+  { name: 'draft is punctuation only', value: (d) => flag(d.text !== '' && /^[^\p{L}\p{N}]+$/u.test(d.text)) },
+  { name: 'draft has several lines', value: (d) => flag(d.text.includes('\n')) },
+  { name: 'no draft', value: (d) => flag(d.text === '') },
+  { name: 'indent language', value: family('indent') },
+  { name: 'markup', value: family('markup') },
+  { name: 'data file', value: family('data') },
+  { name: 'prose', value: family('prose') },
+  { name: 'at the start of a line', value: before(/^\s*$/) },
+  { name: 'inside a word', value: before(/[\p{L}\p{N}_$]$/u) },
+  { name: 'after an opening bracket', value: before(/[([{<]\s*$/) },
+  { name: 'after a dot', value: before(/(\.|::|->)$/) },
+  { name: 'after an operator', value: before(/[=+\-*/%&|<>!?:,]\s*$/) },
+  { name: 'after a keyword-like word and a space', value: before(/[\p{L}_]\s+$/u) },
+  { name: 'in a comment', value: (_, p) => flag(lineState(p.languageId, p.lineBefore) === 'comment') },
+  { name: 'in a string', value: (_, p) => flag(lineState(p.languageId, p.lineBefore) === 'string') },
+  { name: 'indent, columns', value: (_, p) => /^\s*/.exec(p.lineBefore)?.[0].length ?? 0, scale: Math.log1p },
+  { name: 'nothing after the cursor', value: after(/^\s*$/) },
+  { name: 'only closing marks after the cursor', value: after(/^\s*[)\]}>"'`;,]+\s*$/) },
+  {
+    name: 'recency of the last suggestion',
+    value: (_, p) => (p.sinceLastMs === undefined ? 0 : Math.exp(-Math.max(0, p.sinceLastMs) / 30_000)),
+  },
+  { name: 'last suggestion accepted', value: (_, p) => flag(p.lastOutcome === 'accepted') },
+  { name: 'last suggestion rejected', value: (_, p) => flag(p.lastOutcome === 'rejected') },
+];
+
+/** A place without a draft, for what is asked about the place alone. */
+export const EMPTY_DRAFT: Draft = { text: '', tokens: [], model: '', complete: false, latencyMs: 0 };
+
+/** One number per row of the table, as the regression sees it; always finite. */
+export function features(draft: Draft | undefined, place: PlaceFacts): Float64Array {
+  return Float64Array.from(FEATURES, (feature) => {
+    const value = feature.value(draft ?? EMPTY_DRAFT, place);
+    const scaled = feature.scale === undefined ? value : feature.scale(value);
+    return Number.isFinite(scaled) ? scaled : 0;
+  });
+}

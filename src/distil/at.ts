@@ -1,0 +1,119 @@
+// One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
+
+import { readFile } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import type { Draft } from '../common/completion.ts';
+import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { oneLine, percent } from '../common/format.ts';
+import type { Log } from '../common/log.ts';
+import { decide } from '../coupling/decide.ts';
+import { defaultFit } from '../coupling/defaults.ts';
+import type { CouplingFit, Decision } from '../coupling/types.ts';
+import { languageIdOf } from '../harvest/languages.ts';
+import { placeOf } from './evaluate.ts';
+import { latestAdaptation } from './session.ts';
+import { readSpecialist } from './snapshot.ts';
+import type { AdaptOutcome, AdaptRequest } from './types.ts';
+
+export interface PlacedCompletion {
+  readonly path: string;
+  /** 0-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly before: string;
+  /** What stands there now, up to the line's end. */
+  readonly truth: string;
+  readonly draft: Draft;
+  readonly decision: Decision;
+}
+
+/** FILE:LINE[:COLUMN], 1-based as editors and compilers print them. */
+function parsePlace(target: string): { file: string; line: number; column: number | undefined } | undefined {
+  const match = /^(.+?):(\d+)(?::(\d+))?$/.exec(target);
+  if (!match) return undefined;
+  const [, file, line, column] = match;
+  return { file: file as string, line: Number(line), column: column === undefined ? undefined : Number(column) };
+}
+
+/**
+ * @param index makes the folder's specialist where there is none yet
+ */
+export async function completeAt(
+  target: string,
+  request: AdaptRequest,
+  index: () => Promise<Result<AdaptOutcome>>,
+  log: Log,
+): Promise<Result<PlacedCompletion>> {
+  const place = parsePlace(target);
+  if (!place)
+    return failed('bad-request', `"${target}" is not a place. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
+  const file = resolve(place.file);
+  const path = relative(request.root, file).split(sep).join('/');
+  if (path.startsWith('../')) {
+    return failed('bad-request', `${place.file} is outside ${request.root}. Name its folder with --folder.`);
+  }
+  let text: string;
+  try {
+    text = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
+  } catch (error) {
+    return failed('unreadable', `${place.file} cannot be read: ${messageOf(error)}.`);
+  }
+  const lines = text.split('\n');
+  const current = lines[place.line - 1];
+  if (current === undefined)
+    return failed('bad-request', `${place.file} has ${lines.length} lines, no line ${place.line}.`);
+  const column = Math.min(current.length, (place.column ?? current.length + 1) - 1);
+  const offset = lines.slice(0, place.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + column;
+
+  let specialist = await readSpecialist(request, log);
+  if (!specialist.ok) {
+    const made = await index();
+    if (!made.ok) return made;
+    specialist = await readSpecialist(request, log);
+    if (!specialist.ok) return specialist;
+  }
+  // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
+  const query = {
+    path,
+    languageId: languageIdOf(path),
+    prefix: text.slice(0, offset),
+    suffix: text.slice(offset + current.length - column),
+  };
+  const draft = specialist.value.complete(query, { multiline: false, maxTokens: 48 });
+  const decision = decide(fitOf(request, log), draft, placeOf(query), {
+    balance: request.balance,
+    apiAvailable: true,
+    showBar: 0,
+    fallbackBar: 0,
+  });
+  return ok({
+    path,
+    line: place.line - 1,
+    column,
+    before: current.slice(0, column),
+    truth: current.slice(column).trimEnd(),
+    draft,
+    decision,
+  });
+}
+
+function fitOf(request: AdaptRequest, log: Log): CouplingFit {
+  const latest = latestAdaptation(request, log);
+  return latest.ok ? latest.value.coupling : defaultFit();
+}
+
+export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
+  const rows = draft.tokens.map(
+    (token) =>
+      `  ${JSON.stringify(token.text).padEnd(24)} ${percent(token.probability).padStart(6)}  match ${String(token.matchLength).padStart(2)}` +
+      ` seen ${String(token.count).padStart(4)}  ${token.tier}`,
+  );
+  return [
+    `${path}:${line + 1}:${column + 1}`,
+    `  text    ${oneLine(before, 90)}▏`,
+    ...(truth === '' ? [] : [`  there   ${oneLine(truth, 90)}`]),
+    `  answer  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, 90)}`,
+    `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${decision.summary}`,
+    ...rows,
+  ].join('\n');
+}

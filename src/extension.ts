@@ -1,0 +1,164 @@
+// Constructs, wires, registers; nothing else. What each part does is in its own file under src/host/.
+import * as vscode from 'vscode';
+import { systemClock } from './common/clock.ts';
+import { DisposableStore } from './common/disposable.ts';
+import { AdaptClient } from './distil/client.ts';
+import { maskSecrets } from './harvest/secrets.ts';
+import { Activity } from './host/activity.ts';
+import { Adaptation } from './host/adaptation.ts';
+import { Announcements } from './host/announcements.ts';
+import { Api } from './host/api.ts';
+import { ApiKey } from './host/apiKey.ts';
+import { registerCommands } from './host/commands.ts';
+import { Configuration } from './host/configuration.ts';
+import { ContextKeys } from './host/contextKeys.ts';
+import { Documents } from './host/documents.ts';
+import { FileRules } from './host/fileRules.ts';
+import { documentAt } from './host/folderRef.ts';
+import { Folders } from './host/folders.ts';
+import { ChannelLog } from './host/log.ts';
+import { openPlace } from './host/openPlace.ts';
+import { PanelHost } from './host/panelHost.ts';
+import { pathsOf } from './host/paths.ts';
+import { Permissions } from './host/permissions.ts';
+import { Problems } from './host/problems.ts';
+import { GhostTextProvider } from './host/provider.ts';
+import { Recorder } from './host/recorder.ts';
+import { reportsOf } from './host/reportView.ts';
+import { isLanguageEnabled } from './host/settings.ts';
+import { Snooze } from './host/snooze.ts';
+import { Status } from './host/status.ts';
+import { StatusBar } from './host/statusBar.ts';
+import { StoreOwner } from './host/storeOwner.ts';
+
+let owned: DisposableStore | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  owned = new DisposableStore();
+  const own = owned;
+  const clock = systemClock;
+  const log = own.add(new ChannelLog('Easy Adaptation'));
+  const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
+  const changed = () => status.changed();
+
+  const configuration = own.add(new Configuration());
+  const rules = own.add(new FileRules(configuration, log));
+  const activity = new Activity();
+  const announcements = new Announcements(context.globalState);
+  const problems = new Problems(changed, () => announcements.badKey());
+  const apiChanged = () => {
+    api.reset();
+    problems.clear();
+    changed();
+  };
+  const key = own.add(new ApiKey(context.secrets, apiChanged));
+  const permissions = new Permissions(context.globalState, changed);
+  const snooze = own.add(new Snooze(clock, changed));
+  const store = own.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
+  const api = new Api({ key, configuration, permissions, store, clock, log });
+  own.add(configuration.onDidChange(apiChanged));
+
+  const recorder = new Recorder({
+    activity,
+    problems,
+    store: () => store.get(),
+    mask: (text, path) => maskSecrets(text, path).text,
+    clock,
+    log,
+    onAccepted: () => contextKeys.set('everAccepted', true),
+  });
+  const folders = own.add(
+    new Folders({
+      paths,
+      api,
+      rules,
+      configuration,
+      store,
+      clock,
+      log,
+      onEvent: (event, folder) => {
+        const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+        recorder.on(event, {
+          storeName: folder.storeName,
+          label: several ? folder.name : '',
+          documentAt: (path) => documentAt(folder, path).toString(),
+        });
+      },
+      onChange: changed,
+    }),
+  );
+  const adaptation = own.add(
+    new Adaptation({
+      client: new AdaptClient(paths.adaptWorker, log),
+      api,
+      configuration,
+      paths,
+      log,
+      onChange: changed,
+    }),
+  );
+  const status = own.add(new Status({ configuration, api, permissions, problems, snooze, folders, adaptation }));
+  const contextKeys = new ContextKeys({ key, adaptation, folders });
+  own.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
+  own.add(new StatusBar(status, activity));
+  const panel = own.add(
+    new PanelHost({
+      extension: context.extensionUri,
+      activity,
+      status,
+      allTime: () => store.get().totals(),
+      reports: () => reportsOf(folders.all),
+      setBalance: (value) => void configuration.write('balance', value, status.folder().uri),
+      openPlace: (id) => void openPlace(activity, id),
+      log,
+    }),
+  );
+  own.add(
+    registerCommands({
+      activity,
+      adaptation,
+      api,
+      key,
+      configuration,
+      folders,
+      log,
+      panel,
+      permissions,
+      snooze,
+      status,
+      store,
+      storage: paths.storage,
+    }),
+  );
+  const documents = own.add(new Documents({ folders, rules, configuration, log }));
+  own.add(
+    vscode.languages.registerInlineCompletionItemProvider(
+      { pattern: '**' },
+      new GhostTextProvider({
+        folders,
+        rules,
+        isOn: (folder, languageId) =>
+          !snooze.active &&
+          permissions.isFolderOn(folder.key) &&
+          isLanguageEnabled(configuration.for(folder.uri).enable, languageId),
+        onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
+      }),
+    ),
+  );
+
+  // Everything below takes its time after activation.
+  void key.load();
+  folders.begin({ adaptation, onRestart: () => documents.tellAll() });
+  own.add(vscode.workspace.onDidGrantWorkspaceTrust(changed));
+  const started = setTimeout(() => {
+    folders.startFirst();
+    void documents.tellAll();
+  }, 0);
+  own.add({ dispose: () => clearTimeout(started) });
+}
+
+/** Ends the workers and closes the store; VS Code waits for it. */
+export function deactivate(): void {
+  owned?.dispose();
+  owned = undefined;
+}

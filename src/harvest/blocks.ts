@@ -1,0 +1,53 @@
+// Where a block begins and how far it goes, by indentation and headings alone: the same for every language.
+
+import type { HarvestedFile } from './types.ts';
+
+const maxLines = 12;
+
+/** A brace, a bracket, an arrow, a colon, or a word that opens a block in languages without them. */
+const opener = /(?:[{([]|=>|->|:|\b(?:do|then|else|begin|try|repeat))\s*$/;
+/** Markdown, AsciiDoc, Org, Typst, LaTeX. */
+const heading = /^(?:#{1,6}\s+\S|={1,6}\s+\S|\*{1,6}\s+\S|\\(?:sub)*section\b)/;
+/** reStructuredText and Markdown's older form: a line under the title. */
+const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/;
+
+/**
+ * The lines of the block that the given line opens: first line and the one after the last, at most 12, the first and
+ * the last not blank. Undefined where it opens none.
+ */
+export function blockAfter(
+  lines: readonly string[],
+  index: number,
+  kind: HarvestedFile['kind'],
+): { readonly from: number; readonly to: number } | undefined {
+  const line = lines[index] ?? '';
+  const isOpener = kind === 'prose' ? heading.test(line) || (index > 0 && underline.test(line)) : opener.test(line);
+  if (!isOpener) return undefined;
+  let from = index + 1;
+  while (from < lines.length && isBlank(lines[from])) from++;
+  const first = lines[from];
+  if (first === undefined) return undefined;
+  const inside =
+    kind === 'prose'
+      ? (text: string) => !isBlank(text) && !heading.test(text) && !underline.test(text)
+      : (text: string) => isBlank(text) || indentOf(text) > indentOf(line);
+  let to = from;
+  while (to < lines.length && to - from < maxLines && inside(lines[to] as string)) to++;
+  while (to > from && isBlank(lines[to - 1])) to--;
+  return to > from ? { from, to } : undefined;
+}
+
+/** Columns of white space at the line's start; a tab counts as four. */
+export function indentOf(line: string): number {
+  let columns = 0;
+  for (const character of line) {
+    if (character === ' ') columns++;
+    else if (character === '\t') columns += 4;
+    else break;
+  }
+  return columns;
+}
+
+function isBlank(line: string | undefined): boolean {
+  return line !== undefined && line.trim() === '';
+}

@@ -1,0 +1,98 @@
+// Finds files that are nearly copies of one seen before, so that no text is counted twice or tested on what was learned.
+
+/**
+ * A sketch of the set of a file's shingles, each two successive lines without white space at the ends: the smallest
+ * hashes of the set. The share of equal ones among the smallest of a union estimates the Jaccard index of the sets
+ * (Broder, 'On the resemblance and containment of documents', 1997; bottom-k form).
+ */
+type Sketch = Uint32Array;
+
+const sketchSize = 128;
+/** Files whose shingles are equal to this share are the same work twice. */
+const nearDuplicate = 0.85;
+/** Shingles that so many files have (licences, empty boilerplate) say nothing. */
+const maxHolders = 200;
+
+export class DuplicateFinder {
+  private readonly sketches: Sketch[] = [];
+  private readonly holders = new Map<number, number[]>();
+
+  /** True for a near-duplicate of an earlier text; else the text is remembered. */
+  isDuplicate(text: string): boolean {
+    const sketch = sketchOf(text);
+    const shared = new Map<number, number>();
+    for (const shingle of sketch)
+      for (const holder of this.holders.get(shingle) ?? []) shared.set(holder, (shared.get(holder) ?? 0) + 1);
+    for (const [holder, count] of shared) {
+      // The estimate cannot pass what is shared over the smaller sketch: skips nearly all candidates.
+      const other = this.sketches[holder] as Sketch;
+      if (count < nearDuplicate * Math.min(sketch.length, other.length) * 0.9) continue;
+      if (resemblance(sketch, other) >= nearDuplicate) return true;
+    }
+    const index = this.sketches.push(sketch) - 1;
+    for (const shingle of sketch) {
+      const holders = this.holders.get(shingle);
+      if (holders === undefined) this.holders.set(shingle, [index]);
+      else if (holders.length < maxHolders) holders.push(index);
+    }
+    return false;
+  }
+}
+
+/** Sorted, without repetitions, at most `sketchSize` long. */
+function sketchOf(text: string): Sketch {
+  const lines = lineHashes(text);
+  const shingles = new Set<number>();
+  // The first shingle begins before the text, so that a file of one line has one, too.
+  for (let i = 0; i < lines.length; i++)
+    shingles.add(mix(Math.imul(lines[i - 1] ?? 0, 0x9e3779b1) ^ (lines[i] as number)));
+  return Uint32Array.from(shingles).sort().slice(0, sketchSize);
+}
+
+/** FNV-1a of each line that is not blank, white space at its ends left out. */
+function lineHashes(text: string): number[] {
+  const hashes: number[] = [];
+  let value = 0x811c9dc5;
+  let pendingSpace = 0;
+  let empty = true;
+  for (let i = 0; i <= text.length; i++) {
+    const unit = i < text.length ? text.charCodeAt(i) : 10;
+    if (unit === 10) {
+      if (!empty) hashes.push(value >>> 0);
+      value = 0x811c9dc5;
+      pendingSpace = 0;
+      empty = true;
+    } else if (unit === 32 || unit === 9) pendingSpace++;
+    else {
+      if (pendingSpace > 0 && !empty) value = Math.imul(value ^ 32, 0x01000193);
+      pendingSpace = 0;
+      empty = false;
+      value = Math.imul(value ^ unit, 0x01000193);
+    }
+  }
+  return hashes;
+}
+
+/** Spreads the bits: FNV's high ones depend on few characters. (MurmurHash3's finaliser.) */
+function mix(hash: number): number {
+  let value = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/** Share of the smallest hashes of the union that both have. */
+function resemblance(a: Sketch, b: Sketch): number {
+  let i = 0;
+  let j = 0;
+  let seen = 0;
+  let equal = 0;
+  while (seen < sketchSize && (i < a.length || j < b.length)) {
+    const left = a[i] ?? Number.POSITIVE_INFINITY;
+    const right = b[j] ?? Number.POSITIVE_INFINITY;
+    if (left === right) equal++;
+    if (left <= right) i++;
+    if (right <= left) j++;
+    seen++;
+  }
+  return seen === 0 ? 0 : equal / seen;
+}

@@ -1,0 +1,200 @@
+// Cursor places in a harvested file, with what the author wrote there.
+
+import { hash } from 'node:crypto';
+import { blockAfter } from './blocks.ts';
+import type { CursorExample, CursorKind, HarvestedFile } from './types.ts';
+
+export interface ExampleOptions {
+  /** At most so many places; fewer where the file has fewer lines that fit. */
+  readonly max: number;
+  readonly seed: number;
+  /** Only these kinds, in the same proportions. */
+  readonly kinds?: readonly CursorKind[];
+}
+
+/** Half at statements' starts, a quarter inside lines, an eighth each near lines' ends and in blocks. */
+const mix: readonly CursorKind[] = [
+  'statement-start',
+  'mid-line',
+  'statement-start',
+  'line-end',
+  'statement-start',
+  'mid-line',
+  'statement-start',
+  'block-body',
+];
+
+/** Nobody wants or can judge a longer completion, UTF-16 units. In prose a line may be a whole paragraph. */
+const longestTruth = { code: 300, prose: 160 };
+const word = /[\p{L}\p{N}]/u;
+/** What is left of a masked secret is nothing to learn. */
+const masked = /\*{8}/;
+
+interface Line {
+  readonly number: number;
+  /** Offset of its first character. */
+  readonly start: number;
+  readonly text: string;
+}
+
+/** A range of the file's text: cursor and end of the truth. */
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Places in the order of the text, no two on one line. The same file, options and seed give the same places.
+ * prefix + truth + suffix is the file's text: a suffix never shows the truth. The truth of a line's place goes to the
+ * line's end without the white space there; a block's begins at its first line's first character after the indent, so
+ * the cursor stands where an editor puts it after Enter.
+ */
+export function cursorExamples(file: HarvestedFile, options: ExampleOptions): CursorExample[] {
+  const texts = file.text.split('\n');
+  const random = generator(`${options.seed}\n${file.path}`);
+  const cycle = mix.filter((kind) => options.kinds?.includes(kind) ?? true);
+  if (cycle.length === 0) return [];
+  const lines: Line[] = [];
+  let start = 0;
+  for (const [number, text] of texts.entries()) {
+    // The very first line has nothing before it to go by.
+    if (number > 0 && text.trim() !== '') lines.push({ number, start, text });
+    start += text.length + 1;
+  }
+  shuffle(lines, random);
+
+  const used = new Set<number>();
+  const next = new Map<CursorKind, number>();
+  const examples: CursorExample[] = [];
+  const take = (kind: CursorKind): boolean => {
+    for (let i = next.get(kind) ?? 0; i < lines.length; i++) {
+      next.set(kind, i + 1);
+      const line = lines[i] as Line;
+      if (used.has(line.number)) continue;
+      const place = placeIn[kind](line, texts, file, random);
+      if (place === undefined) continue;
+      const example = exampleAt(file, kind, place);
+      if (used.has(example.line) || masked.test(example.truth)) continue;
+      used.add(example.line);
+      examples.push(example);
+      return true;
+    }
+    return false;
+  };
+  // Begins anywhere in the cycle, or a few places from each of many files would all be of the first kinds.
+  let turn = Math.floor(random() * cycle.length);
+  let failures = 0;
+  while (examples.length < options.max && failures < cycle.length) {
+    failures = take(cycle[turn++ % cycle.length] as CursorKind) ? 0 : failures + 1;
+  }
+  return examples.sort((a, b) => a.offset - b.offset);
+}
+
+type PlaceFinder = (
+  line: Line,
+  texts: readonly string[],
+  file: HarvestedFile,
+  random: () => number,
+) => Place | undefined;
+
+const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
+  'statement-start': (line, _, file, random) => {
+    const from = line.text.length - line.text.trimStart().length;
+    const limit = longestTruth[file.kind];
+    const end = line.text.trimEnd().length;
+    // A paragraph on one line: at the start of a sentence.
+    const starts =
+      end - from > limit && file.kind === 'prose' ? [...line.text.matchAll(/[.!?] +(?=\S)/g)].map(after) : [from];
+    return pick(line, starts, limit, random);
+  },
+  'mid-line': (line, _, file, random) => pick(line, boundaries(line.text), longestTruth[file.kind], random, 2),
+  'line-end': (line, _, file, random) => {
+    const indent = line.text.length - line.text.trimStart().length;
+    const late = indent + ((line.text.trimEnd().length - indent) * 2) / 3;
+    return pick(
+      line,
+      boundaries(line.text).filter((column) => column >= late),
+      longestTruth[file.kind],
+      random,
+      1,
+    );
+  },
+  'block-body': (line, texts, file) => {
+    const block = blockAfter(texts, line.number, file.kind);
+    if (block === undefined) return undefined;
+    const end = line.start + lengthOf(texts.slice(line.number, block.to));
+    const begin = line.start + lengthOf(texts.slice(line.number, block.from)) + 1;
+    const body = file.text.slice(begin, end);
+    const from = begin + body.length - body.trimStart().length;
+    const to = begin + body.trimEnd().length;
+    return word.test(file.text.slice(from, to)) ? { from, to } : undefined;
+  },
+};
+
+/** One of the columns whose rest of the line is neither too long nor nearly nothing. */
+function pick(
+  line: Line,
+  columns: readonly number[],
+  longest: number,
+  random: () => number,
+  shortest = 0,
+): Place | undefined {
+  const end = line.text.trimEnd().length;
+  const fit = columns.filter((column) => {
+    const length = end - column;
+    // Without a least length: a line of brackets alone is no statement.
+    return length <= longest && length > 0 && (shortest > 0 ? length >= shortest : word.test(line.text.slice(column)));
+  });
+  const column = fit[Math.floor(random() * fit.length)];
+  return column === undefined ? undefined : { from: line.start + column, to: line.start + end };
+}
+
+/** Columns at which a word or a sign begins, the first of the line excepted. */
+function boundaries(text: string): number[] {
+  return [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)].slice(1).map((match) => match.index);
+}
+
+function after(match: RegExpExecArray): number {
+  return match.index + match[0].length;
+}
+
+/** With the line ends between, without the last. */
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length + 1, -1);
+}
+
+function exampleAt(file: HarvestedFile, kind: CursorKind, { from, to }: Place): CursorExample {
+  const prefix = file.text.slice(0, from);
+  const lineStart = prefix.lastIndexOf('\n') + 1;
+  let line = 0;
+  for (let at = prefix.indexOf('\n'); at >= 0; at = prefix.indexOf('\n', at + 1)) line++;
+  return {
+    path: file.path,
+    languageId: file.languageId,
+    kind,
+    offset: from,
+    line,
+    column: from - lineStart,
+    prefix,
+    suffix: file.text.slice(to),
+    truth: file.text.slice(from, to),
+  };
+}
+
+/** Uniform in [0, 1), seeded by a string. (Mulberry32.) */
+function generator(seed: string): () => number {
+  let state = Number.parseInt(hash('sha256', seed, 'hex').slice(0, 8), 16);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffle<T>(items: T[], random: () => number): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [items[i], items[j]] = [items[j] as T, items[i] as T];
+  }
+}

@@ -1,0 +1,86 @@
+// One file alone: a saved one harvested again by the same rules, and whether a file may be used at all.
+
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { examine } from './examine.ts';
+import { gitKnows } from './git.ts';
+import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
+import { isSecretFile, leftOutByName } from './names.ts';
+import { type HarvestDeps, withDefaults } from './options.ts';
+import { readWhole } from './read.ts';
+import { splitOf } from './split.ts';
+import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
+
+/** 'gone': the file is not there any more; what was learned from it is out of date. */
+export type FileOutcome =
+  | { readonly file: HarvestedFile; readonly leftOut?: undefined }
+  | { readonly file?: undefined; readonly leftOut: LeftOutReason | 'gone' };
+
+/**
+ * Harvests one file by the rules of `harvestFolder`, near-duplicates and limits of the folder excepted. Its split is
+ * that of its path, without `assignSplits`' care for small folders.
+ * @param path relative to `root`, '/' separators
+ */
+export async function harvestFile(
+  root: string,
+  path: string,
+  options: Partial<HarvestOptions>,
+  deps: HarvestDeps = {},
+): Promise<Result<FileOutcome>> {
+  const { signal } = deps;
+  const all = withDefaults(options);
+  try {
+    signal?.throwIfAborted();
+    const byName = excluder(all.filesExclude)(path) ? 'ignored' : leftOutByName(path);
+    if (byName !== undefined) return ok({ leftOut: byName });
+    const folder = await realpath(root);
+    // A link to a folder on the way would lead outside.
+    const real = await realpath(join(folder, path)).catch(() => undefined);
+    if (real === undefined) return ok({ leftOut: 'gone' });
+    if (relative(folder, real).replaceAll('\\', '/') !== path) return ok({ leftOut: 'not-a-file' });
+    if (await isOwnIgnored(folder, path)) return ok({ leftOut: 'ignored' });
+    const listed = (await gitKnows(folder, path, signal)) ?? !(await isGitIgnored(folder, path));
+    if (!listed) return ok({ leftOut: 'ignored' });
+    const read = await readWhole(join(folder, path), all.maxFileBytes, deps.hooks);
+    signal?.throwIfAborted();
+    if ('leftOut' in read) return ok(read);
+    const { file, leftOut } = examine(path, read.bytes);
+    return ok(file === undefined ? { leftOut } : { file: { ...file, split: splitOf(path) } });
+  } catch (error) {
+    if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return failed('unreadable', `${path} cannot be read (${messageOf(error)}).`);
+  }
+}
+
+/**
+ * True where nothing may be completed, learned or sent: files that `.easyadaptationignore` names, and files made to hold
+ * secrets. Files that only git ignores may be completed; they are not learned from, and their text reaches no other
+ * file's prompt.
+ * @param path relative to `root`, '/' separators; a path outside `root` or made up is judged by its name
+ */
+export async function isIgnoredForCompletion(root: string, path: string): Promise<boolean> {
+  if (isSecretFile(path)) return true;
+  if (isAbsolute(path) || path === '..' || path.startsWith('../')) return false;
+  return isOwnIgnored(root, path);
+}
+
+async function isOwnIgnored(root: string, path: string): Promise<boolean> {
+  return (await ignoreFilesAbove(root, path, ownIgnoreFile)).ignores(path);
+}
+
+async function isGitIgnored(root: string, path: string): Promise<boolean> {
+  return (await ignoreFilesAbove(root, path, '.gitignore')).ignores(path);
+}
+
+async function ignoreFilesAbove(root: string, path: string, name: string): Promise<IgnoreFiles> {
+  const files = new IgnoreFiles();
+  const folders: string[] = [];
+  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
+    folders.push(folder);
+    if (folder === '') break;
+  }
+  await Promise.all(folders.map((folder) => files.read(root, folder, name)));
+  return files;
+}

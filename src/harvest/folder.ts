@@ -1,0 +1,193 @@
+// A whole folder -> its text files with their splits, and a count of what was left out and why.
+
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { silentLog } from '../common/log.ts';
+import { noProgress } from '../common/progress.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { Breather } from './breathe.ts';
+import { DuplicateFinder } from './duplicates.ts';
+import { examine } from './examine.ts';
+import { listWithGit } from './git.ts';
+import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
+import { leftOutByName } from './names.ts';
+import { type HarvestDeps, withDefaults } from './options.ts';
+import { readWhole } from './read.ts';
+import { assignSplits, placeOf } from './split.ts';
+import { Tally } from './tally.ts';
+import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
+import { walk } from './walk.ts';
+
+/** Reads under way at once: more would only fill Node's four file threads' queue. */
+const readsAtOnce = 8;
+/** The walk gives up past this many files, whatever the limit of files to read. */
+const maxListed = 500_000;
+/** Characters that are tokenised to estimate the folder's tokens. */
+const tokenSample = 250_000;
+const charactersPerToken = 3.5;
+
+export interface Harvest {
+  /** Sorted by path. */
+  readonly files: HarvestedFile[];
+  readonly report: HarvestReport;
+}
+
+/**
+ * Harvests `root`. Reads in an order that depends on the paths alone (`placeOf`), so that past a limit an even sample of
+ * the folder is kept, and the same one next time. Fails with 'unreadable' and 'cancelled' only; an empty folder is an
+ * empty harvest.
+ */
+export async function harvestFolder(
+  root: string,
+  options: Partial<HarvestOptions>,
+  deps: HarvestDeps = {},
+): Promise<Result<Harvest>> {
+  try {
+    const folder = await realpath(root);
+    if (!(await stat(folder)).isDirectory()) return failed('unreadable', `${root} is not a folder. Choose a folder.`);
+    return ok(await harvest(folder, root, withDefaults(options), deps));
+  } catch (error) {
+    if (deps.signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return failed('unreadable', `The folder ${root} cannot be read (${messageOf(error)}). Check that it exists.`);
+  }
+}
+
+async function harvest(folder: string, root: string, options: HarvestOptions, deps: HarvestDeps): Promise<Harvest> {
+  const { progress = noProgress, signal, log = silentLog } = deps;
+  const started = performance.now();
+  const breather = new Breather(signal);
+  const tally = new Tally();
+
+  progress({ stage: 'Finding files', done: 0, total: undefined });
+  const { listed, usedGit } = await list(folder, tally, breather, signal);
+  const candidates = await select(folder, listed, options, tally, breather);
+
+  const duplicates = new DuplicateFinder();
+  const found: Omit<HarvestedFile, 'split'>[] = [];
+  let bytes = 0;
+  let done = 0;
+  for (; done < candidates.length && found.length < options.maxFiles; done += readsAtOnce) {
+    await breather.breathe();
+    const batch = candidates.slice(done, done + readsAtOnce);
+    const reads = await Promise.all(
+      batch.map((path) => readWhole(join(folder, path), options.maxFileBytes, deps.hooks)),
+    );
+    for (const [index, path] of batch.entries()) {
+      const read = reads[index] ?? { leftOut: 'unreadable' };
+      if ('leftOut' in read) {
+        // Deleted but not yet committed: nobody misses it.
+        if (read.leftOut !== 'gone') tally.add(path, read.leftOut);
+        continue;
+      }
+      if (found.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
+        tally.add(path, 'over-limit');
+        continue;
+      }
+      await breather.breathe();
+      const { file, leftOut } = examine(path, read.bytes);
+      if (file === undefined) tally.add(path, leftOut);
+      else if (duplicates.isDuplicate(file.text)) tally.add(path, 'near-duplicate');
+      else {
+        found.push(file);
+        bytes += read.bytes.length;
+      }
+    }
+    progress({
+      stage: 'Reading files',
+      done: Math.min(candidates.length, done + readsAtOnce),
+      total: candidates.length,
+      detail: `${(bytes / 1e6).toFixed(1)} MB`,
+    });
+    // Whatever is left could only be small change.
+    if (bytes > options.maxTotalBytes * 0.98) {
+      done += readsAtOnce;
+      break;
+    }
+  }
+  for (const path of candidates.slice(done)) tally.add(path, 'over-limit');
+
+  const tokens = await countTokens(found, deps.tokenizer, breather);
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const splits = assignSplits(found.map((file) => file.path));
+  const files = found.map((file): HarvestedFile => ({ ...file, split: splits.get(file.path) ?? 'train' }));
+  const byLanguage: Record<string, number> = {};
+  for (const { languageId } of files) byLanguage[languageId] = (byLanguage[languageId] ?? 0) + 1;
+  const report: HarvestReport = {
+    root,
+    usedGit,
+    files: files.length,
+    bytes,
+    tokens,
+    secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
+    leftOut: tally.counts,
+    leftOutExamples: tally.examples,
+    byLanguage,
+    elapsedMs: performance.now() - started,
+  };
+  log.info(`Harvest: ${files.length} files, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
+  return { files, report };
+}
+
+async function list(
+  folder: string,
+  tally: Tally,
+  breather: Breather,
+  signal: AbortSignal | undefined,
+): Promise<{ listed: readonly string[]; usedGit: boolean }> {
+  const git = await listWithGit(folder, signal);
+  if (git !== undefined) {
+    for (const path of git.ignored) tally.add(path, 'ignored');
+    return { listed: git.files, usedGit: true };
+  }
+  const walked = await walk(folder, maxListed, breather);
+  for (const [path, reason] of walked.leftOut) tally.add(path, reason);
+  return { listed: walked.files, usedGit: false };
+}
+
+/** What has to be read, in reading order; the rest is tallied by its name. */
+async function select(
+  folder: string,
+  listed: readonly string[],
+  options: HarvestOptions,
+  tally: Tally,
+  breather: Breather,
+): Promise<string[]> {
+  const own = new IgnoreFiles();
+  for (const path of listed)
+    if (path === ownIgnoreFile || path.endsWith(`/${ownIgnoreFile}`))
+      await own.read(folder, parentOf(path), ownIgnoreFile);
+  // It may itself be ignored by git, as a file of one's own.
+  await own.read(folder, '', ownIgnoreFile);
+  const isExcluded = excluder(options.filesExclude);
+  const places: [place: number, path: string][] = [];
+  for (const path of listed) {
+    await breather.breathe();
+    const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
+    if (reason === undefined) places.push([placeOf(path), path]);
+    else tally.add(path, reason);
+  }
+  return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
+}
+
+/** Exact for a small folder; else from a sample, since tokenising everything would take longer than reading it. */
+async function countTokens(
+  files: readonly Omit<HarvestedFile, 'split'>[],
+  tokenizer: Tokenizer | undefined,
+  breather: Breather,
+): Promise<number> {
+  let characters = 0;
+  for (const { text } of files) characters += text.length;
+  if (tokenizer === undefined) return Math.round(characters / charactersPerToken);
+  let sampled = 0;
+  let tokens = 0;
+  for (const { text } of files) {
+    if (sampled >= tokenSample) break;
+    await breather.breathe();
+    tokens += tokenizer.encode(text).length;
+    sampled += text.length;
+  }
+  return sampled === 0 ? 0 : Math.round((tokens * characters) / sampled);
+}

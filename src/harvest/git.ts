@@ -1,0 +1,127 @@
+// Git's view of a folder: tracked and untracked files that no ignore rule of git names, nested repositories included.
+
+import { spawn } from 'node:child_process';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentOf } from './ignore.ts';
+
+export interface GitListing {
+  /** Relative to the folder, '/' separators; not yet checked to exist. */
+  readonly files: readonly string[];
+  /** Ignored files and (with a trailing '/') whole ignored folders. */
+  readonly ignored: readonly string[];
+}
+
+/** Nested repositories deeper than this are a mistake or a trap. */
+const maxDepth = 8;
+
+/** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
+export async function listWithGit(root: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+  const listing = await listRepository(root, signal);
+  if (listing === undefined) return undefined;
+  // An ignored folder of an outer repository looks empty to git, but somebody opened it.
+  if (listing.files.length === 0 && (await ignoredByGit(root, '.', signal))) return undefined;
+  const files = new Set<string>();
+  const ignored: string[] = [...listing.ignored];
+  await addFiles(root, '', listing.files, { files, ignored }, 0, signal);
+  return { files: [...files], ignored };
+}
+
+/** Whether git would list this one file. Undefined as in `listWithGit`. */
+export async function gitKnows(root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  // Git answers for its own files only: a file of a nested repository is asked for there.
+  for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
+    const inside = join(root, folder);
+    if (!(await exists(join(inside, '.git')))) continue;
+    const known = await gitKnows(inside, path.slice(folder.length + 1), signal);
+    return known && !(await ignoredByGit(root, folder, signal));
+  }
+  const args = ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path];
+  const listed = await git(root, args, signal);
+  if (listed === undefined) return undefined;
+  if (split(listed).includes(path)) return true;
+  return (await ignoredByGit(root, '.', signal)) ? undefined : false;
+}
+
+async function ignoredByGit(folder: string, path: string, signal?: AbortSignal): Promise<boolean> {
+  return (await git(folder, ['check-ignore', '--quiet', '--', path], signal)) !== undefined;
+}
+
+interface Found {
+  readonly files: Set<string>;
+  readonly ignored: string[];
+}
+
+/** Submodules and untracked repositories are listed as one entry each, which is a folder. */
+async function addFiles(
+  root: string,
+  prefix: string,
+  listed: readonly string[],
+  found: Found,
+  depth: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const folders: string[] = [];
+  for (const entry of listed) {
+    if (entry.endsWith('/')) folders.push(entry.slice(0, -1));
+    else found.files.add(prefix + entry);
+  }
+  // Git names submodules by their mode only in the index; asking for modes costs less than a stat of every file.
+  const submodules = await git(join(root, prefix), ['ls-files', '-z', '--stage'], signal);
+  for (const entry of split(submodules ?? '')) {
+    if (entry.startsWith('160000 ')) folders.push(entry.slice(entry.indexOf('\t') + 1));
+  }
+  for (const folder of new Set(folders)) {
+    found.files.delete(prefix + folder);
+    const inside = join(root, prefix, folder);
+    // A submodule that is not checked out has no .git: git would answer for the outer repository.
+    if (depth >= maxDepth || !(await exists(join(inside, '.git')))) continue;
+    const nested = await listRepository(inside, signal);
+    if (nested === undefined) continue;
+    found.ignored.push(...nested.ignored.map((path) => `${prefix}${folder}/${path}`));
+    await addFiles(root, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
+  }
+}
+
+async function listRepository(folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+  const [files, ignored] = await Promise.all([
+    git(folder, ['ls-files', '-coz', '--exclude-standard'], signal),
+    git(folder, ['ls-files', '-oiz', '--directory', '--exclude-standard'], signal),
+  ]);
+  return files === undefined ? undefined : { files: split(files), ignored: split(ignored ?? '') };
+}
+
+function split(output: string): string[] {
+  return output.split('\0').filter((entry) => entry !== '');
+}
+
+/**
+ * Git's output, or undefined where it fails. A repository's own settings may name programs to run (fsmonitor): they are
+ * overridden, since the folder need not be trusted.
+ */
+function git(folder: string, args: readonly string[], signal?: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+    // Set where we run under a git hook; they would redirect every command to that repository.
+    for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'])
+      delete (env as NodeJS.ProcessEnv)[name];
+    const child = spawn('git', ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+      ...(signal && { signal }),
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', (error) => (signal?.aborted ? reject(error) : resolve(undefined)));
+    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

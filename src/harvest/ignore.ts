@@ -1,0 +1,103 @@
+// Ignore files at every level of a folder, and globs such as VS Code's `files.exclude`.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+
+/** Ours: stops learning and prompts. Git's syntax. */
+export const ownIgnoreFile = '.easyadaptationignore';
+
+/** The folder that a path lies in, '' for the root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Ignore files of one kind or more, each in force below its own folder; the deepest that says something decides. */
+export class IgnoreFiles {
+  private readonly byFolder = new Map<string, Ignore>();
+  private readonly known = new Map<string, boolean>();
+
+  /** @param folder relative to the root, '' for the root itself */
+  add(folder: string, text: string): void {
+    const rules = this.byFolder.get(folder) ?? ignore({ ignorecase: process.platform !== 'linux' });
+    this.byFolder.set(folder, rules.add(text));
+    this.known.clear();
+  }
+
+  /** Reads `name` in `folder` if it is there and can be read. */
+  async read(root: string, folder: string, name: string): Promise<void> {
+    try {
+      this.add(folder, await readFile(join(root, folder, name), 'utf8'));
+    } catch {
+      // None there, which is the usual case.
+    }
+  }
+
+  /** As git does: what lies in an ignored folder is ignored, whatever deeper files say. */
+  ignores(path: string, isFolder = false): boolean {
+    if (this.byFolder.size === 0 || path === '') return false;
+    const parent = parentOf(path);
+    if (parent !== '') {
+      let parentIgnored = this.known.get(parent);
+      if (parentIgnored === undefined) {
+        parentIgnored = this.ignores(parent, true);
+        this.known.set(parent, parentIgnored);
+      }
+      if (parentIgnored) return true;
+    }
+    for (let folder = parent; ; folder = parentOf(folder)) {
+      const verdict = this.byFolder
+        .get(folder)
+        ?.test((folder === '' ? path : path.slice(folder.length + 1)) + (isFolder ? '/' : ''));
+      if (verdict?.ignored || verdict?.unignored) return verdict.ignored;
+      if (folder === '') return false;
+    }
+  }
+}
+
+/**
+ * True for paths that one of the globs matches, or that lie in a folder which one matches. VS Code's syntax: `**`, `*`,
+ * `?`, `[...]`, `{a,b}`; a glob without '/' matches at the root only, as there.
+ */
+export function excluder(globs: Readonly<Record<string, boolean>>): (path: string) => boolean {
+  const sources = Object.entries(globs)
+    // `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text.
+    .filter(([, on]) => on === true)
+    .map(([glob]) => globSource(glob));
+  if (sources.length === 0) return () => false;
+  const pattern = new RegExp(`^(?:${sources.join('|')})(?:/|$)`);
+  return (path) => pattern.test(path);
+}
+
+const globParts = /\/\*\*$|\*\*\/|\*\*|\*|\?|\{|\}|,|\[[^\]/]+\]|[^*?{},[]+|\[/g;
+
+/** A glob as the source of a regular expression, unanchored. */
+function globSource(glob: string): string {
+  let depth = 0;
+  return (
+    glob
+      .replace(/^\.?\//, '')
+      .replace(/\/$/, '')
+      .match(globParts) ?? []
+  )
+    .map((part) => {
+      if (part === '/**') return '/.*';
+      if (part === '**/') return '(?:.*/)?';
+      if (part === '**') return '.*';
+      if (part === '*') return '[^/]*';
+      if (part === '?') return '[^/]';
+      if (part === '{') {
+        depth++;
+        return '(?:';
+      }
+      if (part === '}' && depth > 0) {
+        depth--;
+        return ')';
+      }
+      if (part === ',' && depth > 0) return '|';
+      if (part.length > 2 && part.startsWith('[')) return part.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
+      return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    })
+    .join('')
+    .concat(depth > 0 ? ')'.repeat(depth) : '');
+}

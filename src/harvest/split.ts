@@ -1,0 +1,47 @@
+// Which files are learned from, calibrated on, tested on: by the path alone.
+
+import { hash } from 'node:crypto';
+import type { Split } from './types.ts';
+
+/** Upper ends of each split's part of the unit interval. */
+const bounds: readonly (readonly [Split, number])[] = [
+  ['train', 0.8],
+  ['calibration', 0.9],
+  ['test', 1],
+];
+
+/** A path's place in [0, 1): the same on every machine and at every time. */
+export function placeOf(path: string): number {
+  return Number.parseInt(hash('sha256', path, 'hex').slice(0, 12), 16) / 2 ** 48;
+}
+
+/** 80 / 10 / 10 % by the path's hash: neither an edit nor another file moves it. */
+export function splitOf(path: string): Split {
+  const place = placeOf(path);
+  return bounds.find(([, end]) => place < end)?.[0] ?? 'test';
+}
+
+/**
+ * `splitOf` for all files of a folder, save that with three files or more no split stays empty: a split that the hash
+ * leaves empty takes, from the split with most files, the one whose place is nearest to its own part of the interval.
+ * So files move only while the folder is so small that the hash alone leaves a split empty (five out of six folders of
+ * 20 files have none such), and then one for each empty split. With fewer than three files all are learned from.
+ */
+export function assignSplits(paths: readonly string[]): Map<string, Split> {
+  const splits = new Map<string, Split>(paths.map((path) => [path, paths.length < 3 ? 'train' : splitOf(path)]));
+  if (paths.length < 3) return splits;
+  let begin = 0;
+  for (const [split, end] of bounds) {
+    const middle = (begin + end) / 2;
+    begin = end;
+    const members = (of: Split) => paths.filter((path) => splits.get(path) === of);
+    if (members(split).length > 0) continue;
+    const donor = bounds
+      .map(([name]) => members(name))
+      .reduce((most, each) => (each.length > most.length ? each : most));
+    const distance = (path: string) => Math.abs(placeOf(path) - middle);
+    const nearest = donor.reduce((best, path) => (distance(path) < distance(best) ? path : best));
+    splits.set(nearest, split);
+  }
+  return splits;
+}

@@ -1,0 +1,17 @@
+// Counts what was left out, by reason, with a few examples of each for the report.
+
+import type { LeftOutReason } from './types.ts';
+
+const maxExamples = 5;
+
+export class Tally {
+  readonly counts: Partial<Record<LeftOutReason, number>> = {};
+  readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
+
+  add(path: string, reason: LeftOutReason): void {
+    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+    const examples = this.examples[reason] ?? [];
+    if (examples.length < maxExamples) examples.push(path);
+    this.examples[reason] = examples;
+  }
+}

@@ -1,0 +1,56 @@
+// The folder's files where there is no git: a walk that obeys nested .gitignore files and follows no links.
+
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Breather } from './breathe.ts';
+import { IgnoreFiles } from './ignore.ts';
+import { leftOutByName } from './names.ts';
+import type { LeftOutReason } from './types.ts';
+
+/** Version control's own folders: no part of what the user wrote, and not worth a line in the report. */
+const controlFolders = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
+/** Build output by convention; with git its ignore rules decide, since some projects keep sources there. */
+const outputFolders = new Set(['target', 'obj', 'out', '.build', '.vs', '.idea', '.cache']);
+
+export interface WalkListing {
+  readonly files: readonly string[];
+  /** What the walk left out: folders with a trailing '/', each counted once. */
+  readonly leftOut: readonly (readonly [path: string, reason: LeftOutReason])[];
+}
+
+/** @param maxEntries the walk ends there; what follows counts as 'over-limit' by its folder */
+export async function walk(root: string, maxEntries: number, breather: Breather): Promise<WalkListing> {
+  const ignored = new IgnoreFiles();
+  const files: string[] = [];
+  const leftOut: [string, LeftOutReason][] = [];
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    await breather.breathe();
+    if (files.length >= maxEntries) {
+      leftOut.push([`${folder}/`, 'over-limit']);
+      continue;
+    }
+    let entries: Dirent[];
+    try {
+      entries = await readdir(join(root, folder), { withFileTypes: true });
+    } catch {
+      leftOut.push([folder === '' ? './' : `${folder}/`, 'unreadable']);
+      continue;
+    }
+    if (entries.some((entry) => entry.name === '.gitignore')) await ignored.read(root, folder, '.gitignore');
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      const isFolder = entry.isDirectory();
+      if (isFolder ? controlFolders.has(entry.name) : entry.name === '.git') continue;
+      if (ignored.ignores(path, isFolder)) leftOut.push([isFolder ? `${path}/` : path, 'ignored']);
+      else if (isFolder) {
+        const reason = outputFolders.has(entry.name) ? 'generated' : leftOutByName(`${path}/`);
+        if (reason === undefined) pending.push(path);
+        else leftOut.push([`${path}/`, reason]);
+      } else if (entry.isFile()) files.push(path);
+      else leftOut.push([path, 'not-a-file']);
+    }
+  }
+  return { files, leftOut };
+}

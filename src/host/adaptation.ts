@@ -1,0 +1,225 @@
+// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent and report.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../common/disposable.ts';
+import type { Failure, Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { ProgressUpdate } from '../common/progress.ts';
+import type { AdaptClient } from '../distil/client.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpending } from '../distil/types.ts';
+import type { PanelProgress } from '../panel/protocol.ts';
+import type { Api } from './api.ts';
+import type { Configuration } from './configuration.ts';
+import type { FolderSession } from './folderSession.ts';
+import type { Paths } from './paths.ts';
+
+export interface AdaptationDeps {
+  readonly client: AdaptClient;
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly paths: Paths;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+type Effort = AdaptRequest['effort'];
+
+interface Run {
+  readonly session: FolderSession;
+  readonly effort: Effort;
+  readonly controller: AbortController;
+  progress: PanelProgress;
+}
+
+const { t } = vscode.l10n;
+/** Places that the API is asked about in one adaptation: enough to calibrate, cheap enough to say yes to. */
+const apiPlaces = 60;
+
+export class Adaptation extends DisposableStore {
+  private readonly deps: AdaptationDeps;
+  private run: Run | undefined;
+  /** Runs follow one another: each takes a core for itself. */
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: AdaptationDeps) {
+    super();
+    this.deps = deps;
+    this.add({ dispose: () => this.run?.controller.abort() });
+  }
+
+  get progress(): PanelProgress | undefined {
+    return this.run?.progress;
+  }
+
+  get isIndexing(): boolean {
+    return this.run?.effort === 'index';
+  }
+
+  get isAdapting(): boolean {
+    return this.run?.effort === 'adapt';
+  }
+
+  /** Harvests and indexes without asking or telling anything but the status bar. */
+  index(session: FolderSession): Promise<void> {
+    return this.enqueue(async () => {
+      if (session.isDisposed || this.isDisposed) return;
+      const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
+      if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
+    });
+  }
+
+  /** The user's command. Resolves to true when there is a new report to show. */
+  async adapt(session: FolderSession): Promise<boolean> {
+    if (this.isAdapting) {
+      void vscode.window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
+      return false;
+    }
+    // It would read the same files that the adaptation reads anyway.
+    if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
+    const result = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: t('Adapting to {0}', session.folder.name),
+        cancellable: true,
+      },
+      (progress, token) => this.enqueue(() => this.adaptNow(session, progress, token)),
+    );
+    if (result.ok) return true;
+    if (result.error.code !== 'cancelled') await this.tellFailure(result.error);
+    return false;
+  }
+
+  cancel(): void {
+    if (this.isAdapting) this.run?.controller.abort();
+  }
+
+  /** Ends whatever runs, the quick index included. */
+  stop(): void {
+    this.run?.controller.abort();
+  }
+
+  private async adaptNow(
+    session: FolderSession,
+    bar: vscode.Progress<{ message?: string; increment?: number }>,
+    token: vscode.CancellationToken,
+  ): Promise<Result<AdaptOutcome>> {
+    const controller = new AbortController();
+    const listener = token.onCancellationRequested(() => controller.abort());
+    if (token.isCancellationRequested) controller.abort();
+    try {
+      const api = this.apiAccess(session);
+      return await this.start(session, 'adapt', controller, api, askToSpend, (update) => {
+        bar.report({ message: describe(update) });
+      });
+    } finally {
+      listener.dispose();
+    }
+  }
+
+  private apiAccess(session: FolderSession): ApiAccess | undefined {
+    const { api } = this.deps;
+    if (api.state(session.folder) !== 'available') return undefined;
+    const settings = api.settings();
+    return settings && { settings, places: apiPlaces, budgetUsd: api.remainingUsd };
+  }
+
+  private async start(
+    session: FolderSession,
+    effort: Effort,
+    controller: AbortController,
+    api: ApiAccess | undefined,
+    confirm: ConfirmSpending,
+    onProgress: (update: ProgressUpdate) => void = () => {},
+  ): Promise<Result<AdaptOutcome>> {
+    const { paths, client, configuration, log } = this.deps;
+    const { root, uri, name } = session.folder;
+    if (root === undefined || uri === undefined || session.specialistFolder === undefined) {
+      throw new Error('Only a folder on disk can be learned from.');
+    }
+    const settings = configuration.for(uri);
+    const request: AdaptRequest = {
+      root,
+      specialistFolder: session.specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: paths.tokenizer,
+      harvest: {
+        filesExclude: configuration.excludes(uri),
+        maxTotalBytes: settings.maxFolderMegabytes * 1_000_000,
+      },
+      effort,
+      balance: settings.localOnly ? 0 : settings.balance,
+      ...(api && { api }),
+    };
+    const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
+    const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
+    this.run = run;
+    this.deps.onChange();
+    try {
+      const result = await client.run(
+        request,
+        controller.signal,
+        (update) => {
+          run.progress = { ...run.progress, detail: describe(update), ...shareOf(update) };
+          onProgress(update);
+          this.deps.onChange();
+        },
+        confirm,
+      );
+      if (!result.ok) {
+        log.warn(`${title}: ${result.error.message}`);
+        return result;
+      }
+      const { report, snapshotPath, coupling } = result.value;
+      log.info(
+        `${title}: ${report.harvest.files} files, ${report.harvest.tokens} tokens, ${Math.round(report.elapsedMs)} ms`,
+      );
+      await session.load(snapshotPath);
+      session.adopt(report, Date.now(), coupling);
+      return result;
+    } finally {
+      this.run = undefined;
+      this.deps.onChange();
+    }
+  }
+
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
+    return result;
+  }
+
+  private async tellFailure({ message }: Failure): Promise<void> {
+    const showLog = t('Show Log');
+    const answer = await vscode.window.showErrorMessage(message, showLog);
+    if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
+  }
+}
+
+/** Before the first paid call of a run. */
+async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<boolean> {
+  const include: vscode.MessageItem = { title: t('Include the API') };
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const answer = await vscode.window.showInformationMessage(
+    t('Ask {0} about {1} held-out places?', model, places),
+    {
+      modal: true,
+      detail: t(
+        'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
+        `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
+        model,
+        host,
+      ),
+    },
+    include,
+    local,
+  );
+  return answer === include;
+}
+
+function describe({ stage, done, total, detail }: ProgressUpdate): string {
+  const share = total === undefined || total === 0 ? undefined : `${Math.round((100 * done) / total)}%`;
+  return [stage, share, detail].filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+function shareOf({ done, total }: ProgressUpdate): { share?: number } {
+  return total === undefined || total === 0 ? {} : { share: Math.min(1, done / total) };
+}

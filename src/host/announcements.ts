@@ -1,0 +1,61 @@
+// The few messages that come unasked, each once: no key, a refused key, consent, a store that was set aside.
+import * as vscode from 'vscode';
+import type { Api } from './api.ts';
+import { askConsent } from './consent.ts';
+import type { FolderRef } from './folderRef.ts';
+import type { Permissions } from './permissions.ts';
+
+const { t } = vscode.l10n;
+const saidNoKey = 'said:noKey';
+
+export class Announcements {
+  private readonly memory: vscode.Memento;
+  /** Folders and hosts asked about in this session: a notice that was closed without an answer does not come back. */
+  private readonly asked = new Set<string>();
+  private noKeySaid = false;
+
+  constructor(memory: vscode.Memento) {
+    this.memory = memory;
+  }
+
+  /** While typing, before a request: what the API still needs from the user, if anything. */
+  beforeRequest(folder: FolderRef, api: Api, permissions: Permissions): void {
+    const state = api.state(folder);
+    if (state === 'no-key') void this.noKey();
+    if (state !== 'unasked') return;
+    const question = api.question(folder);
+    const id = `${question.folder} ${question.host}`;
+    if (this.asked.has(id)) return;
+    this.asked.add(id);
+    void askConsent(question, permissions, 'notice');
+  }
+
+  badKey(): void {
+    const setKey = t('Set API Key');
+    void vscode.window
+      .showErrorMessage(t('The API does not take the key. Completions are local until it is mended.'), setKey)
+      .then((answer) => {
+        if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
+      });
+  }
+
+  store(notice: string): void {
+    void vscode.window.showWarningMessage(`Easy Adaptation: ${notice}`);
+  }
+
+  /** Once for this user, not once for each window or session. */
+  private async noKey(): Promise<void> {
+    if (this.noKeySaid || this.memory.get<boolean>(saidNoKey)) return;
+    this.noKeySaid = true;
+    await this.memory.update(saidNoKey, true);
+    const setKey = t('Set API Key');
+    const answer = await vscode.window.showInformationMessage(
+      t(
+        'Easy Adaptation completes locally, from your own repository: free, and nothing leaves this machine. With an API key, a large model helps at the harder places.',
+      ),
+      setKey,
+      t('Stay Local'),
+    );
+    if (answer === setKey) await vscode.commands.executeCommand('easyAdaptation.setApiKey');
+  }
+}

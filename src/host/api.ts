@@ -1,0 +1,120 @@
+// The large model as this editor may use it now: key, address, permission, budget; and a teacher for a folder when all of it is there.
+import * as vscode from 'vscode';
+import type { Clock } from '../common/clock.ts';
+import type { Log } from '../common/log.ts';
+import { Backoff } from '../teacher/backoff.ts';
+import { Budget } from '../teacher/budget.ts';
+import { apiHost, connectTeacher } from '../teacher/connect.ts';
+import { defaultModel } from '../teacher/models.ts';
+import { RecordingTeacher } from '../teacher/recording.ts';
+import type { Teacher, TeacherSettings } from '../teacher/types.ts';
+import type { ApiKey } from './apiKey.ts';
+import type { Configuration } from './configuration.ts';
+import type { ConsentQuestion } from './consent.ts';
+import type { FolderRef } from './folderRef.ts';
+import type { Permissions } from './permissions.ts';
+import { checkBaseUrl } from './settings.ts';
+import type { StoreOwner } from './storeOwner.ts';
+
+/** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
+export type ApiState =
+  | 'untrusted'
+  | 'local-only'
+  | 'no-key'
+  | 'bad-url'
+  | 'unasked' // the user has not been asked about this folder and host
+  | 'declined'
+  | 'over-budget'
+  | 'available';
+
+export interface ApiDeps {
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+  readonly permissions: Permissions;
+  readonly store: StoreOwner;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Api {
+  private readonly deps: ApiDeps;
+  private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
+  private readonly budget: Budget;
+  /** One for all folders, since they ask the same server. */
+  readonly backoff: Backoff;
+
+  constructor(deps: ApiDeps) {
+    this.deps = deps;
+    this.budget = new Budget(deps.configuration.for(undefined).apiBudget);
+    this.backoff = new Backoff({ clock: deps.clock });
+  }
+
+  state(folder: FolderRef): ApiState {
+    const { key, permissions } = this.deps;
+    const settings = this.deps.configuration.for(folder.uri);
+    if (!vscode.workspace.isTrusted) return 'untrusted';
+    if (settings.localOnly || settings.balance === 0) return 'local-only';
+    if (key.value === undefined) return 'no-key';
+    if (checkBaseUrl(settings.baseUrl).problem) return 'bad-url';
+    const host = this.host();
+    if (permissions.hasDeclined(folder.key, host)) return 'declined';
+    if (!permissions.mayCall(folder.key, host)) return 'unasked';
+    return this.remainingUsd > 0 ? 'available' : 'over-budget';
+  }
+
+  get model(): string {
+    return this.deps.configuration.for(undefined).model || defaultModel;
+  }
+
+  host(): string {
+    const { url } = checkBaseUrl(this.deps.configuration.for(undefined).baseUrl);
+    return apiHost(url === undefined ? {} : { baseUrl: url });
+  }
+
+  /** Of this session's limit, US dollars. */
+  get remainingUsd(): number {
+    this.budget.setLimit(this.deps.configuration.for(undefined).apiBudget);
+    return this.budget.remainingUsd;
+  }
+
+  /** An adaptation runs in a worker with a limit of its own; what it spent counts for the session, too. */
+  addSpending(usd: number): void {
+    this.budget.reserve(0)?.settle(usd);
+  }
+
+  /** Key, model, address or limit have changed: what was refused before says nothing now. */
+  reset(): void {
+    this.backoff.reset();
+  }
+
+  question(folder: FolderRef): ConsentQuestion {
+    return { folder: folder.key, name: folder.name, host: this.host(), model: this.model };
+  }
+
+  /** How to reach the API; undefined without a key or with an address that cannot be used. */
+  settings(): TeacherSettings | undefined {
+    const apiKey = this.deps.key.value;
+    const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
+    const { url, problem } = checkBaseUrl(baseUrl);
+    if (apiKey === undefined || problem) return undefined;
+    return { apiKey, model: this.model, timeoutMs: apiTimeout, ...(url !== undefined && { baseUrl: url }) };
+  }
+
+  /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
+  teacher(folder: FolderRef): Teacher | undefined {
+    const settings = this.settings();
+    if (!settings || this.state(folder) !== 'available') return undefined;
+    const made = JSON.stringify(settings);
+    const known = this.teachers.get(folder.key);
+    if (known?.made === made) return known.teacher;
+    const { store, log } = this.deps;
+    const teacher = new RecordingTeacher(connectTeacher(settings), store.get(), {
+      purpose: 'completion',
+      folder: folder.storeName,
+      budget: this.budget,
+      log,
+    });
+    this.teachers.set(folder.key, { made, teacher });
+    return teacher;
+  }
+}

@@ -1,0 +1,250 @@
+// The commands that the palette, the menu, the panel and the walkthrough run.
+import { rm } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Activity } from './activity.ts';
+import type { Adaptation } from './adaptation.ts';
+import type { Api } from './api.ts';
+import { type ApiKey, keyProblem } from './apiKey.ts';
+import type { Configuration } from './configuration.ts';
+import { askConsent } from './consent.ts';
+import { type FolderRef, folderRef } from './folderRef.ts';
+import type { Folders } from './folders.ts';
+import type { ChannelLog } from './log.ts';
+import { showMenu } from './menu.ts';
+import type { PanelHost } from './panelHost.ts';
+import { specialistsFolder } from './paths.ts';
+import type { Permissions } from './permissions.ts';
+import { acceptedCommand } from './provider.ts';
+import { section } from './settings.ts';
+import type { Snooze, SnoozeLength } from './snooze.ts';
+import type { Status } from './status.ts';
+import type { StoreOwner } from './storeOwner.ts';
+
+export interface CommandDeps {
+  readonly activity: Activity;
+  readonly adaptation: Adaptation;
+  readonly api: Api;
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+  readonly folders: Folders;
+  readonly log: ChannelLog;
+  readonly panel: PanelHost;
+  readonly permissions: Permissions;
+  readonly snooze: Snooze;
+  readonly status: Status;
+  readonly store: StoreOwner;
+  readonly storage: string;
+}
+
+const { t } = vscode.l10n;
+
+/** Registers one command per row. */
+export function registerCommands(deps: CommandDeps): Disposable {
+  const { adaptation, configuration, folders, log, panel, snooze, status } = deps;
+  const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
+    adapt: () => adapt(deps),
+    cancelAdapt: () => adaptation.cancel(),
+    setApiKey: () => setApiKey(deps),
+    clearApiKey: () => clearApiKey(deps),
+    allowApi: () => allowApi(deps),
+    revokeConsent: () => revokeConsent(deps),
+    stayLocal: () => configuration.write('localOnly', true, status.folder().uri),
+    showPanel: () => panel.show(),
+    openPanelInEditor: () => panel.openInEditor(),
+    showMenu: () => showMenu(status.snapshot(), configuration),
+    snooze: () => pickSnooze(snooze),
+    unsnooze: () => snooze.stop(),
+    enableHere: () => enableHere(deps),
+    disableHere: () => disableHere(deps),
+    deleteData: () => deleteData(deps),
+    showLog: () => log.channel.show(),
+    openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
+    openWalkthrough: () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
+    trigger: () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
+      folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
+    },
+  };
+  const owned = new DisposableStore();
+  for (const [name, run] of Object.entries(rows)) {
+    owned.add(vscode.commands.registerCommand(`${section}.${name}`, run));
+  }
+  return owned;
+}
+
+async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promise<void> {
+  const folder = await pickFolder(status.folder(), t('Adapt to which folder?'));
+  if (!folder) return;
+  if (await adaptation.adapt(folders.of(folder))) {
+    panel.reportsChanged();
+    await panel.show('report');
+  }
+}
+
+/** The folder at hand; where several are open, the one that the user picks. */
+async function pickFolder(current: FolderRef, placeHolder: string): Promise<FolderRef | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
+  if (folders.length === 0) {
+    const open = t('Open Folder');
+    const answer = await vscode.window.showInformationMessage(
+      t('There is no folder on disk to learn from. Open one first.'),
+      open,
+    );
+    if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
+    return undefined;
+  }
+  if (folders.length === 1) return folders[0];
+  const sorted = [...folders].sort((a, b) => Number(b.key === current.key) - Number(a.key === current.key));
+  const picked = await vscode.window.showQuickPick(
+    sorted.map((folder) => ({ label: folder.name, description: folder.root ?? '', folder })),
+    { placeHolder },
+  );
+  return picked?.folder;
+}
+
+async function setApiKey(deps: CommandDeps): Promise<void> {
+  const { api, key, status, configuration } = deps;
+  const problems = {
+    empty: t('Paste the key, or press Escape to stay local.'),
+    spaces: t('A key has no spaces in it.'),
+    characters: t('A key has plain letters, digits and signs only.'),
+    short: t('That is too short to be a key.'),
+  };
+  const entered = await vscode.window.showInputBox({
+    title: t('API key for {0}', api.host()),
+    prompt: t(
+      'Kept in the secret storage of this editor, never in settings or logs. Keys for Claude are made at platform.claude.com.',
+    ),
+    placeHolder: 'sk-ant-…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const problem = keyProblem(text);
+      return problem === undefined ? undefined : problems[problem];
+    },
+  });
+  if (entered === undefined) return;
+  try {
+    await key.set(entered);
+  } catch (error) {
+    void vscode.window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
+    return;
+  }
+  const folder = status.folder();
+  if (configuration.for(folder.uri).localOnly) {
+    void vscode.window.showInformationMessage(t('The key is set. Local-only mode is on, so it is not used.'));
+  } else if (api.state(folder) === 'unasked') await allowApi(deps);
+  else void vscode.window.showInformationMessage(t('The key is set.'));
+}
+
+async function clearApiKey({ key }: CommandDeps): Promise<void> {
+  await key.clear();
+  void vscode.window.showInformationMessage(t('The key is deleted. Completions are local only.'));
+}
+
+async function allowApi({ api, key, permissions, status, configuration }: CommandDeps): Promise<void> {
+  const folder = status.folder();
+  if (!vscode.workspace.isTrusted) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+    return;
+  }
+  if (!(await askConsent(api.question(folder), permissions, 'modal'))) return;
+  if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
+  if (key.value === undefined) await vscode.commands.executeCommand(`${section}.setApiKey`);
+}
+
+async function revokeConsent({ api, permissions, status }: CommandDeps): Promise<void> {
+  const folder = status.folder();
+  await permissions.decline(folder.key, api.host());
+  void vscode.window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
+}
+
+async function pickSnooze(snooze: Snooze): Promise<void> {
+  const lengths: readonly (vscode.QuickPickItem & { readonly length: SnoozeLength })[] = [
+    { label: t('5 minutes'), length: 5 },
+    { label: t('30 minutes'), length: 30 },
+    { label: t('Until the editor restarts'), length: 'restart' },
+  ];
+  const picked = await vscode.window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
+  if (picked) snooze.start(picked.length);
+}
+
+async function enableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
+  const { folder, languageId } = status.snapshot();
+  await permissions.setFolder(folder.key, true);
+  if (languageId === undefined) return;
+  const { enable } = configuration.for(folder.uri);
+  if (enable[languageId] ?? enable['*'] ?? true) return;
+  await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
+}
+
+async function disableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
+  const { folder, languageId } = status.snapshot();
+  const choices = [
+    ...(languageId === undefined
+      ? []
+      : [{ label: t('For {0}', languageId), detail: t('In all folders'), scope: 'language' as const }]),
+    { label: t('In {0}', folder.name), detail: t('For all languages'), scope: 'folder' as const },
+  ];
+  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
+  if (picked?.scope === 'folder') await permissions.setFolder(folder.key, false);
+  if (picked?.scope === 'language' && languageId !== undefined) {
+    const { enable } = configuration.for(folder.uri);
+    await configuration.write('enable', { ...enable, [languageId]: false }, folder.uri);
+  }
+}
+
+/** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
+async function deleteData(deps: CommandDeps): Promise<void> {
+  const { activity, adaptation, folders, log, panel, permissions, status, store, storage } = deps;
+  const folder = status.folder();
+  const choices = [
+    {
+      label: t('Everything'),
+      detail: t('Of all folders: completions, API answers, adaptations, specialists'),
+      all: true,
+    },
+    {
+      label: t('Only {0}', folder.name),
+      detail: t('Its completions, API answers, adaptation and specialist'),
+      all: false,
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
+  if (!picked) return;
+  const remove = t('Delete');
+  const answer = await vscode.window.showWarningMessage(
+    picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
+    {
+      modal: true,
+      detail: t('This cannot be undone. Paid API answers are deleted, too. Your files and your API key stay.'),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  adaptation.stop();
+  try {
+    const session = folders.peek(folder);
+    const specialist = session?.specialistFolder;
+    if (picked.all) {
+      store.get().deleteAll();
+      await rm(specialistsFolder(storage), { recursive: true, force: true });
+    } else {
+      store.get().deleteFolderData(folder.storeName);
+      if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
+    }
+    await permissions.forget(picked.all ? undefined : folder.key);
+    await folders.restart(picked.all ? undefined : folder);
+    activity.clear();
+    panel.reportsChanged();
+    void vscode.window.showInformationMessage(
+      t('The stored data is deleted. The index is built anew from your files.'),
+    );
+  } catch (error) {
+    log.error('Stored data could not be deleted', error);
+    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}

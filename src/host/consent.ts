@@ -1,0 +1,45 @@
+// Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
+import * as vscode from 'vscode';
+import type { Permissions } from './permissions.ts';
+
+/** Who would get what. */
+export interface ConsentQuestion {
+  /** The folder's URI, and its name for people. */
+  readonly folder: string;
+  readonly name: string;
+  /** 'api.anthropic.com' */
+  readonly host: string;
+  readonly model: string;
+}
+
+const { t } = vscode.l10n;
+
+export function whatIsSent({ host, model }: ConsentQuestion): string {
+  return t(
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path, and a few similar snippets of this folder. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Nothing else is, and to nobody else.",
+    model,
+    host,
+  );
+}
+
+/**
+ * @param how 'modal' where the user has just asked for the API; 'notice' while typing, which must not steal the focus
+ * @returns whether the folder may call the API from now on; false where the question was closed without an answer
+ */
+export async function askConsent(
+  question: ConsentQuestion,
+  permissions: Permissions,
+  how: 'modal' | 'notice',
+): Promise<boolean> {
+  const allow = t('Allow for This Folder');
+  const stay = t('Stay Local');
+  const title = t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
+  const detail = whatIsSent(question);
+  const answer =
+    how === 'modal'
+      ? await vscode.window.showInformationMessage(title, { modal: true, detail }, allow, stay)
+      : await vscode.window.showInformationMessage(`${title} ${detail}`, allow, stay);
+  if (answer === allow) await permissions.allow(question.folder, question.host);
+  if (answer === stay) await permissions.decline(question.folder, question.host);
+  return answer === allow;
+}

@@ -1,0 +1,47 @@
+// Which folder a document belongs to, in the three forms that others need: URI, path on disk, name for people.
+import * as vscode from 'vscode';
+
+export interface FolderRef {
+  /** The key of permissions and maps: the folder's URI, or 'loose'. */
+  readonly key: string;
+  readonly uri: vscode.Uri | undefined;
+  readonly name: string;
+  /** Absolute path on this extension host's disk; undefined for virtual folders and for documents outside every folder. */
+  readonly root: string | undefined;
+  /** The folder's name in the store, the same as the command line's. */
+  readonly storeName: string;
+}
+
+/** Untitled documents, and files outside every workspace folder: open files only, no index. */
+export function looseFolder(): FolderRef {
+  return {
+    key: 'loose',
+    uri: undefined,
+    name: vscode.l10n.t('Files without a folder'),
+    root: undefined,
+    storeName: 'loose',
+  };
+}
+
+export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
+  const root = uri.scheme === 'file' ? uri.fsPath : undefined;
+  return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
+}
+
+export function folderOf(uri: vscode.Uri): FolderRef {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return folder ? folderRef(folder) : looseFolder();
+}
+
+/** A document's path as the models know it: relative to its folder with '/', or its own for others. */
+export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
+  if (folder.uri === undefined) return uri.path.replace(/^\/+/, '') || 'untitled';
+  const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
+  return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');
+}
+
+/** The other way: the document at a path of a folder. Untitled documents are told by their name. */
+export function documentAt(folder: FolderRef, path: string): vscode.Uri {
+  if (folder.uri !== undefined) return vscode.Uri.joinPath(folder.uri, path);
+  return path.includes('/') ? vscode.Uri.file(`/${path}`) : vscode.Uri.from({ scheme: 'untitled', path });
+}

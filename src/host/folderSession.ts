@@ -1,0 +1,181 @@
+// One folder at work: its specialist in a worker, its coupling, and the service that answers its completions.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../common/clock.ts';
+import type { CompletionQuery } from '../common/completion.ts';
+import { DisposableStore } from '../common/disposable.ts';
+import type { Log } from '../common/log.ts';
+import { CompletionService } from '../complete/service.ts';
+import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
+import { defaultFit } from '../coupling/defaults.ts';
+import { parseFit } from '../coupling/serialise.ts';
+import type { CouplingFit } from '../coupling/types.ts';
+import { snapshotName } from '../distil/snapshot.ts';
+import type { AdaptReport } from '../distil/types.ts';
+import { maskSecrets } from '../harvest/secrets.ts';
+import { NgramClient } from '../ngram/client.ts';
+import type { Api } from './api.ts';
+import type { Configuration } from './configuration.ts';
+import type { FileRules } from './fileRules.ts';
+import type { FolderRef } from './folderRef.ts';
+import { type Paths, specialistFolder } from './paths.ts';
+import type { StoreOwner } from './storeOwner.ts';
+
+export interface SessionDeps {
+  readonly paths: Paths;
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly rules: FileRules;
+  readonly store: StoreOwner;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEvent: (event: CompletionEvent, folder: FolderRef) => void;
+  readonly onChange: () => void;
+}
+
+/** With no API to ask, a draft half as sure is still worth showing. */
+const fallbackShare = 0.5;
+
+export class FolderSession extends DisposableStore {
+  readonly folder: FolderRef;
+  readonly specialist: NgramClient;
+  readonly service: CompletionService;
+  private readonly deps: SessionDeps;
+  private fit: CouplingFit = defaultFit();
+  private lastReport: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
+  private files: number | undefined;
+  private problem: string | undefined;
+
+  constructor(folder: FolderRef, deps: SessionDeps) {
+    super();
+    this.folder = folder;
+    this.deps = deps;
+    const { paths, log, clock, api } = deps;
+    this.specialist = this.add(new NgramClient({ script: paths.ngramWorker, tokenizerPath: paths.tokenizer, log }));
+    this.service = this.add(
+      new CompletionService({
+        specialist: this.specialist,
+        teacher: () => api.teacher(folder),
+        fit: () => this.fit,
+        settings: (query) => this.settings(query),
+        clock,
+        mask: async (text, path) => maskSecrets(text, path).text,
+        backoff: api.backoff,
+        onEvent: (event) => deps.onEvent(event, folder),
+        log,
+      }),
+    );
+  }
+
+  /** Files in the index; undefined while there is none. */
+  get indexedFiles(): number | undefined {
+    return this.files;
+  }
+
+  /** What keeps this folder from being learned from, for the user. */
+  get trouble(): string | undefined {
+    return this.problem;
+  }
+
+  get report(): { readonly report: AdaptReport; readonly finishedAt: number } | undefined {
+    return this.lastReport;
+  }
+
+  get specialistFolder(): string | undefined {
+    const { root } = this.folder;
+    return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
+  }
+
+  /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
+  async restore(): Promise<boolean> {
+    this.restoreAdaptation();
+    const folder = this.specialistFolder;
+    if (folder === undefined) return true;
+    const snapshot = join(folder, snapshotName);
+    if (!existsSync(snapshot)) return false;
+    return this.load(snapshot);
+  }
+
+  /** Takes over a snapshot that a run has written. */
+  async load(snapshot: string): Promise<boolean> {
+    const loaded = await this.specialist.load(snapshot);
+    if (this.isDisposed) return false;
+    if (!loaded.ok) {
+      this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
+      return false;
+    }
+    this.files = loaded.value.files;
+    this.service.reset();
+    this.deps.onChange();
+    return true;
+  }
+
+  adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
+    if (fit) {
+      this.fit = fit;
+      this.lastReport = { report, finishedAt };
+    }
+    this.problem = undefined;
+    this.service.reset();
+    this.deps.onChange();
+  }
+
+  fail(message: string): void {
+    this.problem = message;
+    this.deps.onChange();
+  }
+
+  /** After 'Delete Stored Data': as on the first day. */
+  forget(): void {
+    this.fit = defaultFit();
+    this.lastReport = undefined;
+    this.files = undefined;
+    this.problem = undefined;
+    this.service.reset();
+    this.deps.onChange();
+  }
+
+  private restoreAdaptation(): void {
+    const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
+    if (!row) return;
+    const fit = parseFit(parseJson(row.coupling));
+    const report = parseJson(row.report);
+    if (fit.ok) this.fit = fit.value;
+    else this.problem = fit.error.message;
+    if (isReport(report)) this.lastReport = { report, finishedAt: row.finishedAt };
+  }
+
+  private settings({ path }: CompletionQuery): CompletionSettings {
+    const { api, configuration, rules } = this.deps;
+    const settings = configuration.for(this.folder.uri);
+    return {
+      balance: settings.localOnly ? 0 : settings.balance,
+      showBar: settings.showBar,
+      fallbackBar: settings.showBar * fallbackShare,
+      multiline: settings.multiline,
+      apiAllowed: api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path),
+      apiDebounceMinMs: settings.apiDebounceMin,
+      apiDebounceMaxMs: Math.max(settings.apiDebounceMin, settings.apiDebounceMax),
+      prefetchFromApi: settings.balance === 1,
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Enough of a report for the panel to draw it; one from another version may lack the rest. */
+function isReport(value: unknown): value is AdaptReport {
+  const fields = value as Partial<AdaptReport> | undefined;
+  return (
+    typeof fields === 'object' &&
+    fields !== null &&
+    typeof fields.harvest === 'object' &&
+    Array.isArray(fields.examples)
+  );
+}

@@ -1,0 +1,100 @@
+// The sessions of all workspace folders, and one for documents outside of them; each begins with its first document.
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import type { Adaptation } from './adaptation.ts';
+import { type FolderRef, folderOf, folderRef } from './folderRef.ts';
+import { FolderSession, type SessionDeps } from './folderSession.ts';
+
+export interface Background {
+  readonly adaptation: Adaptation;
+  /** Sessions began anew and know no open file. */
+  readonly onRestart: () => Promise<void>;
+}
+
+export class Folders implements Disposable {
+  private readonly deps: SessionDeps;
+  private readonly sessions = new Map<string, FolderSession>();
+  private readonly owned = new DisposableStore();
+  private background: Background | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+    this.owned.add(
+      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const folder of removed) this.end(folder.uri.toString());
+      }),
+    );
+  }
+
+  /** Apart from the constructor because an adaptation needs the sessions and they need it. */
+  begin(background: Background): void {
+    this.background = background;
+  }
+
+  get all(): readonly FolderSession[] {
+    return [...this.sessions.values()];
+  }
+
+  /** The session of a document's folder; starts it when it is the first to ask. */
+  for(uri: vscode.Uri): FolderSession {
+    return this.of(folderOf(uri));
+  }
+
+  of(folder: FolderRef): FolderSession {
+    let session = this.sessions.get(folder.key);
+    if (!session) {
+      session = new FolderSession(folder, this.deps);
+      this.sessions.set(folder.key, session);
+      void this.start(session);
+    }
+    return session;
+  }
+
+  /** The session if it has begun. */
+  peek(folder: FolderRef): FolderSession | undefined {
+    return this.sessions.get(folder.key);
+  }
+
+  /** The first workspace folder at once: most windows have one, and its index should be there before the first key. */
+  startFirst(): void {
+    const first = vscode.workspace.workspaceFolders?.[0];
+    if (first) this.of(folderRef(first));
+  }
+
+  indexedFiles(folder: FolderRef): number | undefined {
+    return this.peek(folder)?.indexedFiles;
+  }
+
+  trouble(folder: FolderRef): string | undefined {
+    return this.peek(folder)?.trouble;
+  }
+
+  /** Ends the session of a folder, or all, and begins anew with what is on disk now. */
+  async restart(folder: FolderRef | undefined): Promise<void> {
+    const ended = folder === undefined ? this.all.map((session) => session.folder) : [folder];
+    for (const each of ended) this.end(each.key);
+    for (const each of ended) this.of(each);
+    await this.background?.onRestart();
+  }
+
+  private async start(session: FolderSession): Promise<void> {
+    const { log } = this.deps;
+    try {
+      const restored = await session.restore();
+      if (!restored && !session.isDisposed) await this.background?.adaptation.index(session);
+    } catch (error) {
+      log.error(`Starting ${session.folder.name} failed`, error);
+      session.fail(vscode.l10n.t('The index of {0} could not be built. The log says why.', session.folder.name));
+    }
+  }
+
+  private end(key: string): void {
+    this.sessions.get(key)?.dispose();
+    this.sessions.delete(key);
+  }
+
+  dispose(): void {
+    this.owned.dispose();
+    for (const key of [...this.sessions.keys()]) this.end(key);
+  }
+}

@@ -1,0 +1,38 @@
+// The log's output channel as the rest of the code sees it.
+import * as vscode from 'vscode';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+
+export class ChannelLog implements Log {
+  readonly channel: vscode.LogOutputChannel;
+
+  constructor(name: string) {
+    this.channel = vscode.window.createOutputChannel(name, { log: true });
+  }
+
+  debug(message: string): void {
+    this.channel.debug(message);
+  }
+
+  info(message: string): void {
+    this.channel.info(message);
+  }
+
+  warn(message: string): void {
+    this.channel.warn(message);
+  }
+
+  /** With the chain of causes: that is where the reason stands. */
+  error(message: string, error?: unknown): void {
+    const causes: string[] = [];
+    for (let at = error; at !== undefined && at !== null && causes.length < 5; at = (at as { cause?: unknown }).cause) {
+      causes.push(messageOf(at));
+    }
+    this.channel.error([message, ...causes].join(': '));
+    if (error instanceof Error && error.stack) this.channel.debug(error.stack);
+  }
+
+  dispose(): void {
+    this.channel.dispose();
+  }
+}

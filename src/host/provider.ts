@@ -1,0 +1,107 @@
+// Ghost text: from VS Code's request to one item, or nothing.
+import * as vscode from 'vscode';
+import type { Completion } from '../complete/types.ts';
+import type { FileRules } from './fileRules.ts';
+import type { FolderRef } from './folderRef.ts';
+import { folderOf, pathIn } from './folderRef.ts';
+import type { Folders } from './folders.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from './query.ts';
+
+export interface ProviderDeps {
+  readonly folders: Folders;
+  /** Not snoozed, and on for this folder and language. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  readonly rules: FileRules;
+  /** Called for each request that may be answered: the place to ask for consent. */
+  readonly onRequest: (folder: FolderRef) => void;
+}
+
+/** Run by VS Code after it has inserted an item of ours. Not in the palette. */
+export const acceptedCommand = 'easyAdaptation.accepted';
+
+export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
+  private readonly deps: ProviderDeps;
+
+  constructor(deps: ProviderDeps) {
+    this.deps = deps;
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const folder = folderOf(document.uri);
+    if (isSilent(document.uri.scheme, document.languageId)) return [];
+    if (!this.deps.isOn(folder, document.languageId)) return [];
+    const selected = selectedText(document, position, context.selectedCompletionInfo);
+    if (selected === undefined) return [];
+
+    const { version } = document;
+    const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
+    const path = pathIn(folder, document.uri);
+    const query = queryAt(document, position, path);
+    if ((await this.deps.rules.of(folder, path)) === 'off') return [];
+    if (stale()) return [];
+    this.deps.onRequest(folder);
+
+    const session = this.deps.folders.of(folder);
+    const abort = new AbortController();
+    const listener = token.onCancellationRequested(() => abort.abort());
+    try {
+      const completion = await session.service.complete(
+        {
+          query,
+          trigger: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? 'manual' : 'automatic',
+          ...(selected !== '' && { selectedText: selected }),
+          indentUnit: indentUnit(editorOptions(document)),
+        },
+        abort.signal,
+      );
+      return completion === undefined || stale() ? [] : [item(document, position, completion, folder.key)];
+    } finally {
+      listener.dispose();
+    }
+  }
+}
+
+/**
+ * The item replaces the line's text before the cursor with itself and the completion: so it stays while the user deletes
+ * and types again, and the editor's accept-word and accept-line work on it.
+ */
+function item(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  completion: Completion,
+  folderKey: string,
+): vscode.InlineCompletionItem {
+  const lineStart = position.with(undefined, 0);
+  const before = document.getText(new vscode.Range(lineStart, position));
+  const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
+  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, position), {
+    title: '',
+    command: acceptedCommand,
+    arguments: [folderKey, completion.id],
+  });
+}
+
+/**
+ * What the suggest widget's selected entry would add at the cursor; '' where none is selected, undefined where it would
+ * change what stands before the cursor: VS Code shows no ghost text with such an entry.
+ */
+function selectedText(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  info: vscode.SelectedCompletionInfo | undefined,
+): string | undefined {
+  if (!info) return '';
+  if (info.range.end.isAfter(position)) return undefined;
+  const typed = document.getText(new vscode.Range(info.range.start, position));
+  return info.text.startsWith(typed) ? info.text.slice(typed.length) : undefined;
+}
+
+function editorOptions(document: vscode.TextDocument): vscode.TextEditorOptions {
+  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  return editor?.options ?? {};
+}

@@ -1,0 +1,155 @@
+// Turns what the completion service tells into rows: for the panel, for the store; and failures of the API into one quiet status.
+import type { Clock } from '../common/clock.ts';
+import type { Log } from '../common/log.ts';
+import type { Completion, CompletionEvent, CompletionRequest } from '../complete/types.ts';
+import type { Decision } from '../coupling/types.ts';
+import type { PanelRow } from '../panel/protocol.ts';
+import type { Store } from '../store/store.ts';
+import type { Activity } from './activity.ts';
+import type { Problems } from './problems.ts';
+
+export interface RecorderDeps {
+  readonly activity: Activity;
+  readonly problems: Problems;
+  readonly store: () => Store;
+  /** Secrets never enter the store. */
+  readonly mask: (text: string, path: string) => string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Something was accepted, perhaps for the first time. */
+  readonly onAccepted: () => void;
+}
+
+/** The folder as the recorder needs it. */
+export interface RecorderFolder {
+  readonly storeName: string;
+  /** Before paths in the panel; '' where there is one folder only. */
+  readonly label: string;
+  /** The URI of the document at a path of the folder. */
+  readonly documentAt: (path: string) => string;
+}
+
+export class Recorder {
+  private readonly deps: RecorderDeps;
+  private unanswered = 0;
+
+  constructor(deps: RecorderDeps) {
+    this.deps = deps;
+  }
+
+  on(event: CompletionEvent, folder: RecorderFolder): void {
+    const { activity, problems } = this.deps;
+    switch (event.kind) {
+      case 'started':
+        break;
+      case 'answered':
+        this.answered(event.request, event.completion, folder);
+        break;
+      case 'nothing':
+        // While typing, nothing is the usual answer; who asked with a key wants to know why nothing came.
+        if (event.request.trigger === 'manual') {
+          activity.add(
+            this.emptyRow(event.request, event.decision, folder),
+            folder.documentAt(event.request.query.path),
+          );
+        }
+        break;
+      case 'paid-unshown':
+        activity.addSpending(event.costUsd);
+        break;
+      case 'api-failed':
+        problems.report(event);
+        break;
+      case 'api-recovered':
+        problems.clear();
+        break;
+      case 'outcome':
+        activity.setOutcome(event.id, event.outcome);
+        this.store((store) => store.setOutcome(event.id, event.outcome));
+        if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
+    }
+  }
+
+  private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
+    const { clock, activity } = this.deps;
+    const at = clock.now();
+    const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
+    const { path, languageId, prefix } = request.query;
+    const row: PanelRow = {
+      ...this.placeOf(request, folder),
+      id,
+      at,
+      text,
+      source,
+      model,
+      cached,
+      latencyMs,
+      costUsd,
+      savedUsd,
+      outcome: 'pending',
+      decision,
+    };
+    activity.add(row, folder.documentAt(path));
+    this.store((store) =>
+      store.recordCompletion({
+        id,
+        at,
+        folder: folder.storeName,
+        path,
+        languageId,
+        line: lineOf(prefix),
+        source,
+        model,
+        text: this.deps.mask(text, path),
+        latencyMs,
+        costUsd,
+        savedUsd,
+        pSpecialist: decision.pSpecialist,
+        pApi: decision.pApi,
+        decision: JSON.stringify(decision),
+        outcome: 'pending',
+      }),
+    );
+  }
+
+  private emptyRow(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): PanelRow {
+    return {
+      ...this.placeOf(request, folder),
+      id: `none-${++this.unanswered}`,
+      at: this.deps.clock.now(),
+      text: '',
+      source: 'none',
+      model: '',
+      cached: false,
+      latencyMs: 0,
+      costUsd: 0,
+      savedUsd: 0,
+      outcome: 'ignored',
+      ...(decision && { decision }),
+    };
+  }
+
+  private placeOf({ query }: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
+    const { path, prefix } = query;
+    return {
+      path: folder.label === '' ? path : `${folder.label}/${path}`,
+      line: lineOf(prefix) + 1,
+      before: prefix.slice(prefix.lastIndexOf('\n') + 1).slice(-200),
+    };
+  }
+
+  private store(write: (store: Store) => void): void {
+    try {
+      write(this.deps.store());
+    } catch (error) {
+      this.deps.log.error('The store refused a completion', error);
+    }
+  }
+}
+
+/** 0-based. */
+function lineOf(prefix: string): number {
+  let lines = 0;
+  for (let at = prefix.indexOf('\n'); at >= 0; at = prefix.indexOf('\n', at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,108 @@
+// An adaptation's report in the panel's words.
+import * as vscode from 'vscode';
+import { percent, thousands } from '../common/format.ts';
+import type { AdaptReport } from '../distil/types.ts';
+import type { LeftOutReason } from '../harvest/types.ts';
+import type { PanelReport } from '../panel/protocol.ts';
+
+/** One folder's last adaptation, as its session keeps it. */
+export interface Reported {
+  readonly folder: { readonly name: string };
+  readonly report: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
+}
+
+export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
+  return sessions.flatMap(({ folder, report }) =>
+    report === undefined ? [] : [panelReport(report.report, folder.name, report.finishedAt)],
+  );
+}
+
+export function panelReport(report: AdaptReport, folderName: string, finishedAt: number): PanelReport {
+  const { specialist, harvest } = report;
+  const facts = [...harvestFacts(report), ...specialistFacts(report), ...apiFacts(report)];
+  return {
+    folder: folderName,
+    finishedAt,
+    facts: facts.map(([name, value]) => ({ name, value })),
+    precision: specialist
+      ? [
+          ...Object.entries(specialist.precisionAt).map(([coverage, share]) => ({ coverage: `${coverage}%`, share })),
+          { coverage: vscode.l10n.t('all'), share: specialist.exactMatch },
+        ]
+      : [],
+    leftOut: Object.entries(harvest.leftOut).map(([reason, count]) => ({
+      reason: leftOutName(reason as LeftOutReason),
+      count,
+      examples: harvest.leftOutExamples[reason as LeftOutReason] ?? [],
+    })),
+    examples: report.examples.map(({ path, line, before, truth, answer, model, right }) => ({
+      path,
+      line: line + 1,
+      before,
+      truth,
+      answer,
+      model,
+      right,
+    })),
+    notes: report.notes,
+  };
+}
+
+type Fact = readonly [name: string, value: string];
+const { t } = vscode.l10n;
+const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+
+function harvestFacts({ harvest, elapsedMs }: AdaptReport): Fact[] {
+  return [
+    [t('Files learned from'), thousands(harvest.files)],
+    [t('Tokens'), thousands(harvest.tokens)],
+    [t('Secrets masked'), thousands(harvest.secretsMasked)],
+    [t('Time taken'), t('{0} s', (elapsedMs / 1000).toFixed(1))],
+  ];
+}
+
+function specialistFacts({ specialist, apiShare, coupling }: AdaptReport): Fact[] {
+  const measured: Fact[] = specialist
+    ? [
+        [t('Exact match on held-out files'), percent(specialist.exactMatch)],
+        [t('Edit similarity'), percent(specialist.editSimilarity)],
+        [t('Local latency, p50 / p95'), `${ms(specialist.latencyP50Ms)} / ${ms(specialist.latencyP95Ms)}`],
+        [t('Would go to the API'), percent(apiShare)],
+      ]
+    : [];
+  const calibrated: Fact[] =
+    coupling?.specialistEce !== undefined && coupling.specialistExamples > 0
+      ? [[t('Calibration error of its confidence'), percent(coupling.specialistEce)]]
+      : [];
+  return [...measured, ...calibrated];
+}
+
+function apiFacts({ api }: AdaptReport): Fact[] {
+  if (!api) return [];
+  return [
+    [t('API model'), api.model],
+    [t('API exact match, {0} places', api.asked), percent(api.exactMatch)],
+    [t('Both together'), t('{0}, {1} sent', percent(api.coupledExactMatch), percent(api.coupledApiShare))],
+    [t('API latency, p50 / p95'), `${ms(api.latencyP50Ms)} / ${ms(api.latencyP95Ms)}`],
+    [t('Spent on this adaptation'), `$${api.costUsd.toFixed(4)}`],
+  ];
+}
+
+function leftOutName(reason: LeftOutReason): string {
+  const names: { readonly [R in LeftOutReason]: string } = {
+    ignored: t('Ignored'),
+    'not-a-file': t('Link or device'),
+    binary: t('Binary'),
+    minified: t('Minified'),
+    generated: t('Generated'),
+    vendored: t('Vendored'),
+    'too-large': t('Too large'),
+    'near-duplicate': t('Near-duplicate'),
+    empty: t('Empty'),
+    unreadable: t('Unreadable'),
+    'changed-while-read': t('Changed while read'),
+    'secret-file': t('Holds secrets'),
+    'over-limit': t('Past the folder limit'),
+  };
+  return names[reason] ?? reason;
+}

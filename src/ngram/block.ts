@@ -1,0 +1,86 @@
+// Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
+
+import type { CompletionQuery } from '../common/completion.ts';
+import type { OwnFile } from './own-file.ts';
+import { type Asking, folderOf } from './project-index.ts';
+import type { LineSearch, Step } from './search.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface BlockParts {
+  readonly vocabulary: Vocabulary;
+  readonly own: OwnFile;
+  readonly search: LineSearch;
+}
+
+export interface Block {
+  /** Begins with a line end; '' where the first line stands alone. */
+  readonly text: string;
+  readonly steps: readonly Step[];
+  /** Product of the lines' probabilities. */
+  readonly probability: number;
+  /** It stopped at its own end, not at a limit or for want of trust. */
+  readonly complete: boolean;
+}
+
+const mostLines = 24;
+/** A line less likely than this is not proposed: a block is only as good as its worst line. */
+const trusted = 0.15;
+const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
+
+/**
+ * @param firstLine what was proposed for the cursor's line
+ * @param maxTokens of the whole draft
+ */
+export function continueBlock(
+  query: CompletionQuery,
+  firstLine: string,
+  firstSteps: readonly Step[],
+  maxTokens: number,
+  { vocabulary, own, search }: BlockParts,
+): Block {
+  const asking: Asking = { folder: folderOf(query.path), following: own.following };
+  const lineBefore = query.prefix.slice(query.prefix.lastIndexOf('\n') + 1);
+  const opened = /[([{:]$|=>$/.test(firstLine.trimEnd());
+  const base = indentOf(lineBefore + firstLine);
+  const next = /[^\n]*\S[^\n]*/.exec(query.suffix.slice(query.suffix.indexOf('\n') + 1))?.[0].trim();
+  const steps: Step[] = [];
+  let text = '';
+  let probability = 1;
+  const context = (): Int32Array =>
+    Int32Array.from([
+      ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
+      ...firstSteps.map((step) => step.token),
+      ...steps.map((step) => step.token),
+    ]);
+  const stop = (complete: boolean): Block => ({ text, steps, probability, complete });
+  for (let line = 0; line < mostLines; line++) {
+    const left = maxTokens - firstSteps.length - steps.length;
+    if (left < 2) return stop(false);
+    const lineEnd = search.lineEnd(context(), asking, query.path);
+    if (lineEnd === undefined) return stop(false);
+    const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
+    const deep = indent.length - indent.lastIndexOf('\n') - 1;
+    const before = Int32Array.from([...context(), lineEnd.token]);
+    const best = search.run(before, new Uint8Array(0), asking, query.path, left)[0];
+    const p = best === undefined ? 0 : Math.exp(best.logProbability);
+    if (best === undefined || !best.finished || p < trusted) return stop(false);
+    const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
+    // A blank line belongs to the block only when something of it follows.
+    if (body.trim() === '') return stop(true);
+    const closes = closing.test(body.trim());
+    // Without an opener the cursor stands inside the block: its end is the first line that is less deep.
+    if (deep < base || (deep === base && opened && !closes)) return stop(true);
+    if (deep === base && !opened && closes) return stop(true);
+    // The text after the cursor goes on from here.
+    if (body.trim() === next && (!closes || !opened)) return stop(true);
+    steps.push(lineEnd, ...best.steps);
+    text += indent + body;
+    probability *= p;
+    if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return stop(true);
+  }
+  return stop(false);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

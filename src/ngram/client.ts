@@ -1,0 +1,186 @@
+// The specialist as everybody else sees it: asynchronous, cancellable, and alive again after its worker has died.
+
+import { Worker } from 'node:worker_threads';
+import type {
+  CompletionQuery,
+  Draft,
+  DraftOptions,
+  Snippet,
+  SnippetOptions,
+  Specialist,
+} from '../common/completion.ts';
+import type { Disposable } from '../common/disposable.ts';
+import { failed, type Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import type { Answers, FileChange, FromWorker, Loaded, Request, ToWorker, WorkerData } from './protocol.ts';
+
+export type { Loaded } from './protocol.ts';
+
+/** Deaths in a row, without an answer between them, after which the worker is left dead. */
+const mostDeaths = 4;
+
+export interface NgramClientOptions {
+  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/ngram/worker.ts. */
+  readonly script: string;
+  /** Path of `tokenizer.json`. */
+  readonly tokenizerPath: string;
+  readonly log?: Log;
+}
+
+interface Pending {
+  /** `undefined`: the worker died. */
+  readonly settle: (answer: Answers[keyof Answers] | undefined) => void;
+}
+
+export class NgramClient implements Specialist, Disposable {
+  readonly name = 'n-gram';
+  private readonly options: NgramClientOptions;
+  private readonly log: Log;
+  private worker: Worker | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 0;
+  private deaths = 0;
+  private disposed = false;
+  private snapshotPath: string | undefined;
+  /** The last change of each file since the snapshot, for a new worker. */
+  private readonly changes = new Map<string, FileChange>();
+
+  constructor(options: NgramClientOptions) {
+    this.options = options;
+    this.log = options.log ?? silentLog;
+    this.start();
+  }
+
+  /** Takes over a snapshot; what was loaded before stays where this one cannot be read. */
+  async load(snapshotPath: string): Promise<Result<Loaded>> {
+    const result = await this.ask({ kind: 'load', snapshotPath });
+    if (result === undefined) {
+      return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
+    }
+    if (result.ok) {
+      this.snapshotPath = snapshotPath;
+      // The snapshot knows what was saved before it; what is open is laid over it again.
+      for (const [path, change] of this.changes) if (change.kind !== 'open') this.changes.delete(path);
+    }
+    return result;
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    return this.ask({ kind: 'complete', query, options }, signal);
+  }
+
+  async snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
+    return (await this.ask({ kind: 'snippets', query, options }, signal)) ?? [];
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    this.tell(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
+  }
+
+  /** A file that changed on disk without being open. */
+  setSavedFile(path: string, text: string): void {
+    this.tell({ kind: 'saved', path, text });
+  }
+
+  removeFile(path: string): void {
+    this.tell({ kind: 'removed', path });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    const { worker } = this;
+    this.worker = undefined;
+    this.settleAll();
+    void worker?.terminate();
+  }
+
+  private tell(change: FileChange): void {
+    const before = this.changes.get(change.path);
+    if (change.kind === 'closed' && before?.kind === 'open') {
+      this.changes.set(change.path, { kind: 'saved', path: change.path, text: before.text });
+    } else if (change.kind !== 'closed') this.changes.set(change.path, change);
+    this.send({ kind: 'file', change });
+  }
+
+  /** Resolves with undefined where the worker is dead or dies; rejects with the signal's reason alone. */
+  private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<Answers[R['kind']] | undefined> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (this.worker === undefined) return resolve(undefined);
+      const id = this.nextId++;
+      const onAbort = () => {
+        this.pending.delete(id);
+        this.send({ kind: 'cancel', id });
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.pending.set(id, {
+        settle: (answer) => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(answer as Answers[R['kind']] | undefined);
+        },
+      });
+      this.send({ kind: 'request', id, request });
+    });
+  }
+
+  private start(): void {
+    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
+    const worker = new Worker(this.options.script, { workerData });
+    this.worker = worker;
+    worker.on('message', (message: FromWorker) => this.receive(message));
+    worker.on('error', (error) => this.log.error('the specialist stopped', error));
+    worker.on('exit', (code) => {
+      if (this.worker === worker) this.revive(code);
+    });
+    // An idle specialist keeps no process alive; one that owes an answer does.
+    worker.unref();
+    if (this.snapshotPath !== undefined) {
+      const id = this.nextId++;
+      this.pending.set(id, { settle: () => {} });
+      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath } });
+    }
+    for (const change of this.changes.values()) this.send({ kind: 'file', change });
+  }
+
+  private revive(code: number): void {
+    this.worker = undefined;
+    this.settleAll();
+    if (this.disposed) return;
+    this.deaths += 1;
+    if (this.deaths >= mostDeaths) {
+      this.log.error(`the specialist stopped ${this.deaths} times (code ${code}) and stays off until the next start`);
+      return;
+    }
+    this.log.warn(`the specialist stopped with code ${code}: starting it again`);
+    this.start();
+  }
+
+  private receive(message: FromWorker): void {
+    if (message.kind === 'log') {
+      this.log[message.level](message.message);
+      return;
+    }
+    const pending = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    if (this.pending.size === 0) this.worker?.unref();
+    if (message.kind === 'failed') {
+      this.log.error(`the specialist failed at a request: ${message.message}`);
+      pending?.settle(undefined);
+    } else {
+      this.deaths = 0;
+      pending?.settle(message.answer);
+    }
+  }
+
+  private send(message: ToWorker): void {
+    if (message.kind === 'request') this.worker?.ref();
+    this.worker?.postMessage(message);
+  }
+
+  private settleAll(): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const { settle } of waiting) settle(undefined);
+  }
+}

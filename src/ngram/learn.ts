@@ -1,0 +1,184 @@
+// Turns held-out files into what the two fits learn from: single tokens for the mixture, cursor places for the ranking.
+
+import type { CompletionQuery } from '../common/completion.ts';
+import type { Drafter } from './drafter.ts';
+import { exampleOf, type MixtureExample } from './fit-mixture.ts';
+import { firstLineHash, type OwnFile } from './own-file.ts';
+import type { Predictor } from './predictor.ts';
+import { folderOf } from './project-index.ts';
+import type { RankingExample } from './ranking.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the fits ask the model for. The files must not be in the index. */
+export interface Learner {
+  readonly vocabulary: Vocabulary;
+  readonly own: OwnFile;
+  readonly predictor: Predictor;
+}
+
+/**
+ * Predicts about `limit` tokens of the files, whole lines spread evenly, and calls `visit` with each while the
+ * predictor still holds what it made of it.
+ */
+function visitTokens(
+  files: readonly SourceFile[],
+  limit: number,
+  { vocabulary, own, predictor }: Learner,
+  visit: (token: number) => void,
+): void {
+  const tokenized = files.map(({ path, text }) => ({ path, tokens: vocabulary.tokenizer.encode(text) }));
+  const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const share = Math.min(1, limit / Math.max(1, total));
+  let credit = 0;
+  for (const { path, tokens } of tokenized) {
+    own.loadWhole(tokens);
+    for (let start = 0; start < tokens.length; ) {
+      let lineEnd = start;
+      while (lineEnd < tokens.length && vocabulary.endsLine[tokens[lineEnd] as number] === 0) lineEnd += 1;
+      const end = Math.min(tokens.length, lineEnd + 1);
+      credit += share * (end - start);
+      if (credit >= end - start) {
+        credit -= end - start;
+        const asking = { folder: folderOf(path), following: firstLineHash(tokens, lineEnd, tokens.length, vocabulary) };
+        for (let at = start; at < end; at++) own.recount(tokens[at] as number, -1);
+        for (let at = start; at < end; at++) {
+          const token = tokens[at] as number;
+          own.standAt(at, lineEnd);
+          predictor.predict(tokens, at, asking, path, token);
+          visit(token);
+          own.recount(token, 1);
+        }
+      }
+      start = end;
+    }
+  }
+}
+
+/** At most about `limit` tokens, whole lines spread evenly over the files. */
+export function mixtureExamples(files: readonly SourceFile[], limit: number, learner: Learner): MixtureExample[] {
+  const { evidence, mixture, unigrams } = learner.predictor;
+  const examples: MixtureExample[] = [];
+  visitTokens(files, limit, learner, (token) => {
+    const base = [unigrams.own(token), unigrams.project(token), unigrams.uniform] as const;
+    examples.push(exampleOf(evidence, mixture, base));
+  });
+  return examples;
+}
+
+/** How good next-token probabilities are on files that are not in the index. */
+export interface TokenScore {
+  readonly tokens: number;
+  /** Mean negative log probability of the true token, nats. */
+  readonly logLoss: number;
+  /** Share of tokens whose likeliest candidate was right. */
+  readonly accuracy: number;
+  /** Expected calibration error of the likeliest candidate's probability, 15 bins of equal width (Guo et al. 2017). */
+  readonly ece: number;
+}
+
+const bins = 15;
+
+export function scoreTokens(files: readonly SourceFile[], limit: number, learner: Learner): TokenScore {
+  const { predictor } = learner;
+  const { evidence, mixture } = predictor;
+  const count = new Float64Array(bins);
+  const right = new Float64Array(bins);
+  const confidence = new Float64Array(bins);
+  let tokens = 0;
+  let loss = 0;
+  const raise = (array: Float64Array, bin: number, by: number) => {
+    array[bin] = (array[bin] as number) + by;
+  };
+  visitTokens(files, limit, learner, (token) => {
+    tokens += 1;
+    loss -= Math.log(Math.max(1e-12, predictor.probabilityOf(token)));
+    let best = -1;
+    for (let slot = 0; slot < evidence.size; slot++) {
+      if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
+    }
+    const probability = best < 0 ? 0 : (mixture.probabilities[best] as number);
+    const bin = Math.min(bins - 1, Math.floor(probability * bins));
+    raise(count, bin, 1);
+    raise(confidence, bin, probability);
+    if (best >= 0 && evidence.candidates[best] === token) raise(right, bin, 1);
+  });
+  const gaps = count.map((_, bin) => Math.abs((right[bin] as number) - (confidence[bin] as number)));
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  return { tokens, logLoss: loss / tokens, accuracy: sum(right) / tokens, ece: sum(gaps) / tokens };
+}
+
+export interface CursorPlace {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly truth: string;
+}
+
+/**
+ * Cursor places, half at a line's first character, half at a word boundary inside it, as `shared/bench` draws them:
+ * something of four characters or more is left of the line.
+ * @param seed any integer; the same seed draws the same places
+ */
+export function cursorPlaces(files: readonly SourceFile[], count: number, seed: number): CursorPlace[] {
+  const random = generator(seed);
+  const lines: { readonly file: SourceFile; readonly start: number; readonly line: string }[] = [];
+  for (const file of files) {
+    let start = 0;
+    for (const line of file.text.split('\n')) {
+      if (line.trim().length >= shortest) lines.push({ file, start, line });
+      start += line.length + 1;
+    }
+  }
+  const places: CursorPlace[] = [];
+  for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
+    const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
+    const indent = line.length - line.trimStart().length;
+    let column = indent;
+    if (random() < 0.5) {
+      const cuts = [...line.matchAll(/[\p{L}\p{N}_$]+|\s+|[^\p{L}\p{N}_$\s]/gu)].map((match) => match.index);
+      const inside = cuts.filter((cut) => cut > indent);
+      if (inside.length === 0) continue;
+      column = inside[Math.floor(random() * inside.length)] as number;
+    }
+    const truth = line.slice(column).trimEnd();
+    if (truth.trim().length < shortest) continue;
+    const offset = start + column;
+    const suffix = file.text.slice(start + line.length);
+    places.push({ path: file.path, prefix: file.text.slice(0, offset), suffix, truth });
+  }
+  return places;
+}
+
+const shortest = 4;
+
+/** mulberry32: small, seeded, good enough to draw places. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** @param load prepares the model for a place's query */
+export function rankingExamples(
+  places: readonly CursorPlace[],
+  drafter: Drafter,
+  load: (query: CompletionQuery) => void,
+  maxTokens: number,
+): RankingExample[] {
+  return places.map((place) => {
+    const query = { ...place, languageId: '' };
+    load(query);
+    const { candidates, none } = drafter.choose(query, maxTokens);
+    const right = candidates.findIndex(({ text }) => text.trim() === place.truth.trim());
+    return { candidates, none, right };
+  });
+}

@@ -1,0 +1,120 @@
+// A small index that is cheap to build and to grow: positions chained by the token before them. Holds the query's own
+// file, and the files that changed since the project index was built.
+
+import { type Evidence, longestMatch, place } from './evidence.ts';
+import { type Asking, agreement, folderOf } from './project-index.ts';
+import { followingLines, type Vocabulary } from './vocabulary.ts';
+
+/** Links followed before older occurrences are given up, per context. */
+const followed = 1500;
+/** Occurrences within this many tokens before the cursor count as near. */
+const nearTokens = 400;
+
+export class ListIndex {
+  tokens = new Int32Array(4096);
+  length = 0;
+  private following = new Int32Array(4096);
+  /** chain[p]: the position before p whose preceding token is the same, -1 for none. */
+  private chain = new Int32Array(4096);
+  private readonly heads: Int32Array;
+  private readonly vocabulary: Vocabulary;
+  /** Own file only: where the cursor stands and where the text after the cursor's line begins. */
+  private cursor = -1;
+  private resume = -1;
+
+  constructor(vocabulary: Vocabulary) {
+    this.vocabulary = vocabulary;
+    this.heads = new Int32Array(vocabulary.size).fill(-1);
+  }
+
+  clear(): void {
+    this.heads.fill(-1);
+    this.length = 0;
+    this.cursor = -1;
+    this.resume = -1;
+  }
+
+  /** Appends a file, or a part of one. @returns its first position */
+  append(tokens: Int32Array): number {
+    const start = this.length;
+    this.reserve(start + tokens.length);
+    this.tokens.set(tokens, start);
+    this.length += tokens.length;
+    for (let at = start + 1; at < this.length; at++) {
+      const before = this.tokens[at - 1] as number;
+      this.chain[at] = this.heads[before] as number;
+      this.heads[before] = at;
+    }
+    return start;
+  }
+
+  /** To be called when the tokens from `start` are complete. */
+  link(start: number): void {
+    this.following.set(followingLines(this.tokens, start, this.length, this.vocabulary), start);
+  }
+
+  /** Makes this the query's own file: nothing in [cursor, resume) is seen. */
+  setCursor(cursor: number, resume: number): void {
+    this.cursor = cursor;
+    this.resume = resume;
+  }
+
+  followingAt(at: number): number {
+    return this.following[at] ?? 0;
+  }
+
+  /** Own file: adds what followed the context in the text before and after the cursor. */
+  collectOwn(context: Int32Array, end: number, evidence: Evidence, asking: Asking): void {
+    const { tokens, chain, cursor, resume } = this;
+    let links = followed;
+    let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
+    for (; at >= 0 && links > 0; at = chain[at] as number, links--) {
+      if (at >= cursor && at <= resume) continue;
+      const after = at > resume;
+      const home = after ? place.after : cursor - at < nearTokens ? place.near : place.before;
+      const match = this.matchAt(at, after ? resume : 0, context, end);
+      if (match === 0) continue;
+      const counted = agreement(this.following[at] as number, asking.following, home);
+      evidence.add(tokens[at] as number, match, home, counted, 1);
+    }
+  }
+
+  /** Changed files: `fileAt` tells the path of a position, undefined where it is outdated or the query's own. */
+  collect(
+    context: Int32Array,
+    end: number,
+    evidence: Evidence,
+    asking: Asking,
+    fileAt: (at: number) => { readonly path: string; readonly open: boolean; readonly start: number } | undefined,
+  ): void {
+    let links = followed;
+    let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
+    for (; at >= 0 && links > 0; at = this.chain[at] as number, links--) {
+      const file = fileAt(at);
+      if (file === undefined) continue;
+      const match = this.matchAt(at, file.start, context, end);
+      if (match === 0) continue;
+      const home = file.open ? place.open : folderOf(file.path) === asking.folder ? place.folder : place.project;
+      const counted = agreement(this.following[at] as number, asking.following, home);
+      evidence.add(this.tokens[at] as number, match, home, counted, 1);
+    }
+  }
+
+  /** Tokens before `at`, not before `lowest`, that agree with the context's end. */
+  private matchAt(at: number, lowest: number, context: Int32Array, end: number): number {
+    const most = Math.min(longestMatch, end, at - lowest);
+    let match = 0;
+    while (match < most && this.tokens[at - 1 - match] === context[end - 1 - match]) match += 1;
+    return match;
+  }
+
+  private reserve(needed: number): void {
+    if (needed <= this.tokens.length) return;
+    const size = Math.max(needed, this.tokens.length * 2);
+    for (const key of ['tokens', 'following', 'chain'] as const) {
+      const larger = new Int32Array(size);
+      larger.set(this[key]);
+      this[key] = larger;
+    }
+  }
+}

@@ -1,0 +1,233 @@
+// The instant specialist, synchronous: build, fit, complete, keep. The worker wraps it; the command line calls it.
+
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
+import { failed, ok, type Result } from '../common/errors.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { Drafter } from './drafter.ts';
+import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
+import {
+  cursorPlaces,
+  mixtureExamples,
+  rankingExamples,
+  type SourceFile,
+  scoreTokens,
+  type TokenScore,
+} from './learn.ts';
+import { Overlay } from './overlay.ts';
+import { OwnFile } from './own-file.ts';
+import { Predictor } from './predictor.ts';
+import { folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { fitRanking, type RankingExample } from './ranking.ts';
+import { LineSearch } from './search.ts';
+import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
+import { findSnippets } from './snippets.ts';
+import { Vocabulary } from './vocabulary.ts';
+import { defaultWeights, type NgramWeights } from './weights.ts';
+
+export type { SourceFile, TokenScore } from './learn.ts';
+export type { NgramWeights } from './weights.ts';
+
+/** Held-out tokens and places that one fit looks at: a few seconds. */
+const fitTokens = 20_000;
+const fitPlaces = 200;
+const fitLineTokens = 40;
+/** The shipped ranking counts as this many of the folder's own examples. */
+const rankingPrior = 100;
+/** A folder's calibration files are few: small steps, a strong pull to the shipped weights. */
+const tuning = { epochs: 4, rate: 0.02, prior: 30 };
+/** Changed tokens above which a fresh index pays, at least and as a share of the index. */
+const staleTokens = 50_000;
+const staleShare = 0.2;
+
+/** One token that may come next. */
+export interface NextToken {
+  readonly id: number;
+  readonly probability: number;
+}
+
+export interface NextTokens {
+  /** Most probable first. */
+  readonly tokens: readonly NextToken[];
+  /** Probability of all other tokens together: what a model to mix with has to share out. */
+  readonly rest: number;
+  readonly matchLength: number;
+}
+
+export class NgramModel {
+  private readonly vocabulary: Vocabulary;
+  private readonly project: ProjectIndex;
+  private readonly overlay: Overlay;
+  private readonly own: OwnFile;
+  private readonly predictor: Predictor;
+  private readonly drafter: Drafter;
+  private current: NgramWeights;
+
+  private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
+    this.vocabulary = vocabulary;
+    this.project = project;
+    this.current = weights;
+    this.overlay = new Overlay(vocabulary, project);
+    this.own = new OwnFile(vocabulary);
+    this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
+    this.drafter = new Drafter(vocabulary, this.own, new LineSearch(vocabulary, this.predictor, this.own));
+  }
+
+  /** @param weights from an earlier fit; else the shipped ones */
+  static build(
+    files: readonly SourceFile[],
+    tokenizer: Tokenizer,
+    weights: NgramWeights = defaultWeights(),
+  ): NgramModel {
+    const vocabulary = new Vocabulary(tokenizer);
+    const tokenized = files.map(({ path, text }) => ({ path, tokens: tokenizer.encode(text) }));
+    return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
+  }
+
+  /** @returns `corrupt` for damaged or foreign data, `newer-version` for a later format */
+  static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
+    const read = readSnapshot(bytes);
+    if (!read.ok) return read;
+    const vocabulary = new Vocabulary(tokenizer);
+    if (read.value.vocabulary !== vocabulary.fingerprint) {
+      return failed(
+        'corrupt',
+        'The stored specialist was made with another tokenizer. Run "Adapt to This Repo" again.',
+      );
+    }
+    return ok(new NgramModel(vocabulary, new ProjectIndex(read.value.arrays, vocabulary), read.value.weights));
+  }
+
+  /** The weights in a snapshot, without loading the rest. */
+  static weightsOf(bytes: Uint8Array): Result<NgramWeights> {
+    return readSnapshotWeights(bytes);
+  }
+
+  /** One buffer that `deserialize` reads; files that changed since the index was built are in it as they are now. */
+  serialize(): Uint8Array {
+    const current = this.overlay.isEmpty ? this : this.rebuilt();
+    return writeSnapshot({
+      arrays: current.project.arrays,
+      weights: this.current,
+      vocabulary: this.vocabulary.fingerprint,
+    });
+  }
+
+  get weights(): NgramWeights {
+    return this.current;
+  }
+
+  /** Tokens in the project index. */
+  get tokenCount(): number {
+    return this.project.tokenCount;
+  }
+
+  get fileCount(): number {
+    return this.project.arrays.paths.length;
+  }
+
+  /** So much has changed since the index was built that `rebuilt` pays. */
+  get needsRebuild(): boolean {
+    return this.overlay.tokenCount > Math.max(staleTokens, staleShare * this.project.tokenCount);
+  }
+
+  /** A model with every changed file in its index; open files stay open. */
+  rebuilt(): NgramModel {
+    const { tokens, starts, paths } = this.project.arrays;
+    const changed = [...this.overlay.files()];
+    const files: TokenizedFile[] = paths.flatMap((path, file) =>
+      this.project.isMasked(path)
+        ? []
+        : // Between two files stands one separator.
+          [{ path, tokens: tokens.slice(starts[file], (starts[file + 1] as number) - 1) }],
+    );
+    for (const { path, text } of changed) files.push({ path, tokens: this.vocabulary.tokenizer.encode(text) });
+    const fresh = new NgramModel(this.vocabulary, ProjectIndex.build(files, this.vocabulary), this.current);
+    for (const { path, text, open } of changed) if (open) fresh.setOpenFile(path, text);
+    return fresh;
+  }
+
+  /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
+  fit(calibrationFiles: readonly SourceFile[]): NgramWeights {
+    const examples = this.mixtureExamples(calibrationFiles, fitTokens);
+    // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
+    const judge = examples.splice(Math.ceil(examples.length * 0.8));
+    const fitted = fitMixture(examples, this.current, tuning).weights;
+    const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
+    const mixture = better ? fitted : this.current;
+    this.useWeights({ ...mixture, ranking: this.current.ranking });
+    const places = this.rankingExamples(calibrationFiles, fitPlaces);
+    this.useWeights({ ...mixture, ranking: fitRanking(places, this.current.ranking, rankingPrior) });
+    return this.current;
+  }
+
+  /** What `fit` learns mixing weights from: about `limit` tokens of files that are not in the index. */
+  mixtureExamples(files: readonly SourceFile[], limit: number): MixtureExample[] {
+    const { vocabulary, own, predictor } = this;
+    return mixtureExamples(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** How good the next-token probabilities are on about `limit` tokens of files that are not in the index. */
+  scoreTokens(files: readonly SourceFile[], limit: number): TokenScore {
+    const { vocabulary, own, predictor } = this;
+    return scoreTokens(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */
+  rankingExamples(files: readonly SourceFile[], count: number): RankingExample[] {
+    const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
+    return rankingExamples(cursorPlaces(files, count, 1), this.drafter, load, fitLineTokens);
+  }
+
+  useWeights(weights: NgramWeights): void {
+    this.current = weights;
+    this.predictor.setWeights(weights);
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions): Draft {
+    const started = performance.now();
+    this.load(query, options.maxTokens);
+    const draft = this.drafter.draft(query, options, this.current.ranking);
+    return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** What may come right after the query's prefix, before any healing of its last word. */
+  nextTokenDistribution(query: CompletionQuery, limit: number): NextTokens {
+    this.load(query, 0);
+    const context = [...this.own.context.subarray(0, this.own.contextLength)];
+    context.push(...this.vocabulary.tokenizer.encode(this.vocabulary.decode(this.own.healed)));
+    const asking = { folder: folderOf(query.path), following: this.own.following };
+    this.predictor.predict(Int32Array.from(context), context.length, asking, query.path);
+    const { evidence, mixture } = this.predictor;
+    const tokens = Array.from({ length: evidence.size }, (_, slot) => ({
+      id: evidence.candidates[slot] as number,
+      probability: mixture.probabilities[slot] as number,
+    })).sort((a, b) => b.probability - a.probability);
+    const kept = tokens.slice(0, limit);
+    const rest = Math.max(0, 1 - kept.reduce((sum, { probability }) => sum + probability, 0));
+    return { tokens: kept, rest, matchLength: evidence.matchLength };
+  }
+
+  snippets(query: CompletionQuery, options: SnippetOptions): Snippet[] {
+    return findSnippets(query, options, this.project, this.overlay, this.vocabulary);
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    if (text === undefined) this.overlay.close(path);
+    else this.overlay.set(path, text, true);
+  }
+
+  /** A file that changed on disk without being open. */
+  setSavedFile(path: string, text: string): void {
+    this.overlay.set(path, text, false);
+  }
+
+  removeFile(path: string): void {
+    this.overlay.remove(path);
+  }
+
+  private load(query: CompletionQuery, room: number): void {
+    this.overlay.flush(query.path);
+    this.project.setOwn(query.path);
+    this.own.load(query, room);
+  }
+}

@@ -1,0 +1,59 @@
+// The next-token distribution after a context, from all tiers at once.
+
+import { Evidence } from './evidence.ts';
+import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
+import type { Overlay } from './overlay.ts';
+import type { OwnFile } from './own-file.ts';
+import type { Asking, ProjectIndex } from './project-index.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export class Predictor {
+  readonly evidence: Evidence;
+  readonly mixture: Mixture;
+  readonly unigrams: Unigrams;
+  private readonly project: ProjectIndex;
+  private readonly overlay: Overlay;
+  private readonly own: OwnFile;
+  private readonly vocabulary: Vocabulary;
+
+  constructor(vocabulary: Vocabulary, project: ProjectIndex, overlay: Overlay, own: OwnFile, weights: MixtureWeights) {
+    this.vocabulary = vocabulary;
+    this.project = project;
+    this.overlay = overlay;
+    this.own = own;
+    this.evidence = new Evidence(vocabulary.size, occurrenceWeights(weights));
+    this.mixture = new Mixture(weights);
+    const uniform = 1 / vocabulary.size;
+    const tokens = Math.max(1, project.tokenCount);
+    this.unigrams = {
+      own: (token) => own.unigram(token),
+      project: (token) => project.countOf(token) / tokens,
+      uniform,
+    };
+  }
+
+  setWeights(weights: MixtureWeights): void {
+    this.evidence.weights = occurrenceWeights(weights);
+    this.mixture.setWeights(weights);
+  }
+
+  /** Fills `evidence` and `mixture` for context[0, end). @param target see `Evidence.reset` */
+  predict(context: Int32Array, end: number, asking: Asking, path: string, target = -1): void {
+    this.evidence.reset(target);
+    this.project.collect(context, end, this.evidence, asking);
+    this.overlay.collect(context, end, this.evidence, asking, path);
+    this.own.index.collectOwn(context, end, this.evidence, asking);
+    this.mixture.prepare(this.evidence, this.tokensInLine(context, end));
+    this.mixture.compute(this.evidence, this.unigrams);
+  }
+
+  probabilityOf(token: number): number {
+    return this.mixture.probabilityOf(token, this.evidence, this.unigrams);
+  }
+
+  private tokensInLine(context: Int32Array, end: number): number {
+    let count = 0;
+    while (count < 8 && count < end && this.vocabulary.endsLine[context[end - 1 - count] as number] === 0) count += 1;
+    return count;
+  }
+}

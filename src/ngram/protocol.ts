@@ -1,0 +1,45 @@
+// Messages between the client and its worker thread.
+
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
+import type { Result } from '../common/errors.ts';
+
+/** What the worker holds after a snapshot was loaded. */
+export interface Loaded {
+  readonly files: number;
+  readonly tokens: number;
+}
+
+export type Request =
+  | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
+  | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
+  | { readonly kind: 'load'; readonly snapshotPath: string };
+
+/** What each kind of request is answered with. */
+export interface Answers {
+  readonly complete: Draft | undefined;
+  readonly snippets: readonly Snippet[];
+  readonly load: Result<Loaded>;
+}
+
+/** What became of a file. Text is the whole text, with '\n' line ends. */
+export type FileChange =
+  | { readonly kind: 'open'; readonly path: string; readonly text: string }
+  | { readonly kind: 'saved'; readonly path: string; readonly text: string }
+  | { readonly kind: 'closed'; readonly path: string }
+  | { readonly kind: 'removed'; readonly path: string };
+
+export type ToWorker =
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'file'; readonly change: FileChange };
+
+export type FromWorker =
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
+  /** The request hit a bug; the worker lives on. */
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
+
+/** Given to the worker when it starts. */
+export interface WorkerData {
+  readonly tokenizerPath: string;
+}

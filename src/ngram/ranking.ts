@@ -1,0 +1,230 @@
+// Chooses between whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor,
+// brackets, indents, neighbouring lines, names. A conditional logit with 'none of these' as one of the options.
+// Source: McFadden 1974 (the model); the features are ours.
+
+import { softmax } from './mixture.ts';
+import type { Hypothesis } from './search.ts';
+
+/** What the ranking sees of the place; made once a query. */
+export interface Surroundings {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly lineBefore: string;
+  /** Nearest lines with text, without white space at their ends; '' where there is none. */
+  readonly previousLine: string;
+  readonly nextLine: string;
+  /** Names in the next lines. */
+  readonly namesAfter: ReadonlySet<string>;
+}
+
+/** A candidate line: the text to insert, and its feature values. */
+export interface Candidate {
+  readonly hypothesis: Hypothesis;
+  readonly text: string;
+  readonly features: Float32Array;
+}
+
+const names = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
+
+/** One row a feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
+interface Seen {
+  readonly candidate: string;
+  readonly hypothesis: Hypothesis;
+  readonly logNextLine: number;
+  readonly around: Surroundings;
+  readonly line: string;
+  readonly depth: -1 | 0 | 1;
+  readonly nameCounts: { readonly fresh: number; readonly wanted: number };
+  readonly best: number;
+}
+
+const flag = (condition: boolean) => (condition ? 1 : 0);
+const lowest = (h: Hypothesis) => h.steps.reduce((low, step) => Math.min(low, step.probability), 1);
+const lastOf = (text: string) => text.slice(-1);
+
+const features: readonly ((seen: Seen) => number)[] = [
+  ({ hypothesis }) => hypothesis.logProbability,
+  ({ hypothesis }) => Math.log(Math.max(1e-4, lowest(hypothesis))),
+  ({ hypothesis }) => (hypothesis.logLineEnd === Number.NEGATIVE_INFINITY ? 0 : Math.max(-8, hypothesis.logLineEnd)),
+  ({ logNextLine }) => logNextLine / 2,
+  ({ hypothesis }) => Math.log1p(hypothesis.steps.length),
+  ({ candidate }) => Math.log1p(candidate.trim().length),
+  ({ line, depth }) => flag(opener.test(line) && depth > 0),
+  ({ line, depth }) => flag(opener.test(line) && depth <= 0),
+  ({ line, depth }) => flag(!opener.test(line) && depth > 0),
+  ({ line, around }) => flag(line.trim() === around.nextLine.trim()),
+  ({ line, around }) => flag(line.trim() === around.previousLine.trim()),
+  ({ line, around }) => flag(line.trim().length > 3 && around.suffix.includes(`${line.trim()}\n`)),
+  ({ line, around }) => flag(line.trim().length > 3 && around.prefix.includes(`${line.trim()}\n`)),
+  ({ line, around }) => flag(lastOf(line) === lastOf(around.previousLine) && sameIndent(line, around.previousLine)),
+  ({ line, around }) => flag(lastOf(line) === lastOf(around.nextLine) && sameIndent(line, around.nextLine)),
+  ({ nameCounts }) => Math.min(3, nameCounts.fresh),
+  ({ nameCounts }) => Math.min(3, nameCounts.wanted),
+  ({ hypothesis }) => Math.log1p(hypothesis.steps.reduce((low, step) => Math.min(low, step.matchLength), 24)),
+  ({ hypothesis }) => Math.log1p(hypothesis.steps[0]?.matchLength ?? 0),
+  ({ candidate }) => flag(unbalanced(candidate)),
+  ({ hypothesis, best }) => flag(hypothesis.logProbability >= best),
+  ({ hypothesis }) => Math.max(-8, Math.log(Math.max(1e-4, hypothesis.steps[0]?.probability ?? 1))),
+  ({ hypothesis }) => flag(!hypothesis.finished),
+];
+
+/** Features of 'none of these'. */
+const nullFeatures: readonly ((best: number, around: Surroundings) => number)[] = [
+  () => 1,
+  (best) => best,
+  (_, around) => flag(around.lineBefore.trim() === ''),
+  (_, around) => flag(around.nextLine === ''),
+];
+
+export const rankingSize = features.length + nullFeatures.length;
+
+/** Before anything was learned: probability alone, and an even chance that nothing fits. */
+export function initialRanking(): Float32Array {
+  const weights = new Float32Array(rankingSize);
+  weights[0] = 1;
+  return weights;
+}
+
+export function surroundings(prefix: string, suffix: string): Surroundings {
+  const lineStart = prefix.lastIndexOf('\n') + 1;
+  const afterLine = suffix.indexOf('\n');
+  const after = afterLine < 0 ? '' : suffix.slice(afterLine + 1, afterLine + 1200);
+  return {
+    prefix,
+    suffix,
+    lineBefore: prefix.slice(lineStart),
+    previousLine: (/([^\n]*\S)\s*$/.exec(prefix.slice(Math.max(0, lineStart - 600), lineStart))?.[1] ?? '').trimEnd(),
+    nextLine: (/^\s*?([^\S\n]*\S[^\n]*)/.exec(after)?.[1] ?? '').trimEnd(),
+    namesAfter: new Set(after.match(names)),
+  };
+}
+
+export interface Unranked {
+  readonly hypothesis: Hypothesis;
+  readonly text: string;
+  readonly logNextLine: number;
+}
+
+export function describe(unranked: readonly Unranked[], around: Surroundings): Candidate[] {
+  const best = bestOf(unranked);
+  const inPrefix = new Map<string, boolean>();
+  const known = (name: string) => {
+    let seen = inPrefix.get(name);
+    if (seen === undefined) {
+      seen = around.prefix.includes(name);
+      inPrefix.set(name, seen);
+    }
+    return seen;
+  };
+  return unranked.map(({ hypothesis, text, logNextLine }) => {
+    const line = (around.lineBefore + text).trimEnd();
+    const found = text.match(names) ?? [];
+    const unseen = found.filter((name) => !known(name));
+    const wanted = unseen.filter((name) => around.namesAfter.has(name)).length;
+    const seen: Seen = {
+      candidate: text,
+      hypothesis,
+      logNextLine,
+      around,
+      line,
+      depth: depthOf(line, around.nextLine),
+      nameCounts: { fresh: unseen.length - wanted, wanted },
+      best,
+    };
+    return { hypothesis, text, features: Float32Array.from(features, (feature) => feature(seen)) };
+  });
+}
+
+/** Features of 'none of these', padded to the candidates' layout. */
+export function describeNone(unranked: readonly Unranked[], around: Surroundings): Float32Array {
+  const best = bestOf(unranked);
+  return Float32Array.from(nullFeatures, (feature) => feature(best, around));
+}
+
+/** Probability of each candidate, and last of 'none of these'. */
+export function rank(
+  candidates: readonly { features: Float32Array }[],
+  none: Float32Array,
+  weights: ArrayLike<number>,
+): number[] {
+  const logits = candidates.map(({ features: values }) => dot(values, weights, 0));
+  logits.push(dot(none, weights, features.length));
+  return softmax(logits);
+}
+
+export const noneOffset = features.length;
+
+function dot(values: Float32Array, weights: ArrayLike<number>, offset: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * (weights[offset + i] as number);
+  return sum;
+}
+
+function bestOf(unranked: readonly Unranked[]): number {
+  return unranked.reduce((best, { hypothesis }) => Math.max(best, hypothesis.logProbability), -20);
+}
+
+/** Whether the next line stands deeper (1) or less deep (-1) than this one. */
+function depthOf(line: string, next: string): -1 | 0 | 1 {
+  if (next === '') return 0;
+  return Math.sign(indentOf(next) - indentOf(line)) as -1 | 0 | 1;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function sameIndent(a: string, b: string): boolean {
+  return indentOf(a) === indentOf(b);
+}
+
+/** An odd number of one kind of quote. */
+function unbalanced(text: string): boolean {
+  return ['"', "'", '`'].some((quote) => (text.split(quote).length - 1) % 2 === 1);
+}
+
+/** One place with its candidates and the right one among them; -1: none is right. */
+export interface RankingExample {
+  readonly candidates: readonly { readonly features: Float32Array }[];
+  readonly none: Float32Array;
+  readonly right: number;
+}
+
+/** Maximum likelihood by Adam on whole batches, pulled towards the start with the strength of `prior` examples. */
+export function fitRanking(
+  examples: readonly RankingExample[],
+  start: Float32Array,
+  prior: number,
+  steps = 300,
+): Float32Array {
+  const weights = Float64Array.from(start);
+  const gradient = new Float64Array(rankingSize);
+  const first = new Float64Array(rankingSize);
+  const second = new Float64Array(rankingSize);
+  if (examples.length === 0) return Float32Array.from(start);
+  for (let step = 1; step <= steps; step++) {
+    gradient.fill(0);
+    for (const { candidates, none, right } of examples) {
+      const probabilities = rank(candidates, none, weights);
+      const target = right < 0 ? candidates.length : right;
+      probabilities.forEach((probability, option) => {
+        const error = probability - (option === target ? 1 : 0);
+        const values = candidates[option]?.features ?? none;
+        const offset = option === candidates.length ? noneOffset : 0;
+        for (let i = 0; i < values.length; i++) {
+          gradient[offset + i] = (gradient[offset + i] as number) + error * (values[i] as number);
+        }
+      });
+    }
+    for (let i = 0; i < rankingSize; i++) {
+      const g = ((gradient[i] as number) + prior * ((weights[i] as number) - (start[i] as number))) / examples.length;
+      first[i] = 0.9 * (first[i] as number) + 0.1 * g;
+      second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;
+      const rate = 0.05 * (1 - (step - 1) / steps);
+      const scale = Math.sqrt((second[i] as number) / (1 - 0.99 ** step)) + 1e-8;
+      weights[i] = (weights[i] as number) - (rate * (first[i] as number)) / (1 - 0.9 ** step) / scale;
+    }
+  }
+  return Float32Array.from(weights);
+}

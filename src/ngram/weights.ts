@@ -1,0 +1,49 @@
+// All that the specialist learns about how to use its counts, as plain data: shipped, fitted per folder, kept in snapshots.
+
+import shipped from './default-weights.json' with { type: 'json' };
+import { cells } from './evidence.ts';
+import { baseSize, escapeSize, type MixtureWeights } from './mixture.ts';
+import { rankingSize } from './ranking.ts';
+
+export interface NgramWeights extends MixtureWeights {
+  /** What decides between whole lines; see `ranking.ts`. */
+  readonly ranking: Float32Array;
+}
+
+const sizes = { places: cells, escape: escapeSize, base: baseSize, ranking: rankingSize } as const;
+type Part = keyof typeof sizes;
+const parts = Object.keys(sizes) as Part[];
+
+export type PlainWeights = Readonly<Record<Part, readonly number[]>>;
+
+/** Undefined where the data is not of this version's shape. */
+export function weightsFrom(plain: unknown): NgramWeights | undefined {
+  if (typeof plain !== 'object' || plain === null) return undefined;
+  const given = plain as Partial<Record<Part, unknown>>;
+  const usable = (part: Part) => {
+    const values = given[part];
+    return Array.isArray(values) && values.length === sizes[part] && values.every(Number.isFinite);
+  };
+  if (!parts.every(usable)) return undefined;
+  const array = (part: Part) => Float32Array.from(given[part] as number[]);
+  return { places: array('places'), escape: array('escape'), base: array('base'), ranking: array('ranking') };
+}
+
+/** Rounded to four decimals: what is lost is far below the noise of any fit. */
+export function plainWeights(weights: NgramWeights): PlainWeights {
+  const plain = (values: Float32Array) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
+  return {
+    places: plain(weights.places),
+    escape: plain(weights.escape),
+    base: plain(weights.base),
+    ranking: plain(weights.ranking),
+  };
+}
+
+/** Fitted on other packages; see `bench/fit-defaults.ts`. */
+export function defaultWeights(): NgramWeights {
+  const weights = weightsFrom(shipped);
+  if (weights === undefined)
+    throw new Error('default-weights.json does not fit this version: run bench/fit-defaults.ts');
+  return weights;
+}

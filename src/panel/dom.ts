@@ -1,0 +1,66 @@
+// A few helpers over the DOM: text goes in as text only, so nothing that a model or a file says can become markup.
+
+export type Child = Node | string | undefined;
+
+export interface Attributes {
+  readonly class?: string;
+  readonly [name: string]: string | boolean | undefined;
+}
+
+/** An element with attributes (true: present, false or undefined: absent) and children. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.filter((child): child is Node | string => child !== undefined));
+  return element;
+}
+
+/** A button that calls `onClick`; `type=button` so that it never submits anything. */
+export function button(label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  const element = h('button', { type: 'button', ...attributes }, label);
+  element.addEventListener('click', onClick);
+  return element;
+}
+
+/** A drawn icon: 16 x 16, stroked in the text's colour. Decorative; the meaning is in a label next to it. */
+export function icon(path: string): SVGSVGElement {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(namespace, 'svg');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.classList.add('icon');
+  const line = document.createElementNS(namespace, 'path');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+}
+
+export const icons = {
+  check: 'M3 8.5l3.2 3.2L13 4.8',
+  half: 'M8 3a5 5 0 0 1 0 10zM8 3a5 5 0 1 0 0 10M9.5 5v6M11.5 6v4',
+  cross: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
+  dash: 'M4 8h8',
+  dots: 'M4 8h.01M8 8h.01M12 8h.01',
+  chevron: 'M6 4l4 4-4 4',
+} as const;
+
+/** A horizontal bar from 0 to 1, drawn by width; `mark` draws a tick. The number beside it carries the meaning. */
+export function bar(share: number, kind: string, mark?: number): HTMLElement {
+  const percent = (value: number) => `${(100 * Math.min(1, Math.max(0, value))).toFixed(1)}%`;
+  const fill = h('span', { class: `bar-fill ${kind}` });
+  fill.style.width = percent(share);
+  const track = h('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
+  if (mark !== undefined) {
+    const tick = h('span', { class: 'bar-mark' });
+    tick.style.insetInlineStart = percent(mark);
+    track.append(tick);
+  }
+  return track;
+}

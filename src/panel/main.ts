@@ -1,0 +1,92 @@
+// The panel's browser code: draws what the host sends, and sends back what the user asks for.
+import { h } from './dom.ts';
+import { type FromPanel, parseToPanel, type ToPanel, type TotalsScope } from './protocol.ts';
+import { ReportView } from './report.ts';
+import { RowList } from './rows.ts';
+import { StatusView } from './status.ts';
+import { Words } from './text.ts';
+import { TotalsView } from './totals.ts';
+
+/** What outlives a hidden panel; everything else comes again from the host. */
+interface Kept {
+  readonly scope: TotalsScope;
+}
+
+interface HostApi {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: Kept): void;
+}
+declare function acquireVsCodeApi(): HostApi;
+
+const host = acquireVsCodeApi();
+
+interface Views {
+  readonly status: StatusView;
+  readonly totals: TotalsView;
+  readonly rows: RowList;
+  readonly report: ReportView;
+}
+let views: Views | undefined;
+
+function build(words: Words): Views {
+  const status = new StatusView(words, {
+    run: (command) => host.postMessage({ type: 'command', command }),
+    setBalance: (value) => host.postMessage({ type: 'balance', value }),
+  });
+  const totals = new TotalsView(words, keptScope(), (scope) => host.setState({ scope }));
+  const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
+  const report = new ReportView(words, () => host.postMessage({ type: 'command', command: 'adapt' }));
+  const list = h(
+    'section',
+    { class: 'card list', 'aria-labelledby': 'list-title' },
+    h('header', {}, h('h2', { id: 'list-title' }, words.t('completions'))),
+    rows.element,
+  );
+  // Reading order is the narrow side bar's; a wide panel puts the list beside the other two (panel.css).
+  const columns = h('div', { class: 'columns' }, totals.element, list, report.element);
+  document.body.replaceChildren(h('main', {}, status.element, columns));
+  return { status, totals, rows, report };
+}
+
+function keptScope(): TotalsScope {
+  const kept = host.getState();
+  return typeof kept === 'object' && kept !== null && 'scope' in kept && kept.scope === 'all' ? 'all' : 'session';
+}
+
+function receive(message: ToPanel): void {
+  if (message.type === 'init') {
+    views = build(new Words(message.strings, message.locale));
+    views.status.update(message.state);
+    views.rows.reset(message.rows);
+    views.totals.update(message.totals);
+    views.report.update(message.reports);
+    return;
+  }
+  if (!views) return;
+  switch (message.type) {
+    case 'state':
+      views.status.update(message.state);
+      break;
+    case 'row':
+      views.rows.put(message.row);
+      break;
+    case 'totals':
+      views.totals.update(message.totals);
+      break;
+    case 'reports':
+      views.report.update(message.reports);
+      break;
+    case 'clear':
+      views.rows.reset([]);
+      break;
+    case 'reveal':
+      views.report.reveal();
+  }
+}
+
+window.addEventListener('message', (event) => {
+  const message = parseToPanel(event.data);
+  if (message) receive(message);
+});
+host.postMessage({ type: 'ready' });

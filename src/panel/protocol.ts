@@ -1,0 +1,236 @@
+// What the panel and its owner tell each other. Plain data; both sides check what they receive before they use it.
+
+/** The panel's texts, translated by the host. `{0}`, `{1}` are filled in by the panel. */
+export type PanelStrings = Readonly<Record<string, string>>;
+
+export type PanelSource = 'specialist' | 'api' | 'none';
+export type PanelOutcome = 'pending' | 'accepted' | 'partly-accepted' | 'rejected' | 'ignored';
+
+/** One completion, as the list shows it. */
+export interface PanelRow {
+  readonly id: string;
+  /** ms since 1970. */
+  readonly at: number;
+  /** 'src/app.ts', with the folder's name before it where several folders are open. */
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+  /** The end of the line before the cursor, and what was proposed there. */
+  readonly before: string;
+  readonly text: string;
+  readonly source: PanelSource;
+  readonly model: string;
+  readonly cached: boolean;
+  readonly latencyMs: number;
+  readonly costUsd: number;
+  readonly savedUsd: number;
+  readonly outcome: PanelOutcome;
+  /** Absent where there was no decision to make: typed as suggested, or nothing came. */
+  readonly decision?: PanelDecision;
+}
+
+export interface PanelDecision {
+  readonly summary: string;
+  readonly pSpecialist: number;
+  readonly pApi: number;
+  readonly pApiIsPrior: boolean;
+  readonly gain: number;
+  readonly price: number;
+  readonly reasons: readonly { readonly name: string; readonly value: number }[];
+}
+
+export interface PanelTotals {
+  readonly completions: number;
+  readonly local: number;
+  readonly api: number;
+  readonly accepted: number;
+  readonly spentUsd: number;
+  readonly savedUsd: number;
+  readonly localP50Ms?: number | undefined;
+  readonly localP95Ms?: number | undefined;
+  readonly apiP50Ms?: number | undefined;
+  readonly apiP95Ms?: number | undefined;
+}
+
+/** Something that the user should know, with the command that mends it. Shown above everything, most urgent first. */
+export interface PanelNotice {
+  readonly kind: 'info' | 'warning';
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly command: PanelCommand };
+}
+
+/** Work that is under way. `share` is undefined while the total is unknown. */
+export interface PanelProgress {
+  readonly title: string;
+  readonly detail: string;
+  readonly share?: number;
+  readonly cancellable: boolean;
+}
+
+export interface PanelState {
+  readonly status: 'ready' | 'busy' | 'off' | 'snoozed' | 'starting';
+  /** 'Ready: 1,204 files indexed' */
+  readonly statusText: string;
+  readonly balance: number;
+  readonly localOnly: boolean;
+  /** The API's model, or '' where none is set up. */
+  readonly apiModel: string;
+  readonly budgetUsd: number;
+  readonly notices: readonly PanelNotice[];
+  readonly progress?: PanelProgress;
+}
+
+/** One folder's last adaptation, told in the panel's own sections. */
+export interface PanelReport {
+  readonly folder: string;
+  /** ms since 1970. */
+  readonly finishedAt: number;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Share right among the most confident 10, 20, 30, 50 and all of the places, 0..1. */
+  readonly precision: readonly { readonly coverage: string; readonly share: number }[];
+  readonly leftOut: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly examples: readonly string[];
+  }[];
+  readonly examples: readonly PanelExample[];
+  readonly notes: readonly string[];
+}
+
+export interface PanelExample {
+  readonly path: string;
+  readonly line: number;
+  readonly before: string;
+  readonly truth: string;
+  readonly answer: string;
+  readonly model: string;
+  readonly right: boolean;
+}
+
+export type TotalsScope = 'session' | 'all';
+
+export type ToPanel =
+  | {
+      readonly type: 'init';
+      readonly strings: PanelStrings;
+      readonly locale: string;
+      readonly state: PanelState;
+      /** Newest first. */
+      readonly rows: readonly PanelRow[];
+      readonly totals: Readonly<Record<TotalsScope, PanelTotals>>;
+      readonly reports: readonly PanelReport[];
+    }
+  | { readonly type: 'state'; readonly state: PanelState }
+  /** New or changed, by id. */
+  | { readonly type: 'row'; readonly row: PanelRow }
+  | { readonly type: 'totals'; readonly totals: Readonly<Record<TotalsScope, PanelTotals>> }
+  | { readonly type: 'reports'; readonly reports: readonly PanelReport[] }
+  | { readonly type: 'clear' }
+  | { readonly type: 'reveal'; readonly section: 'report' };
+
+/** What the panel may ask the host to run; each is a command of the extension. */
+export const panelCommands = [
+  'adapt',
+  'cancelAdapt',
+  'setApiKey',
+  'allowApi',
+  'snooze',
+  'unsnooze',
+  'enableHere',
+  'showMenu',
+  'showLog',
+  'openSettings',
+  'manageTrust',
+] as const;
+export type PanelCommand = (typeof panelCommands)[number];
+
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'balance'; readonly value: number }
+  | { readonly type: 'command'; readonly command: PanelCommand }
+  /** Show the place where a completion was asked for. */
+  | { readonly type: 'open'; readonly id: string };
+
+type Fields = Record<string, unknown>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A message from the panel; undefined when it is none that we know. */
+export function parseFromPanel(value: unknown): FromPanel | undefined {
+  if (!isFields(value)) return undefined;
+  switch (value.type) {
+    case 'ready':
+      return { type: 'ready' };
+    case 'balance':
+      return typeof value.value === 'number' && value.value >= 0 && value.value <= 1
+        ? { type: 'balance', value: value.value }
+        : undefined;
+    case 'command': {
+      const command = panelCommands.find((known) => known === value.command);
+      return command === undefined ? undefined : { type: 'command', command };
+    }
+    case 'open':
+      return typeof value.id === 'string' && value.id.length <= 100 ? { type: 'open', id: value.id } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What must be there for the panel to draw a message without looking twice. */
+const required: { readonly [T in ToPanel['type']]: (message: Fields) => boolean } = {
+  init: (m) =>
+    isFields(m.strings) &&
+    typeof m.locale === 'string' &&
+    isState(m.state) &&
+    Array.isArray(m.rows) &&
+    m.rows.every(isRow) &&
+    isTotals(m.totals) &&
+    isReports(m.reports),
+  state: (m) => isState(m.state),
+  row: (m) => isRow(m.row),
+  totals: (m) => isTotals(m.totals),
+  reports: (m) => isReports(m.reports),
+  clear: () => true,
+  reveal: (m) => m.section === 'report',
+};
+
+/** A message from the host; undefined when it is none that we know. */
+export function parseToPanel(value: unknown): ToPanel | undefined {
+  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(required, value.type)) return undefined;
+  return required[value.type as ToPanel['type']](value) ? (value as ToPanel) : undefined;
+}
+
+function isState(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    typeof value.status === 'string' &&
+    typeof value.statusText === 'string' &&
+    typeof value.balance === 'number' &&
+    Array.isArray(value.notices)
+  );
+}
+
+function isRow(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    typeof value.id === 'string' &&
+    typeof value.path === 'string' &&
+    typeof value.text === 'string' &&
+    typeof value.model === 'string' &&
+    typeof value.latencyMs === 'number' &&
+    (value.decision === undefined || (isFields(value.decision) && Array.isArray(value.decision.reasons)))
+  );
+}
+
+function isTotals(value: unknown): boolean {
+  return isFields(value) && ['session', 'all'].every((scope) => isFields(value[scope]));
+}
+
+function isReports(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((report) => isFields(report) && Array.isArray(report.facts) && Array.isArray(report.examples))
+  );
+}

@@ -1,0 +1,130 @@
+// What the last adaptation of each folder learned and measured.
+import { bar, button, h, icon, icons } from './dom.ts';
+import type { PanelExample, PanelReport } from './protocol.ts';
+import type { Words } from './text.ts';
+
+export class ReportView {
+  readonly element: HTMLElement;
+  private readonly body: HTMLElement;
+  private readonly words: Words;
+  private readonly onAdapt: () => void;
+
+  constructor(words: Words, onAdapt: () => void) {
+    this.words = words;
+    this.onAdapt = onAdapt;
+    this.body = h('div', { class: 'reports' });
+    this.element = h(
+      'section',
+      { class: 'card report', 'aria-labelledby': 'report-title', tabindex: '-1' },
+      h(
+        'header',
+        {},
+        h('h2', { id: 'report-title' }, words.t('adaptation')),
+        button(words.t('adaptAgain'), onAdapt, { class: 'secondary small adapt-again' }),
+      ),
+      this.body,
+    );
+  }
+
+  update(reports: readonly PanelReport[]): void {
+    this.element.classList.toggle('has-report', reports.length > 0);
+    this.body.replaceChildren(...(reports.length === 0 ? [this.nothing()] : reports.map((report) => this.one(report))));
+  }
+
+  reveal(): void {
+    this.element.scrollIntoView({ block: 'start' });
+    this.element.focus({ preventScroll: true });
+  }
+
+  private nothing(): HTMLElement {
+    const { words } = this;
+    return h(
+      'div',
+      { class: 'empty' },
+      h('p', { class: 'empty-title' }, words.t('notAdaptedTitle')),
+      h('p', {}, words.t('notAdaptedText')),
+      button(words.t('adapt'), this.onAdapt),
+    );
+  }
+
+  private one(report: PanelReport): HTMLElement {
+    const { words } = this;
+    const facts = report.facts.flatMap(({ name, value }) => [h('dt', {}, name), h('dd', {}, value)]);
+    return h(
+      'article',
+      { 'aria-label': report.folder },
+      h('h3', {}, report.folder, h('span', { class: 'dim' }, words.date(report.finishedAt))),
+      h('dl', { class: 'facts' }, ...facts),
+      this.precision(report),
+      ...report.notes.map((note) => h('p', { class: 'note-line dim' }, note)),
+      this.leftOut(report),
+      this.examples(report.examples),
+    );
+  }
+
+  private precision(report: PanelReport): HTMLElement | undefined {
+    if (report.precision.length === 0) return undefined;
+    const { words } = this;
+    return h(
+      'div',
+      { class: 'precision' },
+      h('h4', {}, words.t('precision')),
+      ...report.precision.map(({ coverage, share }) =>
+        h(
+          'div',
+          { class: 'estimate' },
+          h('span', {}, coverage),
+          bar(share, 'specialist'),
+          h('span', { class: 'number' }, words.percent(share)),
+        ),
+      ),
+    );
+  }
+
+  private leftOut(report: PanelReport): HTMLElement | undefined {
+    if (report.leftOut.length === 0) return undefined;
+    const { words } = this;
+    const total = report.leftOut.reduce((sum, { count }) => sum + count, 0);
+    return h(
+      'details',
+      { class: 'fold' },
+      h('summary', {}, icon(icons.chevron), words.t('leftOut', words.count(total))),
+      h(
+        'ul',
+        { class: 'left-out' },
+        ...report.leftOut.map(({ reason, count, examples }) =>
+          h('li', {}, `${reason}: ${words.count(count)}`, h('span', { class: 'dim' }, examples.slice(0, 3).join(', '))),
+        ),
+      ),
+    );
+  }
+
+  private examples(examples: readonly PanelExample[]): HTMLElement | undefined {
+    if (examples.length === 0) return undefined;
+    const { words } = this;
+    return h(
+      'details',
+      { class: 'fold' },
+      h('summary', {}, icon(icons.chevron), words.t('examples', words.count(examples.length))),
+      ...examples.map((example) =>
+        h(
+          'div',
+          { class: 'example' },
+          h(
+            'p',
+            { class: 'foot' },
+            h('span', { class: example.right ? 'good' : 'bad' }, words.t(example.right ? 'right' : 'wrong')),
+            h('span', { class: 'dim' }, `${example.path}:${example.line} · ${example.model}`),
+          ),
+          h(
+            'pre',
+            { class: 'code' },
+            h('span', { class: 'before' }, example.before),
+            h('span', { class: 'inserted' }, example.answer || words.t('nothingShown')),
+          ),
+          example.right ? undefined : h('p', { class: 'dim' }, words.t('wrote'), h('code', {}, example.truth)),
+        ),
+      ),
+    );
+  }
+}

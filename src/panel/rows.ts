@@ -1,0 +1,175 @@
+// The live list of completions: newest first, each row a disclosure whose inside (the decision's numbers) is drawn when it is opened.
+import { bar, button, h, icon, icons } from './dom.ts';
+import type { PanelDecision, PanelOutcome, PanelRow } from './protocol.ts';
+import { flatten, shortModel, type Words } from './text.ts';
+
+/** Older rows leave the list; the store keeps them. */
+export const rowLimit = 200;
+
+const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
+  pending: icons.dots,
+  accepted: icons.check,
+  'partly-accepted': icons.half,
+  rejected: icons.cross,
+  ignored: icons.dash,
+};
+
+interface Entry {
+  row: PanelRow;
+  readonly element: HTMLDetailsElement;
+}
+
+export class RowList {
+  readonly element: HTMLElement;
+  private readonly list: HTMLElement;
+  private readonly empty: HTMLElement;
+  private readonly entries = new Map<string, Entry>();
+  private readonly words: Words;
+  private readonly onOpenPlace: (id: string) => void;
+
+  constructor(words: Words, onOpenPlace: (id: string) => void) {
+    this.words = words;
+    this.onOpenPlace = onOpenPlace;
+    this.list = h('ol', { class: 'rows', 'aria-label': words.t('completions') });
+    this.empty = h(
+      'div',
+      { class: 'empty' },
+      h('p', { class: 'empty-title' }, words.t('emptyTitle')),
+      h('p', {}, words.t('emptyText')),
+    );
+    this.element = h('div', {}, this.empty, this.list);
+    this.list.addEventListener('keydown', (event) => this.move(event));
+  }
+
+  /** Replaces all rows; `rows` newest first. */
+  reset(rows: readonly PanelRow[]): void {
+    this.entries.clear();
+    this.list.replaceChildren();
+    for (const row of [...rows].slice(0, rowLimit).reverse()) this.put(row);
+    this.empty.hidden = this.entries.size > 0;
+  }
+
+  /** Adds a row on top, or redraws it where it stands. An open row stays open. */
+  put(row: PanelRow): void {
+    const known = this.entries.get(row.id);
+    if (known) {
+      known.row = row;
+      known.element.replaceChildren(this.summary(row));
+      this.drawInside(known);
+      return;
+    }
+    const element = h('details', { class: `row source-${row.source}` }, this.summary(row));
+    const entry: Entry = { row, element };
+    element.addEventListener('toggle', () => this.drawInside(entry));
+    this.entries.set(row.id, entry);
+    this.list.prepend(h('li', {}, element));
+    this.empty.hidden = true;
+    if (this.entries.size > rowLimit) {
+      const oldest = this.entries.keys().next().value as string;
+      this.entries.get(oldest)?.element.parentElement?.remove();
+      this.entries.delete(oldest);
+    }
+  }
+
+  private summary(row: PanelRow): HTMLElement {
+    const { words } = this;
+    const outcome = words.t(`outcome.${row.outcome}`);
+    const confidence = row.source === 'api' ? row.decision?.pApi : row.decision?.pSpecialist;
+    const answered = row.source !== 'none';
+    const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
+    const model = answered ? row.model : words.t('nobody');
+    return h(
+      'summary',
+      { 'aria-label': this.spoken(row, model, confidence, outcome) },
+      icon(icons.chevron),
+      h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
+      h('span', { class: 'proposal', title: row.text }, answered ? flatten(row.text) : words.t('nothingShown')),
+      h('span', { class: 'place' }, `${row.path}:${row.line}`),
+      h(
+        'span',
+        { class: 'confidence', title: words.t('confidence') },
+        ...(confidence === undefined ? ['–'] : [bar(confidence, row.source), words.percent(confidence)]),
+      ),
+      h('span', { class: 'latency', title: words.t('latency') }, took),
+      h('span', { class: 'cost', title: words.t('cost') }, words.money(row.costUsd)),
+      h(
+        'span',
+        { class: `outcome outcome-${row.outcome}`, title: outcome },
+        answered ? icon(outcomeIcons[row.outcome]) : '',
+      ),
+    );
+  }
+
+  private spoken(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
+    const { words } = this;
+    const parts = [model, row.text === '' ? words.t('nothingShown') : flatten(row.text)];
+    if (confidence !== undefined) parts.push(`${words.t('confidence')} ${words.percent(confidence)}`);
+    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, `${row.path}:${row.line}`);
+    return parts.join(', ');
+  }
+
+  private drawInside(entry: Entry): void {
+    const { element, row } = entry;
+    element.querySelector('.inside')?.remove();
+    if (!element.open) return;
+    const { words } = this;
+    const inside = h(
+      'div',
+      { class: 'inside' },
+      h(
+        'pre',
+        { class: 'code' },
+        h('span', { class: 'before' }, row.before),
+        h('span', { class: 'inserted' }, row.text),
+      ),
+      row.decision ? this.decision(row.decision) : h('p', { class: 'dim' }, words.t('noDecision')),
+      h(
+        'p',
+        { class: 'foot' },
+        h('span', { class: 'dim' }, `${words.time(row.at)} · ${words.t(`outcome.${row.outcome}`)}`),
+        row.savedUsd > 0 ? h('span', { class: 'dim' }, words.t('rowSaved', words.money(row.savedUsd))) : undefined,
+        button(words.t('openPlace'), () => this.onOpenPlace(row.id), { class: 'link' }),
+      ),
+    );
+    element.append(inside);
+  }
+
+  private decision(decision: PanelDecision): HTMLElement {
+    const { words } = this;
+    const estimate = (name: string, value: number, kind: string, note?: string) =>
+      h(
+        'div',
+        { class: 'estimate' },
+        h('span', {}, name),
+        bar(value, kind),
+        h('span', { class: 'number' }, words.number(value, 2)),
+        note === undefined ? undefined : h('span', { class: 'note dim' }, note),
+      );
+    const reasons = decision.reasons.map(({ name, value }) =>
+      h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, words.value(value))),
+    );
+    return h(
+      'div',
+      { class: 'decision' },
+      h('p', { class: 'why' }, decision.summary),
+      estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist'),
+      estimate(words.t('pApi'), decision.pApi, 'api', decision.pApiIsPrior ? words.t('prior') : undefined),
+      estimate(words.t('price'), decision.price, 'price'),
+      reasons.length === 0
+        ? undefined
+        : h('table', { class: 'reasons' }, h('caption', {}, words.t('reasons')), h('tbody', {}, ...reasons)),
+    );
+  }
+
+  /** Arrow keys, Home and End walk the rows; Enter and Space open them by themselves. */
+  private move(event: KeyboardEvent): void {
+    const heads = [...this.list.querySelectorAll<HTMLElement>('summary')];
+    const at = heads.indexOf(event.target as HTMLElement);
+    if (at < 0) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: heads.length - 1 }[event.key];
+    const head = to === undefined ? undefined : heads[to];
+    if (!head) return;
+    event.preventDefault();
+    head.focus();
+  }
+}

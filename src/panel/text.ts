@@ -1,0 +1,80 @@
+// The panel's words and numbers: strings from the host, numbers as the user's locale writes them.
+import type { PanelStrings } from './protocol.ts';
+
+export class Words {
+  private readonly strings: PanelStrings;
+  private readonly locale: string;
+
+  constructor(strings: PanelStrings, locale: string) {
+    this.strings = strings;
+    this.locale = safeLocale(locale);
+  }
+
+  /** The string `key` with `{0}`, `{1}`... filled in; the key itself where the host knows no such string. */
+  t(key: string, ...values: readonly (string | number)[]): string {
+    return (this.strings[key] ?? key).replace(/\{(\d+)\}/g, (all, index) => String(values[Number(index)] ?? all));
+  }
+
+  count(value: number): string {
+    return value.toLocaleString(this.locale, { maximumFractionDigits: 0 });
+  }
+
+  percent(share: number, digits = 0): string {
+    return share.toLocaleString(this.locale, {
+      style: 'percent',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  }
+
+  /** 4 ms, 620 ms, 1.2 s; '-' where unknown. */
+  latency(ms: number | undefined): string {
+    if (ms === undefined || !Number.isFinite(ms)) return '–';
+    if (ms < 1) return '<1 ms';
+    if (ms < 1000) return `${Math.round(ms)} ms`;
+    return `${this.number(ms / 1000, 1)} s`;
+  }
+
+  /** US dollars with enough digits to see a single call: $0.0004, $1.25. */
+  money(usd: number): string {
+    if (usd === 0) return '$0';
+    const digits = usd < 0.01 ? 4 : usd < 1 ? 3 : 2;
+    return usd < 0.0001 ? '<$0.0001' : `$${this.number(usd, digits)}`;
+  }
+
+  number(value: number, digits: number): string {
+    return value.toLocaleString(this.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
+  /** A reason's value: whole numbers plain, others with up to three digits. */
+  value(value: number): string {
+    return value.toLocaleString(this.locale, { maximumFractionDigits: Number.isInteger(value) ? 0 : 3 });
+  }
+
+  time(at: number): string {
+    return new Date(at).toLocaleTimeString(this.locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  }
+
+  date(at: number): string {
+    return new Date(at).toLocaleString(this.locale, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+}
+
+/** Node's and the browser's `Intl` throw on a malformed tag; English is better than nothing. */
+function safeLocale(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}
+
+/** White space made visible for one line: line ends as '⏎', runs of indentation shortened. */
+export function flatten(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
+}
+
+/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5': rows are narrow, the title says it all. */
+export function shortModel(model: string): string {
+  return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+}

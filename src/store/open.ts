@@ -1,0 +1,110 @@
+// Opens the store of a folder of the extension's storage, whatever state it is in.
+
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { CodedError, messageOf } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import { MemoryStore } from './memory.ts';
+import { isDamage, ResilientStore } from './resilient.ts';
+import { loadSqlite, openDatabase, SqliteStore } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+export const databaseName = 'store.sqlite';
+/** SQLite finds a database's log and shared memory by its name. */
+const companions = ['', '-wal', '-shm'];
+
+export interface StoreDeps {
+  readonly log?: Log;
+  readonly clock?: Clock;
+  /** Called if the store has to change to another one later on, with a sentence for the user. */
+  readonly onNotice?: (notice: string) => void;
+  /** Node's SQLite; `null` stands for an editor that has none. For tests. */
+  readonly sqlite?: ReturnType<typeof loadSqlite> | null;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** For the user: what was wrong and where the old data is. */
+  readonly notice?: string;
+}
+
+/**
+ * Opens or makes `folder`/store.sqlite. Never fails: a damaged database or one from a later version is set aside, and
+ * where nothing can be written the store is kept in memory; `notice` says so.
+ */
+export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
+  const opened = openOrReplace(folder, deps);
+  const store = new ResilientStore(opened.store, {
+    ...(deps.log && { log: deps.log }),
+    ...(deps.onNotice && { onNotice: deps.onNotice }),
+    replaceDamaged: () => replace(folder, 'corrupt', deps),
+    deleteSetAside: () => deleteSetAside(folder, deps.log ?? silentLog),
+  });
+  return opened.notice === undefined ? { store } : { store, notice: opened.notice };
+}
+
+function openOrReplace(folder: string, deps: StoreDeps): OpenedStore {
+  try {
+    return { store: openFile(folder, deps) };
+  } catch (error) {
+    if (isDamage(error) || (error instanceof CodedError && error.code === 'corrupt'))
+      return replace(folder, 'corrupt', deps);
+    if (error instanceof CodedError && error.code === 'newer-version') return replace(folder, 'newer-version', deps);
+    return inMemory(folder, error);
+  }
+}
+
+function openFile(folder: string, deps: StoreDeps): Store {
+  const sqlite = deps.sqlite === undefined ? loadSqlite() : deps.sqlite;
+  if (!sqlite)
+    throw new Error('this version of VS Code brings no SQLite; update VS Code to keep them between sessions');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, databaseName);
+  return new SqliteStore(openDatabase(sqlite, file), file);
+}
+
+function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDeps): OpenedStore {
+  const what = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[why];
+  try {
+    const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
+    const notice =
+      `The stored completions and API answers could not be used: the database ${what}. ` +
+      `It was kept as ${aside}, and a new one was started.`;
+    return { store: openFile(folder, deps), notice };
+  } catch (error) {
+    return inMemory(folder, error);
+  }
+}
+
+function inMemory(folder: string, error: unknown): OpenedStore {
+  return {
+    store: new MemoryStore(),
+    notice:
+      `Completions and API answers are kept in memory only and end with this session: ${folder} cannot be used ` +
+      `(${messageOf(error)}).`,
+  };
+}
+
+/** Renames the database with its companions; returns the new path. */
+function setAside(folder: string, why: string, now: number): string {
+  const stamp = new Date(now).toISOString().replace(/\D/g, '').slice(0, 17);
+  const aside = join(folder, `${why}-${stamp}.sqlite`);
+  for (const companion of companions) {
+    try {
+      renameSync(join(folder, databaseName + companion), aside + companion);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return aside;
+}
+
+function deleteSetAside(folder: string, log: Log): void {
+  try {
+    for (const name of readdirSync(folder))
+      if (/^(corrupt|newer-version)-\d{17}\.sqlite(-wal|-shm)?$/.test(name)) rmSync(join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log.error('Store: deleting old databases failed', error);
+  }
+}

@@ -1,0 +1,69 @@
+// The database's tables, and the steps from each version of them to the next.
+
+/**
+ * Step i takes a database from `user_version` i to i + 1. Append only: a released step never changes. Columns bear the
+ * names of the row types' fields, so that a row is a record.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE teacherCalls (
+     at REAL NOT NULL, requestHash TEXT NOT NULL, purpose TEXT NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL,
+     model TEXT NOT NULL, text TEXT NOT NULL, inputTokens INTEGER NOT NULL, cacheWriteTokens INTEGER NOT NULL,
+     cacheReadTokens INTEGER NOT NULL, outputTokens INTEGER NOT NULL, costUsd REAL NOT NULL, latencyMs REAL NOT NULL
+   ) STRICT;
+   CREATE INDEX teacherCallsByHash ON teacherCalls (requestHash);
+   CREATE INDEX teacherCallsByTime ON teacherCalls (at);
+   CREATE TABLE completions (
+     id TEXT PRIMARY KEY, at REAL NOT NULL, folder TEXT NOT NULL, path TEXT NOT NULL, languageId TEXT NOT NULL,
+     line INTEGER NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, text TEXT NOT NULL, latencyMs REAL NOT NULL,
+     costUsd REAL NOT NULL, savedUsd REAL NOT NULL, pSpecialist REAL NOT NULL, pApi REAL NOT NULL,
+     decision TEXT NOT NULL, outcome TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX completionsByTime ON completions (at);
+   -- Covers the totals, which the panel asks for after every completion.
+   CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome);
+   CREATE TABLE adaptations (
+     id TEXT PRIMARY KEY, folder TEXT NOT NULL, startedAt REAL NOT NULL, finishedAt REAL NOT NULL,
+     report TEXT NOT NULL, coupling TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);`,
+];
+
+export const schemaVersion = migrations.length;
+
+/** Fields of each table in order, for INSERT. */
+export const columns = {
+  teacherCalls: [
+    'at',
+    'requestHash',
+    'purpose',
+    'folder',
+    'path',
+    'model',
+    'text',
+    'inputTokens',
+    'cacheWriteTokens',
+    'cacheReadTokens',
+    'outputTokens',
+    'costUsd',
+    'latencyMs',
+  ],
+  completions: [
+    'id',
+    'at',
+    'folder',
+    'path',
+    'languageId',
+    'line',
+    'source',
+    'model',
+    'text',
+    'latencyMs',
+    'costUsd',
+    'savedUsd',
+    'pSpecialist',
+    'pApi',
+    'decision',
+    'outcome',
+  ],
+  adaptations: ['id', 'folder', 'startedAt', 'finishedAt', 'report', 'coupling'],
+} as const;

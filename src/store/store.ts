@@ -1,0 +1,46 @@
+// What is remembered between sessions, as the rest of the code sees it; SQLite on disk, or memory where that fails.
+import type { Outcome } from '../common/completion.ts';
+import type { AdaptationRow, CompletionRow, TeacherCallRow, Totals } from './types.ts';
+
+/** Completions kept; older ones are dropped. Paid answers are never dropped: they are what the user paid for. */
+export const keptCompletions = 20_000;
+
+/** A finished adaptation run; `report` and `coupling` are stored as JSON. */
+export interface FinishedRun {
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly report: unknown;
+  readonly coupling: unknown;
+}
+
+/**
+ * All calls are synchronous and take well under a millisecond but `recordTeacherCall`, which waits for the disk.
+ * Callers pass masked text only (`harvest/secrets.ts`): the store never looks into it.
+ */
+export interface Store {
+  /** The database file; undefined: kept in memory and lost at the end of the session. */
+  readonly location: string | undefined;
+  /** On disk, power loss included, when this returns. */
+  recordTeacherCall(row: TeacherCallRow): void;
+  /** The newest paid answer to the same question. */
+  findTeacherCall(requestHash: string): TeacherCallRow | undefined;
+  /** US dollars paid at or after `at`, labelling included. */
+  spentSince(at: number): number;
+  /** A second record of the same id replaces the first. */
+  recordCompletion(row: CompletionRow): void;
+  /** Does nothing for an id that is not there (any more). */
+  setOutcome(id: string, outcome: Outcome): void;
+  /** Newest first. */
+  recentCompletions(limit: number): CompletionRow[];
+  /** Over the completions kept and all paid answers, at or after `sinceMs` (ms since 1970; absent: all). */
+  totals(sinceMs?: number): Totals;
+  recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
+  latestAdaptation(folder: string): AdaptationRow | undefined;
+  /** Newest first. */
+  adaptations(): AdaptationRow[];
+  /** Forgets everything about one folder, its paid answers included. */
+  deleteFolderData(folder: string): void;
+  /** Forgets everything, databases that were set aside included. */
+  deleteAll(): void;
+  close(): void;
+}

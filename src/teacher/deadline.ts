@@ -1,0 +1,58 @@
+// Ends a request that takes too long in all, or falls silent in between.
+import type { Clock } from '../common/clock.ts';
+
+/** Why a request was ended by us; the message completes 'took too long (...)'. */
+export class TimeUp extends Error {}
+
+export class Deadline {
+  private readonly controller = new AbortController();
+  private readonly done = new AbortController();
+  private readonly clock: Clock;
+  private readonly caller: AbortSignal;
+  private heard: number;
+
+  /** @param stallMs longest silence, before the first event too */
+  constructor(clock: Clock, caller: AbortSignal, totalMs: number, stallMs: number) {
+    this.clock = clock;
+    this.caller = caller;
+    this.heard = clock.monotonic();
+    if (caller.aborted) this.controller.abort(caller.reason);
+    else caller.addEventListener('abort', this.onAbort, { once: true });
+    const ended = () => {};
+    clock
+      .sleep(totalMs, this.done.signal)
+      .then(() => this.controller.abort(new TimeUp(`no whole answer within ${seconds(totalMs)}`)))
+      .catch(ended);
+    this.listen(stallMs).catch(ended);
+  }
+
+  /** Aborted by the caller's signal, with its reason, or by a TimeUp. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Something came: silence begins anew. */
+  touch(): void {
+    this.heard = this.clock.monotonic();
+  }
+
+  stop(): void {
+    this.caller.removeEventListener('abort', this.onAbort);
+    this.done.abort();
+  }
+
+  private readonly onAbort = () => this.controller.abort(this.caller.reason);
+
+  private async listen(stallMs: number): Promise<void> {
+    for (;;) {
+      const left = this.heard + stallMs - this.clock.monotonic();
+      if (left <= 0) break;
+      await this.clock.sleep(left, this.done.signal);
+    }
+    this.controller.abort(new TimeUp(`silent for ${seconds(stallMs)}`));
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toLocaleString('en-US', { maximumFractionDigits: 1 })} s`;
+}

@@ -1,0 +1,97 @@
+// Asks a teacher about many places: a few at a time, patient with a busy API, giving up only where going on is useless.
+import { type Clock, systemClock } from '../common/clock.ts';
+import type { ErrorCode, Failure } from '../common/errors.ts';
+import { pauseAfter } from './backoff.ts';
+import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
+
+export interface LabelOptions {
+  /** Requests under way at once, at least 1. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  /** Each answer as it comes; `index` is its request's. What it throws ends the batch. */
+  readonly onAnswer: (index: number, answer: TeacherAnswer) => void;
+  readonly onFailure?: (index: number, failure: Failure) => void;
+  readonly clock?: Clock;
+  /** 0..1 */
+  readonly random?: () => number;
+}
+
+export interface LabelOutcome {
+  readonly answered: number;
+  /** Requests that were asked, several times where that could help, and got no answer. */
+  readonly failed: number;
+  /** Requests that were not asked to the end any more, because of `stopped`. */
+  readonly skipped: number;
+  /** Why it ended early; undefined when it did not. */
+  readonly stopped: Failure | undefined;
+  readonly costUsd: number;
+}
+
+/** Nothing that the next request would not run into as well. */
+const useless: ReadonlySet<ErrorCode> = new Set(['bad-key', 'no-key', 'over-budget', 'no-consent']);
+/** Asked again after a pause, so often. A malformed answer or a timeout may be this one request's. */
+const retries: Readonly<Partial<Record<ErrorCode, number>>> = {
+  'rate-limited': 5,
+  overloaded: 5,
+  network: 3,
+  timeout: 2,
+  malformed: 1,
+};
+/** This many requests in a row without any answer: the API is not there. */
+const patience = 8;
+
+/** Every answer is handed on as it comes, so what was paid for is kept when the batch ends early. Rejects only when cancelled. */
+export async function labelBatch(
+  teacher: Teacher,
+  requests: readonly TeacherRequest[],
+  { concurrency, signal, onAnswer, onFailure, clock = systemClock, random = Math.random }: LabelOptions,
+): Promise<LabelOutcome> {
+  let next = 0;
+  let answered = 0;
+  let failures = 0;
+  let inARow = 0;
+  let costUsd = 0;
+  let stopped: Failure | undefined;
+  // One pause for all: a busy API is busy for every request.
+  let pauseUntil = 0;
+
+  const ask = async (index: number): Promise<void> => {
+    const request = { oneOff: true, ...(requests[index] as TeacherRequest) };
+    for (let attempt = 1; stopped === undefined; attempt++) {
+      for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
+        await clock.sleep(wait, signal);
+      if (stopped !== undefined) return;
+      const result = await teacher.complete(request, signal);
+      if (result.ok) {
+        answered++;
+        inARow = 0;
+        costUsd += result.value.costUsd;
+        onAnswer(index, result.value);
+        return;
+      }
+      const { error } = result;
+      if (useless.has(error.code)) {
+        stopped ??= error;
+        return;
+      }
+      if (attempt > (retries[error.code] ?? 0)) {
+        failures++;
+        inARow++;
+        onFailure?.(index, error);
+        if (inARow >= patience) stopped ??= error;
+        return;
+      }
+      pauseUntil = Math.max(pauseUntil, clock.now() + (pauseAfter(error, attempt, random()) ?? 0));
+    }
+  };
+  const worker = async () => {
+    while (next < requests.length && stopped === undefined) {
+      signal.throwIfAborted();
+      await ask(next++);
+    }
+  };
+  // All of them are waited for, whatever one of them throws: what is under way is being paid for.
+  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, requests.length)) }, worker);
+  for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
+  return { answered, failed: failures, skipped: requests.length - answered - failures, stopped, costUsd };
+}

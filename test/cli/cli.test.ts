@@ -1,0 +1,150 @@
+// The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { AdaptReport } from '../../src/distil/types.ts';
+import { makeProject, type Project } from '../distil/project.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+
+const cli = resolve(import.meta.dirname, '../../src/cli.ts');
+let project: Project;
+let storage: string;
+before(() => {
+  project = makeProject(6);
+  storage = join(dirname(project.root), 'storage');
+});
+after(() => project.remove());
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
+  const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
+  const child = spawn(process.execPath, [cli, ...args, '--storage', storage], {
+    env: { ...clean, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    err += text;
+    if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT');
+  });
+  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+}
+
+test('without a key: a report in text, then as JSON, then again from the store', async () => {
+  const text = await run([project.root]);
+  assert.equal(text.code, 0, text.err);
+  assert.match(text.out, /Specialist on files it has not seen/);
+  assert.match(text.out, /no API answers yet/);
+  const json = await run(['adapt', project.root, '--json']);
+  const report = JSON.parse(json.out) as AdaptReport;
+  assert.equal(report.harvest.files, project.files.size);
+  assert.equal(report.examples.length, 5);
+  const again = await run(['report', project.root, '--json']);
+  assert.deepEqual(JSON.parse(again.out), report);
+});
+
+test('completes at a place with the specialist that was kept', async () => {
+  const file = join(project.root, 'src/load/user.ts');
+  const place = await run(['complete', `${file}:13:3`, '--folder', project.root, '--json']);
+  assert.equal(place.code, 0, place.err);
+  const completion = JSON.parse(place.out);
+  assert.equal(completion.path, 'src/load/user.ts');
+  assert.equal(completion.line, 12);
+  assert.ok(completion.draft.tokens.length > 0);
+  assert.ok(completion.decision.summary.length > 0);
+});
+
+test('completes in a folder that has no specialist yet', async () => {
+  const fresh = makeProject(2);
+  try {
+    const place = await run(['complete', `${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root]);
+    assert.equal(place.code, 0, place.err);
+    assert.match(place.out, /src\/load\/user\.ts:13/);
+  } finally {
+    fresh.remove();
+  }
+});
+
+test('with a key it says the cost first, and asks only with --yes', async () => {
+  const api = await MessagesServer.start();
+  try {
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const unasked = await run([project.root], env);
+    assert.equal(unasked.code, 0, unasked.err);
+    assert.match(unasked.err, /will cost about \$0\.\d+/);
+    assert.match(unasked.err, /pass --yes/);
+    assert.equal(api.requests.length, 0);
+    const local = await run([project.root, '--local'], env);
+    assert.doesNotMatch(local.err, /cost/);
+    const paid = await run([project.root, '--yes', '--places', '12', '--json'], env);
+    assert.equal(paid.code, 0, paid.err);
+    assert.equal(api.requests.length, 12);
+    const report = JSON.parse(paid.out) as AdaptReport;
+    assert.equal(report.api?.asked, 12);
+    assert.ok((report.api?.costUsd ?? 0) > 0);
+    // What was paid for is not paid for twice.
+    const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
+    assert.equal(twice.code, 0, twice.err);
+    assert.equal(api.requests.length, 12);
+    for (const each of [unasked, paid, twice]) assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY));
+  } finally {
+    await api.close();
+  }
+});
+
+test('an API that refuses the key leaves a local report that says so', async () => {
+  const api = await MessagesServer.start();
+  try {
+    api.fail('unauthorized');
+    const refused = await run([project.root, '--yes', '--places', '8'], {
+      ANTHROPIC_API_KEY: 'sk-ant-wrong-0123456789',
+      ANTHROPIC_BASE_URL: api.url,
+    });
+    assert.equal(refused.code, 0, refused.err);
+    assert.match(refused.out, /Asking the API stopped early/);
+    assert.match(refused.out, /Specialist on files it has not seen/);
+  } finally {
+    await api.close();
+  }
+});
+
+test('interrupted it stops, says so, and keeps what was there', async () => {
+  const stopped = await run([project.root], {}, /Reading files/);
+  assert.equal(stopped.code, 130, stopped.err);
+  assert.match(stopped.err, /Cancelled/);
+  assert.equal((await run(['report', project.root])).code, 0);
+});
+
+test('wrong usage gets one sentence and exit code 2', async () => {
+  const file = join(project.root, 'a.txt');
+  writeFileSync(file, 'x');
+  const wrong: [string[], RegExp][] = [
+    [[join(project.root, 'nowhere')], /There is no folder/],
+    [[file], /is a file/],
+    [['--balance', '7'], /from 0 to 1/],
+    [['--bogus'], /--bogus/],
+    [['complete'], /Name a place/],
+    [[project.root, project.root], /at a time/],
+  ];
+  for (const [args, message] of wrong) {
+    const { code, err, out } = await run(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(err, message);
+    assert.equal(out, '');
+  }
+  const noLine = await run(['complete', `${file}:99`, '--folder', project.root]);
+  assert.equal(noLine.code, 1);
+  assert.match(noLine.err, /has 1 lines, no line 99/);
+});

@@ -1,0 +1,53 @@
+// Disposables, errors, formats.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
+import { DisposableStore } from '../../src/common/disposable.ts';
+import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
+import { oneLine, percent, thousands } from '../../src/common/format.ts';
+
+test('a store disposes last first, once, and at once what comes late', () => {
+  const order: number[] = [];
+  const store = new DisposableStore();
+  for (const id of [1, 2, 3]) store.add({ dispose: () => order.push(id) });
+  store.dispose();
+  store.dispose();
+  assert.deepEqual(order, [3, 2, 1]);
+  store.add({ dispose: () => order.push(4) });
+  assert.deepEqual(order, [3, 2, 1, 4]);
+});
+
+test('cancellation is told apart from failure', () => {
+  const controller = new AbortController();
+  controller.abort();
+  assert.equal(isCancelled(controller.signal.reason), true);
+  assert.equal(isCancelled(new CodedError('cancelled', 'x')), true);
+  assert.equal(isCancelled(new CodedError('network', 'x')), false);
+  assert.equal(isCancelled('AbortError'), false);
+});
+
+test('a failure names its wait only where there is one', () => {
+  assert.deepEqual(failed('network', 'm'), { ok: false, error: { code: 'network', message: 'm' } });
+  assert.deepEqual(failed('rate-limited', 'm', 5), {
+    ok: false,
+    error: { code: 'rate-limited', message: 'm', retryAfterMs: 5 },
+  });
+});
+
+test('sleep ends early with the signal, and refuses one that is already aborted', async () => {
+  const controller = new AbortController();
+  const sleep = systemClock.sleep(60_000, controller.signal);
+  controller.abort(new Error('enough'));
+  await assert.rejects(sleep, /enough/);
+  assert.throws(() => controller.signal.throwIfAborted());
+  await assert.rejects(systemClock.sleep(1, controller.signal), /enough/);
+});
+
+test('numbers and text as people read them', () => {
+  assert.equal(thousands(1234567.4), '1,234,567');
+  assert.equal(thousands(12), '12');
+  assert.equal(percent(0.1234), '12.3%');
+  assert.equal(percent(Number.NaN), 'n/a');
+  assert.equal(oneLine('a\n  b\tc', 20), 'a⏎b c');
+  assert.equal(oneLine('0123456789', 5), '…6789');
+});

@@ -1,0 +1,127 @@
+// A service with everything in memory, for the tests of src/complete/.
+import type { CompletionQuery } from '../../src/common/completion.ts';
+import type { Failure } from '../../src/common/errors.ts';
+import { failed } from '../../src/common/errors.ts';
+import type { Log } from '../../src/common/log.ts';
+import { CompletionService } from '../../src/complete/service.ts';
+import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/complete/types.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import { Backoff } from '../../src/teacher/backoff.ts';
+import type { Teacher } from '../../src/teacher/types.ts';
+import { ManualClock, settled } from '../fakes/clock.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+
+export const SETTINGS: CompletionSettings = {
+  balance: 0.5,
+  showBar: 0.3,
+  fallbackBar: 0.15,
+  multiline: true,
+  apiAllowed: true,
+  apiDebounceMinMs: 200,
+  apiDebounceMaxMs: 600,
+  prefetchFromApi: false,
+};
+
+export interface Options {
+  readonly specialist?: ScriptedSpecialist;
+  readonly teacher?: Teacher | undefined;
+  readonly settings?: Partial<CompletionSettings>;
+  readonly mask?: (text: string) => Promise<string>;
+}
+
+/** Drafts at which the default coupling goes one way or the other. */
+export const SURE = 0.99;
+export const FAIR = 0.8;
+export const UNSURE = 0.2;
+
+export function query(prefix: string, suffix = '', path = 'src/a.ts', languageId = 'typescript'): CompletionQuery {
+  return { path, languageId, prefix, suffix };
+}
+
+export class Harness {
+  readonly clock = new ManualClock();
+  readonly events: CompletionEvent[] = [];
+  readonly errors: string[] = [];
+  readonly specialist: ScriptedSpecialist;
+  readonly backoff: Backoff;
+  readonly service: CompletionService;
+  settings: CompletionSettings;
+  teacher: Teacher | undefined;
+
+  constructor(options: Options = {}) {
+    this.specialist = options.specialist ?? new ScriptedSpecialist(draft('local();', UNSURE));
+    this.teacher = 'teacher' in options ? options.teacher : new ScriptedTeacher('remote();');
+    this.settings = { ...SETTINGS, ...options.settings };
+    this.backoff = new Backoff({ clock: this.clock, random: () => 1 });
+    const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => this.errors.push(message) };
+    this.service = new CompletionService({
+      specialist: this.specialist,
+      teacher: () => this.teacher,
+      fit: defaultFit,
+      settings: () => this.settings,
+      clock: this.clock,
+      mask: options.mask ?? (async (text) => text),
+      backoff: this.backoff,
+      onEvent: (event) => this.events.push(event),
+      log,
+    });
+  }
+
+  request(q: CompletionQuery, over: Partial<CompletionRequest> = {}): CompletionRequest {
+    return { query: q, trigger: 'automatic', indentUnit: '  ', ...over };
+  }
+
+  /** Starts a request as the editor would. */
+  ask(q: CompletionQuery, over: Partial<CompletionRequest> = {}): Asked {
+    const controller = new AbortController();
+    const asked: Asked = {
+      cancel: () => controller.abort(),
+      answer: undefined,
+      done: false,
+      promise: Promise.resolve(),
+    };
+    asked.promise = this.service.complete(this.request(q, over), controller.signal).then((completion) => {
+      asked.answer = completion;
+      asked.done = true;
+    });
+    return asked;
+  }
+
+  /** Asks and lets as much time pass as any answer needs. */
+  async answer(q: CompletionQuery, over: Partial<CompletionRequest> = {}, ms = 1000): Promise<Completion | undefined> {
+    const asked = this.ask(q, over);
+    await this.clock.advance(ms);
+    await asked.promise;
+    return asked.answer;
+  }
+
+  of<K extends CompletionEvent['kind']>(kind: K): Extract<CompletionEvent, { kind: K }>[] {
+    return this.events.filter((event) => event.kind === kind) as Extract<CompletionEvent, { kind: K }>[];
+  }
+}
+
+export interface Asked {
+  readonly cancel: () => void;
+  answer: Completion | undefined;
+  done: boolean;
+  promise: Promise<void>;
+}
+
+/** A reply that the test gives when it wants to. */
+export class Held<T> {
+  readonly promise: Promise<T>;
+  give: (value: T) => void = () => {};
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.give = resolve;
+    });
+  }
+}
+
+export function failure(code: Failure['code'], retryAfterMs?: number) {
+  return failed(code, `The API failed: ${code}.`, retryAfterMs);
+}
+
+export { settled };

@@ -1,0 +1,494 @@
+// The service: who answers, races, cancellation, reuse, failures, money.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft } from '../../src/common/completion.ts';
+import { ok, type Result } from '../../src/common/errors.ts';
+import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { FAIR, failure, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
+
+const sure = (text = 'local();') => new ScriptedSpecialist(draft(text, SURE));
+const unsure = (text = 'local();') => new ScriptedSpecialist(draft(text, UNSURE));
+const place = query('const x = ', '\n');
+
+test('a sure draft is shown at once, without the API', async () => {
+  const teacher = new ScriptedTeacher();
+  const h = new Harness({ specialist: sure(), teacher });
+  const asked = h.ask(place);
+  await settled();
+  assert.equal(asked.answer?.text, 'local();');
+  assert.equal(asked.answer?.source, 'specialist');
+  assert.equal(asked.answer?.decision.route, 'specialist');
+  assert.equal(asked.answer?.costUsd, 0);
+  assert.equal(asked.answer?.savedUsd, teacher.estimate);
+  assert.equal(teacher.requests.length, 0);
+  assert.deepEqual(
+    h.events.map((e) => e.kind),
+    ['started', 'answered'],
+  );
+});
+
+test('an unsure draft waits for the API, after the debounce, and nothing is shown before', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(199);
+  assert.equal(teacher.requests.length, 0);
+  assert.ok(!asked.done);
+  await h.clock.advance(600);
+  assert.equal(asked.answer?.text, 'remote();');
+  assert.equal(asked.answer?.source, 'api');
+  assert.equal(asked.answer?.costUsd, 0.001);
+  assert.equal(h.of('paid-unshown').length, 0);
+  assert.deepEqual(h.service.figures().spentUsd, 0.001);
+});
+
+test('a manual request does not wait', async () => {
+  const h = new Harness({ specialist: unsure() });
+  const asked = h.ask(place, { trigger: 'manual' });
+  await settled();
+  assert.equal(asked.answer?.text, 'remote();');
+});
+
+test('balance 0 and a forbidden folder never reach the API', async () => {
+  for (const settings of [{ balance: 0 }, { apiAllowed: false }]) {
+    const teacher = new ScriptedTeacher();
+    const h = new Harness({ specialist: unsure(), teacher, settings });
+    assert.equal(await h.answer(place), undefined);
+    assert.equal(await h.answer(query('other = '), { trigger: 'manual' }), undefined);
+    assert.equal(teacher.requests.length, 0);
+    assert.equal(h.of('nothing').length, 2);
+    assert.equal(h.of('nothing')[0]?.decision?.route, 'none');
+  }
+});
+
+test('without a teacher a fair draft clears the lower bar, and an unsure one does not', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(draft('local();', FAIR)), teacher: undefined });
+  assert.equal((await h.answer(place))?.text, 'local();');
+  const quiet = new Harness({ specialist: unsure(), teacher: undefined });
+  assert.equal(await quiet.answer(place), undefined);
+});
+
+test('typing along the ghost text asks nobody, keeps the id and tells nobody; backspace goes back', async () => {
+  const h = new Harness({ specialist: sure('local(first);') });
+  const first = await h.answer(place);
+  const events = h.events.length;
+  for (const typed of ['l', 'lo', 'loc', 'lo', 'local']) {
+    const next = await h.answer(query(`const x = ${typed}`, '\n'), {}, 0);
+    assert.equal(next?.text, 'local(first);'.slice(typed.length));
+    assert.equal(next?.id, first?.id);
+    assert.ok(next?.cached);
+  }
+  // The editor closes the bracket that the user opens.
+  const closed = await h.answer(query('const x = local(', ')\n'), {}, 0);
+  assert.equal(closed?.text, 'first');
+  assert.equal(closed?.id, first?.id);
+  assert.equal(h.specialist.queries.length, 1);
+  assert.equal(h.events.length, events);
+});
+
+test('typing something else asks again, and the suggestion counts as rejected', async () => {
+  const h = new Harness({ specialist: sure('local(first);') });
+  const first = await h.answer(place);
+  await h.answer(query('const x = q', '\n'));
+  assert.equal(h.specialist.queries.length, 2);
+  assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected' }]);
+});
+
+test('the cache looks at the suffix, too', async () => {
+  const h = new Harness({ specialist: sure() });
+  await h.answer(query('a(', ')\n'));
+  await h.answer(query('a(', ')\n'));
+  assert.equal(h.specialist.queries.length, 1);
+  await h.answer(query('a(', ', b)\n'));
+  assert.equal(h.specialist.queries.length, 2);
+  await h.answer(query('a(', ')\n', 'src/b.ts'));
+  assert.equal(h.specialist.queries.length, 3);
+});
+
+test('a place seen again is answered from the cache as a new suggestion, and not paid again', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist: unsure(), teacher });
+  const first = await h.answer(place);
+  await h.answer(query('let y = ', '\n'));
+  const again = await h.answer(place);
+  assert.equal(again?.text, first?.text);
+  assert.notEqual(again?.id, first?.id);
+  assert.equal(again?.costUsd, 0);
+  assert.equal(teacher.requests.length, 2);
+});
+
+test('after reset() nothing of before is served', async () => {
+  const h = new Harness({ specialist: sure() });
+  await h.answer(place);
+  h.service.reset();
+  await h.answer(place);
+  assert.equal(h.specialist.queries.length, 2);
+});
+
+test('a newer request cancels the one before, in the specialist and in the debounce', async () => {
+  const held = new Held<Draft | undefined>();
+  const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : draft('b();', UNSURE)));
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist, teacher });
+  const first = h.ask(query('a', '\n'));
+  await settled();
+  const second = h.ask(query('ab', '\n'));
+  await h.clock.advance(50);
+  assert.ok(first.done && first.answer === undefined);
+  assert.equal(specialist.cancelled, 1);
+  const third = h.ask(query('abc', '\n'));
+  await h.clock.advance(1000);
+  assert.ok(second.done && second.answer === undefined);
+  assert.equal(third.answer?.text, 'remote();');
+  assert.equal(teacher.requests.length, 1);
+  assert.equal(h.errors.length, 0);
+});
+
+test('the editor cancels: silence, no call', async () => {
+  const teacher = new ScriptedTeacher();
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(50);
+  asked.cancel();
+  await h.clock.advance(5000);
+  assert.ok(asked.done && asked.answer === undefined);
+  assert.equal(teacher.requests.length, 0);
+  assert.equal(h.clock.pending, 0);
+  assert.deepEqual(
+    h.events.map((e) => e.kind),
+    ['started'],
+  );
+});
+
+test('disposed: open requests end, new ones answer nothing', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher(() => held.promise);
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 1);
+  h.service.dispose();
+  await settled();
+  assert.ok(asked.done && asked.answer === undefined);
+  assert.equal(teacher.open, 0);
+  assert.equal(await h.answer(place), undefined);
+});
+
+test('the next keystroke waits for the call under way when its answer goes on from what was typed', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher(() => held.promise);
+  const h = new Harness({ specialist: unsure(), teacher });
+  const first = h.ask(place);
+  await h.clock.advance(300);
+  assert.equal(teacher.requests.length, 1);
+  first.cancel();
+  await h.clock.advance(20);
+  const second = h.ask(query('const x = re', '\n'));
+  await h.clock.advance(100);
+  held.give('remote();');
+  await settled();
+  assert.equal(second.answer?.text, 'mote();');
+  assert.equal(second.answer?.costUsd, 0.001, 'who shows it first carries its price');
+  assert.equal(teacher.requests.length, 1);
+  assert.equal(teacher.cancelled, 0);
+});
+
+test('when the call under way answers something else, one call of its own follows', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? held.promise : 'yes();'));
+  const h = new Harness({ specialist: unsure(), teacher });
+  const first = h.ask(place);
+  await h.clock.advance(300);
+  first.cancel();
+  const second = h.ask(query('const x = y', '\n'));
+  await h.clock.advance(20);
+  held.give('no();');
+  await h.clock.advance(1000);
+  assert.equal(second.answer?.text, 'yes();');
+  assert.equal(teacher.requests.length, 2);
+  assert.equal(h.of('paid-unshown').length, 1);
+  assert.equal(h.service.figures().spentUsd, 0.002);
+});
+
+test('a streamed beginning that does not fit sends the waiter away before the end', async () => {
+  const teacher = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), teacher });
+  const first = h.ask(place);
+  await h.clock.advance(300);
+  first.cancel();
+  h.ask(query('const x = y', '\n'));
+  await h.clock.advance(50);
+  teacher.calls[0]?.onText('no');
+  await h.clock.advance(700);
+  assert.equal(teacher.calls.length, 2);
+  assert.ok(!teacher.calls[0]?.signal.aborted, 'its text has begun to come: it runs on into the cache');
+  teacher.calls[0]?.end('no();');
+  await h.clock.advance(0);
+  assert.equal(h.of('paid-unshown').length, 1);
+  h.ask(query('elsewhere'));
+  const back = await h.answer(place);
+  assert.equal(back?.text, 'no();');
+  assert.ok(back?.cached);
+});
+
+test('a call that nobody waits for ends after the grace time if it is young, else runs on, but not for ever', async () => {
+  const teacher = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), teacher });
+  const young = h.ask(place);
+  await h.clock.advance(300);
+  young.cancel();
+  await h.clock.advance(150);
+  assert.ok(!teacher.calls[0]?.signal.aborted);
+  await h.clock.advance(100);
+  assert.ok(teacher.calls[0]?.signal.aborted);
+
+  const old = h.ask(query('let y = ', '\n'));
+  await h.clock.advance(1000);
+  old.cancel();
+  await h.clock.advance(3000);
+  assert.ok(!teacher.calls[1]?.signal.aborted);
+  await h.clock.advance(2000);
+  assert.ok(teacher.calls[1]?.signal.aborted);
+  assert.equal(h.of('api-failed').length, 0, 'an aborted call is no failure');
+});
+
+test('a burst of typing at other places leaves at most a few calls open', async () => {
+  const teacher = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), teacher, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });
+  for (let i = 0; i < 20; i++) {
+    h.ask(query(`line${i} = `, '\n'));
+    await h.clock.advance(50);
+  }
+  const open = teacher.calls.filter((c) => !c.signal.aborted).length;
+  assert.ok(open <= 3, `${open} open`);
+});
+
+for (const code of [
+  'bad-key',
+  'rate-limited',
+  'overloaded',
+  'timeout',
+  'malformed',
+  'network',
+  'over-budget',
+] as const) {
+  test(`${code}: the fair local draft instead, one event, no storm`, async () => {
+    const teacher = new ScriptedTeacher(() => failure(code));
+    const h = new Harness({
+      specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+      teacher,
+      settings: { balance: 0.9 },
+    });
+    const first = await h.answer(place);
+    assert.equal(first?.source, 'specialist');
+    assert.match(first?.decision.summary ?? '', new RegExp(code));
+    const kept = code !== 'over-budget' && code !== 'timeout';
+    for (let i = 0; i < 5; i++) await h.answer(query(`let v${i} = `, '\n'), {}, kept ? 100 : 1000);
+    assert.equal(h.of('api-failed').length, 1);
+    assert.equal(h.of('api-failed')[0]?.code, code);
+    assert.equal(h.of('answered').length, 6);
+    if (code !== 'over-budget' && code !== 'timeout')
+      assert.equal(teacher.requests.length, 1, 'kept away by the backoff');
+  });
+}
+
+test('a failing API and an unsure draft: nothing', async () => {
+  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => failure('network')) });
+  assert.equal(await h.answer(place), undefined);
+  assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
+});
+
+test('after the pause the API is tried again, and success ends the episode', async () => {
+  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
+  const h = new Harness({ specialist: unsure(), teacher });
+  await h.answer(place);
+  assert.ok((h.of('api-failed')[0]?.retryAtMs ?? 0) > h.clock.now());
+  await h.answer(query('let b = ', '\n'));
+  assert.equal(teacher.requests.length, 1);
+  await h.clock.advance(6000);
+  assert.equal((await h.answer(query('let c = ', '\n')))?.source, 'api');
+  assert.equal(h.of('api-recovered').length, 1);
+});
+
+test('a teacher that throws is a failure like others', async () => {
+  const teacher = new ScriptedTeacher(() => Promise.reject(new Error('a bug')));
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    teacher,
+    settings: { balance: 0.9 },
+  });
+  assert.equal((await h.answer(place))?.source, 'specialist');
+  assert.equal(h.of('api-failed')[0]?.code, 'malformed');
+});
+
+test('a specialist that throws leaves the API, and one that has nothing, too', async () => {
+  for (const script of [() => Promise.reject(new Error('the worker died')), () => undefined, () => '']) {
+    const h = new Harness({ specialist: new ScriptedSpecialist(script as () => undefined) });
+    assert.equal((await h.answer(place))?.source, 'api');
+  }
+});
+
+test('an API answer that is nothing is not asked for twice; the fair draft takes its place', async () => {
+  const teacher = new ScriptedTeacher('');
+  const h = new Harness({ specialist: unsure(), teacher });
+  assert.equal(await h.answer(place), undefined);
+  assert.equal(await h.answer(place), undefined);
+  assert.equal(teacher.requests.length, 1);
+  const fair = new Harness({
+    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    teacher: new ScriptedTeacher('\n'),
+    settings: { balance: 0.9 },
+  });
+  assert.equal((await fair.answer(place))?.source, 'specialist');
+  assert.equal((await fair.answer(place))?.source, 'specialist');
+});
+
+test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
+  const held = new Held<string>();
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    teacher: new ScriptedTeacher(() => held.promise),
+    settings: { balance: 0.9 },
+  });
+  const asked = h.ask(place);
+  await h.clock.advance(1800);
+  assert.ok(!asked.done);
+  await h.clock.advance(1500);
+  assert.equal(asked.answer?.source, 'specialist');
+  held.give('remote();');
+  await h.clock.advance(0);
+  assert.equal(h.of('paid-unshown').length, 1);
+  h.service.partlyAccepted(asked.answer?.id ?? '', 3);
+  assert.equal((await h.answer(place))?.text, 'remote();');
+});
+
+test('what is cleaned away is no draft', async () => {
+  const h = new Harness({ specialist: sure('push(a);'), teacher: undefined });
+  assert.equal(await h.answer(query('push(a);\n', '\n')), undefined);
+});
+
+test('inside a word nothing is offered unless asked for', async () => {
+  const h = new Harness({ specialist: sure() });
+  assert.equal(await h.answer(query('con', 'st x')), undefined);
+  assert.equal(h.specialist.queries.length, 0);
+  assert.equal((await h.answer(query('con', 'st x'), { trigger: 'manual' }))?.source, 'specialist');
+});
+
+test('the answer begins with the selected suggestion', async () => {
+  const h = new Harness({ specialist: sure('(value);') });
+  const completion = await h.answer(query('console.l', '\n'), { selectedText: 'og' });
+  assert.equal(completion?.text, 'og(value);');
+  assert.equal(h.specialist.queries[0]?.prefix, 'console.log');
+});
+
+test('secrets are masked in all that leaves, and a place across a secret is not sent', async () => {
+  const mask = async (text: string) => text.replaceAll('sk-secret', '***');
+  const teacher = new ScriptedTeacher('remote();');
+  const specialist = unsure('use("sk-secret")');
+  specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
+  const h = new Harness({ specialist, teacher, mask, settings: { balance: 1 } });
+  await h.answer(query('key = "sk-secret"; x = ', '\n"sk-secret"'), { trigger: 'manual' });
+  assert.equal(teacher.requests.length, 1);
+  assert.ok(!JSON.stringify(teacher.requests).includes('sk-secret'));
+  assert.ok(teacher.requests[0]?.query.prefix.endsWith('x = '));
+  await h.answer(query('key = "sk-se', 'cret"\n'), { trigger: 'manual' });
+  assert.equal(teacher.requests.length, 1);
+  assert.equal(h.of('api-failed').length, 0);
+  assert.equal(h.errors.length, 0);
+});
+
+test('a mask that throws sends nothing', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist: unsure(), teacher, mask: () => Promise.reject(new Error('broken rule')) });
+  assert.equal(await h.answer(place), undefined);
+  assert.equal(teacher.requests.length, 0);
+  assert.equal(h.errors.length, 1);
+});
+
+test('after an accept the next place is prefetched, locally', async () => {
+  const specialist = new ScriptedSpecialist((q) => draft(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
+  const h = new Harness({ specialist });
+  const first = await h.answer(place);
+  h.service.accepted(first?.id ?? '');
+  await settled();
+  assert.equal(specialist.queries.length, 2);
+  assert.deepEqual(h.of('outcome').at(-1), { kind: 'outcome', id: first?.id ?? '', outcome: 'accepted' });
+  const next = await h.answer(query('const x = local();', '\n'));
+  assert.equal(next?.text, ' // next');
+  assert.ok(next?.cached);
+  assert.equal(specialist.queries.length, 2);
+});
+
+test('a prefetch calls the API only by setting', async () => {
+  for (const prefetchFromApi of [false, true]) {
+    const teacher = new ScriptedTeacher('remote();');
+    const h = new Harness({ specialist: unsure(), teacher, settings: { prefetchFromApi } });
+    const first = await h.answer(place);
+    h.service.accepted(first?.id ?? '');
+    await h.clock.advance(1000);
+    assert.equal(teacher.requests.length, prefetchFromApi ? 2 : 1);
+  }
+});
+
+test('several rejections in a row raise the bar for a while', async () => {
+  const specialist = new ScriptedSpecialist(draft('local();', 0.87));
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.3, fallbackBar: 0.3 } });
+  let prefix = '';
+  let shown = 0;
+  for (let i = 0; i < 8; i++) {
+    prefix += `n${i} `;
+    if ((await h.answer(query(`${prefix}`, '\n'), {}, 1000)) !== undefined) shown++;
+  }
+  assert.ok(shown >= 3 && shown < 8, `${shown} shown`);
+  assert.equal(await h.answer(query(`${prefix}z `, '\n')), undefined);
+  assert.notEqual(await h.answer(query(`${prefix}zm `, '\n'), { trigger: 'manual' }), undefined, 'who asks gets it');
+  await h.clock.advance(30_000);
+  assert.notEqual(await h.answer(query(`${prefix}zz `, '\n')), undefined);
+});
+
+test('a block is asked for where syntax opens one, and only with the setting', async () => {
+  for (const multiline of [true, false]) {
+    let options: unknown;
+    const specialist = new ScriptedSpecialist((_q, o) => {
+      options = o;
+      return draft('\n  return 1;\n}', SURE);
+    });
+    const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
+    const completion = await h.answer(query('function f() {', '\n'));
+    assert.equal((options as { multiline: boolean }).multiline, multiline);
+    assert.equal(completion?.text, multiline ? '\n  return 1;\n}' : undefined);
+  }
+});
+
+test('the hint is the draft where it is worth showing', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    teacher,
+    settings: { balance: 1 },
+  });
+  await h.answer(place);
+  assert.equal(teacher.requests[0]?.hint, 'local();');
+  const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), teacher });
+  await weak.answer(place);
+  assert.equal(teacher.requests[1]?.hint, undefined);
+});
+
+/** A teacher whose calls the test streams and ends itself. */
+class StreamingTeacher implements Teacher {
+  readonly model = 'streaming';
+  readonly calls: { signal: AbortSignal; onText: (text: string) => void; end: (text: string) => void }[] = [];
+
+  complete(_r: TeacherRequest, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<TeacherAnswer>> {
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      this.calls.push({ signal, onText: (t) => onText?.(t), end: (t) => resolve(ok(teacherAnswer(t))) });
+    });
+  }
+
+  estimateUsd(): number {
+    return 0.001;
+  }
+}

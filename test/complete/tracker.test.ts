@@ -1,0 +1,137 @@
+// What became of a suggestion, read from later text; and what follows from it for the bars.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AdaptiveDebounce } from '../../src/complete/debounce.ts';
+import { ShowGate } from '../../src/complete/gate.ts';
+import { SessionStatistics } from '../../src/complete/statistics.ts';
+import { judge, OutcomeTracker } from '../../src/complete/tracker.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { query, SETTINGS } from './harness.ts';
+
+const head = 'import { a } from "./a.ts";\n\nconst x = ';
+const tail = '\nmore();\n';
+const shown = { query: query(head, tail), text: 'compute(first);' };
+
+const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
+  ['the same place', query(head, tail), 'pending'],
+  ['typed along', query(`${head}comp`, tail), 'pending'],
+  ['typed along with a closed bracket', query(`${head}compute(`, `)${tail}`), 'pending'],
+  ['typed to the end', query(`${head}compute(first);`, tail), 'accepted'],
+  ['taken, and on the next line', query(`${head}compute(first);\n`, tail), 'accepted'],
+  [
+    'taken, and the cursor above',
+    query('import { a', ` } from "./a.ts";\n\nconst x = compute(first);${tail}`),
+    'accepted',
+  ],
+  ['taken, with a line added above', query(`// new\n${head}compute(first);`, tail), 'accepted'],
+  ['something else typed', query(`${head}other`, tail), 'rejected'],
+  ['alike by chance at first', query(`${head}coN`, tail), 'rejected'],
+  ['a good part taken', query(`${head}compute(second`, tail), 'partly-accepted'],
+  ['the cursor moved down', query(`${head}\nmore();\n`, ''), 'ignored'],
+  ['the cursor moved up', query('import { a', ` } from "./a.ts";\n\nconst x = ${tail}`), 'ignored'],
+  ['another file', query('y', '', 'src/b.ts'), 'ignored'],
+  ['the place is gone', query('all new', ''), 'ignored'],
+];
+for (const [name, later, outcome] of verdicts) {
+  test(`${name}: ${outcome}`, () => assert.equal(judge(shown, later), outcome));
+}
+
+function tracked() {
+  const clock = new ManualClock();
+  const outcomes: string[] = [];
+  const tracker = new OutcomeTracker(clock, (id, outcome) => outcomes.push(`${id} ${outcome}`));
+  tracker.shown('1', shown.query, shown.text);
+  return { clock, outcomes, tracker };
+}
+
+test('each suggestion gets one verdict', async () => {
+  const { clock, outcomes, tracker } = tracked();
+  await clock.advance(1000);
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.observe(query(`${head}nope`, tail));
+  tracker.observe(query(`${head}nope2`, tail));
+  assert.deepEqual(outcomes, ['1 rejected']);
+  assert.equal(tracker.accepted('1'), undefined);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.shown('3', shown.query, shown.text);
+  assert.equal(tracker.accepted('3')?.text, shown.text);
+  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', '3 accepted']);
+});
+
+test('what was gone before it could be read is not rejected', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}nope`, tail));
+  assert.deepEqual(outcomes, ['1 ignored']);
+});
+
+test('a part, then all of it; a part, then something else', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.partlyAccepted('1', 7);
+  tracker.partlyAccepted('1', 9);
+  tracker.accepted('1');
+  assert.deepEqual(outcomes, ['1 partly-accepted', '1 accepted']);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.partlyAccepted('2', 7);
+  tracker.observe(query(`${head}compute[0]`, tail));
+  tracker.shown('3', shown.query, shown.text);
+  tracker.partlyAccepted('3', shown.text.length);
+  tracker.partlyAccepted('of another time', 3);
+  assert.deepEqual(outcomes.slice(2), ['2 partly-accepted', '3 accepted']);
+});
+
+test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
+  const clock = new ManualClock();
+  const gate = new ShowGate(clock);
+  const bar = () => gate.policy(SETTINGS, true, false).showBar;
+  assert.deepEqual(gate.lastFacts(), {});
+  gate.outcome('rejected');
+  gate.outcome('rejected');
+  assert.equal(bar(), SETTINGS.showBar);
+  gate.outcome('rejected');
+  const raised = bar();
+  assert.ok(raised > SETTINGS.showBar);
+  gate.outcome('rejected');
+  assert.ok(bar() > raised);
+  for (let i = 0; i < 20; i++) gate.outcome('rejected');
+  assert.ok(bar() <= SETTINGS.showBar + 0.3 + 1e-9);
+  assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
+  assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
+  assert.ok(gate.policy(SETTINGS, true, true).showBar < SETTINGS.fallbackBar);
+  assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
+  await clock.advance(30_000);
+  assert.equal(bar(), SETTINGS.showBar);
+  assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
+  for (let i = 0; i < 5; i++) gate.outcome('rejected');
+  gate.outcome('partly-accepted');
+  assert.equal(bar(), SETTINGS.showBar);
+  assert.equal(gate.lastFacts().lastOutcome, 'accepted');
+});
+
+test('the debounce follows the latency between its limits, and ignores nonsense', () => {
+  const debounce = new AdaptiveDebounce();
+  const limits = { minMs: 100, maxMs: 600 };
+  const first = debounce.delay(limits);
+  for (let i = 0; i < 20; i++) debounce.observe(200);
+  assert.equal(debounce.delay(limits), 100);
+  for (let i = 0; i < 20; i++) debounce.observe(1200);
+  assert.ok(debounce.delay(limits) > first);
+  for (let i = 0; i < 20; i++) debounce.observe(9000);
+  assert.equal(debounce.delay(limits), 600);
+  debounce.observe(Number.NaN);
+  debounce.observe(-1);
+  assert.equal(debounce.delay(limits), 600);
+});
+
+test('session figures', () => {
+  const statistics = new SessionStatistics();
+  assert.equal(statistics.figures().localShare, undefined);
+  for (let i = 1; i <= 100; i++) statistics.answered({ source: 'specialist', latencyMs: i, savedUsd: 0.001 });
+  for (let i = 0; i < 25; i++) statistics.answered({ source: 'api', latencyMs: 500, savedUsd: 0 });
+  statistics.paid(0.5);
+  const figures = statistics.figures();
+  assert.deepEqual([figures.answers, figures.localShare, figures.spentUsd], [125, 0.8, 0.5]);
+  assert.deepEqual([figures.localP50Ms, figures.localP95Ms, figures.apiP95Ms], [50, 95, 500]);
+  assert.ok(Math.abs(figures.savedUsd - 0.1) < 1e-9);
+  for (let i = 0; i < 300; i++) statistics.answered({ source: 'specialist', latencyMs: 7, savedUsd: 0 });
+  assert.equal(statistics.figures().localP95Ms, 7, 'the latest count');
+});

@@ -1,0 +1,42 @@
+// Held-out files and the places drawn from them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sample } from '../../src/distil/labels.ts';
+import { drawPlaces, holdOut } from '../../src/distil/places.ts';
+import type { HarvestedFile, Split } from '../../src/harvest/types.ts';
+
+function file(path: string, split: Split, lines: number): HarvestedFile {
+  const text = Array.from({ length: lines }, (_, n) => `const value${n} = compute(${n}, '${path}');\n`).join('');
+  return { path, languageId: 'typescript', kind: 'code', text, hash: path, split, secrets: 0 };
+}
+
+test('train, mixing, coupling and test share no file and lose none', () => {
+  const splits: Split[] = ['train', 'train', 'calibration', 'test', 'calibration', 'train', 'calibration'];
+  const files = splits.map((split, n) => file(`f${n}.ts`, split, 3));
+  const held = holdOut(files);
+  const all = [...held.train, ...held.mixing, ...held.coupling, ...held.test].map((each) => each.path);
+  assert.deepEqual(all.sort(), files.map((each) => each.path).sort());
+  assert.equal(held.mixing.length, 1);
+  assert.equal(held.coupling.length, 2);
+});
+
+test('places are spread over the files, never more than the limit, the same each time', () => {
+  const files = [file('long.ts', 'test', 400), file('short.ts', 'test', 2), file('middle.ts', 'test', 40)];
+  const places = drawPlaces(files, 60, 1);
+  assert.ok(places.length > 40 && places.length <= 60, `${places.length}`);
+  assert.equal(new Set(places.map((place) => place.path)).size, 3);
+  assert.deepEqual(drawPlaces(files, 60, 1), places);
+  assert.deepEqual(drawPlaces([], 10, 1), []);
+});
+
+test('a sample keeps the order and covers the whole range', () => {
+  const items = Array.from({ length: 100 }, (_, n) => n);
+  const few = sample(items, 10);
+  assert.equal(few.length, 10);
+  assert.deepEqual(
+    few,
+    [...few].sort((a, b) => a - b),
+  );
+  assert.ok((few.at(-1) as number) >= 90);
+  assert.deepEqual(sample(items, 1000), items);
+});

@@ -1,0 +1,139 @@
+// The workbench as a user's hands and eyes have it: palette, files, typing, ghost text, status bar, notifications, the panel.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { patience, shots } from '../support/browser.ts';
+
+export class Editor {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Runs a command by its title, as the palette shows it. */
+  async command(title: string): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('F1');
+    await this.quickInput().waitFor();
+    await this.quickInput().locator('input').fill(`>${title}`);
+    await this.quickRow(title).click();
+  }
+
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  quickRow(text: string | RegExp): Locator {
+    return this.quickInput().locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Answers the input box that is open. */
+  async answer(text: string): Promise<void> {
+    const input = this.quickInput().locator('input');
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens a file of the folder and puts the cursor at a place, both 1-based. */
+  async open(path: string, line: number, column: number): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press('Control+p');
+    await this.quickInput().waitFor();
+    await this.quickInput().locator('input').fill(`${path}:${line}:${column}`);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await this.quickRow(name).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.statusItem(`Ln ${line}, Col ${column}`).waitFor();
+    await page.locator('.monaco-editor.focused').waitFor();
+  }
+
+  /** As a quick typist; the last keys decide what is suggested. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  /** What the ghost text says now; '' where there is none. Lines are joined by '\n'. */
+  async ghost(): Promise<string> {
+    return this.page.evaluate(() => {
+      const inline = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text-decoration-preview')];
+      const first = inline.map((part) => part.textContent).join('');
+      const more = [...document.querySelectorAll('.suggest-preview-text, .view-zones .ghost-text .view-line')];
+      const text = [first, ...more.map((line) => line.textContent)].join('\n');
+      return text.replaceAll('\u00a0', ' ').replace(/\n$/, '');
+    });
+  }
+
+  /** Waits for ghost text that fits. */
+  async waitForGhost(fits: RegExp): Promise<string> {
+    return this.eventually('ghost text', async () => {
+      const text = await this.ghost();
+      assert.match(text, fits);
+      return text;
+    });
+  }
+
+  async noGhost(): Promise<void> {
+    await this.eventually('no ghost text', async () => assert.equal(await this.ghost(), ''));
+  }
+
+  /** Text of the line that the cursor is in. */
+  async currentLine(): Promise<string> {
+    return this.page.evaluate(() => {
+      const top = document.querySelector<HTMLElement>('.monaco-editor.focused .cursor')?.style.top;
+      const lines = [...document.querySelectorAll<HTMLElement>('.monaco-editor.focused .view-line')];
+      const line = lines.find(({ style }) => style.top === top);
+      const ghosts = line?.querySelectorAll('.ghost-text-decoration, .ghost-text') ?? [];
+      let text = line?.textContent ?? '';
+      for (const ghost of ghosts) text = text.replace(ghost.textContent ?? '', '');
+      return text.replaceAll('\u00a0', ' ');
+    });
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** Our item in the status bar. */
+  ourStatus(): Locator {
+    return this.page.locator('.statusbar-item[id^="easy-adaptation"]').first();
+  }
+
+  notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast');
+  }
+
+  async dismissNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await this.notifications().first().waitFor({ state: 'detached' });
+  }
+
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** The inside of our panel. */
+  panel(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Tries again until it passes; the last failure is the error. */
+  async eventually<T>(what: string, attempt: () => Promise<T>, limitMs = patience): Promise<T> {
+    const end = performance.now() + limitMs;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (performance.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`, { cause: error });
+      }
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  async shot(name: string): Promise<void> {
+    mkdirSync(shots, { recursive: true });
+    await this.page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+}

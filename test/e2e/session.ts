@@ -1,0 +1,140 @@
+// One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake API.
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Browser } from 'playwright-core';
+import {
+  installExtension,
+  makeProfile,
+  type Profile,
+  startWorkbench,
+  type Workbench,
+  writeSettings,
+} from '../../build/code-server.ts';
+import { cache } from '../../build/paths.ts';
+import { must } from '../../build/proc.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+import { logsOf, storageIn } from '../host/runner.ts';
+import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
+import { npmPackage, recordings } from '../support/project.ts';
+import { Editor } from './editor.ts';
+
+/** The package that the tests work in: its recorded answers are the API's. */
+const subject = { name: '@tanstack/ai', version: '0.58.0' };
+
+/** Made up; long enough to be taken for one. */
+export const apiKey = ['sk', 'ant', 'test', 'q7Zk2mVw9RtY4xNcL8'].join('-');
+
+/** What would make a test depend on other extensions and on the speed of the machine. */
+const steady = {
+  'workbench.colorTheme': 'Default Dark Modern',
+  // The suggest widget of the TypeScript server comes when it comes.
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': false,
+  'editor.parameterHints.enabled': false,
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
+  'editor.minimap.enabled': false,
+  'typescript.validate.enable': false,
+};
+
+export class Session {
+  readonly folder: string;
+  readonly project: string;
+  readonly api: MessagesServer;
+  readonly profile: Profile;
+  readonly editor: Editor;
+  private readonly workbench: Workbench;
+  private readonly opened: OpenedPage;
+  private settings: Readonly<Record<string, unknown>>;
+
+  private constructor(parts: {
+    folder: string;
+    project: string;
+    api: MessagesServer;
+    profile: Profile;
+    workbench: Workbench;
+    opened: OpenedPage;
+    settings: Readonly<Record<string, unknown>>;
+  }) {
+    this.folder = parts.folder;
+    this.project = parts.project;
+    this.api = parts.api;
+    this.profile = parts.profile;
+    this.workbench = parts.workbench;
+    this.opened = parts.opened;
+    this.settings = parts.settings;
+    this.editor = new Editor(parts.opened.page);
+  }
+
+  static async start(
+    browser: Browser,
+    vsix: string,
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<Session> {
+    const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
+    const project = join(folder, 'tanstack-ai');
+    const source = await npmPackage(subject.name, subject.version);
+    // A repository has its sources, not what is built from them.
+    for (const name of ['src', 'package.json', 'README.md', 'LICENSE']) {
+      if (existsSync(join(source, name))) cpSync(join(source, name), join(project, name), { recursive: true });
+    }
+    await must('git', ['init', '-q'], { cwd: project });
+    const api = await MessagesServer.start();
+    api.replay(recordings(), join(cache, 'packages'));
+    const all = { ...steady, 'easyAdaptation.baseUrl': api.url, ...settings };
+    const profile = makeProfile(join(folder, 'profile'), all);
+    await installExtension(profile, vsix);
+    const workbench = await startWorkbench(profile);
+    const opened = await openPage(browser, workbench.folderUrl(project));
+    return new Session({ folder, project, api, profile, workbench, opened, settings: all });
+  }
+
+  /** Changes the user's settings while the workbench runs. */
+  set(settings: Readonly<Record<string, unknown>>): void {
+    this.settings = { ...this.settings, ...settings };
+    writeSettings(this.profile, this.settings);
+  }
+
+  get storage(): string {
+    return storageIn(this.profile.userData);
+  }
+
+  rows(sql: string): Record<string, unknown>[] {
+    const path = join(this.storage, 'store.sqlite');
+    if (!existsSync(path)) return [];
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Names of the profile's files that hold a text: settings, state, logs, our storage. */
+  filesHolding(text: string): string[] {
+    const base = this.profile.userData;
+    return readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((name) => {
+      const path = join(base, name);
+      return statSync(path).isFile() && readFileSync(path).includes(text);
+    });
+  }
+
+  /** Runs a test's body; where it fails, a screenshot and the logs stay. */
+  async evidence(name: string, body: () => Promise<void>): Promise<void> {
+    try {
+      await body();
+    } catch (error) {
+      await keepEvidence(`failed-${name}`, this.opened, this.workbench, logsOf(this.profile.userData));
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.opened.page.close();
+    await this.workbench.stop();
+    await this.api.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,190 @@
+// How the fake Messages API sends an answer, streamed or whole, and every way in which it can fail to.
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessagesBody, Pace } from './messages-server.ts';
+
+/** Failures that are a status and a body. */
+export const httpFailures: Readonly<Record<string, { status: number; type: string; message: string }>> = {
+  unauthorized: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
+  forbidden: { status: 403, type: 'permission_error', message: 'Your API key does not have permission.' },
+  'rate-limited': {
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Number of request tokens has exceeded your limit.',
+  },
+  'server-error': { status: 500, type: 'api_error', message: 'Internal server error' },
+  unavailable: { status: 503, type: 'api_error', message: 'Service unavailable' },
+  overloaded: { status: 529, type: 'overloaded_error', message: 'Overloaded' },
+  'no-credit': { status: 400, type: 'invalid_request_error', message: 'Your credit balance is too low.' },
+};
+
+export type Failure =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'unavailable'
+  | 'overloaded'
+  | 'no-credit'
+  | 'stall-before-headers' // the connection opens and nothing comes
+  | 'stall-in-stream' // half of the answer, then silence
+  | 'malformed-sse' // bytes that are no event stream
+  | 'wrong-json' // an event whose data is not JSON
+  | 'wrong-shape' // JSON that is not what the protocol promises
+  | 'html-page' // 200 with a web page, as a captive portal sends
+  | 'truncated' // a clean end in the middle
+  | 'error-event' // an overloaded_error in the middle of the stream
+  | 'reset' // the connection is cut before an answer
+  | 'reset-in-stream' // ... and in the middle of one
+  | 'empty' // a whole answer without text
+  | 'refusal'; // stop_reason refusal
+
+export interface Reply {
+  readonly text: string;
+  readonly model: string;
+  /** Input side only. */
+  readonly usage: Record<string, number>;
+}
+
+interface Ended {
+  readonly text: string;
+  readonly stopReason: string;
+  readonly stopSequence: string | null;
+  readonly outputTokens: number;
+}
+
+/** Cuts the text where a stop sequence or max_tokens ends it; four characters a token. */
+function end(text: string, body: MessagesBody): Ended {
+  const stops = (body.stop_sequences ?? [])
+    .map((stop) => ({ stop, at: text.indexOf(stop) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  const first = stops[0];
+  const kept = first === undefined ? text : text.slice(0, first.at);
+  const tokens = Math.ceil(kept.length / 4);
+  if (tokens > body.max_tokens) {
+    const cut = kept.slice(0, body.max_tokens * 4);
+    return { text: cut, stopReason: 'max_tokens', stopSequence: null, outputTokens: body.max_tokens };
+  }
+  return {
+    text: kept,
+    stopReason: first === undefined ? 'end_turn' : 'stop_sequence',
+    stopSequence: first?.stop ?? null,
+    outputTokens: tokens + 3,
+  };
+}
+
+function event(response: ServerResponse, type: string, data: Record<string, unknown>): void {
+  response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+}
+
+function begin(response: ServerResponse, reply: Reply): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_fake' });
+  event(response, 'message_start', { message: { ...message(reply), usage: { ...reply.usage, output_tokens: 1 } } });
+}
+
+function message(reply: Reply): Record<string, unknown> {
+  return {
+    id: 'msg_fake',
+    type: 'message',
+    role: 'assistant',
+    model: reply.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+  };
+}
+
+/** The text block, without its end. */
+async function stream(response: ServerResponse, text: string, pace: Pace): Promise<void> {
+  event(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
+  event(response, 'ping', {});
+  if (pace.firstTokenMs > 0) await sleep(pace.firstTokenMs);
+  for (let at = 0; at < text.length && !response.destroyed; at += 4) {
+    if (at > 0 && pace.msPerToken > 0) await sleep(pace.msPerToken);
+    event(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: text.slice(at, at + 4) } });
+  }
+}
+
+/** A whole answer, streamed where the request asks for it. */
+export async function sendMessage(
+  response: ServerResponse,
+  body: MessagesBody,
+  reply: Reply,
+  pace: Pace,
+): Promise<void> {
+  const ended = end(reply.text, body);
+  await send(response, body, reply, ended, pace);
+}
+
+async function send(
+  response: ServerResponse,
+  body: MessagesBody,
+  reply: Reply,
+  { text, stopReason, stopSequence, outputTokens }: Ended,
+  pace: Pace,
+): Promise<void> {
+  const stopped = { stop_reason: stopReason, stop_sequence: stopSequence };
+  if (body.stream !== true) {
+    await sleep(pace.firstTokenMs + (text.length / 4) * pace.msPerToken);
+    response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_fake' });
+    const content = text === '' ? [] : [{ type: 'text', text }];
+    const usage = { ...reply.usage, output_tokens: outputTokens };
+    response.end(JSON.stringify({ ...message(reply), content, ...stopped, usage }));
+    return;
+  }
+  begin(response, reply);
+  if (text !== '') {
+    await stream(response, text, pace);
+    event(response, 'content_block_stop', { index: 0 });
+  }
+  event(response, 'message_delta', { delta: stopped, usage: { output_tokens: outputTokens } });
+  event(response, 'message_stop', {});
+  response.end();
+}
+
+/** An answer that goes wrong as `kind` says. Stalled answers stay open until the client or the server hangs up. */
+export async function sendFailure(
+  response: ServerResponse,
+  kind: Failure,
+  body: MessagesBody,
+  reply: Reply,
+  pace: Pace,
+): Promise<void> {
+  const half = reply.text.slice(0, Math.ceil(reply.text.length / 2));
+  const nothing = { text: '', stopSequence: null, outputTokens: 1 };
+  switch (kind) {
+    case 'stall-before-headers':
+      return;
+    case 'reset':
+      response.destroy();
+      return;
+    case 'html-page':
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>Sign in to this network</title>');
+      return;
+    case 'empty':
+      return send(response, body, reply, { ...nothing, stopReason: 'end_turn' }, pace);
+    case 'refusal':
+      return send(response, body, reply, { ...nothing, stopReason: 'refusal' }, pace);
+    default:
+  }
+  begin(response, reply);
+  if (kind === 'malformed-sse') {
+    response.end('\u0000\u0001 this is no event stream \n\n\n{"half": ');
+    return;
+  }
+  await stream(response, half, pace);
+  if (kind === 'wrong-json') response.end('event: content_block_delta\ndata: {"type": "content_block_delta", "ind\n\n');
+  else if (kind === 'wrong-shape') {
+    event(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: 7 } });
+    response.end();
+  } else if (kind === 'error-event') {
+    event(response, 'error', { error: { type: 'overloaded_error', message: 'Overloaded' } });
+    response.end();
+  } else if (kind === 'truncated') response.end();
+  else if (kind === 'reset-in-stream') {
+    // After the bytes are out, or the client would never see them.
+    setImmediate(() => response.destroy());
+  }
+}

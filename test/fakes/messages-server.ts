@@ -1,0 +1,288 @@
+// A loopback server that speaks the Messages API well enough for the real SDK: checks requests, replays recordings,
+// streams, counts tokens and cache, and fails on demand in every way that a client has to survive.
+//
+// In a test:      const api = await MessagesServer.start(); ... api.fail('rate-limited', 1); ... await api.close();
+// On its own:     node test/fakes/messages-server.ts --port N --recordings FOLDER --sources FOLDER
+//                 POST /__control {"fail": "overloaded", "times": 2} sets what comes next (see ControlMessage),
+//                 GET /__requests tells what came in.
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import type { PromptFacts } from './messages-answers.ts';
+import {
+  AnswerBook,
+  answerFromPrompt,
+  packageFiles,
+  type RegisteredAnswer,
+  readPrompt,
+  readRecordings,
+} from './messages-answers.ts';
+import { type Failure, httpFailures, sendFailure, sendMessage } from './messages-replies.ts';
+import { refuse, textOf } from './messages-validation.ts';
+
+/** One request as it came in; the key is kept only as its last four characters. */
+export interface RecordedRequest {
+  readonly at: number;
+  readonly keyEnd: string;
+  readonly body: MessagesBody;
+  /** Undefined where the prompt has no cursor in it. */
+  readonly prompt: PromptFacts | undefined;
+  /** What was answered: 'ok', or the failure; 'aborted' once the client hung up first. */
+  outcome: string;
+}
+
+export interface MessagesBody {
+  readonly model: string;
+  readonly max_tokens: number;
+  readonly stream?: boolean;
+  readonly system?: unknown;
+  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+  readonly stop_sequences?: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+export interface Pace {
+  readonly firstTokenMs: number;
+  readonly msPerToken: number;
+}
+
+/** A rule for prompts nobody registered an answer for; undefined: the default derived from the prompt. */
+export type AnswerRule = (prompt: PromptFacts) => string | undefined;
+
+/** What `POST /__control` takes; every field may be left out. */
+export interface ControlMessage {
+  readonly fail?: Failure;
+  /** How many requests fail; until reset when absent. */
+  readonly times?: number;
+  readonly retryAfterSeconds?: number;
+  /** Back to the start: no failures, no pace, requests forgotten. Applied first. */
+  readonly reset?: boolean;
+  readonly pace?: Partial<Pace>;
+  readonly answers?: readonly RegisteredAnswer[];
+  /** Answer for every prompt that no registered answer fits; null: derive one from the prompt again. */
+  readonly defaultAnswer?: string | null;
+  /** Only this key is accepted; null: any. */
+  readonly acceptKey?: string | null;
+}
+
+const apiVersions = ['2023-06-01', '2026-10-21'];
+/** The shortest prefix that is cached, tokens. */
+const minimumCacheTokens = 512;
+
+export class MessagesServer {
+  readonly requests: RecordedRequest[] = [];
+  readonly answers = new AnswerBook();
+  private readonly server: Server;
+  private failure: { kind: Failure; left: number; retryAfterSeconds: number } | undefined;
+  private pace: Pace = { firstTokenMs: 0, msPerToken: 0 };
+  private rule: AnswerRule = () => undefined;
+  private key: string | undefined;
+  private readonly cached = new Set<string>();
+
+  private constructor() {
+    this.server = createServer((request, response) => {
+      this.serve(request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
+  static async start(port = 0): Promise<MessagesServer> {
+    const fake = new MessagesServer();
+    await new Promise<void>((resolve, reject) => {
+      fake.server.once('error', reject);
+      fake.server.listen(port, '127.0.0.1', resolve);
+    });
+    return fake;
+  }
+
+  /** For `baseUrl` and ANTHROPIC_BASE_URL. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The next `times` requests fail like this; all of them until `reset()` when left out. */
+  fail(kind: Failure, times = Number.POSITIVE_INFINITY, retryAfterSeconds = 2): void {
+    this.failure = { kind, left: times, retryAfterSeconds };
+  }
+
+  reset(): void {
+    this.failure = undefined;
+    this.pace = { firstTokenMs: 0, msPerToken: 0 };
+    this.requests.length = 0;
+    this.cached.clear();
+  }
+
+  setPace(pace: Partial<Pace>): void {
+    this.pace = { ...this.pace, ...pace };
+  }
+
+  register(...answers: readonly RegisteredAnswer[]): void {
+    this.answers.add(...answers);
+  }
+
+  answerWith(rule: AnswerRule | string): void {
+    this.rule = typeof rule === 'string' ? () => rule : rule;
+  }
+
+  acceptOnly(key: string | undefined): void {
+    this.key = key;
+  }
+
+  /** Replays `recordings` (shared/bench's format) of packages whose files lie under `sources`; how many places it knows then. */
+  replay(recordings: string, sources: string): number {
+    this.answers.add(...readRecordings(recordings, packageFiles(sources)));
+    return this.answers.size;
+  }
+
+  control(message: ControlMessage): void {
+    if (message.reset) this.reset();
+    if (message.fail) this.fail(message.fail, message.times, message.retryAfterSeconds);
+    if (message.pace) this.setPace(message.pace);
+    if (message.answers) this.register(...message.answers);
+    if (message.defaultAnswer !== undefined) this.answerWith(message.defaultAnswer ?? (() => undefined));
+    if (message.acceptKey !== undefined) this.acceptOnly(message.acceptKey ?? undefined);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const raw = Buffer.concat(chunks).toString('utf8');
+    const path = (request.url ?? '').split('?')[0];
+    if (path === '/__control') {
+      this.control(raw === '' ? {} : (JSON.parse(raw) as ControlMessage));
+      sendJson(response, 200, { requests: this.requests.length, answers: this.answers.size });
+    } else if (path === '/__requests') sendJson(response, 200, this.requests);
+    else if (path === '/v1/messages' && request.method === 'POST') await this.messages(request, raw, response);
+    else sendError(response, 404, 'not_found_error', `Not found: ${path}`);
+  }
+
+  private async messages(request: IncomingMessage, raw: string, response: ServerResponse): Promise<void> {
+    const bearer = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const key = String(request.headers['x-api-key'] ?? bearer ?? '');
+    let body: MessagesBody | undefined;
+    try {
+      body = JSON.parse(raw) as MessagesBody;
+    } catch {
+      // Refused below.
+    }
+    const user = textOf(body?.messages?.findLast((message) => message.role === 'user')?.content);
+    const prompt = readPrompt(textOf(body?.system), user);
+    const record: RecordedRequest = {
+      at: Date.now(),
+      keyEnd: key.slice(-4),
+      body: body ?? { model: '', max_tokens: 0, messages: [] },
+      prompt,
+      outcome: 'open',
+    };
+    this.requests.push(record);
+    response.once('close', () => {
+      if (!response.writableFinished && record.outcome === 'ok') record.outcome = 'aborted';
+    });
+
+    if (key === '' || (this.key !== undefined && key !== this.key)) {
+      record.outcome = 'unauthorized';
+      return sendError(response, 401, 'authentication_error', 'invalid x-api-key');
+    }
+    if (!apiVersions.includes(String(request.headers['anthropic-version']))) {
+      record.outcome = 'no version';
+      return sendError(response, 400, 'invalid_request_error', 'anthropic-version: header is required');
+    }
+    const failure = this.nextFailure();
+    const plain = failure === undefined ? undefined : httpFailures[failure.kind];
+    if (failure !== undefined && plain !== undefined) {
+      record.outcome = failure.kind;
+      const headers = failure.kind === 'rate-limited' ? { 'retry-after': String(failure.retryAfterSeconds) } : {};
+      return sendError(response, plain.status, plain.type, plain.message, headers);
+    }
+    const refused = refuse(body);
+    if (refused !== undefined || body === undefined) {
+      record.outcome = `refused: ${refused?.message}`;
+      return sendError(
+        response,
+        refused?.status ?? 400,
+        refused?.type ?? 'invalid_request_error',
+        refused?.message ?? '',
+      );
+    }
+    record.outcome = failure?.kind ?? 'ok';
+    const reply = { text: this.textFor(body, prompt), model: body.model, usage: this.usageOf(body) };
+    if (failure) return sendFailure(response, failure.kind, body, reply, this.pace);
+    return sendMessage(response, body, reply, this.pace);
+  }
+
+  private nextFailure(): { kind: Failure; retryAfterSeconds: number } | undefined {
+    if (this.failure === undefined || this.failure.left <= 0) return undefined;
+    this.failure.left--;
+    return this.failure;
+  }
+
+  /** As a model would that does what it was told: inside the tag that the system text asks for. */
+  private textFor(body: MessagesBody, prompt: PromptFacts | undefined): string {
+    if (prompt === undefined) return 'Hello.';
+    const answer = this.answers.find(prompt)?.completion ?? this.rule(prompt) ?? answerFromPrompt(prompt);
+    if (!textOf(body.system).includes('<insert>')) return answer;
+    const open = body.messages.at(-1)?.role === 'assistant' ? '' : '<insert>';
+    return `${open}${answer}</insert>`;
+  }
+
+  /** Token counts at three characters a token, and a prompt cache that works as the real one does. */
+  private usageOf(body: MessagesBody): Record<string, number> {
+    const blocks = [body.system, ...body.messages.map((message) => message.content)].flatMap((content) =>
+      typeof content === 'string' ? [{ text: content }] : Array.isArray(content) ? content : [],
+    ) as { text: string; cache_control?: unknown }[];
+    const hash = createHash('sha256').update(body.model);
+    let seen = 0;
+    let [read, write] = [0, 0];
+    for (const block of blocks) {
+      seen += Math.ceil(block.text.length / 3);
+      hash.update(block.text);
+      if (!block.cache_control || seen < minimumCacheTokens) continue;
+      const prefix = hash.copy().digest('hex');
+      if (this.cached.has(prefix)) [read, write] = [seen, 0];
+      else write = seen - read;
+      this.cached.add(prefix);
+    }
+    return {
+      input_tokens: seen - read - write,
+      cache_creation_input_tokens: write,
+      cache_read_input_tokens: read,
+    };
+  }
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_fake', ...headers });
+  response.end(JSON.stringify(value));
+}
+
+function sendError(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  sendJson(response, status, { type: 'error', error: { type, message }, request_id: 'req_fake' }, headers);
+}
+
+if (process.argv[1]?.endsWith('messages-server.ts')) {
+  const { values } = parseArgs({
+    options: { port: { type: 'string' }, recordings: { type: 'string' }, sources: { type: 'string' } },
+  });
+  MessagesServer.start(Number(values.port ?? 0)).then((server) => {
+    const known = values.recordings && values.sources ? server.replay(values.recordings, values.sources) : 0;
+    process.stdout.write(`${JSON.stringify({ url: server.url, recordings: known })}\n`);
+  });
+}

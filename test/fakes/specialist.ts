@@ -1,0 +1,73 @@
+// A specialist in memory that answers by a script: for tests of whoever asks one.
+import type {
+  CompletionQuery,
+  Draft,
+  DraftOptions,
+  DraftToken,
+  Snippet,
+  SnippetOptions,
+  Specialist,
+} from '../../src/common/completion.ts';
+
+/** A draft with plausible per-token facts; `probability` is that of every token. */
+export function draft(text: string, probability = 0.9, over: Partial<Draft> = {}): Draft {
+  const tokens = (text.match(/\w+|\s+|[^\w\s]/g) ?? []).map(
+    (piece): DraftToken => ({
+      text: piece,
+      probability,
+      margin: Math.max(0, 2 * probability - 1),
+      entropy: -Math.log(Math.max(probability, 1e-6)),
+      matchLength: Math.round(probability * 12),
+      count: Math.max(1, Math.round(probability * 5)),
+      tier: 'project',
+    }),
+  );
+  return { text, tokens, model: 'n-gram', complete: true, latencyMs: 2, ...over };
+}
+
+/** A draft, its text (probability 0.9), nothing, or a promise of one (to hold it open). */
+export type DraftReply = string | Draft | undefined | Promise<string | Draft | undefined>;
+export type SpecialistScript = (query: CompletionQuery, options: DraftOptions, call: number) => DraftReply;
+
+export class ScriptedSpecialist implements Specialist {
+  readonly name: string;
+  readonly queries: CompletionQuery[] = [];
+  readonly openFiles = new Map<string, string>();
+  cancelled = 0;
+  snippetsToGive: readonly Snippet[] = [];
+  private readonly script: SpecialistScript;
+
+  constructor(script: string | Draft | SpecialistScript = 'scripted()', name = 'n-gram') {
+    this.script = typeof script === 'function' ? script : () => script;
+    this.name = name;
+  }
+
+  async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    signal.throwIfAborted();
+    const call = this.queries.push(query) - 1;
+    let onAbort = () => {};
+    try {
+      const aborted = new Promise<never>((_, reject) => {
+        onAbort = () => {
+          this.cancelled++;
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+      const reply = await Promise.race([Promise.resolve(this.script(query, options, call)), aborted]);
+      return typeof reply === 'string' ? draft(reply) : reply;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async snippets(_query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
+    signal.throwIfAborted();
+    return this.snippetsToGive.slice(0, options.maxSnippets);
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    if (text === undefined) this.openFiles.delete(path);
+    else this.openFiles.set(path, text);
+  }
+}

@@ -1,0 +1,72 @@
+// A teacher in memory that answers by a script: for tests of whoever asks one.
+import type { Result } from '../../src/common/errors.ts';
+import { ok } from '../../src/common/errors.ts';
+import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
+
+/** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */
+export type ScriptedReply = string | Result<TeacherAnswer> | Promise<string | Result<TeacherAnswer>>;
+export type TeacherScript = (request: TeacherRequest, call: number) => ScriptedReply;
+
+export function teacherAnswer(text: string, over: Partial<TeacherAnswer> = {}): TeacherAnswer {
+  return {
+    text,
+    model: 'scripted',
+    usage: { inputTokens: 100, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 10 },
+    costUsd: 0.001,
+    latencyMs: 250,
+    firstTokenMs: 150,
+    truncated: false,
+    ...over,
+  };
+}
+
+export class ScriptedTeacher implements Teacher {
+  readonly model: string;
+  /** Every request that was made, in order. */
+  readonly requests: TeacherRequest[] = [];
+  /** How many were cancelled by their signal before they were answered. */
+  cancelled = 0;
+  /** How many are open now, and the most that ever were. */
+  open = 0;
+  mostOpen = 0;
+  estimate = 0.001;
+  private readonly script: TeacherScript;
+
+  /** @param script a text for every request, or what to do with each */
+  constructor(script: string | TeacherScript = 'scripted()', model = 'scripted') {
+    this.script = typeof script === 'string' ? () => script : script;
+    this.model = model;
+  }
+
+  async complete(
+    request: TeacherRequest,
+    signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
+  ): Promise<Result<TeacherAnswer>> {
+    signal.throwIfAborted();
+    const call = this.requests.push(request) - 1;
+    this.open++;
+    this.mostOpen = Math.max(this.mostOpen, this.open);
+    let onAbort = () => {};
+    try {
+      const aborted = new Promise<never>((_, reject) => {
+        onAbort = () => {
+          this.cancelled++;
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+      const reply = await Promise.race([Promise.resolve(this.script(request, call)), aborted]);
+      const result = typeof reply === 'string' ? ok(teacherAnswer(reply, { model: this.model })) : reply;
+      if (result.ok) onText?.(result.value.text);
+      return result;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.open--;
+    }
+  }
+
+  estimateUsd(_request: TeacherRequest): number {
+    return this.estimate;
+  }
+}

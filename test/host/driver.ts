@@ -1,0 +1,26 @@
+// The test driver: an extension that is installed beside ours and runs one suite inside the extension host.
+// In code-server `activate` starts it; in a VS Code of @vscode/test-electron `run` does.
+import { readFileSync } from 'node:fs';
+import { type Plan, planVariable, Suite } from './harness.ts';
+import { suites } from './suites.ts';
+import { watchWorkers } from './threads.ts';
+
+// On loading: the extension under test starts its workers later.
+watchWorkers();
+
+export function activate(): void {
+  // Not awaited: an activation that takes minutes would be reported as stuck.
+  void run();
+}
+
+export async function run(): Promise<void> {
+  const path = process.env[planVariable];
+  if (path === undefined) return;
+  const plan = JSON.parse(readFileSync(path, 'utf8')) as Plan;
+  const suite = new Suite(plan);
+  const define = suites[plan.suite];
+  if (define === undefined)
+    suite.test(`suite ${plan.suite}`, () => Promise.reject(new Error('there is no such suite')));
+  else define(suite, plan);
+  if (!(await suite.run())) throw new Error('tests failed: see the results file');
+}

@@ -1,0 +1,129 @@
+// What the in-host suites do with the real `vscode` API: open, type, ask for a completion, take it; and read what the store holds.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { until } from './harness.ts';
+
+export const extensionId = 'easy-adaptation.easy-adaptation';
+
+/** Opens a document in an editor of its own, with the cursor at its end. */
+export async function show(document: vscode.TextDocument): Promise<vscode.TextEditor> {
+  const editor = await vscode.window.showTextDocument(document, { preview: false });
+  await until('the editor to be active', () => vscode.window.activeTextEditor?.document === document);
+  putCursor(editor, document.positionAt(document.getText().length));
+  return editor;
+}
+
+export function putCursor(editor: vscode.TextEditor, position: vscode.Position): void {
+  editor.selection = new vscode.Selection(position, position);
+}
+
+/** A file of the first folder with `text` in it, unsaved; the file itself is made empty. */
+export async function newFile(path: string, text: string, eol = '\n'): Promise<vscode.TextEditor> {
+  const uri = inFolder(path);
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(eol === '\n' ? '' : eol));
+  const editor = await show(await vscode.workspace.openTextDocument(uri));
+  await replaceAll(editor, text);
+  return editor;
+}
+
+export async function replaceAll(editor: vscode.TextEditor, text: string): Promise<void> {
+  const { document } = editor;
+  const all = new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length));
+  assert.ok(await editor.edit((edit) => edit.replace(all, text)));
+  putCursor(editor, document.positionAt(document.getText().length));
+}
+
+export function inFolder(path: string, index = 0): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[index];
+  assert.ok(folder, 'a folder is open');
+  return vscode.Uri.joinPath(folder.uri, path);
+}
+
+/**
+ * Asks for a completion at the cursor, takes it, and returns what was inserted; undefined where none came within `limitMs`.
+ * The editor's own commands do both, so that this is what a key press would have done.
+ */
+export async function complete(editor: vscode.TextEditor, limitMs = 15_000): Promise<string | undefined> {
+  const { document } = editor;
+  const before = document.getText();
+  const offset = document.offsetAt(editor.selection.active);
+  const end = performance.now() + limitMs;
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  while (performance.now() < end) {
+    // Does nothing while no ghost text is shown.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+    const after = document.getText();
+    if (after !== before) {
+      const rest = before.length - offset;
+      assert.equal(after.slice(0, offset), before.slice(0, offset), 'the text before the cursor is unchanged');
+      return after.slice(offset, after.length - rest);
+    }
+    await sleep(100);
+  }
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+  return undefined;
+}
+
+/** Tries until a completion that fits comes: the index may be on its way. `text` is put into the editor before each try. */
+export async function completeUntil(
+  editor: vscode.TextEditor,
+  text: string,
+  fits: RegExp,
+  limitMs = 30_000,
+): Promise<string> {
+  let last: string | undefined;
+  return until(
+    `a completion like ${fits}`,
+    async () => {
+      await replaceAll(editor, text);
+      last = await complete(editor, 4000);
+      if (last !== undefined && fits.test(last)) return last;
+      throw new Error(`last: ${JSON.stringify(last)}`);
+    },
+    limitMs,
+  );
+}
+
+/** Rows of the store as another process would read them; none while there is no store. */
+export function rows(storage: string, sql: string): Record<string, unknown>[] {
+  const path = join(storage, 'store.sqlite');
+  if (!existsSync(path)) return [];
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+/** Names of files under `folder` whose bytes hold `text`. */
+export function filesHolding(folder: string, text: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => {
+    const path = join(folder, name);
+    return statSync(path).isFile() && readFileSync(path).includes(text);
+  });
+}
+
+/** Waits until the folder's index is on disk. */
+export function indexed(storage: string, count = 1): Promise<true> {
+  return until(
+    `${count} index on disk`,
+    () => {
+      const folder = join(storage, 'specialists');
+      if (!existsSync(folder)) return false;
+      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      return names.filter((name) => name.endsWith('specialist.ngram')).length >= count;
+    },
+    60_000,
+  );
+}
+
+export async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('easyAdaptation').update(name, value, vscode.ConfigurationTarget.Global);
+}

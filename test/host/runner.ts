@@ -1,0 +1,99 @@
+// Starts an extension host with our package and the driver in it, runs one suite there, and brings its results home.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { installExtension, makeProfile, startWorkbench } from '../../build/code-server.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
+import { type Plan, planVariable, type ResultLine } from './harness.ts';
+
+export interface SuiteRun {
+  readonly suite: string;
+  /** Made in an empty folder; returns what to open: `?folder=...` or `?workspace=...`. */
+  readonly prepare: (folder: string) => { readonly folder: string } | { readonly workspace: string };
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Restricted Mode. */
+  readonly untrusted?: boolean;
+  /** Looks at what is left when the extension host has ended. */
+  readonly after?: (run: { readonly profileFolder: string; readonly api: MessagesServer }) => Promise<void>;
+}
+
+export const storageIn = (userData: string) =>
+  join(userData, 'User', 'globalStorage', 'easy-adaptation.easy-adaptation');
+
+/** Each test of the suite becomes a subtest of `t`. */
+export async function runSuite(
+  t: TestContext,
+  packages: { readonly ours: string; readonly driver: string },
+  browser: Browser,
+  run: SuiteRun,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-host-'));
+  const api = await MessagesServer.start();
+  const profile = makeProfile(join(folder, 'profile'), { 'easyAdaptation.baseUrl': api.url, ...run.settings });
+  const planFile = join(folder, 'plan.json');
+  const plan: Plan = {
+    suite: run.suite,
+    only: process.env.EASY_ADAPTATION_ONLY ?? '',
+    results: join(folder, 'results.jsonl'),
+    apiUrl: api.url,
+    storage: storageIn(profile.userData),
+    settingsFile: join(profile.userData, 'User', 'settings.json'),
+  };
+  writeFileSync(planFile, JSON.stringify(plan));
+  const opened = run.prepare(join(folder, 'project'));
+  await installExtension(profile, packages.ours);
+  await installExtension(profile, packages.driver);
+  const workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env: { [planVariable]: planFile } });
+  let page: OpenedPage | undefined;
+  let lines: ResultLine[] = [];
+  try {
+    const query = new URLSearchParams({ ...opened });
+    page = await openPage(browser, `${workbench.url}/?${query}`);
+    lines = await resultsOf(plan.results);
+    for (const line of lines) {
+      if (line.kind === 'note') t.diagnostic(line.text);
+      if (line.kind !== 'test') continue;
+      await t.test(line.name, () => {
+        if (!line.ok) throw new Error(line.error);
+      });
+    }
+    const ended = lines.find((line) => line.kind === 'end');
+    if (ended === undefined || ended.tests === 0) throw new Error('the suite did not run to its end');
+  } finally {
+    const good = lines.some((line) => line.kind === 'end') && lines.every((line) => line.kind !== 'test' || line.ok);
+    if (!good) await keepEvidence(`host-${run.suite}`, page, workbench, logsOf(profile.userData));
+    await page?.page.close();
+    await workbench.stop();
+    await api.close();
+  }
+  await run.after?.({ profileFolder: profile.folder, api });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** What our extension has logged. */
+export function logsOf(userData: string): string {
+  const names = readdirSync(userData, { recursive: true, encoding: 'utf8' });
+  const logs = names.filter((name) => /easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
+  return logs.map((name) => readFileSync(join(userData, name), 'utf8')).join('\n');
+}
+
+/** Waits for the last line. Two minutes without a new one: the host is gone or hangs. */
+async function resultsOf(path: string): Promise<ResultLine[]> {
+  let lines: ResultLine[] = [];
+  let grewAt = performance.now();
+  while (performance.now() - grewAt < 150_000) {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const whole = text.split('\n').slice(0, -1);
+    if (whole.length > lines.length) {
+      lines = whole.map((line) => JSON.parse(line) as ResultLine);
+      grewAt = performance.now();
+    }
+    if (lines.at(-1)?.kind === 'end') break;
+    await sleep(100);
+  }
+  return lines;
+}

@@ -1,0 +1,11 @@
+// Which suites the driver knows, by name.
+import type { Plan, Suite } from './harness.ts';
+import { defineMain } from './suites/main.ts';
+import { defineMultiRoot } from './suites/multi-root.ts';
+import { defineRestricted } from './suites/restricted.ts';
+
+export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
+  main: defineMain,
+  'multi-root': defineMultiRoot,
+  restricted: defineRestricted,
+};

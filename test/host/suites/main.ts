@@ -1,0 +1,231 @@
+// A trusted folder with no API key: all that the extension does on this machine, through the editor's own commands.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { handlerSource } from '../../support/handlers.ts';
+import {
+  complete,
+  completeUntil,
+  extensionId,
+  filesHolding,
+  indexed,
+  inFolder,
+  newFile,
+  putCursor,
+  replaceAll,
+  rows,
+  setting,
+  show,
+} from '../hands.ts';
+import { type Plan, type Suite, until } from '../harness.ts';
+import { running } from '../threads.ts';
+
+/** The handler of a thing that the project does not have, up to a place where only one text can follow. */
+const source = handlerSource('voucher');
+const upTo = (text: string) => source.slice(0, source.indexOf(text) + text.length);
+
+/** Long enough for any answer that was coming; used only where none may come. */
+const quietMs = 2500;
+
+export function defineMain(suite: Suite, plan: Plan): void {
+  const extension = () => vscode.extensions.getExtension(extensionId);
+
+  suite.test('it is activated by itself', async () => {
+    await until('activation', () => extension()?.isActive);
+  });
+
+  suite.test('every command of package.json is registered', async () => {
+    const manifest = extension()?.packageJSON as { contributes: { commands: { command: string }[] } };
+    const known = new Set(await vscode.commands.getCommands(true));
+    const missing = manifest.contributes.commands.map(({ command }) => command).filter((name) => !known.has(name));
+    assert.deepEqual(missing, []);
+  });
+
+  suite.test('the folder is indexed when it is opened, with nothing pressed', () =>
+    indexed(plan.storage).then(() => {}),
+  );
+
+  suite.test('ghost text at the end of a line of code', async () => {
+    const editor = await newFile('src/handlers/voucher.ts', '');
+    const text = await completeUntil(editor, upTo('respondWithError(context, '), /^404, 'not found'\);/);
+    suite.note(`completed: ${JSON.stringify(text)}`);
+  });
+
+  suite.test('ghost text after a space, inside a word, and at the start of a statement', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    await completeUntil(editor, upTo('const database = await '), /^openDatabase\(context\.configuration\);/);
+    await completeUntil(editor, upTo('const database = await openDat'), /^abase\(context\.configuration\);/);
+    await completeUntil(editor, upTo("respondWithError(context, 404, 'not found');\n    "), /^return undefined;/);
+  });
+
+  suite.test('ghost text in prose', async () => {
+    const editor = await newFile('docs/voucher.md', '');
+    await completeUntil(
+      editor,
+      'The voucher page answers politely and never ',
+      /^keeps a connection open after the reply\./,
+    );
+  });
+
+  suite.test('ghost text in a file without a folder and without a name', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument({ language: 'typescript', content: '' }));
+    const line = 'const harvestMoonRegistry = createHarvestMoonRegistry(settings);\n';
+    await completeUntil(editor, `${line}${line}${line}const harvestMoon`, /^Registry = createHarvestMoonRegistry\(/);
+  });
+
+  suite.test('text that is not saved is known in other files', async () => {
+    const line = 'export const zephyrQuotaLedger = computeZephyrQuotaLedger(alphaRatio, betaRatio);';
+    await newFile('src/unsaved.ts', `${line}\n`.repeat(3));
+    const other = await newFile('src/other.ts', '');
+    await completeUntil(
+      other,
+      'export const zephyrQuota',
+      /^Ledger = computeZephyrQuotaLedger\(alphaRatio, betaRatio\);/,
+    );
+  });
+
+  suite.test('a saved file is known after it is closed', async () => {
+    const line = 'export const quillBudgetMatrix = assembleQuillBudgetMatrix(gammaShare, deltaShare);';
+    const editor = await newFile('src/saved.ts', `${line}\n`.repeat(3));
+    assert.ok(await editor.document.save());
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const other = await newFile('src/other.ts', '');
+    await completeUntil(
+      other,
+      'export const quillBudget',
+      /^Matrix = assembleQuillBudgetMatrix\(gammaShare, deltaShare\);/,
+    );
+  });
+
+  suite.test('CRLF documents get CRLF', async () => {
+    const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+    const editor = await newFile('src/handlers/crlf.ts', '', '\r\n');
+    await until('CRLF', async () => {
+      await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+      return editor.document.eol === vscode.EndOfLine.CRLF;
+    });
+    await completeUntil(editor, crlf(upTo('respondWithError(context, ')), /^404, 'not found'\);/);
+    await editor.document.save();
+    const bytes = readFileSync(editor.document.uri.fsPath, 'utf8');
+    assert.ok(bytes.includes('\r\n'));
+    assert.doesNotMatch(bytes, /[^\r]\n/);
+  });
+
+  suite.test('what the cursor has after it stays, and is not repeated', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    await until('a completion before a bracket', async () => {
+      await replaceAll(editor, `${upTo('await openDatabase(')})`);
+      putCursor(editor, editor.document.positionAt(editor.document.getText().length - 1));
+      const text = await complete(editor, 4000);
+      if (text === undefined) return false;
+      assert.match(editor.document.getText(), /openDatabase\(context\.configuration\);?$/);
+      return true;
+    });
+  });
+
+  suite.test('completions and their outcome are in the store', async () => {
+    const accepted = await until('an accepted completion', () => {
+      const found = rows(plan.storage, "select * from completions where outcome = 'accepted'");
+      return found.length > 0 && found;
+    });
+    for (const row of accepted) {
+      assert.equal(row.source, 'specialist');
+      assert.equal(row.costUsd, 0);
+      assert.ok(typeof row.text === 'string' && row.text !== '');
+      assert.ok(Number(row.pSpecialist) > 0 && Number(row.pSpecialist) <= 1);
+      assert.ok('reasons' in (JSON.parse(String(row.decision)) as object));
+    }
+    const times = rows(plan.storage, 'select latencyMs from completions order by latencyMs').map((row) =>
+      Number(row.latencyMs),
+    );
+    suite.note(`latency of ${times.length} completions, ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`);
+  });
+
+  suite.test('Adapt to This Repo learns, measures and keeps', async () => {
+    const started = performance.now();
+    await vscode.commands.executeCommand('easyAdaptation.adapt');
+    suite.note(`adapted in ${Math.round(performance.now() - started)} ms`);
+    const adaptations = rows(plan.storage, 'select report, coupling from adaptations');
+    assert.equal(adaptations.length, 1);
+    const report = JSON.parse(String(adaptations[0]?.report)) as { harvest: { files: number; tokens: number } };
+    assert.ok(report.harvest.files >= 26, `${report.harvest.files} files`);
+    assert.ok(report.harvest.tokens > 5000, `${report.harvest.tokens} tokens`);
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    await completeUntil(editor, upTo('const database = await '), /^openDatabase\(context\.configuration\);/);
+  });
+
+  suite.test('a cancelled adaptation changes nothing', async () => {
+    const before = rows(plan.storage, 'select * from adaptations');
+    const run = vscode.commands.executeCommand('easyAdaptation.adapt');
+    await until('the run to begin', () => running('adapt-worker.cjs').length > 0);
+    await vscode.commands.executeCommand('easyAdaptation.cancelAdapt');
+    await run;
+    await until('the worker to end', () => running('adapt-worker.cjs').length === 0);
+    assert.deepEqual(rows(plan.storage, 'select * from adaptations'), before);
+  });
+
+  suite.test('no secret of the folder is in anything that is kept', () => {
+    const secret = readFileSync(join(inFolder('.').fsPath, 'src/upload.ts'), 'utf8').match(/ghp_\w+/)?.[0];
+    assert.ok(secret);
+    assert.deepEqual(filesHolding(plan.storage, secret), []);
+    assert.notDeepEqual(filesHolding(plan.storage, 'specialist'), [], 'the search finds what is there');
+    return Promise.resolve();
+  });
+
+  suite.test('a language that is switched off gets nothing, and gets it back', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const place = upTo('const database = await ');
+    await setting('enable', { '*': true, typescript: false });
+    await replaceAll(editor, place);
+    assert.equal(await complete(editor, quietMs), undefined);
+    await setting('enable', undefined);
+    await completeUntil(editor, place, /^openDatabase/);
+  });
+
+  suite.test('snooze silences, and ends', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const place = upTo('const database = await ');
+    let picked = false;
+    const snoozed = vscode.commands.executeCommand('easyAdaptation.snooze').then(() => {
+      picked = true;
+    });
+    await until('the choice of five minutes', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return picked;
+    });
+    await snoozed;
+    await show(editor.document);
+    await replaceAll(editor, place);
+    assert.equal(await complete(editor, quietMs), undefined);
+    await vscode.commands.executeCommand('easyAdaptation.unsnooze');
+    await completeUntil(editor, place, /^openDatabase/);
+  });
+
+  suite.test('a specialist that is killed comes back', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const workers = running('ngram-worker.cjs');
+    assert.ok(workers.length > 0, 'the specialist runs in a worker');
+    for (const { worker } of workers) await worker.terminate();
+    await completeUntil(editor, upTo("row = await database.queryOne('select"), /^ \* from/);
+    assert.ok(running('ngram-worker.cjs').length > 0);
+  });
+
+  suite.test('documents that are no files get nothing', async () => {
+    await vscode.commands.executeCommand('easyAdaptation.showLog');
+    await sleep(200);
+    const before = rows(plan.storage, 'select count(*) as n from completions')[0]?.n;
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await sleep(500);
+    assert.equal(rows(plan.storage, 'select count(*) as n from completions')[0]?.n, before);
+  });
+
+  suite.test('no key is anywhere, and nothing was sent', async () => {
+    const settings = readFileSync(plan.settingsFile, 'utf8');
+    assert.doesNotMatch(settings, /api_?key/i);
+    assert.deepEqual(rows(plan.storage, 'select * from teacherCalls'), []);
+    const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
+    assert.deepEqual(requests, []);
+  });
+}

@@ -1,0 +1,26 @@
+// Sees the worker threads that our extension starts: it runs in the same extension host, so its `Worker` is ours to wrap.
+import threads from 'node:worker_threads';
+
+export interface SeenWorker {
+  readonly script: string;
+  readonly worker: threads.Worker;
+}
+
+export const seen: SeenWorker[] = [];
+
+/** Call before the extension under test is activated. */
+export function watchWorkers(): void {
+  const { Worker } = threads;
+  class WatchedWorker extends Worker {
+    constructor(script: string | URL, options?: threads.WorkerOptions) {
+      super(script, options);
+      seen.push({ script: String(script), worker: this });
+    }
+  }
+  threads.Worker = WatchedWorker;
+}
+
+/** Running workers whose script has this name. A thread that has ended has the id -1; its owner may have removed our listeners. */
+export function running(name: string): SeenWorker[] {
+  return seen.filter((entry) => entry.worker.threadId !== -1 && entry.script.endsWith(name));
+}

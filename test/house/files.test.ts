@@ -1,0 +1,63 @@
+// Habits of the house that can be read off the files that are tracked.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../build/paths.ts';
+
+/** All tracked files and those about to be. */
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(root, path)));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const sources = tracked.filter(
+  (path) => /^(src|test|build|bench)\/.*\.(ts|mjs)$/.test(path) && !path.includes('golden/'),
+);
+
+test('every source file begins by saying what it is for', () => {
+  assert.ok(sources.length > 50);
+  const silent = sources.filter((path) => !/^\/\/ \S.{15,}/.test(read(path)));
+  assert.deepEqual(silent, []);
+});
+
+test('no source file is over 500 lines', () => {
+  const long = sources.filter((path) => read(path).split('\n').length > 501);
+  assert.deepEqual(long, []);
+});
+
+test('no path of a machine stands in a tracked file', () => {
+  // Put together here, or this file would hold them.
+  const paths = [root, join(homedir(), '.'), ['', 'work', 'main'].join('/'), ['', 'work', 'shared'].join('/')];
+  const patterns = [...paths, ['', 'root', ''].join('/')].filter((path) => path.length > 4);
+  const found = tracked.flatMap((path) => {
+    const text = readFileSync(join(root, path), 'latin1');
+    return patterns.filter((pattern) => text.includes(pattern)).map((pattern) => `${path}: ${pattern}`);
+  });
+  assert.deepEqual(found, []);
+});
+
+test('no tracked file names the registry that this machine uses', () => {
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], { cwd: root, encoding: 'utf8' }).trim();
+  const host = new URL(registry).host;
+  const found = tracked.filter((path) => host !== 'registry.npmjs.org' && read(path).includes(host));
+  assert.deepEqual(found, []);
+});
+
+test('the lock file names no registry: whatever registry is set up serves it', () => {
+  const lock = read('package-lock.json');
+  assert.ok(lock.includes('"lockfileVersion"'));
+  assert.doesNotMatch(lock, /"resolved": "http/);
+});
+
+test('versions of packages are exact', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, range]) => !/^\d+\.\d+\.\d+$/.test(range),
+  );
+  assert.deepEqual(loose, []);
+});

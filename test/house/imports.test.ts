@@ -1,0 +1,115 @@
+// The import rules, proven on real lint runs: in every room, every import that the house does not allow fails, and no other.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { root } from '../../build/paths.ts';
+
+/** Room -> rooms it may import beside itself and `common`. */
+const house: Readonly<Record<string, readonly string[]>> = {
+  common: [],
+  onnx: [],
+  tokenizer: [],
+  runtime: [],
+  store: [],
+  coupling: [],
+  teacher: [],
+  panel: [],
+  autodiff: ['onnx'],
+  model: ['autodiff', 'onnx'],
+  train: ['model', 'runtime', 'tokenizer'],
+  decode: ['model', 'runtime', 'tokenizer'],
+  engine: ['train', 'decode'],
+  ngram: ['tokenizer'],
+  harvest: ['tokenizer'],
+  complete: ['coupling', 'teacher', 'engine', 'ngram'],
+  distil: ['harvest', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
+  host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine'],
+};
+const rooms = Object.keys(house);
+
+/** Package -> the only room that may import it. */
+const owners = { vscode: 'host', 'onnxruntime-node': 'runtime', '@anthropic-ai/sdk': 'teacher' } as const;
+
+/** What a room may import, as far as this test asks. */
+function allowed(room: string): Set<string> {
+  const others = [...(house[room] ?? []), ...(room === 'common' || room === 'panel' ? [] : ['common'])];
+  const packages = Object.entries(owners).flatMap(([name, owner]) => (owner === room ? [name] : []));
+  return new Set([...others.map((other) => `../${other}/probe.ts`), ...packages]);
+}
+
+/** Everything a room could try to import: any other room, and the packages that belong to one room. */
+function attempts(room: string): string[] {
+  const others = rooms.filter((other) => other !== room).map((other) => `../${other}/probe.ts`);
+  return [...others, ...Object.keys(owners)];
+}
+
+function probe(imports: readonly string[]): string {
+  const lines = imports.map((from, index) => `import { a as a${index} } from '${from}';`);
+  return `${lines.join('\n')}\nexport const all = [${imports.map((_, index) => `a${index}`).join(', ')}];\n`;
+}
+
+interface Diagnostic {
+  readonly category: string;
+  readonly location: { readonly path: string; readonly start?: { readonly line: number } };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-imports-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Lints `files` under our biome.json; the refused imports of each file. */
+function refused(files: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  rmSync(join(folder, 'src'), { recursive: true, force: true });
+  cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
+  for (const [path, imports] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), probe(imports));
+  }
+  const biome = join(root, 'node_modules', '.bin', 'biome');
+  const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
+  const done = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
+  assert.ok(done.stdout.startsWith('{'), `biome did not report: ${done.stdout}${done.stderr}`);
+  const { diagnostics } = JSON.parse(done.stdout) as { diagnostics: Diagnostic[] };
+  const found: Record<string, string[]> = Object.fromEntries(Object.keys(files).map((path) => [path, []]));
+  for (const { category, location } of diagnostics) {
+    if (category !== 'lint/style/noRestrictedImports') continue;
+    const imports = files[location.path];
+    found[location.path]?.push(imports?.[(location.start?.line ?? 0) - 1] ?? 'unknown line');
+  }
+  return found;
+}
+
+test('each room may import what the house allows, and nothing else', () => {
+  const files = Object.fromEntries(rooms.map((room) => [`src/${room}/probe.ts`, attempts(room)]));
+  const found = refused(files);
+  for (const room of rooms) {
+    const may = allowed(room);
+    const expected = attempts(room).filter((from) => !may.has(from));
+    assert.deepEqual(found[`src/${room}/probe.ts`]?.sort(), expected.sort(), `src/${room}/`);
+  }
+});
+
+test('the host may import the panel through its protocol alone', () => {
+  const imports = ['../panel/protocol.ts', '../panel/main.ts'];
+  assert.deepEqual(refused({ 'src/host/probe.ts': imports }), { 'src/host/probe.ts': ['../panel/main.ts'] });
+});
+
+test('the command line is headless', () => {
+  const imports = ['./distil/run.ts', './host/status.ts', './panel/main.ts', 'vscode'];
+  assert.deepEqual(refused({ 'src/cli.ts': imports }), {
+    'src/cli.ts': ['./host/status.ts', './panel/main.ts', 'vscode'],
+  });
+});
+
+test('ARCHITECTURE.md tells the same map', () => {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)\/` \|[^|]*\|([^|]*)\|$/gm)];
+  assert.ok(rows.length >= 8, 'the map has rows');
+  for (const [, room, cell] of rows) {
+    const told = [...(cell ?? '').matchAll(/`([\w/]+)`/g)].map((match) => match[1]);
+    const rule = [...(house[room ?? ''] ?? []), ...(room === 'host' ? ['panel/protocol'] : [])];
+    assert.deepEqual(told.sort(), rule.sort(), `row of ${room}/`);
+  }
+});

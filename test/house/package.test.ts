@@ -1,0 +1,79 @@
+// What goes into the package, and what the bundles carry with them.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { build } from 'esbuild';
+import { bundleOptions } from '../../build/bundle.ts';
+import { writeLicences } from '../../build/licences.ts';
+import { checkContents, needed } from '../../build/package.ts';
+import { root } from '../../build/paths.ts';
+import { listZip } from '../../build/zip.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-bundle-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('a stranger in the package is found', () => {
+  const strangers = [
+    'extension/src/extension.ts',
+    'extension/node_modules/ignore/index.js',
+    'extension/.env',
+    'extension/dist/extension.cjs.map',
+    'extension/test/golden/tokenizer.json',
+    'extension/models/pretrain/model.py',
+  ];
+  assert.deepEqual(checkContents([...needed, ...strangers]), { strangers, missing: [] });
+});
+
+test('a file that is missing from the package is found', () => {
+  const rest = needed.filter((name) => !name.endsWith('tokenizer.json'));
+  assert.deepEqual(checkContents(rest), { strangers: [], missing: ['extension/models/base/tokenizer.json'] });
+});
+
+test('a zip file is listed with its sizes', () => {
+  // Two stored files, "a.txt" of 3 bytes and "b/c" of 0.
+  const local = 'UEsDBAoAAAAAAAAAIQBp2zc0AwAAAAMAAAAFAAAAYS50eHRhYmNQSwMECgAAAAAAAAAhAAAAAAAAAAAAAAAAAAMAAABiL2M=';
+  const central =
+    'UEsBAhQACgAAAAAAAAAhAGnbNzQDAAAAAwAAAAUAAAAAAAAAAAAAAAAAAAAAAGEudHh0UEsBAhQACgAAAAAAAAAhAAAAAAAAAAAAAAAAAAMAAAAAAAAAAAAAAAAAJgAAAGIvYw==';
+  const parts = [local, central].map((text) => Buffer.from(text, 'base64')) as [Buffer, Buffer];
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(2, 10);
+  end.writeUInt32LE(parts[1].length, 12);
+  end.writeUInt32LE(parts[0].length, 16);
+  const path = join(folder, 'x.zip');
+  writeFileSync(path, Buffer.concat([...parts, end]));
+  assert.deepEqual(listZip(path), [
+    { name: 'a.txt', size: 3, packed: 3 },
+    { name: 'b/c', size: 0, packed: 0 },
+  ]);
+  writeFileSync(path, 'no zip');
+  assert.throws(() => listZip(path), /not a zip file/);
+});
+
+test('the secret finder works bundled and minified as it is shipped', async () => {
+  const entry = join(folder, 'entry.ts');
+  const source = JSON.stringify(join(root, 'src', 'harvest', 'secrets.ts'));
+  writeFileSync(
+    entry,
+    `import { maskSecrets } from ${source};\nprocess.stdout.write(JSON.stringify(maskSecrets(process.argv[2] ?? '', 'src/a.ts')));\n`,
+  );
+  const outfile = join(folder, 'secrets.cjs');
+  const options = bundleOptions({ source: entry, out: 'unused', platform: 'node' }, true);
+  const { metafile } = await build({ ...options, outfile, metafile: true });
+  // Put together here, so that no scanner takes this file for a leak.
+  const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('_');
+  const code = `const token = '${token}'; const id = 7;`;
+  const out = execFileSync(process.execPath, [outfile, code], { encoding: 'utf8' });
+  const masked = JSON.parse(out) as { text: string; count: number };
+  assert.equal(masked.count, 1);
+  assert.equal(masked.text.length, code.length);
+  assert.ok(!masked.text.includes(token) && masked.text.endsWith('const id = 7;'));
+
+  const packages = writeLicences(Object.keys(metafile.inputs), folder);
+  assert.ok(packages.includes('@secretlint/secretlint-rule-preset-recommend'));
+  const licences = readFileSync(join(folder, 'THIRD_PARTY_LICENSES'), 'utf8');
+  for (const name of packages) assert.ok(licences.includes(`${name} `), name);
+});

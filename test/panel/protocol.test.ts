@@ -1,0 +1,75 @@
+// Both sides of the panel refuse what they do not understand.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { panelCommands, parseFromPanel, parseToPanel } from '../../src/panel/protocol.ts';
+
+const row = { id: '1', path: 'a.ts', text: 'x', model: 'n-gram', latencyMs: 3 };
+const state = { status: 'ready', statusText: 'Ready', balance: 0.4, notices: [] };
+const init = {
+  type: 'init',
+  strings: {},
+  locale: 'en',
+  state,
+  rows: [row],
+  totals: { session: {}, all: {} },
+  reports: [],
+};
+
+test('from the panel: known messages pass without anything that was added to them', () => {
+  assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
+  assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
+  assert.deepEqual(parseFromPanel({ type: 'open', id: 'x' }), { type: 'open', id: 'x' });
+  for (const command of panelCommands) {
+    assert.deepEqual(parseFromPanel({ type: 'command', command }), { type: 'command', command });
+  }
+});
+
+test('from the panel: everything else is refused', () => {
+  for (const value of [
+    undefined,
+    null,
+    'ready',
+    [],
+    {},
+    { type: 'command', command: 'deleteData' },
+    { type: 'command', command: 'workbench.action.terminal.new' },
+    { type: 'command' },
+    { type: 'balance', value: 2 },
+    { type: 'balance', value: Number.NaN },
+    { type: 'balance', value: '0.5' },
+    { type: 'open', id: 'x'.repeat(101) },
+    { type: 'toString' },
+  ]) {
+    assert.equal(parseFromPanel(value), undefined, JSON.stringify(value));
+  }
+});
+
+test('to the panel: whole messages pass', () => {
+  const messages = [
+    init,
+    { type: 'state', state },
+    { type: 'row', row },
+    { type: 'row', row: { ...row, decision: { reasons: [] } } },
+    { type: 'totals', totals: { session: {}, all: {} } },
+    { type: 'reports', reports: [{ facts: [], examples: [] }] },
+    { type: 'clear' },
+    { type: 'reveal', section: 'report' },
+  ];
+  for (const message of messages) assert.equal(parseToPanel(message), message, message.type);
+});
+
+test('to the panel: half messages are refused', () => {
+  for (const value of [
+    { ...init, strings: undefined },
+    { ...init, rows: [{ ...row, id: 1 }] },
+    { ...init, state: { ...state, notices: undefined } },
+    { type: 'row', row: { ...row, decision: {} } },
+    { type: 'totals', totals: { session: {} } },
+    { type: 'reports', reports: [{}] },
+    { type: 'reveal', section: 'elsewhere' },
+    { type: 'constructor' },
+    { type: 'hasOwnProperty' },
+  ]) {
+    assert.equal(parseToPanel(value), undefined, JSON.stringify(value));
+  }
+});

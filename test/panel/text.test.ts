@@ -1,0 +1,36 @@
+// Numbers as the panel writes them, and its words.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { flatten, shortModel, Words } from '../../src/panel/text.ts';
+
+const words = new Words({ counts: '{0} local, {1} API', again: '{0} and {0}' }, 'en');
+
+test('texts are filled in; an unknown key is shown as it is', () => {
+  assert.equal(words.t('counts', 3, 'no'), '3 local, no API');
+  assert.equal(words.t('again', 'x'), 'x and x');
+  assert.equal(words.t('counts', 3), '3 local, {1} API');
+  assert.equal(words.t('missing'), 'missing');
+});
+
+test('latencies and money keep the digits that matter', () => {
+  assert.deepEqual(
+    [undefined, Number.NaN, 0.4, 4.4, 640, 1240].map((ms) => words.latency(ms)),
+    ['–', '–', '<1 ms', '4 ms', '640 ms', '1.2 s'],
+  );
+  assert.deepEqual(
+    [0, 0.00001, 0.00042, 0.0123, 1.5].map((usd) => words.money(usd)),
+    ['$0', '<$0.0001', '$0.0004', '$0.012', '$1.50'],
+  );
+  assert.equal(words.value(17), '17');
+  assert.equal(words.value(0.12345), '0.123');
+});
+
+test('a malformed locale does not take the panel down', () => {
+  assert.equal(new Words({}, 'no such locale').count(1234), '1,234');
+});
+
+test('several lines on one, and model names without their provider and date', () => {
+  assert.equal(flatten('a {\n    b;\n\tc'), 'a { ⏎ b; ⏎ c');
+  assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
+  assert.equal(shortModel('n-gram'), 'n-gram');
+});

@@ -1,0 +1,175 @@
+// The store's answers, the same on disk and in memory; retention, totals, deletion.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { openStore } from '../../src/store/open.ts';
+import { keptCompletions, type Store } from '../../src/store/store.ts';
+import { completion, teacherCall } from './rows.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const kinds: Record<string, () => Store> = {
+  disk: () => openStore(folder).store,
+  memory: () => openStore(folder, { sqlite: null }).store,
+};
+
+for (const [kind, open] of Object.entries(kinds)) {
+  describe(kind, () => {
+    test('a paid answer is found by its request, the newest first', () => {
+      const store = open();
+      store.recordTeacherCall(teacherCall({ at: 1, text: 'old' }));
+      const newest = teacherCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
+      store.recordTeacherCall(newest);
+      assert.deepEqual(store.findTeacherCall('hash'), newest);
+      assert.equal(store.findTeacherCall('other'), undefined);
+      store.close();
+    });
+
+    test('spending counts from a moment on', () => {
+      const store = open();
+      assert.equal(store.spentSince(0), 0);
+      store.recordTeacherCall(teacherCall({ at: 10, costUsd: 0.5 }));
+      store.recordTeacherCall(teacherCall({ at: 20, costUsd: 0.25, purpose: 'labelling' }));
+      assert.equal(store.spentSince(0), 0.75);
+      assert.equal(store.spentSince(20), 0.25);
+      assert.equal(store.spentSince(21), 0);
+      store.close();
+    });
+
+    test('an outcome changes its completion, newest come first, and a repeated id replaces', () => {
+      const store = open();
+      store.recordCompletion(completion({ id: 'a', at: 1 }));
+      store.recordCompletion(completion({ id: 'b', at: 2 }));
+      store.recordCompletion(completion({ id: 'c', at: 2 }));
+      store.recordCompletion(completion({ id: 'a', at: 3, text: 'again' }));
+      store.setOutcome('b', 'accepted');
+      store.setOutcome('gone', 'accepted');
+      const recent = store.recentCompletions(2);
+      assert.deepEqual(
+        recent.map((row) => row.id),
+        ['a', 'c'],
+      );
+      assert.deepEqual(store.recentCompletions(9)[2], completion({ id: 'b', at: 2, outcome: 'accepted' }));
+      store.close();
+    });
+
+    test('totals', () => {
+      const store = open();
+      assert.deepEqual(store.totals(), {
+        completions: 0,
+        local: 0,
+        api: 0,
+        accepted: 0,
+        spentUsd: 0,
+        savedUsd: 0,
+        localP50Ms: undefined,
+        localP95Ms: undefined,
+        apiP50Ms: undefined,
+        apiP95Ms: undefined,
+      });
+      for (let i = 1; i <= 20; i++)
+        store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
+      store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
+      store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
+      store.setOutcome('l3', 'accepted');
+      store.setOutcome('api', 'partly-accepted');
+      store.recordTeacherCall(teacherCall({ at: 130, costUsd: 2 }));
+      assert.deepEqual(store.totals(), {
+        completions: 21,
+        local: 20,
+        api: 1,
+        accepted: 2,
+        spentUsd: 2,
+        savedUsd: 10,
+        localP50Ms: 10,
+        localP95Ms: 19,
+        apiP50Ms: 700,
+        apiP95Ms: 700,
+      });
+      const later = store.totals(111);
+      assert.equal(later.local, 10);
+      assert.equal(later.localP50Ms, 15);
+      store.close();
+    });
+
+    test('the latest adaptation of a folder', () => {
+      const store = open();
+      const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, coupling: { version: 1 } };
+      const first = store.recordAdaptation('/a', run);
+      const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
+      const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
+      assert.deepEqual(store.latestAdaptation('/a'), second);
+      assert.equal(store.latestAdaptation('/c'), undefined);
+      assert.deepEqual(store.adaptations(), [second, other, first]);
+      assert.deepEqual(JSON.parse(first.report), { files: 3 });
+      store.close();
+    });
+
+    test('a folder is forgotten alone, and then everything', () => {
+      const store = open();
+      for (const name of ['/a', '/b']) {
+        store.recordCompletion(completion({ id: name, folder: name }));
+        store.recordTeacherCall(teacherCall({ requestHash: name, folder: name }));
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+      }
+      store.deleteFolderData('/a');
+      assert.deepEqual(
+        store.recentCompletions(9).map((row) => row.folder),
+        ['/b'],
+      );
+      assert.equal(store.findTeacherCall('/a'), undefined);
+      assert.notEqual(store.findTeacherCall('/b'), undefined);
+      assert.equal(store.adaptations().length, 1);
+      store.deleteAll();
+      assert.deepEqual(
+        [store.recentCompletions(9), store.adaptations(), store.findTeacherCall('/b'), store.spentSince(0)],
+        [[], [], undefined, 0],
+      );
+      store.close();
+    });
+
+    test('only the newest completions are kept', () => {
+      const store = open();
+      for (let i = 0; i <= keptCompletions + 500; i++) store.recordCompletion(completion({ id: `${i}`, at: i }));
+      const kept = store.recentCompletions(2 * keptCompletions);
+      assert.ok(kept.length <= keptCompletions + 500, `${kept.length} kept`);
+      assert.equal(kept[0]?.id, `${keptCompletions + 500}`);
+      assert.ok(!kept.some((row) => row.id === '0'));
+      store.close();
+    });
+  });
+}
+
+test('what was recorded is there after closing and opening again', () => {
+  const first = openStore(folder).store;
+  first.recordTeacherCall(teacherCall());
+  first.recordCompletion(completion());
+  first.close();
+  const second = openStore(folder);
+  assert.equal(second.notice, undefined);
+  assert.deepEqual(second.store.findTeacherCall('hash'), teacherCall());
+  assert.deepEqual(second.store.recentCompletions(5), [completion()]);
+  second.store.close();
+});
+
+test('deleted text is gone from the files, and so are databases that were set aside', () => {
+  const needle = 'deleted-text-marker';
+  writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite'), needle);
+  writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal'), needle);
+  const { store } = openStore(folder);
+  store.recordCompletion(completion({ text: needle }));
+  store.recordTeacherCall(teacherCall({ text: needle }));
+  store.deleteAll();
+  assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite')), /ENOENT/);
+  assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal')), /ENOENT/);
+  for (const name of ['store.sqlite', 'store.sqlite-wal'])
+    assert.ok(!readFileSync(join(folder, name)).includes(needle), name);
+  store.close();
+});

@@ -1,0 +1,68 @@
+// A headless Chromium with a workbench in it. Keeps what the browser's console said, for the day when a test fails.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Workbench } from '../../build/code-server.ts';
+import { browserPath, needPackages } from '../../build/debian.ts';
+import { root } from '../../build/paths.ts';
+
+/** Ignored by git. */
+export const shots = join(root, 'test', 'e2e', 'shots');
+
+/** Long enough for two busy cores; a wait ends as soon as what it waits for is there. */
+export const patience = 20_000;
+
+const switches = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+export async function launchBrowser(): Promise<Browser> {
+  await needPackages(['chromium']);
+  const executablePath = browserPath();
+  if (executablePath === undefined) throw new Error('Chromium was installed, but is not on PATH: set CHROMIUM_PATH.');
+  return chromium.launch({ executablePath, args: switches });
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** Lines of the browser's console, errors of the page included. */
+  readonly console: readonly string[];
+}
+
+/** Opens an address of the workbench and waits until the workbench stands. */
+export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
+  page.setDefaultTimeout(patience);
+  const lines: string[] = [];
+  page.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => lines.push(`page error: ${error.message}`));
+  await page.goto(url);
+  await page.locator('.monaco-workbench .part.statusbar').waitFor();
+  return { page, console: lines };
+}
+
+/** Leaves a screenshot and all logs under test/e2e/shots/, and says where. */
+export async function keepEvidence(
+  name: string,
+  opened: OpenedPage | undefined,
+  workbench: Workbench,
+  log = '',
+): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  const file = (ending: string) => join(shots, `${name.replaceAll(/[^\w-]+/g, '-')}.${ending}`);
+  await opened?.page.screenshot({ path: file('png') }).catch(() => undefined);
+  const logs = [
+    `code-server:\n${workbench.output()}`,
+    `browser:\n${opened?.console.join('\n') ?? 'no page'}`,
+    `extension:\n${log}`,
+  ];
+  writeFileSync(file('log'), `${logs.join('\n\n')}\n`);
+  process.stderr.write(`screenshot and logs: ${file('png')}, ${file('log')}\n`);
+}

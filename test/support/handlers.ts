@@ -1,0 +1,38 @@
+// Source text of the made-up project's files. Apart from project.ts because the in-host suite is bundled and needs only this.
+export const things = [
+  ...['account', 'invoice', 'order', 'product', 'customer', 'address', 'payment', 'shipment'],
+  ...['warehouse', 'supplier', 'coupon', 'refund', 'basket', 'review', 'category', 'employee'],
+  ...['contract', 'ticket', 'project', 'milestone', 'comment', 'attachment', 'session', 'device'],
+];
+
+/** One file of the project: each is like the others but for its name, so that the specialist can be sure. */
+export function handlerSource(thing: string): string {
+  const type = `${thing[0]?.toUpperCase()}${thing.slice(1)}`;
+  return `import { type RequestContext, respondWithError, respondWithJson } from '../http.ts';
+import { openDatabase } from '../database.ts';
+
+export interface ${type} {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly name: string;
+}
+
+/** Loads one ${thing} by its id. */
+export async function load${type}(context: RequestContext, id: string): Promise<${type} | undefined> {
+  const database = await openDatabase(context.configuration);
+  const row = await database.queryOne('select * from ${thing} where id = ?', [id]);
+  if (row === undefined) {
+    respondWithError(context, 404, 'not found');
+    return undefined;
+  }
+  return { id: row.id, createdAt: new Date(row.created_at), name: row.name };
+}
+
+/** Answers a request for one ${thing}. */
+export async function handle${type}(context: RequestContext): Promise<void> {
+  const ${thing} = await load${type}(context, context.parameters.id);
+  if (${thing} === undefined) return;
+  respondWithJson(context, 200, ${thing});
+}
+`;
+}

@@ -1,0 +1,61 @@
+// The packages under test: our .vsix, made once for a run of all parts, and the driver's.
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { packageExtension } from '../../build/package.ts';
+import { root } from '../../build/paths.ts';
+import { must } from '../../build/proc.ts';
+
+export const vsixVariable = 'EASY_ADAPTATION_VSIX';
+
+/** Our package: the one that build/test.ts made, else a new one in `folder`. */
+export async function ourVsix(folder: string): Promise<string> {
+  const made = process.env[vsixVariable];
+  if (made !== undefined && existsSync(made)) return made;
+  const out = join(folder, 'easy-adaptation.vsix');
+  await packageExtension({ out });
+  return out;
+}
+
+/** Bundles the driver (test/host/driver.ts) as an extension in `folder`. */
+export async function writeDriver(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['test/host/driver.ts'],
+    outfile: join(folder, 'driver.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  const manifest = {
+    name: 'easy-adaptation-test-driver',
+    publisher: 'easy-adaptation',
+    version: '0.0.1',
+    private: true,
+    main: './driver.cjs',
+    engines: { vscode: '^1.101.0' },
+    extensionKind: ['workspace'],
+    // Before the extension under test, which waits for the start to be over.
+    activationEvents: ['*'],
+    // It has to run in Restricted Mode too, to see what ours does there.
+    capabilities: { untrustedWorkspaces: { supported: true } },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'README.md'), '# Test driver\n');
+}
+
+export async function driverVsix(folder: string): Promise<string> {
+  const source = join(folder, 'driver');
+  await writeDriver(source);
+  const out = join(folder, 'driver.vsix');
+  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', out];
+  await must(join(root, 'node_modules', '.bin', 'node'), [vsce, ...args], { cwd: source });
+  return out;
+}

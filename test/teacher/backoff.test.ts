@@ -1,0 +1,105 @@
+// Pauses after failures, and limits on spending.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ErrorCode, Failure } from '../../src/common/errors.ts';
+import { Backoff, pauseAfter } from '../../src/teacher/backoff.ts';
+import { Budget } from '../../src/teacher/budget.ts';
+import { retryAfter } from '../../src/teacher/failures.ts';
+import { ManualClock } from '../fakes/clock.ts';
+
+function failure(code: ErrorCode, retryAfterMs?: number): Failure {
+  return retryAfterMs === undefined ? { code, message: code } : { code, message: code, retryAfterMs };
+}
+
+function fresh() {
+  const clock = new ManualClock(1000);
+  return { clock, backoff: new Backoff({ clock, random: () => 1 }) };
+}
+
+test('pauses double, keep their jitter within half, and end at five minutes', () => {
+  assert.deepEqual(
+    [1, 2, 3].map((n) => pauseAfter(failure('overloaded'), n, 1)),
+    [2000, 4000, 8000],
+  );
+  assert.equal(pauseAfter(failure('overloaded'), 1, 0), 1000);
+  assert.equal(pauseAfter(failure('overloaded'), 60, 1), 300_000);
+});
+
+test('the server is never asked sooner than it said', () => {
+  assert.equal(pauseAfter(failure('rate-limited', 60_000), 1, 0), 60_000);
+  assert.equal(pauseAfter(failure('rate-limited', 10), 1, 1), 2000);
+});
+
+test('closed again after the pause; success forgets the failures', async () => {
+  const { clock, backoff } = fresh();
+  assert.equal(backoff.ready, true);
+  assert.equal(backoff.failed(failure('overloaded')), 3000);
+  assert.equal(backoff.ready, false);
+  assert.equal(backoff.reason?.code, 'overloaded');
+  await clock.advance(2000);
+  assert.equal(backoff.ready, true);
+  assert.equal(backoff.retryAtMs, undefined);
+  backoff.failed(failure('overloaded'));
+  assert.equal(backoff.retryAtMs, 7000);
+  await clock.advance(4000);
+  backoff.succeeded();
+  backoff.failed(failure('overloaded'));
+  assert.equal(backoff.retryAtMs, 9000);
+});
+
+test('requests that were out together fail as one', () => {
+  const { backoff } = fresh();
+  for (let n = 0; n < 5; n++) backoff.failed(failure('network'));
+  assert.ok((backoff.retryAtMs ?? 0) <= 1000 + 4000);
+});
+
+test('a refused key stays refused until it changes', async () => {
+  const { clock, backoff } = fresh();
+  assert.equal(backoff.failed(failure('bad-key')), Number.POSITIVE_INFINITY);
+  backoff.failed(failure('timeout'));
+  backoff.succeeded();
+  await clock.advance(1e9);
+  assert.equal(backoff.ready, false);
+  assert.equal(backoff.reason?.code, 'bad-key');
+  backoff.reset();
+  assert.equal(backoff.ready, true);
+});
+
+test("what is not the API's fault makes no pause", () => {
+  const { backoff } = fresh();
+  for (const code of ['cancelled', 'over-budget', 'no-consent'] as const) backoff.failed(failure(code));
+  assert.equal(backoff.ready, true);
+});
+
+test('retry-after in seconds, milliseconds, and as a date', () => {
+  const now = Date.parse('2026-11-25T00:00:00Z');
+  assert.equal(retryAfter(new Headers({ 'retry-after': '3' }), now), 3000);
+  assert.equal(retryAfter(new Headers({ 'retry-after-ms': '250', 'retry-after': '3' }), now), 250);
+  assert.equal(retryAfter(new Headers({ 'retry-after': 'Wed, 25 Nov 2026 00:00:07 GMT' }), now), 7000);
+  assert.equal(retryAfter(new Headers({ 'retry-after': 'soon' }), now), undefined);
+  assert.equal(retryAfter(undefined, now), undefined);
+});
+
+test('money is set aside before it is spent, so that requests side by side keep the limit', () => {
+  const budget = new Budget(1);
+  const first = budget.reserve(0.6);
+  assert.ok(first);
+  assert.equal(budget.reserve(0.6), undefined);
+  first.settle(0.1);
+  first.settle(0.1);
+  assert.equal(budget.spentUsd, 0.1);
+  assert.ok(budget.reserve(0.6));
+});
+
+test("a run's limit lies within the session's, and the one that is reached is named", () => {
+  const session = new Budget(1);
+  const run = new Budget(5, session);
+  run.reserve(0.9)?.settle(0.9);
+  assert.equal(session.spentUsd, 0.9);
+  assert.equal(run.reserve(0.2), undefined);
+  const { error } = run.overBudget();
+  assert.equal(error.code, 'over-budget');
+  assert.match(error.message, /\$1\.00.*easyAdaptation\.apiBudget/);
+  session.setLimit(2);
+  assert.ok(run.reserve(0.2));
+});

@@ -1,0 +1,214 @@
+// Recording and labelling: no paid answer is lost, none is paid for twice, and a batch stops only where going on is useless.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ErrorCode, failed } from '../../src/common/errors.ts';
+import { Budget } from '../../src/teacher/budget.ts';
+import { type LabelOptions, labelBatch } from '../../src/teacher/label.ts';
+import { RecordingTeacher, requestHash, type TeacherCall, type TeacherCallStore } from '../../src/teacher/recording.ts';
+import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
+import { ManualClock, settled } from '../fakes/clock.ts';
+import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
+import { at, never } from './requests.ts';
+
+class MemoryStore implements TeacherCallStore {
+  readonly calls: TeacherCall[] = [];
+  broken = false;
+  findTeacherCall(hash: string): TeacherCall | undefined {
+    return this.calls.find((call) => call.requestHash === hash);
+  }
+  recordTeacherCall(call: TeacherCall): void {
+    if (this.broken) throw new Error('disk full');
+    this.calls.push(call);
+  }
+}
+
+const requests = Array.from({ length: 20 }, (_, index) => at(`const value${index} = ¦`));
+const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(request.query.prefix)?.[0]);
+
+function recorded(
+  script: string | TeacherScript,
+  over: Partial<ConstructorParameters<typeof RecordingTeacher>[2]> = {},
+) {
+  const store = new MemoryStore();
+  const scripted = new ScriptedTeacher(script);
+  const options = { purpose: 'labelling', folder: '/w', now: () => 7, ...over } as const;
+  return { store, scripted, teacher: new RecordingTeacher(scripted, store, options) };
+}
+
+function batch(teacher: Teacher, over: Partial<LabelOptions> = {}) {
+  const answers = new Map<number, string>();
+  const outcome = labelBatch(teacher, requests, {
+    concurrency: 4,
+    signal: never,
+    onAnswer: (index, answer) => answers.set(index, answer.text),
+    random: () => 1,
+    ...over,
+  });
+  return { answers, outcome };
+}
+
+test('an answer is in the store when it is returned', async () => {
+  const { store, teacher } = recorded('1;');
+  const request = requests[0] as (typeof requests)[number];
+  const result = await teacher.complete(request, never);
+  assert.ok(result.ok);
+  const { usage, ...answer } = teacherAnswer('1;');
+  assert.deepEqual(store.calls, [
+    {
+      at: 7,
+      requestHash: requestHash('scripted', request),
+      purpose: 'labelling',
+      folder: '/w',
+      path: request.query.path,
+      model: 'scripted',
+      text: '1;',
+      ...usage,
+      costUsd: answer.costUsd,
+      latencyMs: answer.latencyMs,
+    },
+  ]);
+});
+
+test('the same question is paid for once when labelling, and asked again for a completion', async () => {
+  const { store, scripted, teacher } = recorded('1;');
+  const request = requests[0] as (typeof requests)[number];
+  await teacher.complete(request, never);
+  assert.equal(teacher.estimateUsd(request), 0);
+  const again = await teacher.complete({ ...request, oneOff: true }, never);
+  assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
+  assert.equal(scripted.requests.length, 1);
+  const completing = new RecordingTeacher(scripted, store, { purpose: 'completion', folder: '/w' });
+  await completing.complete(request, never);
+  assert.equal(scripted.requests.length, 2);
+  assert.notEqual(requestHash('a', request), requestHash('b', request));
+});
+
+test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
+  const store = new MemoryStore();
+  const budget = new Budget(1);
+  const cut: Teacher = {
+    model: 'm',
+    estimateUsd: () => 0.5,
+    async complete(_request, _signal, _onText, onLost) {
+      onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
+      throw new DOMException('typed on', 'AbortError');
+    },
+  };
+  const teacher = new RecordingTeacher(cut, store, { purpose: 'labelling', folder: '/w', budget });
+  const lost: TeacherAnswer[] = [];
+  const request = requests[0] as (typeof requests)[number];
+  await assert.rejects(
+    teacher.complete(request, never, undefined, (answer) => lost.push(answer)),
+    { name: 'AbortError' },
+  );
+  assert.equal(store.calls[0]?.text, 'half');
+  assert.equal(store.findTeacherCall(requestHash('m', request)), undefined);
+  assert.equal(budget.spentUsd, 0.25);
+  assert.equal(budget.remainingUsd, 0.75);
+  assert.equal(lost.length, 1);
+});
+
+test('a store that cannot write loses no answer', async () => {
+  const messages: string[] = [];
+  const log = { debug() {}, info() {}, warn() {}, error: (message: string) => messages.push(message) };
+  const { store, teacher } = recorded('1;', { log });
+  store.broken = true;
+  const result = await teacher.complete(requests[0] as (typeof requests)[number], never);
+  assert.ok(result.ok && result.value.text === '1;');
+  assert.match(messages[0] ?? '', /could not be stored/);
+});
+
+test('a batch answers every request, so many at a time', async () => {
+  const { store, scripted, teacher } = recorded(async (request) => {
+    await settled();
+    return `answer ${indexOf(request)}`;
+  });
+  const { answers, outcome } = batch(teacher);
+  assert.deepEqual(await outcome, {
+    answered: 20,
+    failed: 0,
+    skipped: 0,
+    stopped: undefined,
+    costUsd: (await outcome).costUsd,
+  });
+  assert.equal(scripted.mostOpen, 4);
+  assert.equal(store.calls.length, 20);
+  for (const [index, text] of answers) assert.equal(text, `answer ${index}`);
+  // The second time nothing is asked.
+  const again = batch(teacher);
+  assert.equal((await again.outcome).costUsd, 0);
+  assert.equal(scripted.requests.length, 20);
+});
+
+test('a batch stops before it passes the budget', async () => {
+  const budget = new Budget(0.0055);
+  const { scripted, teacher } = recorded('1;', { budget });
+  const outcome = await batch(teacher).outcome;
+  assert.equal(outcome.stopped?.code, 'over-budget');
+  assert.ok(budget.spentUsd <= 0.0055);
+  assert.equal(scripted.requests.length, outcome.answered);
+  assert.equal(outcome.answered + outcome.skipped, 20);
+});
+
+test('a batch stops at a refused key and keeps what it has', async () => {
+  const { teacher } = recorded((_request, call) => (call < 6 ? '1;' : failed('bad-key', 'refused')));
+  const { answers, outcome } = batch(teacher, { concurrency: 2 });
+  assert.equal((await outcome).stopped?.code, 'bad-key');
+  assert.equal(answers.size, 6);
+});
+
+test('one request that fails is skipped and counted', async () => {
+  const { teacher } = recorded((request) => (indexOf(request) % 5 === 0 ? failed('bad-request', 'too long') : '1;'));
+  const failures: number[] = [];
+  const { answers, outcome } = batch(teacher, { onFailure: (index) => failures.push(index) });
+  const { answered, failed: count, stopped } = await outcome;
+  assert.deepEqual([answered, count, stopped], [16, 4, undefined]);
+  assert.deepEqual(
+    failures.sort((a, b) => a - b),
+    [0, 5, 10, 15],
+  );
+  assert.equal(answers.size, 16);
+});
+
+test('a busy API is waited for, by all workers, as long as it says', async () => {
+  const clock = new ManualClock(0);
+  const times: number[] = [];
+  const { teacher } = recorded((_request, call) => {
+    times.push(clock.now());
+    return call === 0 ? failed('rate-limited', 'slow down', 30_000) : '1;';
+  });
+  const { outcome } = batch(teacher, { clock, concurrency: 1 });
+  await clock.advance(29_999);
+  assert.equal(times.length, 1);
+  await clock.advance(1);
+  assert.equal((await outcome).answered, 20);
+  assert.deepEqual(times.slice(0, 2), [0, 30_000]);
+});
+
+for (const [code, tries] of [
+  ['overloaded', 6],
+  ['timeout', 3],
+  ['malformed', 2],
+  ['bad-request', 1],
+] as const satisfies readonly (readonly [ErrorCode, number])[]) {
+  test(`an API that only says '${code}' is given up after eight requests, ${tries} tries each`, async () => {
+    const clock = new ManualClock(0);
+    const { scripted, teacher } = recorded(() => failed(code, 'again'));
+    const { outcome } = batch(teacher, { clock, concurrency: 1 });
+    await clock.advance(24 * 3_600_000);
+    const { answered, failed: count, skipped, stopped } = await outcome;
+    assert.deepEqual([answered, count, skipped, stopped?.code], [0, 8, 12, code]);
+    assert.equal(scripted.requests.length, 8 * tries);
+  });
+}
+
+test('a batch that is cancelled rejects with the reason, while it waits too', async () => {
+  const clock = new ManualClock(0);
+  const { teacher } = recorded(() => failed('overloaded', 'again'));
+  const controller = new AbortController();
+  const { outcome } = batch(teacher, { clock, signal: controller.signal });
+  await clock.advance(1);
+  controller.abort(new Error('closed'));
+  await assert.rejects(outcome, /closed/);
+  assert.equal(clock.pending, 0);
+});
