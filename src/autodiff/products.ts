@@ -1,4 +1,4 @@
-// Rows of the matrix products.
+// Rows of the matrix products, and of what only serving uses.
 import type { Value } from '../onnx/graph.ts';
 import { broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
 import type { Builder } from './builder.ts';
@@ -14,7 +14,7 @@ function inner(a: Dim, b: Dim, x: Shape, y: Shape): void {
   if (a !== b) throw new GraphError(`[${x.join(',')}] times [${y.join(',')}]: inner sizes ${a} and ${b} differ`);
 }
 
-export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'MatMulNBits'> = {
+export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'MatMulNBits' | 'SimplifiedLayerNormalization'> = {
   MatMul: {
     infer: ([x, y]) => {
       const { shape: a } = x as Value;
@@ -66,6 +66,11 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'MatMulNBits'> = {
       return [{ type, shape: [...shape.slice(0, -1), N] }];
     },
     // Quantised weights serve; they are not trained.
+    gradient: NOT_DIFFERENTIABLE,
+  },
+  SimplifiedLayerNormalization: {
+    infer: ([x]) => [x as Value],
+    // Its output for the backward pass is wrong on WebGPU: training spells the norm out.
     gradient: NOT_DIFFERENTIABLE,
   },
 };

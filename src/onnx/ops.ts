@@ -48,6 +48,8 @@ export interface OpAttributes {
   // products
   MatMul: None;
   Gemm: { readonly transA: 0 | 1; readonly transB: 0 | 1; readonly alpha: number };
+  // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
+  SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
   // com.microsoft
   MatMulNBits: {
     readonly K: number;

@@ -10,7 +10,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { type Device, Session } from '../../src/runtime/session.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 
-type NotDifferentiable = 'Greater' | 'ReduceMax' | 'GatherBlockQuantized' | 'MatMulNBits';
+type NotDifferentiable = 'Greater' | 'ReduceMax' | 'GatherBlockQuantized' | 'MatMulNBits' | 'SimplifiedLayerNormalization';
 type Differentiable = Exclude<OpName, NotDifferentiable>;
 
 interface Case {
