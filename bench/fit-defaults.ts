@@ -14,8 +14,8 @@ import { plainWeights } from '../src/ngram/weights.ts';
 import { loadTokenizer } from '../src/tokenizer/load.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from './packages.ts';
 
-const tokensEach = 12_000;
-const placesEach = 300;
+const tokensEach = 16_000;
+const placesEach = 400;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const only = process.argv

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { couplingBench } from './coupling.ts';
 import { ngramBench } from './ngram.ts';
 
 export interface BenchOptions {
@@ -20,6 +21,7 @@ interface Bench {
 
 const benches: readonly Bench[] = [
   { name: 'ngram', what: 'the instant specialist on recorded cursors, and on a million tokens', run: ngramBench },
+  { name: 'coupling', what: 'who answers at the recorded cursors: deferral curves, calibration', run: couplingBench },
 ];
 
 const usage = 'usage: npm run bench -- NAME [--json FILE] [--recordings FOLDER]';

@@ -15,6 +15,7 @@ import { type RecordedPlace, type Recording, readRecordings } from './recordings
 import { scaleBench } from './scale.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const recordingsFolder = join(root, '..', 'shared', 'bench', 'recorded');
 const coverages = [10, 20, 30, 50] as const;
 const lineTokens = 48;
 const scoredTokens = 6000;
@@ -41,23 +42,22 @@ export function readTokenizer(): Tokenizer {
 
 export async function ngramBench({ recordings }: BenchOptions): Promise<Figures> {
   const tokenizer = readTokenizer();
-  const folder = recordings ?? join(root, '..', 'shared', 'bench', 'recorded');
   const packages: Record<string, Figures> = {};
   const all: Measured[] = [];
-  for (const recording of readRecordings(folder)) {
+  for (const recording of readRecordings(recordings ?? recordingsFolder)) {
     const measured = measure(recording, tokenizer);
     all.push(measured);
     packages[recording.package] = figuresOf([measured]);
-    print(recording.package, packages[recording.package] as Figures);
+    printFigures(recording.package, packages[recording.package] as Figures);
   }
   const overall = figuresOf(all);
-  print('all places', overall);
+  printFigures('all places', overall);
   const scale = await scaleBench(tokenizer);
-  print('at scale', scale);
+  printFigures('at scale', scale);
   return { packages, overall, scale };
 }
 
-function measure({ places, others, named }: Recording, tokenizer: Tokenizer): Measured {
+export function measure({ places, others, named }: Recording, tokenizer: Tokenizer): Measured {
   const calibration = others.filter(({ path }) => bucket(path) >= 8);
   const fitStarted = performance.now();
   const learner = NgramModel.build(
@@ -121,7 +121,7 @@ function figuresOf(measured: readonly Measured[]): Figures {
   };
 }
 
-function print(title: string, figures: Figures): void {
+export function printFigures(title: string, figures: Figures): void {
   console.log(`\n${title}`);
   printRows(figures, '  ');
 }

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { AdaptClient } from './distil/client.ts';
-import { maskSecrets } from './harvest/secrets.ts';
 import { Activity } from './host/activity.ts';
 import { Adaptation } from './host/adaptation.ts';
 import { Announcements } from './host/announcements.ts';
@@ -12,10 +11,12 @@ import { ApiKey } from './host/apiKey.ts';
 import { registerCommands } from './host/commands.ts';
 import { Configuration } from './host/configuration.ts';
 import { ContextKeys } from './host/contextKeys.ts';
+import { DiskWatcher } from './host/diskWatcher.ts';
 import { Documents } from './host/documents.ts';
 import { FileRules } from './host/fileRules.ts';
 import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
+import { mask } from './host/late.ts';
 import { ChannelLog } from './host/log.ts';
 import { openPlace } from './host/openPlace.ts';
 import { PanelHost } from './host/panelHost.ts';
@@ -34,6 +35,7 @@ import { StoreOwner } from './host/storeOwner.ts';
 let owned: DisposableStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
+  const begun = performance.now();
   owned = new DisposableStore();
   const own = owned;
   const clock = systemClock;
@@ -62,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     activity,
     problems,
     store: () => store.get(),
-    mask: (text, path) => maskSecrets(text, path).text,
+    mask,
     clock,
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
@@ -95,6 +97,10 @@ export function activate(context: vscode.ExtensionContext): void {
       paths,
       log,
       onChange: changed,
+      onSpent: (usd) => {
+        api.addSpending(usd);
+        activity.addSpending(usd);
+      },
     }),
   );
   const status = own.add(new Status({ configuration, api, permissions, problems, snooze, folders, adaptation }));
@@ -131,6 +137,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const documents = own.add(new Documents({ folders, rules, configuration, log }));
+  own.add(new DiskWatcher({ folders, adaptation, documents, log }));
   own.add(
     vscode.languages.registerInlineCompletionItemProvider(
       { pattern: '**' },
@@ -148,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // Everything below takes its time after activation.
   void key.load();
+  void api.load().then(changed);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(changed));
   const started = setTimeout(() => {
@@ -155,6 +163,7 @@ export function activate(context: vscode.ExtensionContext): void {
     void documents.tellAll();
   }, 0);
   own.add({ dispose: () => clearTimeout(started) });
+  log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms`);
 }
 
 /** Ends the workers and closes the store; VS Code waits for it. */

@@ -83,7 +83,7 @@ function dropDoubledSpace(text: string, { before }: Context): string {
   return before === '' || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
 }
 
-/** A model that got stuck: the same line three times, or the same piece four times running. */
+/** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */
 function cutLoops(text: string): string {
   const lines = text.split('\n');
   for (let i = 0; i + 2 < lines.length; i++) {
@@ -92,7 +92,7 @@ function cutLoops(text: string): string {
     if (lines[i + 1]?.trim() === line && lines[i + 2]?.trim() === line) return lines.slice(0, i + 1).join('\n');
   }
   const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
-  if (loop === null || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
+  if (loop === null || loop[0].length < 48 || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
   return text.slice(0, loop.index + (loop[1] as string).length);
 }
 
@@ -141,22 +141,25 @@ function convert(line: string, from: string, to: string): string {
 function dropLineAbove(text: string, { query, before }: Context): string {
   const above = previousLine(query).trim();
   const first = (before + (text.split('\n', 1)[0] as string)).trim();
-  return above.length >= 4 && first === above && !isOnlyClosers(above) ? '' : text;
+  // Items of a list may be alike, and short lines often are.
+  return above.length >= 8 && first === above && !above.endsWith(',') ? '' : text;
 }
 
 /** What stands below the cursor's line already is not written again. */
 function cutLinesBelow(text: string, { query, before, after }: Context): string {
   if (after.trim() !== '' && !isOnlyClosers(after)) return text;
-  const below = linesBelow(query, 2).map((line) => line.trim());
-  const next = below[0];
-  if (next === undefined || isOnlyClosers(next)) return text;
+  const [nextLine = '', second] = linesBelow(query, 2);
+  const next = nextLine.trim();
+  if (next === '' || isOnlyClosers(next)) return text;
   const lines = text.split('\n');
   for (const [i, line] of lines.entries()) {
-    const whole = (i === 0 ? before + line : line).trim();
-    if (whole !== next || whole.length < 3) continue;
+    const whole = i === 0 ? before + line : line;
+    // Deeper in the text's own blocks the same line is another statement.
+    const alike = i === 0 ? whole.trim() === next : whole.trimEnd() === nextLine.trimEnd();
+    if (!alike || next.length < 3) continue;
     // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
     const following = lines.slice(i + 1).find((l) => l.trim() !== '');
-    const same = following === undefined || i === 0 || below[1] === undefined || following.trim() === below[1];
+    const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
     if (same) return lines.slice(0, i).join('\n');
   }
   return text;
@@ -200,8 +203,13 @@ function dropSuppliedClosers(text: string, { before, after, facts }: Context): s
   return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
 }
 
-/** The closing line of a block that the text below closes already. */
-function dropBlockClose(text: string, { query, before, indentUnit }: Context): string {
+/** The closing line of a block that is closed already, behind the cursor or below. */
+function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
+  if (closesBlock(text, after)) {
+    const end = text.lastIndexOf('\n');
+    const last = text.slice(end + 1).trim();
+    return isOnlyClosers(last) && after.trim().startsWith(last) ? text.slice(0, end) : text;
+  }
   const below = linesBelow(query, 1)[0];
   if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
   const lines = text.split('\n');
@@ -217,9 +225,23 @@ function dropBlockClose(text: string, { query, before, indentUnit }: Context): s
   return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
 }
 
-/** Ghost text never ends in white space; lines of code do not either. Two spaces at a line's end mean something in prose. */
-function trimTrailing(text: string, { facts }: Context): string {
-  return (facts.family === 'prose' ? text : text.replace(/[ \t]+$/gm, '')).trimEnd();
+/** The editor has put the block's end right behind the cursor, and the text is the block's body. */
+function closesBlock(text: string, after: string): boolean {
+  return text.includes('\n') && after.trim() !== '' && isOnlyClosers(after);
+}
+
+/**
+ * Ghost text ends in white space only where a closer behind the cursor has to come on a line of its own. Lines of code
+ * do not either; in prose two spaces at a line's end mean something.
+ */
+function trimTrailing(text: string, { facts, before, after }: Context): string {
+  if (facts.family === 'prose') return text.trimEnd();
+  const trimmed = text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
+  return closesBlock(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
 }
 
 /** Nothing, or only closers that stand behind the cursor already. */

@@ -103,11 +103,12 @@ export class Flights {
 
   /** A new call is about to start: what nobody waits for and is not nearly finished ends now. */
   dropOrphans(): void {
-    for (const flight of this.open) if (flight.isOrphan() && !this.mayRunOn(flight)) this.abort(flight);
+    for (const flight of this.open) if (flight.isOrphan() && !this.mayRunOn(flight)) this.end(flight);
   }
 
-  dispose(): void {
-    for (const flight of this.open) this.abort(flight);
+  /** Ends every call. */
+  abort(): void {
+    for (const flight of this.open) this.end(flight);
   }
 
   private async fly(flight: OwnFlight, call: Call): Promise<Result<TeacherAnswer>> {
@@ -130,10 +131,10 @@ export class Flights {
     try {
       await this.clock.sleep(GRACE_MS, flight.controller.signal);
       if (!flight.isOrphan() || !this.open.has(flight)) return;
-      if (!this.mayRunOn(flight)) return this.abort(flight);
+      if (!this.mayRunOn(flight)) return this.end(flight);
       flight.runningOn = true;
       await this.clock.sleep(RUN_ON_MS, flight.controller.signal);
-      if (flight.isOrphan() && this.open.has(flight)) this.abort(flight);
+      if (flight.isOrphan() && this.open.has(flight)) this.end(flight);
     } catch {
       // Aborted meanwhile: nothing left to watch.
     }
@@ -146,8 +147,8 @@ export class Flights {
     return nearly && [...this.open].filter((f) => f.runningOn).length < MOST_RUNNING_ON;
   }
 
-  private abort(flight: OwnFlight): void {
-    flight.controller.abort(new CodedError('cancelled', 'The request was overtaken.'));
+  private end(flight: OwnFlight): void {
+    flight.controller.abort(new CodedError('cancelled', 'Nobody waits for this call.'));
   }
 }
 

@@ -35,7 +35,8 @@ export async function maskedRequest(
   const near = nearby(query);
   const [whole, found] = await Promise.all([
     mask(near.prefix + near.suffix, query.path),
-    specialist.snippets(query, SNIPPETS, signal),
+    // Without snippets the prompt is poorer, not wrong.
+    specialist.snippets(query, SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
   let masked = near;

@@ -7,59 +7,32 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Draft } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
-import { CodedError, type Failure, isCancelled, type Result } from '../common/errors.ts';
+import { CodedError, isCancelled } from '../common/errors.ts';
 import { decide } from '../coupling/decide.ts';
-import type { Decision, PlaceFacts, PolicySettings } from '../coupling/types.ts';
-import type { TeacherAnswer } from '../teacher/types.ts';
+import type { Decision, PlaceFacts } from '../coupling/types.ts';
+import { ApiCalls } from './api-calls.ts';
 import { type Answer, type CacheHit, CompletionCache } from './cache.ts';
-import { AdaptiveDebounce } from './debounce.ts';
 import { clean } from './filters.ts';
-import { type Flight, Flights } from './flights.ts';
+import type { Flight } from './flights.ts';
 import { ShowGate } from './gate.ts';
-import { HINT_BAR, maskedRequest, nearby } from './prompt.ts';
+import { nearby } from './prompt.ts';
 import { wantsBlock } from './shape.ts';
 import { type SessionFigures, SessionStatistics } from './statistics.ts';
 import { lineAfter, lineBefore } from './text.ts';
 import { OutcomeTracker } from './tracker.ts';
-import type { Completion, CompletionDeps, CompletionRequest, CompletionSettings } from './types.ts';
+import type { Local, Turn } from './turn.ts';
+import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
 /** Tokens of a draft: a line, or a block. */
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
-/** With a fair local draft at hand, how long the API may take: so many times its usual latency, ms. */
-const PATIENCE = { times: 2.5, leastMs: 1500 };
-
-/** A request with everything about it that does not change while it is answered. */
-interface Turn {
-  readonly request: CompletionRequest;
-  /** At the end of the selected text, where there is one. */
-  readonly query: CompletionQuery;
-  readonly settings: CompletionSettings;
-  readonly block: boolean;
-  readonly startedAt: number;
-  readonly signal: AbortSignal;
-}
-
-/** What the specialist said and what the coupling made of it. */
-interface Local {
-  /** Its text cleaned; undefined when nothing is left of it. */
-  readonly draft: Draft | undefined;
-  readonly decision: Decision;
-  readonly policy: PolicySettings;
-}
-
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
-  private readonly debounce = new AdaptiveDebounce();
   private readonly statistics = new SessionStatistics();
   private readonly gate: ShowGate;
   private readonly tracker: OutcomeTracker;
-  private readonly flights: Flights;
-  /** What each flight was started for; its price from its landing until a shown completion carries it. */
-  private readonly aims = new WeakMap<Flight, { turn: Turn; decision: Decision; costUsd: number }>();
-  /** Kinds of failure told of since the last success. */
-  private readonly told = new Set<string>();
+  private readonly api: ApiCalls;
   private current: AbortController | undefined;
   private prefetching: AbortController | undefined;
   private shown: { readonly answer: Answer; readonly request: CompletionRequest } | undefined;
@@ -70,13 +43,9 @@ export class CompletionService implements Disposable {
     this.gate = new ShowGate(deps.clock);
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome) => {
       this.gate.outcome(outcome);
-      deps.onEvent({ kind: 'outcome', id, outcome });
+      this.tell({ kind: 'outcome', id, outcome });
     });
-    this.flights = new Flights(
-      deps.clock,
-      () => this.debounce.expectedLatencyMs,
-      (flight, result) => this.landed(flight, result),
-    );
+    this.api = new ApiCalls(deps, this.cache, this.statistics, (event) => this.tell(event));
   }
 
   /**
@@ -118,8 +87,9 @@ export class CompletionService implements Disposable {
     return this.statistics.figures();
   }
 
-  /** After an adaptation or a changed setting: what was answered before says nothing now. */
+  /** After an adaptation, a changed setting or a withdrawn consent: earlier answers say nothing now, open calls end. */
   reset(): void {
+    this.api.abort();
     this.cache.clear();
     this.shown = undefined;
   }
@@ -128,7 +98,7 @@ export class CompletionService implements Disposable {
     this.disposed = true;
     this.current?.abort(new CodedError('cancelled', 'Disposed.'));
     this.prefetching?.abort(new CodedError('cancelled', 'Disposed.'));
-    this.flights.dispose();
+    this.api.abort();
     this.cache.clear();
   }
 
@@ -137,7 +107,7 @@ export class CompletionService implements Disposable {
     if (hit !== undefined) return this.fromCache(turn, hit);
     // A word goes on behind the cursor: whatever is inserted would run into it. The user's own key may know better.
     if (turn.request.trigger === 'automatic' && /^[\p{L}\p{N}_]/u.test(turn.query.suffix)) return this.nothing(turn);
-    this.deps.onEvent({ kind: 'started', request: turn.request });
+    this.tell({ kind: 'started', request: turn.request });
     const local = await this.askSpecialist(turn);
     if (this.over(turn)) return undefined;
     if (local.decision.route === 'none') {
@@ -170,34 +140,29 @@ export class CompletionService implements Disposable {
       lineAfter: lineAfter(query),
       ...this.gate.lastFacts(),
     };
-    const policy = this.gate.policy(settings, this.apiAvailable(settings), request.trigger === 'manual');
+    const policy = this.gate.policy(settings, this.api.available(settings), request.trigger === 'manual');
     return { draft: cleaned, decision: decide(this.deps.fit(), cleaned, place, policy), policy };
-  }
-
-  private apiAvailable(settings: CompletionSettings): boolean {
-    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
   private async askApi(turn: Turn, local: Local): Promise<Completion | undefined> {
     // Twice: an earlier call may turn out to answer something else than what was typed since.
     for (let attempt = 0; attempt < 2; attempt++) {
-      let flight = this.flights.find(turn.query);
+      let flight = this.api.find(turn.query);
       if (flight === undefined) {
-        if (turn.request.trigger === 'automatic') await this.pause(turn);
+        if (turn.request.trigger === 'automatic') await this.api.pause(turn);
         if (this.over(turn)) return undefined;
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
         if (hit !== undefined && hit.rest !== '') return this.fromCache(turn, hit);
-        if (!this.apiAvailable(this.deps.settings(turn.request.query))) {
+        if (!this.api.available(this.deps.settings(turn.request.query))) {
           return this.fallBack(turn, local, 'the API is not available');
         }
-        flight = this.flights.find(turn.query) ?? (await this.call(turn, local, false));
+        flight = this.api.find(turn.query) ?? (await this.api.call(turn, local, false));
         if (this.over(turn)) return undefined;
-        if (flight === undefined)
-          return this.fallBack(turn, local, 'a secret lies across the cursor, nothing was sent');
+        if (flight === undefined) return this.fallBack(turn, local, 'this place cannot be sent safely');
       }
-      const result = await this.waitFor(flight, turn, local);
+      const result = await this.api.wait(flight, turn, local);
       if (this.over(turn)) return undefined;
       if (result === 'slow') return this.fallBack(turn, local, 'the API is slow');
       // The answer does not go on from what was typed since, or the call was dropped before this request came.
@@ -209,85 +174,6 @@ export class CompletionService implements Disposable {
       return this.showApi(turn, flight, hit);
     }
     return this.fallBack(turn, local, 'no API answer fits');
-  }
-
-  /** The debounce before a call, less the time that this request has taken so far. */
-  private async pause(turn: Turn): Promise<void> {
-    const { clock } = this.deps;
-    const { apiDebounceMinMs: minMs, apiDebounceMaxMs: maxMs } = turn.settings;
-    const left = this.debounce.delay({ minMs, maxMs }) - (clock.monotonic() - turn.startedAt);
-    if (left > 0) await clock.sleep(left, turn.signal);
-  }
-
-  /** 'slow': a fair local draft is at hand and patience is over; the call goes on into the cache. */
-  private async waitFor(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
-    if (local.draft === undefined || local.decision.pSpecialist < local.policy.showBar) {
-      return this.flights.wait(flight, turn.query, turn.signal);
-    }
-    const over = new AbortController();
-    const patience = Math.max(PATIENCE.leastMs, PATIENCE.times * this.debounce.expectedLatencyMs);
-    const slow = this.deps.clock.sleep(patience, over.signal).then(() => 'slow' as const);
-    const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
-    try {
-      return await Promise.race([waiting, slow]);
-    } finally {
-      // Ends the loser of the race, which then rejects unheard.
-      over.abort();
-      waiting.catch(() => {});
-      slow.catch(() => {});
-    }
-  }
-
-  /** Undefined: this place must not be sent. Rejects when the turn ends before the call has begun. */
-  private async call(turn: Turn, local: Local, runOn: boolean): Promise<Flight | undefined> {
-    const { specialist, mask } = this.deps;
-    const hint = local.decision.pSpecialist >= HINT_BAR ? local.draft : undefined;
-    const parts = { query: turn.query, hint, multiline: turn.block };
-    const request = await maskedRequest(parts, specialist, mask, turn.signal);
-    turn.signal.throwIfAborted();
-    const teacher = this.deps.teacher();
-    if (request === undefined || teacher === undefined || this.disposed) return undefined;
-    this.flights.dropOrphans();
-    const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
-    this.aims.set(flight, { turn, decision: local.decision, costUsd: 0 });
-    return flight;
-  }
-
-  /** Every call ends here, waited for or not: money, latency, backoff, cache. */
-  private landed(flight: Flight, result: Result<TeacherAnswer>): void {
-    const aim = this.aims.get(flight);
-    if (aim === undefined) return;
-    const { turn, decision } = aim;
-    if (!result.ok) {
-      if (result.error.code !== 'cancelled') this.apiFailed(result.error);
-      return;
-    }
-    const { value } = result;
-    this.deps.backoff.succeeded();
-    if (this.told.size > 0) {
-      this.told.clear();
-      this.deps.onEvent({ kind: 'api-recovered' });
-    }
-    this.debounce.observe(value.latencyMs);
-    this.statistics.paid(value.costUsd);
-    aim.costUsd = value.costUsd;
-    const { query, block, request } = turn;
-    const text = clean(value.text, { query, block, indentUnit: request.indentUnit });
-    this.cache.put(query, { text, source: 'api', model: value.model, decision, savedUsd: 0 });
-    // Whoever waits for the call shows its answer before this runs, and takes the price.
-    setImmediate(() => {
-      const costUsd = this.takeCost(flight);
-      if (costUsd > 0) this.deps.onEvent({ kind: 'paid-unshown', path: query.path, model: value.model, costUsd });
-    });
-  }
-
-  private apiFailed(failure: Failure): void {
-    this.deps.backoff.failed(failure);
-    if (this.told.has(failure.code)) return;
-    this.told.add(failure.code);
-    const { retryAtMs } = this.deps.backoff;
-    const { code, message } = failure;
-    this.deps.onEvent({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
   }
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */
@@ -318,18 +204,10 @@ export class CompletionService implements Disposable {
   private showApi(turn: Turn, flight: Flight, hit: CacheHit): Completion | undefined {
     const text = this.fitted(turn, hit);
     if (text === '') return this.nothing(turn, hit.answer.decision);
-    const costUsd = this.takeCost(flight);
+    const costUsd = this.api.takeCost(flight);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
     this.statistics.answered({ source: 'api', latencyMs, savedUsd: 0 });
     return this.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
-  }
-
-  /** Each price is told of once. */
-  private takeCost(flight: Flight): number {
-    const aim = this.aims.get(flight);
-    const costUsd = aim?.costUsd ?? 0;
-    if (aim !== undefined) aim.costUsd = 0;
-    return costUsd;
   }
 
   private fromCache(turn: Turn, hit: CacheHit): Completion | undefined {
@@ -368,12 +246,21 @@ export class CompletionService implements Disposable {
     if (continued) return completion;
     this.shown = { answer, request: turn.request };
     this.tracker.shown(completion.id, turn.request.query, text);
-    this.deps.onEvent({ kind: 'answered', request: turn.request, completion });
+    this.tell({ kind: 'answered', request: turn.request, completion });
     return completion;
   }
 
+  /** A listener that fails must not take the completion with it. */
+  private tell(event: CompletionEvent): void {
+    try {
+      this.deps.onEvent(event);
+    } catch (error) {
+      this.deps.log.error(`Nobody heard of '${event.kind}'.`, error);
+    }
+  }
+
   private nothing(turn: Turn, decision?: Decision): undefined {
-    this.deps.onEvent({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
+    this.tell({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
     return undefined;
   }
 
@@ -390,8 +277,8 @@ export class CompletionService implements Disposable {
       if (this.over(turn)) return;
       if (local.decision.route === 'specialist') {
         this.cache.put(query, this.localAnswer(turn, local.draft as Draft, local.decision));
-      } else if (local.decision.route === 'api' && turn.settings.prefetchFromApi && !this.flights.find(query)) {
-        await this.call(turn, local, true);
+      } else if (local.decision.route === 'api' && turn.settings.prefetchFromApi && !this.api.find(query)) {
+        await this.api.call(turn, local, true);
       }
     } catch (error) {
       if (!own.signal.aborted && !isCancelled(error)) this.deps.log.error('A prefetch failed.', error);

@@ -41,7 +41,8 @@ function opens(line: string, family: string, blank: boolean): boolean {
   if (family === 'indent') {
     return (blank ? WORD_OPENER.test(line) : WORD_OPENER_AT_END.test(line)) || BRACKET_OPENER.test(line);
   }
-  if (family === 'data') return /[{[:]\s*$/.test(line);
+  // 'key: ' waits for a value on its line, 'key:' for a block below it.
+  if (family === 'data') return /[{[]\s*$|:$/.test(line);
   return BRACKET_OPENER.test(line);
 }
 

@@ -1,13 +1,18 @@
 // Small questions about the text round the cursor, shared by shape, filters and caches.
 import type { CompletionQuery } from '../common/completion.ts';
 
+/** A line longer than this (minified code, a data row) is looked at near the cursor only. UTF-16 units. */
+const LINE_LIMIT = 2000;
+
+/** The cursor's line up to the cursor. */
 export function lineBefore(query: CompletionQuery): string {
-  return query.prefix.slice(query.prefix.lastIndexOf('\n') + 1);
+  const near = query.prefix.slice(-LINE_LIMIT);
+  return near.slice(near.lastIndexOf('\n') + 1);
 }
 
+/** The cursor's line from the cursor on. */
 export function lineAfter(query: CompletionQuery): string {
-  const end = query.suffix.indexOf('\n');
-  return end === -1 ? query.suffix : query.suffix.slice(0, end);
+  return query.suffix.slice(0, LINE_LIMIT).split('\n', 1)[0] as string;
 }
 
 /** Leading white space. */

@@ -1,6 +1,6 @@
 // What is believed before a folder has taught anything: the starting point that every fit corrects.
 import type { Draft } from '../common/completion.ts';
-import { logit, lowestProbability } from './features.ts';
+import { logit, lowestProbability, wholeProbability } from './features.ts';
 import { type LanguageFamily, languageFacts } from './languages.ts';
 import type { PlaceFacts } from './types.ts';
 
@@ -25,11 +25,12 @@ export function apiPrior(place: PlaceFacts): number {
 }
 
 /**
- * Log-odds that a draft is right, for a folder without a fit. The product of the token probabilities would be the
- * answer if each were calibrated and the draft's end certain; the weights below one and the negative constant say that
- * neither is. An adaptation replaces this by what it measures.
+ * Log-odds that a draft is right, for a folder without a fit. Where the specialist weighs rival lines against each other,
+ * its own confidence is nearly calibrated already: a little modest on 1,158 places of eight other npm packages, a little
+ * bold on the recorded cursors, hence the small constant. Else the token probabilities, whose product says too much: the
+ * weights are a logistic fit on those 1,158 places.
  */
 export function specialistPrior(draft: Draft): number {
-  const whole = draft.tokens.reduce((product, token) => product * token.probability, 1);
-  return -0.7 + 0.6 * logit(whole) + 0.2 * logit(lowestProbability(draft));
+  if (draft.confidence !== undefined) return 0.2 + logit(draft.confidence);
+  return -0.7 + 0.43 * logit(wholeProbability(draft)) + 0.07 * logit(lowestProbability(draft));
 }

@@ -1,7 +1,7 @@
 // One file alone: a saved one harvested again by the same rules, and whether a file may be used at all.
 
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { examine } from './examine.ts';
 import { gitKnows } from './git.ts';
@@ -35,10 +35,8 @@ export async function harvestFile(
     const byName = excluder(all.filesExclude)(path) ? 'ignored' : leftOutByName(path);
     if (byName !== undefined) return ok({ leftOut: byName });
     const folder = await realpath(root);
-    // A link to a folder on the way would lead outside.
-    const real = await realpath(join(folder, path)).catch(() => undefined);
-    if (real === undefined) return ok({ leftOut: 'gone' });
-    if (relative(folder, real).replaceAll('\\', '/') !== path) return ok({ leftOut: 'not-a-file' });
+    const notHere = await missingOrLinked(folder, path);
+    if (notHere !== undefined) return ok({ leftOut: notHere });
     if (await isOwnIgnored(folder, path)) return ok({ leftOut: 'ignored' });
     const listed = (await gitKnows(folder, path, signal)) ?? !(await isGitIgnored(folder, path));
     if (!listed) return ok({ leftOut: 'ignored' });
@@ -54,6 +52,23 @@ export async function harvestFile(
   }
 }
 
+/** A link on the way, to the file or to one of its folders, could lead anywhere. */
+async function missingOrLinked(folder: string, path: string): Promise<LeftOutReason | 'gone' | undefined> {
+  if (isOutside(path)) return 'ignored';
+  let at = folder;
+  for (const part of path.split('/')) {
+    at = join(at, part);
+    const stats = await lstat(at).catch(() => undefined);
+    if (stats === undefined) return 'gone';
+    if (stats.isSymbolicLink()) return 'not-a-file';
+  }
+  return undefined;
+}
+
+function isOutside(path: string): boolean {
+  return isAbsolute(path) || path.split('/').includes('..');
+}
+
 /**
  * True where nothing may be completed, learned or sent: files that `.easyadaptationignore` names, and files made to hold
  * secrets. Files that only git ignores may be completed; they are not learned from, and their text reaches no other
@@ -62,8 +77,7 @@ export async function harvestFile(
  */
 export async function isIgnoredForCompletion(root: string, path: string): Promise<boolean> {
   if (isSecretFile(path)) return true;
-  if (isAbsolute(path) || path === '..' || path.startsWith('../')) return false;
-  return isOwnIgnored(root, path);
+  return !isOutside(path) && (await isOwnIgnored(root, path));
 }
 
 async function isOwnIgnored(root: string, path: string): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface GitListing {
 
 /** Nested repositories deeper than this are a mistake or a trap. */
 const maxDepth = 8;
+/** A git that waits for something (a lock, a dead network drive) is a broken one. */
+const timeoutMs = 60_000;
 
 /** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
 export async function listWithGit(root: string, signal?: AbortSignal): Promise<GitListing | undefined> {
@@ -110,7 +112,8 @@ function git(folder: string, args: readonly string[], signal?: AbortSignal): Pro
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
-      ...(signal && { signal }),
+      // Not spawn's own timeout, whose timer outlives a git that is not installed.
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

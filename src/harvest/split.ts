@@ -24,7 +24,7 @@ export function splitOf(path: string): Split {
 /**
  * `splitOf` for all files of a folder, save that with three files or more no split stays empty: a split that the hash
  * leaves empty takes, from the split with most files, the one whose place is nearest to its own part of the interval.
- * So files move only while the folder is so small that the hash alone leaves a split empty (five out of six folders of
+ * So files move only while the folder is so small that the hash alone leaves a split empty (three out of four folders of
  * 20 files have none such), and then one for each empty split. With fewer than three files all are learned from.
  */
 export function assignSplits(paths: readonly string[]): Map<string, Split> {

@@ -37,8 +37,10 @@ export interface HarvestReport {
   readonly usedGit: boolean;
   readonly files: number;
   readonly bytes: number;
+  /** Exact up to 250,000 characters, beyond that from a sample of the files. */
   readonly tokens: number;
   readonly secretsMasked: number;
+  /** Files; a folder that is left out as a whole (ignored, vendored without git) counts once. */
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
   /** A few paths per reason, for the report. */
   readonly leftOutExamples: Readonly<Partial<Record<LeftOutReason, readonly string[]>>>;

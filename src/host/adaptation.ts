@@ -19,6 +19,8 @@ export interface AdaptationDeps {
   readonly paths: Paths;
   readonly log: Log;
   readonly onChange: () => void;
+  /** US dollars that a run has paid to the API. */
+  readonly onSpent: (usd: number) => void;
 }
 
 type Effort = AdaptRequest['effort'];
@@ -172,6 +174,7 @@ export class Adaptation extends DisposableStore {
       log.info(
         `${title}: ${report.harvest.files} files, ${report.harvest.tokens} tokens, ${Math.round(report.elapsedMs)} ms`,
       );
+      if (report.api) this.deps.onSpent(report.api.costUsd);
       await session.load(snapshotPath);
       session.adopt(report, Date.now(), coupling);
       return result;

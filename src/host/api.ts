@@ -4,7 +4,7 @@ import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import { Backoff } from '../teacher/backoff.ts';
 import { Budget } from '../teacher/budget.ts';
-import { apiHost, connectTeacher } from '../teacher/connect.ts';
+import type * as connection from '../teacher/connect.ts';
 import { defaultModel } from '../teacher/models.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
 import type { Teacher, TeacherSettings } from '../teacher/types.ts';
@@ -12,6 +12,7 @@ import type { ApiKey } from './apiKey.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConsentQuestion } from './consent.ts';
 import type { FolderRef } from './folderRef.ts';
+import { lateConnect } from './late.ts';
 import type { Permissions } from './permissions.ts';
 import { checkBaseUrl } from './settings.ts';
 import type { StoreOwner } from './storeOwner.ts';
@@ -40,6 +41,7 @@ export class Api {
   private readonly deps: ApiDeps;
   private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
   private readonly budget: Budget;
+  private connection: typeof connection | undefined;
   /** One for all folders, since they ask the same server. */
   readonly backoff: Backoff;
 
@@ -49,11 +51,16 @@ export class Api {
     this.backoff = new Backoff({ clock: deps.clock });
   }
 
+  /** Until this is done the API counts as not in use. */
+  async load(): Promise<void> {
+    this.connection = await lateConnect();
+  }
+
   state(folder: FolderRef): ApiState {
     const { key, permissions } = this.deps;
     const settings = this.deps.configuration.for(folder.uri);
     if (!vscode.workspace.isTrusted) return 'untrusted';
-    if (settings.localOnly || settings.balance === 0) return 'local-only';
+    if (settings.localOnly || settings.balance === 0 || !this.connection) return 'local-only';
     if (key.value === undefined) return 'no-key';
     if (checkBaseUrl(settings.baseUrl).problem) return 'bad-url';
     const host = this.host();
@@ -68,7 +75,7 @@ export class Api {
 
   host(): string {
     const { url } = checkBaseUrl(this.deps.configuration.for(undefined).baseUrl);
-    return apiHost(url === undefined ? {} : { baseUrl: url });
+    return this.connection?.apiHost(url === undefined ? {} : { baseUrl: url }) ?? '';
   }
 
   /** Of this session's limit, US dollars. */
@@ -103,12 +110,12 @@ export class Api {
   /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
   teacher(folder: FolderRef): Teacher | undefined {
     const settings = this.settings();
-    if (!settings || this.state(folder) !== 'available') return undefined;
+    if (!settings || !this.connection || this.state(folder) !== 'available') return undefined;
     const made = JSON.stringify(settings);
     const known = this.teachers.get(folder.key);
     if (known?.made === made) return known.teacher;
     const { store, log } = this.deps;
-    const teacher = new RecordingTeacher(connectTeacher(settings), store.get(), {
+    const teacher = new RecordingTeacher(this.connection.connectTeacher(settings), store.get(), {
       purpose: 'completion',
       folder: folder.storeName,
       budget: this.budget,

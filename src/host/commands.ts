@@ -1,41 +1,25 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
-import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
-import type { Activity } from './activity.ts';
-import type { Adaptation } from './adaptation.ts';
 import type { Api } from './api.ts';
 import { type ApiKey, keyProblem } from './apiKey.ts';
 import type { Configuration } from './configuration.ts';
 import { askConsent } from './consent.ts';
+import { type DeleteDeps, deleteData } from './deleteData.ts';
 import { type FolderRef, folderRef } from './folderRef.ts';
-import type { Folders } from './folders.ts';
 import type { ChannelLog } from './log.ts';
 import { showMenu } from './menu.ts';
-import type { PanelHost } from './panelHost.ts';
-import { specialistsFolder } from './paths.ts';
-import type { Permissions } from './permissions.ts';
 import { acceptedCommand } from './provider.ts';
 import { section } from './settings.ts';
 import type { Snooze, SnoozeLength } from './snooze.ts';
-import type { Status } from './status.ts';
-import type { StoreOwner } from './storeOwner.ts';
 
-export interface CommandDeps {
-  readonly activity: Activity;
-  readonly adaptation: Adaptation;
+export interface CommandDeps extends DeleteDeps {
   readonly api: Api;
   readonly key: ApiKey;
   readonly configuration: Configuration;
-  readonly folders: Folders;
   readonly log: ChannelLog;
-  readonly panel: PanelHost;
-  readonly permissions: Permissions;
   readonly snooze: Snooze;
-  readonly status: Status;
-  readonly store: StoreOwner;
-  readonly storage: string;
 }
 
 const { t } = vscode.l10n;
@@ -107,6 +91,7 @@ async function pickFolder(current: FolderRef, placeHolder: string): Promise<Fold
 
 async function setApiKey(deps: CommandDeps): Promise<void> {
   const { api, key, status, configuration } = deps;
+  await api.load();
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
     spaces: t('A key has no spaces in it.'),
@@ -146,6 +131,7 @@ async function clearApiKey({ key }: CommandDeps): Promise<void> {
 }
 
 async function allowApi({ api, key, permissions, status, configuration }: CommandDeps): Promise<void> {
+  await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');
@@ -194,57 +180,5 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
   if (picked?.scope === 'language' && languageId !== undefined) {
     const { enable } = configuration.for(folder.uri);
     await configuration.write('enable', { ...enable, [languageId]: false }, folder.uri);
-  }
-}
-
-/** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
-async function deleteData(deps: CommandDeps): Promise<void> {
-  const { activity, adaptation, folders, log, panel, permissions, status, store, storage } = deps;
-  const folder = status.folder();
-  const choices = [
-    {
-      label: t('Everything'),
-      detail: t('Of all folders: completions, API answers, adaptations, specialists'),
-      all: true,
-    },
-    {
-      label: t('Only {0}', folder.name),
-      detail: t('Its completions, API answers, adaptation and specialist'),
-      all: false,
-    },
-  ];
-  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
-  if (!picked) return;
-  const remove = t('Delete');
-  const answer = await vscode.window.showWarningMessage(
-    picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
-    {
-      modal: true,
-      detail: t('This cannot be undone. Paid API answers are deleted, too. Your files and your API key stay.'),
-    },
-    remove,
-  );
-  if (answer !== remove) return;
-  adaptation.stop();
-  try {
-    const session = folders.peek(folder);
-    const specialist = session?.specialistFolder;
-    if (picked.all) {
-      store.get().deleteAll();
-      await rm(specialistsFolder(storage), { recursive: true, force: true });
-    } else {
-      store.get().deleteFolderData(folder.storeName);
-      if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
-    }
-    await permissions.forget(picked.all ? undefined : folder.key);
-    await folders.restart(picked.all ? undefined : folder);
-    activity.clear();
-    panel.reportsChanged();
-    void vscode.window.showInformationMessage(
-      t('The stored data is deleted. The index is built anew from your files.'),
-    );
-  } catch (error) {
-    log.error('Stored data could not be deleted', error);
-    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
   }
 }

@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
-import { harvestFile } from '../harvest/file.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import { folderOf, pathIn } from './folderRef.ts';
 import type { Folders } from './folders.ts';
+import { lateFiles } from './late.ts';
 import { isSilent, toLineFeeds } from './query.ts';
 
 export interface DocumentsDeps {
@@ -22,10 +22,13 @@ const settleMs = 250;
 const maxLength = 1_000_000;
 /** Documents that were open before us are told a few at a time, so that activation stays short. */
 const batch = 8;
+/** The disk watcher reports a save within this long, ms. */
+const echoMs = 4000;
 
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly learnedAt = new Map<string, number>();
 
   constructor(deps: DocumentsDeps) {
     super();
@@ -37,7 +40,7 @@ export class Documents extends DisposableStore {
         if (contentChanges.length > 0) this.tellSoon(document);
       }),
     );
-    this.add(workspace.onDidSaveTextDocument(({ uri }) => this.learn(uri)));
+    this.add(workspace.onDidSaveTextDocument(({ uri }) => void this.learn(uri)));
     this.add(workspace.onDidCloseTextDocument((document) => this.closed(document)));
     this.add(
       workspace.onDidDeleteFiles(({ files }) => {
@@ -48,7 +51,7 @@ export class Documents extends DisposableStore {
       workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           this.remove(oldUri);
-          this.learn(newUri);
+          void this.learn(newUri);
         }
       }),
     );
@@ -93,20 +96,23 @@ export class Documents extends DisposableStore {
     );
   }
 
-  /** By the rules of the harvest, secrets masked; the index has it from then on, open or not. */
-  private learn(uri: vscode.Uri): void {
+  /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
+  async learn(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
-    harvestFile(folder.root, path, { filesExclude: this.deps.configuration.excludes(folder.uri) }).then(
-      (found) => {
-        const session = this.deps.folders.peek(folder);
-        if (!session || !found.ok) return;
-        if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);
-        else if (found.value.leftOut === 'gone') session.specialist.removeFile(path);
-      },
-      (error: unknown) => this.deps.log.error('A saved file was not learned', error),
-    );
+    this.learnedAt.set(uri.toString(), Date.now());
+    try {
+      const { harvestFile } = await lateFiles();
+      const filesExclude = this.deps.configuration.excludes(folder.uri);
+      const found = await harvestFile(folder.root, path, { filesExclude });
+      const session = this.deps.folders.peek(folder);
+      if (!session || !found.ok) return;
+      if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);
+      else if (found.value.leftOut === 'gone') session.specialist.removeFile(path);
+    } catch (error) {
+      this.deps.log.error('A saved file was not learned', error);
+    }
   }
 
   private closed({ uri }: vscode.TextDocument): void {
@@ -115,7 +121,14 @@ export class Documents extends DisposableStore {
     this.deps.folders.peek(folder)?.specialist.setOpenFile(pathIn(folder, uri), undefined);
   }
 
-  private remove(uri: vscode.Uri): void {
+  /** Learned so lately that the disk watcher's event can only be the echo of it. */
+  isFresh(uri: vscode.Uri): boolean {
+    return Date.now() - (this.learnedAt.get(uri.toString()) ?? 0) < echoMs;
+  }
+
+  /** The file is gone from the disk. */
+  remove(uri: vscode.Uri): void {
+    this.learnedAt.delete(uri.toString());
     this.settle(uri);
     const folder = folderOf(uri);
     this.deps.folders.peek(folder)?.specialist.removeFile(pathIn(folder, uri));

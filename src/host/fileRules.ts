@@ -2,11 +2,10 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
-import { harvestFile, isIgnoredForCompletion } from '../harvest/file.ts';
-import { excluder } from '../harvest/ignore.ts';
 import { isSecretFile } from '../harvest/names.ts';
 import type { Configuration } from './configuration.ts';
 import type { FolderRef } from './folderRef.ts';
+import { lateFiles, lateIgnore } from './late.ts';
 
 /** 'local': git ignores it, so that its text must not leave the machine. 'off': it is not even completed. */
 export type FileRule = 'open' | 'local' | 'off';
@@ -63,8 +62,10 @@ export class FileRules extends DisposableStore {
     if (isSecretFile(path)) return 'off';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';
+    const { excluder } = await lateIgnore();
     if (excluder(this.configuration.for(uri).exclude)(path)) return 'off';
     if (root === undefined) return 'open';
+    const { harvestFile, isIgnoredForCompletion } = await lateFiles();
     if (await isIgnoredForCompletion(root, path)) return 'off';
     const found = await harvestFile(root, path, { filesExclude: this.configuration.excludes(uri) });
     if (!found.ok) return 'local';

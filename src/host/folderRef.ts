@@ -12,7 +12,7 @@ export interface FolderRef {
   readonly storeName: string;
 }
 
-/** Untitled documents, and files outside every workspace folder: open files only, no index. */
+/** Files outside every workspace folder, and all documents where there is no folder: open files only, no index. */
 export function looseFolder(): FolderRef {
   return {
     key: 'loose',
@@ -28,8 +28,10 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
   return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
 }
 
+/** An untitled document is most likely to become a file of the first folder: its model answers there, its consent holds. */
 export function folderOf(uri: vscode.Uri): FolderRef {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
+  const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
   return folder ? folderRef(folder) : looseFolder();
 }
 

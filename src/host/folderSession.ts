@@ -1,5 +1,5 @@
 // One folder at work: its specialist in a worker, its coupling, and the service that answers its completions.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
@@ -12,12 +12,12 @@ import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import { snapshotName } from '../distil/snapshot.ts';
 import type { AdaptReport } from '../distil/types.ts';
-import { maskSecrets } from '../harvest/secrets.ts';
 import { NgramClient } from '../ngram/client.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import type { FolderRef } from './folderRef.ts';
+import { mask } from './late.ts';
 import { type Paths, specialistFolder } from './paths.ts';
 import type { StoreOwner } from './storeOwner.ts';
 
@@ -35,6 +35,8 @@ export interface SessionDeps {
 
 /** With no API to ask, a draft half as sure is still worth showing. */
 const fallbackShare = 0.5;
+/** A window that is reloaded at once need not index again, ms. */
+const staleMs = 10 * 60_000;
 
 export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
@@ -59,7 +61,7 @@ export class FolderSession extends DisposableStore {
         fit: () => this.fit,
         settings: (query) => this.settings(query),
         clock,
-        mask: async (text, path) => maskSecrets(text, path).text,
+        mask,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder),
         log,
@@ -94,6 +96,14 @@ export class FolderSession extends DisposableStore {
     const snapshot = join(folder, snapshotName);
     if (!existsSync(snapshot)) return false;
     return this.load(snapshot);
+  }
+
+  /** Its index is from an earlier session: files may have changed while nobody watched. */
+  isStale(): boolean {
+    const folder = this.specialistFolder;
+    if (folder === undefined) return false;
+    const written = statSync(join(folder, snapshotName), { throwIfNoEntry: false })?.mtimeMs;
+    return written !== undefined && this.deps.clock.now() - written > staleMs;
   }
 
   /** Takes over a snapshot that a run has written. */

@@ -81,7 +81,7 @@ export class Folders implements Disposable {
     const { log } = this.deps;
     try {
       const restored = await session.restore();
-      if (!restored && !session.isDisposed) await this.background?.adaptation.index(session);
+      if (!session.isDisposed && (!restored || session.isStale())) await this.background?.adaptation.index(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
       session.fail(vscode.l10n.t('The index of {0} could not be built. The log says why.', session.folder.name));

@@ -13,7 +13,7 @@ export interface RecorderDeps {
   readonly problems: Problems;
   readonly store: () => Store;
   /** Secrets never enter the store. */
-  readonly mask: (text: string, path: string) => string;
+  readonly mask: (text: string, path: string) => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
   /** Something was accepted, perhaps for the first time. */
@@ -43,7 +43,7 @@ export class Recorder {
       case 'started':
         break;
       case 'answered':
-        this.answered(event.request, event.completion, folder);
+        void this.answered(event.request, event.completion, folder);
         break;
       case 'nothing':
         // While typing, nothing is the usual answer; who asked with a key wants to know why nothing came.
@@ -70,8 +70,8 @@ export class Recorder {
     }
   }
 
-  private answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): void {
-    const { clock, activity } = this.deps;
+  private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
+    const { clock, activity, mask, log } = this.deps;
     const at = clock.now();
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
     const { path, languageId, prefix } = request.query;
@@ -90,6 +90,13 @@ export class Recorder {
       decision,
     };
     activity.add(row, folder.documentAt(path));
+    let masked: string;
+    try {
+      masked = await mask(text, path);
+    } catch (error) {
+      log.error('A completion was not recorded', error);
+      return;
+    }
     this.store((store) =>
       store.recordCompletion({
         id,
@@ -100,14 +107,15 @@ export class Recorder {
         line: lineOf(prefix),
         source,
         model,
-        text: this.deps.mask(text, path),
+        text: masked,
         latencyMs,
         costUsd,
         savedUsd,
         pSpecialist: decision.pSpecialist,
         pApi: decision.pApi,
         decision: JSON.stringify(decision),
-        outcome: 'pending',
+        // A verdict may have come meanwhile.
+        outcome: activity.get(id)?.outcome ?? 'pending',
       }),
     );
   }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import { percent } from '../common/format.ts';
-import type { PanelRow, PanelTotals } from '../panel/protocol.ts';
+import { type PanelRow, type PanelTotals, shortModel } from '../panel/protocol.ts';
 import type { Activity } from './activity.ts';
 import type { Snapshot, Status } from './status.ts';
 
@@ -54,11 +54,6 @@ function itemText({ status, progress, notices }: Snapshot, last: PanelRow | unde
       return last ? `${icon} ${shortModel(last.model)} ${latency(last)}` : `${icon} ${t('Ready')}`;
     }
   }
-}
-
-/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5': the bar is short, the tooltip and the panel say it all. */
-export function shortModel(model: string): string {
-  return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
 }
 
 function latency(row: PanelRow): string {

@@ -25,6 +25,10 @@ export interface Block {
 const mostLines = 24;
 /** A line less likely than this is not proposed: a block is only as good as its worst line. */
 const trusted = 0.15;
+/** Distributions that one more line may cost: less than the first line, which the user waits for. */
+const lineBudget = 50;
+/** The end of a line that the next one has to go on with. */
+const dangling = /(?:[=+\-*/%&|?:<.]|=>|\b(?:return|const|let|else|extends))$/;
 const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
 
 /**
@@ -46,39 +50,49 @@ export function continueBlock(
   const steps: Step[] = [];
   let text = '';
   let probability = 1;
+  // What was there when brackets were last closed and no operator dangled: where a block that breaks off is cut.
+  let sound = { text, steps: 0, probability };
   const context = (): Int32Array =>
     Int32Array.from([
       ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
       ...firstSteps.map((step) => step.token),
       ...steps.map((step) => step.token),
     ]);
-  const stop = (complete: boolean): Block => ({ text, steps, probability, complete });
+  const finish = (): Block => ({ text, steps, probability, complete: true });
+  const breakOff = (): Block => ({ ...sound, steps: steps.slice(0, sound.steps), complete: false });
   for (let line = 0; line < mostLines; line++) {
     const left = maxTokens - firstSteps.length - steps.length;
-    if (left < 2) return stop(false);
+    if (left < 2) return breakOff();
     const lineEnd = search.lineEnd(context(), asking, query.path);
-    if (lineEnd === undefined) return stop(false);
+    if (lineEnd === undefined) return breakOff();
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
     const deep = indent.length - indent.lastIndexOf('\n') - 1;
     const before = Int32Array.from([...context(), lineEnd.token]);
-    const best = search.run(before, new Uint8Array(0), asking, query.path, left)[0];
+    const best = search.run(before, new Uint8Array(0), asking, query.path, left, lineBudget)[0];
     const p = best === undefined ? 0 : Math.exp(best.logProbability);
-    if (best === undefined || !best.finished || p < trusted) return stop(false);
+    if (best === undefined || !best.finished || p < trusted) return breakOff();
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
     // A blank line belongs to the block only when something of it follows.
-    if (body.trim() === '') return stop(true);
+    if (body.trim() === '') return finish();
     const closes = closing.test(body.trim());
     // Without an opener the cursor stands inside the block: its end is the first line that is less deep.
-    if (deep < base || (deep === base && opened && !closes)) return stop(true);
-    if (deep === base && !opened && closes) return stop(true);
+    if (deep < base || (deep === base && opened && !closes)) return finish();
+    if (deep === base && !opened && closes) return finish();
     // The text after the cursor goes on from here.
-    if (body.trim() === next && (!closes || !opened)) return stop(true);
+    if (body.trim() === next && (!closes || !opened)) return finish();
     steps.push(lineEnd, ...best.steps);
     text += indent + body;
     probability *= p;
-    if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return stop(true);
+    if (balance(firstLine + text) <= 0 && !dangling.test(body.trimEnd()))
+      sound = { text, steps: steps.length, probability };
+    if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
   }
-  return stop(false);
+  return breakOff();
+}
+
+/** Brackets opened minus closed. */
+function balance(text: string): number {
+  return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
 }
 
 function indentOf(line: string): number {

@@ -60,8 +60,10 @@ export class OwnFile {
       prefix = prefix.slice(prefix.indexOf('\n', from) + 1 || from);
     }
     this.lineBefore = prefix.slice(prefix.lastIndexOf('\n') + 1);
-    const cut =
-      this.lineBefore.trim() === '' ? '' : (unfinished.exec(this.lineBefore.slice(-unfinishedReach))?.[0] ?? '');
+    // The indent belongs to the line end's token: no piece of it goes with a word.
+    const indent = this.lineBefore.length - this.lineBefore.trimStart().length;
+    const tail = this.lineBefore.slice(Math.max(indent, this.lineBefore.length - unfinishedReach));
+    const cut = unfinished.exec(tail)?.[0] ?? '';
     this.healed = new TextEncoder().encode(cut);
     this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
     this.loadSuffix(query.suffix);

@@ -39,7 +39,13 @@ export class ProjectIndex {
   /** bucket[t]: first place in `order` whose context ends with token t. */
   private readonly bucket: Int32Array;
   private readonly fileOf: Int32Array;
-  private readonly folderOf: readonly string[];
+  /** Token, file and following line of each place in `order`, side by side: look-ups walk runs, not the text. */
+  private readonly tokenAt: Int32Array;
+  private readonly fileAtPlace: Int32Array;
+  private readonly followingAt: Int32Array;
+  /** Number of each file's folder. */
+  private readonly folderOf: Int32Array;
+  private readonly folderIds = new Map<string, number>();
   private readonly fileByPath: ReadonlyMap<string, number>;
   /** 1 where a newer text of the file is elsewhere. */
   private readonly masked: Uint8Array;
@@ -56,7 +62,16 @@ export class ProjectIndex {
     this.fileOf = new Int32Array(tokens.length + 1).fill(-1);
     for (let file = 0; file < paths.length; file++)
       this.fileOf.fill(file, starts[file], (starts[file + 1] as number) - 1);
-    this.folderOf = paths.map(folderOf);
+    const { order, following } = arrays;
+    this.tokenAt = order.map((at) => tokens[at] ?? vocabulary.separator);
+    this.fileAtPlace = order.map((at) => this.fileOf[at] as number);
+    this.followingAt = order.map((at) => following[at] ?? 0);
+    this.folderOf = Int32Array.from(paths, (path) => {
+      const folder = folderOf(path);
+      const known = this.folderIds.get(folder) ?? this.folderIds.size;
+      this.folderIds.set(folder, known);
+      return known;
+    });
     this.fileByPath = new Map(paths.map((path, file) => [path, file]));
     this.masked = new Uint8Array(paths.length);
   }
@@ -204,19 +219,14 @@ export class ProjectIndex {
     if (size <= 0) return;
     const samples = Math.min(size, sampled);
     const times = size / samples;
-    const { order, tokens, following } = this.arrays;
+    const folder = this.folderIds.get(asking.folder) ?? -1;
     for (let i = 0; i < samples; i++) {
-      const at = order[low + Math.floor(i * times)] as number;
-      const file = this.fileOf[at] as number;
+      const k = low + Math.floor(i * times);
+      const file = this.fileAtPlace[k] as number;
       if (!this.isSeen(file)) continue;
-      const home = this.folderOf[file] === asking.folder ? place.folder : place.project;
-      evidence.add(
-        tokens[at] as number,
-        match,
-        home,
-        agreement(following[at] as number, asking.following, home),
-        times,
-      );
+      const home = this.folderOf[file] === folder ? place.folder : place.project;
+      const counted = agreement(this.followingAt[k] as number, asking.following, home);
+      evidence.add(this.tokenAt[k] as number, match, home, counted, times);
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly nextLine: string;
   /** Names in the next lines. */
   readonly namesAfter: ReadonlySet<string>;
+  /** Names in the lines right before. */
+  readonly namesBefore: ReadonlySet<string>;
 }
 
 /** A candidate line: the text to insert, and its feature values. */
@@ -25,6 +27,7 @@ export interface Candidate {
 }
 
 const names = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const closer = /^\s*[)\]}]/;
 const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
 
 /** One row a feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
@@ -35,7 +38,7 @@ interface Seen {
   readonly around: Surroundings;
   readonly line: string;
   readonly depth: -1 | 0 | 1;
-  readonly nameCounts: { readonly fresh: number; readonly wanted: number };
+  readonly nameCounts: { readonly fresh: number; readonly wanted: number; readonly recent: number };
   readonly best: number;
 }
 
@@ -67,14 +70,37 @@ const features: readonly ((seen: Seen) => number)[] = [
   ({ hypothesis, best }) => flag(hypothesis.logProbability >= best),
   ({ hypothesis }) => Math.max(-8, Math.log(Math.max(1e-4, hypothesis.steps[0]?.probability ?? 1))),
   ({ hypothesis }) => flag(!hypothesis.finished),
+  // A closing bracket stands less deep than what it closes.
+  ({ line, around }) => flag(closer.test(line) && indentOf(line) < indentOf(around.previousLine)),
+  ({ line, around }) => flag(closer.test(line) && indentOf(line) >= indentOf(around.previousLine)),
+  // Where the next line closes at this line's depth, this line has to open.
+  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && openBrackets(line) > 0),
+  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && openBrackets(line) <= 0),
+  ({ line, depth }) => flag(depth <= 0 && openBrackets(line) > 0),
+  ({ candidate }) => flag(openBrackets(candidate) < 0),
+  ({ hypothesis }) => hypothesis.logProbability / Math.max(1, hypothesis.steps.length),
+  ({ nameCounts }) => nameCounts.recent,
+  ({ hypothesis }) => meanOf(hypothesis, (step) => Number(step.tier === 'open-file')),
+  ({ hypothesis }) => meanOf(hypothesis, (step) => Math.log1p(step.count)),
 ];
 
+function meanOf({ steps }: Hypothesis, value: (step: Hypothesis['steps'][number]) => number): number {
+  return steps.reduce((sum, step) => sum + value(step), 0) / Math.max(1, steps.length);
+}
+
+/** Brackets opened minus closed; quotes are not looked into. */
+function openBrackets(text: string): number {
+  return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
+}
+
 /** Features of 'none of these'. */
-const nullFeatures: readonly ((best: number, around: Surroundings) => number)[] = [
+const nullFeatures: readonly ((best: number, around: Surroundings, count: number) => number)[] = [
   () => 1,
   (best) => best,
   (_, around) => flag(around.lineBefore.trim() === ''),
   (_, around) => flag(around.nextLine === ''),
+  (_best, _around, count) => Math.log1p(count),
+  (_best, around) => Math.log1p(around.lineBefore.trim().length),
 ];
 
 export const rankingSize = features.length + nullFeatures.length;
@@ -97,6 +123,7 @@ export function surroundings(prefix: string, suffix: string): Surroundings {
     previousLine: (/([^\n]*\S)\s*$/.exec(prefix.slice(Math.max(0, lineStart - 600), lineStart))?.[1] ?? '').trimEnd(),
     nextLine: (/^\s*?([^\S\n]*\S[^\n]*)/.exec(after)?.[1] ?? '').trimEnd(),
     namesAfter: new Set(after.match(names)),
+    namesBefore: new Set(prefix.slice(-500).match(names)),
   };
 }
 
@@ -129,7 +156,11 @@ export function describe(unranked: readonly Unranked[], around: Surroundings): C
       around,
       line,
       depth: depthOf(line, around.nextLine),
-      nameCounts: { fresh: unseen.length - wanted, wanted },
+      nameCounts: {
+        fresh: unseen.length - wanted,
+        wanted,
+        recent: found.length === 0 ? 0 : found.filter((name) => around.namesBefore.has(name)).length / found.length,
+      },
       best,
     };
     return { hypothesis, text, features: Float32Array.from(features, (feature) => feature(seen)) };
@@ -139,7 +170,7 @@ export function describe(unranked: readonly Unranked[], around: Surroundings): C
 /** Features of 'none of these', padded to the candidates' layout. */
 export function describeNone(unranked: readonly Unranked[], around: Surroundings): Float32Array {
   const best = bestOf(unranked);
-  return Float32Array.from(nullFeatures, (feature) => feature(best, around));
+  return Float32Array.from(nullFeatures, (feature) => feature(best, around, unranked.length));
 }
 
 /** Probability of each candidate, and last of 'none of these'. */

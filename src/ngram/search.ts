@@ -14,7 +14,7 @@ const branching = 6;
 const wanted = 12;
 /** A hypothesis this much less likely (nats) than the best finished one is dropped. */
 const hopeless = 5;
-/** Next-token distributions worked out for one query: bounds the latency. */
+/** Next-token distributions worked out for one line: bounds the latency. */
 const mostSteps = 150;
 
 export interface Step {
@@ -63,15 +63,23 @@ export class LineSearch {
    * Finished lines, or unfinished ones where none came to its end within `maxTokens`; most probable first.
    * @param before the tokens before the line; only their end matters
    * @param healed bytes that the first tokens have to repeat
+   * @param mostWork next-token distributions that it may cost
    */
-  run(before: Int32Array, healed: Uint8Array, asking: Asking, path: string, maxTokens: number): Hypothesis[] {
+  run(
+    before: Int32Array,
+    healed: Uint8Array,
+    asking: Asking,
+    path: string,
+    maxTokens: number,
+    mostWork = mostSteps,
+  ): Hypothesis[] {
     const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
     const kept = Math.min(before.length, longestMatch);
     this.context = new Int32Array(kept + maxTokens + lookAhead);
     this.context.set(before.subarray(before.length - kept));
     let beam: Hypothesis[] = [start];
     const done: Hypothesis[] = [];
-    let budget = mostSteps;
+    let budget = mostWork;
     for (let length = 0; length < maxTokens && beam.length > 0 && budget > 0; length++) {
       const grown: Hypothesis[] = [];
       for (const hypothesis of beam) {

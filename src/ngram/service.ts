@@ -21,7 +21,7 @@ export class NgramService {
   /** Open documents, to be laid over the next snapshot as well. */
   private readonly open = new Map<string, string>();
   private waiting: Waiting[] = [];
-  private scheduled = false;
+  private busy = false;
   private idle: NodeJS.Timeout | undefined;
 
   constructor(tokenizer: Tokenizer, send: (message: FromWorker) => void) {
@@ -59,20 +59,23 @@ export class NgramService {
     this.rebuildWhenIdle();
   }
 
-  /** One request a turn, so that what arrived meanwhile (a cancellation, a newer request) is seen first. */
+  /** One request a turn of the event loop, so that what arrived meanwhile (a cancellation, a newer request) is seen first. */
   private schedule(): void {
-    if (this.scheduled || this.waiting.length === 0) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
+    if (this.busy || this.waiting.length === 0) return;
+    this.busy = true;
+    setImmediate(async () => {
       const next = this.take();
-      if (next) void this.answer(next).finally(() => this.schedule());
+      if (next) await this.answer(next);
+      this.busy = false;
+      this.schedule();
     });
   }
 
   private take(): Waiting | undefined {
+    // A snapshot first: what was asked after it is meant for it.
+    const load = this.waiting.findIndex(({ request }) => request.kind === 'load');
     const newest = this.waiting.findLastIndex(({ request }) => request.kind === 'complete');
-    return this.waiting.splice(Math.max(0, newest), 1)[0];
+    return this.waiting.splice(load >= 0 ? load : Math.max(0, newest), 1)[0];
   }
 
   private async answer({ id, request }: Waiting): Promise<void> {

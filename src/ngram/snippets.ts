@@ -52,7 +52,7 @@ export function findSnippets(
     if (snippets.length >= maxSnippets || left < 80) break;
     const range = found.kind === 'definition' ? definitionRange(found, vocabulary) : windowRange(found, vocabulary);
     if (taken.some(({ path, from, to }) => path === found.path && range.from < to && range.to > from)) continue;
-    const text = cutAtLine(vocabulary.tokenizer.decode(found.tokens.subarray(range.from, range.to)), left);
+    const text = cutAtLine(decodeLines(found, range, vocabulary), left);
     if (text.trim() === '') continue;
     taken.push({ path: found.path, ...range });
     snippets.push({ path: found.path, text, line: linesBefore(found, range.from, vocabulary) });
@@ -141,6 +141,17 @@ function alternate<T>(a: readonly T[], b: readonly T[]): T[] {
   return Array.from({ length: longest }, (_, i) => [a[i], b[i]])
     .flat()
     .filter((item): item is T => item !== undefined);
+}
+
+/** The text of whole lines: the token before the first holds its indent. */
+function decodeLines(
+  { tokens, fileStart }: Found,
+  { from, to }: { from: number; to: number },
+  { tokenizer }: Vocabulary,
+) {
+  if (from === fileStart) return tokenizer.decode(tokens.subarray(from, to));
+  const lineEnd = tokenizer.decode(tokens.subarray(from - 1, from));
+  return lineEnd.slice(lineEnd.lastIndexOf('\n') + 1) + tokenizer.decode(tokens.subarray(from, to));
 }
 
 /** From the start of the line that defines to its end some lines on. */

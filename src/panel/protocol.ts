@@ -151,6 +151,11 @@ export type FromPanel =
   /** Show the place where a completion was asked for. */
   | { readonly type: 'open'; readonly id: string };
 
+/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', as both sides show it where room is short; titles say it all. */
+export function shortModel(model: string): string {
+  return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+}
+
 type Fields = Record<string, unknown>;
 
 function isFields(value: unknown): value is Fields {

@@ -49,7 +49,7 @@ export class ReportView {
 
   private one(report: PanelReport): HTMLElement {
     const { words } = this;
-    const facts = report.facts.flatMap(({ name, value }) => [h('dt', {}, name), h('dd', {}, value)]);
+    const facts = report.facts.map(({ name, value }) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
     return h(
       'article',
       { 'aria-label': report.folder },

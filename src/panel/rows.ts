@@ -1,7 +1,7 @@
 // The live list of completions: newest first, each row a disclosure whose inside (the decision's numbers) is drawn when it is opened.
 import { bar, button, h, icon, icons } from './dom.ts';
-import type { PanelDecision, PanelOutcome, PanelRow } from './protocol.ts';
-import { flatten, shortModel, type Words } from './text.ts';
+import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
+import { flatten, type Words } from './text.ts';
 
 /** Older rows leave the list; the store keeps them. */
 export const rowLimit = 200;
@@ -53,9 +53,11 @@ export class RowList {
   put(row: PanelRow): void {
     const known = this.entries.get(row.id);
     if (known) {
+      const focused = known.element.contains(document.activeElement);
       known.row = row;
       known.element.replaceChildren(this.summary(row));
       this.drawInside(known);
+      if (focused) known.element.querySelector('summary')?.focus();
       return;
     }
     const element = h('details', { class: `row source-${row.source}` }, this.summary(row));

@@ -1,6 +1,6 @@
 // The top of the panel: state, notices, work under way, and the slider between local and API.
 import { button, h } from './dom.ts';
-import type { PanelCommand, PanelProgress, PanelState } from './protocol.ts';
+import type { PanelCommand, PanelNotice, PanelProgress, PanelState } from './protocol.ts';
 import type { Words } from './text.ts';
 
 export interface StatusActions {
@@ -18,6 +18,8 @@ export class StatusView {
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
+  /** What each part was last drawn from. */
+  private readonly drawn = new Map<string, string>();
 
   constructor(words: Words, actions: StatusActions) {
     this.words = words;
@@ -71,41 +73,56 @@ export class StatusView {
 
   update(state: PanelState): void {
     this.state = state;
-    this.line.replaceChildren(
-      h('span', { class: `dot ${state.status}`, 'aria-hidden': 'true' }),
-      h('span', {}, state.statusText),
-    );
-    this.notices.replaceChildren(
-      ...state.notices.map((notice) => {
-        const { action } = notice;
-        const act = action && button(action.label, () => this.actions.run(action.command), { class: 'small' });
-        return h('div', { class: `notice ${notice.kind}` }, h('p', {}, notice.text), act);
-      }),
-    );
-    this.progress.replaceChildren(...(state.progress ? [this.bar(state.progress)] : []));
+    // What has not changed stays in the page: screen readers would read it again, and a focused button would lose the focus.
+    if (this.changed('line', [state.status, state.statusText])) {
+      this.line.replaceChildren(
+        h('span', { class: `dot ${state.status}`, 'aria-hidden': 'true' }),
+        h('span', {}, state.statusText),
+      );
+    }
+    if (this.changed('notices', state.notices))
+      this.notices.replaceChildren(...state.notices.map((n) => this.notice(n)));
+    this.showProgress(state.progress);
     this.slider.disabled = state.localOnly;
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);
   }
 
+  private changed(part: string, value: unknown): boolean {
+    const text = JSON.stringify(value);
+    if (this.drawn.get(part) === text) return false;
+    this.drawn.set(part, text);
+    return true;
+  }
+
+  private notice({ kind, text, action }: PanelNotice): HTMLElement {
+    const act = action && button(action.label, () => this.actions.run(action.command), { class: 'small' });
+    return h('div', { class: `notice ${kind}` }, h('p', {}, text), act);
+  }
+
+  private showProgress(progress: PanelProgress | undefined): void {
+    if (this.changed('progress', progress && [progress.title, progress.cancellable])) {
+      this.progress.replaceChildren(...(progress ? [this.bar(progress)] : []));
+    }
+    const bar = this.progress.querySelector('progress');
+    if (!progress || !bar) return;
+    if (progress.share === undefined) bar.removeAttribute('value');
+    else bar.value = progress.share;
+    const detail = this.progress.querySelector('.detail');
+    if (detail) detail.textContent = progress.detail;
+  }
+
   private bar(progress: PanelProgress): HTMLElement {
-    const known = progress.share !== undefined;
-    const element = h('progress', {
-      max: '1',
-      'aria-label': progress.title,
-      ...(known && { value: String(progress.share) }),
-    });
+    const cancel = button(this.words.t('cancel'), () => this.actions.run('cancelAdapt'), { class: 'secondary small' });
     return h(
       'div',
       { class: 'progress' },
-      h('div', { class: 'line' }, h('strong', {}, progress.title), h('span', { class: 'dim' }, progress.detail)),
+      h('div', { class: 'line' }, h('strong', {}, progress.title), h('span', { class: 'dim detail' })),
       h(
         'div',
         { class: 'line' },
-        element,
-        progress.cancellable
-          ? button(this.words.t('cancel'), () => this.actions.run('cancelAdapt'), { class: 'secondary small' })
-          : undefined,
+        h('progress', { max: '1', 'aria-label': progress.title }),
+        progress.cancellable ? cancel : undefined,
       ),
     );
   }

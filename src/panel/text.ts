@@ -73,8 +73,3 @@ function safeLocale(locale: string): string {
 export function flatten(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
 }
-
-/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5': rows are narrow, the title says it all. */
-export function shortModel(model: string): string {
-  return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
-}

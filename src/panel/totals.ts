@@ -99,7 +99,10 @@ export class TotalsView {
     );
   }
 
+  /** '640 / 980 ms', '640 ms / 1.2 s': the unit once where both share it. */
   private pair(p50: number | undefined, p95: number | undefined): string {
-    return p50 === undefined ? '–' : `${this.words.latency(p50)} / ${this.words.latency(p95)}`;
+    if (p50 === undefined) return '–';
+    const [low, high] = [this.words.latency(p50), this.words.latency(p95)];
+    return low.endsWith(' ms') && high.endsWith(' ms') ? `${low.slice(0, -3)} / ${high}` : `${low} / ${high}`;
   }
 }

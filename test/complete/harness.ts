@@ -1,5 +1,5 @@
 // A service with everything in memory, for the tests of src/complete/.
-import type { CompletionQuery } from '../../src/common/completion.ts';
+import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Failure } from '../../src/common/errors.ts';
 import { failed } from '../../src/common/errors.ts';
 import type { Log } from '../../src/common/log.ts';
@@ -30,10 +30,14 @@ export interface Options {
   readonly mask?: (text: string) => Promise<string>;
 }
 
-/** Drafts at which the default coupling goes one way or the other. */
-export const SURE = 0.99;
-export const FAIR = 0.8;
-export const UNSURE = 0.2;
+/** Confidences at which the default coupling goes one way or the other. */
+export const SURE = 0.9;
+export const FAIR = 0.4;
+export const UNSURE = 0.05;
+
+export function drafted(text: string, confidence: number): Draft {
+  return draft(text, confidence, { confidence });
+}
 
 export function query(prefix: string, suffix = '', path = 'src/a.ts', languageId = 'typescript'): CompletionQuery {
   return { path, languageId, prefix, suffix };
@@ -50,7 +54,7 @@ export class Harness {
   teacher: Teacher | undefined;
 
   constructor(options: Options = {}) {
-    this.specialist = options.specialist ?? new ScriptedSpecialist(draft('local();', UNSURE));
+    this.specialist = options.specialist ?? new ScriptedSpecialist(drafted('local();', UNSURE));
     this.teacher = 'teacher' in options ? options.teacher : new ScriptedTeacher('remote();');
     this.settings = { ...SETTINGS, ...options.settings };
     this.backoff = new Backoff({ clock: this.clock, random: () => 1 });

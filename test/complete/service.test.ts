@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
 import { ok, type Result } from '../../src/common/errors.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
-import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
-import { FAIR, failure, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
+import { drafted, FAIR, failure, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
 
-const sure = (text = 'local();') => new ScriptedSpecialist(draft(text, SURE));
-const unsure = (text = 'local();') => new ScriptedSpecialist(draft(text, UNSURE));
+const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
+const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
 const place = query('const x = ', '\n');
 
 test('a sure draft is shown at once, without the API', async () => {
@@ -64,7 +64,7 @@ test('balance 0 and a forbidden folder never reach the API', async () => {
 });
 
 test('without a teacher a fair draft clears the lower bar, and an unsure one does not', async () => {
-  const h = new Harness({ specialist: new ScriptedSpecialist(draft('local();', FAIR)), teacher: undefined });
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), teacher: undefined });
   assert.equal((await h.answer(place))?.text, 'local();');
   const quiet = new Harness({ specialist: unsure(), teacher: undefined });
   assert.equal(await quiet.answer(place), undefined);
@@ -129,7 +129,7 @@ test('after reset() nothing of before is served', async () => {
 
 test('a newer request cancels the one before, in the specialist and in the debounce', async () => {
   const held = new Held<Draft | undefined>();
-  const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : draft('b();', UNSURE)));
+  const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : drafted('b();', UNSURE)));
   const teacher = new ScriptedTeacher('remote();');
   const h = new Harness({ specialist, teacher });
   const first = h.ask(query('a', '\n'));
@@ -277,7 +277,7 @@ for (const code of [
   test(`${code}: the fair local draft instead, one event, no storm`, async () => {
     const teacher = new ScriptedTeacher(() => failure(code));
     const h = new Harness({
-      specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+      specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
       teacher,
       settings: { balance: 0.9 },
     });
@@ -315,7 +315,7 @@ test('after the pause the API is tried again, and success ends the episode', asy
 test('a teacher that throws is a failure like others', async () => {
   const teacher = new ScriptedTeacher(() => Promise.reject(new Error('a bug')));
   const h = new Harness({
-    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     teacher,
     settings: { balance: 0.9 },
   });
@@ -337,7 +337,7 @@ test('an API answer that is nothing is not asked for twice; the fair draft takes
   assert.equal(await h.answer(place), undefined);
   assert.equal(teacher.requests.length, 1);
   const fair = new Harness({
-    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     teacher: new ScriptedTeacher('\n'),
     settings: { balance: 0.9 },
   });
@@ -348,7 +348,7 @@ test('an API answer that is nothing is not asked for twice; the fair draft takes
 test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
   const held = new Held<string>();
   const h = new Harness({
-    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     teacher: new ScriptedTeacher(() => held.promise),
     settings: { balance: 0.9 },
   });
@@ -399,16 +399,51 @@ test('secrets are masked in all that leaves, and a place across a secret is not 
   assert.equal(h.errors.length, 0);
 });
 
-test('a mask that throws sends nothing', async () => {
+test('a mask that throws sends nothing; the fair draft is shown', async () => {
   const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: unsure(), teacher, mask: () => Promise.reject(new Error('broken rule')) });
-  assert.equal(await h.answer(place), undefined);
+  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
+  const mask = () => Promise.reject(new Error('broken rule'));
+  const h = new Harness({ specialist, teacher, mask, settings: { balance: 0.9 } });
+  assert.equal((await h.answer(place))?.source, 'specialist');
   assert.equal(teacher.requests.length, 0);
   assert.equal(h.errors.length, 1);
 });
 
+test('an answer cut by its length limit loses its last line', async () => {
+  const cut = ok(teacherAnswer('\n  a();\n  b(', { truncated: true }));
+  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => cut) });
+  assert.equal((await h.answer(query('function f() {', '\n')))?.text, '\n  a();');
+  const line = ok(teacherAnswer('a(b, c', { truncated: true }));
+  const other = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => line) });
+  assert.equal(await other.answer(place), undefined);
+});
+
+test('reset() ends calls under way: a consent may have been withdrawn', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher(() => held.promise);
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 1);
+  h.settings = { ...h.settings, apiAllowed: false };
+  h.service.reset();
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 0);
+  assert.ok(asked.done && asked.answer === undefined);
+  assert.equal(teacher.requests.length, 1);
+});
+
+test('a listener that throws takes no completion with it', async () => {
+  const h = new Harness({ specialist: sure() });
+  h.events.push = () => {
+    throw new Error('a bug in the panel');
+  };
+  assert.equal((await h.answer(place))?.text, 'local();');
+  assert.ok(h.errors.length > 0);
+});
+
 test('after an accept the next place is prefetched, locally', async () => {
-  const specialist = new ScriptedSpecialist((q) => draft(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
+  const specialist = new ScriptedSpecialist((q) => drafted(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
   const h = new Harness({ specialist });
   const first = await h.answer(place);
   h.service.accepted(first?.id ?? '');
@@ -433,7 +468,7 @@ test('a prefetch calls the API only by setting', async () => {
 });
 
 test('several rejections in a row raise the bar for a while', async () => {
-  const specialist = new ScriptedSpecialist(draft('local();', 0.87));
+  const specialist = new ScriptedSpecialist(drafted('local();', 0.35));
   const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.3, fallbackBar: 0.3 } });
   let prefix = '';
   let shown = 0;
@@ -453,7 +488,7 @@ test('a block is asked for where syntax opens one, and only with the setting', a
     let options: unknown;
     const specialist = new ScriptedSpecialist((_q, o) => {
       options = o;
-      return draft('\n  return 1;\n}', SURE);
+      return drafted('\n  return 1;\n}', SURE);
     });
     const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
     const completion = await h.answer(query('function f() {', '\n'));
@@ -465,7 +500,7 @@ test('a block is asked for where syntax opens one, and only with the setting', a
 test('the hint is the draft where it is worth showing', async () => {
   const teacher = new ScriptedTeacher('remote();');
   const h = new Harness({
-    specialist: new ScriptedSpecialist(draft('local();', FAIR)),
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     teacher,
     settings: { balance: 1 },
   });

@@ -42,8 +42,13 @@ export class Editor {
     await page.keyboard.press('Control+p');
     await this.quickInput().waitFor();
     await this.quickInput().locator('input').fill(`${path}:${line}:${column}`);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    await this.quickRow(name).waitFor();
+    const slash = path.lastIndexOf('/');
+    const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
+    await this.quickInput()
+      .locator('.quick-input-list .monaco-list-row.focused')
+      .filter({ hasText: name })
+      .filter({ hasText: folder })
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.statusItem(`Ln ${line}, Col ${column}`).waitFor();
@@ -85,9 +90,9 @@ export class Editor {
       const top = document.querySelector<HTMLElement>('.monaco-editor.focused .cursor')?.style.top;
       const lines = [...document.querySelectorAll<HTMLElement>('.monaco-editor.focused .view-line')];
       const line = lines.find(({ style }) => style.top === top);
-      const ghosts = line?.querySelectorAll('.ghost-text-decoration, .ghost-text') ?? [];
-      let text = line?.textContent ?? '';
-      for (const ghost of ghosts) text = text.replace(ghost.textContent ?? '', '');
+      const copy = line?.cloneNode(true) as HTMLElement | undefined;
+      for (const ghost of copy?.querySelectorAll('[class*="ghost-text"]') ?? []) ghost.remove();
+      const text = copy?.textContent ?? '';
       return text.replaceAll('\u00a0', ' ');
     });
   }

@@ -58,8 +58,7 @@ for (const usesGit of [true, false]) {
       'gone.ts': 'gone',
       'linked/b.ts': 'not-a-file',
       'link.ts': 'not-a-file',
-      src: 'not-a-file',
-      '../outside.ts': 'gone',
+      '../outside.ts': 'ignored',
     };
     const folder = await harvestFolder(tree.root, options);
     assert.ok(folder.ok);
@@ -68,6 +67,7 @@ for (const usesGit of [true, false]) {
       assert.equal(await outcome(path), verdict, path);
       assert.equal(inFolder.includes(path), verdict === 'kept', path);
     }
+    assert.notEqual(await outcome('src'), 'kept');
     const alone = await harvestFile(tree.root, 'src/a.ts', options);
     const { split: _, ...file } = (alone.ok && alone.value.file) || assert.fail();
     const { split: __, ...same } = folder.value.files.find(({ path }) => path === 'src/a.ts') ?? assert.fail();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFolder } from '../../src/harvest/folder.ts';
@@ -140,7 +140,12 @@ test("a repository's own settings cannot make us run a program", async () => {
   tree.write({ 'hook.sh': `#!/bin/sh\ntouch ${tree.at('was-run')}\n` });
   execFileSync('chmod', ['+x', tree.at('hook.sh')]);
   tree.git('config', 'core.fsmonitor', tree.at('hook.sh'));
+  // The trap works: git by itself runs the program.
+  tree.git('add', 'a.ts');
+  assert.ok(existsSync(tree.at('was-run')));
+  rmSync(tree.at('was-run'));
   assert.deepEqual((await harvest()).paths, ['a.ts', 'hook.sh']);
+  assert.ok(!existsSync(tree.at('was-run')));
 });
 
 test('every reason is told apart, counted and shown by example', async () => {

@@ -71,7 +71,7 @@ function recorder() {
     activity,
     problems,
     store: () => store,
-    mask: (text) => text.replaceAll('hush', '****'),
+    mask: async (text) => text.replaceAll('hush', '****'),
     clock: systemClock,
     log: silentLog,
     onAccepted: () => accepts++,
@@ -79,6 +79,8 @@ function recorder() {
   const folder = { storeName: '/shop', label: '', documentAt: (path: string) => `file:///shop/${path}` };
   return { activity, store, problems, made, folder, accepts: () => accepts };
 }
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('totals count who answered, how fast, what was taken, spent and saved; a cached answer has no latency', () => {
   const activity = new Activity();
@@ -122,17 +124,26 @@ test('rows are newest first and at most 200', () => {
   assert.equal(activity.totals().completions, 250);
 });
 
-test('an answer becomes a row and, with its secrets masked, a record; its outcome reaches both', () => {
+test('an answer becomes a row and, with its secrets masked, a record; its outcome reaches both', async () => {
   const { made, activity, store, folder, accepts } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
   assert.equal(activity.rows[0]?.line, 3);
   assert.equal(activity.rows[0]?.before, '  const ');
   assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
+  await settled();
   assert.equal(store.recentCompletions(1)[0]?.text, 'token = "****";');
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.equal(store.recentCompletions(1)[0]?.outcome, 'accepted');
   assert.equal(accepts(), 1);
+});
+
+test('an outcome that comes while the text is being masked is not lost', async () => {
+  const { made, store, folder } = recorder();
+  made.on({ kind: 'answered', request, completion }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
+  await settled();
+  assert.equal(store.recentCompletions(1)[0]?.outcome, 'accepted');
 });
 
 test('nothing is listed only where the user asked by hand', () => {

@@ -52,6 +52,8 @@ export async function complete(editor: vscode.TextEditor, limitMs = 15_000): Pro
   const before = document.getText();
   const offset = document.offsetAt(editor.selection.active);
   const end = performance.now() + limitMs;
+  // The panel may have taken the focus, and an editor without it shows no ghost text.
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   while (performance.now() < end) {
     // Does nothing while no ghost text is shown.

@@ -1,7 +1,8 @@
 // Numbers as the panel writes them, and its words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flatten, shortModel, Words } from '../../src/panel/text.ts';
+import { shortModel } from '../../src/panel/protocol.ts';
+import { flatten, Words } from '../../src/panel/text.ts';
 
 const words = new Words({ counts: '{0} local, {1} API', again: '{0} and {0}' }, 'en');
 

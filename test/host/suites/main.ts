@@ -71,8 +71,9 @@ export function defineMain(suite: Suite, plan: Plan): void {
 
   suite.test('ghost text in a file without a folder and without a name', async () => {
     const editor = await show(await vscode.workspace.openTextDocument({ language: 'typescript', content: '' }));
-    const line = 'const harvestMoonRegistry = createHarvestMoonRegistry(settings);\n';
-    await completeUntil(editor, `${line}${line}${line}const harvestMoon`, /^Registry = createHarvestMoonRegistry\(/);
+    const line = (name: string) => `const harvest${name}Registry = createHarvestRegistry(settings);\n`;
+    const text = `${['Sun', 'Moon', 'Rain', 'Wind'].map(line).join('\n')}\nconst harvestSnowRegistry = `;
+    await completeUntil(editor, text, /^createHarvestRegistry\(settings\);/);
   });
 
   suite.test('text that is not saved is known in other files', async () => {

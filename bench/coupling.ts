@@ -1,0 +1,90 @@
+// The coupling on the recorded cursors: who should answer, against the rules that others use.
+// Every estimate comes from a fit on other files (cross-fitted by file over all recorded places).
+
+import { join } from 'node:path';
+import { editSimilarity, exactMatch } from '../src/common/quality.ts';
+import { brierScore, expectedCalibrationError } from '../src/coupling/calibrate.ts';
+import { deferralCurve, type ScoredExample } from '../src/coupling/curve.ts';
+import { decide } from '../src/coupling/decide.ts';
+import { fitCoupling, score, splitByFile } from '../src/coupling/fit.ts';
+import type { CouplingExample, CouplingFit } from '../src/coupling/types.ts';
+import type { BenchOptions, Figures } from './main.ts';
+import { measure, printFigures, readTokenizer, recordingsFolder } from './ngram.ts';
+import { readRecordings } from './recordings.ts';
+
+/** Shares of API calls at which the curves are printed. */
+const shares = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 1];
+const balances = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+
+interface Judged extends ScoredExample {
+  readonly fit: CouplingFit;
+}
+
+export async function couplingBench({ recordings }: BenchOptions): Promise<Figures> {
+  const tokenizer = readTokenizer();
+  const examples = readRecordings(recordings ?? recordingsFolder).flatMap((recording) =>
+    measure(recording, tokenizer).answered.map(({ place, draft, right }): CouplingExample => {
+      const lineBefore = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
+      return {
+        path: join(recording.package, place.path),
+        draft,
+        place: { languageId: 'typescript', lineBefore, lineAfter: '' },
+        specialistRight: right,
+        apiRight: exactMatch(place.completion, place.truth),
+        specialistSimilarity: editSimilarity(draft.text, place.truth),
+        apiSimilarity: editSimilarity(place.completion, place.truth),
+      };
+    }),
+  );
+  const judged = splitByFile(examples).flatMap(({ inside, outside }) => {
+    const fit = fitCoupling(outside);
+    return inside.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.place) }));
+  });
+  const figures: Figures = {
+    places: judged.length,
+    calibration: {
+      specialist: calibration(judged, (item) => [item.pSpecialist, item.example.specialistRight]),
+      api: calibration(judged, (item) => [item.pApi, item.example.apiRight === true]),
+    },
+    'exact-match-at-share-of-calls': curves(judged),
+    'by-balance': Object.fromEntries(balances.map((balance) => [String(balance), atBalance(judged, balance)])),
+  };
+  printFigures('recorded places, cross-fitted by file', figures);
+  return figures;
+}
+
+function calibration(judged: readonly Judged[], of: (item: Judged) => [number, boolean]): Figures {
+  const probabilities = judged.map((item) => of(item)[0]);
+  const labels = judged.map((item) => Number(of(item)[1]));
+  return { ece: expectedCalibrationError(probabilities, labels), brier: brierScore(probabilities, labels) };
+}
+
+function curves(judged: readonly Judged[]): Figures {
+  return Object.fromEntries(
+    deferralCurve(judged).map(({ rule, points, area }) => {
+      const nearest = (share: number) =>
+        points.reduce((best, point) =>
+          Math.abs(point.apiShare - share) < Math.abs(best.apiShare - share) ? point : best,
+        );
+      // The straight line between its two ends is what a coin would reach.
+      const at = (share: number) => {
+        const [none, all] = points;
+        if (rule !== 'random' || none === undefined || all === undefined) return nearest(share).exactMatch;
+        return none.exactMatch + share * (all.exactMatch - none.exactMatch);
+      };
+      const row =
+        points.length === 1 ? {} : Object.fromEntries(shares.map((share) => [`at-${share * 100}`, at(share)]));
+      return [rule, { ...row, area }];
+    }),
+  );
+}
+
+function atBalance(judged: readonly Judged[], balance: number): Figures {
+  const settings = { balance, apiAvailable: true, showBar: 0, fallbackBar: 0 };
+  const routed = judged.map(({ example, fit }) => {
+    const toApi = decide(fit, example.draft, example.place, settings).route === 'api';
+    return { toApi, right: toApi ? example.apiRight === true : example.specialistRight };
+  });
+  const share = (of: (item: (typeof routed)[number]) => boolean) => routed.filter(of).length / routed.length;
+  return { 'share-of-calls': share((item) => item.toApi), 'exact-match': share((item) => item.right) };
+}

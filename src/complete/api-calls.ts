@@ -1,0 +1,164 @@
+// The API as the service uses it: whether it can be asked now, the calls, and what each leaves behind: its answer in the
+// cache, its price told once, its latency, and at a failure a pause and one event.
+import type { CompletionQuery } from '../common/completion.ts';
+import { type Failure, isCancelled, type Result } from '../common/errors.ts';
+import type { Decision } from '../coupling/types.ts';
+import type { TeacherAnswer } from '../teacher/types.ts';
+import type { CompletionCache } from './cache.ts';
+import { AdaptiveDebounce } from './debounce.ts';
+import { clean } from './filters.ts';
+import { type Flight, Flights } from './flights.ts';
+import { HINT_BAR, maskedRequest } from './prompt.ts';
+import type { SessionStatistics } from './statistics.ts';
+import type { Local, Turn } from './turn.ts';
+import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
+
+/** With a fair local draft at hand, how long the API may take: so many times its usual latency, at least this long, ms. */
+const PATIENCE = { times: 2.5, leastMs: 1500 };
+
+/** What a call was made for; its price from its landing until a shown completion carries it. */
+interface Aim {
+  readonly turn: Turn;
+  readonly decision: Decision;
+  costUsd: number;
+}
+
+export class ApiCalls {
+  private readonly deps: CompletionDeps;
+  private readonly cache: CompletionCache;
+  private readonly statistics: SessionStatistics;
+  private readonly tell: (event: CompletionEvent) => void;
+  private readonly flights: Flights;
+  private readonly debounce = new AdaptiveDebounce();
+  private readonly aims = new WeakMap<Flight, Aim>();
+  /** Kinds of failure told of since the last success. */
+  private readonly told = new Set<string>();
+
+  constructor(
+    deps: CompletionDeps,
+    cache: CompletionCache,
+    statistics: SessionStatistics,
+    tell: (event: CompletionEvent) => void,
+  ) {
+    this.deps = deps;
+    this.cache = cache;
+    this.statistics = statistics;
+    this.tell = tell;
+    this.flights = new Flights(
+      deps.clock,
+      () => this.debounce.expectedLatencyMs,
+      (flight, result) => this.landed(flight, result),
+    );
+  }
+
+  available(settings: CompletionSettings): boolean {
+    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
+  }
+
+  /** A call under way whose answer can serve this query. */
+  find(query: CompletionQuery): Flight | undefined {
+    return this.flights.find(query);
+  }
+
+  /** The debounce before a call, less the time that this request has taken so far. */
+  async pause({ settings, startedAt, signal }: Turn): Promise<void> {
+    const limits = { minMs: settings.apiDebounceMinMs, maxMs: settings.apiDebounceMaxMs };
+    const left = this.debounce.delay(limits) - (this.deps.clock.monotonic() - startedAt);
+    if (left > 0) await this.deps.clock.sleep(left, signal);
+  }
+
+  /**
+   * Makes a call. Undefined: this place cannot be sent safely. Rejects when the turn ends before the call has begun.
+   * @param runOn nobody may be waiting for it yet (see Flights.start)
+   */
+  async call(turn: Turn, local: Local, runOn: boolean): Promise<Flight | undefined> {
+    const { specialist, mask, log } = this.deps;
+    const hint = local.decision.pSpecialist >= HINT_BAR ? local.draft : undefined;
+    const parts = { query: turn.query, hint, multiline: turn.block };
+    const request = await maskedRequest(parts, specialist, mask, turn.signal).catch((error: unknown) => {
+      if (!isCancelled(error)) log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
+      return undefined;
+    });
+    turn.signal.throwIfAborted();
+    const teacher = this.deps.teacher();
+    if (request === undefined || teacher === undefined) return undefined;
+    this.flights.dropOrphans();
+    const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
+    this.aims.set(flight, { turn, decision: local.decision, costUsd: 0 });
+    return flight;
+  }
+
+  /**
+   * The call's result; undefined: it turned out not to go on from what was typed since. 'slow': patience is over while a
+   * fair local draft lies ready; the call goes on into the cache.
+   */
+  async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
+    if (local.draft === undefined || local.decision.pSpecialist < local.policy.showBar) {
+      return this.flights.wait(flight, turn.query, turn.signal);
+    }
+    const over = new AbortController();
+    const patience = Math.max(PATIENCE.leastMs, PATIENCE.times * this.debounce.expectedLatencyMs);
+    const slow = this.deps.clock.sleep(patience, over.signal).then(() => 'slow' as const);
+    const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
+    try {
+      return await Promise.race([waiting, slow]);
+    } finally {
+      // Ends the loser of the race, which then rejects unheard.
+      over.abort();
+      waiting.catch(() => {});
+      slow.catch(() => {});
+    }
+  }
+
+  /** The call's price, once: for the first completion that shows its answer. */
+  takeCost(flight: Flight): number {
+    const aim = this.aims.get(flight);
+    const costUsd = aim?.costUsd ?? 0;
+    if (aim !== undefined) aim.costUsd = 0;
+    return costUsd;
+  }
+
+  /** Ends every call under way. */
+  abort(): void {
+    this.flights.abort();
+  }
+
+  /** Every call ends here, waited for or not. */
+  private landed(flight: Flight, result: Result<TeacherAnswer>): void {
+    const aim = this.aims.get(flight);
+    if (aim === undefined) return;
+    if (!result.ok) {
+      if (result.error.code !== 'cancelled') this.failed(result.error);
+      return;
+    }
+    const { value } = result;
+    this.deps.backoff.succeeded();
+    if (this.told.size > 0) {
+      this.told.clear();
+      this.tell({ kind: 'api-recovered' });
+    }
+    this.debounce.observe(value.latencyMs);
+    this.statistics.paid(value.costUsd);
+    aim.costUsd = value.costUsd;
+    const { query, block, request } = aim.turn;
+    // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
+    const whole = value.truncated ? value.text.slice(0, Math.max(0, value.text.lastIndexOf('\n'))) : value.text;
+    const text = clean(whole, { query, block, indentUnit: request.indentUnit });
+    this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
+    // Whoever waits for the call shows its answer before this runs, and takes the price.
+    setImmediate(() => {
+      const costUsd = this.takeCost(flight);
+      if (costUsd > 0) this.tell({ kind: 'paid-unshown', path: query.path, model: value.model, costUsd });
+    });
+  }
+
+  private failed(failure: Failure): void {
+    const { backoff } = this.deps;
+    backoff.failed(failure);
+    if (this.told.has(failure.code)) return;
+    this.told.add(failure.code);
+    const { code, message } = failure;
+    const { retryAtMs } = backoff;
+    this.tell({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
+  }
+}

@@ -1,0 +1,80 @@
+// 'Delete Stored Data': of one folder or of all, after asking.
+import { rm } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { Activity } from './activity.ts';
+import type { Adaptation } from './adaptation.ts';
+import type { Folders } from './folders.ts';
+import type { PanelHost } from './panelHost.ts';
+import { specialistsFolder } from './paths.ts';
+import type { Permissions } from './permissions.ts';
+import type { Status } from './status.ts';
+import type { StoreOwner } from './storeOwner.ts';
+
+export interface DeleteDeps {
+  readonly activity: Activity;
+  readonly adaptation: Adaptation;
+  readonly folders: Folders;
+  readonly log: Log;
+  readonly panel: PanelHost;
+  readonly permissions: Permissions;
+  readonly status: Status;
+  readonly store: StoreOwner;
+  /** The extension's global storage folder. */
+  readonly storage: string;
+}
+
+const { t } = vscode.l10n;
+
+/** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
+export async function deleteData(deps: DeleteDeps): Promise<void> {
+  const { activity, adaptation, folders, log, panel, permissions, status, store, storage } = deps;
+  const folder = status.folder();
+  const choices = [
+    {
+      label: t('Everything'),
+      detail: t('Of all folders: completions, API answers, adaptations, specialists'),
+      all: true,
+    },
+    {
+      label: t('Only {0}', folder.name),
+      detail: t('Its completions, API answers, adaptation and specialist'),
+      all: false,
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
+  if (!picked) return;
+  const remove = t('Delete');
+  const answer = await vscode.window.showWarningMessage(
+    picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
+    {
+      modal: true,
+      detail: t('This cannot be undone. Paid API answers are deleted, too. Your files and your API key stay.'),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  adaptation.stop();
+  try {
+    const session = folders.peek(folder);
+    const specialist = session?.specialistFolder;
+    if (picked.all) {
+      store.get().deleteAll();
+      await rm(specialistsFolder(storage), { recursive: true, force: true });
+    } else {
+      store.get().deleteFolderData(folder.storeName);
+      if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
+    }
+    await permissions.forget(picked.all ? undefined : folder.key);
+    await folders.restart(picked.all ? undefined : folder);
+    activity.clear();
+    panel.reportsChanged();
+    void vscode.window.showInformationMessage(
+      t('The stored data is deleted. The index is built anew from your files.'),
+    );
+  } catch (error) {
+    log.error('Stored data could not be deleted', error);
+    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}

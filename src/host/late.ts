@@ -1,0 +1,11 @@
+// Code that takes long to evaluate (the API's SDK, the rules that find secrets) comes in when it is first needed, not at activation.
+
+export const lateConnect = () => import('../teacher/connect.ts');
+export const lateFiles = () => import('../harvest/file.ts');
+export const lateIgnore = () => import('../harvest/ignore.ts');
+
+/** The text without its secrets. */
+export async function mask(text: string, path: string): Promise<string> {
+  const { maskSecrets } = await import('../harvest/secrets.ts');
+  return maskSecrets(text, path).text;
+}

@@ -1,0 +1,218 @@
+// The whole story in one window: open, adapt, a local answer, by word, the key, consent, an answer of the API, both in the panel, delete.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { apiKey, Session } from './session.ts';
+
+let browser: Browser;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-story-'));
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  session = await Session.start(browser, await ourVsix(folder));
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A step of the story; each needs the ones before it. */
+function step(name: string, body: () => Promise<void>): void {
+  test(name, () => session.evidence(name, body));
+}
+
+/** A line that the adapters of this package have in common: the specialist knows it. 1-based places after `return `. */
+const known = {
+  places: [
+    { file: 'src/activities/summarize/adapter.ts', line: 109, column: 12 },
+    { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 },
+  ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+  start: '`${this.name}-',
+  ghost: /^\$\{Date\.now\(\)\}-\$\{Math\.random\(\)\.toString\(36\)\.substring\(7\)\}`$/,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+  line: '    return `${this.name}-${Date.now()}-${Math.random().toString(36).substring(7)}`',
+} as const;
+
+/** Recorded: the large model wrote the whole line, and was right. The last blank of the indent is typed. */
+const recorded = {
+  file: 'src/activities/chat/middleware/locks.ts',
+  line: 60,
+  column: 4,
+  text: 'const runCriticalSection = () => fn(new AbortController().signal)',
+};
+
+/** Opens a place and deletes the rest of its line. */
+async function clearFrom(place: {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}): Promise<void> {
+  const { editor } = session;
+  await editor.open(place.file, place.line, place.column);
+  await editor.page.keyboard.press('Shift+End');
+  await editor.page.keyboard.press('Delete');
+}
+
+step('the folder is opened, and is ready without anything pressed', async () => {
+  const { editor } = session;
+  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+  await editor.shot('01-opened');
+});
+
+step('ghost text from the specialist, before anything is adapted and without a key', async () => {
+  const { editor } = session;
+  const [place] = known.places;
+  await clearFrom(place);
+  await editor.type(known.start);
+  await editor.waitForGhost(known.ghost);
+  await editor.shot('02-ghost-local');
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('the line', async () => assert.equal(await editor.currentLine(), known.line));
+  await editor.eventually('the outcome in the store', async () => {
+    const [row] = session.rows('select source, outcome, costUsd from completions order by at desc');
+    assert.deepEqual({ ...row }, { source: 'specialist', outcome: 'accepted', costUsd: 0 });
+  });
+});
+
+step('without a key it says so once, and only once', async () => {
+  const { editor } = session;
+  const notice = editor.notifications().filter({ hasText: 'nothing leaves this machine' });
+  await notice.waitFor();
+  assert.equal(await editor.notifications().count(), 1);
+  await editor.shot('03-no-key');
+  await notice.getByText('Stay Local').click();
+  await notice.waitFor({ state: 'detached' });
+  await editor.type('\n');
+  await editor.page.keyboard.press('Control+z');
+  assert.equal(await editor.notifications().count(), 0);
+});
+
+step('a suggestion is taken word by word', async () => {
+  const { editor } = session;
+  const [, place] = known.places;
+  await clearFrom(place);
+  await editor.type(known.start);
+  const ghost = await editor.waitForGhost(known.ghost);
+  await editor.page.keyboard.press('Control+ArrowRight');
+  await editor.eventually('a word of it', async () => {
+    const line = (await editor.currentLine()).trimStart();
+    const before = `return ${known.start}`;
+    assert.ok(line.startsWith(before), line);
+    const taken = line.slice(before.length);
+    assert.ok(taken.length > 0 && taken.length < ghost.length && ghost.startsWith(taken), line);
+  });
+  await editor.waitForGhost(/substring\(7\)\}`$/);
+});
+
+step('Adapt to This Repo, from the palette', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Adapt to This Repo');
+  await editor.panel().getByText('Exact match on held-out files').waitFor();
+  await editor.shot('04-adapted');
+  const [adaptation] = session.rows('select report from adaptations');
+  const { harvest } = JSON.parse(String(adaptation?.report)) as { harvest: { files: number; tokens: number } };
+  assert.ok(harvest.files > 50, `${harvest.files} files`);
+});
+
+step('Set API Key asks what may leave the machine before anything does', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Set API Key');
+  await editor.quickInput().locator('input[type=password]').waitFor();
+  await editor.answer(apiKey);
+  const dialog = editor.dialog();
+  await dialog.getByText('Secrets are masked first').waitFor();
+  await editor.shot('05-consent');
+  assert.equal(session.api.requests.length, 0);
+  await dialog.getByRole('button', { name: 'Allow for This Folder' }).click();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+step('ghost text from the API where the specialist is weak', async () => {
+  const { editor } = session;
+  await clearFrom(recorded);
+  await editor.type(' ');
+  await editor.eventually('the recorded answer', async () => assert.equal(await editor.ghost(), recorded.text));
+  await editor.shot('06-ghost-api');
+  const [call] = session.rows('select purpose, path, text, costUsd from teacherCalls order by at desc');
+  assert.equal(call?.path, recorded.file);
+  assert.ok(Number(call?.costUsd) > 0);
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('the line', async () => assert.equal((await editor.currentLine()).trim(), recorded.text));
+  const request = session.api.requests.at(-1);
+  assert.equal(request?.keyEnd, apiKey.slice(-4));
+  assert.ok(!JSON.stringify(request?.body).includes(session.folder), 'no path of this machine is sent');
+});
+
+step('the panel shows both, and why', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Show Panel');
+  const panel = editor.panel();
+  for (const [source, text] of [
+    ['source-api', 'runCriticalSection'],
+    ['source-specialist', 'Date.now()'],
+  ]) {
+    const row = panel
+      .locator(`details.${source}`)
+      .filter({ hasText: text ?? '' })
+      .first();
+    await row.waitFor();
+    await row.locator('summary').click();
+    await row.locator('.why').waitFor();
+    assert.notEqual(await row.locator('.reasons tr').count(), 0, `${source} has reasons`);
+    assert.match((await row.locator('.confidence').textContent()) ?? '', /\d+\s?%/);
+  }
+  await editor.shot('07-panel');
+  await editor.command('Easy Adaptation: Open Panel in Editor');
+  await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor();
+  await editor.eventually('the page in the tab', async () => {
+    assert.equal(await editor.page.locator('iframe.webview.ready:visible').count(), 2);
+  });
+  await editor.shot('08-panel-wide');
+  await editor.command('View: Close Editor');
+  await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor({ state: 'detached' });
+});
+
+step('the key is in no settings file, no log and no store', () => {
+  assert.doesNotMatch(readFileSync(join(session.profile.userData, 'User', 'settings.json'), 'utf8'), /sk-ant/);
+  assert.deepEqual(session.filesHolding(apiKey), []);
+  return Promise.resolve();
+});
+
+step('local-only mode sends nothing', async () => {
+  const { editor, api } = session;
+  session.set({ 'easyAdaptation.localOnly': true });
+  await editor.eventually('local only in the panel', async () => {
+    await editor.ourStatus().waitFor();
+    assert.match((await editor.panel().locator('body').textContent()) ?? '', /Local-only mode is on/);
+  });
+  const before = api.requests.length;
+  const [place] = known.places;
+  await clearFrom(place);
+  await editor.type(known.start);
+  await editor.waitForGhost(known.ghost);
+  assert.equal(api.requests.length, before);
+  session.set({ 'easyAdaptation.localOnly': false });
+});
+
+step('Delete Stored Data deletes it', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Delete Stored Data');
+  await editor.quickRow('Everything').click();
+  await editor.dialog().getByText('This cannot be undone').waitFor();
+  await editor.shot('09-delete');
+  await editor.dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+  await editor.notifications().filter({ hasText: 'The stored data is deleted' }).waitFor();
+  for (const table of ['completions', 'teacherCalls', 'adaptations']) {
+    assert.deepEqual(session.rows(`select * from ${table}`), [], table);
+  }
+});
