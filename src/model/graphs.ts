@@ -158,3 +158,11 @@ export function identityGraph(shape: readonly number[]): Uint8Array {
   b.graph.output('y', b.identity(b.graph.input('x', 'f32', shape)));
   return writeModel(b.graph).bytes;
 }
+
+/** y = x + x over [4]: whether a device computes at all. */
+export function probeGraph(): Uint8Array {
+  const b = new Builder('probe');
+  const x = b.graph.input('x', 'f32', [4]);
+  b.graph.output('y', b.add(x, x));
+  return writeModel(b.graph).bytes;
+}
