@@ -113,9 +113,7 @@ export class EngineClient {
     });
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
-    child.once('exit', (code, signal) =>
-      this.died(child, `${signal ?? `code ${code}`}${tail ? `: ${tail.trim().split('\n').at(-1)}` : ''}`),
-    );
+    child.once('close', (code, signal) => this.died(child, `${signal ?? `code ${code}`}${lastWords(tail)}`));
     return child;
   }
 
@@ -166,4 +164,11 @@ export class EngineClient {
     timer.unref();
     child.once('exit', () => clearTimeout(timer));
   }
+}
+
+/** The line of a dying process's output that says why; Node ends a stack with its own version. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(Node\.js v|\s+at )/.test(line));
+  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1);
+  return line ? `: ${line.trim()}` : '';
 }

@@ -10,7 +10,12 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { type Device, Session } from '../../src/runtime/session.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 
-type NotDifferentiable = 'Greater' | 'ReduceMax' | 'GatherBlockQuantized' | 'MatMulNBits' | 'SimplifiedLayerNormalization';
+type NotDifferentiable =
+  | 'Greater'
+  | 'ReduceMax'
+  | 'GatherBlockQuantized'
+  | 'MatMulNBits'
+  | 'SimplifiedLayerNormalization';
 type Differentiable = Exclude<OpName, NotDifferentiable>;
 
 interface Case {
