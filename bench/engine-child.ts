@@ -66,6 +66,7 @@ async function training(
     microBatches,
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: 256,
+    adopt: true,
     device: 'cpu' as const,
     threads,
     seed: 1,

@@ -80,6 +80,7 @@ export async function adapt(
         ...(lora ? { lora } : {}),
         optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
         lossChunk: LOSS_CHUNK,
+        adopt: true,
         device: device.device,
         threads: threadCount(request.threads),
       },

@@ -107,7 +107,7 @@ export async function train(
 
 /** What a checkpoint belongs to: the model, how it is trained, and on what. Device and threads may change between. */
 function identify({ stepper, schedule, maxNorm, separator }: RunOptions, examples: readonly Example[]): string {
-  const { device: _device, threads: _threads, lossChunk: _chunk, ...settings } = stepper;
+  const { device: _device, threads: _threads, lossChunk: _chunk, adopt: _adopt, ...settings } = stepper;
   const lengths = examples.map(({ ids }) => ids.length);
   const sample = examples.map(({ ids }) => ids[ids.length >> 1] ?? 0);
   return fingerprint({ settings, schedule, maxNorm, separator, lengths, sample });

@@ -26,6 +26,8 @@ export interface StepperOptions extends TrainingGraphOptions {
   readonly microBatches: number;
   /** Seed of fresh adapters. */
   readonly seed: number;
+  /** The arrays of what is trained become the stepper's and change under it: saves a copy of the model. */
+  readonly adopt?: boolean;
 }
 
 export interface StepResult {
@@ -59,7 +61,7 @@ export class Stepper {
 
   /**
    * `weights` is the model; with adapters, what is adapted. `state` continues an earlier run. The arrays of what is trained are
-   * copied. Throws CodedError 'corrupt' where either does not fit.
+   * copied, unless `adopt` says otherwise. Throws CodedError 'corrupt' where either does not fit.
    */
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const session: SessionOptions = { device: options.device, threads: options.threads };
@@ -98,7 +100,8 @@ export class Stepper {
   }
 
   private async own(name: string, shape: readonly number[], data: Float32Array | undefined): Promise<void> {
-    this.current.set(name, await this.transfer.toDevice(data?.slice() ?? new Float32Array(elements(shape)), shape));
+    const start = (this.options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape));
+    this.current.set(name, await this.transfer.toDevice(start, shape));
     if (this.options.device !== 'cpu') {
       this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
     }
