@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly keepOnDevice?: boolean;
   /** An operator that would fall back to the CPU is an error. */
   readonly strict?: boolean;
+  /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
+  readonly unpooled?: boolean;
   /** Names of graph optimisers to leave out: recomputation in a graph is undone by common-subexpression elimination. */
   readonly disabledOptimizers?: readonly string[];
   /** Where to write the optimised graph or a profile, for people who look into it. */
@@ -44,6 +46,7 @@ export class Session {
       interOpNumThreads: 1,
       // One block planned for a whole run is a third larger than what a run needs at any time, for a few percent of speed.
       enableMemPattern: false,
+      enableCpuMemArena: options.unpooled !== true,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),

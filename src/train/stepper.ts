@@ -66,9 +66,13 @@ export class Stepper {
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const session: SessionOptions = { device: options.device, threads: options.threads };
     const transfer = new Transfer(session, identityGraph);
-    const models = options.microBatches === 1 ? [stepGraph(options)] : [accumulateGraph(options), applyGraph(options)];
     const sessions: Session[] = [];
-    for (const model of models) sessions.push(await Session.load(model, session));
+    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options), session));
+    else {
+      sessions.push(await Session.load(accumulateGraph(options), session));
+      // Once a step: its memory is better used by the micro-batches.
+      sessions.push(await Session.load(applyGraph(options), { ...session, unpooled: true }));
+    }
     const stepper = new Stepper(options, transfer, sessions);
     await stepper.load(weights, state);
     return stepper;
