@@ -89,15 +89,7 @@ async function training(
     targets: ids(),
     weights: new Float32Array(rows).fill(1 / rows / microBatches),
   }));
-  let longest = 0;
-  const ms = await best(6, async () => {
-    let since = performance.now();
-    await stepper.run(batches, 1e-4, 1, async () => {
-      longest = Math.max(longest, performance.now() - since);
-      since = performance.now();
-      return true;
-    });
-  });
+  const ms = await best(12, () => stepper.run(batches, 1e-4, 1));
   const tokens = rows * microBatches;
   return {
     'tokens-per-second': (tokens / ms) * 1000,
@@ -123,6 +115,8 @@ async function decoding(preset: string, precision: Precision, threads: number): 
     await network.forward(cache, { ids, rows: [511] });
   });
   const at = async (past: number) => {
+    cache.truncate(0);
+    await network.forward(cache, { ids: ids.slice(0, past), rows: [past - 1] });
     const ms = await best(200, async () => {
       cache.truncate(past);
       await network.forward(cache, { ids: [[5]], rows: [0] });
@@ -141,10 +135,10 @@ async function decoding(preset: string, precision: Precision, threads: number): 
 async function main([mode, ...rest]: string[]): Promise<Numbers> {
   await loadLibrary();
   const numbers = rest.map(Number);
-  const [a = 1, b = 1, c = 1, d = 1, e = 1] = numbers.slice(mode === 'matmul' ? 0 : 1);
+  const [a = 1, b = 1, c = 1, d = 1] = numbers.slice(mode === 'matmul' ? 0 : 1);
   if (mode === 'matmul') return matmul(a);
   if (mode === 'train' || mode === 'lora') return training(rest[0] as string, a, b, c, d, mode === 'lora');
-  return decoding(rest[0] as string, rest[1] as Precision, Math.max(1, b || e));
+  return decoding(rest[0] as string, rest[1] as Precision, numbers[2] ?? 1);
 }
 
 main(process.argv.slice(2)).then(
