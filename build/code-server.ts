@@ -80,7 +80,8 @@ export function makeProfile(folder: string, settings: Readonly<Record<string, un
   const profile = { folder, userData: join(folder, 'user-data'), extensions: join(folder, 'extensions') };
   mkdirSync(join(profile.userData, 'User'), { recursive: true });
   mkdirSync(profile.extensions, { recursive: true });
-  writeSettings(profile, settings);
+  const path = join(profile.userData, 'User', 'settings.json');
+  writeFileSync(path, `${JSON.stringify({ ...quiet, ...settings }, undefined, 2)}\n`);
   return profile;
 }
 
@@ -91,6 +92,8 @@ const quiet = {
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  // code-server saves by itself; VS Code does not.
+  'files.autoSave': 'off',
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'extensions.autoCheckUpdates': false,
@@ -99,12 +102,6 @@ const quiet = {
   'update.showReleaseNotes': false,
   'window.commandCenter': false,
 };
-
-/** Replaces the user's settings; a running workbench takes them over. */
-export function writeSettings(profile: Profile, settings: Readonly<Record<string, unknown>>): void {
-  const path = join(profile.userData, 'User', 'settings.json');
-  writeFileSync(path, `${JSON.stringify({ ...quiet, ...settings }, undefined, 2)}\n`);
-}
 
 function profileArgs(profile: Profile): string[] {
   return ['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions];

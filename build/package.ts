@@ -4,7 +4,7 @@
 //
 // Today one file fits every platform. `--target` is for the day when native binaries go in: vsce marks the file with its
 // platform, and only that platform's binaries may be in it.
-import { readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
@@ -22,7 +22,7 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/(extension|ngram-worker|adapt-worker|engine)\.cjs$/,
   /^extension\/dist\/(panel\.js|THIRD_PARTY_LICENSES)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
-  /^extension\/media\/[\w-]+\.(png|svg|css)$/,
+  /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css)$/,
   /^extension\/models\/base\/[\w.-]+$/,
 ];
 
@@ -45,11 +45,16 @@ export interface ContentCheck {
 }
 
 /** Files that do not belong in the package, and files that it cannot be without. */
-export function checkContents(names: readonly string[]): ContentCheck {
+export function checkContents(names: readonly string[], alsoNeeded: readonly string[] = []): ContentCheck {
   return {
     strangers: names.filter((name) => !belongs.some((pattern) => pattern.test(name))),
-    missing: needed.filter((name) => !names.includes(name)),
+    missing: [...needed, ...alsoNeeded].filter((name) => !names.includes(name)),
   };
+}
+
+/** Pictures and style sheets: what lies there is used, and nothing fails loudly without it. */
+function mediaFiles(): string[] {
+  return globSync('media/**/*.*', { cwd: root }).map((path) => `extension/${path}`);
 }
 
 export interface Packed {
@@ -71,7 +76,10 @@ export async function packageExtension(options: { out?: string; target?: string 
   const node = join(root, 'node_modules', '.bin', 'node');
   await must(node, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--out', file], { cwd: root });
   const entries = listZip(file);
-  const { strangers, missing } = checkContents(entries.map(({ name }) => name));
+  const { strangers, missing } = checkContents(
+    entries.map(({ name }) => name),
+    mediaFiles(),
+  );
   const problems = [
     ...strangers.map((name) => `does not belong in the package: ${name}`),
     ...missing.map((name) => `missing from the package: ${name}`),

@@ -19,6 +19,11 @@ def cache(*parts):
     return path
 
 
+def folder_of(name):
+    """The folder of a corpus, a run or a run's branch."""
+    return cache(name, 'x').parent
+
+
 # Benchmarks are measured on these packages: neither they nor their siblings may be learned.
 FORBIDDEN = re.compile(
     r'^(@tanstack/(ai($|-)|.*-ai($|-)|db($|-)|.*-db($|-)|electric-db|query-db)|convex($|-)|@convex-dev/|.*convex'
@@ -39,8 +44,8 @@ def permissive(expression):
     if not text or text.startswith('see '):
         return False
     alternatives = re.split(r'\s+or\s+|\s*/\s*|\s*\|\s*', text)
-    return any(all(PERMISSIVE.match(part.strip(' ,.')) for part in re.split(r'\s+and\s+|\s*,\s+|\s*&\s*', choice) if part.strip(' ,.'))
-               for choice in alternatives)
+    parts = [[p.strip(' ,.') for p in re.split(r'\s+and\s+|\s*,\s+|\s*&\s*', choice)] for choice in alternatives if choice.strip()]
+    return any(all(PERMISSIVE.match(p) for p in choice) for choice in parts)
 
 
 def members(path):

@@ -7,7 +7,7 @@ import re
 import sys
 import zlib
 
-from common import cache, load_manifest, members
+from common import folder_of, load_manifest, members
 from fetch import archives, fetch_all
 from filters import files_of, hash_bucket
 
@@ -170,8 +170,10 @@ def main():
     parser.add_argument('--offline', action='store_true', help='use what is downloaded, fetch nothing')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--registries', default='npm,deb,src', help='npm,deb is what the tokenizer was trained on')
+    parser.add_argument('--use', default='training', help='`tokenizer` adds what only its piece counts came from')
     options = parser.parse_args()
-    packages = [p for p in load_manifest()['packages'] if p['registry'] in options.registries.split(',')]
+    packages = [p for p in load_manifest()['packages']
+                if p['registry'] in options.registries.split(',') and p.get('use', options.use) == options.use]
     if not options.offline:
         for row in fetch_all(packages):
             print('missing', row['name'], file=sys.stderr)
@@ -184,8 +186,8 @@ def main():
             rows.append({'name': package['name'], 'held_out': bool(package.get('held_out')), 'files': kept})
             if number % 100 == 0:
                 print(number, package['name'], flush=True)
-    write([r for r in rows if r['held_out']], cache(options.out + '-held', '.').parent / (options.out + '-held'))
-    write(cap([r for r in rows if not r['held_out']]), cache(options.out, '.').parent / options.out)
+    write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
+    write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
 
 
 if __name__ == '__main__':

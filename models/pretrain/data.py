@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from common import cache
+from common import folder_of
 from tokenizer import END, EOM, PREFIX, SNIPPET, SUFFIX, Tokenizer
 
 MIDDLE_WEIGHT = 4.0  # a middle is a few tokens of hundreds, and all that the product asks for
@@ -13,7 +13,7 @@ OPENERS = ('{', '(', '[', ':', '=>')
 
 class Corpus:
     def __init__(self, name, tokenizer):
-        folder = cache(name, '.').parent / name
+        folder = folder_of(name)
         self.tokens = np.load(folder / 'tokens.npy', mmap_mode='r')
         self.files = np.load(folder / 'files.npy')
         self.starts = self.files[:, 0].copy()

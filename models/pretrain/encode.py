@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from common import cache
+from common import folder_of
 from tokenizer import END, FILE, REPO, Tokenizer
 
 
@@ -44,7 +44,7 @@ def main():
     parser.add_argument('--corpus', default='corpus')
     options = parser.parse_args()
     for name in (options.corpus + '-held', options.corpus):
-        encode(cache(name, '.').parent / name)
+        encode(folder_of(name))
 
 
 if __name__ == '__main__':

@@ -168,7 +168,7 @@ def main():
     if '--pin' in sys.argv:
         rows = read_names()
         missing = fetch_all(rows)
-        pinned, refused = [], []
+        pinned, refused = [p for p in load_manifest()['packages'] if 'use' in p], []
         for row in rows:
             found = row.pop('found', '')
             if not found:

@@ -27,6 +27,7 @@ COMPILED = re.compile(
     r'sourceMappingURL=|__esModule|__webpack_require__|_interopRequire|#__PURE__ ?\*/ ?(React|_react|_jsx)|_jsxs?\(|tslib_1|__defProp\b|//#region|__importDefault|__decorate\('
     r'|_createClass\(|_classCallCheck|_objectWithoutProperties|\bvar _this = this|__awaiter\(|___EMIT___|createElementBlock\(|\$\.template\(|i0\.ɵɵ')
 COPYLEFT = re.compile(r'GNU (Lesser |Library |Affero )?General\s+Public|Mozilla Public License|GPL-[23]\.0|Eclipse Public|SPDX-License-Identifier: (L|A)?GPL')
+OTHER_LICENCE = re.compile(r'tsl/|ee/|enterprise/|external/')  # folders of a source tarball under other terms
 LICENCE_WORD = re.compile(r'licen[cs]e|copyright|SPDX', re.I)
 HEADER = re.compile(r'\s*(?:#!.*\n)?\s*(/\*.*?\*/|(?:[ \t]*//[^\n]*\n)+|(?:[ \t]*#(?!!)[^\n]*\n)+|<!--.*?-->|(?:[ \t]*--[^\n]*\n)+)\s*', re.S)
 ROOTS = re.compile(
@@ -117,6 +118,8 @@ def files_of(package, members):
             continue
         path = short_path(name, package['registry'])
         language = language_of(path)
+        if package['registry'] == 'src' and OTHER_LICENCE.match(path):
+            continue
         if language and not BAD_PATH.search('/' + path):
             found[path] = (language, data)
     for path, content in maps.items():

@@ -45,11 +45,18 @@ class Attention(nn.Module):
         q = rotate(self.q_proj(x).view(b, t, self.heads, self.size).transpose(1, 2), cosine, sine) * (1 / math.sqrt(self.size))
         k = rotate(self.k_proj(x).view(b, t, self.groups, self.size).transpose(1, 2), cosine, sine)
         v = self.v_proj(x).view(b, t, self.groups, self.size).transpose(1, 2)
-        # The query heads of one key/value head become more rows of one matmul: [b * groups, each * t, size].
-        q = q.reshape(b * self.groups, each * t, self.size)
-        scores = torch.bmm(q, k.reshape(b * self.groups, t, self.size).transpose(1, 2)).view(b * self.groups, each, t, t) + mask
-        weights = torch.softmax(scores, -1)
-        out = torch.bmm(weights.view(b * self.groups, each * t, t), v.reshape(b * self.groups, t, self.size))
+        # The query heads of one key/value head become more rows of one matmul: [b * groups, each * block, size]. Queries go in
+        # blocks, so that a block multiplies only the keys up to its own end.
+        q = q.reshape(b * self.groups, each, t, self.size)
+        k, v = k.reshape(b * self.groups, t, self.size).transpose(1, 2), v.reshape(b * self.groups, t, self.size)
+        block, out = max(128, -(-t // 4)), []
+        for start in range(0, t, block):
+            end = min(t, start + block)
+            part = q[:, :, start:end].reshape(b * self.groups, each * (end - start), self.size)
+            scores = torch.bmm(part, k[:, :, :end]).view(b * self.groups, each, end - start, end)
+            weights = torch.softmax(scores + mask[start:end, :end], -1)
+            out.append(torch.bmm(weights.view(b * self.groups, -1, end), v[:, :end]).view(b * self.groups, each, end - start, self.size))
+        out = torch.cat(out, 2)
         return self.o_proj(out.view(b, self.heads, t, self.size).transpose(1, 2).reshape(b, t, -1))
 
 
@@ -121,8 +128,8 @@ class Llama(nn.Module):
             x = layer(x, cosine, sine, mask)
         return self.model.norm(x)
 
-    def loss(self, ids, targets, weights, dtype=torch.float32, chunk=2048):
-        """Weighted sum of next-token losses. The logits are made in chunks so that they never fill memory."""
+    def loss(self, ids, targets, weights, dtype=torch.float32, chunk=512):
+        """Weighted sum of next-token losses. The logits are made in chunks that stay in the cache."""
         hidden = self.forward(ids, dtype).flatten(0, 1)
         embedding = self.model.embed_tokens.weight.to(dtype)
         total = hidden.new_zeros((), dtype=torch.float32)

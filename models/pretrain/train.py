@@ -3,6 +3,7 @@ import argparse
 import ctypes
 import json
 import os
+import pathlib
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ except OSError:
     pass
 import torch  # noqa: E402
 
-from common import cache
+from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
 from muon import Optimiser
@@ -46,6 +47,7 @@ def arguments():
     parser.add_argument('--precision', choices=('bf16', 'fp32'), default='bf16')
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--nice', type=int, default=19)
+    parser.add_argument('--group-nice', type=int, default=10, help='of the session (Linux autogroup); 19 gives way to everything')
     return parser.parse_args()
 
 
@@ -70,7 +72,7 @@ class Validation:
 
     def __init__(self, name, tokenizer, length, windows=24):
         corpus = Corpus(name, tokenizer)
-        languages = json.loads((cache(name, '.').parent / name / 'languages.json').read_text())
+        languages = json.loads((folder_of(name) / 'languages.json').read_text())
         generator = np.random.Generator(np.random.PCG64(5))
         self.sets = {}
         for language in ('typescript', 'python', 'go', 'markdown'):
@@ -118,13 +120,17 @@ class Validation:
 def main():
     o = arguments()
     os.nice(o.nice)
+    try:  # where the kernel groups processes by session, `nice` counts only inside the session: the group is made nice too
+        pathlib.Path('/proc/self/autogroup').write_text(str(o.group_nice))
+    except OSError:
+        pass
     torch.set_num_threads(o.threads)
     tokenizer = Tokenizer()
-    main_folder = cache(o.run, '.').parent / o.run
+    main_folder = folder_of(o.run)
     branch = o.branch or f'decay-{o.decay_steps}'
     folder = main_folder / branch if o.decay_steps else main_folder
     folder.mkdir(parents=True, exist_ok=True)
-    (main_folder / 'pid').write_text(str(os.getpid()))
+    (folder / 'pid').write_text(str(os.getpid()))
     corpus = Corpus(o.corpus, tokenizer)
     validation = Validation(o.held or o.corpus + '-held', tokenizer, o.length)
     torch.manual_seed(o.seed)

@@ -6,7 +6,7 @@ import json
 import pathlib
 import re
 
-from common import cache
+from common import cache, folder_of
 from filters import hash_bucket
 from tokenizer import DEFAULT, PATTERN, SPECIAL, Tokenizer, byte_alphabet
 
@@ -113,12 +113,12 @@ def main():
     parser.add_argument('--compare', action='store_true')
     parser.add_argument('--out', default=str(DEFAULT))
     options = parser.parse_args()
-    counts, total = count_pieces(cache(options.corpus, '.').parent / options.corpus, options.sample * 1e6)
+    counts, total = count_pieces(folder_of(options.corpus), options.sample * 1e6)
     print(f'{total / 1e6:.0f} M characters, {len(counts)} different pieces, {sum(counts.values()) / 1e6:.1f} M pieces', flush=True)
     largest = 16384 if options.compare else options.size
     merges = learn(counts, largest - len(SPECIAL))
     if options.compare:
-        held = cache(options.corpus, '.').parent / (options.corpus + '-held')
+        held = folder_of(options.corpus + '-held')
         for size in (6144, 8192, 10240, 12288, 16384):
             path = cache(f'tokenizer-{size}.json')
             path.write_text(json.dumps(document(merges, size), ensure_ascii=False))

@@ -9,8 +9,9 @@ import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from '
  * The price of a call as probability of an exact match: a call has to make the answer right that much more often.
  * price = 1 - 2 x balance: 1 at balance 0 (no gain reaches it), 0 at 0.5 (whoever is likelier right), -1 at 1 (always).
  * The default 0.4 asks for 0.20. In money and waiting: a right line saves about 5 s of typing; a call makes one wait
- * 0.5 to 1 s and costs about 0.2 US cents (1,500 tokens in, 40 out, small Claude), which at 60 dollars an hour is another
- * 0.1 s. So a call has to be right in about one case of six to pay for itself, and 0.20 leaves something over.
+ * 0.5 to 1 s and costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), which at 60 dollars an hour is
+ * another 0.01 s: the waiting decides. So a call has to be right in about one case of six to pay for itself, and 0.20
+ * leaves something over.
  */
 export function priceOf(balance: number): number {
   const b = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;

@@ -155,6 +155,8 @@ export class Adaptation extends DisposableStore {
     const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
     this.run = run;
     this.deps.onChange();
+    // What is saved from here on the run may have read too early.
+    const begun = session.specialist.mark();
     try {
       const result = await client.run(
         request,
@@ -175,7 +177,7 @@ export class Adaptation extends DisposableStore {
         `${title}: ${report.harvest.files} files, ${report.harvest.tokens} tokens, ${Math.round(report.elapsedMs)} ms`,
       );
       if (report.api) this.deps.onSpent(report.api.costUsd);
-      await session.load(snapshotPath);
+      await session.load(snapshotPath, begun);
       session.adopt(report, Date.now(), coupling);
       return result;
     } finally {

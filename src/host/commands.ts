@@ -10,11 +10,13 @@ import { type DeleteDeps, deleteData } from './deleteData.ts';
 import { type FolderRef, folderRef } from './folderRef.ts';
 import type { ChannelLog } from './log.ts';
 import { showMenu } from './menu.ts';
+import type { PanelHost } from './panelHost.ts';
 import { acceptedCommand } from './provider.ts';
 import { section } from './settings.ts';
 import type { Snooze, SnoozeLength } from './snooze.ts';
 
 export interface CommandDeps extends DeleteDeps {
+  readonly panel: PanelHost;
   readonly api: Api;
   readonly key: ApiKey;
   readonly configuration: Configuration;
@@ -63,7 +65,6 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   const folder = await pickFolder(status.folder(), t('Adapt to which folder?'));
   if (!folder) return;
   if (await adaptation.adapt(folders.of(folder))) {
-    panel.reportsChanged();
     await panel.show('report');
   }
 }

@@ -6,7 +6,6 @@ import type { Log } from '../common/log.ts';
 import type { Activity } from './activity.ts';
 import type { Adaptation } from './adaptation.ts';
 import type { Folders } from './folders.ts';
-import type { PanelHost } from './panelHost.ts';
 import { specialistsFolder } from './paths.ts';
 import type { Permissions } from './permissions.ts';
 import type { Status } from './status.ts';
@@ -17,7 +16,6 @@ export interface DeleteDeps {
   readonly adaptation: Adaptation;
   readonly folders: Folders;
   readonly log: Log;
-  readonly panel: PanelHost;
   readonly permissions: Permissions;
   readonly status: Status;
   readonly store: StoreOwner;
@@ -29,7 +27,7 @@ const { t } = vscode.l10n;
 
 /** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {
-  const { activity, adaptation, folders, log, panel, permissions, status, store, storage } = deps;
+  const { activity, adaptation, folders, log, permissions, status, store, storage } = deps;
   const folder = status.folder();
   const choices = [
     {
@@ -69,7 +67,6 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     await permissions.forget(picked.all ? undefined : folder.key);
     await folders.restart(picked.all ? undefined : folder);
     activity.clear();
-    panel.reportsChanged();
     void vscode.window.showInformationMessage(
       t('The stored data is deleted. The index is built anew from your files.'),
     );

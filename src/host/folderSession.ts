@@ -106,9 +106,9 @@ export class FolderSession extends DisposableStore {
     return written !== undefined && this.deps.clock.now() - written > staleMs;
   }
 
-  /** Takes over a snapshot that a run has written. */
-  async load(snapshot: string): Promise<boolean> {
-    const loaded = await this.specialist.load(snapshot);
+  /** Takes over a snapshot that a run has written; `since` is the specialist's mark from before the run. */
+  async load(snapshot: string, since?: number): Promise<boolean> {
+    const loaded = await this.specialist.load(snapshot, since);
     if (this.isDisposed) return false;
     if (!loaded.ok) {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);

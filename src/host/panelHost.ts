@@ -33,12 +33,18 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private view: vscode.WebviewView | undefined;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
+  private toldReports = '';
 
   constructor(deps: PanelDeps) {
     super();
     this.deps = deps;
     this.add(vscode.window.registerWebviewViewProvider(viewId, this));
-    this.add(deps.status.onDidChange((snapshot) => this.post({ type: 'state', state: stateOf(snapshot) })));
+    this.add(
+      deps.status.onDidChange((snapshot) => {
+        this.post({ type: 'state', state: stateOf(snapshot) });
+        this.reportsMayHaveChanged();
+      }),
+    );
     this.add(
       deps.activity.listen({
         onRow: (row) => {
@@ -65,6 +71,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 
   /** The view; `section` scrolls to it once it is drawn. */
   async show(section?: 'report'): Promise<void> {
+    this.reportsMayHaveChanged();
     this.revealWhenReady = section === 'report';
     await vscode.commands.executeCommand(`${viewId}.focus`);
     if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
@@ -84,8 +91,13 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.host(tab.webview, tab);
   }
 
-  reportsChanged(): void {
-    this.post({ type: 'reports', reports: this.deps.reports() });
+  /** A folder was restored, adapted, forgotten or closed. Told only when it is so: open details would close. */
+  private reportsMayHaveChanged(): void {
+    const reports = this.deps.reports();
+    const told = reports.map(({ folder, finishedAt }) => `${folder} ${finishedAt}`).join('\n');
+    if (told === this.toldReports) return;
+    this.toldReports = told;
+    this.post({ type: 'reports', reports });
     this.totalsSoon();
   }
 
@@ -100,7 +112,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     });
     webview.html = page(
       webview.cspSource,
-      webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
+      styles.map((name) => webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel', `${name}.css`)).toString()),
       webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.js')).toString(),
     );
   }
@@ -171,8 +183,11 @@ function stateOf({ folder: _, apiState: __, languageId: ___, enabledHere: ____, 
   return state;
 }
 
-/** Nothing may load but our own style sheet and our own script, which needs this page's nonce. */
-function page(cspSource: string, style: string, script: string): string {
+/** In this order: later ones override. */
+const styles = ['frame', 'list', 'report', 'wide'];
+
+/** Nothing may load but our own style sheets and our own script, which needs this page's nonce. */
+function page(cspSource: string, sheets: readonly string[], script: string): string {
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
@@ -182,7 +197,7 @@ function page(cspSource: string, style: string, script: string): string {
 <meta http-equiv="Content-Security-Policy" content="${csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Easy Adaptation</title>
-<link rel="stylesheet" href="${style}">
+${sheets.map((sheet) => `<link rel="stylesheet" href="${sheet}">`).join('\n')}
 </head>
 <body>
 <script nonce="${nonce}" src="${script}"></script>

@@ -42,8 +42,9 @@ export class NgramClient implements Specialist, Disposable {
   private deaths = 0;
   private disposed = false;
   private snapshotPath: string | undefined;
-  /** The last change of each file since the snapshot, for a new worker. */
-  private readonly changes = new Map<string, FileChange>();
+  /** The last change of each file that the snapshot does not know, with its number: for a new worker or snapshot. */
+  private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
+  private changeCount = 0;
 
   constructor(options: NgramClientOptions) {
     this.options = options;
@@ -51,16 +52,26 @@ export class NgramClient implements Specialist, Disposable {
     this.start();
   }
 
-  /** Takes over a snapshot; what was loaded before stays where this one cannot be read. */
-  async load(snapshotPath: string): Promise<Result<Loaded>> {
+  /** This moment, for `load`: taken when a snapshot's files begin to be read. */
+  mark(): number {
+    return this.changeCount;
+  }
+
+  /**
+   * Takes over a snapshot; what was loaded before stays where this one cannot be read.
+   * @param since the `mark()` before its files were read: later changes are laid over it. Left out: it is from before
+   *   this client was made.
+   */
+  async load(snapshotPath: string, since = 0): Promise<Result<Loaded>> {
     const result = await this.ask({ kind: 'load', snapshotPath });
     if (result === undefined) {
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
     }
     if (result.ok) {
       this.snapshotPath = snapshotPath;
-      // The snapshot knows what was saved before it; what is open is laid over it again.
-      for (const [path, change] of this.changes) if (change.kind !== 'open') this.changes.delete(path);
+      for (const [path, { change, at }] of this.changes)
+        if (change.kind !== 'open' && at <= since) this.changes.delete(path);
+      this.layOver();
     }
     return result;
   }
@@ -95,10 +106,12 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   private tell(change: FileChange): void {
-    const before = this.changes.get(change.path);
+    const at = ++this.changeCount;
+    const { path } = change;
+    const before = this.changes.get(path)?.change;
     if (change.kind === 'closed' && before?.kind === 'open') {
-      this.changes.set(change.path, { kind: 'saved', path: change.path, text: before.text });
-    } else if (change.kind !== 'closed') this.changes.set(change.path, change);
+      this.changes.set(path, { change: { kind: 'saved', path, text: before.text }, at });
+    } else if (change.kind !== 'closed') this.changes.set(path, { change, at });
     this.send({ kind: 'file', change });
   }
 
@@ -137,10 +150,15 @@ export class NgramClient implements Specialist, Disposable {
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
-      this.pending.set(id, { settle: () => {} });
+      this.pending.set(id, { settle: (loaded) => loaded !== undefined && this.layOver() });
       this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath } });
     }
-    for (const change of this.changes.values()) this.send({ kind: 'file', change });
+    for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
+  }
+
+  /** A snapshot took the place of all that was told before; what is open the worker lays over it by itself. */
+  private layOver(): void {
+    for (const { change } of this.changes.values()) if (change.kind !== 'open') this.send({ kind: 'file', change });
   }
 
   private revive(code: number): void {

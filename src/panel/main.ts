@@ -43,7 +43,7 @@ function build(words: Words): Views {
     h('header', {}, h('h2', { id: 'list-title' }, words.t('completions'))),
     rows.element,
   );
-  // Reading order is the narrow side bar's; a wide panel puts the list beside the other two (panel.css).
+  // Reading order is the narrow side bar's; a wide panel puts the list beside the other two (panel/wide.css).
   const columns = h('div', { class: 'columns' }, totals.element, list, report.element);
   document.body.replaceChildren(h('main', {}, status.element, columns));
   return { status, totals, rows, report };

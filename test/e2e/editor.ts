@@ -12,13 +12,20 @@ export class Editor {
     this.page = page;
   }
 
-  /** Runs a command by its title, as the palette shows it. */
+  /** Runs a command by its title, as the palette shows it; one that is not offered yet is looked for again. */
   async command(title: string): Promise<void> {
     const { page } = this;
-    await page.keyboard.press('F1');
-    await this.quickInput().waitFor();
-    await this.quickInput().locator('input').fill(`>${title}`);
-    await this.quickRow(title).click();
+    await this.eventually(`the command ${title}`, async () => {
+      await page.keyboard.press('F1');
+      await this.quickInput().waitFor();
+      await this.quickInput().locator('input').fill(`>${title}`);
+      await this.quickRow(title)
+        .click({ timeout: 3000 })
+        .catch(async (error: unknown) => {
+          await page.keyboard.press('Escape');
+          throw error;
+        });
+    });
   }
 
   quickInput(): Locator {
@@ -119,9 +126,10 @@ export class Editor {
     return this.page.locator('.monaco-dialog-box');
   }
 
-  /** The inside of our panel. */
-  panel(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  /** The inside of our panel; the second one is in an editor tab. */
+  panel(index = 0): FrameLocator {
+    const outer = this.page.locator('iframe.webview.ready').nth(index);
+    return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 
   /** Tries again until it passes; the last failure is the error. */

@@ -10,7 +10,6 @@ import {
   type Profile,
   startWorkbench,
   type Workbench,
-  writeSettings,
 } from '../../build/code-server.ts';
 import { cache } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
@@ -42,12 +41,12 @@ const steady = {
 export class Session {
   readonly folder: string;
   readonly project: string;
-  readonly api: MessagesServer;
+  api: MessagesServer;
   readonly profile: Profile;
   readonly editor: Editor;
   private readonly workbench: Workbench;
   private readonly opened: OpenedPage;
-  private settings: Readonly<Record<string, unknown>>;
+  private readonly apiUrl: string;
 
   private constructor(parts: {
     folder: string;
@@ -56,7 +55,6 @@ export class Session {
     profile: Profile;
     workbench: Workbench;
     opened: OpenedPage;
-    settings: Readonly<Record<string, unknown>>;
   }) {
     this.folder = parts.folder;
     this.project = parts.project;
@@ -64,7 +62,7 @@ export class Session {
     this.profile = parts.profile;
     this.workbench = parts.workbench;
     this.opened = parts.opened;
-    this.settings = parts.settings;
+    this.apiUrl = parts.api.url;
     this.editor = new Editor(parts.opened.page);
   }
 
@@ -83,18 +81,25 @@ export class Session {
     await must('git', ['init', '-q'], { cwd: project });
     const api = await MessagesServer.start();
     api.replay(recordings(), join(cache, 'packages'));
-    const all = { ...steady, 'easyAdaptation.baseUrl': api.url, ...settings };
-    const profile = makeProfile(join(folder, 'profile'), all);
+    const profile = makeProfile(join(folder, 'profile'), {
+      ...steady,
+      'easyAdaptation.baseUrl': api.url,
+      ...settings,
+    });
     await installExtension(profile, vsix);
     const workbench = await startWorkbench(profile);
     const opened = await openPage(browser, workbench.folderUrl(project));
-    return new Session({ folder, project, api, profile, workbench, opened, settings: all });
+    return new Session({ folder, project, api, profile, workbench, opened });
   }
 
-  /** Changes the user's settings while the workbench runs. */
-  set(settings: Readonly<Record<string, unknown>>): void {
-    this.settings = { ...this.settings, ...settings };
-    writeSettings(this.profile, this.settings);
+  /** Takes the API off the network. */
+  unplug(): Promise<void> {
+    return this.api.close();
+  }
+
+  /** Puts it back, at the same address and in its first state. */
+  async plugIn(): Promise<void> {
+    this.api = await MessagesServer.start(Number(new URL(this.apiUrl).port));
   }
 
   get storage(): string {

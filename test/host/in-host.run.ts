@@ -4,20 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { needCodeServer } from '../../build/code-server.ts';
+import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { writeProject } from '../support/project.ts';
 import { driverVsix, ourVsix } from '../support/vsix.ts';
+import { desktopVersion } from './electron.ts';
 import { runSuite, type SuiteRun } from './runner.ts';
 import { foreignLine } from './suites/foreign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-packages-'));
-let packages: { ours: string; driver: string };
-let browser: Browser;
+let packages: { ours: string; driver: string; driverFolder: string };
+let browser: Browser | undefined;
 
 before(async () => {
+  const ours = await ourVsix(folder);
+  packages = { ours, driver: await driverVsix(folder), driverFolder: join(folder, 'driver') };
+  if (desktopVersion !== undefined) {
+    console.log(`runner: @vscode/test-electron, VS Code ${desktopVersion}`);
+    return;
+  }
+  console.log(`runner: code-server ${codeServerVersion} (EASY_ADAPTATION_VSCODE=stable downloads a desktop VS Code)`);
   await needCodeServer();
-  packages = { ours: await ourVsix(folder), driver: await driverVsix(folder) };
   browser = await launchBrowser();
 });
 after(async () => {

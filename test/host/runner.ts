@@ -1,13 +1,17 @@
 // Starts an extension host with our package and the driver in it, runs one suite there, and brings its results home.
+import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { installExtension, makeProfile, startWorkbench } from '../../build/code-server.ts';
+import { installExtension, makeProfile, startWorkbench, type Workbench } from '../../build/code-server.ts';
+import { must } from '../../build/proc.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
+import { desktopVersion, runInDesktop } from './electron.ts';
 import { type Plan, planVariable, type ResultLine } from './harness.ts';
 
 export interface SuiteRun {
@@ -17,18 +21,16 @@ export interface SuiteRun {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Restricted Mode. */
   readonly untrusted?: boolean;
-  /** Looks at what is left when the extension host has ended. */
-  readonly after?: (run: { readonly profileFolder: string; readonly api: MessagesServer }) => Promise<void>;
 }
 
 export const storageIn = (userData: string) =>
   join(userData, 'User', 'globalStorage', 'easy-adaptation.easy-adaptation');
 
-/** Each test of the suite becomes a subtest of `t`. */
+/** In code-server, or in a desktop VS Code where there is no `browser`. Each test of the suite becomes a subtest of `t`. */
 export async function runSuite(
   t: TestContext,
-  packages: { readonly ours: string; readonly driver: string },
-  browser: Browser,
+  packages: { readonly ours: string; readonly driver: string; readonly driverFolder: string },
+  browser: Browser | undefined,
   run: SuiteRun,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-host-'));
@@ -45,14 +47,25 @@ export async function runSuite(
   };
   writeFileSync(planFile, JSON.stringify(plan));
   const opened = run.prepare(join(folder, 'project'));
-  await installExtension(profile, packages.ours);
-  await installExtension(profile, packages.driver);
-  const workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env: { [planVariable]: planFile } });
+  let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
   let lines: ResultLine[] = [];
   try {
-    const query = new URLSearchParams({ ...opened });
-    page = await openPage(browser, `${workbench.url}/?${query}`);
+    if (browser === undefined) {
+      await runInDesktop({
+        version: desktopVersion ?? 'stable',
+        profile,
+        driverFolder: packages.driverFolder,
+        planFile,
+        opened: 'folder' in opened ? opened.folder : opened.workspace,
+        trustAll: !run.untrusted,
+      });
+    } else {
+      await installExtension(profile, packages.ours);
+      await installExtension(profile, packages.driver);
+      workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env: { [planVariable]: planFile } });
+      page = await openPage(browser, `${workbench.url}/?${new URLSearchParams({ ...opened })}`);
+    }
     lines = await resultsOf(plan.results);
     for (const line of lines) {
       if (line.kind === 'note') t.diagnostic(line.text);
@@ -67,11 +80,23 @@ export async function runSuite(
     const good = lines.some((line) => line.kind === 'end') && lines.every((line) => line.kind !== 'test' || line.ok);
     if (!good) await keepEvidence(`host-${run.suite}`, page, workbench, logsOf(profile.userData));
     await page?.page.close();
-    await workbench.stop();
+    await workbench?.stop();
     await api.close();
   }
-  await run.after?.({ profileFolder: profile.folder, api });
+  await t.test('it ends with its window: no process is left, and the store is whole', async () => {
+    assert.deepEqual(await processesOf(folder), []);
+    const database = new DatabaseSync(join(plan.storage, 'store.sqlite'));
+    const verdict = database.prepare('PRAGMA integrity_check').get();
+    database.close();
+    assert.deepEqual({ ...verdict }, { integrity_check: 'ok' });
+  });
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Command lines of running processes that name a folder. */
+async function processesOf(folder: string): Promise<string[]> {
+  const { stdout } = await must('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
 /** What our extension has logged. */

@@ -53,6 +53,22 @@ test('before anything is loaded it completes from open documents alone', async (
   });
 });
 
+test('what was saved while a snapshot was made is laid over it; what was saved before it is not', async () => {
+  const ask = async (client: NgramClient, noun: string) =>
+    (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, never()))?.text;
+  await withClient(async (client) => {
+    client.setSavedFile('src/before.ts', 'const o = summonOtter(sea);\n'.repeat(3));
+    const begun = client.mark();
+    client.setSavedFile('src/meanwhile.ts', 'const b = summonBadger(wood);\n'.repeat(3));
+    const loaded = await client.load(snapshotPath, begun);
+    assert.ok(loaded.ok);
+    assert.equal(await ask(client, 'Badger'), 'dger(wood);');
+    assert.notEqual(await ask(client, 'Otter'), 'ter(sea);');
+    await kill(client);
+    assert.equal(await ask(client, 'Badger'), 'dger(wood);');
+  });
+});
+
 test('a snapshot that cannot be read leaves the loaded one in use', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);

@@ -52,14 +52,14 @@ export async function openPage(browser: Browser, url: string): Promise<OpenedPag
 export async function keepEvidence(
   name: string,
   opened: OpenedPage | undefined,
-  workbench: Workbench,
+  workbench: Workbench | undefined,
   log = '',
 ): Promise<void> {
   mkdirSync(shots, { recursive: true });
   const file = (ending: string) => join(shots, `${name.replaceAll(/[^\w-]+/g, '-')}.${ending}`);
   await opened?.page.screenshot({ path: file('png') }).catch(() => undefined);
   const logs = [
-    `code-server:\n${workbench.output()}`,
+    `code-server:\n${workbench?.output() ?? 'not used'}`,
     `browser:\n${opened?.console.join('\n') ?? 'no page'}`,
     `extension:\n${log}`,
   ];

@@ -1,0 +1,83 @@
+# Turns a checkpoint into config.json and model.safetensors (f16) in transformers' Llama layout; `--check` reads them back and compares.
+import argparse
+import json
+import pathlib
+import shutil
+import struct
+
+import numpy as np
+import torch
+
+from common import folder_of
+from model import Llama
+from tokenizer import DEFAULT, Tokenizer
+from train import latest
+
+
+def write_safetensors(path, tensors, metadata):
+    """Eight bytes of header length, a JSON header padded with blanks to 8, then the data in the header's order."""
+    header, offset, blobs = {'__metadata__': metadata}, 0, []
+    for name in sorted(tensors):
+        data = tensors[name].astype('<f2').tobytes()
+        header[name] = {'dtype': 'F16', 'shape': list(tensors[name].shape), 'data_offsets': [offset, offset + len(data)]}
+        offset += len(data)
+        blobs.append(data)
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    temporary = pathlib.Path(str(path) + '.tmp')
+    with open(temporary, 'wb') as file:
+        file.write(struct.pack('<Q', len(text)) + text)
+        for data in blobs:
+            file.write(data)
+    temporary.replace(path)
+
+
+def read_safetensors(path):
+    data = pathlib.Path(path).read_bytes()
+    length = struct.unpack('<Q', data[:8])[0]
+    header, body = json.loads(data[8:8 + length]), data[8 + length:]
+    return {n: np.frombuffer(body[slice(*h['data_offsets'])], '<f2').reshape(h['shape']) for n, h in header.items() if n != '__metadata__'}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--run', default='S', help='run, or run/branch, under the cache')
+    parser.add_argument('--checkpoint', default='', help='a file, instead of the latest of the run')
+    parser.add_argument('--out', default='', help='folder; default: export/RUN under the cache')
+    parser.add_argument('--check', action='store_true')
+    options = parser.parse_args()
+    source = options.checkpoint or latest(folder_of(options.run))
+    state = torch.load(source, map_location='cpu', weights_only=True)
+    out = pathlib.Path(options.out) if options.out else folder_of('export/' + options.run)
+    out.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.float().numpy() for name, value in state['model'].items()}
+    largest = max(float(np.abs(t).max()) for t in tensors.values())
+    assert largest < 60000, f'{largest} does not fit f16'
+    write_safetensors(out / 'model.safetensors', tensors, {'format': 'pt', 'step': str(state['step']), 'tokens': str(state['tokens'])})
+    (out / 'config.json').write_text(json.dumps(state['config'], indent=2) + '\n')
+    if out.resolve() != DEFAULT.parent.resolve():
+        shutil.copy(DEFAULT, out / 'tokenizer.json')
+    size = (out / 'model.safetensors').stat().st_size
+    print(f"step {state['step']}, {state['tokens'] / 1e6:.1f} M tokens, {sum(t.size for t in tensors.values()) / 1e6:.2f} M parameters, {size / 1e6:.1f} MB")
+    if options.check:
+        check(out, state)
+
+
+def check(out, state):
+    """Logits of the exported weights against the checkpoint's, and a few greedy tokens to look at."""
+    tokenizer = Tokenizer(out / 'tokenizer.json')
+    one, two = Llama(state['config']), Llama(json.loads((out / 'config.json').read_text()))
+    one.load_state_dict(state['model'])
+    two.load_state_dict({n: torch.from_numpy(t.astype(np.float32)) for n, t in read_safetensors(out / 'model.safetensors').items()})
+    ids = [2, *tokenizer.encode('src/user.ts\nexport async function getUser(id: string) {\n  const user = await ')]
+    with torch.no_grad():
+        weight = [m.model.embed_tokens.weight for m in (one, two)]
+        a, b = (m(torch.tensor([ids])) @ w.t() for m, w in zip((one, two), weight))
+        print(f'largest difference of a logit: {float((a - b).abs().max()):.4f} of {float(a.abs().max()):.1f}')
+        for _ in range(24):
+            ids.append(int((two(torch.tensor([ids])) @ weight[1].t())[0, -1].argmax()))
+    print(tokenizer.decode([i for i in ids if i > 15]))
+
+
+if __name__ == '__main__':
+    main()

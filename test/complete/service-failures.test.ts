@@ -1,0 +1,257 @@
+// The service where something fails, leaks or costs: API failures, secrets, selected text, prefetch, blocks.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ok } from '../../src/common/errors.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { drafted, FAIR, failure, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
+
+const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
+const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
+const place = query('const x = ', '\n');
+
+for (const code of [
+  'bad-key',
+  'rate-limited',
+  'overloaded',
+  'timeout',
+  'malformed',
+  'network',
+  'over-budget',
+] as const) {
+  test(`${code}: the fair local draft instead, one event, no storm`, async () => {
+    const teacher = new ScriptedTeacher(() => failure(code));
+    const h = new Harness({
+      specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+      teacher,
+      settings: { balance: 0.9 },
+    });
+    const first = await h.answer(place);
+    assert.equal(first?.source, 'specialist');
+    assert.match(first?.decision.summary ?? '', new RegExp(code));
+    const kept = code !== 'over-budget' && code !== 'timeout';
+    for (let i = 0; i < 5; i++) await h.answer(query(`let v${i} = `, '\n'), {}, kept ? 100 : 1000);
+    assert.equal(h.of('api-failed').length, 1);
+    assert.equal(h.of('api-failed')[0]?.code, code);
+    assert.equal(h.of('answered').length, 6);
+    if (code !== 'over-budget' && code !== 'timeout')
+      assert.equal(teacher.requests.length, 1, 'kept away by the backoff');
+  });
+}
+
+test('a failing API and an unsure draft: nothing', async () => {
+  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => failure('network')) });
+  assert.equal(await h.answer(place), undefined);
+  assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
+});
+
+test('after the pause the API is tried again, and success ends the episode', async () => {
+  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
+  const h = new Harness({ specialist: unsure(), teacher });
+  await h.answer(place);
+  assert.ok((h.of('api-failed')[0]?.retryAtMs ?? 0) > h.clock.now());
+  await h.answer(query('let b = ', '\n'));
+  assert.equal(teacher.requests.length, 1);
+  await h.clock.advance(6000);
+  assert.equal((await h.answer(query('let c = ', '\n')))?.source, 'api');
+  assert.equal(h.of('api-recovered').length, 1);
+});
+
+test('a teacher that throws is a failure like others', async () => {
+  const teacher = new ScriptedTeacher(() => Promise.reject(new Error('a bug')));
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher,
+    settings: { balance: 0.9 },
+  });
+  assert.equal((await h.answer(place))?.source, 'specialist');
+  assert.equal(h.of('api-failed')[0]?.code, 'malformed');
+});
+
+test('a specialist that throws leaves the API, and one that has nothing, too', async () => {
+  for (const script of [() => Promise.reject(new Error('the worker died')), () => undefined, () => '']) {
+    const h = new Harness({ specialist: new ScriptedSpecialist(script as () => undefined) });
+    assert.equal((await h.answer(place))?.source, 'api');
+  }
+});
+
+test('an API answer that is nothing is not asked for twice; the fair draft takes its place', async () => {
+  const teacher = new ScriptedTeacher('');
+  const h = new Harness({ specialist: unsure(), teacher });
+  assert.equal(await h.answer(place), undefined);
+  assert.equal(await h.answer(place), undefined);
+  assert.equal(teacher.requests.length, 1);
+  const fair = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher: new ScriptedTeacher('\n'),
+    settings: { balance: 0.9 },
+  });
+  assert.equal((await fair.answer(place))?.source, 'specialist');
+  assert.equal((await fair.answer(place))?.source, 'specialist');
+});
+
+test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
+  const held = new Held<string>();
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher: new ScriptedTeacher(() => held.promise),
+    settings: { balance: 0.9 },
+  });
+  const asked = h.ask(place);
+  await h.clock.advance(1800);
+  assert.ok(!asked.done);
+  await h.clock.advance(1500);
+  assert.equal(asked.answer?.source, 'specialist');
+  held.give('remote();');
+  await h.clock.advance(0);
+  assert.equal(h.of('paid-unshown').length, 1);
+  h.service.partlyAccepted(asked.answer?.id ?? '', 3);
+  assert.equal((await h.answer(place))?.text, 'remote();');
+});
+
+test('what is cleaned away is no draft', async () => {
+  const h = new Harness({ specialist: sure('push(a);'), teacher: undefined });
+  assert.equal(await h.answer(query('push(a);\n', '\n')), undefined);
+});
+
+test('inside a word nothing is offered unless asked for', async () => {
+  const h = new Harness({ specialist: sure() });
+  assert.equal(await h.answer(query('con', 'st x')), undefined);
+  assert.equal(h.specialist.queries.length, 0);
+  assert.equal((await h.answer(query('con', 'st x'), { trigger: 'manual' }))?.source, 'specialist');
+});
+
+test('the answer begins with the selected suggestion', async () => {
+  const h = new Harness({ specialist: sure('(value);') });
+  const completion = await h.answer(query('console.l', '\n'), { selectedText: 'og' });
+  assert.equal(completion?.text, 'og(value);');
+  assert.equal(h.specialist.queries[0]?.prefix, 'console.log');
+});
+
+test('secrets are masked in all that leaves, and a place across a secret is not sent', async () => {
+  const mask = async (text: string) => text.replaceAll('sk-secret', '***');
+  const teacher = new ScriptedTeacher('remote();');
+  const specialist = unsure('use("sk-secret")');
+  specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
+  const h = new Harness({ specialist, teacher, mask, settings: { balance: 1 } });
+  await h.answer(query('key = "sk-secret"; x = ', '\n"sk-secret"'), { trigger: 'manual' });
+  assert.equal(teacher.requests.length, 1);
+  assert.ok(!JSON.stringify(teacher.requests).includes('sk-secret'));
+  assert.ok(teacher.requests[0]?.query.prefix.endsWith('x = '));
+  await h.answer(query('key = "sk-se', 'cret"\n'), { trigger: 'manual' });
+  assert.equal(teacher.requests.length, 1);
+  assert.equal(h.of('api-failed').length, 0);
+  assert.equal(h.errors.length, 0);
+});
+
+test('a mask that throws sends nothing; the fair draft is shown', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
+  const mask = () => Promise.reject(new Error('broken rule'));
+  const h = new Harness({ specialist, teacher, mask, settings: { balance: 0.9 } });
+  assert.equal((await h.answer(place))?.source, 'specialist');
+  assert.equal(teacher.requests.length, 0);
+  assert.equal(h.errors.length, 1);
+});
+
+test('an answer cut by its length limit loses its last line', async () => {
+  const cut = ok(teacherAnswer('\n  a();\n  b(', { truncated: true }));
+  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => cut) });
+  assert.equal((await h.answer(query('function f() {', '\n')))?.text, '\n  a();');
+  const line = ok(teacherAnswer('a(b, c', { truncated: true }));
+  const other = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => line) });
+  assert.equal(await other.answer(place), undefined);
+});
+
+test('reset() ends calls under way: a consent may have been withdrawn', async () => {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher(() => held.promise);
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 1);
+  h.settings = { ...h.settings, apiAllowed: false };
+  h.service.reset();
+  await h.clock.advance(700);
+  assert.equal(teacher.open, 0);
+  assert.ok(asked.done && asked.answer === undefined);
+  assert.equal(teacher.requests.length, 1);
+});
+
+test('a listener that throws takes no completion with it', async () => {
+  const h = new Harness({ specialist: sure() });
+  h.events.push = () => {
+    throw new Error('a bug in the panel');
+  };
+  assert.equal((await h.answer(place))?.text, 'local();');
+  assert.ok(h.errors.length > 0);
+});
+
+test('after an accept the next place is prefetched, locally', async () => {
+  const specialist = new ScriptedSpecialist((q) => drafted(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
+  const h = new Harness({ specialist });
+  const first = await h.answer(place);
+  h.service.accepted(first?.id ?? '');
+  await settled();
+  assert.equal(specialist.queries.length, 2);
+  assert.deepEqual(h.of('outcome').at(-1), { kind: 'outcome', id: first?.id ?? '', outcome: 'accepted' });
+  const next = await h.answer(query('const x = local();', '\n'));
+  assert.equal(next?.text, ' // next');
+  assert.ok(next?.cached);
+  assert.equal(specialist.queries.length, 2);
+});
+
+test('a prefetch calls the API only by setting', async () => {
+  for (const prefetchFromApi of [false, true]) {
+    const teacher = new ScriptedTeacher('remote();');
+    const h = new Harness({ specialist: unsure(), teacher, settings: { prefetchFromApi } });
+    const first = await h.answer(place);
+    h.service.accepted(first?.id ?? '');
+    await h.clock.advance(1000);
+    assert.equal(teacher.requests.length, prefetchFromApi ? 2 : 1);
+  }
+});
+
+test('several rejections in a row raise the bar for a while', async () => {
+  const specialist = new ScriptedSpecialist(drafted('local();', 0.35));
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.3, fallbackBar: 0.3 } });
+  let prefix = '';
+  let shown = 0;
+  for (let i = 0; i < 8; i++) {
+    prefix += `n${i} `;
+    if ((await h.answer(query(`${prefix}`, '\n'), {}, 1000)) !== undefined) shown++;
+  }
+  assert.ok(shown >= 3 && shown < 8, `${shown} shown`);
+  assert.equal(await h.answer(query(`${prefix}z `, '\n')), undefined);
+  assert.notEqual(await h.answer(query(`${prefix}zm `, '\n'), { trigger: 'manual' }), undefined, 'who asks gets it');
+  await h.clock.advance(30_000);
+  assert.notEqual(await h.answer(query(`${prefix}zz `, '\n')), undefined);
+});
+
+test('a block is asked for where syntax opens one, and only with the setting', async () => {
+  for (const multiline of [true, false]) {
+    let options: unknown;
+    const specialist = new ScriptedSpecialist((_q, o) => {
+      options = o;
+      return drafted('\n  return 1;\n}', SURE);
+    });
+    const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
+    const completion = await h.answer(query('function f() {', '\n'));
+    assert.equal((options as { multiline: boolean }).multiline, multiline);
+    assert.equal(completion?.text, multiline ? '\n  return 1;\n}' : undefined);
+  }
+});
+
+test('the hint is the draft where it is worth showing', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher,
+    settings: { balance: 1 },
+  });
+  await h.answer(place);
+  assert.equal(teacher.requests[0]?.hint, 'local();');
+  const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), teacher });
+  await weak.answer(place);
+  assert.equal(teacher.requests[1]?.hint, undefined);
+});
