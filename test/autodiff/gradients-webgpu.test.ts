@@ -5,7 +5,7 @@ import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { CASES, checkCase } from './cases.ts';
 
 before(async () => {
-  useSoftwareVulkan();
+  await useSoftwareVulkan();
   await loadLibrary();
 });
 

@@ -10,7 +10,7 @@ import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { batchFeeds, GOLDEN_CASES, type GoldenBatch, readGolden, relativeError } from './golden.ts';
 
 before(async () => {
-  useSoftwareVulkan();
+  await useSoftwareVulkan();
   await loadLibrary();
 });
 

@@ -16,7 +16,7 @@ import { useSoftwareVulkan } from './vulkan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'probe-'));
 before(async () => {
-  useSoftwareVulkan();
+  await useSoftwareVulkan();
   await loadLibrary();
 });
 after(() => rmSync(folder, { recursive: true }));

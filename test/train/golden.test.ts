@@ -11,7 +11,7 @@ const LEARNING_RATE = 3e-3;
 const MAX_NORM = 0.5;
 
 before(async () => {
-  useSoftwareVulkan();
+  await useSoftwareVulkan();
   await loadLibrary();
 });
 
