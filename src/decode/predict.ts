@@ -1,4 +1,5 @@
 // From logits to what a step reports: the choice, the best alternatives, entropy and margin.
+import { CodedError } from '../common/errors.ts';
 
 export interface Candidate {
   readonly id: number;
@@ -58,7 +59,8 @@ export function predict(
     total += weight;
     weighted += weight * distance;
   }
-  if (!Number.isFinite(total) || total === 0) throw new Error('the model predicts no numbers: its weights are damaged');
+  if (!Number.isFinite(total) || total === 0)
+    throw new CodedError('corrupt', 'The model predicts no numbers: its weights are damaged.');
   const log = Math.log(total);
   const second = values.length > 1 ? Math.exp((values[1] as number) - best) : 0;
   return {

@@ -24,6 +24,8 @@ export interface Golden {
   readonly logits: number[];
   readonly losses: number[];
   readonly norms: number[];
+  /** With hidden matrices updated by Muon; not for adapters. */
+  readonly muonLosses?: number[];
   readonly weights: Map<string, Float32Array>;
   readonly gradients: Map<string, Float32Array>;
 }

@@ -25,7 +25,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 function run(name: string, more: Partial<RunOptions> = {}): RunOptions {
   return {
-    stepper: options(golden, { microBatches: 2 }),
+    stepper: options(golden, { microBatches: 2, threads: 2 }),
     schedule: { peak: 1e-2, warmupSteps: 2, totalSteps: 8, floor: 0.1 },
     maxNorm: 1,
     separator: 0,
