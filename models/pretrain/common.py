@@ -75,7 +75,7 @@ def debian_licence(text):
         if not licence:
             continue
         if files and files.group(1).split()[0] == '*':
-            return licence.group(1).strip()
+            return re.sub(r'(?i)(-clause)-.*', r'\1', licence.group(1).strip())  # Debian adds whose variant it is
         fallback = fallback or licence.group(1).strip()
     if fallback and len(fallback) < 40:
         return fallback
@@ -97,3 +97,11 @@ def debian_licence(text):
 
 def load_manifest():
     return json.loads((HERE / 'manifest.json').read_text('utf-8'))
+
+
+def save_manifest(manifest):
+    """One package a line, so that changes read well."""
+    head = {k: v for k, v in manifest.items() if k != 'packages'}
+    lines = ',\n'.join('    ' + json.dumps(p) for p in manifest['packages'])
+    text = json.dumps({**head, 'packages': []}, indent=2)[:-len('[]\n}')]
+    (HERE / 'manifest.json').write_text(text + '[\n' + lines + '\n  ]\n}\n', 'utf-8')

@@ -7,7 +7,7 @@ import re
 import sys
 import zlib
 
-from common import folder_of, load_manifest, members
+from common import folder_of, load_manifest, members, save_manifest
 from fetch import archives, fetch_all
 from filters import files_of, hash_bucket
 
@@ -162,12 +162,23 @@ def write(rows, folder):
     report = {'sha256': digest.hexdigest(), 'bytes': offset, 'packages': len(per_package), 'languages': per_language, 'per_package': per_package}
     (folder / 'report.json').write_text(json.dumps(report, indent=1))
     print(folder.name, {k: v for k, v in report.items() if k != 'per_package'}, flush=True)
+    return report
+
+
+def record(training, held):
+    """Writes into the manifest what each package gave (kilobytes) and the hashes that a rebuild must reach."""
+    manifest = load_manifest()
+    sizes = {**training['per_package'], **held['per_package']}
+    packages = [{**p, 'kilobytes': round(sizes.get(p['name'], 0) / 1000) if 'use' not in p else 0} for p in manifest['packages']]
+    summary = {name: {k: r[k] for k in ('sha256', 'bytes', 'packages', 'languages')} for name, r in (('corpus', training), ('held_out', held))}
+    save_manifest({**summary, 'packages': packages})
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--out', default='corpus', help='folder under the cache')
     parser.add_argument('--offline', action='store_true', help='use what is downloaded, fetch nothing')
+    parser.add_argument('--record', action='store_true', help='write sizes and hashes into the manifest')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--registries', default='npm,deb,src', help='npm,deb is what the tokenizer was trained on')
     parser.add_argument('--use', default='training', help='`tokenizer` adds what only its piece counts came from')
@@ -186,8 +197,10 @@ def main():
             rows.append({'name': package['name'], 'held_out': bool(package.get('held_out')), 'files': kept})
             if number % 100 == 0:
                 print(number, package['name'], flush=True)
-    write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
-    write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
+    held = write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
+    training = write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
+    if options.record:
+        record(training, held)
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from common import FORBIDDEN, HERE, cache, debian_licence, load_manifest, members, permissive
+from common import FORBIDDEN, HERE, cache, debian_licence, load_manifest, members, permissive, save_manifest
 
 DOWNLOADS = cache('downloads', '.keep').parent
 
@@ -178,8 +178,7 @@ def main():
             (pinned if permissive(row['licence']) else refused).append(row)
         print('not found:', ' '.join(r['name'] for r in missing))
         print('refused for their licence:', ' '.join(f"{r['name']}[{r['licence']}]" for r in refused))
-        lines = ',\n'.join('    ' + json.dumps(r) for r in pinned)
-        (HERE / 'manifest.json').write_text('{\n  "packages": [\n' + lines + '\n  ]\n}\n', 'utf-8')
+        save_manifest({'packages': pinned})
         return
     missing = fetch_all(load_manifest()['packages'])
     print('missing:', [r['name'] for r in missing])
