@@ -20,7 +20,7 @@ interface Pending {
   readonly settle: (result: Result<unknown>) => void;
   readonly progress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Deaths of the process that this request has seen. */
+  /** Deaths of the process that this request has seen since it last got anywhere. */
   deaths: number;
 }
 
@@ -52,7 +52,7 @@ export class EngineClient {
 
   /**
    * Never rejects. A process that dies is restarted, its model loaded again, and what was asked is asked again: training then goes on
-   * from its checkpoint. A request that has seen three deaths fails with 'crashed'.
+   * from its checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -120,8 +120,10 @@ export class EngineClient {
   private receive(message: FromEngine): void {
     const request = this.pending.get(message.id);
     if (!request) return;
-    if (message.kind === 'progress') request.progress?.(message.progress);
-    else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
+    if (message.kind === 'progress') {
+      request.deaths = 0;
+      request.progress?.(message.progress);
+    } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
     else request.settle({ ok: true, value: message.result });
   }
 

@@ -1,7 +1,7 @@
 // The engine process as its owner sees it: answers, order, cancellation, death in every state, and no orphan.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -141,6 +141,32 @@ test('killed in mid-step and in mid-decode: the run goes on from its checkpoint,
   assert.equal(done.at(-1), 24);
   assert.deepEqual(readFileSync(join(killed, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
   assert.ok((await decoded)?.ok, 'the model was loaded again');
+});
+
+test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
+  const client = await started(context);
+  const whole = join(folder, 'whole-2');
+  const often = join(folder, 'often');
+  // Every step writes a checkpoint, so that most kills meet one.
+  const more = { checkpointEverySteps: 1, maxSteps: 40 };
+  assert.ok((await client.request('adapt', adaptation(base, whole, more))).ok);
+  let kills = 0;
+  const reports: AdaptProgress[] = [];
+  const result = await client.request('adapt', adaptation(base, often, more), {
+    onProgress: (report) => {
+      reports.push(report);
+      // Four times, a few milliseconds after a step was reported: its checkpoint is being written then.
+      if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 4) return;
+      const { pid } = client;
+      setTimeout(() => process.kill(pid as number, 'SIGKILL'), kills);
+      kills++;
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(kills, 4);
+  assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
+  assert.deepEqual(readFileSync(join(often, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
+  assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors']);
 });
 
 test('a half-written checkpoint is left aside', async (context) => {
