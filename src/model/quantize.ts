@@ -42,24 +42,36 @@ function level(value: number, scale: number): number {
   return scale === 0 ? 0 : Math.max(-8, Math.min(7, Math.round(value / scale)));
 }
 
-const SHRINK = [1, 0.95, 0.9, 0.85, 0.8] as const;
+const SHRINK = [1, 0.94, 0.88, 0.82] as const;
+/** Adding and taking away 1.5 x 2^52 rounds a double to the nearest integer, several times faster than Math.round. */
+const ROUND = 6755399441055744;
 
 function bestScale(data: Float32Array, start: number, count: number): number {
-  let extreme = 0;
-  for (let i = start; i < start + count; i++) {
-    if (Math.abs(data[i] as number) > Math.abs(extreme)) extreme = data[i] as number;
+  const end = start + count;
+  let low = 0;
+  let high = 0;
+  for (let i = start; i < end; i++) {
+    const value = data[i] as number;
+    if (value < low) low = value;
+    else if (value > high) high = value;
   }
+  const extreme = -low > high ? low : high;
   if (extreme === 0) return 0;
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (const shrink of SHRINK) {
     const scale = Math.fround((shrink * extreme) / -8);
+    const inverse = 1 / scale;
+    // In units of the scale; the error is the only thing compared, so it is put back into the weights' units at the end.
     let error = 0;
-    for (let i = start; i < start + count; i++) {
-      const value = data[i] as number;
-      const difference = value - level(value, scale) * scale;
-      error += difference * difference;
+    for (let i = start; i < end; i++) {
+      const value = (data[i] as number) * inverse;
+      let rounded = value + ROUND - ROUND;
+      if (rounded > 7) rounded = 7;
+      else if (rounded < -8) rounded = -8;
+      error += (value - rounded) * (value - rounded);
     }
+    error *= scale * scale;
     if (error < least) {
       least = error;
       best = scale;
