@@ -42,6 +42,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'echo', apply: dropEcho },
   { name: 'leading-space', apply: dropDoubledSpace },
   { name: 'loops', apply: cutLoops },
+  { name: 'comment-marks', apply: cutCommentMarks },
   { name: 'shape', apply: (text, c) => cutToShape(text, c.query, c.block, c.indentUnit) },
   { name: 'indent', codeOnly: true, apply: fixIndent },
   { name: 'line-above', apply: dropLineAbove },
@@ -52,6 +53,14 @@ export const FILTERS: readonly Filter[] = [
   { name: 'trailing-space', apply: trimTrailing },
   { name: 'nothing-new', apply: dropNothingNew },
 ];
+
+/** Prose that was learned from comments ends where the comment did; in a code block of its own '/*' the mark belongs. */
+function cutCommentMarks(text: string, { facts, query }: Context): string {
+  const at = text.indexOf('*/');
+  if (facts.family !== 'prose' || at < 0) return text;
+  const opened = text.lastIndexOf('/*', at) >= 0 || query.prefix.lastIndexOf('/*') > query.prefix.lastIndexOf('*/');
+  return opened ? text : text.slice(0, at).trimEnd();
+}
 
 /** The text to insert; '' where nothing of it is worth showing. */
 export function clean(raw: string, options: CleanOptions): string {

@@ -33,9 +33,13 @@ export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQue
   // The cursor is elsewhere, further on; nothing was inserted at the place.
   if (here.startsWith(text)) return 'accepted';
   if (query.suffix !== '' && here.startsWith(query.suffix.slice(0, 40))) return 'ignored';
-  const common = commonLength(typed, text);
-  const taken = text.slice(0, common).replace(/\s/g, '').length;
-  return taken >= Math.max(4, text.replace(/\s/g, '').length / 3) ? 'partly-accepted' : 'rejected';
+  return isPart(text.slice(0, commonLength(typed, text)), text) ? 'partly-accepted' : 'rejected';
+}
+
+/** So much of the suggestion that it was taken rather than happened to be typed. */
+function isPart(taken: string, text: string): boolean {
+  const inked = (part: string) => part.replace(/\s/g, '').length;
+  return inked(taken) >= Math.max(4, inked(text) / 3);
 }
 
 /** Where the suggestion's place is in the later document; undefined when it is gone. */
@@ -60,6 +64,8 @@ export class OutcomeTracker {
   private readonly clock: Clock;
   private readonly onOutcome: (id: string, outcome: Exclude<Outcome, 'pending'>) => void;
   private current: Shown | undefined;
+  /** What of the current one stood in the document at the last look. */
+  private taken = '';
   /** Taken in part by the editor's own command; a later full accept still counts. */
   private readonly partly = new Set<string>();
 
@@ -77,6 +83,7 @@ export class OutcomeTracker {
   shown(id: string, query: CompletionQuery, text: string): void {
     if (this.current !== undefined) this.finish('ignored');
     this.current = { id, query, text, at: this.clock.monotonic() };
+    this.taken = '';
   }
 
   /** The item's command ran. Returns what had been shown, if it is still known. */
@@ -102,7 +109,15 @@ export class OutcomeTracker {
   observe(later: CompletionQuery): void {
     if (this.current === undefined) return;
     const verdict = judge(this.current, later);
-    if (verdict === 'pending') return;
+    if (verdict === 'pending') {
+      this.taken = later.prefix.slice(startIn(this.current.query, later) ?? later.prefix.length);
+      return;
+    }
+    // Word by word, then off to another place: the last look knows.
+    if (verdict === 'ignored' && isPart(this.taken, this.current.text)) {
+      this.finish('partly-accepted');
+      return;
+    }
     const unread = verdict === 'rejected' && this.clock.monotonic() - this.current.at < READING_MS;
     this.finish(unread ? 'ignored' : verdict);
   }

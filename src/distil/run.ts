@@ -85,7 +85,9 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 function nothingToLearn(root: string, harvest: HarvestReport): string {
   const seen = Object.values(harvest.leftOut).reduce((sum, count) => sum + count, 0);
   const why =
-    seen > 0 ? `All ${seen} files in it were left out (binary, ignored, generated, too large).` : 'It holds no files.';
+    seen > 0
+      ? `${seen === 1 ? 'The one file' : `All ${seen} files`} in it had to be left out (binary, ignored, generated, too large).`
+      : 'It holds no files.';
   return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
 }
 

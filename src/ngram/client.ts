@@ -63,7 +63,7 @@ export class NgramClient implements Specialist, Disposable {
    *   this client was made.
    */
   async load(snapshotPath: string, since = 0): Promise<Result<Loaded>> {
-    const result = await this.ask({ kind: 'load', snapshotPath });
+    const result = await this.ask({ kind: 'load', snapshotPath, over: this.closedSince(since) });
     if (result === undefined) {
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
     }
@@ -71,7 +71,6 @@ export class NgramClient implements Specialist, Disposable {
       this.snapshotPath = snapshotPath;
       for (const [path, { change, at }] of this.changes)
         if (change.kind !== 'open' && at <= since) this.changes.delete(path);
-      this.layOver();
     }
     return result;
   }
@@ -150,15 +149,18 @@ export class NgramClient implements Specialist, Disposable {
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
-      this.pending.set(id, { settle: (loaded) => loaded !== undefined && this.layOver() });
-      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath } });
+      this.pending.set(id, { settle: () => {} });
+      const over = this.closedSince(0);
+      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, over } });
     }
     for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
   }
 
-  /** A snapshot took the place of all that was told before; what is open the worker lays over it by itself. */
-  private layOver(): void {
-    for (const { change } of this.changes.values()) if (change.kind !== 'open') this.send({ kind: 'file', change });
+  /** Changes after that mark of files that are not open: those that are the worker lays over a snapshot by itself. */
+  private closedSince(mark: number): FileChange[] {
+    return [...this.changes.values()].flatMap(({ change, at }) =>
+      change.kind !== 'open' && at > mark ? [change] : [],
+    );
   }
 
   private revive(code: number): void {

@@ -12,7 +12,8 @@ export interface Loaded {
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  | { readonly kind: 'load'; readonly snapshotPath: string };
+  /** `over`: what changed since the snapshot's files were read, and is not open. */
+  | { readonly kind: 'load'; readonly snapshotPath: string; readonly over: readonly FileChange[] };
 
 /** What each kind of request is answered with. */
 export interface Answers {

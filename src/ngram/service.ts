@@ -20,6 +20,9 @@ export class NgramService {
   private model: NgramModel;
   /** Open documents, to be laid over the next snapshot as well. */
   private readonly open = new Map<string, string>();
+  /** What has changed since a snapshot's files were read, while its load waits or reads; laid over it at its end. */
+  private over: FileChange[] = [];
+  private loads = 0;
   private waiting: Waiting[] = [];
   private busy = false;
   private idle: NodeJS.Timeout | undefined;
@@ -35,6 +38,10 @@ export class NgramService {
     if (message.kind === 'file') this.change(message.change);
     else if (message.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
     else {
+      if (message.request.kind === 'load') {
+        this.loads += 1;
+        this.over.push(...message.request.over);
+      }
       this.waiting.push({ id: message.id, request: message.request });
       this.schedule();
     }
@@ -46,6 +53,12 @@ export class NgramService {
   }
 
   private change(change: FileChange): void {
+    if (this.loads > 0) this.over.push(change);
+    this.apply(change);
+    this.rebuildWhenIdle();
+  }
+
+  private apply(change: FileChange): void {
     const { path } = change;
     if (change.kind === 'open') {
       this.open.set(path, change.text);
@@ -56,7 +69,6 @@ export class NgramService {
       else if (change.kind === 'closed') this.model.setOpenFile(path, undefined);
       else this.model.removeFile(path);
     }
-    this.rebuildWhenIdle();
   }
 
   /** One request a turn of the event loop, so that what arrived meanwhile (a cancellation, a newer request) is seen first. */
@@ -90,7 +102,12 @@ export class NgramService {
   private work(request: Request): Answers[keyof Answers] | Promise<Answers['load']> {
     if (request.kind === 'complete') return this.model.complete(request.query, request.options);
     if (request.kind === 'snippets') return this.model.snippets(request.query, request.options);
-    return this.load(request.snapshotPath);
+    return this.load(request.snapshotPath).finally(() => {
+      // Where the snapshot could not be read they are news to the old index.
+      for (const change of this.over) this.apply(change);
+      this.loads -= 1;
+      if (this.loads === 0) this.over = [];
+    });
   }
 
   private async load(path: string): Promise<Result<Loaded>> {

@@ -79,6 +79,17 @@ test('a part, then all of it; a part, then something else', () => {
   assert.deepEqual(outcomes.slice(2), ['2 partly-accepted', '3 accepted']);
 });
 
+test('word by word, then away: a part that was there at the last look was taken, a letter or two was not', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}compute(`, `)${tail}`));
+  tracker.observe(query('y', '', 'src/b.ts'));
+  tracker.shown('2', shown.query, shown.text);
+  tracker.observe(query(`${head}compute`, tail));
+  tracker.observe(query(`${head}co`, tail));
+  tracker.observe(query('y', '', 'src/b.ts'));
+  assert.deepEqual(outcomes, ['1 partly-accepted', '2 ignored']);
+});
+
 test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
   const clock = new ManualClock();
   const gate = new ShowGate(clock);
