@@ -132,14 +132,6 @@ export function applyGraph(options: TrainingGraphOptions): WrittenModel {
   return writeModel(b.graph);
 }
 
-/** Scoring: outputs losses f32 [rows], the negative log-likelihood of each target, nats. */
-export function evaluateGraph(options: Omit<TrainingGraphOptions, 'optimizer'>): WrittenModel {
-  const b = new Builder('evaluate');
-  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  b.graph.output('losses', forward(b, inputs, options).losses);
-  return writeModel(b.graph);
-}
-
 /** Gradients as they are, for tests: outputs loss and grad:*. */
 export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('gradients');

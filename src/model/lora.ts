@@ -1,9 +1,11 @@
 // Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export.
+
 import type { Builder } from '../autodiff/builder.ts';
+import { normals } from '../common/random.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { Linear } from './decoder.ts';
-import { elements, normals, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
+import { elements, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
 
 export type LoraTarget = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj';
 

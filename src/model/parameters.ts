@@ -1,5 +1,6 @@
 // The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
 import { CodedError } from '../common/errors.ts';
+import { normals } from '../common/random.ts';
 import type { ModelConfig } from './config.ts';
 
 export interface ParameterSpec {
@@ -54,6 +55,14 @@ export function parameterCount(config: ModelConfig): number {
   return parameterSpecs(config).reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
+/** Whether there is no NaN or infinity among float32 values. */
+export function allFinite(data: Float32Array): boolean {
+  // Either survives a sum, and finite ones cannot overflow it: it is in double precision.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] as number;
+  return Number.isFinite(sum);
+}
+
 /** Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds a NaN or infinity. */
 export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
   for (const { name, shape } of specs) {
@@ -65,24 +74,10 @@ export function checkWeights(specs: readonly ParameterSpec[], weights: Weights):
         `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}].`,
       );
     }
-    // NaN and infinity survive a sum; a finite overflow cannot happen in double precision.
-    let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += data[i] as number;
-    if (!Number.isFinite(sum))
+    if (!allFinite(data)) {
       throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers.`);
+    }
   }
-}
-
-/** Standard normal numbers from a seed (Box-Muller over mulberry32). */
-export function normals(seed: number): () => number {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 /** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1, biases 0. */

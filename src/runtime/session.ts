@@ -21,11 +21,6 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
   readonly unpooled?: boolean;
-  /** Names of graph optimisers to leave out: recomputation in a graph is undone by common-subexpression elimination. */
-  readonly disabledOptimizers?: readonly string[];
-  /** Where to write the optimised graph or a profile, for people who look into it. */
-  readonly optimizedModelPath?: string;
-  readonly profilePrefix?: string;
 }
 
 export class Session {
@@ -50,17 +45,12 @@ export class Session {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
-      ...(options.optimizedModelPath ? { optimizedModelFilePath: options.optimizedModelPath } : {}),
-      ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
       extra: {
         session: {
           // Spinning threads would take a core from the editor between two keystrokes.
           intra_op: { allow_spinning: '0' },
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
         },
-        ...(options.disabledOptimizers
-          ? { optimization: { disable_specified_optimizers: options.disabledOptimizers.join(';') } }
-          : {}),
       },
     };
     if (model.external && model.external.size > 0) {
@@ -72,19 +62,13 @@ export class Session {
     return new Session(await InferenceSession.create(model.bytes, settings), options.device);
   }
 
-  /** Names of outputs, in the graph's order. */
-  get outputNames(): readonly string[] {
-    return this.inner.outputNames;
-  }
-
   /**
    * Runs the graph. `into` gives tensors for some outputs to be written to in place; the caller still owns them. Of the result,
-   * the caller owns the rest. All outputs are made unless `only` names some.
+   * the caller owns the rest.
    */
   async run(
     feeds: Readonly<Record<string, Tensor>>,
     into: Readonly<Record<string, Tensor>> = {},
-    only?: readonly string[],
   ): Promise<Record<string, Tensor>> {
     const inputs: Record<string, Tensor['handle']> = {};
     for (const name of this.inner.inputNames) {
@@ -93,15 +77,11 @@ export class Session {
       inputs[name] = tensor.handle;
     }
     const fetches: Record<string, Tensor['handle'] | null> = {};
-    for (const name of only ?? this.inner.outputNames) fetches[name] = into[name]?.handle ?? null;
+    for (const name of this.inner.outputNames) fetches[name] = into[name]?.handle ?? null;
     const results = await this.inner.run(inputs, fetches);
     const out: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(results)) out[name] = into[name] ?? new Tensor(value);
     return out;
-  }
-
-  endProfiling(): void {
-    this.inner.endProfiling();
   }
 
   /** Gives the memory arena back. */

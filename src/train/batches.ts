@@ -1,4 +1,6 @@
 // Batches of fixed shape from weighted token sequences: seeded order, long sequences cut, short ones packed end to end.
+import { shuffled } from '../common/random.ts';
+
 export interface Example {
   readonly ids: Int32Array;
   /** Weight of predicting each token (the first is never predicted); absent: 1 everywhere. */
@@ -110,17 +112,4 @@ export class Batches {
     for (const { weights } of out) for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) / total;
     return out;
   }
-}
-
-function shuffled(count: number, seed: number): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  let state = Math.imul(seed, 0x9e3779b1);
-  for (let i = count - 1; i > 0; i--) {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    const j = ((t ^ (t >>> 14)) >>> 0) % (i + 1);
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
-  }
-  return order;
 }

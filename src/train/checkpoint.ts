@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { allFinite } from '../model/parameters.ts';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
 
@@ -63,8 +64,6 @@ export function loadCheckpoint(path: string, identity: string): TrainingState | 
 }
 
 function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] as number;
-  if (Number.isFinite(sum)) return;
+  if (allFinite(data)) return;
   throw new CodedError(code, `The training state '${name}' holds values that are no numbers.`);
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Builder } from '../../src/autodiff/builder.ts';
 import { gradients } from '../../src/autodiff/gradient.ts';
+import { uniforms } from '../../src/common/random.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import type { OpName } from '../../src/onnx/ops.ts';
 import { sizeOf } from '../../src/onnx/types.ts';
@@ -202,23 +203,12 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
   ),
 };
 
-/** mulberry32: small, seeded, good enough for test data. */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Compares the directional derivative of sum(out * weights) that the gradients give with the central difference, the sum
  * taken in double precision.
  */
 export async function checkCase(name: string, { inputs, build, range = [-2, 2] }: Case, device: Device): Promise<void> {
-  const next = random(name.length * 7919 + inputs.length);
+  const next = uniforms(name.length * 7919 + inputs.length);
   const array = (size: number, [low, high]: readonly [number, number]) =>
     Float32Array.from({ length: size }, () => low + (high - low) * next());
   const b = new Builder(name);

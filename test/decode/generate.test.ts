@@ -9,7 +9,10 @@ import { Network } from '../../src/decode/network.ts';
 import { predict } from '../../src/decode/predict.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import type { Model } from '../../src/model/folder.ts';
+import { parameterSpecs } from '../../src/model/parameters.ts';
+import { dequantize, quantize } from '../../src/model/quantize.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
+import { relativeError } from '../model/golden.ts';
 import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
 
 const tokenizer = smallTokenizer();
@@ -71,6 +74,23 @@ test('the trained model completes what it learned', async () => {
     assert.equal(top[0]?.id, id);
     assert.ok((top[0]?.logProbability as number) <= 0 && entropy >= 0 && margin >= 0 && margin <= 1);
   }
+});
+
+test('the int4 graph computes what its rounded weights say, up to the rounding of activations', async () => {
+  const weights = new Map(model.weights);
+  for (const { name, shape } of parameterSpecs(model.config)) {
+    const [rows, columns] = shape as [number, number];
+    if (shape.length === 2) weights.set(name, dequantize(quantize(weights.get(name) as Float32Array, rows, columns)));
+  }
+  const rounded = await Network.load(
+    { config: model.config, weights },
+    { device: 'cpu', threads: 1, precision: 'fp32' },
+  );
+  const pass = { ids: encode(FUNCTIONS[0]).map((id) => [id]), rows: [3, 9, 20] };
+  const expected = await rounded.forward(rounded.cache(), pass);
+  const error = relativeError(await small.forward(small.cache(), pass), expected);
+  await rounded.dispose();
+  assert.ok(error < 0.03, String(error));
 });
 
 test('int4 gives the same greedy line as fp32 at 95 % of the places', async () => {
