@@ -1,4 +1,4 @@
-# The same training step in PyTorch fp32, for bench/engine.ts: python3 bench/engine-torch.py PRESET BATCH LENGTH THREADS
+# The same training step in PyTorch fp32, for bench/engine.ts: python3 bench/engine-torch.py PRESET BATCH LENGTH THREADS FEED_FORWARD
 import json
 import pathlib
 import sys
@@ -13,7 +13,7 @@ def main():
     preset, batch, length, threads = sys.argv[1], *map(int, sys.argv[2:5])
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    model = Llama(configuration(preset, 8192))
+    model = Llama({**configuration(preset, 8192), 'intermediate_size': int(sys.argv[5])})
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1)
     ids = torch.randint(0, 8192, (batch, length))
     targets = torch.randint(0, 8192, (batch, length))
