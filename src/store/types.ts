@@ -1,22 +1,7 @@
 // Rows of the SQLite store. Times are ms since 1970, money US dollars.
 import type { Outcome, Source } from '../common/completion.ts';
 
-export interface TeacherCallRow {
-  readonly at: number;
-  /** SHA-256 of model and prompt: the same question is not paid for twice. */
-  readonly requestHash: string;
-  readonly purpose: 'completion' | 'labelling';
-  readonly folder: string;
-  readonly path: string;
-  readonly model: string;
-  readonly text: string;
-  readonly inputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly cacheReadTokens: number;
-  readonly outputTokens: number;
-  readonly costUsd: number;
-  readonly latencyMs: number;
-}
+export type { TeacherCall as TeacherCallRow } from '../common/teacher-call.ts';
 
 export interface CompletionRow {
   /** Made by the caller; unique. */

@@ -2,27 +2,11 @@
 import { createHash } from 'node:crypto';
 import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
+import type { TeacherCall } from '../common/teacher-call.ts';
 import type { Budget } from './budget.ts';
 import { modelFacts } from './models.ts';
 import { buildPrompt } from './prompt.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
-
-/** A paid call as the store keeps it (the shape of the store's TeacherCallRow; this room may not import it). */
-export interface TeacherCall {
-  readonly at: number;
-  readonly requestHash: string;
-  readonly purpose: 'completion' | 'labelling';
-  readonly folder: string;
-  readonly path: string;
-  readonly model: string;
-  readonly text: string;
-  readonly inputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly cacheReadTokens: number;
-  readonly outputTokens: number;
-  readonly costUsd: number;
-  readonly latencyMs: number;
-}
 
 /** What is needed of the store. Synchronous: a call is on disk when `recordTeacherCall` returns. */
 export interface TeacherCallStore {

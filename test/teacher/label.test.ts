@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed } from '../../src/common/errors.ts';
+import type { TeacherCall } from '../../src/common/teacher-call.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/teacher/label.ts';
-import { RecordingTeacher, requestHash, type TeacherCall, type TeacherCallStore } from '../../src/teacher/recording.ts';
+import { RecordingTeacher, requestHash, type TeacherCallStore } from '../../src/teacher/recording.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
