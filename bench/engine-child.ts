@@ -28,7 +28,8 @@ async function best(tries: number, work: () => Promise<unknown>): Promise<number
   return least;
 }
 
-const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1000);
+/** Largest resident memory so far; the system counts it in KiB. */
+const peakMb = () => Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
 
 /** GFLOP/s of [2048, 384] x [384, 1536], eight in a row: the peak that training is held to. */
 async function matmul(threads: number): Promise<Numbers> {

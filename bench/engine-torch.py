@@ -28,7 +28,7 @@ def main():
         least = min(least, time.perf_counter() - start)
     import resource
     print(json.dumps({'tokens-per-second': batch * length / least, 'step-ms': least * 1000,
-                      'peak-mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}))
+                      'peak-mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
 
 
 main()
