@@ -9,9 +9,13 @@ export const dist = join(root, 'dist');
 export const cache =
   process.env.EASY_ADAPTATION_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'easy-adaptation');
 
-/** The environment for an npm that works in another folder: what an outer `npm run` tells of our own project is left out. */
+/**
+ * The environment for an npm that works in another folder: what an outer `npm run` tells of our own project and of the
+ * Node it runs on is left out. (code-server's install reads the Node version from npm's user agent.)
+ */
 export function npmEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const own = /^(npm_lifecycle_|npm_package_|npm_config_(local_prefix|prefix|workspace)|npm_command|INIT_CWD$)/;
+  const own =
+    /^(npm_lifecycle_|npm_package_|npm_config_(local_prefix|prefix|workspace|user_agent)|npm_node_execpath$|npm_command|INIT_CWD$)/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
   const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`;
   return { ...Object.fromEntries(kept), PATH: path, ...extra };

@@ -87,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
         });
       },
       onChange: changed,
+      onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
   const adaptation = own.add(
@@ -138,20 +139,16 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const documents = own.add(new Documents({ folders, rules, configuration, log }));
   own.add(new DiskWatcher({ folders, adaptation, documents, log }));
-  own.add(
-    vscode.languages.registerInlineCompletionItemProvider(
-      { pattern: '**' },
-      new GhostTextProvider({
-        folders,
-        rules,
-        isOn: (folder, languageId) =>
-          !snooze.active &&
-          permissions.isFolderOn(folder.key) &&
-          isLanguageEnabled(configuration.for(folder.uri).enable, languageId),
-        onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
-      }),
-    ),
-  );
+  const ghostText = new GhostTextProvider({
+    folders,
+    rules,
+    isOn: (folder, languageId) =>
+      !snooze.active &&
+      permissions.isFolderOn(folder.key) &&
+      isLanguageEnabled(configuration.for(folder.uri).enable, languageId),
+    onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
+  });
+  own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
   // Everything below takes its time after activation.
   void key.load();

@@ -123,7 +123,7 @@ class Llama(nn.Module):
     def forward(self, ids, dtype=torch.float32):
         """Hidden states [b, t, d] after the final norm."""
         cosine, sine, mask = self.table(ids.shape[1], ids.device, dtype)
-        x = F.embedding(ids, self.model.embed_tokens.weight.to(dtype))
+        x = F.embedding(ids, self.model.embed_tokens.weight).to(dtype)  # in fp32: its gradient sums hundreds of rows
         for layer in self.model.layers:
             x = layer(x, cosine, sine, mask)
         return self.model.norm(x)

@@ -24,7 +24,7 @@ from model import Llama, configuration
 from muon import Optimiser
 from tokenizer import Tokenizer
 
-FULL_WARM_UP = 200
+FULL_WARM_UP = 100
 
 
 def arguments():
@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
     parser.add_argument('--length', type=int, default=512)
     parser.add_argument('--rows', type=int, default=8, help='samples of one forward pass')
-    parser.add_argument('--accumulate', type=int, default=2)
+    parser.add_argument('--accumulate', type=int, default=1)
     parser.add_argument('--steps', type=int, default=0, help='stop here (stable phase; 0: never)')
     parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
     parser.add_argument('--branch', default='', help='name of the decay branch')

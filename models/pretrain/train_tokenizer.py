@@ -109,7 +109,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--corpus', default='corpus')
     parser.add_argument('--size', type=int, default=8192, help='vocabulary, special tokens included')
-    parser.add_argument('--sample', type=float, default=80, help='MB of text')
+    parser.add_argument('--sample', type=float, default=100, help='MB of text')
     parser.add_argument('--compare', action='store_true')
     parser.add_argument('--out', default=str(DEFAULT))
     options = parser.parse_args()

@@ -11,6 +11,11 @@ export function thousands(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** '1 file', '2,000 files', '1 place'. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${thousands(value)} ${value === 1 ? one : many}`;
+}
+
 /** Text squeezed on one line of at most `width` characters: line ends shown as '⏎', the start cut where it is too long. */
 export function oneLine(text: string, width: number): string {
   const flat = text.replace(/\n\s*/g, '⏎').replace(/\t/g, ' ').trim();

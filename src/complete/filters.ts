@@ -1,7 +1,7 @@
 // Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
 // cases in test/golden/complete/.
 import type { CompletionQuery } from '../common/completion.ts';
-import { type LanguageFacts, languageFacts } from '../coupling/languages.ts';
+import { type LanguageFacts, languageFacts, lineState } from '../coupling/languages.ts';
 import { cutToShape, openerLine } from './shape.ts';
 import {
   brackets,
@@ -13,6 +13,9 @@ import {
   linesBelow,
   previousLine,
 } from './text.ts';
+
+/** A prefix this long may have lost its file's beginning. UTF-16 units. */
+const WINDOW = 30_000;
 
 export interface CleanOptions {
   readonly query: CompletionQuery;
@@ -49,6 +52,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'lines-below', apply: cutLinesBelow },
   { name: 'overlap', apply: trimOverlap },
   { name: 'closers', codeOnly: true, apply: dropSuppliedClosers },
+  { name: 'stray-closers', codeOnly: true, apply: cutStrayClosers },
   { name: 'block-close', codeOnly: true, apply: dropBlockClose },
   { name: 'trailing-space', apply: trimTrailing },
   { name: 'nothing-new', apply: dropNothingNew },
@@ -210,6 +214,23 @@ function dropSuppliedClosers(text: string, { before, after, facts }: Context): s
   if (at === undefined) return text;
   // Real text after the closer means that the closer was meant to stand before it.
   return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
+}
+
+/**
+ * A ')' or ']' that closes nothing ends the text before it. Braces are left alone: a mark in a template or a regular
+ * expression misleads the count of lines, and `shape` ends blocks already.
+ */
+function cutStrayClosers(text: string, { query, facts, before }: Context): string {
+  if (!/[)\]]/.test(text) || lineState(query.languageId, before) !== 'code') return text;
+  // Templates hold code as well, and an odd backtick in a comment must not hide the rest of the file.
+  const quotes = facts.quotes.replaceAll('`', '');
+  const start = query.prefix.length;
+  const whole = query.prefix + text;
+  const { open } = brackets(query.prefix, quotes);
+  // Where only a window is known, what closes more than it opened may have been opened above it.
+  if (open.length === 0 && start >= WINDOW) return text;
+  const stray = brackets(whole, quotes).strayClosers.find((at) => at >= start && whole[at] !== '}');
+  return stray === undefined ? text : text.slice(0, stray - start);
 }
 
 /** The closing line of a block that is closed already, behind the cursor or below. */

@@ -195,8 +195,8 @@ export class CompletionService implements Disposable {
   }
 
   private localAnswer(turn: Turn, draft: Draft, decision: Decision): Answer {
-    // What was not paid is only saved where the API would have been in reach.
-    const api = turn.settings.apiAllowed ? this.deps.teacher() : undefined;
+    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
+    const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
     const savedUsd = api?.estimateUsd({ query: nearby(turn.query), snippets: [], multiline: turn.block }) ?? 0;
     return { text: draft.text, source: 'specialist', model: draft.model, decision, savedUsd };
   }

@@ -1,6 +1,6 @@
 // The adaptation report as text for the terminal.
 
-import { oneLine, percent, thousands } from '../common/format.ts';
+import { counted, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import type { AdaptReport, Quality } from './types.ts';
 
@@ -45,7 +45,7 @@ export function renderReport(report: AdaptReport): string {
   lines.push(`Easy Adaptation: ${report.folder}`);
   section('What was read');
   lines.push(
-    `  ${thousands(harvest.files)} files, ${thousands(harvest.tokens)} tokens, ${(harvest.bytes / 1e6).toFixed(1)} MB` +
+    `  ${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}, ${(harvest.bytes / 1e6).toFixed(1)} MB` +
       ` (${Object.entries(harvest.byLanguage)
         .sort((a, b) => b[1] - a[1])
         .slice(0, 5)
@@ -54,7 +54,9 @@ export function renderReport(report: AdaptReport): string {
     `  split by file: ${report.splits.train} to learn from, ${report.splits.calibration} to calibrate, ${report.splits.test} to test`,
   );
   if (harvest.secretsMasked > 0)
-    lines.push(`  ${thousands(harvest.secretsMasked)} secrets masked: they enter no index, prompt or store`);
+    lines.push(
+      `  ${counted(harvest.secretsMasked, 'secret')} masked: nothing of it enters an index, prompt or the store`,
+    );
   for (const [reason, count] of Object.entries(harvest.leftOut) as [LeftOutReason, number][]) {
     const examples = harvest.leftOutExamples[reason] ?? [];
     lines.push(
@@ -73,8 +75,8 @@ export function renderReport(report: AdaptReport): string {
   if (coupling !== undefined) {
     section('Who answers');
     lines.push(
-      `  p(specialist right): ${coupling.specialistExamples > 0 ? `fitted on ${coupling.specialistExamples} drafts` : 'too few drafts to fit, a stated prior stands in'}${calibration(coupling.specialistEce, coupling.specialistBrier)}`,
-      `  p(API right): ${coupling.apiExamples > 0 ? `fitted on ${coupling.apiExamples} answers` : 'no API answers yet, a stated prior stands in for it'}${calibration(coupling.apiEce, coupling.apiBrier)}`,
+      `  p(specialist right): ${coupling.specialistExamples > 0 ? `fitted on ${counted(coupling.specialistExamples, 'draft')}` : 'too few drafts to fit, a stated prior stands in'}${calibration(coupling.specialistEce, coupling.specialistBrier)}`,
+      `  p(API right): ${coupling.apiExamples > 0 ? `fitted on ${counted(coupling.apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in for it'}${calibration(coupling.apiEce, coupling.apiBrier)}`,
       `  at balance ${report.balance}: ${percent(report.apiShare)} of the places would go to the API`,
     );
   }

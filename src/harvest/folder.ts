@@ -3,6 +3,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { counted } from '../common/format.ts';
 import { silentLog } from '../common/log.ts';
 import { noProgress } from '../common/progress.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -127,7 +128,7 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
     byLanguage,
     elapsedMs: performance.now() - started,
   };
-  log.info(`Harvest: ${files.length} files, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
+  log.info(`Harvest: ${counted(files.length, 'file')}, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
   return { files, report };
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Failure, Result } from '../common/errors.ts';
+import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { AdaptClient } from '../distil/client.ts';
@@ -174,7 +175,7 @@ export class Adaptation extends DisposableStore {
       }
       const { report, snapshotPath, coupling } = result.value;
       log.info(
-        `${title}: ${report.harvest.files} files, ${report.harvest.tokens} tokens, ${Math.round(report.elapsedMs)} ms`,
+        `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
       );
       if (report.api) this.deps.onSpent(report.api.costUsd);
       await session.load(snapshotPath, begun);

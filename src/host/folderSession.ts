@@ -31,6 +31,8 @@ export interface SessionDeps {
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef) => void;
   readonly onChange: () => void;
+  /** The specialist knows more than before: what got no answer may get one now. */
+  readonly onReady: (folder: FolderRef) => void;
 }
 
 /** With no API to ask, a draft half as sure is still worth showing. */
@@ -53,7 +55,14 @@ export class FolderSession extends DisposableStore {
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
-    this.specialist = this.add(new NgramClient({ script: paths.ngramWorker, tokenizerPath: paths.tokenizer, log }));
+    this.specialist = this.add(
+      new NgramClient({
+        script: paths.ngramWorker,
+        tokenizerPath: paths.tokenizer,
+        log,
+        onRevived: () => deps.onReady(folder),
+      }),
+    );
     this.service = this.add(
       new CompletionService({
         specialist: this.specialist,
@@ -117,6 +126,7 @@ export class FolderSession extends DisposableStore {
     this.files = loaded.value.files;
     this.service.reset();
     this.deps.onChange();
+    this.deps.onReady(this.folder);
     return true;
   }
 

@@ -6,6 +6,7 @@ import type { FolderRef } from './folderRef.ts';
 import { folderOf, pathIn } from './folderRef.ts';
 import type { Folders } from './folders.ts';
 import { fromLineFeeds, indentUnit, isSilent, queryAt } from './query.ts';
+import { type CursorPlace, Unanswered } from './unanswered.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
@@ -21,9 +22,19 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
+  private readonly unanswered = new Unanswered();
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
+  }
+
+  /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
+  async repeat(folder: FolderRef): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
+    const { document, selection } = editor;
+    if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { explicit: false });
   }
 
   async provideInlineCompletionItems(
@@ -35,6 +46,9 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const folder = folderOf(document.uri);
     if (isSilent(document.uri.scheme, document.languageId)) return [];
     if (!this.deps.isOn(folder, document.languageId)) return [];
+    const place = placeOf(document, position);
+    this.unanswered.begin(folder.key);
+    const own = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.unanswered.isRepeat(place);
     const selected = selectedText(document, position, context.selectedCompletionInfo);
     if (selected === undefined) return [];
 
@@ -53,17 +67,23 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       const completion = await session.service.complete(
         {
           query,
-          trigger: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke ? 'manual' : 'automatic',
+          trigger: own ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
           indentUnit: indentUnit(editorOptions(document)),
         },
         abort.signal,
       );
-      return completion === undefined || stale() ? [] : [item(document, position, completion, folder.key)];
+      if (stale()) return [];
+      if (completion === undefined) this.unanswered.note(folder.key, place);
+      return completion === undefined ? [] : [item(document, position, completion, folder.key)];
     } finally {
       listener.dispose();
     }
   }
+}
+
+function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): CursorPlace {
+  return { document: document.uri.toString(), version: document.version, line, character };
 }
 
 /**

@@ -121,6 +121,7 @@ export class Status extends DisposableStore {
         const files = this.deps.folders.indexedFiles(folder);
         if (folder.root === undefined) return t('Ready: learns from the open files');
         if (files === undefined) return t('Ready: {0}', folder.name);
+        if (files === 1) return t('Ready: one file of {0} at hand', folder.name);
         return t('Ready: {0} files of {1} at hand', thousands(files), folder.name);
       }
     }

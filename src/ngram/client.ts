@@ -25,6 +25,8 @@ export interface NgramClientOptions {
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
   readonly log?: Log;
+  /** A new worker, after one that died, answers again. */
+  readonly onRevived?: () => void;
 }
 
 interface Pending {
@@ -149,7 +151,7 @@ export class NgramClient implements Specialist, Disposable {
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
-      this.pending.set(id, { settle: () => {} });
+      this.pending.set(id, { settle: (answer) => answer && this.options.onRevived?.() });
       const over = this.closedSince(0);
       this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, over } });
     }

@@ -88,7 +88,7 @@ export class ReportView {
     return h(
       'details',
       { class: 'fold' },
-      h('summary', {}, icon(icons.chevron), words.t('leftOut', words.count(total))),
+      h('summary', {}, icon(icons.chevron), words.counted('leftOut', total)),
       h(
         'ul',
         { class: 'left-out' },
@@ -105,7 +105,7 @@ export class ReportView {
     return h(
       'details',
       { class: 'fold' },
-      h('summary', {}, icon(icons.chevron), words.t('examples', words.count(examples.length))),
+      h('summary', {}, icon(icons.chevron), words.counted('examples', examples.length)),
       ...examples.map((example) =>
         h(
           'div',

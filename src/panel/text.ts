@@ -15,6 +15,11 @@ export class Words {
     return (this.strings[key] ?? key).replace(/\{(\d+)\}/g, (all, index) => String(values[Number(index)] ?? all));
   }
 
+  /** A counted thing: the string `key`, or `key.one` for one. */
+  counted(key: string, value: number): string {
+    return this.t(value === 1 ? `${key}.one` : key, this.count(value));
+  }
+
   count(value: number): string {
     return value.toLocaleString(this.locale, { maximumFractionDigits: 0 });
   }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import { DisposableStore } from '../../src/common/disposable.ts';
 import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
-import { oneLine, percent, thousands } from '../../src/common/format.ts';
+import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
 
 test('a store disposes last first, once, and at once what comes late', () => {
   const order: number[] = [];
@@ -50,4 +50,11 @@ test('numbers and text as people read them', () => {
   assert.equal(percent(Number.NaN), 'n/a');
   assert.equal(oneLine('a\n  b\tc', 20), 'a⏎b c');
   assert.equal(oneLine('0123456789', 5), '…6789');
+});
+
+test('one thing is not called several', () => {
+  assert.deepEqual(
+    [counted(0, 'file'), counted(1, 'file'), counted(2000, 'file'), counted(2, 'entry', 'entries')],
+    ['0 files', '1 file', '2,000 files', '2 entries'],
+  );
 });

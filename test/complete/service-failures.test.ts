@@ -45,6 +45,18 @@ test('a failing API and an unsure draft: nothing', async () => {
   assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
 });
 
+test('nothing counts as saved while the API is out of reach', async () => {
+  const teacher = new ScriptedTeacher(() => failure('bad-key'));
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher,
+    settings: { balance: 0.9 },
+  });
+  assert.equal((await h.answer(place))?.savedUsd, 0, 'the call that was refused');
+  assert.equal((await h.answer(query('let b = ', '\n')))?.savedUsd, 0);
+  assert.equal(h.service.figures().savedUsd, 0);
+});
+
 test('after the pause the API is tried again, and success ends the episode', async () => {
   const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
   const h = new Harness({ specialist: unsure(), teacher });

@@ -21,8 +21,8 @@ const script = join(import.meta.dirname, '..', '..', 'src', 'ngram', 'worker.ts'
 const never = () => new AbortController().signal;
 const question = at('    if (rows.length === 0) {\n      ret¦');
 
-async function withClient(use: (client: NgramClient) => Promise<void>): Promise<void> {
-  const client = new NgramClient({ script, tokenizerPath });
+async function withClient(use: (client: NgramClient) => Promise<void>, onRevived?: () => void): Promise<void> {
+  const client = new NgramClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
   try {
     await use(client);
   } finally {
@@ -94,6 +94,20 @@ test('an aborted request rejects with the reason, others are answered', async ()
     assert.equal((await fresh)?.text, 'urn undefined;');
     await assert.rejects(client.complete(question, line, controller.signal), reason);
   });
+});
+
+test('it tells when it answers again, for what got no answer meanwhile', async () => {
+  let times = 0;
+  await withClient(
+    async (client) => {
+      await client.load(snapshotPath);
+      assert.equal(times, 0);
+      await kill(client);
+      await client.complete(question, line, never());
+      assert.equal(times, 1);
+    },
+    () => times++,
+  );
 });
 
 test('after its death the worker comes back with snapshot and open files', async () => {

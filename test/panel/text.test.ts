@@ -35,3 +35,11 @@ test('several lines on one, and model names without their provider and date', ()
   assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
   assert.equal(shortModel('n-gram'), 'n-gram');
 });
+
+test('one thing has words of its own', () => {
+  const words = new Words({ leftOut: '{0} files left out', 'leftOut.one': 'One file left out' }, 'en');
+  assert.deepEqual(
+    [words.counted('leftOut', 1), words.counted('leftOut', 1200)],
+    ['One file left out', '1,200 files left out'],
+  );
+});
