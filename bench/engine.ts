@@ -70,7 +70,7 @@ async function throughTheProcess(): Promise<Numbers> {
         topK: 3,
         heal: true,
         speculate: false,
-        stopTokens: [],
+
         stopTexts: [],
       };
       const result = await client.request('complete', request, {

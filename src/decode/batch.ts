@@ -3,6 +3,7 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Generated, GenerateRequest, Step } from './generate.ts';
 import type { Network } from './network.ts';
 import { predict } from './predict.ts';
+import { textOf } from './text.ts';
 
 interface Sequence {
   readonly request: GenerateRequest;
@@ -63,8 +64,4 @@ function advance(sequence: Sequence, logits: Float32Array, offset: number, size:
   if (request.stopTexts.some((stop) => textOf(steps, tokenizer).includes(stop))) sequence.finish = 'stop-text';
   else if (steps.length >= request.maxTokens) sequence.finish = 'length';
   return id;
-}
-
-function textOf(steps: readonly Step[], tokenizer: Tokenizer): string {
-  return Buffer.concat(steps.map(({ id }) => tokenizer.bytesOf(id))).toString('utf8');
 }

@@ -6,6 +6,7 @@ import { Lookup } from './lookup.ts';
 import type { Network } from './network.ts';
 import { type Prediction, predict } from './predict.ts';
 import type { Prefixes } from './prefixes.ts';
+import { textOf } from './text.ts';
 
 export interface GenerateRequest {
   readonly prompt: readonly number[];
@@ -172,8 +173,7 @@ class Run {
   }
 
   result(): { steps: readonly Step[]; text: string } {
-    const bytes = Buffer.concat(this.steps.map(({ id }) => this.tokenizer.bytesOf(id)));
-    return { steps: this.steps, text: bytes.subarray(this.healedBytes).toString('utf8') };
+    return { steps: this.steps, text: textOf(this.steps, this.tokenizer, this.healedBytes) };
   }
 }
 

@@ -16,9 +16,8 @@ import { type Scored, score } from './score.ts';
 export type PromptPart = string | { readonly special: string };
 
 export interface TextRequest extends Omit<GenerateRequest, 'prompt' | 'stopIds'> {
+  /** The text ends before any special token: what follows one is another file, or no text. */
   readonly prompt: readonly PromptPart[];
-  /** Special tokens, by name, that end the text. The model's end-of-text token always does. */
-  readonly stopTokens: readonly string[];
 }
 
 export interface LanguageOptions {
@@ -41,12 +40,17 @@ export class Language {
   readonly info: LanguageInfo;
   private readonly network: Network;
   private readonly prefixes: Prefixes;
+  private readonly specials: readonly number[];
 
   private constructor(network: Network, tokenizer: Tokenizer, loadMs: number) {
     this.network = network;
     this.tokenizer = tokenizer;
     this.prefixes = new Prefixes(network);
     const { vocabSize, contextLength } = network.config;
+    // Ids that the model has and the tokenizer does not know count too.
+    this.specials = Array.from({ length: vocabSize }, (_, id) => id).filter(
+      (id) => id >= tokenizer.vocabularySize || tokenizer.bytesOf(id).length === 0,
+    );
     this.info = { vocabSize, contextLength, loadMs };
   }
 
@@ -82,15 +86,10 @@ export class Language {
     return id;
   }
 
-  private request({ prompt, stopTokens, ...rest }: TextRequest): GenerateRequest {
+  private request({ prompt, ...rest }: TextRequest): GenerateRequest {
     const ids = this.ids(prompt);
     if (ids.length === 0) throw new CodedError('bad-request', 'The prompt is empty.');
-    const { eosTokenId } = this.network.config;
-    const stopIds = [
-      ...stopTokens.map((name) => this.special(name)),
-      ...(eosTokenId === undefined ? [] : [eosTokenId]),
-    ];
-    return { ...rest, prompt: ids, stopIds };
+    return { ...rest, prompt: ids, stopIds: this.specials };
   }
 
   complete(request: TextRequest, signal?: AbortSignal, onStep?: (step: Step) => void): Promise<Generated> {

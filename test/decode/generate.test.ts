@@ -8,6 +8,7 @@ import { Lookup } from '../../src/decode/lookup.ts';
 import { Network } from '../../src/decode/network.ts';
 import { predict } from '../../src/decode/predict.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
+import { textOf } from '../../src/decode/text.ts';
 import type { Model } from '../../src/model/folder.ts';
 import { parameterSpecs } from '../../src/model/parameters.ts';
 import { dequantize, quantize } from '../../src/model/quantize.ts';
@@ -214,6 +215,13 @@ test('predict: probabilities, entropy, margin, ties and the allowed set', () => 
   );
   assert.ok(Math.abs(limited.entropy - Math.LN2) < 1e-6);
   assert.throws(() => predict(Float32Array.of(Number.NaN, Number.NaN), 0, 2, 1), /no numbers/);
+});
+
+test('a character that is not whole yet is held back', () => {
+  const ids = encode('ab→').map((id) => ({ id }));
+  assert.equal(textOf(ids, tokenizer), 'ab→');
+  assert.equal(textOf(ids, tokenizer, 1), 'b→');
+  assert.equal(textOf(ids.slice(0, -1), tokenizer), 'ab');
 });
 
 test('drafts come from the latest earlier occurrence of the longest suffix', () => {

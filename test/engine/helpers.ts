@@ -47,7 +47,7 @@ export function completion(text: string, more: Partial<TextRequest> = {}): TextR
     topK: 2,
     heal: false,
     speculate: false,
-    stopTokens: [],
+
     stopTexts: [],
     ...more,
   };

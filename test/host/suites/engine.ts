@@ -29,7 +29,7 @@ export function defineEngine(suite: Suite): void {
         topK: 1,
         heal: true,
         speculate: true,
-        stopTokens: [],
+
         stopTexts: [],
       };
       const started = performance.now();
