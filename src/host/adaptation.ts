@@ -163,7 +163,8 @@ export class Adaptation extends DisposableStore {
         request,
         controller.signal,
         (update) => {
-          run.progress = { ...run.progress, detail: describe(update), ...shareOf(update) };
+          // Without the last stage's share: one that cannot say how far it is shows none.
+          run.progress = { title, cancellable: effort === 'adapt', detail: describe(update), ...shareOf(update) };
           onProgress(update);
           this.deps.onChange();
         },

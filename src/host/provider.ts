@@ -34,7 +34,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
     const { document, selection } = editor;
     if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { explicit: false });
+    // Its argument `explicit: false` fetches nothing where the editor has had its answer.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
   async provideInlineCompletionItems(

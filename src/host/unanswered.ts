@@ -35,7 +35,7 @@ export class Unanswered {
     return wanted;
   }
 
-  /** True once for the request that `repeat` announced: an editor that knows no silent trigger calls it the user's own. */
+  /** True once for the request that `repeat` announced: the editor calls it the user's own. */
   isRepeat(place: CursorPlace): boolean {
     const is = this.repeating === keyOf(place);
     if (is) this.repeating = undefined;
