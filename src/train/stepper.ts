@@ -64,7 +64,8 @@ export class Stepper {
    * copied, unless `adopt` says otherwise. Throws CodedError 'corrupt' where either does not fit.
    */
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
-    const session: SessionOptions = { device: options.device, threads: options.threads };
+    // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
+    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
     const transfer = new Transfer(session, identityGraph);
     const sessions: Session[] = [];
     if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options), session));

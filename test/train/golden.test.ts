@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import { DEFAULT_OPTIMIZER } from '../../src/model/optimizer.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { StepperOptions } from '../../src/train/stepper.ts';
-import { GOLDEN_CASES, readGolden } from '../model/golden.ts';
+import { GOLDEN_CASES, type GoldenBatch, readGolden, relativeError } from '../model/golden.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { split, stepper, tokenBatch } from './helpers.ts';
 
@@ -64,3 +64,23 @@ for (const name of ['llama', 'qwen2'] as const) {
 test('ten losses through WebGPU, state staying on the device', () => compare('llama', { device: 'webgpu' }));
 test('ten losses of adapters through WebGPU, accumulated', () =>
   compare('lora', { device: 'webgpu', batch: 1, microBatches: 2 }));
+test('state read back from the GPU is what the CPU has, and a run goes on from it', async () => {
+  const golden = readGolden('llama');
+  const step = async (device: 'cpu' | 'webgpu') => {
+    const trainer = await stepper(golden, { device });
+    await trainer.run([tokenBatch(golden.batches[0] as GoldenBatch)], LEARNING_RATE, MAX_NORM);
+    const state = await trainer.state();
+    await trainer.dispose();
+    return state;
+  };
+  const [cpu, gpu] = [await step('cpu'), await step('webgpu')];
+  assert.deepEqual([...gpu.tensors.keys()], [...cpu.tensors.keys()]);
+  for (const [name, data] of gpu.tensors) {
+    assert.ok(relativeError(data, cpu.tensors.get(name) ?? []) < 1e-4, name);
+  }
+  const resumed = await stepper(golden, { device: 'webgpu' }, gpu);
+  const result = await resumed.run([tokenBatch(golden.batches[1] as GoldenBatch)], LEARNING_RATE, MAX_NORM);
+  await resumed.dispose();
+  const expected = golden.losses[1] as number;
+  assert.ok(Math.abs((result?.loss as number) - expected) <= 1e-4 * expected);
+});
