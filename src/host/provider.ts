@@ -49,7 +49,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (!this.deps.isOn(folder, document.languageId)) return [];
     const place = placeOf(document, position);
     this.unanswered.begin(folder.key);
-    const own = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.unanswered.isRepeat(place);
+    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const repeated = invoked && this.unanswered.isRepeat(place);
     const selected = selectedText(document, position, context.selectedCompletionInfo);
     if (selected === undefined) return [];
 
@@ -59,7 +60,8 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const query = queryAt(document, position, path);
     if ((await this.deps.rules.of(folder, path)) === 'off') return [];
     if (stale()) return [];
-    this.deps.onRequest(folder);
+    // Nobody typed: no moment to ask for anything.
+    if (!repeated) this.deps.onRequest(folder);
 
     const session = this.deps.folders.of(folder);
     const abort = new AbortController();
@@ -68,7 +70,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       const completion = await session.service.complete(
         {
           query,
-          trigger: own ? 'manual' : 'automatic',
+          trigger: invoked && !repeated ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
           indentUnit: indentUnit(editorOptions(document)),
         },
