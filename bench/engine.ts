@@ -171,6 +171,7 @@ export async function engineBench(_options: BenchOptions): Promise<Figures> {
   show('train-S-256-accumulated', await child('train', 'S', 1, 256, 4, cores));
   show('lora-S-64-accumulated', await child('lora', 'S', 1, 64, 16, cores));
   show('decode-S-int4', await child('decode', 'S', 'int4', 1));
+  show('decode-S-int8', await child('decode', 'S', 'int8', 1));
   show('decode-S-fp32', await child('decode', 'S', 'fp32', 1));
   show('decode-M-int4', await child('decode', 'M', 'int4', 1));
   show('process-S-int4', await throughTheProcess());

@@ -7,10 +7,11 @@ import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix, type Weights } from './parameters.ts';
-import { BLOCK, quantize } from './quantize.ts';
+import { type Bits, BLOCK, quantize } from './quantize.ts';
 import { rotateHalf } from './rope.ts';
 
-export type Precision = 'int4' | 'fp32';
+/** How weights are held; activations are float32, rounded to 8 bits inside the products of int4 and int8. */
+export type Precision = 'int4' | 'int8' | 'fp32';
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
 export function cacheNames(config: ModelConfig): string[] {
@@ -107,7 +108,7 @@ export function serveGraph(config: ModelConfig, weights: Weights, precision: Pre
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM });
 }
 
-/** Linear layers in one of the two precisions, and the embedding, which in int4 is the same bytes as the output matrix. */
+/** Linear layers in one of the precisions, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
 class Layers {
   private readonly b: Builder;
   private readonly weights: Weights;
@@ -118,6 +119,10 @@ class Layers {
     this.b = b;
     this.weights = weights;
     this.precision = precision;
+  }
+
+  private get bits(): Bits {
+    return this.precision === 'int8' ? 8 : 4;
   }
 
   private get(name: string): Float32Array {
@@ -157,7 +162,7 @@ class Layers {
     }
     const { data, scales } = this.pack(label, names, inner, scale);
     const rows = data.shape[0] as number;
-    const attributes = { K: inner, N: rows, bits: 4, block_size: BLOCK, accuracy_level: 4 } as const;
+    const attributes = { K: inner, N: rows, bits: this.bits, block_size: BLOCK, accuracy_level: 4 } as const;
     return b.op('MatMulNBits', [x, data, scales], attributes)[0] as Value;
   }
 
@@ -166,10 +171,10 @@ class Layers {
     if (!packed) {
       const all = this.joined(names, scale);
       const rows = all.length / inner;
-      const { packed: bytes, scales } = quantize(all, rows, inner);
+      const { packed: bytes, scales } = quantize(all, rows, inner, this.bits);
       const blocks = scales.length / rows;
       packed = {
-        data: this.b.graph.constant('u8', [rows, blocks, BLOCK / 2], bytes, `${label}.int4`),
+        data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
         scales: this.b.graph.constant('f32', [rows, blocks], scales, `${label}.scales`),
       };
       this.packed.set(label, packed);
@@ -190,7 +195,7 @@ class Layers {
       data.data as Uint8Array,
       `${EMBEDDING}.flat`,
     );
-    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 4 } as const;
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: this.bits } as const;
     return b.op('GatherBlockQuantized', [flat, ids, scales], attributes)[0] as Value;
   }
 }

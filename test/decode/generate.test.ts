@@ -77,22 +77,28 @@ test('the trained model completes what it learned', async () => {
   }
 });
 
-test('the int4 graph computes what its rounded weights say, up to the rounding of activations', async () => {
-  const weights = new Map(model.weights);
-  for (const { name, shape } of parameterSpecs(model.config)) {
-    const [rows, columns] = shape as [number, number];
-    if (shape.length === 2) weights.set(name, dequantize(quantize(weights.get(name) as Float32Array, rows, columns)));
-  }
-  const rounded = await Network.load(
-    { config: model.config, weights },
-    { device: 'cpu', threads: 1, precision: 'fp32' },
-  );
-  const pass = { ids: encode(FUNCTIONS[0]).map((id) => [id]), rows: [3, 9, 20] };
-  const expected = await rounded.forward(rounded.cache(), pass);
-  const error = relativeError(await small.forward(small.cache(), pass), expected);
-  await rounded.dispose();
-  assert.ok(error < 0.03, String(error));
-});
+for (const [precision, bits] of [
+  ['int4', 4],
+  ['int8', 8],
+] as const) {
+  test(`the ${precision} graph computes what its rounded weights say, up to the rounding of activations`, async () => {
+    const weights = new Map(model.weights);
+    for (const { name, shape } of parameterSpecs(model.config)) {
+      const [rows, columns] = shape as [number, number];
+      const data = weights.get(name) as Float32Array;
+      if (shape.length === 2) weights.set(name, dequantize(quantize(data, rows, columns, bits)));
+    }
+    const load = (from: Model, as: 'fp32' | 'int4' | 'int8') =>
+      Network.load(from, { device: 'cpu', threads: 1, precision: as });
+    const [rounded, packed] = [await load({ config: model.config, weights }, 'fp32'), await load(model, precision)];
+    const pass = { ids: encode(FUNCTIONS[0]).map((id) => [id]), rows: [3, 9, 20] };
+    const expected = await rounded.forward(rounded.cache(), pass);
+    const error = relativeError(await packed.forward(packed.cache(), pass), expected);
+    await rounded.dispose();
+    await packed.dispose();
+    assert.ok(error < 0.03, String(error));
+  });
+}
 
 test('int4 gives the same greedy line as fp32 at 95 % of the places', async () => {
   const all = places();

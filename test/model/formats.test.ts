@@ -122,16 +122,20 @@ test('initial weights: seeded, with the deviations of the scheme', () => {
   assert.equal(weights.size, parameterSpecs(config).length);
 });
 
-test('4 bits: the error of normal weights, exact zeros, and short last blocks', () => {
+test('4 and 8 bits: the error of normal weights, exact zeros, and short last blocks', () => {
   const next = normals(5);
   const data = Float32Array.from({ length: 60 * 80 }, next);
   data.fill(0, 80, 160);
-  const quantized = quantize(data, 60, 80);
-  const back = dequantize(quantized);
-  assert.deepEqual(back.slice(80, 160), new Float32Array(80));
-  const error = Math.sqrt(
-    data.reduce((sum, x, i) => sum + (x - (back[i] as number)) ** 2, 0) / data.reduce((sum, x) => sum + x * x, 0),
-  );
-  assert.ok(error > 0.02 && error < 0.085, String(error));
-  assert.equal(quantized.packed.length, 60 * 3 * 16);
+  for (const [bits, low, high] of [
+    [4, 0.05, 0.085],
+    [8, 0.003, 0.007],
+  ] as const) {
+    const quantized = quantize(data, 60, 80, bits);
+    const back = dequantize(quantized);
+    assert.deepEqual(back.slice(80, 160), new Float32Array(80));
+    const squares = (values: Float32Array) => values.reduce((sum, x) => sum + x * x, 0);
+    const error = Math.sqrt(squares(data.map((x, i) => x - (back[i] as number))) / squares(data));
+    assert.ok(error > low && error < high, `${bits} bits: ${error}`);
+    assert.equal(quantized.packed.length, 60 * 3 * 4 * bits);
+  }
 });
