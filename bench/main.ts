@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { couplingBench } from './coupling.ts';
+import { engineBench } from './engine.ts';
 import { ngramBench } from './ngram.ts';
 
 export interface BenchOptions {
@@ -20,6 +21,11 @@ interface Bench {
 }
 
 const benches: readonly Bench[] = [
+  {
+    name: 'engine',
+    what: 'the neural engine: training, decoding, waiting, memory; PyTorch beside it',
+    run: engineBench,
+  },
   { name: 'ngram', what: 'the instant specialist on recorded cursors, and on a million tokens', run: ngramBench },
   { name: 'coupling', what: 'who answers at the recorded cursors: deferral curves, calibration', run: couplingBench },
 ];

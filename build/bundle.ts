@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, type BuildResult, build, context, type Plugin } from 'esbuild';
 import { writeLicences } from './licences.ts';
+import { copyNative, thisPlatform } from './native.ts';
 import { dist, root } from './paths.ts';
 
 interface Entry {
@@ -62,8 +63,8 @@ export interface Bundled {
   readonly packages: readonly string[];
 }
 
-/** Builds everything once. Errors are printed by esbuild and thrown. */
-export async function bundle(production: boolean): Promise<Bundled> {
+/** Builds everything once, with onnxruntime for one platform. Errors are printed by esbuild and thrown. */
+export async function bundle(production: boolean, platform = thisPlatform): Promise<Bundled> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
@@ -74,13 +75,14 @@ export async function bundle(production: boolean): Promise<Bundled> {
   return {
     files: present.map(({ out }) => out),
     skipped: entries.filter((entry) => !present.includes(entry)).map(({ source }) => source),
-    packages: writeLicences([...inputs], dist),
+    packages: writeLicences([...inputs, ...copyNative(dist, platform)], dist),
   };
 }
 
 /** Rebuilds on every change. .vscode/tasks.json waits for the lines that begin with '[watch]'. */
 async function watch(): Promise<void> {
   mkdirSync(dist, { recursive: true });
+  copyNative(dist);
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const building = new Set<string>();
   for (const entry of present) {

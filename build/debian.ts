@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './proc.ts';
 
+/** Where Mesa describes its software driver to Vulkan's loader. */
+export const softwareVulkan = '/usr/share/vulkan/icd.d/lvp_icd.json';
+
 /** package -> a sign that it, or its like from elsewhere, is there already. */
 const signs: Readonly<Record<string, () => boolean>> = {
   chromium: () => browserPath() !== undefined,
@@ -11,6 +14,8 @@ const signs: Readonly<Record<string, () => boolean>> = {
   'g++': () => onPath('g++'),
   make: () => onPath('make'),
   python3: () => onPath('python3'),
+  // A Vulkan driver in software, for WebGPU on machines without a GPU.
+  'mesa-vulkan-drivers': () => existsSync(softwareVulkan),
 };
 
 /** What compiles code-server's native modules. */

@@ -2,12 +2,13 @@
 //
 //   node build/run.mjs build/package.ts [--out FILE] [--target linux-x64]
 //
-// Today one file fits every platform. `--target` is for the day when native binaries go in: vsce marks the file with its
-// platform, and only that platform's binaries may be in it.
+// onnxruntime's binary for one platform goes in: `--target`'s, which vsce marks the file with, else this machine's. Elsewhere such
+// a file works too, without the neural engine.
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
+import { nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
 import { listZip, type ZipEntry } from './zip.ts';
@@ -21,6 +22,8 @@ const belongs: readonly RegExp[] = [
   /^extension\/LICENSE(\.txt)?$/,
   /^extension\/dist\/(extension|ngram-worker|adapt-worker|engine)\.cjs$/,
   /^extension\/dist\/(panel\.js|THIRD_PARTY_LICENSES)$/,
+  /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/[\w./-]+\.js(on)?)$/,
+  /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css)$/,
   /^extension\/models\/base\/[\w.-]+$/,
@@ -34,6 +37,7 @@ export const needed = [
   'extension/dist/extension.cjs',
   'extension/dist/ngram-worker.cjs',
   'extension/dist/adapt-worker.cjs',
+  'extension/dist/engine.cjs',
   'extension/dist/panel.js',
   'extension/dist/THIRD_PARTY_LICENSES',
   'extension/models/base/tokenizer.json',
@@ -66,7 +70,7 @@ export interface Packed {
 
 /** Builds and packs. Throws when the contents are wrong. */
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
-  await bundle(true);
+  await bundle(true, options.target ?? thisPlatform);
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
   const parts = [manifest.name, options.target, manifest.version].filter((part) => part !== undefined);
   const file = options.out ?? join(root, `${parts.join('-')}.vsix`);
@@ -78,7 +82,7 @@ export async function packageExtension(options: { out?: string; target?: string 
   const entries = listZip(file);
   const { strangers, missing } = checkContents(
     entries.map(({ name }) => name),
-    mediaFiles(),
+    [...mediaFiles(), ...nativeFiles(options.target ?? thisPlatform)],
   );
   const problems = [
     ...strangers.map((name) => `does not belong in the package: ${name}`),

@@ -37,7 +37,15 @@ const parts: readonly Part[] = [
     run: () => check(bin('biome'), ['check', '--error-on-warnings', '.']),
   },
   { name: 'types', title: 'Types (TypeScript)', run: () => check(bin('tsc'), ['--noEmit']) },
-  { name: 'unit', title: 'Unit tests', run: () => nodeTests('test/**/*.test.ts', 2) },
+  {
+    name: 'unit',
+    title: 'Unit tests',
+    run: async () => {
+      // Before the files start: two that install at once would wait for each other's lock.
+      if (process.platform === 'linux') await needPackages(['mesa-vulkan-drivers']);
+      return nodeTests('test/**/*.test.ts', 2);
+    },
+  },
   { name: 'host', title: 'In a real extension host', packaged: true, run: () => nodeTests('test/host/*.run.ts', 1) },
   { name: 'e2e', title: 'End to end, in a real browser', packaged: true, run: () => nodeTests('test/e2e/*.run.ts', 1) },
 ];

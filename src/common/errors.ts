@@ -16,6 +16,9 @@ export type ErrorCode =
   | 'corrupt' // stored data that is damaged
   | 'newer-version' // stored data from a later version of the extension
   | 'nothing-to-learn' // a folder without usable text
+  | 'unsupported' // this machine cannot run the neural engine
+  | 'out-of-memory' // the engine reached its memory ceiling
+  | 'diverged' // training produced a loss or a weight that is no number
   | 'crashed' // a worker or process of ours died
   | 'cancelled';
 

@@ -1,11 +1,15 @@
 // Which suites the driver knows, by name.
 import type { Plan, Suite } from './harness.ts';
+import { defineEngine } from './suites/engine.ts';
 import { defineMain } from './suites/main.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineRestricted } from './suites/restricted.ts';
 
 export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
-  main: defineMain,
+  main: (suite, plan) => {
+    defineMain(suite, plan);
+    defineEngine(suite);
+  },
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,
 };

@@ -1,0 +1,179 @@
+// The neural engine's speed and memory, side by side in one run: matmul peak, training, PyTorch where it is, decoding, the process.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { quantile } from '../src/common/quality.ts';
+import { EngineClient } from '../src/engine/client.ts';
+import { PRESETS } from '../src/model/config.ts';
+import { saveModel } from '../src/model/folder.ts';
+import { initialWeights } from '../src/model/parameters.ts';
+import { physicalCores } from '../src/runtime/device.ts';
+import type { BenchOptions, Figures } from './main.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+
+type Numbers = Record<string, number>;
+
+async function child(...args: (string | number)[]): Promise<Numbers> {
+  const script = join(root, 'bench/engine-child.ts');
+  const { stdout } = await run(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    script,
+    ...args.map(String),
+  ]);
+  return JSON.parse(stdout) as Numbers;
+}
+
+/** Undefined where PyTorch is not installed for the system's Python. */
+async function torch(...args: (string | number)[]): Promise<Numbers | undefined> {
+  try {
+    const { stdout } = await run('/usr/bin/python3', [join(root, 'bench/engine-torch.py'), ...args.map(String)]);
+    return JSON.parse(stdout) as Numbers;
+  } catch {
+    return undefined;
+  }
+}
+
+function rounded(figures: Numbers): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [
+      key,
+      value >= 100 ? Math.round(value) : Number(value.toPrecision(3)),
+    ]),
+  );
+}
+
+/** What a keystroke waits for, through the real process: a prompt of some 400 tokens that grew by a character; and the same in training. */
+async function throughTheProcess(): Promise<Numbers> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
+  const config = { ...PRESETS.S, vocabSize: 8192 };
+  const base = join(folder, 'base');
+  saveModel(base, config, initialWeights(config, 1), 'F16');
+  const client = new EngineClient({ script: join(root, 'src/engine/main.ts') });
+  try {
+    const tokenizer = join(root, 'models/base/tokenizer.json');
+    const loaded = await client.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
+    if (!loaded.ok) throw new Error(loaded.error.message);
+    const idle = await client.request('status', {});
+    let text = 'const answer = compute(first, second);\n'.repeat(40);
+    const keystroke = async (): Promise<number> => {
+      text += 'abcdefghij'[text.length % 10];
+      const started = performance.now();
+      let first = 0;
+      const request = {
+        prompt: [text],
+        maxTokens: 1,
+        topK: 3,
+        heal: true,
+        speculate: false,
+
+        stopTexts: [],
+      };
+      const result = await client.request('complete', request, {
+        onProgress: () => {
+          first ||= performance.now() - started;
+        },
+      });
+      if (!result.ok) throw new Error(result.error.message);
+      return first;
+    };
+    const cold = await keystroke();
+    const warm: number[] = [];
+    for (let i = 0; i < 60; i++) warm.push(await keystroke());
+
+    const stop = new AbortController();
+    const during: number[] = [];
+    let answered: Promise<void> = Promise.resolve();
+    const training = client.request(
+      'adapt',
+      {
+        base,
+        out: join(folder, 'out'),
+        examples: Array.from({ length: 64 }, (_, i) => ({
+          ids: Int32Array.from({ length: 200 }, (_, j) => (i * 31 + j * 7) % 8192),
+        })),
+        lora: {
+          rank: 16,
+          alpha: 32,
+          targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+        },
+        batch: 1,
+        length: 64,
+        microBatches: 16,
+        epochs: 1000,
+        learningRate: 1e-4,
+        checkpointEverySteps: 1000,
+        separator: 1,
+        seed: 1,
+        device: 'cpu',
+        threads: 'auto',
+      },
+      {
+        signal: stop.signal,
+        onProgress: (report) => {
+          if (report.kind !== 'device') return;
+          answered = (async () => {
+            for (let i = 0; i < 60; i++) {
+              // At moments that have nothing to do with the micro-steps.
+              await new Promise((resolve) => setTimeout(resolve, 20 + ((i * 37) % 90)));
+              during.push(await keystroke());
+            }
+            stop.abort();
+          })();
+        },
+      },
+    );
+    await training;
+    await answered;
+    return {
+      'first-token-cold-ms': cold,
+      'first-token-warm-p50-ms': quantile(warm, 0.5),
+      'first-token-warm-p95-ms': quantile(warm, 0.95),
+      'first-token-while-training-p50-ms': quantile(during, 0.5),
+      'first-token-while-training-p95-ms': quantile(during, 0.95),
+      'process-mb': idle.ok ? idle.value.memory / 1e6 : 0,
+    };
+  } finally {
+    client.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function engineBench(_options: BenchOptions): Promise<Figures> {
+  const cores = physicalCores();
+  const figures: Record<string, Figures | number | string> = { cores };
+  const show = (name: string, numbers: Numbers) => {
+    figures[name] = rounded(numbers);
+    console.log(
+      `${name.padEnd(34)} ${Object.entries(rounded(numbers))
+        .map(([key, value]) => `${key} ${value}`)
+        .join('   ')}`,
+    );
+  };
+  const peak = await child('matmul', cores);
+  show('matmul-peak', peak);
+  const full = await child('train', 'S', 4, 256, 1, cores);
+  show('train-S-1024', { ...full, 'of-matmul-peak': (full.gflops as number) / (peak.gflops as number) });
+  const reference = await torch('S', 4, 256, cores, PRESETS.S.intermediateSize);
+  if (reference) {
+    show('pytorch-fp32-S-1024', reference);
+    figures['train-S-against-pytorch'] =
+      (full['tokens-per-second'] as number) / (reference['tokens-per-second'] as number);
+    console.log(`${'train-S-against-pytorch'.padEnd(34)} ${(figures['train-S-against-pytorch'] as number).toFixed(2)}`);
+  } else {
+    figures['pytorch-fp32-S-1024'] = 'python3-torch is not installed';
+    console.log('pytorch-fp32-S-1024                python3-torch is not installed');
+  }
+  show('train-S-256-accumulated', await child('train', 'S', 1, 256, 4, cores));
+  show('lora-S-64-accumulated', await child('lora', 'S', 1, 64, 16, cores));
+  show('decode-S-int4', await child('decode', 'S', 'int4', 1));
+  show('decode-S-int8', await child('decode', 'S', 'int8', 1));
+  show('decode-S-fp32', await child('decode', 'S', 'fp32', 1));
+  show('decode-M-int4', await child('decode', 'M', 'int4', 1));
+  show('process-S-int4', await throughTheProcess());
+  return figures;
+}

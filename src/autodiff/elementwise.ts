@@ -1,0 +1,106 @@
+// Rows of the operators that work element by element. With several inputs they broadcast; the walk sums that back.
+import type { Node, Value } from '../onnx/graph.ts';
+import type { OpName } from '../onnx/ops.ts';
+import { broadcast, DTYPES, type DType, GraphError, type TensorType } from '../onnx/types.ts';
+import type { Builder } from './builder.ts';
+import { at, expectSameType, expectType, type GradientRule, NOT_DIFFERENTIABLE, type OpRow, type Rows } from './row.ts';
+
+function broadcasting(inputs: readonly TensorType[]): TensorType[] {
+  const type = expectSameType(inputs);
+  const [a, b] = inputs as [TensorType, TensorType];
+  return [{ type, shape: broadcast(a.shape, b.shape) }];
+}
+
+function binary<K extends OpName>(
+  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value],
+): OpRow<K> {
+  return {
+    infer: broadcasting,
+    lazy: true,
+    gradient: (b, g, { inputs, outputs }) => rule(b, g, at(inputs, 0), at(inputs, 1), at(outputs, 0)),
+  };
+}
+
+function unary<K extends OpName>(rule: (b: Builder, g: Value, x: Value, out: Value) => Value): OpRow<K> {
+  return {
+    infer: ([x]) => {
+      expectType(x as Value, 'f32', 'f16');
+      return [{ type: (x as Value).type, shape: (x as Value).shape }];
+    },
+    lazy: true,
+    gradient: (b, g, { inputs, outputs }) => [rule(b, g, at(inputs, 0), at(outputs, 0))],
+  };
+}
+
+/** Max and Min: all of the gradient goes to the winner; at a tie, to the second. */
+function winner<K extends 'Max' | 'Min'>(first: (b: Builder, node: Node<K>) => Value): OpRow<K> {
+  const gradient: GradientRule<K> = (b, g, node) => {
+    const zero = b.scalar(0, g.type);
+    return [b.where(first(b, node), g, zero), b.where(first(b, node), zero, g)];
+  };
+  return { infer: broadcasting, lazy: true, gradient };
+}
+
+type Elementwise =
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'Div'
+  | 'Max'
+  | 'Min'
+  | 'Greater'
+  | 'Where'
+  | 'Identity'
+  | 'Neg'
+  | 'Abs'
+  | 'Sqrt'
+  | 'Reciprocal'
+  | 'Exp'
+  | 'Log'
+  | 'Sigmoid'
+  | 'Cast';
+
+export const ELEMENTWISE: Rows<Elementwise> = {
+  Add: binary((_, g) => [g, g]),
+  Sub: binary((b, g) => [g, b.neg(g)]),
+  Mul: binary((b, g, x, y) => [b.mul(g, y), b.mul(g, x)]),
+  Div: binary((b, g, _x, y, out) => {
+    const gx = b.div(g, y);
+    return [gx, b.neg(b.mul(gx, out))];
+  }),
+  Max: winner((b, { inputs }) => b.greater(at(inputs, 0), at(inputs, 1))),
+  Min: winner((b, { inputs }) => b.greater(at(inputs, 1), at(inputs, 0))),
+  Greater: {
+    infer: (inputs) => broadcasting(inputs).map(({ shape }) => ({ type: 'bool', shape })),
+    gradient: NOT_DIFFERENTIABLE,
+  },
+  Where: {
+    infer: ([condition, x, y]) => {
+      expectType(condition as Value, 'bool');
+      const [out] = broadcasting([x as Value, y as Value]) as [TensorType];
+      return [{ type: out.type, shape: broadcast((condition as Value).shape, out.shape) }];
+    },
+    lazy: true,
+    gradient: (b, g, { inputs }) => {
+      const zero = b.scalar(0, g.type);
+      return [undefined, b.where(at(inputs, 0), g, zero), b.where(at(inputs, 0), zero, g)];
+    },
+  },
+  Identity: { infer: ([x]) => [x as Value], lazy: true, gradient: (_b, g) => [g] },
+  Neg: unary((b, g) => b.neg(g)),
+  Abs: unary((b, g, x) => b.where(b.greater(x, b.scalar(0, x.type)), g, b.neg(g))),
+  Sqrt: unary((b, g, _x, out) => b.div(b.mul(g, b.scalar(0.5, g.type)), out)),
+  Reciprocal: unary((b, g, _x, out) => b.neg(b.mul(g, b.mul(out, out)))),
+  Exp: unary((b, g, _x, out) => b.mul(g, out)),
+  Log: unary((b, g, x) => b.div(g, x)),
+  Sigmoid: unary((b, g, _x, out) => b.mul(g, b.sub(out, b.mul(out, out)))),
+  Cast: {
+    infer: ([x], { to }) => {
+      const type = (Object.keys(DTYPES) as DType[]).find((candidate) => DTYPES[candidate].onnx === to);
+      if (!type) throw new GraphError(`no element type ${to}`);
+      return [{ type, shape: (x as Value).shape }];
+    },
+    lazy: true,
+    gradient: (b, g, { inputs }) => [b.cast(g, at(inputs, 0).type)],
+  },
+};

@@ -1,0 +1,82 @@
+// The reverse walk: from a scalar loss to the gradients of chosen values. It alone sums broadcasts back, accumulates and checks.
+import type { Node, Value } from '../onnx/graph.ts';
+import type { OpName } from '../onnx/ops.ts';
+import { broadcast, GraphError, sameShape, showType, sizeOf, stretchedAxes } from '../onnx/types.ts';
+import type { Builder } from './builder.ts';
+import { NOT_DIFFERENTIABLE, type OpRow } from './row.ts';
+import { TABLE } from './table.ts';
+
+/**
+ * Gradients of `loss` (one element) with respect to each of `targets`, in their order and of exactly their types, added to the
+ * same graph. Throws GraphError, naming operator and input, where a gradient would flow into an operator that has none, has the
+ * wrong shape or type, or where a target does not reach the loss.
+ */
+export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
+  if (sizeOf(loss.shape) !== 1) throw new GraphError(`the loss must be one number, not ${showType(loss)}`);
+  const nodes = [...b.graph.nodes];
+  const onPath = reaching(b, nodes, targets);
+  const sums = new Map<Value, Value>([[loss, b.fill(1, loss.shape, loss.type)]]);
+  for (const node of nodes.reverse()) {
+    const output = node.outputs[0] as Value;
+    const gradient = sums.get(output);
+    if (!gradient || b.detached.has(output) || !onPath.has(output)) continue;
+    if (!targets.includes(output)) sums.delete(output);
+    b.graph.scope('gradient', () => step(b, node, gradient, onPath, sums));
+  }
+  return targets.map((target) => {
+    const gradient = sums.get(target);
+    if (!gradient) throw new GraphError(`the loss does not depend on '${target.name}'`);
+    return b.expand(gradient, target.shape);
+  });
+}
+
+/** Values that depend on a target: only they need gradients. */
+function reaching(b: Builder, nodes: readonly Node[], targets: readonly Value[]): Set<Value> {
+  const reached = new Set(targets);
+  for (const { inputs, outputs } of nodes) {
+    if (!inputs.some((input) => reached.has(input))) continue;
+    for (const output of outputs) if (!b.detached.has(output)) reached.add(output);
+  }
+  return reached;
+}
+
+function step(b: Builder, node: Node, gradient: Value, onPath: ReadonlySet<Value>, sums: Map<Value, Value>): void {
+  const row = TABLE[node.op] as OpRow<OpName>;
+  if (row.gradient === NOT_DIFFERENTIABLE) {
+    const input = node.inputs.find((value) => onPath.has(value));
+    throw new GraphError(`${node.op} is not differentiable, and a gradient is wanted for its input '${input?.name}'`);
+  }
+  const output = node.outputs[0] as Value;
+  const given = row.lazy ? gradient : b.expand(gradient, output.shape);
+  const found = row.gradient(b, given, node);
+  node.inputs.forEach((input, index) => {
+    if (!onPath.has(input)) return;
+    const part = checked(b, row, node, index, found[index]);
+    const before = sums.get(input);
+    sums.set(input, before ? b.add(before, part) : part);
+  });
+}
+
+/** A rule's gradient, summed over the axes that the operator stretched its input along. */
+function checked(b: Builder, row: OpRow<OpName>, node: Node, index: number, found: Value | undefined): Value {
+  const input = node.inputs[index] as Value;
+  const where = `gradient of ${node.op} with respect to input ${index} ('${input.name}', ${showType(input)})`;
+  if (!found) throw new GraphError(`${where}: the row gives none`);
+  if (found.type !== input.type) throw new GraphError(`${where} is ${showType(found)}`);
+  // What an elementwise rule leaves small stands for the output's shape; the others give the input's, or one stretched over a batch.
+  const output = (node.outputs[0] as Value).shape;
+  const elementwise = row.lazy === true;
+  const stretched = elementwise ? stretchedAxes(input.shape, output) : stretchedAxes(input.shape, found.shape);
+  if (stretched.length === 0 && stretches(found.shape, input.shape)) return found;
+  const full = elementwise && stretches(found.shape, output) ? b.expand(found, output) : found;
+  if (!stretches(input.shape, full.shape)) throw new GraphError(`${where} is ${showType(found)}`);
+  return b.reshape(b.sum(full, stretched), input.shape);
+}
+
+function stretches(from: readonly (number | string)[], to: readonly (number | string)[]): boolean {
+  try {
+    return sameShape(broadcast(from, to), to);
+  } catch {
+    return false;
+  }
+}

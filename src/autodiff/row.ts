@@ -1,0 +1,49 @@
+// What the table says of one operator: its shape rule and its gradient, side by side.
+import type { Node, Value } from '../onnx/graph.ts';
+import type { OpAttributes, OpName } from '../onnx/ops.ts';
+import { type DType, GraphError, type TensorType } from '../onnx/types.ts';
+import type { Builder } from './builder.ts';
+
+export const NOT_DIFFERENTIABLE = 'not differentiable';
+
+/**
+ * From the gradient of the loss with respect to the (first) output to those with respect to the inputs, in their order;
+ * undefined for an input that has none (indices, shapes). A gradient may be left smaller, or of the output's broadcast
+ * shape: the walk stretches and sums it to the input's.
+ */
+export type GradientRule<K extends OpName> = (b: Builder, gradient: Value, node: Node<K>) => (Value | undefined)[];
+
+export interface OpRow<K extends OpName> {
+  infer(inputs: readonly Value[], attributes: OpAttributes[K]): TensorType[];
+  readonly gradient: GradientRule<K> | typeof NOT_DIFFERENTIABLE;
+  /** The rule also takes a gradient that is still to be stretched to the output's shape: saves a copy of that size. */
+  readonly lazy?: true;
+}
+
+export type Rows<K extends OpName> = { readonly [Op in K]: OpRow<Op> };
+
+/** The nth input or output; a missing one is a bug in a rule. */
+export function at(values: readonly Value[], index: number): Value {
+  const value = values[index];
+  if (!value) throw new GraphError(`input ${index} is missing`);
+  return value;
+}
+
+/** The integers of a constant int64 input (axes, shapes, starts). */
+export function ints(value: Value): number[] {
+  if (value.type !== 'i64' || !value.data) throw new GraphError(`'${value.name}' is not a constant list of integers`);
+  const { buffer, byteOffset, byteLength } = value.data;
+  return Array.from(new BigInt64Array(buffer.slice(byteOffset, byteOffset + byteLength)), Number);
+}
+
+export function expectType(value: TensorType, ...types: DType[]): void {
+  if (!types.includes(value.type)) throw new GraphError(`expected ${types.join(' or ')}, got ${value.type}`);
+}
+
+export function expectSameType(values: readonly TensorType[]): DType {
+  const first = values[0]?.type;
+  if (!first || values.some((value) => value.type !== first)) {
+    throw new GraphError(`element types differ: ${values.map((value) => value.type).join(', ')}`);
+  }
+  return first;
+}

@@ -1,0 +1,30 @@
+// Random numbers from a seed, the same on every machine.
+
+/** Uniform in [0, 1) (mulberry32: small, fast, good enough for orders and initial values). */
+export function uniforms(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Standard normal (Box-Muller). */
+export function normals(seed: number): () => number {
+  const uniform = uniforms(seed);
+  // 1 - u is never 0, whose logarithm there is none of.
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** 0 .. count - 1 in random order. */
+export function shuffled(count: number, seed: number): number[] {
+  const uniform = uniforms(seed);
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
+}

@@ -1,0 +1,121 @@
+// A decoder ready to predict: its session, and one pass over new tokens.
+
+import { MASKED } from '../model/decoder.ts';
+import type { Model } from '../model/folder.ts';
+import { ropeTables } from '../model/rope.ts';
+import { type Precision, serveGraph } from '../model/serve.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import { KeyValueCache } from './cache.ts';
+
+export interface NetworkOptions extends SessionOptions {
+  readonly precision: Precision;
+}
+
+export interface Pass {
+  /** New tokens, [time][sequence]. */
+  readonly ids: readonly (readonly number[])[];
+  /** The new tokens, by time, whose logits are wanted. */
+  readonly rows: readonly number[];
+  /** Leading time steps of each sequence that are padding. Absent: none. */
+  readonly padding?: readonly number[];
+}
+
+export class Network {
+  readonly config: Model['config'];
+  private readonly session: Session;
+  private tables: { cos: Float32Array; sin: Float32Array };
+  private tableLength: number;
+
+  private constructor(config: Model['config'], session: Session) {
+    this.config = config;
+    this.session = session;
+    this.tableLength = Math.min(config.contextLength, 512);
+    this.tables = ropeTables(config, this.tableLength);
+  }
+
+  static async load({ config, weights }: Model, options: NetworkOptions): Promise<Network> {
+    return new Network(config, await Session.load(serveGraph(config, weights, options.precision), options));
+  }
+
+  cache(batch = 1): KeyValueCache {
+    return new KeyValueCache(this.config, batch);
+  }
+
+  /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
+  async forward(cache: KeyValueCache, { ids, rows, padding }: Pass): Promise<Float32Array> {
+    const { config } = this;
+    const steps = ids.length;
+    const { batch, length: past } = cache;
+    const { past: pastTensors, next } = cache.tensors(steps);
+    const group = config.heads / config.keyValueHeads;
+    const flat = new Int32Array(steps * batch);
+    ids.forEach((row, t) => {
+      flat.set(row, t * batch);
+    });
+    const [cos, sin] = this.rotations(steps, batch, past, padding);
+    const feeds: Record<string, Tensor> = {
+      ...pastTensors,
+      ids: Tensor.host(flat, [steps, batch]),
+      cos: Tensor.host(cos, [steps, batch, 1, config.headDim]),
+      sin: Tensor.host(sin, [steps, batch, 1, config.headDim]),
+      mask: Tensor.host(causalMask(steps, batch, past, group, padding), [batch, 1, group * steps, past + steps]),
+      rows: Tensor.host(Int32Array.from(rows), [rows.length]),
+    };
+    const { logits } = await this.session.run(feeds, next);
+    cache.advance(steps);
+    return (logits as Tensor).floats;
+  }
+
+  /** Positions count from each sequence's first real token. */
+  private rotations(
+    steps: number,
+    batch: number,
+    past: number,
+    padding?: readonly number[],
+  ): [Float32Array, Float32Array] {
+    if (past + steps > this.tableLength) {
+      this.tableLength = Math.max(past + steps, this.tableLength * 2);
+      this.tables = ropeTables(this.config, this.tableLength);
+    }
+    const { headDim } = this.config;
+    return [this.tables.cos, this.tables.sin].map((table) => {
+      if (batch === 1 && !padding) return table.subarray(past * headDim, (past + steps) * headDim);
+      const out = new Float32Array(steps * batch * headDim);
+      for (let t = 0; t < steps; t++) {
+        for (let i = 0; i < batch; i++) {
+          const position = Math.max(0, past + t - (padding?.[i] ?? 0));
+          out.set(table.subarray(position * headDim, (position + 1) * headDim), (t * batch + i) * headDim);
+        }
+      }
+      return out;
+    }) as [Float32Array, Float32Array];
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.dispose();
+  }
+}
+
+/** [batch, 1, group x steps, past + steps]; query rows are time-major, the group's heads within. Padding is hidden from all but itself. */
+function causalMask(
+  steps: number,
+  batch: number,
+  past: number,
+  group: number,
+  padding?: readonly number[],
+): Float32Array {
+  const total = past + steps;
+  const mask = new Float32Array(batch * steps * group * total);
+  for (let i = 0; i < batch; i++) {
+    const hidden = padding?.[i] ?? 0;
+    for (let t = 0; t < steps; t++) {
+      for (let head = 0; head < group; head++) {
+        const row = ((i * steps + t) * group + head) * total;
+        mask.fill(MASKED, row + past + t + 1, row + total);
+        if (hidden > 0) mask.fill(MASKED, row, row + Math.min(hidden, past + t));
+      }
+    }
+  }
+  return mask;
+}

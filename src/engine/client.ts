@@ -1,0 +1,176 @@
+// The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { type Failure, failed, type Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
+import { CEILING_ARGUMENT } from './protocol.ts';
+
+export interface EngineOptions {
+  /** The engine's script: dist/engine.cjs, or src/engine/main.ts under Node 24. */
+  readonly script: string;
+  /** Bytes; default 3 GB. */
+  readonly memoryCeiling?: number;
+  readonly log?: Log;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Pending {
+  readonly message: ToEngine;
+  readonly settle: (result: Result<unknown>) => void;
+  readonly progress: ((value: unknown) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Deaths of the process that this request has seen since it last got anywhere. */
+  deaths: number;
+}
+
+/** A request that was running at so many deaths of the process may be what kills it: it fails. */
+const MOST_DEATHS = 3;
+/** A process that does not end by itself is killed after this, ms. */
+const GRACE = 2000;
+const DEFAULT_CEILING = 3e9;
+
+export class EngineClient {
+  private readonly options: EngineOptions;
+  private readonly log: Log;
+  private readonly pending = new Map<number, Pending>();
+  private child: ChildProcess | undefined;
+  /** Asked again after a restart, so that requests find the model that they were meant for. */
+  private loaded: Requests['load']['request'] | undefined;
+  private next = 1;
+  private disposed = false;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.log = options.log ?? silentLog;
+  }
+
+  /** Undefined while none runs. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /**
+   * Never rejects. A process that dies is restarted, its model loaded again, and what was asked is asked again: training then goes on
+   * from its checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
+   */
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options: { readonly signal?: AbortSignal; readonly onProgress?: (value: Requests[K]['progress']) => void } = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    const { signal, onProgress } = options;
+    if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
+    if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
+    return new Promise((resolve) => {
+      const id = this.next++;
+      const message = { id, kind, request } as ToEngine;
+      const cancel = () => this.post({ id, kind: 'cancel' });
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settle = (result: Result<unknown>) => {
+        signal?.removeEventListener('abort', cancel);
+        this.pending.delete(id);
+        this.hold();
+        if (kind === 'load' && result.ok) this.loaded = request as Requests['load']['request'];
+        resolve(result as Result<Requests[K]['result']>);
+      };
+      const progress = onProgress as ((value: unknown) => void) | undefined;
+      this.pending.set(id, { message, settle, progress, signal, deaths: 0 });
+      this.child ??= this.start();
+      this.hold();
+      this.post(message);
+    });
+  }
+
+  /** A message to a process that has just died is lost without an error: its exit follows, and what was asked is asked again. */
+  private post(message: ToEngine): void {
+    this.child?.send(message, () => {});
+  }
+
+  /** The owner's process stays alive for an answer, and for nothing else. */
+  private hold(): void {
+    const { child } = this;
+    if (!child) return;
+    const verb = this.pending.size > 0 ? 'ref' : 'unref';
+    child[verb]();
+    child.channel?.[verb]?.();
+    (child.stderr as Socket | null)?.[verb]();
+  }
+
+  private start(): ChildProcess {
+    const { script, memoryCeiling = DEFAULT_CEILING, env } = this.options;
+    const child = fork(script, [`${CEILING_ARGUMENT}${memoryCeiling}`], {
+      serialization: 'advanced',
+      // The output would otherwise mix with the host's; onnxruntime writes warnings that nobody can act on.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [],
+      // Inside VS Code, the executable is Electron: this makes it Node.
+      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    let tail = '';
+    child.stderr?.on('data', (data: Buffer) => {
+      tail = (tail + data.toString('utf8')).slice(-2000);
+    });
+    child.on('message', (message) => this.receive(message as FromEngine));
+    child.on('error', (error) => this.log.error('The neural engine could not be started', error));
+    child.once('close', (code, signal) => this.died(child, `${signal ?? `code ${code}`}${lastWords(tail)}`));
+    return child;
+  }
+
+  private receive(message: FromEngine): void {
+    const request = this.pending.get(message.id);
+    if (!request) return;
+    if (message.kind === 'progress') {
+      request.deaths = 0;
+      request.progress?.(message.progress);
+    } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
+    else request.settle({ ok: true, value: message.result });
+  }
+
+  private died(child: ChildProcess, reason: string): void {
+    if (this.child !== child) return;
+    this.child = undefined;
+    if (this.disposed) return;
+    this.log.warn(`The neural engine ended (${reason})`);
+    for (const request of [...this.pending.values()]) {
+      request.deaths++;
+      if (request.deaths < MOST_DEATHS) continue;
+      request.settle(
+        failed(
+          'crashed',
+          `The neural engine keeps ending (${reason}). Run the command again, or choose the CPU as its device.`,
+        ),
+      );
+    }
+    if (this.pending.size === 0) return;
+    const again = [...this.pending.values()];
+    this.child = this.start();
+    this.hold();
+    if (this.loaded && !again.some(({ message }) => message.kind === 'load')) {
+      this.post({ id: 0, kind: 'load', request: this.loaded });
+    }
+    for (const { message, signal } of again) {
+      this.post(message);
+      if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });
+    }
+  }
+
+  /** Ends the process; what is still asked fails silently. */
+  dispose(): void {
+    this.disposed = true;
+    for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
+    const { child } = this;
+    if (!child) return;
+    child.disconnect();
+    const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
+    timer.unref();
+    child.once('exit', () => clearTimeout(timer));
+  }
+}
+
+/** The line of a dying process's output that says why; Node ends a stack with its own version. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(Node\.js v|\s+at )/.test(line));
+  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1);
+  return line ? `: ${line.trim()}` : '';
+}

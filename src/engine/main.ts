@@ -1,0 +1,23 @@
+// The engine process's entry: started by EngineClient through fork(), bundled as a file of its own.
+import { probeHere, probeWebGpu } from '../train/device.ts';
+import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
+import { Service } from './service.ts';
+
+const send = (message: unknown) => {
+  // The parent may be gone between two lines.
+  if (process.connected) process.send?.(message as object);
+};
+
+if (process.argv.includes(PROBE_ARGUMENT)) {
+  probeHere().then(send);
+} else {
+  const ceiling = process.argv.find((argument) => argument.startsWith(CEILING_ARGUMENT));
+  const service = new Service({
+    memoryCeiling: ceiling ? Number(ceiling.slice(CEILING_ARGUMENT.length)) : Number.POSITIVE_INFINITY,
+    send,
+    probe: () => probeWebGpu({ script: process.argv[1] as string, args: [PROBE_ARGUMENT], timeoutMs: 20_000 }),
+  });
+  process.on('message', (message) => service.receive(message as ToEngine));
+  // The parent died or let go: nobody is left to answer to.
+  process.on('disconnect', () => process.exit(0));
+}

@@ -1,0 +1,51 @@
+// What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
+import type { Failure } from '../common/errors.ts';
+import type { Generated, Step } from '../decode/generate.ts';
+import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../decode/language.ts';
+import type { Scored } from '../decode/score.ts';
+import type { Adapted, AdaptRequest } from '../train/adapt.ts';
+import type { StepReport } from '../train/loop.ts';
+
+export interface EngineStatus {
+  readonly pid: number;
+  /** Resident memory, bytes. */
+  readonly memory: number;
+  readonly model: LanguageInfo | undefined;
+  readonly training: boolean;
+}
+
+/** One row per request: what goes in, what comes back, and what is reported on the way. */
+export interface Requests {
+  load: { request: LanguageOptions; result: LanguageInfo; progress: never };
+  complete: { request: TextRequest; result: Generated; progress: Step };
+  completeAll: { request: { readonly requests: readonly TextRequest[] }; result: Generated[]; progress: never };
+  score: { request: { readonly text: readonly PromptPart[] }; result: Scored; progress: never };
+  adapt: { request: AdaptRequest; result: Adapted; progress: AdaptProgress };
+  status: { request: Record<string, never>; result: EngineStatus; progress: never };
+}
+
+export type AdaptProgress =
+  | ({ readonly kind: 'step' } & StepReport)
+  | { readonly kind: 'device'; readonly device: string; readonly reason: string };
+
+export type RequestKind = keyof Requests;
+
+export type ToEngine =
+  | {
+      [K in RequestKind]: { readonly id: number; readonly kind: K; readonly request: Requests[K]['request'] };
+    }[RequestKind]
+  | { readonly id: number; readonly kind: 'cancel' };
+
+export type FromEngine =
+  | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
+  | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown };
+
+/** Command line of the engine's script. */
+export interface EngineArguments {
+  /** Resident memory above which caches are dropped and training stops, bytes. */
+  readonly memoryCeiling: number;
+}
+
+export const PROBE_ARGUMENT = '--probe-webgpu';
+export const CEILING_ARGUMENT = '--memory-ceiling=';

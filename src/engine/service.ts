@@ -1,0 +1,162 @@
+// The engine process's side: takes requests one thread at a time; completions go before training, which gives way between micro-batches.
+import { CodedError, type Failure, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
+import { Language } from '../decode/language.ts';
+import { type Adapted, type AdaptRequest, adapt } from '../train/adapt.ts';
+import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
+
+export interface ServiceOptions extends EngineArguments {
+  readonly send: (message: FromEngine) => void;
+  readonly probe: () => Promise<{ ok: boolean; detail: string }>;
+}
+
+type Handlers = {
+  [K in RequestKind]: (
+    request: Requests[K]['request'],
+    signal: AbortSignal,
+    progress: (value: Requests[K]['progress']) => void,
+  ) => Promise<Result<Requests[K]['result']>>;
+};
+
+const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
+
+export class Service {
+  private readonly options: ServiceOptions;
+  private readonly running = new Map<number, AbortController>();
+  private language: Language | undefined;
+  private training = false;
+  /** Decoding runs one after the other; training waits for the last. */
+  private decoding: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+  }
+
+  receive(message: ToEngine): void {
+    if (message.kind === 'cancel') {
+      this.running.get(message.id)?.abort();
+      return;
+    }
+    const { id } = message;
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
+    // The handler of a kind takes that kind's request: TypeScript cannot follow the pair through the union.
+    const handler = this.handlers[message.kind] as (
+      request: unknown,
+      signal: AbortSignal,
+      progress: (value: unknown) => void,
+    ) => Promise<Result<unknown>>;
+    handler(message.request, controller.signal, progress)
+      .catch((error: unknown) => this.unexpected(error))
+      .then((result) => {
+        this.running.delete(id);
+        this.options.send(
+          result.ok ? { id, kind: 'result', result: result.value } : { id, kind: 'failure', failure: result.error },
+        );
+      });
+  }
+
+  private unexpected(error: unknown): Result<never> {
+    if (isCancelled(error)) return { ok: false, error: silent };
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('crashed', `The neural engine failed: ${messageOf(error)}`);
+  }
+
+  private readonly handlers: Handlers = {
+    load: async (request) => {
+      return this.alone(async () => {
+        const next = await Language.load(request);
+        await this.language?.dispose();
+        this.language = next;
+        return next.info;
+      });
+    },
+    complete: (request, signal, progress) =>
+      this.decode(signal, (language) => language.complete(request, signal, progress)),
+    completeAll: ({ requests }, signal) => this.decode(signal, (language) => language.completeAll(requests, signal)),
+    score: ({ text }, signal) => this.decode(signal, (language) => language.score(text, signal)),
+    adapt: (request, signal, progress) => this.adapt(request, signal, progress),
+    status: async () => ({
+      ok: true,
+      value: {
+        pid: process.pid,
+        memory: process.memoryUsage.rss(),
+        model: this.language?.info,
+        training: this.training,
+      },
+    }),
+  };
+
+  /** Runs after all decoding asked for before, and before training goes on. */
+  private alone<T>(work: () => Promise<T>): Promise<Result<T>> {
+    this.waiting++;
+    const result = this.decoding.then(async (): Promise<Result<T>> => {
+      try {
+        return { ok: true, value: await work() };
+      } catch (error) {
+        return this.unexpected(error);
+      } finally {
+        this.waiting--;
+        if (this.overCeiling()) this.language?.shrink();
+      }
+    });
+    this.decoding = result;
+    return result;
+  }
+
+  private decode<T>(signal: AbortSignal, work: (language: Language) => Promise<T>): Promise<Result<T>> {
+    return this.alone(async () => {
+      if (signal.aborted) throw new CodedError('cancelled', silent.message);
+      if (!this.language) throw new CodedError('bad-request', 'No model is loaded.');
+      return work(this.language);
+    });
+  }
+
+  private overCeiling(): boolean {
+    return process.memoryUsage.rss() > this.options.memoryCeiling;
+  }
+
+  private async adapt(
+    request: AdaptRequest,
+    signal: AbortSignal,
+    progress: (value: AdaptProgress) => void,
+  ): Promise<Result<Adapted>> {
+    if (this.training) return failed('bad-request', 'An adaptation is running already.');
+    this.training = true;
+    const memory = new AbortController();
+    try {
+      const result = await adapt(request, {
+        probe: this.options.probe,
+        signal: AbortSignal.any([signal, memory.signal]),
+        onDevice: ({ device, reason }) => progress({ kind: 'device', device, reason }),
+        onStep: (report) => progress({ kind: 'step', ...report }),
+        between: async () => {
+          await this.giveWay();
+          if (!this.overCeiling()) return;
+          this.language?.shrink();
+          if (this.overCeiling()) memory.abort();
+        },
+      });
+      if (memory.signal.aborted && !result.ok) {
+        const used = (process.memoryUsage.rss() / 1e9).toFixed(1);
+        return failed(
+          'out-of-memory',
+          `Training stopped at ${used} GB, its limit. Use smaller micro-batches or a smaller model, or raise the limit.`,
+        );
+      }
+      return result;
+    } finally {
+      this.training = false;
+    }
+  }
+
+  /** Lets messages in, then waits for what they asked for. */
+  private async giveWay(): Promise<void> {
+    do {
+      // One turn to read the channel, one to start what it brought.
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await this.decoding;
+    } while (this.waiting > 0);
+  }
+}

@@ -1,0 +1,139 @@
+// What shape of decoder a checkpoint is: read from and written to Hugging Face's config.json (model types llama and qwen2).
+import { failed, ok, type Result } from '../common/errors.ts';
+
+export interface ModelConfig {
+  readonly modelType: 'llama' | 'qwen2';
+  readonly vocabSize: number;
+  /** Width of the residual stream. */
+  readonly hiddenSize: number;
+  /** Width inside the feed-forward block. */
+  readonly intermediateSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Key/value heads; each serves heads / keyValueHeads query heads. */
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  /** Longest sequence it was made for, tokens. */
+  readonly contextLength: number;
+  readonly normEpsilon: number;
+  readonly ropeTheta: number;
+  /** Biases on the query, key and value projections; `outputBias` on the output projection too. */
+  readonly attentionBias: boolean;
+  readonly outputBias: boolean;
+  /** The output projection is the embedding matrix. */
+  readonly tied: boolean;
+  readonly initializerRange: number;
+  readonly bosTokenId?: number;
+  readonly eosTokenId?: number;
+}
+
+const COMMON = {
+  modelType: 'llama',
+  contextLength: 1024,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: false,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.02,
+} as const;
+
+/** Sizes of our own models; the vocabulary comes from the tokenizer. S: 13.5 M parameters at 8,192 tokens; M: 56.9 M. */
+export const PRESETS = {
+  S: { ...COMMON, hiddenSize: 384, intermediateSize: 1152, layers: 6, heads: 6, keyValueHeads: 2, headDim: 64 },
+  M: { ...COMMON, hiddenSize: 640, intermediateSize: 1728, layers: 12, heads: 10, keyValueHeads: 2, headDim: 64 },
+} as const satisfies Record<string, Omit<ModelConfig, 'vocabSize'>>;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Fails with 'corrupt' where the file is no usable config, 'unsupported' where the model needs what we do not have. */
+export function parseConfig(text: string): Result<ModelConfig> {
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    return failed('corrupt', 'config.json is not valid JSON.');
+  }
+  if (typeof json !== 'object' || json === null) return failed('corrupt', 'config.json holds no object.');
+  const modelType = json.model_type;
+  if (modelType !== 'llama' && modelType !== 'qwen2') {
+    return failed('unsupported', `Models of type '${String(modelType)}' are not supported; llama and qwen2 are.`);
+  }
+  const reason = unsupported(json);
+  if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported.`);
+
+  const missing: string[] = [];
+  const size = (key: string, fallback?: number): number => {
+    const value = json[key] ?? fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+    missing.push(key);
+    return 1;
+  };
+  const rope = (json.rope_parameters ?? {}) as Json;
+  const heads = size('num_attention_heads');
+  const hiddenSize = size('hidden_size');
+  const config: ModelConfig = {
+    modelType,
+    vocabSize: size('vocab_size'),
+    hiddenSize,
+    intermediateSize: size('intermediate_size'),
+    layers: size('num_hidden_layers'),
+    heads,
+    keyValueHeads: size('num_key_value_heads', heads),
+    headDim: size('head_dim', hiddenSize / heads),
+    contextLength: size('max_position_embeddings', 2048),
+    normEpsilon: number(json.rms_norm_eps, 1e-6),
+    ropeTheta: number(json.rope_theta ?? rope.rope_theta, 10000),
+    attentionBias: modelType === 'qwen2' || json.attention_bias === true,
+    outputBias: modelType === 'llama' && json.attention_bias === true,
+    tied: json.tie_word_embeddings === true,
+    initializerRange: number(json.initializer_range, 0.02),
+    ...(typeof json.bos_token_id === 'number' ? { bosTokenId: json.bos_token_id } : {}),
+    ...(typeof json.eos_token_id === 'number' ? { eosTokenId: json.eos_token_id } : {}),
+  };
+  if (missing.length > 0) return failed('corrupt', `config.json has no usable ${missing.join(', ')}.`);
+  if (config.heads % config.keyValueHeads !== 0 || config.headDim % 2 !== 0) {
+    return failed('corrupt', 'config.json: heads must be a multiple of key/value heads, and the head size even.');
+  }
+  return ok(config);
+}
+
+function unsupported(json: Json): string | undefined {
+  const scaling = (json.rope_scaling ?? json.rope_parameters) as Json | null | undefined;
+  const kind = scaling?.rope_type ?? scaling?.type;
+  if (kind !== undefined && kind !== 'default') return `rotary scaling '${String(kind)}'`;
+  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation '${String(json.hidden_act)}'`;
+  if (json.mlp_bias === true) return 'biases in the feed-forward block';
+  if (json.use_sliding_window === true) return 'a sliding window';
+  return undefined;
+}
+
+function number(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : fallback;
+}
+
+/** The same model as Hugging Face's transformers would describe it. */
+export function writeConfig(config: ModelConfig, dtype: string): string {
+  const json = {
+    architectures: [config.modelType === 'llama' ? 'LlamaForCausalLM' : 'Qwen2ForCausalLM'],
+    model_type: config.modelType,
+    vocab_size: config.vocabSize,
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.layers,
+    num_attention_heads: config.heads,
+    num_key_value_heads: config.keyValueHeads,
+    head_dim: config.headDim,
+    max_position_embeddings: config.contextLength,
+    rms_norm_eps: config.normEpsilon,
+    rope_theta: config.ropeTheta,
+    hidden_act: 'silu',
+    tie_word_embeddings: config.tied,
+    ...(config.modelType === 'llama' ? { attention_bias: config.attentionBias, mlp_bias: false } : {}),
+    initializer_range: config.initializerRange,
+    ...(config.bosTokenId === undefined ? {} : { bos_token_id: config.bosTokenId }),
+    ...(config.eosTokenId === undefined ? {} : { eos_token_id: config.eosTokenId }),
+    torch_dtype: dtype,
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}

@@ -1,0 +1,48 @@
+// A model on disk in Hugging Face's layout: config.json and model.safetensors.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, messageOf } from '../common/errors.ts';
+import { replaceFile } from '../common/files.ts';
+import { type ModelConfig, parseConfig, writeConfig } from './config.ts';
+import { checkWeights, parameterSpecs, type Weights } from './parameters.ts';
+import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
+
+const CONFIG = 'config.json';
+const WEIGHTS = 'model.safetensors';
+const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+
+export interface Model {
+  readonly config: ModelConfig;
+  readonly weights: Map<string, Float32Array>;
+}
+
+/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Tensors that the decoder does not use are left out. */
+export function loadModel(folder: string): Model {
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(folder, name));
+    } catch (cause) {
+      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}`, { cause });
+    }
+  };
+  const config = parseConfig(read(CONFIG).toString('utf8'));
+  if (!config.ok) throw new CodedError(config.error.code, config.error.message);
+  const specs = parameterSpecs(config.value);
+  const { tensors } = readSafetensors(read(WEIGHTS));
+  const weights = new Map<string, Float32Array>();
+  for (const { name } of specs) {
+    const tensor = tensors.get(name);
+    if (tensor) weights.set(name, tensor.data);
+  }
+  checkWeights(specs, weights);
+  return { config: config.value, weights };
+}
+
+/** The weights are swapped in first: a config without its weights is no model, weights with the old config are refused by size. */
+export function saveModel(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
+  const specs = parameterSpecs(config);
+  checkWeights(specs, weights);
+  const tensors = specs.map(({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const);
+  replaceFile(join(folder, WEIGHTS), writeSafetensors(tensors, type));
+  replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, TORCH[type]))]);
+}

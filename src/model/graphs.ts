@@ -1,0 +1,160 @@
+// The graphs of training, one per kind of step. Parameters and optimiser state are inputs and outputs, never constants.
+import { Builder } from '../autodiff/builder.ts';
+import { gradients } from '../autodiff/gradient.ts';
+import type { Value } from '../onnx/graph.ts';
+import { type WrittenModel, writeModel } from '../onnx/write.ts';
+import type { ModelConfig } from './config.ts';
+import { type Batch, hiddenStates, type Linear, outputMatrix } from './decoder.ts';
+import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
+import { tokenLosses } from './loss.ts';
+import { type OptimizerConfig, STEP_INPUTS, stateNames, updates } from './optimizer.ts';
+import { type ParameterSpec, parameterSpecs } from './parameters.ts';
+
+export interface TrainingGraphOptions extends Batch {
+  readonly config: ModelConfig;
+  readonly optimizer: OptimizerConfig;
+  /** Absent: every parameter is trained. */
+  readonly lora?: LoraConfig;
+  /** Rows whose logits exist at once. */
+  readonly lossChunk: number;
+}
+
+/** Inputs of a batch: ids and targets int32 [rows], weights f32 [rows]; weights sum to 1 over the whole step. */
+export const BATCH_INPUTS = ['ids', 'targets', 'weights'] as const;
+
+/** What is trained, in the order of the graphs' inputs. */
+export function trainedSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
+  return lora ? adapterSpecs(config, lora) : parameterSpecs(config);
+}
+
+/** What is read but not trained: the base under adapters. */
+export function frozenSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
+  return lora ? parameterSpecs(config) : [];
+}
+
+/** Output that replaces input `name`. */
+export function renewed(name: string): string {
+  return `new:${name}`;
+}
+
+/** Input that gradients of parameter `name` are summed in. */
+export function accumulator(name: string): string {
+  return `grad:${name}`;
+}
+
+class Inputs {
+  private readonly b: Builder;
+  private readonly known = new Map<string, Value>();
+
+  constructor(b: Builder, specs: readonly ParameterSpec[]) {
+    this.b = b;
+    for (const { name, shape } of specs) this.add(name, shape);
+  }
+
+  add(name: string, shape: readonly number[]): Value {
+    const value = this.b.graph.input(name, 'f32', shape);
+    this.known.set(name, value);
+    return value;
+  }
+
+  readonly get = (name: string): Value => {
+    const value = this.known.get(name);
+    if (!value) throw new Error(`the graph has no input '${name}'`);
+    return value;
+  };
+}
+
+function forward(
+  b: Builder,
+  inputs: Inputs,
+  options: Omit<TrainingGraphOptions, 'optimizer'>,
+): { losses: Value; weights: Value } {
+  const { config, batch, length, lora, lossChunk } = options;
+  const rows = batch * length;
+  const ids = b.graph.input('ids', 'i32', [rows]);
+  const targets = b.graph.input('targets', 'i32', [rows]);
+  const weights = b.graph.input('weights', 'f32', [rows]);
+  const plain: Linear = (x, name) => b.gemm(x, inputs.get(name), { transB: 1 });
+  const linear = lora ? adaptedLinear(b, lora, plain, inputs.get) : plain;
+  const hidden = hiddenStates(b, config, options, ids, { parameter: inputs.get, linear });
+  return { losses: tokenLosses(b, hidden, outputMatrix(config, inputs.get), targets, lossChunk), weights };
+}
+
+function lossAndGradients(b: Builder, inputs: Inputs, options: TrainingGraphOptions): { loss: Value; grads: Value[] } {
+  const { losses, weights } = forward(b, inputs, options);
+  const loss = b.sumAll(b.mul(losses, weights));
+  const targets = trainedSpecs(options).map(({ name }) => inputs.get(name));
+  return { loss, grads: gradients(b, loss, targets) };
+}
+
+function optimise(b: Builder, inputs: Inputs, options: TrainingGraphOptions, grads: readonly Value[]): void {
+  const specs = trainedSpecs(options);
+  for (const spec of specs) for (const name of stateNames(spec, options.optimizer)) inputs.add(name, spec.shape);
+  const scalars = Object.fromEntries(STEP_INPUTS.map((name) => [name, b.graph.input(name, 'f32', [])])) as Record<
+    (typeof STEP_INPUTS)[number],
+    Value
+  >;
+  const { updates: renewals, norm } = updates(b, options.optimizer, specs, inputs.get, grads, scalars);
+  for (const { name, value } of renewals) b.graph.output(renewed(name), value);
+  b.graph.output('norm', norm);
+}
+
+/** Forward, backward, clipping and update in one: outputs loss, norm, and new:* of parameters and state. */
+export function stepGraph(options: TrainingGraphOptions): WrittenModel {
+  const b = new Builder('step');
+  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { loss, grads } = lossAndGradients(b, inputs, options);
+  b.graph.output('loss', loss);
+  optimise(b, inputs, options, grads);
+  return writeModel(b.graph);
+}
+
+/** Forward and backward: outputs loss, and new:grad:* with this micro-batch's gradients added. */
+export function accumulateGraph(options: TrainingGraphOptions): WrittenModel {
+  const b = new Builder('accumulate');
+  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { loss, grads } = lossAndGradients(b, inputs, options);
+  b.graph.output('loss', loss);
+  trainedSpecs(options).forEach(({ name, shape }, i) => {
+    const sum = inputs.add(accumulator(name), shape);
+    b.graph.output(renewed(accumulator(name)), b.add(sum, grads[i] as Value));
+  });
+  return writeModel(b.graph);
+}
+
+/** Clipping and update from summed gradients: outputs norm, and new:* of parameters and state. */
+export function applyGraph(options: TrainingGraphOptions): WrittenModel {
+  const b = new Builder('apply');
+  const specs = trainedSpecs(options);
+  const inputs = new Inputs(b, specs);
+  const grads = specs.map(({ name, shape }) => inputs.add(accumulator(name), shape));
+  optimise(b, inputs, options, grads);
+  return writeModel(b.graph);
+}
+
+/** Gradients as they are, for tests: outputs loss and grad:*. */
+export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
+  const b = new Builder('gradients');
+  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { loss, grads } = lossAndGradients(b, inputs, options);
+  b.graph.output('loss', loss);
+  trainedSpecs(options).forEach(({ name }, i) => {
+    b.graph.output(accumulator(name), grads[i] as Value);
+  });
+  return writeModel(b.graph);
+}
+
+/** Copies its input: moves tensors to a device and back. */
+export function identityGraph(shape: readonly number[]): Uint8Array {
+  const b = new Builder('identity');
+  b.graph.output('y', b.identity(b.graph.input('x', 'f32', shape)));
+  return writeModel(b.graph).bytes;
+}
+
+/** y = x + x over [4]: whether a device computes at all. */
+export function probeGraph(): Uint8Array {
+  const b = new Builder('probe');
+  const x = b.graph.input('x', 'f32', [4]);
+  b.graph.output('y', b.add(x, x));
+  return writeModel(b.graph).bytes;
+}

@@ -1,0 +1,91 @@
+// Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export.
+
+import type { Builder } from '../autodiff/builder.ts';
+import { normals } from '../common/random.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { ModelConfig } from './config.ts';
+import type { Linear } from './decoder.ts';
+import { elements, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
+
+export type LoraTarget = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj';
+
+export interface LoraConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly targets: readonly LoraTarget[];
+}
+
+function adapted(name: string, { targets }: LoraConfig): boolean {
+  return targets.some((target) => name.endsWith(`${target}.weight`));
+}
+
+/** Names of the two factors of a layer's adapter, as peft ends them. */
+export function adapterNames(weight: string): { a: string; b: string } {
+  const layer = weight.slice(0, -'.weight'.length);
+  return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` };
+}
+
+export function adapterSpecs(config: ModelConfig, lora: LoraConfig): ParameterSpec[] {
+  return parameterSpecs(config)
+    .filter(({ name, kind }) => kind === 'linear' && adapted(name, lora))
+    .flatMap(({ name, shape: [out, inner] }) => [
+      { name: adapterNames(name).a, shape: [lora.rank, inner as number], kind: 'linear' as const },
+      { name: adapterNames(name).b, shape: [out as number, lora.rank], kind: 'linear' as const },
+    ]);
+}
+
+/** A uniform as peft does (Kaiming, a = sqrt 5), by variance; B zero, so that the model starts unchanged. */
+export function initialAdapters(config: ModelConfig, lora: LoraConfig, seed: number): Map<string, Float32Array> {
+  const next = normals(seed);
+  return new Map(
+    adapterSpecs(config, lora).map(({ name, shape }) => {
+      const data = new Float32Array(elements(shape));
+      if (name.endsWith('lora_A.weight')) {
+        const deviation = 1 / Math.sqrt(3 * (shape[1] as number));
+        for (let i = 0; i < data.length; i++) data[i] = deviation * next();
+      }
+      return [name, data];
+    }),
+  );
+}
+
+export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, parameter: (name: string) => Value): Linear {
+  return (x, name) => {
+    const y = plain(x, name);
+    if (!adapted(name, lora)) return y;
+    const { a, b: up } = adapterNames(name);
+    const low = b.gemm(x, parameter(a), { transB: 1 });
+    return b.add(y, b.gemm(low, parameter(up), { transB: 1, alpha: lora.alpha / lora.rank }));
+  };
+}
+
+/** Plain weights of the adapted model; those that no adapter touches are the same arrays. */
+export function mergeAdapters(
+  config: ModelConfig,
+  lora: LoraConfig,
+  weights: Weights,
+  adapters: Weights,
+): Map<string, Float32Array> {
+  const merged = new Map(weights);
+  for (const { name, shape } of parameterSpecs(config)) {
+    const names = adapterNames(name);
+    const a = adapters.get(names.a);
+    const up = adapters.get(names.b);
+    const base = weights.get(name);
+    if (!a || !up || !base) continue;
+    const [out, inner] = shape as [number, number];
+    const sum = base.slice();
+    for (let row = 0; row < out; row++) {
+      for (let r = 0; r < lora.rank; r++) {
+        const factor = (lora.alpha / lora.rank) * (up[row * lora.rank + r] as number);
+        if (factor === 0) continue;
+        for (let column = 0; column < inner; column++) {
+          const at = row * inner + column;
+          sum[at] = (sum[at] as number) + factor * (a[r * inner + column] as number);
+        }
+      }
+    }
+    merged.set(name, sum);
+  }
+  return merged;
+}

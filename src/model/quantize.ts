@@ -1,0 +1,108 @@
+// Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
+// Values are stored with half of their range added: 8 or 128 stands for zero.
+
+export const BLOCK = 32;
+
+export type Bits = 4 | 8;
+
+export interface Quantized {
+  readonly bits: Bits;
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, blocks, 32 * bits / 8] bytes. */
+  readonly packed: Uint8Array;
+  /** [rows, blocks]. */
+  readonly scales: Float32Array;
+}
+
+/**
+ * Rounds to q * scale, q in -8..7 or -128..127. The value of largest magnitude alone would take the scale from its sign (-8 reaches
+ * further than 7); in 4 bits a few smaller scales are tried too, since clipping one value can serve the other 31 better.
+ */
+export function quantize(data: Float32Array, rows: number, columns: number, bits: Bits): Quantized {
+  const blocks = Math.ceil(columns / BLOCK);
+  const zero = 2 ** (bits - 1);
+  const blockBytes = (BLOCK * bits) / 8;
+  const packed = new Uint8Array(rows * blocks * blockBytes).fill(bits === 4 ? 0x88 : zero);
+  const scales = new Float32Array(rows * blocks);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      const start = row * columns + block * BLOCK;
+      const count = Math.min(BLOCK, columns - block * BLOCK);
+      const extreme = extremeOf(data, start, start + count);
+      // All zero: what the arrays hold already.
+      if (extreme === 0) continue;
+      const scale = bits === 4 ? bestScale(data, start, start + count, extreme) : Math.fround(-extreme / zero);
+      const place = row * blocks + block;
+      scales[place] = scale;
+      for (let i = 0; i < count; i++) {
+        const value = (data[start + i] as number) / scale;
+        const q = Math.max(0, Math.min(2 * zero - 1, Math.round(value) + zero));
+        if (bits === 8) packed[place * blockBytes + i] = q;
+        else {
+          const byte = place * blockBytes + (i >> 1);
+          packed[byte] =
+            i % 2 === 0 ? ((packed[byte] as number) & 0xf0) | q : ((packed[byte] as number) & 0x0f) | (q << 4);
+        }
+      }
+    }
+  }
+  return { bits, rows, columns, packed, scales };
+}
+
+/** The value of largest magnitude. */
+function extremeOf(data: Float32Array, start: number, end: number): number {
+  let low = 0;
+  let high = 0;
+  for (let i = start; i < end; i++) {
+    const value = data[i] as number;
+    if (value < low) low = value;
+    else if (value > high) high = value;
+  }
+  return -low > high ? low : high;
+}
+
+const SHRINK = [1, 0.94, 0.88, 0.82] as const;
+/** Adding and taking away 1.5 x 2^52 rounds a double to the nearest integer, several times faster than Math.round. */
+const ROUND = 6755399441055744;
+
+function bestScale(data: Float32Array, start: number, end: number, extreme: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const shrink of SHRINK) {
+    const scale = Math.fround((shrink * extreme) / -8);
+    const inverse = 1 / scale;
+    // In units of the scale; the error is the only thing compared, so it is put back into the weights' units at the end.
+    let error = 0;
+    for (let i = start; i < end; i++) {
+      const value = (data[i] as number) * inverse;
+      let rounded = value + ROUND - ROUND;
+      if (rounded > 7) rounded = 7;
+      else if (rounded < -8) rounded = -8;
+      error += (value - rounded) * (value - rounded);
+    }
+    error *= scale * scale;
+    if (error < least) {
+      least = error;
+      best = scale;
+    }
+  }
+  return best;
+}
+
+export function dequantize({ bits, rows, columns, packed, scales }: Quantized): Float32Array {
+  const blocks = Math.ceil(columns / BLOCK);
+  const zero = 2 ** (bits - 1);
+  const blockBytes = (BLOCK * bits) / 8;
+  const out = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const place = row * blocks + Math.floor(column / BLOCK);
+      const inside = column % BLOCK;
+      const byte = packed[place * blockBytes + (bits === 4 ? inside >> 1 : inside)] as number;
+      const q = bits === 8 ? byte : inside % 2 === 0 ? byte & 15 : byte >> 4;
+      out[row * columns + column] = (q - zero) * (scales[place] as number);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,210 @@
+// The graph that decodes: any batch, any number of new tokens after any number of past ones; weights are constants inside.
+//
+// Keys and values are laid out [time, batch, head, width]: past ones go in as the front of a longer array, without a copy, and
+// only the new tokens' come out ("delta" cache).
+import { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import { type WrittenModel, writeModel } from '../onnx/write.ts';
+import type { ModelConfig } from './config.ts';
+import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix, type Weights } from './parameters.ts';
+import { type Bits, BLOCK, quantize } from './quantize.ts';
+import { rotateHalf } from './rope.ts';
+
+/** How weights are held; activations are float32, rounded to 8 bits inside the products of int4 and int8. */
+export type Precision = 'int4' | 'int8' | 'fp32';
+
+/** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
+export function cacheNames(config: ModelConfig): string[] {
+  return Array.from({ length: config.layers }, (_, layer) => [`key_${layer}`, `value_${layer}`]).flat();
+}
+
+/** Constants of at least this size stay outside the model's bytes. */
+const EXTERNAL_FROM = 4096;
+
+/**
+ * Inputs: ids i32 [tokens, batch]; cos, sin f32 [tokens, batch, 1, headDim] of each token's position; mask f32
+ * [batch, 1, heads/keyValueHeads*tokens, past+tokens], added to the scores; rows i32 [rows], the new tokens whose logits are
+ * wanted; past_* f32 [past, batch, keyValueHeads, headDim]. Outputs: logits f32 [rows, batch, vocabulary]; new_*.
+ */
+export function serveGraph(config: ModelConfig, weights: Weights, precision: Precision): WrittenModel {
+  const b = new Builder(`serve-${precision}`);
+  const { heads, keyValueHeads, headDim, hiddenSize, intermediateSize } = config;
+  const group = heads / keyValueHeads;
+  const layers = new Layers(b, weights, precision);
+  const ids = b.graph.input('ids', 'i32', ['tokens', 'batch']);
+  const cos = b.graph.input('cos', 'f32', ['tokens', 'batch', 1, headDim]);
+  const sin = b.graph.input('sin', 'f32', ['tokens', 'batch', 1, headDim]);
+  const scored = group === 1 ? 'tokens' : `${group}*tokens`;
+  const mask = b.graph.input('mask', 'f32', ['batch', 1, scored, 'past+tokens']);
+  const rows = b.graph.input('rows', 'i32', ['rows']);
+  const turn = rotateHalf(b, headDim);
+  const norm = (x: Value, name: string) =>
+    b.op('SimplifiedLayerNormalization', [x, layers.vector(name)], {
+      axis: -1,
+      epsilon: config.normEpsilon,
+    })[0] as Value;
+
+  let x = layers.embed(ids, config);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = layerPrefix(layer);
+    const h = norm(x, `${at}input_layernorm.weight`);
+    // One product for query, key and value; the attention's 1/sqrt(d) is in the query's rows.
+    const projections = ['q', 'k', 'v'].map((name) => `${at}self_attn.${name}_proj`);
+    const scale = [headDim ** -0.5, 1, 1];
+    let qkv = layers.linear(
+      h,
+      `${at}qkv`,
+      projections.map((name) => `${name}.weight`),
+      hiddenSize,
+      scale,
+    );
+    if (config.attentionBias)
+      qkv = b.add(
+        qkv,
+        layers.vector(
+          `${at}qkv.bias`,
+          projections.map((name) => `${name}.bias`),
+          scale,
+        ),
+      );
+    const all = b.reshape(qkv, ['tokens', 'batch', heads + 2 * keyValueHeads, headDim]);
+    const straight = b.slice(all, 2, 0, heads + keyValueHeads);
+    const turned = b.add(b.mul(straight, cos), b.mul(b.matmul(straight, turn), sin));
+    const key = b.slice(turned, 2, heads, heads + keyValueHeads);
+    const value = b.slice(all, 2, heads + keyValueHeads, heads + 2 * keyValueHeads);
+    const past = (name: string) => b.graph.input(`past_${name}`, 'f32', ['past', 'batch', keyValueHeads, headDim]);
+    const keys = b.concat([past(`key_${layer}`), key], 0);
+    const values = b.concat([past(`value_${layer}`), value], 0);
+    b.graph.output(`new_key_${layer}`, key);
+    b.graph.output(`new_value_${layer}`, value);
+
+    const query = b.reshape(b.slice(turned, 2, 0, heads), ['tokens', 'batch', keyValueHeads, group, headDim]);
+    const grouped = b.reshape(b.transpose(query, [1, 2, 0, 3, 4]), ['batch', keyValueHeads, scored, headDim]);
+    const scores = b.add(b.matmul(grouped, b.transpose(keys, [1, 2, 3, 0])), mask);
+    const mixed = b.matmul(b.softmax(scores), b.transpose(values, [1, 2, 0, 3]));
+    const split = b.reshape(mixed, ['batch', keyValueHeads, 'tokens', group, headDim]);
+    const joined = b.reshape(b.transpose(split, [2, 0, 1, 3, 4]), ['tokens', 'batch', heads * headDim]);
+    let attended = layers.linear(joined, `${at}o`, [`${at}self_attn.o_proj.weight`], heads * headDim);
+    if (config.outputBias) attended = b.add(attended, layers.vector(`${at}self_attn.o_proj.bias`));
+    x = b.add(x, attended);
+
+    const normed = norm(x, `${at}post_attention_layernorm.weight`);
+    const both = layers.linear(
+      normed,
+      `${at}gate_up`,
+      [`${at}mlp.gate_proj.weight`, `${at}mlp.up_proj.weight`],
+      hiddenSize,
+    );
+    const gate = b.slice(both, 2, 0, intermediateSize);
+    const up = b.slice(both, 2, intermediateSize, 2 * intermediateSize);
+    const active = b.mul(b.mul(gate, b.sigmoid(gate)), up);
+    x = b.add(x, layers.linear(active, `${at}down`, [`${at}mlp.down_proj.weight`], intermediateSize));
+  }
+  const last = norm(b.gather(x, rows), FINAL_NORM);
+  b.graph.output(
+    'logits',
+    layers.linear(last, config.tied ? EMBEDDING : HEAD, [config.tied ? EMBEDDING : HEAD], hiddenSize),
+  );
+  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM });
+}
+
+/** Linear layers in one of the precisions, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
+class Layers {
+  private readonly b: Builder;
+  private readonly weights: Weights;
+  private readonly precision: Precision;
+  private readonly packed = new Map<string, { data: Value; scales: Value }>();
+
+  constructor(b: Builder, weights: Weights, precision: Precision) {
+    this.b = b;
+    this.weights = weights;
+    this.precision = precision;
+  }
+
+  private get bits(): Bits {
+    return this.precision === 'int8' ? 8 : 4;
+  }
+
+  private get(name: string): Float32Array {
+    const data = this.weights.get(name);
+    if (!data) throw new Error(`no weights for '${name}'`);
+    return data;
+  }
+
+  private joined(names: readonly string[], scale: readonly number[]): Float32Array {
+    if (names.length === 1 && (scale[0] ?? 1) === 1) return this.get(names[0] as string);
+    const parts = names.map((name, i) =>
+      (scale[i] ?? 1) === 1 ? this.get(name) : this.get(name).map((x) => x * (scale[i] as number)),
+    );
+    const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  }
+
+  vector(name: string, names: readonly string[] = [name], scale: readonly number[] = []): Value {
+    const data = this.joined(names, scale);
+    return this.b.graph.constant('f32', [data.length], data, name);
+  }
+
+  /** x times the transposes of the matrices, side by side. */
+  linear(x: Value, label: string, names: readonly string[], inner: number, scale: readonly number[] = []): Value {
+    const { b } = this;
+    if (this.precision === 'fp32') {
+      const data = this.joined(names, scale);
+      return b.matmul(
+        x,
+        b.graph.constant('f32', [inner, data.length / inner], transposed(data, inner), `${label}.transposed`),
+      );
+    }
+    const { data, scales } = this.pack(label, names, inner, scale);
+    const rows = data.shape[0] as number;
+    const attributes = { K: inner, N: rows, bits: this.bits, block_size: BLOCK, accuracy_level: 4 } as const;
+    return b.op('MatMulNBits', [x, data, scales], attributes)[0] as Value;
+  }
+
+  private pack(label: string, names: readonly string[], inner: number, scale: readonly number[]) {
+    let packed = this.packed.get(label);
+    if (!packed) {
+      const all = this.joined(names, scale);
+      const rows = all.length / inner;
+      const { packed: bytes, scales } = quantize(all, rows, inner, this.bits);
+      const blocks = scales.length / rows;
+      packed = {
+        data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
+        scales: this.b.graph.constant('f32', [rows, blocks], scales, `${label}.scales`),
+      };
+      this.packed.set(label, packed);
+    }
+    return packed;
+  }
+
+  embed(ids: Value, config: ModelConfig): Value {
+    const { b } = this;
+    const { hiddenSize, vocabSize } = config;
+    const shape = [vocabSize, hiddenSize];
+    if (this.precision === 'fp32') return b.gather(b.graph.constant('f32', shape, this.get(EMBEDDING), EMBEDDING), ids);
+    const { data, scales } = this.pack(EMBEDDING, [EMBEDDING], hiddenSize, []);
+    // The same bytes under the shape that this operator wants. Held by reference twice, copied nowhere.
+    const flat = b.graph.constant(
+      'u8',
+      [vocabSize, (data.data as Uint8Array).length / vocabSize],
+      data.data as Uint8Array,
+      `${EMBEDDING}.flat`,
+    );
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: this.bits } as const;
+    return b.op('GatherBlockQuantized', [flat, ids, scales], attributes)[0] as Value;
+  }
+}
+
+function transposed(data: Float32Array, inner: number): Float32Array {
+  const rows = data.length / inner;
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < inner; column++) out[column * rows + row] = data[row * inner + column] as number;
+  }
+  return out;
+}

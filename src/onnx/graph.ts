@@ -1,0 +1,131 @@
+// The graph under construction: typed values, nodes in topological order, and the one authority on names.
+import type { OpAttributes, OpName } from './ops.ts';
+import { DTYPES, type DType, GraphError, type Shape, showType, sizeOf, type TensorType } from './types.ts';
+
+/** A tensor of the graph. Made by Graph alone. */
+export interface Value extends TensorType {
+  readonly name: string;
+  /** Absent for inputs and constants. */
+  readonly producer?: Node;
+  /** Little-endian bytes of a constant, by reference. */
+  readonly data?: Uint8Array;
+}
+
+export interface Node<K extends OpName = OpName> {
+  readonly op: K;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: OpAttributes[K];
+}
+
+/** Hands out names, each once. */
+class Names {
+  private readonly taken = new Map<string, number>();
+
+  claim(name: string): string {
+    if (this.taken.has(name)) throw new GraphError(`name '${name}' is taken`);
+    this.taken.set(name, 0);
+    return name;
+  }
+
+  fresh(hint: string): string {
+    let name = hint;
+    while (this.taken.has(name)) {
+      const next = (this.taken.get(hint) ?? 0) + 1;
+      this.taken.set(hint, next);
+      name = `${hint}_${next}`;
+    }
+    return this.claim(name);
+  }
+}
+
+export class Graph {
+  readonly name: string;
+  readonly nodes: Node[] = [];
+  readonly inputs: Value[] = [];
+  readonly outputs: Value[] = [];
+  readonly constants: Value[] = [];
+  private readonly names = new Names();
+  private readonly small = new Map<string, Value>();
+  private prefix = '';
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  input(name: string, type: DType, shape: Shape): Value {
+    const value: Value = { name: this.names.claim(name), type, shape };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A constant; `data` is kept by reference. Small equal ones are one value. */
+  constant(type: DType, shape: Shape, data: ArrayBufferView, name?: string): Value {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (bytes.length !== sizeOf(shape) * DTYPES[type].bytes) {
+      throw new GraphError(`constant ${name ?? ''} ${showType({ type, shape })} has ${bytes.length} bytes`);
+    }
+    const key = name === undefined && bytes.length <= 64 ? `${type} ${shape.join(',')} ${bytes.join(',')}` : undefined;
+    const known = key === undefined ? undefined : this.small.get(key);
+    if (known) return known;
+    const value: Value = {
+      name: name === undefined ? this.names.fresh('const') : this.names.claim(name),
+      type,
+      shape,
+      data: bytes,
+    };
+    this.constants.push(value);
+    if (key !== undefined) this.small.set(key, value);
+    return value;
+  }
+
+  /** Appends a node whose output types the caller has inferred. */
+  node<K extends OpName>(
+    op: K,
+    inputs: readonly Value[],
+    attributes: OpAttributes[K],
+    types: readonly TensorType[],
+  ): Value[] {
+    const outputs: Value[] = [];
+    const node: Node<K> = { op, inputs, outputs, attributes };
+    for (const { type, shape } of types) {
+      outputs.push({ name: this.names.fresh(this.prefix + op), type, shape, producer: node });
+    }
+    this.nodes.push(node as unknown as Node);
+    return outputs;
+  }
+
+  /** Makes `value` an output called `name`. An input or a value that is an output already is copied. */
+  output(name: string, value: Value): void {
+    let out = value;
+    if (!value.producer || this.outputs.includes(value)) {
+      out = this.node('Identity', [value], {}, [value])[0] as Value;
+    }
+    (out as { name: string }).name = this.names.claim(name);
+    this.outputs.push(out);
+  }
+
+  /** Names of nodes made by `build` start with `scope/`: what onnxruntime's errors and profiles show. */
+  scope<T>(scope: string, build: () => T): T {
+    const outer = this.prefix;
+    this.prefix = `${outer}${scope}/`;
+    try {
+      return build();
+    } finally {
+      this.prefix = outer;
+    }
+  }
+
+  /** What the outputs depend on, in order. */
+  live(): { nodes: Node[]; constants: Value[] } {
+    const needed = new Set<Value>(this.outputs);
+    const nodes: Node[] = [];
+    for (let i = this.nodes.length - 1; i >= 0; i--) {
+      const node = this.nodes[i] as Node;
+      if (!node.outputs.some((value) => needed.has(value))) continue;
+      nodes.push(node);
+      for (const input of node.inputs) needed.add(input);
+    }
+    return { nodes: nodes.reverse(), constants: this.constants.filter((value) => needed.has(value)) };
+  }
+}

@@ -1,0 +1,76 @@
+// The operators we use and their attributes. Only those that onnxruntime runs natively on the CPU and on WebGPU belong here.
+// What each does to shapes, and its gradient, is a row of autodiff/table.ts; a name without a row does not compile.
+
+type None = Record<never, never>;
+interface Axis {
+  readonly axis: number;
+}
+interface Reduce {
+  readonly keepdims: 0 | 1;
+}
+
+export interface OpAttributes {
+  // elementwise, several inputs
+  Add: None;
+  Sub: None;
+  Mul: None;
+  Div: None;
+  Max: None;
+  Min: None;
+  Greater: None;
+  Where: None;
+  // elementwise, one input
+  Identity: None;
+  Neg: None;
+  Abs: None;
+  Sqrt: None;
+  Reciprocal: None;
+  Exp: None;
+  Log: None;
+  Sigmoid: None;
+  /** `to`: ONNX's number of the element type. */
+  Cast: { readonly to: number };
+  // reductions; the axes are the second input
+  ReduceSum: Reduce;
+  ReduceMax: Reduce;
+  Softmax: Axis;
+  // shape
+  Reshape: None;
+  Transpose: { readonly perm: readonly number[] };
+  Concat: Axis;
+  Slice: None;
+  Pad: None;
+  Expand: None;
+  // by index; the indices are int32 (WebGPU has no int64 arithmetic)
+  Gather: Axis;
+  GatherElements: Axis;
+  ScatterElements: Axis & { readonly reduction: 'add' };
+  // products
+  MatMul: None;
+  Gemm: { readonly transA: 0 | 1; readonly transB: 0 | 1; readonly alpha: number };
+  // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
+  SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
+  // com.microsoft
+  MatMulNBits: {
+    readonly K: number;
+    readonly N: number;
+    readonly bits: 4 | 8;
+    readonly block_size: number;
+    readonly accuracy_level: 0 | 4;
+  };
+  GatherBlockQuantized: {
+    readonly gather_axis: number;
+    readonly quantize_axis: number;
+    readonly block_size: number;
+    readonly bits: 4 | 8;
+  };
+}
+
+export type OpName = keyof OpAttributes;
+
+/** Operators of onnxruntime's own domain; all others are standard ones of OPSET. */
+export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>(['MatMulNBits', 'GatherBlockQuantized']);
+export const OPSET = 21;
+
+/** ONNX tells float attributes from integers; these are floats whatever their value. */
+export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'beta', 'epsilon']);

@@ -1,0 +1,82 @@
+// Which device to use, and why; and how many threads.
+import { fork } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { messageOf } from '../common/errors.ts';
+import type { Device } from './session.ts';
+
+export type DeviceSetting = 'auto' | Device;
+
+export interface DeviceChoice {
+  readonly device: Device;
+  /** For people: why it is this one, where they asked for another or left it open. */
+  readonly reason: string;
+}
+
+export interface ProbeResult {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface ProbeOptions {
+  /** Script that answers with one ProbeResult message when started with `args`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/**
+ * Tries WebGPU in a process of its own: a failed request for an adapter can deadlock, a bad driver can abort.
+ * Never rejects.
+ */
+export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const child = fork(script, [...args], { stdio: 'ignore' });
+    let settled = false;
+    const settle = (result: ProbeResult) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      resolve(result);
+    };
+    const timer = setTimeout(() => settle({ ok: false, detail: 'the graphics driver did not answer' }), timeoutMs);
+    child.once('message', (message) => settle(message as ProbeResult));
+    child.once('error', (error) => settle({ ok: false, detail: messageOf(error) }));
+    child.once('exit', (code, signal) =>
+      settle({ ok: false, detail: `the graphics driver ended the test process (${signal ?? `code ${code}`})` }),
+    );
+  });
+}
+
+export async function chooseDevice(setting: DeviceSetting, probe: () => Promise<ProbeResult>): Promise<DeviceChoice> {
+  if (setting === 'cpu') return { device: 'cpu', reason: 'chosen in the settings' };
+  const { ok, detail } = await probe();
+  if (ok) return { device: 'webgpu', reason: detail };
+  return { device: 'cpu', reason: `no usable GPU: ${detail}` };
+}
+
+/** Physical cores, where the system tells; else half of the logical ones on x86. */
+export function physicalCores(): number {
+  const logical = availableParallelism();
+  try {
+    const cores = new Set<string>();
+    for (const name of readdirSync('/sys/devices/system/cpu')) {
+      if (!/^cpu\d+$/.test(name)) continue;
+      const topology = `/sys/devices/system/cpu/${name}/topology`;
+      const [socket, core] = ['physical_package_id', 'core_id'].map((file) =>
+        readFileSync(`${topology}/${file}`, 'utf8').trim(),
+      );
+      cores.add(`${socket} ${core}`);
+    }
+    if (cores.size > 0) return Math.min(cores.size, logical);
+  } catch {
+    // Not Linux, or a container that hides it.
+  }
+  return process.arch === 'x64' && process.platform !== 'darwin' ? Math.max(1, Math.ceil(logical / 2)) : logical;
+}
+
+/** The setting, or physical cores minus one: a busy core makes every operator wait for its slowest thread. */
+export function threadCount(setting: number | 'auto'): number {
+  return setting === 'auto' ? Math.max(1, physicalCores() - 1) : Math.max(1, Math.floor(setting));
+}

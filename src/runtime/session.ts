@@ -1,0 +1,91 @@
+// One compiled graph on one device. A run blocks the thread that calls it, so only the engine process makes sessions.
+import type { InferenceSession } from 'onnxruntime-node';
+import { loadLibrary } from './library.ts';
+import { Tensor } from './tensor.ts';
+
+export type Device = 'cpu' | 'webgpu';
+
+/** The bytes of a model, and the large constants that it refers to by location. */
+export interface ModelFile {
+  readonly bytes: Uint8Array;
+  readonly external?: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface SessionOptions {
+  readonly device: Device;
+  /** Threads inside one operator; CPU only. */
+  readonly threads: number;
+  /** Outputs stay on the GPU, unless the caller gives tensors to write to: onnxruntime ignores those where this is set. */
+  readonly keepOnDevice?: boolean;
+  /** An operator that would fall back to the CPU is an error. */
+  readonly strict?: boolean;
+  /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
+  readonly unpooled?: boolean;
+}
+
+export class Session {
+  private readonly inner: InferenceSession;
+  readonly device: Device;
+
+  private constructor(inner: InferenceSession, device: Device) {
+    this.inner = inner;
+    this.device = device;
+  }
+
+  static async load(model: ModelFile, options: SessionOptions): Promise<Session> {
+    const { InferenceSession } = await loadLibrary();
+    const gpu = options.device === 'webgpu';
+    const settings: InferenceSession.SessionOptions = {
+      executionProviders: gpu ? ['webgpu'] : ['cpu'],
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      // One block planned for a whole run is a third larger than what a run needs at any time, for a few percent of speed.
+      enableMemPattern: false,
+      enableCpuMemArena: options.unpooled !== true,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
+      extra: {
+        session: {
+          // Spinning threads would take a core from the editor between two keystrokes.
+          intra_op: { allow_spinning: '0' },
+          ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
+        },
+      },
+    };
+    if (model.external && model.external.size > 0) {
+      (settings as { externalData?: unknown }).externalData = [...model.external].map(([path, data]) => ({
+        path,
+        data,
+      }));
+    }
+    return new Session(await InferenceSession.create(model.bytes, settings), options.device);
+  }
+
+  /**
+   * Runs the graph. `into` gives tensors for some outputs to be written to in place; the caller still owns them. Of the result,
+   * the caller owns the rest.
+   */
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    into: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Record<string, Tensor>> {
+    const inputs: Record<string, Tensor['handle']> = {};
+    for (const name of this.inner.inputNames) {
+      const tensor = feeds[name];
+      if (!tensor) throw new Error(`no tensor for input '${name}'`);
+      inputs[name] = tensor.handle;
+    }
+    const fetches: Record<string, Tensor['handle'] | null> = {};
+    for (const name of this.inner.outputNames) fetches[name] = into[name]?.handle ?? null;
+    const results = await this.inner.run(inputs, fetches);
+    const out: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(results)) out[name] = into[name] ?? new Tensor(value);
+    return out;
+  }
+
+  /** Gives the memory arena back. */
+  async dispose(): Promise<void> {
+    await this.inner.release();
+  }
+}

@@ -1,0 +1,239 @@
+// One optimiser step on a device: owns parameters and optimiser state, feeds them in, and puts the new ones in their place.
+import { CodedError } from '../common/errors.ts';
+import {
+  accumulateGraph,
+  accumulator,
+  applyGraph,
+  frozenSpecs,
+  identityGraph,
+  renewed,
+  stepGraph,
+  type TrainingGraphOptions,
+  trainedSpecs,
+} from '../model/graphs.ts';
+import { initialAdapters } from '../model/lora.ts';
+import { STEP_INPUTS, stateNames, stepInputs } from '../model/optimizer.ts';
+import { checkWeights, elements, type ParameterSpec, type Weights } from '../model/parameters.ts';
+import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
+import { disposeAll, Tensor } from '../runtime/tensor.ts';
+import { Transfer } from '../runtime/transfer.ts';
+import type { TokenBatch } from './batches.ts';
+
+export interface StepperOptions extends TrainingGraphOptions {
+  readonly device: Device;
+  readonly threads: number;
+  /** Micro-batches per step. 1 runs everything as one graph; more add a sum of gradients, and bound memory and waiting. */
+  readonly microBatches: number;
+  /** Seed of fresh adapters. */
+  readonly seed: number;
+  /** The arrays of what is trained become the stepper's and change under it: saves a copy of the model. */
+  readonly adopt?: boolean;
+}
+
+export interface StepResult {
+  /** Weighted mean over the step's tokens, nats. */
+  readonly loss: number;
+  /** Global norm of the gradient before clipping. */
+  readonly norm: number;
+}
+
+/** Everything that training changes, by tensor name; `step` counts the steps done. */
+export interface TrainingState {
+  readonly step: number;
+  readonly tensors: Map<string, Float32Array>;
+}
+
+export class Stepper {
+  private readonly options: StepperOptions;
+  private readonly transfer: Transfer;
+  private readonly sessions: Session[];
+  /** Current tensors by input name; on the GPU `spare` holds the other of each pair, to be written next. */
+  private readonly current = new Map<string, Tensor>();
+  private readonly spare = new Map<string, Tensor>();
+  private readonly zeros = new Map<string, Tensor>();
+  private done = 0;
+
+  private constructor(options: StepperOptions, transfer: Transfer, sessions: Session[]) {
+    this.options = options;
+    this.transfer = transfer;
+    this.sessions = sessions;
+  }
+
+  /**
+   * `weights` is the model; with adapters, what is adapted. `state` continues an earlier run. The arrays of what is trained are
+   * copied, unless `adopt` says otherwise. Throws CodedError 'corrupt' where either does not fit.
+   */
+  static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
+    // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
+    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
+    const transfer = new Transfer(session, identityGraph);
+    const sessions: Session[] = [];
+    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options), session));
+    else {
+      sessions.push(await Session.load(accumulateGraph(options), session));
+      // Once a step: its memory is better used by the micro-batches.
+      sessions.push(await Session.load(applyGraph(options), { ...session, unpooled: true }));
+    }
+    const stepper = new Stepper(options, transfer, sessions);
+    await stepper.load(weights, state);
+    return stepper;
+  }
+
+  private async load(weights: Weights, state: TrainingState | undefined): Promise<void> {
+    const { options } = this;
+    const frozen = frozenSpecs(options);
+    const trained = trainedSpecs(options);
+    checkWeights(frozen, weights);
+    const fresh = options.lora ? initialAdapters(options.config, options.lora, options.seed) : weights;
+    const values = state?.tensors ?? fresh;
+    checkWeights(trained, values);
+    for (const { name, shape } of frozen) {
+      this.current.set(name, await this.transfer.toDevice(weights.get(name) as Float32Array, shape));
+    }
+    for (const spec of trained) {
+      await this.own(spec.name, spec.shape, values.get(spec.name));
+      for (const name of stateNames(spec, options.optimizer)) {
+        const data = state?.tensors.get(name);
+        if (state && data?.length !== elements(spec.shape)) {
+          throw new CodedError('corrupt', `The checkpoint's optimiser state '${name}' is missing or has another size.`);
+        }
+        await this.own(name, spec.shape, data);
+      }
+      if (options.microBatches > 1) await this.own(accumulator(spec.name), spec.shape, undefined);
+    }
+    this.done = state?.step ?? 0;
+  }
+
+  private async own(name: string, shape: readonly number[], data: Float32Array | undefined): Promise<void> {
+    const start = (this.options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape));
+    this.current.set(name, await this.transfer.toDevice(start, shape));
+    if (this.options.device !== 'cpu') {
+      this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
+    }
+  }
+
+  get step(): number {
+    return this.done;
+  }
+
+  /**
+   * One step over `microBatches` batches whose weights together sum to 1. `between` runs after each micro-batch and may take its
+   * time; where it returns false the step is given up, and nothing has changed.
+   */
+  async run(
+    batches: readonly TokenBatch[],
+    learningRate: number,
+    maxNorm: number,
+    between: () => Promise<boolean> = async () => true,
+  ): Promise<StepResult | undefined> {
+    if (batches.length !== this.options.microBatches)
+      throw new Error(`expected ${this.options.microBatches} micro-batches`);
+    const scalars = stepInputs(this.options.optimizer, this.done + 1, learningRate, maxNorm);
+    const scalarFeeds: Record<string, Tensor> = {};
+    for (const name of STEP_INPUTS) scalarFeeds[name] = Tensor.host(Float32Array.of(scalars[name]), []);
+    const trained = trainedSpecs(this.options);
+    const changed = trained.flatMap((spec) => [spec.name, ...stateNames(spec, this.options.optimizer)]);
+    const [first, second] = this.sessions as [Session, Session | undefined];
+    let loss = 0;
+    let norm: number;
+    if (second) {
+      const sums = trained.map(({ name }) => accumulator(name));
+      let start = await this.zeroSums(trained);
+      for (const batch of batches) {
+        loss += scalarOf(await this.renew(first, { ...batchFeeds(batch), ...start }, sums), 'loss');
+        start = {};
+        if (!(await between())) return undefined;
+      }
+      if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
+      norm = scalarOf(await this.renew(second, scalarFeeds, changed), 'norm');
+    } else {
+      const out = await this.renew(first, { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds }, changed);
+      loss = scalarOf(out, 'loss');
+      norm = scalarOf(out, 'norm');
+      await between();
+    }
+    this.done++;
+    return { loss, norm };
+  }
+
+  /** Runs a session and puts its new:* outputs where the old tensors were: over them on the CPU, into the spare ones on the GPU. */
+  private async renew(
+    session: Session,
+    feeds: Record<string, Tensor>,
+    names: readonly string[],
+  ): Promise<Record<string, Tensor>> {
+    const into: Record<string, Tensor> = {};
+    for (const name of names) into[renewed(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
+    const out = await session.run({ ...Object.fromEntries(this.current), ...feeds }, into);
+    for (const name of names) {
+      const spare = this.spare.get(name);
+      if (!spare) continue;
+      this.spare.set(name, this.current.get(name) as Tensor);
+      this.current.set(name, spare);
+    }
+    return out;
+  }
+
+  /** Sums of gradients start at zero: the arrays themselves on the CPU; on the GPU, shared zeros that are fed instead. */
+  private async zeroSums(trained: readonly ParameterSpec[]): Promise<Record<string, Tensor>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, shape } of trained) {
+      const sum = this.current.get(accumulator(name)) as Tensor;
+      if (!sum.onDevice) sum.floats.fill(0);
+      else feeds[accumulator(name)] = await this.zero(shape);
+    }
+    return feeds;
+  }
+
+  private async zero(shape: readonly number[]): Promise<Tensor> {
+    const key = shape.join();
+    let tensor = this.zeros.get(key);
+    if (!tensor) {
+      tensor = await this.transfer.toDevice(new Float32Array(elements(shape)), shape);
+      this.zeros.set(key, tensor);
+    }
+    return tensor;
+  }
+
+  /** A copy of everything that training changes. */
+  async state(): Promise<TrainingState> {
+    const tensors = new Map<string, Float32Array>();
+    for (const spec of trainedSpecs(this.options)) {
+      for (const name of [spec.name, ...stateNames(spec, this.options.optimizer)]) {
+        const tensor = this.current.get(name) as Tensor;
+        const data = await this.transfer.toHost(tensor);
+        tensors.set(name, tensor.onDevice ? data : data.slice());
+      }
+    }
+    return { step: this.done, tensors };
+  }
+
+  /** Sizes by name of what state() returns. */
+  shapes(): Map<string, readonly number[]> {
+    return new Map(
+      trainedSpecs(this.options).flatMap((spec) =>
+        [spec.name, ...stateNames(spec, this.options.optimizer)].map((name) => [name, spec.shape] as const),
+      ),
+    );
+  }
+
+  /** Tensors first: a GPU tensor goes back to the session that made it, and one that outlives it ends the process. */
+  async dispose(): Promise<void> {
+    disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);
+    for (const tensors of [this.current, this.spare, this.zeros]) tensors.clear();
+    for (const session of this.sessions) await session.dispose();
+    await this.transfer.dispose();
+  }
+}
+
+function batchFeeds({ ids, targets, weights }: TokenBatch): Record<string, Tensor> {
+  return {
+    ids: Tensor.host(ids, [ids.length]),
+    targets: Tensor.host(targets, [targets.length]),
+    weights: Tensor.host(weights, [weights.length]),
+  };
+}
+
+function scalarOf(out: Readonly<Record<string, Tensor>>, name: string): number {
+  return (out[name] as Tensor).floats[0] as number;
+}

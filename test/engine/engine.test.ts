@@ -1,0 +1,256 @@
+// The engine process as its owner sees it: answers, order, cancellation, death in every state, and no orphan.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import type { EngineClient } from '../../src/engine/client.ts';
+import type { AdaptProgress } from '../../src/engine/protocol.ts';
+import { adaptation, completion, engine, loading, SCRIPT, writeModel } from './helpers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+const base = join(folder, 'base');
+
+before(() => writeModel(base));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function started(context: TestContext): Promise<EngineClient> {
+  const client = engine();
+  context.after(() => client.dispose());
+  const loaded = await client.request('load', loading(base));
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  assert.equal(loaded.value.vocabSize, 8192);
+  return client;
+}
+
+function steps(reports: readonly AdaptProgress[]): number[] {
+  return reports.flatMap((report) => (report.kind === 'step' ? [report.step] : []));
+}
+
+const ended = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    // A zombie has ended; its parent has only not looked yet.
+    return existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test('completes, several at once too, scores, and says how it is', async (context) => {
+  const client = await started(context);
+  const seen: number[] = [];
+  const one = await client.request('complete', completion('const a = '), { onProgress: ({ id }) => seen.push(id) });
+  assert.ok(one.ok);
+  assert.equal(one.value.steps.length, 8);
+  assert.deepEqual(
+    one.value.steps.map(({ id }) => id),
+    seen,
+  );
+  const all = await client.request('completeAll', { requests: [completion('const a = '), completion('let')] });
+  assert.ok(all.ok);
+  assert.equal(all.value.length, 2);
+  const scored = await client.request('score', { text: ['function f() {}'] });
+  assert.ok(scored.ok);
+  assert.ok(scored.value.losses instanceof Float32Array);
+  assert.ok([...scored.value.losses.slice(1)].every((loss) => loss > 0));
+  const status = await client.request('status', {});
+  assert.ok(status.ok);
+  assert.equal(status.value.pid, client.pid);
+  assert.ok(status.value.memory > 1e7 && !status.value.training);
+});
+
+test('wrong requests are failures, and the process goes on', async (context) => {
+  const client = engine();
+  context.after(() => client.dispose());
+  const codeOf = async (result: Promise<{ ok: true } | { ok: false; error: { code: string } }>) => {
+    const settled = await result;
+    return settled.ok ? 'ok' : settled.error.code;
+  };
+  assert.equal(await codeOf(client.request('complete', completion('x'))), 'bad-request');
+  assert.equal(await codeOf(client.request('load', loading(join(folder, 'nowhere')))), 'unreadable');
+  assert.equal(
+    await codeOf(client.request('adapt', adaptation(join(folder, 'nowhere'), join(folder, 'o1')))),
+    'unreadable',
+  );
+  assert.equal(await codeOf(client.request('load', loading(base))), 'ok');
+  assert.equal(await codeOf(client.request('complete', completion(''))), 'bad-request');
+  const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, 9000) }] });
+  assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
+  assert.equal(await codeOf(client.request('complete', completion('x'))), 'ok');
+});
+
+test('completions are answered while training runs, and the adapted model can be loaded', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'adapted');
+  const reports: AdaptProgress[] = [];
+  const answeredAt: number[] = [];
+  const answers: Promise<void>[] = [];
+  const training = client.request('adapt', adaptation(base, out), {
+    onProgress: (report) => {
+      reports.push(report);
+      if (report.kind !== 'step' || report.step % 6 !== 0) return;
+      const asked = client.request('complete', completion('const a = '));
+      answers.push(asked.then((result) => void (result.ok && answeredAt.push(steps(reports).length))));
+    },
+  });
+  const result = await training;
+  assert.ok(result.ok, JSON.stringify(result));
+  await Promise.all(answers);
+  assert.equal(answeredAt.length, 4);
+  // Asked at steps 6, 12, 18: answered long before the last step's report.
+  assert.ok((answeredAt[0] as number) < 24 && (answeredAt[1] as number) < 24, answeredAt.join());
+  assert.equal(reports[0]?.kind, 'device');
+  assert.deepEqual(
+    steps(reports),
+    Array.from({ length: 24 }, (_, i) => i + 1),
+  );
+  const losses = reports.flatMap((report) => (report.kind === 'step' ? [report.loss] : []));
+  assert.ok((losses.at(-1) as number) < (losses[0] as number));
+  assert.ok(!existsSync(join(out, 'checkpoint.safetensors')));
+  assert.ok((await client.request('load', loading(out))).ok);
+});
+
+test('killed in mid-step and in mid-decode: the run goes on from its checkpoint, the completion is answered', async (context) => {
+  const client = await started(context);
+  const whole = join(folder, 'whole');
+  const killed = join(folder, 'killed');
+  const expected = await client.request('adapt', adaptation(base, whole));
+  assert.ok(expected.ok);
+  const reports: AdaptProgress[] = [];
+  let kills = 0;
+  let decoded: ReturnType<EngineClient['request']> | undefined;
+  const result = await client.request('adapt', adaptation(base, killed), {
+    onProgress: (report) => {
+      reports.push(report);
+      if (report.kind !== 'step' || kills > 0 || report.step !== 13) return;
+      kills++;
+      decoded = client.request('complete', completion('const b = ', { maxTokens: 40 }));
+      process.kill(client.pid as number, 'SIGKILL');
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  const done = steps(reports);
+  const restart = done.findIndex((step, i) => i > 0 && step <= (done[i - 1] as number));
+  assert.equal(done[restart], 11, 'goes on after the checkpoint of step 10');
+  assert.equal(done.at(-1), 24);
+  assert.deepEqual(readFileSync(join(killed, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
+  assert.ok((await decoded)?.ok, 'the model was loaded again');
+});
+
+test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
+  const client = await started(context);
+  const whole = join(folder, 'whole-2');
+  const often = join(folder, 'often');
+  // Every step writes a checkpoint, so that most kills meet one.
+  const more = { checkpointEverySteps: 1, maxSteps: 40 };
+  assert.ok((await client.request('adapt', adaptation(base, whole, more))).ok);
+  let kills = 0;
+  const reports: AdaptProgress[] = [];
+  const result = await client.request('adapt', adaptation(base, often, more), {
+    onProgress: (report) => {
+      reports.push(report);
+      // Four times, a few milliseconds after a step was reported: its checkpoint is being written then.
+      if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 4) return;
+      const { pid } = client;
+      setTimeout(() => process.kill(pid as number, 'SIGKILL'), kills);
+      kills++;
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(kills, 4);
+  assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
+  assert.deepEqual(readFileSync(join(often, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
+  assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors']);
+});
+
+test('a half-written checkpoint is left aside', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'half');
+  const stop = new AbortController();
+  const first = await client.request('adapt', adaptation(base, out), {
+    signal: stop.signal,
+    onProgress: (report) => report.kind === 'step' && report.step === 7 && stop.abort(),
+  });
+  assert.equal(first.ok ? '' : first.error.code, 'cancelled');
+  const checkpoint = join(out, 'checkpoint.safetensors');
+  writeFileSync(`${checkpoint}.999.tmp`, readFileSync(checkpoint).subarray(0, 1000));
+  const reports: AdaptProgress[] = [];
+  const second = await client.request('adapt', adaptation(base, out), { onProgress: (report) => reports.push(report) });
+  assert.ok(second.ok);
+  assert.ok((steps(reports)[0] as number) > 1, 'resumed');
+  const cut = join(folder, 'cut');
+  await client.request('adapt', adaptation(base, cut), { signal: AbortSignal.timeout(400) });
+  writeFileSync(join(cut, 'checkpoint.safetensors'), readFileSync(join(base, 'model.safetensors')).subarray(0, 5000));
+  const refused = await client.request('adapt', adaptation(base, cut));
+  assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+});
+
+test('a completion is cancelled silently, and the next one is answered', async (context) => {
+  const client = await started(context);
+  const stop = new AbortController();
+  const long = client.request('complete', completion('const a = ', { maxTokens: 200 }), {
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
+  const cancelled = await long;
+  assert.ok(cancelled.ok);
+  assert.equal(cancelled.value.finish, 'cancelled');
+  assert.ok(cancelled.value.steps.length < 200);
+  assert.ok((await client.request('complete', completion('let b'))).ok);
+});
+
+test('training stops at the memory ceiling; a small one leaves completions alone', async (context) => {
+  const client = engine({ memoryCeiling: 1e6 });
+  context.after(() => client.dispose());
+  assert.ok((await client.request('load', loading(base))).ok);
+  const result = await client.request('adapt', adaptation(base, join(folder, 'full')));
+  assert.equal(result.ok ? '' : result.error.code, 'out-of-memory');
+  assert.ok((await client.request('complete', completion('x'))).ok);
+});
+
+test('a process that keeps dying is given up', async (context) => {
+  const script = join(folder, 'dying.mjs');
+  writeFileSync(script, 'console.error("no such driver"); process.exit(3);');
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  const result = await client.request('status', {});
+  assert.ok(!result.ok);
+  assert.equal(result.error.code, 'crashed');
+  assert.match(result.error.message, /code 3/);
+});
+
+test('no orphan: the process ends when its owner is killed', async () => {
+  const owner = join(folder, 'owner.ts');
+  const client = join(import.meta.dirname, '../../src/engine/client.ts');
+  writeFileSync(
+    owner,
+    `import { EngineClient } from ${JSON.stringify(client)};
+     const client = new EngineClient({ script: ${JSON.stringify(SCRIPT)} });
+     await client.request('status', {});
+     console.log(client.pid);
+     setInterval(() => {}, 1000);`,
+  );
+  const parent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
+  assert.ok(!ended(pid));
+  parent.kill('SIGKILL');
+  await until(() => ended(pid));
+});
+
+test('a disposed engine ends its process and answers nothing more', async () => {
+  const client = engine();
+  assert.ok((await client.request('status', {})).ok);
+  const pid = client.pid as number;
+  client.dispose();
+  await until(() => ended(pid));
+  const late = await client.request('status', {});
+  assert.ok(!late.ok);
+});

@@ -1,0 +1,78 @@
+// A small random model on disk, and an engine process to run it.
+import { join } from 'node:path';
+import type { TextRequest } from '../../src/decode/language.ts';
+import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
+import type { ModelConfig } from '../../src/model/config.ts';
+import { saveModel } from '../../src/model/folder.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
+import type { AdaptRequest } from '../../src/train/adapt.ts';
+
+export const SCRIPT = join(import.meta.dirname, '../../src/engine/main.ts');
+export const TOKENIZER = join(import.meta.dirname, '../../models/base/tokenizer.json');
+
+const CONFIG: ModelConfig = {
+  modelType: 'llama',
+  vocabSize: 8192,
+  hiddenSize: 32,
+  intermediateSize: 64,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headDim: 8,
+  contextLength: 256,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: false,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.2,
+};
+
+export function writeModel(folder: string): void {
+  saveModel(folder, CONFIG, initialWeights(CONFIG, 7), 'F16');
+}
+
+export function engine(more: Partial<EngineOptions> = {}): EngineClient {
+  return new EngineClient({ script: SCRIPT, ...more });
+}
+
+export function loading(model: string) {
+  return { model, tokenizer: TOKENIZER, precision: 'int4', threads: 1 } as const;
+}
+
+export function completion(text: string, more: Partial<TextRequest> = {}): TextRequest {
+  return {
+    prompt: [text],
+    maxTokens: 8,
+    topK: 2,
+    heal: false,
+    speculate: false,
+
+    stopTexts: [],
+    ...more,
+  };
+}
+
+export function adaptation(base: string, out: string, more: Partial<AdaptRequest> = {}): AdaptRequest {
+  return {
+    base,
+    out,
+    examples: Array.from({ length: 8 }, (_, i) => ({
+      ids: Int32Array.from({ length: 40 }, (_, j) => 10 + ((i * j) % 97)),
+    })),
+    lora: { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] },
+    batch: 1,
+    length: 32,
+    microBatches: 2,
+    epochs: 20,
+    maxSteps: 24,
+    learningRate: 1e-2,
+    checkpointEverySteps: 5,
+    separator: 1,
+    seed: 1,
+    device: 'cpu',
+    threads: 1,
+    storeAs: 'F32',
+    ...more,
+  };
+}

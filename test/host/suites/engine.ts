@@ -1,0 +1,80 @@
+// The neural engine from the installed package: its process is started by the extension host, completes, trains, and dies with its owner.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { EngineClient } from '../../../src/engine/client.ts';
+import { PRESETS } from '../../../src/model/config.ts';
+import { saveModel } from '../../../src/model/folder.ts';
+import { initialWeights } from '../../../src/model/parameters.ts';
+import { extensionId } from '../hands.ts';
+import { type Suite, until } from '../harness.ts';
+
+export function defineEngine(suite: Suite): void {
+  suite.test('the neural engine completes and trains in a process of its own', async () => {
+    const installed = vscode.extensions.getExtension(extensionId)?.extensionPath as string;
+    const folder = mkdtempSync(join(tmpdir(), 'host-engine-'));
+    const engine = new EngineClient({ script: join(installed, 'dist', 'engine.cjs') });
+    try {
+      const config = { ...PRESETS.S, layers: 2, vocabSize: 8192 };
+      const base = join(folder, 'base');
+      saveModel(base, config, initialWeights(config, 1), 'F16');
+      const tokenizer = join(installed, 'models', 'base', 'tokenizer.json');
+      const loaded = await engine.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
+      assert.ok(loaded.ok, JSON.stringify(loaded));
+      const request = {
+        prompt: ['const a = '],
+        maxTokens: 16,
+        topK: 1,
+        heal: true,
+        speculate: true,
+
+        stopTexts: [],
+      };
+      const started = performance.now();
+      const completed = await engine.request('complete', request);
+      assert.ok(completed.ok, JSON.stringify(completed));
+      assert.equal(completed.value.steps.length, 16);
+      suite.note(`neural engine in the extension host: 16 tokens in ${(performance.now() - started).toFixed(1)} ms`);
+      const losses: number[] = [];
+      const adapted = await engine.request(
+        'adapt',
+        {
+          base,
+          out: join(folder, 'out'),
+          examples: Array.from({ length: 4 }, (_, i) => ({
+            ids: Int32Array.from({ length: 60 }, (_, j) => 10 + ((i * j) % 50)),
+          })),
+          batch: 1,
+          length: 32,
+          microBatches: 2,
+          epochs: 10,
+          maxSteps: 8,
+          learningRate: 3e-3,
+          checkpointEverySteps: 4,
+          separator: 1,
+          seed: 1,
+          device: 'cpu',
+          threads: 1,
+        },
+        { onProgress: (report) => report.kind === 'step' && losses.push(report.loss) },
+      );
+      assert.ok(adapted.ok, JSON.stringify(adapted));
+      assert.equal(losses.length, 8);
+      assert.ok((losses.at(-1) as number) < (losses[0] as number));
+      const { pid } = engine;
+      engine.dispose();
+      await until('the end of the process', () => {
+        try {
+          return !process.kill(pid as number, 0);
+        } catch {
+          return true;
+        }
+      });
+    } finally {
+      engine.dispose();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}

@@ -1,0 +1,76 @@
+// Which device is chosen and why; WebGPU really probed; sessions say what is wrong.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Builder } from '../../src/autodiff/builder.ts';
+import { PROBE_ARGUMENT } from '../../src/engine/protocol.ts';
+import { writeModel } from '../../src/onnx/write.ts';
+import { chooseDevice, physicalCores, probeWebGpu, threadCount } from '../../src/runtime/device.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import { Session } from '../../src/runtime/session.ts';
+import { Tensor } from '../../src/runtime/tensor.ts';
+import { SCRIPT } from '../engine/helpers.ts';
+import { useSoftwareVulkan } from './vulkan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+before(async () => {
+  await useSoftwareVulkan();
+  await loadLibrary();
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const probing = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
+
+test('the probe finds the software GPU, in a process of its own', async () => {
+  assert.deepEqual(await probing(SCRIPT), { ok: true, detail: 'WebGPU works' });
+});
+
+test('a driver that hangs, aborts or is absent is a reason, not a failure', async () => {
+  const script = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  assert.match((await probing(script('hang.mjs', 'setInterval(() => {}, 1000);'), 300)).detail, /did not answer/);
+  assert.match((await probing(script('abort.mjs', 'process.abort();'))).detail, /SIGABRT/);
+  const driver = process.env.VK_DRIVER_FILES;
+  process.env.VK_DRIVER_FILES = '/nowhere.json';
+  const none = await probing(SCRIPT);
+  process.env.VK_DRIVER_FILES = driver;
+  assert.equal(none.ok, false);
+  assert.match(none.detail, /WebGPU is not available|ended the test process/);
+});
+
+test('settings and the probe choose the device, and say why', async () => {
+  const yes = async () => ({ ok: true, detail: 'WebGPU works' });
+  const no = async () => ({ ok: false, detail: 'no driver' });
+  const never = async () => assert.fail('the CPU needs no probe');
+  assert.deepEqual(await chooseDevice('cpu', never), { device: 'cpu', reason: 'chosen in the settings' });
+  assert.deepEqual(await chooseDevice('auto', yes), { device: 'webgpu', reason: 'WebGPU works' });
+  assert.deepEqual(await chooseDevice('webgpu', no), { device: 'cpu', reason: 'no usable GPU: no driver' });
+});
+
+test('threads: physical cores minus one, at least one, or the setting', () => {
+  assert.equal(threadCount('auto'), Math.max(1, physicalCores() - 1));
+  assert.equal(threadCount(3), 3);
+  assert.equal(threadCount(0), 1);
+});
+
+test('tensors on the GPU stay there, and are read only through a session', async () => {
+  const b = new Builder('t');
+  b.graph.output('y', b.mul(b.graph.input('x', 'f32', [4]), 2));
+  const model = writeModel(b.graph);
+  const session = await Session.load(model, { device: 'webgpu', threads: 1, strict: true, keepOnDevice: true });
+  const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
+  assert.ok(y?.onDevice);
+  assert.throws(() => y.data, /read through Transfer/);
+  const reader = await Session.load(model, { device: 'webgpu', threads: 1, strict: true });
+  const { y: z } = await reader.run({ x: y });
+  assert.deepEqual(z?.floats, Float32Array.of(4, 8, 12, 16));
+  y.dispose();
+  await session.dispose();
+  await assert.rejects(reader.run({}), /no tensor for input 'x'/);
+  await reader.dispose();
+});

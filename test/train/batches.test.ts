@@ -1,0 +1,60 @@
+// Packing: every token is learned once per epoch, nothing is predicted across sequences, steps are reproducible.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Batches, type Example } from '../../src/train/batches.ts';
+
+const SEPARATOR = 99;
+const examples: Example[] = [
+  { ids: Int32Array.of(1, 2, 3, 4, 5) },
+  { ids: Int32Array.of(10, 11, 12), weights: Float32Array.of(9, 0, 0.5) },
+  { ids: Int32Array.of(20, 21, 22, 23, 24, 25, 26, 27, 28) },
+  { ids: Int32Array.of(30) },
+];
+const options = { batch: 2, length: 4, microBatches: 2, seed: 5, separator: SEPARATOR };
+
+test('an epoch predicts each token but the first of a sequence, with its weight', () => {
+  const batches = new Batches(examples, { ...options, batch: 1, microBatches: 1 });
+  const seen = new Map<string, number>();
+  for (let step = 0; step < batches.stepsPerEpoch; step++) {
+    const [{ ids, targets, weights }] = batches.step(step) as [ReturnType<typeof batches.step>[number]];
+    ids.forEach((id, i) => {
+      if ((weights[i] as number) > 0) seen.set(`${id} ${targets[i]}`, (seen.get(`${id} ${targets[i]}`) ?? 0) + 1);
+    });
+  }
+  const expected = [
+    '1 2',
+    '2 3',
+    '3 4',
+    '4 5',
+    '11 12',
+    ...[20, 21, 22, 23, 24, 25, 26, 27].map((id) => `${id} ${id + 1}`),
+  ];
+  assert.deepEqual([...seen.keys()].sort(), expected.sort());
+  assert.ok([...seen.values()].every((count) => count === 1));
+});
+
+test('weights of a step sum to 1, and its shape is fixed', () => {
+  const batches = new Batches(examples, options);
+  for (let step = 0; step < 5; step++) {
+    const micro = batches.step(step);
+    assert.equal(micro.length, 2);
+    assert.ok(
+      micro.every(({ ids, targets, weights }) => ids.length === 8 && targets.length === 8 && weights.length === 8),
+    );
+    const total = micro.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
+    assert.ok(Math.abs(total - 1) < 1e-6);
+  }
+});
+
+test('step n is the same whatever was asked before; epochs differ in order', () => {
+  const a = new Batches(examples, options);
+  const b = new Batches(examples, options);
+  for (const step of [0, 1, 2, 3]) a.step(step);
+  assert.deepEqual(a.step(7), b.step(7));
+  const epochs = [0, 1, 2, 3].map((epoch) => JSON.stringify(a.step(epoch * a.stepsPerEpoch * 2)));
+  assert.ok(new Set(epochs).size > 1);
+});
+
+test('nothing to learn is an error', () => {
+  assert.throws(() => new Batches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
+});

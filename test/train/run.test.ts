@@ -1,0 +1,142 @@
+// A run: resume with bit-equal losses, checkpoints that are refused, divergence, cancellation.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import type { Example } from '../../src/train/batches.ts';
+import { type RunHooks, type RunOptions, type StepReport, train } from '../../src/train/loop.ts';
+import { learningRateAt } from '../../src/train/schedule.ts';
+import { readGolden } from '../model/golden.ts';
+import { options } from './helpers.ts';
+
+const golden = readGolden('llama');
+const folder = mkdtempSync(join(tmpdir(), 'run-'));
+const examples: Example[] = Array.from({ length: 12 }, (_, i) => ({
+  ids: Int32Array.from({ length: 9 + i }, (_, j) => (i * 7 + j * j) % 48),
+}));
+
+before(async () => {
+  await loadLibrary();
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function run(name: string, more: Partial<RunOptions> = {}): RunOptions {
+  return {
+    stepper: options(golden, { microBatches: 2, threads: 2 }),
+    schedule: { peak: 1e-2, warmupSteps: 2, totalSteps: 8, floor: 0.1 },
+    maxNorm: 1,
+    separator: 0,
+    checkpoint: { path: join(folder, name), everySteps: 2 },
+    ...more,
+  };
+}
+
+async function losses(options: RunOptions, hooks: RunHooks = {}) {
+  const reports: StepReport[] = [];
+  const result = await train(options, golden.weights, examples, {
+    ...hooks,
+    onStep: (report) => {
+      reports.push(report);
+      hooks.onStep?.(report);
+    },
+  });
+  return { result, reports, losses: reports.map(({ loss }) => loss) };
+}
+
+test('a cancelled run resumes with bit-equal losses and the same weights', async () => {
+  const whole = await losses(run('whole'));
+  assert.ok(whole.result.ok);
+  assert.equal(whole.losses.length, 8);
+  assert.ok((whole.losses.at(-1) as number) < (whole.losses[0] as number));
+
+  const stop = new AbortController();
+  const first = await losses(run('parts'), { signal: stop.signal, onStep: ({ step }) => step === 3 && stop.abort() });
+  assert.equal(first.result.ok ? '' : first.result.error.code, 'cancelled');
+  const second = await losses(run('parts'));
+  assert.deepEqual([...first.losses, ...second.losses], whole.losses);
+  assert.ok(second.result.ok);
+  assert.deepEqual(second.result.value.tensors, whole.result.value.tensors);
+});
+
+test('a run killed between checkpoints repeats only the steps since', async () => {
+  const whole = await losses(run('whole2'));
+  const kill = new Error('killed');
+  const dying = losses(run('killed'), {
+    onStep: ({ step }) => {
+      if (step === 5) throw kill;
+    },
+  });
+  await assert.rejects(dying, kill);
+  writeFileSync(`${join(folder, 'killed')}.1.tmp`, 'half a checkpoint');
+  const rest = await losses(run('killed'));
+  assert.equal(rest.reports[0]?.step, 5);
+  assert.deepEqual(rest.losses, whole.losses.slice(4));
+});
+
+test('cancelling between micro-batches gives the step up and changes nothing', async () => {
+  const stop = new AbortController();
+  let calls = 0;
+  const between = async () => {
+    calls += 1;
+    if (calls === 5) stop.abort();
+  };
+  const first = await losses(run('micro'), { signal: stop.signal, between });
+  assert.equal(first.reports.length, 2);
+  const rest = await losses(run('micro'));
+  assert.deepEqual([...first.losses, ...rest.losses], (await losses(run('whole3'))).losses);
+});
+
+test('checkpoints that are truncated, damaged, foreign or bear a NaN are refused', async () => {
+  await losses(run('good'));
+  const good = readFileSync(join(folder, 'good'));
+  const attempt = async (bytes: Uint8Array, more: Partial<RunOptions> = {}) => {
+    writeFileSync(join(folder, 'bad'), bytes);
+    const { result, reports } = await losses(run('bad', more));
+    assert.equal(reports.length, 0);
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, 'corrupt');
+    return result.error.message;
+  };
+  assert.match(await attempt(good.subarray(0, good.length - 100)), /ends before/);
+  assert.match(await attempt(good.subarray(0, 5)), /too short/);
+  assert.match(await attempt(new TextEncoder().encode('{"not": "a checkpoint at all"}')), /header/);
+  const flipped = Uint8Array.from(good);
+  flipped[good.length - 3] = (flipped[good.length - 3] as number) ^ 1;
+  assert.match(await attempt(flipped), /damaged/);
+  assert.match(await attempt(good, { maxNorm: 2 }), /another model or other settings/);
+  const { tensors, metadata } = readSafetensors(good);
+  (tensors.get('model.norm.weight')?.data as Float32Array)[1] = Number.NaN;
+  assert.match(
+    await attempt(Buffer.concat(writeSafetensors(tensors, 'F32', metadata))),
+    /'model.norm.weight' holds values/,
+  );
+});
+
+test('a run that diverges stops and keeps the last good checkpoint', async () => {
+  const seen: StepReport[] = [];
+  const wild = run('wild', { schedule: { peak: 1e25, warmupSteps: 0, totalSteps: 8, floor: 1 }, maxNorm: 1e30 });
+  const { result } = await losses(wild, { onStep: (report) => seen.push(report) });
+  assert.ok(!result.ok);
+  assert.equal(result.error.code, 'diverged');
+  assert.ok(seen.length < 8);
+});
+
+test('a model with a NaN is refused before the first step', async () => {
+  const weights = new Map(golden.weights);
+  weights.set('model.norm.weight', new Float32Array(16).fill(Number.NaN));
+  const result = await train(run('nan'), weights, examples);
+  assert.equal(result.ok ? '' : result.error.code, 'corrupt');
+});
+
+test('the schedule warms up, peaks and decays to its floor', () => {
+  const schedule = { peak: 2, warmupSteps: 4, totalSteps: 24, floor: 0.1 };
+  assert.deepEqual(
+    [0, 1, 3].map((step) => learningRateAt(schedule, step)),
+    [0.5, 1, 2],
+  );
+  assert.equal(learningRateAt(schedule, 4), 2);
+  assert.ok(Math.abs(learningRateAt(schedule, 24) - 0.2) < 1e-12);
+});
