@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument('--precision', choices=('bf16', 'fp32'), default='bf16')
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--nice', type=int, default=19)
-    parser.add_argument('--group-nice', type=int, default=10, help='of the session (Linux autogroup); 19 gives way to everything')
+    parser.add_argument('--group-nice', type=int, default=5, help='of the session (Linux autogroup); 19 gives way to everything')
     return parser.parse_args()
 
 
