@@ -178,7 +178,7 @@ step('the panel shows both, and why', async () => {
   await editor.narrowSideBar(220);
   await editor.eventually('a narrow panel with nothing cut', async () => {
     const cut = await panel.locator('body').evaluate((body) => {
-      const ends = [...body.querySelectorAll('main dd, main .value, main .number')].filter(
+      const ends = [...body.querySelectorAll('main dd, main .value, main .number, main .latency, main .cost')].filter(
         (part) => part.getBoundingClientRect().right > innerWidth,
       );
       return { width: innerWidth, cut: ends.map((part) => part.textContent) };
