@@ -58,10 +58,14 @@ export const FILTERS: readonly Filter[] = [
   { name: 'nothing-new', apply: dropNothingNew },
 ];
 
-/** Prose that was learned from comments ends where the comment did; in a code block of its own '/*' the mark belongs. */
-function cutCommentMarks(text: string, { facts, query }: Context): string {
+/**
+ * Prose, and a line comment, that was learned from block comments ends where those did; in a code block of its own the
+ * mark belongs.
+ */
+function cutCommentMarks(text: string, { facts, query, before }: Context): string {
   const at = text.indexOf('*/');
-  if (facts.family !== 'prose' || at < 0) return text;
+  const inProse = facts.family === 'prose' || facts.lineComments.some((mark) => before.trimStart().startsWith(mark));
+  if (!inProse || at < 0) return text;
   const opened = text.lastIndexOf('/*', at) >= 0 || query.prefix.lastIndexOf('/*') > query.prefix.lastIndexOf('*/');
   return opened ? text : text.slice(0, at).trimEnd();
 }

@@ -120,7 +120,9 @@ function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, Labelle
       model: draft.model,
       right: place.right,
       latencyMs: draft.latencyMs,
-      reason: decision.summary,
+      // Nobody asked the API here: the specialist answers though the rule would have asked.
+      reason:
+        decision.route === 'api' ? `The API was not asked; the rule would: ${decision.summary}` : decision.summary,
     };
   });
 }
