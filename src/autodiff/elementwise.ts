@@ -12,7 +12,7 @@ function broadcasting(inputs: readonly TensorType[]): TensorType[] {
 }
 
 function binary<K extends OpName>(
-  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value],
+  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value | undefined],
 ): OpRow<K> {
   return {
     infer: broadcasting,
@@ -63,7 +63,10 @@ type Elementwise =
 export const ELEMENTWISE: Rows<Elementwise> = {
   Add: binary((_, g) => [g, g]),
   Sub: binary((b, g) => [g, b.neg(g)]),
-  Mul: binary((b, g, x, y) => [b.mul(g, y), b.mul(g, x)]),
+  // A square's two gradients are one, and the factor goes to what may still be small.
+  Mul: binary((b, g, x, y) =>
+    x === y ? [b.mul(b.mul(g, b.scalar(2, g.type)), x), undefined] : [b.mul(g, y), b.mul(g, x)],
+  ),
   Div: binary((b, g, _x, y, out) => {
     const gx = b.div(g, y);
     return [gx, b.neg(b.mul(gx, out))];

@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
   readonly unpooled?: boolean;
+  /** Threads wait busily between the operators of a run, and rest between runs: for runs of a thousand small operators. */
+  readonly spinning?: boolean;
 }
 
 export class Session {
@@ -48,7 +50,8 @@ export class Session {
       extra: {
         session: {
           // Spinning threads would take a core from the editor between two keystrokes.
-          intra_op: { allow_spinning: '0' },
+          intra_op: { allow_spinning: options.spinning ? '1' : '0' },
+          ...(options.spinning ? { force_spinning_stop: '1' } : {}),
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
         },
       },

@@ -65,7 +65,7 @@ export class Stepper {
    */
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
-    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
+    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true, spinning: true };
     const transfer = new Transfer(session, identityGraph);
     const sessions: Session[] = [];
     if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options), session));
