@@ -195,6 +195,11 @@ export class Builder {
     return this.one('ScatterElements', [data, indices, updates], { axis, reduction: 'add' });
   }
 
+  /** Rotary position embedding; `positions` int64 [batch, length], the tables [length, size / 2], which are taken as constants. */
+  rotary(x: Value, positions: Value, cos: Value, sin: Value): Value {
+    return this.plain('RotaryEmbedding', x, positions, cos, sin);
+  }
+
   matmul(x: Value, y: Value): Value {
     return this.plain('MatMul', x, y);
   }

@@ -51,6 +51,7 @@ export interface OpAttributes {
   // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
   SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
   // com.microsoft
+  RotaryEmbedding: None;
   MatMulNBits: {
     readonly K: number;
     readonly N: number;
@@ -69,7 +70,7 @@ export interface OpAttributes {
 export type OpName = keyof OpAttributes;
 
 /** Operators of onnxruntime's own domain; all others are standard ones of OPSET. */
-export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>(['MatMulNBits', 'GatherBlockQuantized']);
+export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>(['RotaryEmbedding', 'MatMulNBits', 'GatherBlockQuantized']);
 export const OPSET = 21;
 
 /** ONNX tells float attributes from integers; these are floats whatever their value. */

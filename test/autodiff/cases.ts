@@ -148,6 +148,14 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
     ],
     build: (b, x, y) => b.scatterAdd(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), y as Value, 1),
   }),
+  RotaryEmbedding: each({
+    inputs: [[2, 2, 3, 4]],
+    build: (b, x) => {
+      const table = (values: number[]) => b.graph.constant('f32', [3, 2], Float32Array.from(values));
+      const positions = b.graph.constant('i64', [2, 3], BigInt64Array.of(0n, 1n, 2n, 2n, 0n, 1n));
+      return b.rotary(x, positions, table([1, 1, 0.5, 0.9, -0.4, 0.7]), table([0, 0, 0.8, 0.4, 0.9, 0.6]));
+    },
+  }),
   MatMul: each(
     {
       inputs: [
