@@ -122,6 +122,9 @@ export class Builder {
   sigmoid(x: Value): Value {
     return this.plain('Sigmoid', x);
   }
+  silu(x: Value): Value {
+    return this.one('QuickGelu', [x], { alpha: 1 });
+  }
   cast(x: Value, type: DType): Value {
     return x.type === type ? x : this.one('Cast', [x], { to: DTYPES[type].onnx });
   }

@@ -58,6 +58,7 @@ type Elementwise =
   | 'Exp'
   | 'Log'
   | 'Sigmoid'
+  | 'QuickGelu'
   | 'Cast';
 
 export const ELEMENTWISE: Rows<Elementwise> = {
@@ -97,6 +98,11 @@ export const ELEMENTWISE: Rows<Elementwise> = {
   Exp: unary((b, g, _x, out) => b.mul(g, out)),
   Log: unary((b, g, x) => b.div(g, x)),
   Sigmoid: unary((b, g, _x, out) => b.mul(g, b.sub(out, b.mul(out, out)))),
+  // With y = x s: dy/dx = s + y (1 - s). The sigmoid is computed again rather than kept.
+  QuickGelu: unary((b, g, x, y) => {
+    const s = b.sigmoid(x);
+    return b.mul(g, b.add(s, b.sub(y, b.mul(y, s))));
+  }),
   Cast: {
     infer: ([x], { to }) => {
       const type = (Object.keys(DTYPES) as DType[]).find((candidate) => DTYPES[candidate].onnx === to);

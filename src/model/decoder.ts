@@ -33,7 +33,7 @@ export function rmsNorm(b: Builder, x: Value, weight: Value, epsilon: number): V
 export function feedForward(b: Builder, x: Value, prefix: string, linear: Linear): Value {
   const gate = linear(x, `${prefix}mlp.gate_proj.weight`);
   const up = linear(x, `${prefix}mlp.up_proj.weight`);
-  return linear(b.mul(b.mul(gate, b.sigmoid(gate)), up), `${prefix}mlp.down_proj.weight`);
+  return linear(b.mul(b.silu(gate), up), `${prefix}mlp.down_proj.weight`);
 }
 
 /** Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. */

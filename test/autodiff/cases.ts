@@ -115,6 +115,7 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
   Exp: each({ inputs: [[3, 4]], build: (b, x) => b.exp(x) }),
   Log: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.log(x) }),
   Sigmoid: each({ inputs: [[3, 4]], build: (b, x) => b.sigmoid(x) }),
+  QuickGelu: each({ inputs: [[3, 4]], build: (b, x) => b.silu(x) }),
   // To float16 and back: the difference quotient sees float16's steps, the gradient passes straight through.
   Cast: each({ inputs: [[3, 4]], build: (b, x) => b.cast(b.cast(x, 'f16'), 'f32') }),
   ReduceSum: each(
