@@ -157,7 +157,11 @@ export async function engineBench(_options: BenchOptions): Promise<Figures> {
   const peak = await child('matmul', cores);
   show('matmul-peak', peak);
   const full = await child('train', 'S', 4, 256, 1, cores);
-  show('train-S-1024', { ...full, 'of-matmul-peak': (full.gflops as number) / (peak.gflops as number) });
+  show('train-S-1024', {
+    ...full,
+    'of-matmul-peak': (full.gflops as number) / (peak.gflops as number),
+    'of-bare-matmul-peak': (full.gflops as number) / (peak['bare-gflops'] as number),
+  });
   const reference = await torch('S', 4, 256, cores, PRESETS.S.intermediateSize);
   if (reference) {
     show('pytorch-fp32-S-1024', reference);

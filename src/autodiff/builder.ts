@@ -122,6 +122,9 @@ export class Builder {
   sigmoid(x: Value): Value {
     return this.plain('Sigmoid', x);
   }
+  silu(x: Value): Value {
+    return this.one('QuickGelu', [x], { alpha: 1 });
+  }
   cast(x: Value, type: DType): Value {
     return x.type === type ? x : this.one('Cast', [x], { to: DTYPES[type].onnx });
   }
@@ -193,6 +196,11 @@ export class Builder {
   }
   scatterAdd(data: Value, indices: Value, updates: Value, axis: number): Value {
     return this.one('ScatterElements', [data, indices, updates], { axis, reduction: 'add' });
+  }
+
+  /** Rotary position embedding; `positions` int64 [batch, length], the tables [length, size / 2], which are taken as constants. */
+  rotary(x: Value, positions: Value, cos: Value, sin: Value): Value {
+    return this.plain('RotaryEmbedding', x, positions, cos, sin);
   }
 
   matmul(x: Value, y: Value): Value {

@@ -12,7 +12,7 @@ function broadcasting(inputs: readonly TensorType[]): TensorType[] {
 }
 
 function binary<K extends OpName>(
-  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value],
+  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value | undefined],
 ): OpRow<K> {
   return {
     infer: broadcasting,
@@ -58,12 +58,16 @@ type Elementwise =
   | 'Exp'
   | 'Log'
   | 'Sigmoid'
+  | 'QuickGelu'
   | 'Cast';
 
 export const ELEMENTWISE: Rows<Elementwise> = {
   Add: binary((_, g) => [g, g]),
   Sub: binary((b, g) => [g, b.neg(g)]),
-  Mul: binary((b, g, x, y) => [b.mul(g, y), b.mul(g, x)]),
+  // A square's two gradients are one, and the factor goes to what may still be small.
+  Mul: binary((b, g, x, y) =>
+    x === y ? [b.mul(b.mul(g, b.scalar(2, g.type)), x), undefined] : [b.mul(g, y), b.mul(g, x)],
+  ),
   Div: binary((b, g, _x, y, out) => {
     const gx = b.div(g, y);
     return [gx, b.neg(b.mul(gx, out))];
@@ -94,6 +98,11 @@ export const ELEMENTWISE: Rows<Elementwise> = {
   Exp: unary((b, g, _x, out) => b.mul(g, out)),
   Log: unary((b, g, x) => b.div(g, x)),
   Sigmoid: unary((b, g, _x, out) => b.mul(g, b.sub(out, b.mul(out, out)))),
+  // With y = x s: dy/dx = s + y (1 - s). The sigmoid is computed again rather than kept.
+  QuickGelu: unary((b, g, x, y) => {
+    const s = b.sigmoid(x);
+    return b.mul(g, b.add(s, b.sub(y, b.mul(y, s))));
+  }),
   Cast: {
     infer: ([x], { to }) => {
       const type = (Object.keys(DTYPES) as DType[]).find((candidate) => DTYPES[candidate].onnx === to);

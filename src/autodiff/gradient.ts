@@ -51,8 +51,15 @@ function step(b: Builder, node: Node, gradient: Value, onPath: ReadonlySet<Value
   const found = row.gradient(b, given, node);
   node.inputs.forEach((input, index) => {
     if (!onPath.has(input)) return;
-    const part = checked(b, row, node, index, found[index]);
+    const rule = found[index];
+    // One value given twice: the rule put both gradients on the first.
+    if (!rule && node.inputs.indexOf(input) < index) return;
     const before = sums.get(input);
+    if (typeof rule === 'function') {
+      sums.set(input, checked(b, row, node, index, rule(before && b.expand(before, input.shape))));
+      return;
+    }
+    const part = checked(b, row, node, index, rule);
     sums.set(input, before ? b.add(before, part) : part);
   });
 }

@@ -19,7 +19,8 @@ export const INDEXING: Rows<'Gather' | 'GatherElements' | 'ScatterElements' | 'G
       const row = data.shape.slice(1);
       const flat = b.reshape(indices, [picked, ...row.map(() => 1)]);
       const places = b.expand(flat, [picked, ...row]);
-      return [b.scatterAdd(b.fill(0, data.shape, data.type), places, b.reshape(g, [picked, ...row]), 0), undefined];
+      const updates = b.reshape(g, [picked, ...row]);
+      return [(before) => b.scatterAdd(before ?? b.fill(0, data.shape, data.type), places, updates, 0), undefined];
     },
   },
   GatherElements: {

@@ -14,7 +14,7 @@ function inner(a: Dim, b: Dim, x: Shape, y: Shape): void {
   if (a !== b) throw new GraphError(`[${x.join(',')}] times [${y.join(',')}]: inner sizes ${a} and ${b} differ`);
 }
 
-export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'MatMulNBits' | 'SimplifiedLayerNormalization'> = {
+export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'RotaryEmbedding' | 'MatMulNBits' | 'SimplifiedLayerNormalization'> = {
   MatMul: {
     infer: ([x, y]) => {
       const { shape: a } = x as Value;
@@ -57,6 +57,26 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'MatMulNBits' | 'SimplifiedLayer
           : b.gemm(x, g, { transA: transA ? 0 : 1, transB: 0, alpha }),
       ];
     },
+  },
+  // Pairs of coordinates turned by an angle, and stretched by what the tables are multiplied by: turned back, stretched again.
+  RotaryEmbedding: {
+    infer: ([x, positions, cos, sin]) => {
+      const { type, shape } = x as Value;
+      expectSameType([x as Value, cos as Value, sin as Value]);
+      expectType(positions as Value, 'i64');
+      if (shape.length !== 4) throw new GraphError('RotaryEmbedding takes [batch, heads, length, size]');
+      const table = [shape[2], (shape[3] as number) / 2].join();
+      if ((cos as Value).shape.join() !== table || (sin as Value).shape.join() !== table) {
+        throw new GraphError(`the tables of RotaryEmbedding are [${table}]`);
+      }
+      return [{ type, shape }];
+    },
+    gradient: (b, g, { inputs }) => [
+      b.rotary(g, at(inputs, 1), at(inputs, 2), b.neg(at(inputs, 3))),
+      undefined,
+      undefined,
+      undefined,
+    ],
   },
   MatMulNBits: {
     infer: ([x, weights], { K, N }) => {

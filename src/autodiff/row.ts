@@ -8,10 +8,17 @@ export const NOT_DIFFERENTIABLE = 'not differentiable';
 
 /**
  * From the gradient of the loss with respect to the (first) output to those with respect to the inputs, in their order;
- * undefined for an input that has none (indices, shapes). A gradient may be left smaller, or of the output's broadcast
- * shape: the walk stretches and sums it to the input's.
+ * undefined for an input that has none (indices, shapes) or that came earlier in the list. A gradient may be left smaller, or of
+ * the output's broadcast shape: the walk stretches and sums it to the input's. A function adds it to what other operators found.
  */
-export type GradientRule<K extends OpName> = (b: Builder, gradient: Value, node: Node<K>) => (Value | undefined)[];
+export type GradientRule<K extends OpName> = (
+  b: Builder,
+  gradient: Value,
+  node: Node<K>,
+) => (Value | Accumulate | undefined)[];
+
+/** Adds a gradient to the sum so far; without one, to zero. */
+export type Accumulate = (before: Value | undefined) => Value;
 
 export interface OpRow<K extends OpName> {
   infer(inputs: readonly Value[], attributes: OpAttributes[K]): TensorType[];

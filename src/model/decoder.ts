@@ -3,7 +3,7 @@ import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix } from './parameters.ts';
-import { ropeTables, rotateHalf } from './rope.ts';
+import { ropeTables } from './rope.ts';
 
 /** Low enough to vanish in a softmax; not -infinity, which makes NaN of a row that is masked whole. */
 export const MASKED = -1e9;
@@ -33,7 +33,7 @@ export function rmsNorm(b: Builder, x: Value, weight: Value, epsilon: number): V
 export function feedForward(b: Builder, x: Value, prefix: string, linear: Linear): Value {
   const gate = linear(x, `${prefix}mlp.gate_proj.weight`);
   const up = linear(x, `${prefix}mlp.up_proj.weight`);
-  return linear(b.mul(b.mul(gate, b.sigmoid(gate)), up), `${prefix}mlp.down_proj.weight`);
+  return linear(b.mul(b.silu(gate), up), `${prefix}mlp.down_proj.weight`);
 }
 
 /** Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. */
@@ -48,12 +48,23 @@ export function hiddenStates(
   const { heads, keyValueHeads, headDim } = config;
   const group = heads / keyValueHeads;
   const tables = ropeTables(config, length);
-  const table = (data: Float32Array) => b.graph.constant('f32', [length, headDim], data);
+  const half = headDim / 2;
+  // The two halves of a row are equal: the operator wants one.
+  const table = (data: Float32Array, by: number) =>
+    b.graph.constant(
+      'f32',
+      [length, half],
+      Float32Array.from(
+        { length: length * half },
+        (_, i) => by * (data[Math.floor(i / half) * headDim + (i % half)] as number),
+      ),
+    );
   // The attention's 1/sqrt(d) rides on the query's rotation.
   const scale = headDim ** -0.5;
-  const queryTables = [table(tables.cos.map((x) => x * scale)), table(tables.sin.map((x) => x * scale))] as const;
-  const keyTables = [table(tables.cos), table(tables.sin)] as const;
-  const turn = rotateHalf(b, headDim);
+  const queryTables = [table(tables.cos, scale), table(tables.sin, scale)] as const;
+  const keyTables = [table(tables.cos, 1), table(tables.sin, 1)] as const;
+  const places = BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length));
+  const positions = b.graph.constant('i64', [batch, length], places);
   const mask = causalMask(b, length);
 
   const project = (x: Value, name: string, bias: boolean, count: number) => {
@@ -61,7 +72,7 @@ export function hiddenStates(
     const shifted = bias ? b.add(y, parameter(`${name}.bias`)) : y;
     return b.transpose(b.reshape(shifted, [batch, length, count, headDim]), [0, 2, 1, 3]);
   };
-  const rotate = (x: Value, [cos, sin]: readonly [Value, Value]) => b.add(b.mul(x, cos), b.mul(b.matmul(x, turn), sin));
+  const rotate = (x: Value, [cos, sin]: readonly [Value, Value]) => b.rotary(x, positions, cos, sin);
 
   let x = b.gather(parameter(EMBEDDING), ids);
   for (let layer = 0; layer < config.layers; layer++) {

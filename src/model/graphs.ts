@@ -42,6 +42,9 @@ export function accumulator(name: string): string {
   return `grad:${name}`;
 }
 
+/** First output of the graphs of a step that is `inPlace`: see SessionOptions.unreturnable. CPU only. */
+export const UNRETURNABLE = 'unreturnable';
+
 class Inputs {
   private readonly b: Builder;
   private readonly known = new Map<string, Value>();
@@ -100,17 +103,17 @@ function optimise(b: Builder, inputs: Inputs, options: TrainingGraphOptions, gra
 }
 
 /** Forward, backward, clipping and update in one: outputs loss, norm, and new:* of parameters and state. */
-export function stepGraph(options: TrainingGraphOptions): WrittenModel {
+export function stepGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('step');
   const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
   const { loss, grads } = lossAndGradients(b, inputs, options);
   b.graph.output('loss', loss);
   optimise(b, inputs, options, grads);
-  return writeModel(b.graph);
+  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
 }
 
 /** Forward and backward: outputs loss, and new:grad:* with this micro-batch's gradients added. */
-export function accumulateGraph(options: TrainingGraphOptions): WrittenModel {
+export function accumulateGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('accumulate');
   const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
   const { loss, grads } = lossAndGradients(b, inputs, options);
@@ -119,17 +122,17 @@ export function accumulateGraph(options: TrainingGraphOptions): WrittenModel {
     const sum = inputs.add(accumulator(name), shape);
     b.graph.output(renewed(accumulator(name)), b.add(sum, grads[i] as Value));
   });
-  return writeModel(b.graph);
+  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
 }
 
 /** Clipping and update from summed gradients: outputs norm, and new:* of parameters and state. */
-export function applyGraph(options: TrainingGraphOptions): WrittenModel {
+export function applyGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('apply');
   const specs = trainedSpecs(options);
   const inputs = new Inputs(b, specs);
   const grads = specs.map(({ name, shape }) => inputs.add(accumulator(name), shape));
   optimise(b, inputs, options, grads);
-  return writeModel(b.graph);
+  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
 }
 
 /** Gradients as they are, for tests: outputs loss and grad:*. */

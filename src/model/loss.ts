@@ -13,6 +13,8 @@ import type { Value } from '../onnx/graph.ts';
  */
 export function tokenLosses(b: Builder, hidden: Value, output: Value, targets: Value, chunk: number): Value {
   const rows = hidden.shape[0] as number;
+  // First, so that the walk backwards comes here last and adds rows to the sum of the chunks' gradients.
+  const target = b.sum(b.mul(hidden, b.gather(output, targets)), [-1]);
   const logSums: Value[] = [];
   for (let start = 0; start < rows; start += chunk) {
     const part = b.slice(hidden, 0, start, Math.min(rows, start + chunk));
@@ -20,6 +22,5 @@ export function tokenLosses(b: Builder, hidden: Value, output: Value, targets: V
     const largest = b.detach(b.reduceMax(logits, [-1]));
     logSums.push(b.add(b.log(b.sum(b.exp(b.sub(logits, largest)), [-1])), largest));
   }
-  const target = b.sum(b.mul(hidden, b.gather(output, targets)), [-1]);
   return b.reshape(b.sub(b.concat(logSums, 0), target), [rows]);
 }

@@ -42,7 +42,10 @@ function usesMuon(spec: ParameterSpec, config: OptimizerConfig): boolean {
   return config.kind === 'muon' && spec.kind === 'linear';
 }
 
-/** Names of the state that the optimiser keeps for a parameter; each has its shape and starts at zero. */
+/**
+ * Names of the state that the optimiser keeps for a parameter; each has its shape and starts at zero. The mean `exp_avg` is kept
+ * times sqrt(1 - beta2) / (1 - beta1): one scaled gradient then serves it and, squared, the mean of squares.
+ */
 export function stateNames(spec: ParameterSpec, config: OptimizerConfig): string[] {
   return usesMuon(spec, config) ? [`${spec.name}.momentum`] : [`${spec.name}.exp_avg`, `${spec.name}.exp_avg_sq`];
 }
@@ -84,12 +87,12 @@ export function updates(
     } else {
       const [first, second] = stateNames(spec, config) as [string, string];
       // Scalars are folded together wherever that saves a pass over the parameter: memory is what this costs.
-      const part = b.mul(raw, b.mul(clip, 1 - config.beta1));
+      const part = b.mul(raw, b.mul(clip, Math.sqrt(1 - config.beta2)));
       const mean = b.add(b.mul(input(first), config.beta1), part);
-      const partSquare = b.mul(b.mul(part, part), (1 - config.beta2) / (1 - config.beta1) ** 2);
-      const square = b.add(b.mul(input(second), config.beta2), partSquare);
+      const square = b.add(b.mul(input(second), config.beta2), b.mul(part, part));
       // mean c1 / (sqrt(square) c2 + epsilon), with c2 taken out of the denominator.
-      const size = b.div(b.mul(scalars.learningRate, scalars.correction1), scalars.correction2);
+      const corrected = b.div(b.mul(scalars.learningRate, scalars.correction1), scalars.correction2);
+      const size = b.mul(corrected, (1 - config.beta1) / Math.sqrt(1 - config.beta2));
       const denominator = b.add(b.sqrt(square), b.div(config.epsilon, scalars.correction2));
       out.push({ name: first, value: mean }, { name: second, value: square });
       out.push({ name: spec.name, value: b.sub(kept, b.mul(b.div(mean, denominator), size)) });

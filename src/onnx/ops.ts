@@ -51,6 +51,9 @@ export interface OpAttributes {
   // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
   SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
   // com.microsoft
+  RotaryEmbedding: None;
+  /** x sigmoid(alpha x): with alpha 1 it is SiLU. */
+  QuickGelu: { readonly alpha: 1 };
   MatMulNBits: {
     readonly K: number;
     readonly N: number;
@@ -69,7 +72,12 @@ export interface OpAttributes {
 export type OpName = keyof OpAttributes;
 
 /** Operators of onnxruntime's own domain; all others are standard ones of OPSET. */
-export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>(['MatMulNBits', 'GatherBlockQuantized']);
+export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>([
+  'RotaryEmbedding',
+  'QuickGelu',
+  'MatMulNBits',
+  'GatherBlockQuantized',
+]);
 export const OPSET = 21;
 
 /** ONNX tells float attributes from integers; these are floats whatever their value. */

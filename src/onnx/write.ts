@@ -28,6 +28,8 @@ export interface WrittenModel {
 export interface WriteOptions {
   /** Constants of at least so many bytes stay outside, each at a location that is its name. Default: none. */
   readonly externalFrom?: number;
+  /** Name of an output put before all others that is no tensor but an empty sequence: see SessionOptions.unreturnable. */
+  readonly unreturnable?: string;
 }
 
 // TensorProto.DataLocation
@@ -77,6 +79,12 @@ export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenMod
       output: graph.outputs.map(valueInfo),
     }),
   });
+  if (options.unreturnable !== undefined && model.graph) {
+    const name = options.unreturnable;
+    model.graph.node.push(create(NodeProtoSchema, { name, opType: 'SequenceEmpty', output: [name] }));
+    // Its type is left to the runtime, which infers it.
+    model.graph.output.unshift(create(ValueInfoProtoSchema, { name }));
+  }
   return { bytes: toBinary(ModelProtoSchema, model), external };
 }
 

@@ -10,6 +10,7 @@ import {
   stepGraph,
   type TrainingGraphOptions,
   trainedSpecs,
+  UNRETURNABLE,
 } from '../model/graphs.ts';
 import { initialAdapters } from '../model/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../model/optimizer.ts';
@@ -65,14 +66,16 @@ export class Stepper {
    */
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
-    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
+    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true, spinning: true };
     const transfer = new Transfer(session, identityGraph);
     const sessions: Session[] = [];
-    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options), session));
+    const inPlace = options.device === 'cpu';
+    const writing: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
+    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options, inPlace), writing));
     else {
-      sessions.push(await Session.load(accumulateGraph(options), session));
+      sessions.push(await Session.load(accumulateGraph(options, inPlace), writing));
       // Once a step: its memory is better used by the micro-batches.
-      sessions.push(await Session.load(applyGraph(options), { ...session, unpooled: true }));
+      sessions.push(await Session.load(applyGraph(options, inPlace), { ...writing, unpooled: true }));
     }
     const stepper = new Stepper(options, transfer, sessions);
     await stepper.load(weights, state);
@@ -140,14 +143,17 @@ export class Stepper {
       const sums = trained.map(({ name }) => accumulator(name));
       let start = await this.zeroSums(trained);
       for (const batch of batches) {
-        loss += scalarOf(await this.renew(first, { ...batchFeeds(batch), ...start }, sums), 'loss');
+        loss += scalarOf(await this.renew(first, { ...batchFeeds(batch), ...start }, sums, ['loss']), 'loss');
         start = {};
         if (!(await between())) return undefined;
       }
       if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
-      norm = scalarOf(await this.renew(second, scalarFeeds, changed), 'norm');
+      norm = scalarOf(await this.renew(second, scalarFeeds, changed, ['norm']), 'norm');
     } else {
-      const out = await this.renew(first, { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds }, changed);
+      const out = await this.renew(first, { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds }, changed, [
+        'loss',
+        'norm',
+      ]);
       loss = scalarOf(out, 'loss');
       norm = scalarOf(out, 'norm');
       await between();
@@ -161,8 +167,10 @@ export class Stepper {
     session: Session,
     feeds: Record<string, Tensor>,
     names: readonly string[],
+    scalars: readonly string[],
   ): Promise<Record<string, Tensor>> {
     const into: Record<string, Tensor> = {};
+    if (session.device === 'cpu') for (const name of scalars) into[name] = Tensor.host(new Float32Array(1), []);
     for (const name of names) into[renewed(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
     const out = await session.run({ ...Object.fromEntries(this.current), ...feeds }, into);
     for (const name of names) {

@@ -115,6 +115,7 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
   Exp: each({ inputs: [[3, 4]], build: (b, x) => b.exp(x) }),
   Log: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.log(x) }),
   Sigmoid: each({ inputs: [[3, 4]], build: (b, x) => b.sigmoid(x) }),
+  QuickGelu: each({ inputs: [[3, 4]], build: (b, x) => b.silu(x) }),
   // To float16 and back: the difference quotient sees float16's steps, the gradient passes straight through.
   Cast: each({ inputs: [[3, 4]], build: (b, x) => b.cast(b.cast(x, 'f16'), 'f32') }),
   ReduceSum: each(
@@ -147,6 +148,14 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
       [3, 2],
     ],
     build: (b, x, y) => b.scatterAdd(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), y as Value, 1),
+  }),
+  RotaryEmbedding: each({
+    inputs: [[2, 2, 3, 4]],
+    build: (b, x) => {
+      const table = (values: number[]) => b.graph.constant('f32', [3, 2], Float32Array.from(values));
+      const positions = b.graph.constant('i64', [2, 3], BigInt64Array.of(0n, 1n, 2n, 2n, 0n, 1n));
+      return b.rotary(x, positions, table([1, 1, 0.5, 0.9, -0.4, 0.7]), table([0, 0, 0.8, 0.4, 0.9, 0.6]));
+    },
   }),
   MatMul: each(
     {
