@@ -149,7 +149,8 @@ async function revokeConsent({ api, permissions, status }: CommandDeps): Promise
   void vscode.window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
 }
 
-async function pickSnooze(snooze: Snooze): Promise<void> {
+/** Whether suggestions are paused now: the picker can be left without a choice. */
+async function pickSnooze(snooze: Snooze): Promise<boolean> {
   const lengths: readonly (vscode.QuickPickItem & { readonly length: SnoozeLength })[] = [
     { label: t('5 minutes'), length: 5 },
     { label: t('30 minutes'), length: 30 },
@@ -157,6 +158,7 @@ async function pickSnooze(snooze: Snooze): Promise<void> {
   ];
   const picked = await vscode.window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
   if (picked) snooze.start(picked.length);
+  return snooze.active;
 }
 
 async function enableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
