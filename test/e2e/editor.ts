@@ -79,12 +79,13 @@ export class Editor {
   }
 
   /** Waits for ghost text that fits. */
-  async waitForGhost(fits: RegExp): Promise<string> {
-    return this.eventually('ghost text', async () => {
+  async waitForGhost(fits: RegExp, limitMs = patience): Promise<string> {
+    const look = async () => {
       const text = await this.ghost();
       assert.match(text, fits);
       return text;
-    });
+    };
+    return this.eventually('ghost text', look, limitMs);
   }
 
   async noGhost(): Promise<void> {
