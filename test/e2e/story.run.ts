@@ -74,8 +74,8 @@ step('ghost text from the specialist, before anything is adapted and without a k
   const [place] = known.places;
   await clearFrom(place);
   await editor.type(known.start);
-  // Open fault, seen in about one start of eight under load: the very first place stays without ghost text until the
-  // next keystroke. A person types on; so does this step, and says so.
+  // Open fault, seen twice under load, cause unknown: the very first place stayed without ghost text. This step then
+  // types its last character again and says so; take this out when the fault is found.
   await editor.waitForGhost(known.ghost, 8000).catch(async () => {
     console.log('the first place got no ghost text in 8 s: its last character is typed again');
     await editor.page.keyboard.press('Backspace');
