@@ -1,8 +1,11 @@
 // What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
 import type { Generated, Step } from '../decode/generate.ts';
 import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../decode/language.ts';
 import type { Scored } from '../decode/score.ts';
+import type { MixFit, MixPlace, MixSource, Opened } from '../mix/types.ts';
+import type { FileChange } from '../ngram/protocol.ts';
 import type { Adapted, AdaptRequest } from '../train/adapt.ts';
 import type { StepReport } from '../train/loop.ts';
 
@@ -21,7 +24,28 @@ export interface Requests {
   completeAll: { request: { readonly requests: readonly TextRequest[] }; result: Generated[]; progress: never };
   score: { request: { readonly text: readonly PromptPart[] }; result: Scored; progress: never };
   adapt: { request: AdaptRequest; result: Adapted; progress: AdaptProgress };
+  /** Loads a folder's specialist, the neural model and the n-gram index together. */
+  open: { request: MixSource; result: Opened; progress: never };
+  close: { request: { readonly key: string }; result: Nothing; progress: never };
+  /** A file of an open folder is another one now. */
+  change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
+  /** The open specialist's answer at a cursor. Fails with 'bad-request' where the key is not open. */
+  draft: { request: DraftRequest; result: Draft; progress: never };
+  /** Learns the mixture's weights for the open specialist on files that are not in its index, and uses them from then on. */
+  fit: {
+    request: { readonly key: string; readonly places: readonly MixPlace[] };
+    result: MixFit;
+    progress: { readonly done: number; readonly total: number };
+  };
   status: { request: Record<string, never>; result: EngineStatus; progress: never };
+}
+
+export type Nothing = Record<string, never>;
+
+export interface DraftRequest {
+  readonly key: string;
+  readonly query: CompletionQuery;
+  readonly options: DraftOptions;
 }
 
 export type AdaptProgress =

@@ -1,0 +1,59 @@
+// The mixed specialist's contract: the neural model and the n-gram index of a folder, answering as one. Runs in the engine process.
+import type { CompletionQuery } from '../common/completion.ts';
+import type { FileChange } from '../ngram/protocol.ts';
+
+/** How neural models are loaded and run. */
+export interface Serving {
+  /** Path of tokenizer.json. */
+  readonly tokenizer: string;
+  readonly precision: 'fp32' | 'int8' | 'int4';
+  readonly threads: number;
+}
+
+/** What a folder's specialist is made from. */
+export interface MixSource extends Serving {
+  /** Tells open specialists apart; the caller's choice. Opening a key again replaces what it stood for. */
+  readonly key: string;
+  /** Folder of the neural model: config.json, model.safetensors, and mixture.json where weights were fitted for it. */
+  readonly model: string;
+  /** Drafts name their model `${name} + n-gram`: 'base', 'adapted'. */
+  readonly name: string;
+  /** n-gram snapshot; absent: an empty index, so that only `over` and open files count. */
+  readonly snapshot?: string;
+  /** What has changed since the snapshot's files were read, and the open documents. */
+  readonly over: readonly FileChange[];
+}
+
+export interface Opened {
+  /** In the n-gram index. */
+  readonly files: number;
+  readonly tokens: number;
+  readonly loadMs: number;
+}
+
+/** A cursor with what the author wrote there, to learn from. */
+export interface MixPlace {
+  readonly query: CompletionQuery;
+  /** The rest of the cursor's line, trimmed at its end. */
+  readonly truth: string;
+}
+
+/** Weights of the mixture: plain JSON, kept as mixture.json beside the model that they were fitted for. */
+export interface MixWeights {
+  readonly version: 1;
+  /** How far the neural model is trusted against the n-grams, by what both see. */
+  readonly gate: readonly number[];
+  /** What decides between whole lines. */
+  readonly ranking: readonly number[];
+}
+
+export interface MixFit {
+  readonly weights: MixWeights;
+  /** Tokens and places that it was fitted on. */
+  readonly tokens: number;
+  readonly places: number;
+  /** Mean log loss on those tokens, nats, of each model alone and of the mixture. */
+  readonly loss: { readonly ngram: number; readonly neural: number; readonly mixed: number };
+}
+
+export const MIXTURE_FILE = 'mixture.json';
