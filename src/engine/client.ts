@@ -1,10 +1,26 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT } from './protocol.ts';
+
+export interface RequestOptions<K extends RequestKind> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: Requests[K]['progress']) => void;
+}
+
+/** Something that answers what the engine is asked: its process's owner, or who passes requests on to it. */
+export interface Engine {
+  /** Never rejects. */
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options?: RequestOptions<K>,
+  ): Promise<Result<Requests[K]['result']>>;
+}
 
 export interface EngineOptions {
   /** The engine's script: dist/engine.cjs, or src/engine/main.ts under Node 24. */
@@ -30,13 +46,18 @@ const MOST_DEATHS = 3;
 const GRACE = 2000;
 const DEFAULT_CEILING = 3e9;
 
-export class EngineClient {
+export class EngineClient implements Engine {
   private readonly options: EngineOptions;
   private readonly log: Log;
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
   /** Asked again after a restart, so that requests find the model that they were meant for. */
   private loaded: Requests['load']['request'] | undefined;
+  private readonly restarted = new Set<() => void>();
+  /** A process has ended, and none has taken its place yet. */
+  private ended = false;
+  /** What requests made by a listener inherit: else one that kills the process would be made anew at every restart, for ever. */
+  private deaths = 0;
   private next = 1;
   private disposed = false;
 
@@ -51,13 +72,22 @@ export class EngineClient {
   }
 
   /**
+   * Called when a new process has taken a dead one's place, before it is asked anything else: the moment to open again what was open.
+   * A process that dies while nothing is asked is replaced with the next request.
+   */
+  onRestarted(listener: () => void): Disposable {
+    this.restarted.add(listener);
+    return { dispose: () => this.restarted.delete(listener) };
+  }
+
+  /**
    * Never rejects. A process that dies is restarted, its model loaded again, and what was asked is asked again: training then goes on
    * from its checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
    */
   request<K extends RequestKind>(
     kind: K,
     request: Requests[K]['request'],
-    options: { readonly signal?: AbortSignal; readonly onProgress?: (value: Requests[K]['progress']) => void } = {},
+    options: RequestOptions<K> = {},
   ): Promise<Result<Requests[K]['result']>> {
     const { signal, onProgress } = options;
     if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
@@ -75,8 +105,8 @@ export class EngineClient {
         resolve(result as Result<Requests[K]['result']>);
       };
       const progress = onProgress as ((value: unknown) => void) | undefined;
-      this.pending.set(id, { message, settle, progress, signal, deaths: 0 });
-      this.child ??= this.start();
+      if (!this.child) this.begin(kind === 'load');
+      this.pending.set(id, { message, settle, progress, signal, deaths: this.deaths });
       this.hold();
       this.post(message);
     });
@@ -95,6 +125,17 @@ export class EngineClient {
     child[verb]();
     child.channel?.[verb]?.();
     (child.stderr as Socket | null)?.[verb]();
+  }
+
+  /** @param loads a model is about to be loaded anyway */
+  private begin(loads: boolean): void {
+    this.child = this.start();
+    if (!this.ended) return;
+    this.ended = false;
+    if (this.loaded && !loads) this.post({ id: 0, kind: 'load', request: this.loaded });
+    this.deaths = Math.max(0, ...[...this.pending.values()].map(({ deaths }) => deaths));
+    for (const listener of [...this.restarted]) listener();
+    this.deaths = 0;
   }
 
   private start(): ChildProcess {
@@ -131,6 +172,7 @@ export class EngineClient {
     if (this.child !== child) return;
     this.child = undefined;
     if (this.disposed) return;
+    this.ended = true;
     this.log.warn(`The neural engine ended (${reason})`);
     for (const request of [...this.pending.values()]) {
       request.deaths++;
@@ -144,11 +186,8 @@ export class EngineClient {
     }
     if (this.pending.size === 0) return;
     const again = [...this.pending.values()];
-    this.child = this.start();
+    this.begin(again.some(({ message }) => message.kind === 'load'));
     this.hold();
-    if (this.loaded && !again.some(({ message }) => message.kind === 'load')) {
-      this.post({ id: 0, kind: 'load', request: this.loaded });
-    }
     for (const { message, signal } of again) {
       this.post(message);
       if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });

@@ -143,6 +143,46 @@ test('killed in mid-step and in mid-decode: the run goes on from its checkpoint,
   assert.ok((await decoded)?.ok, 'the model was loaded again');
 });
 
+test('an owner hears of a restart first, also of one after an idle death', async (context) => {
+  const client = await started(context);
+  const order: string[] = [];
+  const told = client.onRestarted(() => {
+    order.push('restarted');
+    void client.request('score', { text: ['x'] }).then(() => order.push('first'));
+  });
+  const cut = client.request('complete', completion('const b = ', { maxTokens: 100 }), {
+    onProgress: () => order.length === 0 && process.kill(client.pid as number, 'SIGKILL'),
+  });
+  assert.ok((await cut).ok);
+  assert.deepEqual(order, ['restarted', 'first']);
+  const pid = client.pid as number;
+  process.kill(pid, 'SIGKILL');
+  await until(() => client.pid === undefined);
+  assert.ok((await client.request('complete', completion('x'))).ok, 'its model is loaded again');
+  assert.deepEqual(order, ['restarted', 'first', 'restarted', 'first']);
+  told.dispose();
+  process.kill(client.pid as number, 'SIGKILL');
+  await until(() => client.pid === undefined);
+  assert.ok((await client.request('status', {})).ok);
+  assert.equal(order.length, 4);
+});
+
+test('what an owner asks at every restart, and kills the process, is given up', async (context) => {
+  const script = join(folder, 'fussy.mjs');
+  writeFileSync(script, "process.on('message', ({ kind }) => kind === 'score' && process.exit(4));");
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  let restarts = 0;
+  client.onRestarted(() => {
+    restarts++;
+    void client.request('score', { text: ['x'] });
+  });
+  const result = await client.request('score', { text: ['x'] });
+  assert.equal(result.ok ? '' : result.error.code, 'crashed');
+  assert.equal(restarts, 2);
+  await until(() => client.pid === undefined);
+});
+
 test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
   const client = await started(context);
   const whole = join(folder, 'whole-2');
