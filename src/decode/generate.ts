@@ -5,6 +5,7 @@ import { allowedTokens, heal, spelled } from './healing.ts';
 import { Lookup } from './lookup.ts';
 import type { Network } from './network.ts';
 import { type Prediction, predict } from './predict.ts';
+import { prefill } from './prefill.ts';
 import type { Prefixes } from './prefixes.ts';
 import { textOf } from './text.ts';
 
@@ -37,8 +38,6 @@ export interface Generated {
   readonly reusedTokens: number;
 }
 
-/** Tokens of the prompt per pass: bounds the wait until a cancellation is seen. */
-const CHUNK = 128;
 const DRAFT = 5;
 /**
  * A pass over several tokens rounds differently from one over a single token. Where the two best logits are closer than this, the
@@ -110,11 +109,8 @@ class Run {
     const { network, tokens, request } = this;
     const { vocabSize, contextLength } = network.config;
     // All but the last token of the prompt: nothing is predicted from them.
-    for (let at = reused; at < tokens.length - 1; at += CHUNK) {
-      if (signal?.aborted) return 'cancelled';
-      const part = tokens.slice(at, Math.min(tokens.length - 1, at + CHUNK));
-      await network.forward(cache, { ids: part.map((id) => [id]), rows: [part.length - 1] });
-    }
+    await prefill(network, cache, tokens.slice(0, -1), reused, signal);
+    if (signal?.aborted) return 'cancelled';
     const lookup = request.speculate ? new Lookup(tokens) : undefined;
     let trust = true;
     while (true) {

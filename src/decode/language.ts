@@ -38,8 +38,8 @@ export interface LanguageInfo {
 export class Language {
   readonly tokenizer: Tokenizer;
   readonly info: LanguageInfo;
-  private readonly network: Network;
-  private readonly prefixes: Prefixes;
+  readonly network: Network;
+  readonly prefixes: Prefixes;
   private readonly specials: readonly number[];
 
   private constructor(network: Network, tokenizer: Tokenizer, loadMs: number) {

@@ -19,6 +19,16 @@ export interface Pass {
   readonly rows: readonly number[];
   /** Leading time steps of each sequence that are padding. Absent: none. */
   readonly padding?: readonly number[];
+  /** The new tokens are branches rather than a sequence; only with a batch of one. */
+  readonly tree?: Tree;
+}
+
+/** Branches that share a beginning, side by side in one cache, as in tree attention (Miao et al. 2024). */
+export interface Tree {
+  /** Cache slots up to here are the shared beginning, seen by every branch. */
+  readonly root: number;
+  /** Of each new token: its position in the text, and the slots from `root` on that it sees beside itself. */
+  readonly nodes: readonly { readonly position: number; readonly visible: readonly number[] }[];
 }
 
 export class Network {
@@ -43,7 +53,7 @@ export class Network {
   }
 
   /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
-  async forward(cache: KeyValueCache, { ids, rows, padding }: Pass): Promise<Float32Array> {
+  async forward(cache: KeyValueCache, { ids, rows, padding, tree }: Pass): Promise<Float32Array> {
     const { config } = this;
     const steps = ids.length;
     const { batch, length: past } = cache;
@@ -53,13 +63,14 @@ export class Network {
     ids.forEach((row, t) => {
       flat.set(row, t * batch);
     });
-    const [cos, sin] = this.rotations(steps, batch, past, padding);
+    const [cos, sin] = tree ? this.turned(tree) : this.rotations(steps, batch, past, padding);
+    const mask = tree ? treeMask(tree, past, group) : causalMask(steps, batch, past, group, padding);
     const feeds: Record<string, Tensor> = {
       ...pastTensors,
       ids: Tensor.host(flat, [steps, batch]),
       cos: Tensor.host(cos, [steps, batch, 1, config.headDim]),
       sin: Tensor.host(sin, [steps, batch, 1, config.headDim]),
-      mask: Tensor.host(causalMask(steps, batch, past, group, padding), [batch, 1, group * steps, past + steps]),
+      mask: Tensor.host(mask, [batch, 1, group * steps, past + steps]),
       rows: Tensor.host(Int32Array.from(rows), [rows.length]),
     };
     const { logits } = await this.session.run(feeds, next);
@@ -74,10 +85,7 @@ export class Network {
     past: number,
     padding?: readonly number[],
   ): [Float32Array, Float32Array] {
-    if (past + steps > this.tableLength) {
-      this.tableLength = Math.max(past + steps, this.tableLength * 2);
-      this.tables = ropeTables(this.config, this.tableLength);
-    }
+    this.lengthenTables(past + steps);
     const { headDim } = this.config;
     return [this.tables.cos, this.tables.sin].map((table) => {
       if (batch === 1 && !padding) return table.subarray(past * headDim, (past + steps) * headDim);
@@ -92,9 +100,42 @@ export class Network {
     }) as [Float32Array, Float32Array];
   }
 
+  private turned({ nodes }: Tree): [Float32Array, Float32Array] {
+    this.lengthenTables(nodes.reduce((most, { position }) => Math.max(most, position), 0) + 1);
+    const { headDim } = this.config;
+    return [this.tables.cos, this.tables.sin].map((table) => {
+      const out = new Float32Array(nodes.length * headDim);
+      nodes.forEach(({ position }, i) => {
+        out.set(table.subarray(position * headDim, (position + 1) * headDim), i * headDim);
+      });
+      return out;
+    }) as [Float32Array, Float32Array];
+  }
+
+  private lengthenTables(positions: number): void {
+    if (positions <= this.tableLength) return;
+    this.tableLength = Math.max(positions, this.tableLength * 2);
+    this.tables = ropeTables(this.config, this.tableLength);
+  }
+
   async dispose(): Promise<void> {
     await this.session.dispose();
   }
+}
+
+/** As `causalMask` lays it out, for one sequence. */
+function treeMask({ root, nodes }: Tree, past: number, group: number): Float32Array {
+  const total = past + nodes.length;
+  const mask = new Float32Array(nodes.length * group * total);
+  nodes.forEach(({ visible }, t) => {
+    for (let head = 0; head < group; head++) {
+      const row = (t * group + head) * total;
+      mask.fill(MASKED, row + root, row + total);
+      for (const slot of visible) mask[row + slot] = 0;
+      mask[row + past + t] = 0;
+    }
+  });
+  return mask;
 }
 
 /** [batch, 1, group x steps, past + steps]; query rows are time-major, the group's heads within. Padding is hidden from all but itself. */

@@ -1,6 +1,7 @@
 // The engine process's side: takes requests one thread at a time; completions go before training, which gives way between micro-batches.
-import { CodedError, type Failure, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
+import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
+import { Specialists } from '../mix/specialists.ts';
 import { type Adapted, type AdaptRequest, adapt } from '../train/adapt.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
@@ -23,6 +24,7 @@ export class Service {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
   private language: Language | undefined;
+  private readonly specialists = new Specialists();
   private training = false;
   /** Decoding runs one after the other; training waits for the last. */
   private decoding: Promise<unknown> = Promise.resolve();
@@ -76,6 +78,34 @@ export class Service {
       this.decode(signal, (language) => language.complete(request, signal, progress)),
     completeAll: ({ requests }, signal) => this.decode(signal, (language) => language.completeAll(requests, signal)),
     score: ({ text }, signal) => this.decode(signal, (language) => language.score(text, signal)),
+    open: (request) => this.alone(() => this.specialists.load(request)),
+    close: async ({ key }) =>
+      this.alone(async () => {
+        await this.specialists.close(key);
+        return {};
+      }),
+    // At once: a draft that was asked for after it must know of it, and one under way does not mind.
+    change: async ({ key, change }) => {
+      this.specialists.change(key, change);
+      return ok({});
+    },
+    draft: ({ key, query, options }, signal) =>
+      this.alone(() => {
+        signal.throwIfAborted();
+        return this.specialists.draft(key, query, options, signal);
+      }),
+    fit: async ({ key, places }, signal, progress) => {
+      // A place at a time, so that drafts come between.
+      const turn = async <T>(work: () => Promise<T>): Promise<T> => {
+        const done = await this.alone(() => {
+          signal.throwIfAborted();
+          return work();
+        });
+        if (!done.ok) throw new CodedError(done.error.code, done.error.message);
+        return done.value;
+      };
+      return ok(await this.specialists.fit(key, places, turn, progress));
+    },
     adapt: (request, signal, progress) => this.adapt(request, signal, progress),
     status: async () => ({
       ok: true,
@@ -98,7 +128,7 @@ export class Service {
         return this.unexpected(error);
       } finally {
         this.waiting--;
-        if (this.overCeiling()) this.language?.shrink();
+        if (this.overCeiling()) this.shrink();
       }
     });
     this.decoding = result;
@@ -111,6 +141,11 @@ export class Service {
       if (!this.language) throw new CodedError('bad-request', 'No model is loaded.');
       return work(this.language);
     });
+  }
+
+  private shrink(): void {
+    this.language?.shrink();
+    this.specialists.shrink();
   }
 
   private overCeiling(): boolean {
@@ -134,7 +169,7 @@ export class Service {
         between: async () => {
           await this.giveWay();
           if (!this.overCeiling()) return;
-          this.language?.shrink();
+          this.shrink();
           if (this.overCeiling()) memory.abort();
         },
       });

@@ -39,7 +39,7 @@ export class Drafter {
     const line = chosen.text.trimEnd();
     const first = {
       text: line,
-      tokens: this.tokensOf(chosen.hypothesis.steps, line),
+      tokens: draftTokens(chosen.hypothesis.steps, line, this.own.healed, this.vocabulary),
       model: 'n-gram',
       complete: chosen.hypothesis.finished,
       confidence: probabilities[best] as number,
@@ -54,7 +54,7 @@ export class Drafter {
     const text = (line + more.text).trimEnd();
     return {
       text,
-      tokens: [...first.tokens, ...this.tokensOf(more.steps, more.text.trimEnd(), new Uint8Array(0))],
+      tokens: [...first.tokens, ...draftTokens(more.steps, more.text.trimEnd(), new Uint8Array(0), this.vocabulary)],
       model: 'n-gram',
       complete: more.complete,
       confidence: first.confidence * more.probability,
@@ -72,7 +72,7 @@ export class Drafter {
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
     for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {
-      const text = meet(this.textOf(hypothesis), rest);
+      const text = meet(textOf(hypothesis, own.healed, this.vocabulary), rest);
       if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
       seen.add(text.trimEnd());
       const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, asking, query.path) : -20;
@@ -80,31 +80,36 @@ export class Drafter {
     }
     return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
   }
+}
 
-  /** The text after the cursor: without what healing repeated. */
-  private textOf({ steps }: Hypothesis): string {
-    const bytes = this.vocabulary.bytesOf(steps.map((step) => step.token));
-    return this.vocabulary.decode(bytes.subarray(this.own.healed.length));
-  }
+/** The text after the cursor: without what healing repeated. */
+export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vocabulary): string {
+  const bytes = vocabulary.bytesOf(steps.map((step) => step.token));
+  return vocabulary.decode(bytes.subarray(healed.length));
+}
 
-  /** Tokens with the part of `text` that each one stands for; tokens that only repeat what is there are left out. */
-  private tokensOf(steps: readonly Step[], text: string, healed = this.own.healed): DraftToken[] {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let skip = healed.length;
-    let left = text.length;
-    const tokens: DraftToken[] = [];
-    for (const { token, ...features } of steps) {
-      const bytes = this.vocabulary.tokenizer.bytesOf(token);
-      const skipped = Math.min(skip, bytes.length);
-      skip -= skipped;
-      if (skipped === bytes.length) continue;
-      const piece = decoder.decode(bytes.subarray(skipped), { stream: true }).slice(0, left);
-      left -= piece.length;
-      tokens.push({ text: piece, ...features });
-      if (left === 0) break;
-    }
-    return tokens;
+/** Tokens with the part of `text` that each one stands for; tokens that only repeat what is there are left out. */
+export function draftTokens(
+  steps: readonly Step[],
+  text: string,
+  healed: Uint8Array,
+  { tokenizer }: Vocabulary,
+): DraftToken[] {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let skip = healed.length;
+  let left = text.length;
+  const tokens: DraftToken[] = [];
+  for (const { token, ...features } of steps) {
+    const bytes = tokenizer.bytesOf(token);
+    const skipped = Math.min(skip, bytes.length);
+    skip -= skipped;
+    if (skipped === bytes.length) continue;
+    const piece = decoder.decode(bytes.subarray(skipped), { stream: true }).slice(0, left);
+    left -= piece.length;
+    tokens.push({ text: piece, ...features });
+    if (left === 0) break;
   }
+  return tokens;
 }
 
 /**

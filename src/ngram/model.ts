@@ -16,7 +16,7 @@ import {
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { type Asking, folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { fitRanking, type RankingExample } from './ranking.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
@@ -53,12 +53,22 @@ export interface NextTokens {
   readonly matchLength: number;
 }
 
+/** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
+export interface Place {
+  readonly path: string;
+  readonly asking: Asking;
+  readonly own: OwnFile;
+  readonly predictor: Predictor;
+  readonly search: LineSearch;
+}
+
 export class NgramModel {
-  private readonly vocabulary: Vocabulary;
+  readonly vocabulary: Vocabulary;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
+  private readonly search: LineSearch;
   private readonly drafter: Drafter;
   private current: NgramWeights;
 
@@ -69,7 +79,8 @@ export class NgramModel {
     this.overlay = new Overlay(vocabulary, project);
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
-    this.drafter = new Drafter(vocabulary, this.own, new LineSearch(vocabulary, this.predictor, this.own));
+    this.search = new LineSearch(vocabulary, this.predictor, this.own);
+    this.drafter = new Drafter(vocabulary, this.own, this.search);
   }
 
   /** @param weights from an earlier fit; else the shipped ones */
@@ -188,6 +199,19 @@ export class NgramModel {
     this.load(query, options.maxTokens);
     const draft = this.drafter.draft(query, options, this.current.ranking);
     return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** @param room tokens that a search will add to the context */
+  place(query: CompletionQuery, room: number): Place {
+    this.load(query, room);
+    const { own, predictor, search } = this;
+    return {
+      path: query.path,
+      asking: { folder: folderOf(query.path), following: own.following },
+      own,
+      predictor,
+      search,
+    };
   }
 
   /** What may come right after the query's prefix, before any healing of its last word. */

@@ -103,6 +103,7 @@ const nullFeatures: readonly ((best: number, around: Surroundings, count: number
   (_best, around) => Math.log1p(around.lineBefore.trim().length),
 ];
 
+export const candidateFeatures = features.length;
 export const rankingSize = features.length + nullFeatures.length;
 
 /** Before anything was learned: probability alone, and an even chance that nothing fits. */
@@ -167,24 +168,25 @@ export function describe(unranked: readonly Unranked[], around: Surroundings): C
   });
 }
 
-/** Features of 'none of these', padded to the candidates' layout. */
+/** Features of 'none of these'. */
 export function describeNone(unranked: readonly Unranked[], around: Surroundings): Float32Array {
   const best = bestOf(unranked);
   return Float32Array.from(nullFeatures, (feature) => feature(best, around, unranked.length));
 }
 
-/** Probability of each candidate, and last of 'none of these'. */
+/**
+ * Probability of each candidate, and last of 'none of these'.
+ * @param weights those of the candidates' features, then those of the features of 'none of these'
+ */
 export function rank(
   candidates: readonly { features: Float32Array }[],
   none: Float32Array,
   weights: ArrayLike<number>,
 ): number[] {
   const logits = candidates.map(({ features: values }) => dot(values, weights, 0));
-  logits.push(dot(none, weights, features.length));
+  logits.push(dot(none, weights, weights.length - none.length));
   return softmax(logits);
 }
-
-export const noneOffset = features.length;
 
 function dot(values: Float32Array, weights: ArrayLike<number>, offset: number): number {
   let sum = 0;
@@ -230,9 +232,10 @@ export function fitRanking(
   steps = 300,
 ): Float32Array {
   const weights = Float64Array.from(start);
-  const gradient = new Float64Array(rankingSize);
-  const first = new Float64Array(rankingSize);
-  const second = new Float64Array(rankingSize);
+  const size = start.length;
+  const gradient = new Float64Array(size);
+  const first = new Float64Array(size);
+  const second = new Float64Array(size);
   if (examples.length === 0) return Float32Array.from(start);
   for (let step = 1; step <= steps; step++) {
     gradient.fill(0);
@@ -242,13 +245,13 @@ export function fitRanking(
       probabilities.forEach((probability, option) => {
         const error = probability - (option === target ? 1 : 0);
         const values = candidates[option]?.features ?? none;
-        const offset = option === candidates.length ? noneOffset : 0;
+        const offset = option === candidates.length ? size - none.length : 0;
         for (let i = 0; i < values.length; i++) {
           gradient[offset + i] = (gradient[offset + i] as number) + error * (values[i] as number);
         }
       });
     }
-    for (let i = 0; i < rankingSize; i++) {
+    for (let i = 0; i < size; i++) {
       const g = ((gradient[i] as number) + prior * ((weights[i] as number) - (start[i] as number))) / examples.length;
       first[i] = 0.9 * (first[i] as number) + 0.1 * g;
       second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;

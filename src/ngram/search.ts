@@ -75,7 +75,7 @@ export class LineSearch {
   ): Hypothesis[] {
     const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
     const kept = Math.min(before.length, longestMatch);
-    this.context = new Int32Array(kept + maxTokens + lookAhead);
+    this.context = new Int32Array(kept + maxTokens);
     this.context.set(before.subarray(before.length - kept));
     let beam: Hypothesis[] = [start];
     const done: Hypothesis[] = [];
@@ -127,20 +127,22 @@ export class LineSearch {
   logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: Asking, path: string): number {
     const { after } = this.own;
     const kept = Math.min(before.length, longestMatch);
+    const context = new Int32Array(kept + hypothesis.steps.length + 2 * lookAhead);
+    context.set(before.subarray(before.length - kept));
     let end = kept;
-    for (const step of hypothesis.steps) this.context[end++] = step.token;
+    for (const step of hypothesis.steps) context[end++] = step.token;
     let sum = 0;
     let scored = 0;
     for (let at = 0; at < after.length && scored < lookAhead - 1; at++) {
       const token = after[at] as number;
       if (scored > 0 && this.vocabulary.endsLine[token] === 1) break;
       if (at > 0 && this.vocabulary.endsLine[token] === 0) {
-        this.predictor.predict(this.context, end, asking, path);
+        this.predictor.predict(context, end, asking, path);
         sum += Math.log(Math.max(1e-6, this.predictor.probabilityOf(token)));
         scored += 1;
       }
-      if (end === this.context.length) break;
-      this.context[end++] = token;
+      if (end === context.length) break;
+      context[end++] = token;
     }
     return sum;
   }

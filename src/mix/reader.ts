@@ -1,0 +1,93 @@
+// Reads a row of the neural model's logits: what the search, the gate and the fit need of it, in one pass.
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+
+/** Likeliest tokens looked at; the n-grams add theirs. */
+const BEST = 12;
+/** Below this distance from the best logit a token's share is under 1e-9. */
+const NEGLIGIBLE = 20;
+
+/** A next-token distribution. Tokens that end the middle are one event, `finish`, and no tokens. */
+export interface Reading {
+  readonly logits: Float32Array;
+  readonly offset: number;
+  /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
+  readonly logTotal: number;
+  /** Nats, of the whole distribution. */
+  readonly entropy: number;
+  /** Probability that the middle ends here. */
+  readonly finish: number;
+  /** Likeliest tokens first. */
+  readonly best: readonly number[];
+}
+
+export class Reader {
+  private readonly size: number;
+  /** 0: a token of the line; 1: ends the line; 2: a special token, ends the middle. */
+  private readonly kinds: Uint8Array;
+
+  /** @param size of the model's vocabulary; ids that the tokenizer does not know count as special */
+  constructor(vocabulary: Vocabulary, size: number) {
+    this.size = size;
+    this.kinds = new Uint8Array(size);
+    const { tokenizer } = vocabulary;
+    for (let id = 0; id < size; id++) {
+      const special = id >= tokenizer.vocabularySize || tokenizer.bytesOf(id).length === 0;
+      this.kinds[id] = special ? 2 : (vocabulary.endsLine[id] as number);
+    }
+  }
+
+  /**
+   * @param row of `logits`, which holds several rows
+   * @param lineEndFinishes a line end is the end of the middle; else only a special token is, and line ends are left out
+   * @param allowed tokens that may come: all others, and the end, count for nothing
+   */
+  read(logits: Float32Array, row: number, lineEndFinishes: boolean, allowed?: readonly number[]): Reading {
+    const { kinds, size } = this;
+    const offset = row * size;
+    const count = allowed?.length ?? size;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      const value = logits[offset + (allowed ? (allowed[i] as number) : i)] as number;
+      if (value > highest) highest = value;
+    }
+    let total = 0;
+    let weighted = 0;
+    let finish = 0;
+    const best: number[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const id = allowed ? (allowed[i] as number) : i;
+      const distance = (logits[offset + id] as number) - highest;
+      if (distance < -NEGLIGIBLE) continue;
+      const weight = Math.exp(distance);
+      total += weight;
+      weighted += weight * distance;
+      const kind = kinds[id] as number;
+      if (kind === 2 || (kind === 1 && lineEndFinishes)) finish += weight;
+      if (kind !== 0) continue;
+      if (values.length === BEST && !(weight > (values[BEST - 1] as number))) continue;
+      let place = values.length;
+      while (place > 0 && weight > (values[place - 1] as number)) place--;
+      values.splice(place, 0, weight);
+      best.splice(place, 0, id);
+      if (values.length > BEST) {
+        values.pop();
+        best.pop();
+      }
+    }
+    const log = Math.log(total);
+    return {
+      logits,
+      offset,
+      logTotal: highest + log,
+      entropy: Math.max(0, log - weighted / total),
+      finish: allowed ? 0 : finish / total,
+      best,
+    };
+  }
+}
+
+export function probability({ logits, offset, logTotal }: Reading, id: number): number {
+  const logit = logits[offset + id];
+  return logit === undefined ? 0 : Math.exp(logit - logTotal);
+}

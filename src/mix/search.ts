@@ -1,0 +1,174 @@
+// Beam search for the rest of the line under the mixture: at each depth one pass of the neural model over all open branches,
+// which lie side by side in the prompt's cache.
+
+import type { KeyValueCache } from '../decode/cache.ts';
+import { spelled } from '../decode/healing.ts';
+import type { Network } from '../decode/network.ts';
+import { longestMatch } from '../ngram/evidence.ts';
+import type { Place } from '../ngram/model.ts';
+import type { Hypothesis, Step } from '../ngram/search.ts';
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+import type { View, Viewer } from './view.ts';
+
+/** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
+export interface MixHypothesis extends Hypothesis {
+  readonly neural: number;
+  readonly lowestNeural: number;
+  readonly ngram: number;
+  /** Cache slots of its tokens. */
+  readonly slots: readonly number[];
+}
+
+export interface SearchLimits {
+  readonly beam: number;
+  /** Continuations of one branch that are looked at. */
+  readonly branching: number;
+  /** Finished lines to choose from. */
+  readonly wanted: number;
+  /** A branch that much less likely (nats) than the best is given up. */
+  readonly hopeless: number;
+  /** Passes of the neural model: bounds the latency. */
+  readonly passes: number;
+}
+
+export const LINE_LIMITS: SearchLimits = { beam: 4, branching: 4, wanted: 6, hopeless: 4, passes: 40 };
+
+/** Room in the context for the tokens of the line's rest, which the view looks ahead to. */
+const LOOK_AHEAD = 6;
+const LEAST = 1e-12;
+const logOf = (p: number) => Math.log(Math.max(LEAST, p));
+
+export interface Root {
+  readonly network: Network;
+  /** Holds the prompt; what the search adds is taken back at its end. */
+  readonly cache: KeyValueCache;
+  /** Logits after the prompt, [vocabulary]. */
+  readonly logits: Float32Array;
+}
+
+/**
+ * Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason.
+ * @param before tokens up to the healed cursor; only their end matters
+ * @param healed bytes that the first tokens have to repeat
+ */
+export async function searchLine(
+  { network, cache, logits: rootLogits }: Root,
+  place: Place,
+  vocabulary: Vocabulary,
+  viewer: Viewer,
+  before: Int32Array,
+  healed: Uint8Array,
+  maxTokens: number,
+  limits: SearchLimits,
+  signal?: AbortSignal,
+): Promise<MixHypothesis[]> {
+  const kept = Math.min(before.length, longestMatch);
+  const context = new Int32Array(kept + maxTokens + LOOK_AHEAD);
+  context.set(before.subarray(before.length - kept));
+  const root = cache.length;
+  let beam: MixHypothesis[] = [
+    {
+      steps: [],
+      logProbability: 0,
+      finished: false,
+      logLineEnd: Number.NEGATIVE_INFINITY,
+      healing: healed,
+      neural: 0,
+      lowestNeural: 1,
+      ngram: 0,
+      slots: [],
+    },
+  ];
+  const done: MixHypothesis[] = [];
+  let logits = rootLogits;
+  try {
+    for (let depth = 0; depth < maxTokens; depth++) {
+      const grown: MixHypothesis[] = [];
+      beam.forEach((hypothesis, row) => {
+        let end = kept;
+        for (const step of hypothesis.steps) context[end++] = step.token;
+        const view = viewer.look(context, end, hypothesis.healing, logits, row, depth === 0);
+        const ended = finish(hypothesis, view, place);
+        if (ended) done.push(ended);
+        for (const next of extend(hypothesis, view, place, vocabulary, limits.branching)) grown.push(next);
+      });
+      done.sort(byProbability);
+      grown.sort(byProbability);
+      const best = Math.max(done[0]?.logProbability ?? Number.NEGATIVE_INFINITY, grown[0]?.logProbability ?? 0);
+      const floor = Math.max(
+        best - limits.hopeless,
+        done[limits.wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY,
+      );
+      beam = grown.filter(({ logProbability }) => logProbability > floor).slice(0, limits.beam);
+      const room = network.config.contextLength - root - depth;
+      if (beam.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || room < 2) break;
+      signal?.throwIfAborted();
+      const slot = cache.length;
+      logits = await network.forward(cache, {
+        ids: beam.map(({ steps }) => [(steps.at(-1) as Step).token]),
+        rows: beam.map((_, i) => i),
+        tree: { root, nodes: beam.map(({ slots }) => ({ position: root + depth, visible: slots })) },
+      });
+      beam = beam.map((hypothesis, i) => ({ ...hypothesis, slots: [...hypothesis.slots, slot + i] }));
+    }
+  } finally {
+    cache.truncate(root);
+  }
+  signal?.throwIfAborted();
+  return (done.length > 0 ? done : beam).slice(0, limits.wanted);
+}
+
+function byProbability(a: MixHypothesis, b: MixHypothesis): number {
+  return b.logProbability - a.logProbability;
+}
+
+function finish(
+  hypothesis: MixHypothesis,
+  { finish: chance }: View,
+  { predictor, own }: Place,
+): MixHypothesis | undefined {
+  if (hypothesis.healing.length > 0 || chance.mixed < 1e-4) return undefined;
+  const actual = own.after[0];
+  return {
+    ...hypothesis,
+    logProbability: hypothesis.logProbability + logOf(chance.mixed),
+    neural: hypothesis.neural + logOf(chance.neural),
+    ngram: hypothesis.ngram + logOf(chance.ngram),
+    finished: true,
+    logLineEnd: actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual)),
+  };
+}
+
+function extend(
+  hypothesis: MixHypothesis,
+  { options, finish: end, entropy, facts }: View,
+  { predictor }: Place,
+  { tokenizer }: Vocabulary,
+  branching: number,
+): MixHypothesis[] {
+  const { evidence } = predictor;
+  return options.slice(0, branching).map(({ token, ngram, neural, mixed }, i) => {
+    const rival = Math.max(options[i === 0 ? 1 : 0]?.mixed ?? 0, end.mixed);
+    const step: Step = {
+      token,
+      probability: mixed,
+      margin: mixed - rival,
+      entropy,
+      matchLength: facts.matchLength,
+      count: facts.matchCount,
+      tier: evidence.matchTier,
+    };
+    return {
+      steps: [...hypothesis.steps, step],
+      logProbability: hypothesis.logProbability + logOf(mixed),
+      neural: hypothesis.neural + logOf(neural),
+      lowestNeural: Math.min(hypothesis.lowestNeural, neural),
+      ngram: hypothesis.ngram + logOf(ngram),
+      finished: false,
+      logLineEnd: Number.NEGATIVE_INFINITY,
+      healing:
+        hypothesis.healing.length === 0 ? hypothesis.healing : spelled(hypothesis.healing, tokenizer.bytesOf(token)),
+      slots: hypothesis.slots,
+    };
+  });
+}

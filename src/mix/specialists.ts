@@ -1,0 +1,104 @@
+// The folders' specialists that are open in the engine: their models, shared where two use the same, and their indexes.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import { CodedError } from '../common/errors.ts';
+import { Language } from '../decode/language.ts';
+import { LiveModel } from '../ngram/live.ts';
+import type { FileChange } from '../ngram/protocol.ts';
+import { fitMixed, type Turn } from './fit.ts';
+import { Mixed } from './mixed.ts';
+import type { MixFit, MixPlace, MixSource, Opened } from './types.ts';
+import { readMixWeights } from './weights.ts';
+
+interface Open {
+  readonly source: MixSource;
+  /** Of the model, see `identity`. */
+  readonly model: string;
+  readonly live: LiveModel;
+  readonly mixed: Mixed;
+}
+
+export class Specialists {
+  private readonly open = new Map<string, Open>();
+  private readonly languages = new Map<string, Language>();
+
+  /** Throws CodedError where model, tokenizer or snapshot cannot be used; what the key stood for before stays then. */
+  async load(source: MixSource): Promise<Opened> {
+    const started = performance.now();
+    const model = identity(source);
+    let language = this.languages.get(model);
+    if (!language) {
+      language = await Language.load(source);
+      this.languages.set(model, language);
+    }
+    const live = new LiveModel(language.tokenizer);
+    try {
+      if (source.snapshot !== undefined) {
+        live.expectLoad(source.over);
+        const loaded = await live.load(source.snapshot);
+        if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
+      } else for (const change of source.over) live.change(change);
+    } catch (error) {
+      live.dispose();
+      await this.dropUnused();
+      throw error;
+    }
+    this.open.get(source.key)?.live.dispose();
+    const mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model));
+    this.open.set(source.key, { source, model, live, mixed });
+    await this.dropUnused();
+    const { fileCount, tokenCount } = live.current;
+    return { files: fileCount, tokens: tokenCount, loadMs: performance.now() - started };
+  }
+
+  async close(key: string): Promise<void> {
+    this.open.get(key)?.live.dispose();
+    this.open.delete(key);
+    await this.dropUnused();
+  }
+
+  /** Changes of a folder that is not open are no news to anybody. */
+  change(key: string, change: FileChange): void {
+    this.open.get(key)?.live.change(change);
+  }
+
+  draft(key: string, query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft> {
+    return this.find(key).mixed.draft(query, options, signal);
+  }
+
+  fit(
+    key: string,
+    places: readonly MixPlace[],
+    turn: Turn,
+    progress: (value: { done: number; total: number }) => void,
+  ): Promise<MixFit> {
+    return fitMixed(this.find(key).mixed, places, turn, progress);
+  }
+
+  /** Frees the caches of recent prompts. */
+  shrink(): void {
+    for (const language of this.languages.values()) language.shrink();
+  }
+
+  private find(key: string): Open {
+    const found = this.open.get(key);
+    if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
+    return found;
+  }
+
+  private async dropUnused(): Promise<void> {
+    const used = new Set([...this.open.values()].map(({ model }) => model));
+    for (const [model, language] of this.languages) {
+      if (used.has(model)) continue;
+      this.languages.delete(model);
+      await language.dispose();
+    }
+  }
+}
+
+/** A model folder whose weights were replaced is another model. */
+function identity({ model, precision, threads, tokenizer }: MixSource): string {
+  const weights = statSync(join(model, 'model.safetensors'), { throwIfNoEntry: false });
+  return JSON.stringify([model, precision, threads, tokenizer, weights?.mtimeMs, weights?.size]);
+}
