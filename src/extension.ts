@@ -14,6 +14,7 @@ import { ContextKeys } from './host/contextKeys.ts';
 import { DiskWatcher } from './host/diskWatcher.ts';
 import { Documents } from './host/documents.ts';
 import { FileRules } from './host/fileRules.ts';
+import { FirstKeys } from './host/firstKeys.ts';
 import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
 import { mask } from './host/late.ts';
@@ -147,7 +148,9 @@ export function activate(context: vscode.ExtensionContext): void {
       permissions.isFolderOn(folder.key) &&
       isLanguageEnabled(configuration.for(folder.uri).enable, languageId),
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
+    onAsked: (document) => firstKeys.asked(document),
   });
+  const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
   // Everything below takes its time after activation.

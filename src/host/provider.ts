@@ -15,6 +15,8 @@ export interface ProviderDeps {
   readonly rules: FileRules;
   /** Called for each request that may be answered: the place to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
+  /** Called for each request, whatever becomes of it. */
+  readonly onAsked: (document: vscode.TextDocument) => void;
 }
 
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */
@@ -34,6 +36,17 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
     const { document, selection } = editor;
     if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
+    await this.trigger();
+  }
+
+  /** Asks for ghost text at the editor's cursor, as typing would. */
+  async ask({ document, selection }: vscode.TextEditor): Promise<void> {
+    if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
+    this.unanswered.announce(placeOf(document, selection.active));
+    await this.trigger();
+  }
+
+  private async trigger(): Promise<void> {
     // Its argument `explicit: false` fetches nothing where the editor has had its answer.
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
@@ -44,11 +57,12 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    this.deps.onAsked(document);
     const folder = folderOf(document.uri);
     if (isSilent(document.uri.scheme, document.languageId)) return [];
     if (!this.deps.isOn(folder, document.languageId)) return [];
     const place = placeOf(document, position);
-    this.unanswered.begin(folder.key);
+    this.unanswered.begin(folder.key, place);
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const repeated = invoked && this.unanswered.isRepeat(place);
     const selected = selectedText(document, position, context.selectedCompletionInfo);
@@ -77,8 +91,13 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         abort.signal,
       );
       if (stale()) return [];
-      if (completion === undefined) this.unanswered.note(folder.key, place);
-      return completion === undefined ? [] : [item(document, position, completion, folder.key)];
+      if (completion !== undefined) {
+        this.unanswered.answered(folder.key, place);
+        return [item(document, position, completion, folder.key)];
+      }
+      // After this answer, which would end the new question.
+      if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
+      return [];
     } finally {
       listener.dispose();
     }

@@ -70,6 +70,7 @@ export class Session {
     browser: Browser,
     vsix: string,
     settings: Readonly<Record<string, unknown>> = {},
+    window: { readonly busy?: boolean } = {},
   ): Promise<Session> {
     const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
     const project = join(folder, 'tanstack-ai');
@@ -88,7 +89,7 @@ export class Session {
     });
     await installExtension(profile, vsix);
     const workbench = await startWorkbench(profile);
-    const opened = await openPage(browser, workbench.folderUrl(project));
+    const opened = await openPage(browser, workbench.folderUrl(project), window);
     return new Session({ folder, project, api, profile, workbench, opened });
   }
 

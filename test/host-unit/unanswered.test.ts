@@ -8,9 +8,8 @@ const folder = 'file:///';
 
 test('what got nothing is asked again while nothing was typed', () => {
   const unanswered = new Unanswered();
-  unanswered.begin(folder);
-  assert.equal(unanswered.repeat(folder, place, true), false, 'still being answered');
-  unanswered.note(folder, place);
+  unanswered.begin(folder, place);
+  assert.equal(unanswered.nothing(folder, place), false);
   assert.equal(unanswered.repeat(folder, { ...place, version: 4 }, true), false);
   assert.equal(unanswered.repeat(folder, { ...place, character: 0 }, true), false);
   assert.equal(unanswered.repeat('file:///other', place, false), false);
@@ -20,12 +19,25 @@ test('what got nothing is asked again while nothing was typed', () => {
   assert.equal(unanswered.isRepeat(place), false, 'the next request there is the user’s own');
 });
 
-test('a request that was answered is not repeated', () => {
+test('a request that was answered is not repeated, nor one before the last', () => {
   const unanswered = new Unanswered();
-  unanswered.begin(folder);
-  unanswered.note(folder, place);
-  unanswered.begin(folder);
+  unanswered.begin(folder, place);
+  unanswered.answered(folder, place);
   assert.equal(unanswered.repeat(folder, place, true), false);
+  unanswered.begin(folder, place);
+  unanswered.begin(folder, { ...place, version: 4 });
+  assert.equal(unanswered.nothing(folder, place), false);
+  assert.equal(unanswered.repeat(folder, place, true), false);
+});
+
+test('one that is still being answered when there is more to answer from is asked again where it got nothing', () => {
+  const unanswered = new Unanswered();
+  unanswered.begin(folder, place);
+  assert.equal(unanswered.repeat(folder, place, true), false, 'still being answered');
+  assert.equal(unanswered.nothing(folder, place), true);
+  assert.equal(unanswered.isRepeat(place), true);
+  unanswered.begin(folder, place);
+  assert.equal(unanswered.nothing(folder, place), false, 'once');
 });
 
 test('text typed before anybody could be asked is asked about', () => {
