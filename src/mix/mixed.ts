@@ -28,7 +28,7 @@ export interface Choice {
 
 export class Mixed {
   private readonly name: string;
-  private readonly language: Language;
+  private readonly language: Pick<Language, 'network' | 'prefixes'>;
   private readonly ngram: () => NgramModel;
   private readonly planner: PromptPlanner;
   private readonly reader: Reader;
@@ -41,7 +41,7 @@ export class Mixed {
    */
   constructor(
     name: string,
-    language: Language,
+    language: Pick<Language, 'network' | 'prefixes'>,
     ngram: () => NgramModel,
     weights: MixWeights,
     limits: { readonly search?: SearchLimits; readonly prompt?: PromptLimits } = {},
@@ -83,7 +83,10 @@ export class Mixed {
   }
 
   /** What the ranking's weights are learned from at one place. */
-  async rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<RankingExample> {
+  async rankingExample(
+    { query, truth }: MixPlace,
+    signal?: AbortSignal,
+  ): Promise<RankingExample & { readonly candidates: readonly MixCandidate[] }> {
     const ngram = this.ngram();
     const { candidates, none } = await this.choose(
       ngram,

@@ -1,0 +1,46 @@
+// The gate: its fit finds which model to trust, and never makes things worse than its start on what it learns from.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitGate, type GateFacts, gateFeatures, gateLoss, gateOf, gateSize } from '../../src/mix/gate.ts';
+
+function facts(more: Partial<GateFacts>): GateFacts {
+  return {
+    matchLength: 0,
+    matchCount: 0,
+    fromOpenFile: false,
+    ngramBest: 0.2,
+    neuralBest: 0.4,
+    entropy: 2,
+    agree: false,
+    first: false,
+    ...more,
+  };
+}
+
+const start = new Array<number>(gateSize).fill(0);
+const longMatch = gateFeatures(facts({ matchLength: 12, matchCount: 3, ngramBest: 0.9 }));
+const noMatch = gateFeatures(facts({}));
+/** The n-grams are right after long matches, the neural model elsewhere. */
+const examples = Array.from({ length: 60 }, (_, i) =>
+  i % 2 === 0 ? { features: longMatch, ngram: 0.9, neural: 0.1 } : { features: noMatch, ngram: 0.001, neural: 0.4 },
+);
+
+test('without weights both models count alike', () => {
+  assert.equal(gateOf(noMatch, start), 0.5);
+});
+
+test('the fit trusts the n-grams after long matches and the neural model where they know nothing', () => {
+  const fitted = fitGate(examples, start, 1);
+  assert.ok(gateOf(longMatch, fitted) < 0.1, `${gateOf(longMatch, fitted)}`);
+  assert.ok(gateOf(noMatch, fitted) > 0.9, `${gateOf(noMatch, fitted)}`);
+  const mean = (a: number, b: number) => -(Math.log(a) + Math.log(b)) / 2;
+  assert.ok(gateLoss(examples, fitted) < Math.min(mean(0.9, 0.001), mean(0.1, 0.4)), 'better than either alone');
+  assert.ok(gateLoss(examples, fitted) < gateLoss(examples, start));
+});
+
+test('a strong prior holds the weights where they were, and nothing to learn from changes nothing', () => {
+  const held = fitGate(examples, start, 1e6);
+  assert.ok(held.every((weight) => Math.abs(weight) < 0.01));
+  const from = start.map((_, i) => i / 10);
+  assert.deepEqual(fitGate([], from, 1), from);
+});

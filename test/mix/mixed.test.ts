@@ -1,0 +1,151 @@
+// The mixed specialist over a small trained model: what it drafts, and that the search's sums are those of plain scoring.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Network } from '../../src/decode/network.ts';
+import { fitMixed } from '../../src/mix/fit.ts';
+import { Reader } from '../../src/mix/reader.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { relativeError } from '../model/golden.ts';
+import { at, corpus, line, mixedOver, tokenizer, trainedNetwork } from './model.ts';
+
+let network: Network;
+const empty = NgramModel.build([], tokenizer);
+const full = NgramModel.build(corpus, tokenizer);
+
+before(async () => {
+  network = await trainedNetwork();
+});
+after(() => network.dispose());
+
+test('branches side by side in one cache give the logits of each branch alone', async () => {
+  const ids = [...tokenizer.encode('export function clamp(x: number, low')];
+  const branches = [tokenizer.encode(': number').slice(0, 2), tokenizer.encode(' = high').slice(0, 2)];
+  const alone = await Promise.all(
+    branches.map(async (branch) => {
+      const cache = network.cache();
+      return network.forward(cache, { ids: [...ids, ...branch].map((id) => [id]), rows: [ids.length, ids.length + 1] });
+    }),
+  );
+  const cache = network.cache();
+  await network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
+  const root = ids.length;
+  const deep = (depth: number, visible: readonly (readonly number[])[]) =>
+    network.forward(cache, {
+      ids: branches.map((branch) => [branch[depth] as number]),
+      rows: [0, 1],
+      tree: { root, nodes: visible.map((slots) => ({ position: root + depth, visible: slots })) },
+    });
+  const first = await deep(0, [[], []]);
+  const second = await deep(1, [[root], [root + 1]]);
+  const size = network.config.vocabSize;
+  for (const [i, expected] of alone.entries()) {
+    for (const [depth, got] of [first, second].entries()) {
+      const error = relativeError(
+        got.subarray(i * size, (i + 1) * size),
+        expected.subarray(depth * size, (depth + 1) * size),
+      );
+      assert.ok(error < 1e-5, `branch ${i}, depth ${depth}: ${error}`);
+    }
+  }
+});
+
+test('a reading adds up: tokens, line ends and special tokens are all there is', () => {
+  const size = network.config.vocabSize;
+  const reader = new Reader(full.vocabulary, size);
+  const logits = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i * 12.9898) * 4);
+  const { logTotal, finish, best } = reader.read(logits, 1, true);
+  const p = (id: number) => Math.exp((logits[size + id] as number) - logTotal);
+  const all = Array.from({ length: size }, (_, id) => id);
+  const total = all.reduce((sum, id) => sum + p(id), 0);
+  assert.ok(Math.abs(total - 1) < 1e-6);
+  const ends = all.filter((id) => tokenizer.bytesOf(id).length === 0 || full.vocabulary.endsLine[id] === 1);
+  assert.ok(Math.abs(ends.reduce((sum, id) => sum + p(id), 0) - finish) < 1e-6);
+  const others = all.filter((id) => !ends.includes(id)).sort((a, b) => p(b) - p(a));
+  assert.deepEqual(best, others.slice(0, best.length));
+  assert.ok(reader.read(logits, 1, false).finish < finish, 'a line end is no end where the line goes on');
+});
+
+test('the neural model alone speaks where the n-grams have seen nothing', async () => {
+  const draft = await mixedOver(network, empty).draft(at('export function clamp(x: number, low: number, |'), line);
+  assert.equal(draft.text, 'high: number): number {');
+  assert.equal(draft.model, 'base + n-gram');
+  assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+  assert.ok(draft.complete);
+});
+
+test('a word under way is finished, also one that the tokenizer would cut elsewhere', async () => {
+  const mixed = mixedOver(network, full);
+  for (const typed of ['parseHeader(line: str', 'parseHeader(line: string): Hea', 'parseHeader(li']) {
+    const draft = await mixed.draft(at(`export function ${typed}|`), line);
+    assert.equal(typed + draft.text, 'parseHeader(line: string): Header {');
+  }
+});
+
+test('what stands behind the cursor is not written again', async () => {
+  const mixed = mixedOver(network, full);
+  const draft = await mixed.draft(
+    at('function isEmpty(map: Map<string, unknown>): boolean {\n  return map.|;\n}\n'),
+    line,
+  );
+  assert.ok(!draft.text.endsWith(';'), draft.text);
+});
+
+test('a chosen line has the probability that scoring it token by token gives', async () => {
+  const mixed = mixedOver(network, full);
+  const query = at('try {\n  await save(file, text);\n} catch (error) {\n  log.|\n}\n');
+  const truth = 'warn("could not save", error);';
+  const { candidates, right } = await mixed.rankingExample({ query, truth });
+  const chosen = candidates[right]?.hypothesis;
+  assert.ok(chosen, 'the right line is a candidate');
+  const examples = await mixed.gateExamples({ query, truth });
+  const sum = (of: (example: { neural: number; ngram: number }) => number) =>
+    examples.reduce((total, example) => total + Math.log(of(example)), 0);
+  assert.ok(Math.abs(sum(({ neural }) => neural) - chosen.neural) < 1e-3);
+  assert.ok(Math.abs(sum(({ ngram }) => ngram) - chosen.ngram) < 1e-3);
+});
+
+test('the fit lowers the loss below that of either model, and is used from then on', async () => {
+  const half = corpus.slice(0, 4).map(({ path, text }) => ({ path, text: text.slice(0, 500) }));
+  const mixed = mixedOver(network, NgramModel.build(half, tokenizer));
+  const text = (corpus[20]?.text ?? '').slice(0, 900);
+  const lines = text.split('\n');
+  const places = lines.flatMap((whole, i) => {
+    if (whole.trim().length < 8) return [];
+    const prefix =
+      lines
+        .slice(0, i)
+        .map((before) => `${before}\n`)
+        .join('') + whole.slice(0, 4);
+    const suffix = `\n${lines.slice(i + 1).join('\n')}`;
+    return [{ query: { path: 'src/held.ts', languageId: 'typescript', prefix, suffix }, truth: whole.slice(4) }];
+  });
+  const seen: number[] = [];
+  const start = mixed.weights;
+  const fit = await fitMixed(
+    mixed,
+    places,
+    (work) => work(),
+    ({ done }) => seen.push(done),
+  );
+  assert.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
+  assert.equal(seen.at(-1), 2 * places.length);
+  assert.ok(fit.loss.mixed < Math.min(fit.loss.ngram, fit.loss.neural), JSON.stringify(fit.loss));
+  assert.equal(mixed.weights, fit.weights);
+  assert.notDeepEqual(fit.weights.gate, start.gate);
+});
+
+test('a cancelled draft rejects, and the next one is as if nothing had been', async () => {
+  const mixed = mixedOver(network, full);
+  const query = at('export async function readAll(|');
+  const expected = await mixed.draft(query, line);
+  const controller = new AbortController();
+  const under = mixed.draft(query, line, controller.signal);
+  controller.abort();
+  await assert.rejects(under, { name: 'AbortError' });
+  const again = await mixed.draft(query, line);
+  assert.equal(again.text, expected.text);
+  assert.equal(again.confidence, expected.confidence);
+});

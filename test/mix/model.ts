@@ -1,0 +1,29 @@
+// A small neural model that has learned infilling samples of made-up code, and the parts of a mixed specialist over it.
+import type { CompletionQuery } from '../../src/common/completion.ts';
+import { Network } from '../../src/decode/network.ts';
+import { Prefixes } from '../../src/decode/prefixes.ts';
+import { Mixed } from '../../src/mix/mixed.ts';
+import { initialMixWeights } from '../../src/mix/weights.ts';
+import type { NgramModel } from '../../src/ngram/model.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import { files, smallTokenizer, trainedModel } from '../decode/trained.ts';
+
+export const tokenizer = smallTokenizer();
+export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
+
+export async function trainedNetwork(): Promise<Network> {
+  await loadLibrary();
+  return Network.load(await trainedModel(tokenizer), { device: 'cpu', threads: 1, precision: 'fp32' });
+}
+
+export function mixedOver(network: Network, ngram: NgramModel): Mixed {
+  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, initialMixWeights());
+}
+
+/** A query where the text has a bar. */
+export function at(text: string, path = 'src/new.ts'): CompletionQuery {
+  const bar = text.indexOf('|');
+  return { path, languageId: 'typescript', prefix: text.slice(0, bar), suffix: text.slice(bar + 1) };
+}
+
+export const line = { multiline: false, maxTokens: 40 } as const;
