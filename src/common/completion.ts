@@ -34,7 +34,7 @@ export interface Draft {
   /** The text to insert at the cursor; never ends in white space; '' when it has nothing to say. */
   readonly text: string;
   readonly tokens: readonly DraftToken[];
-  /** Which model made it, as the panel shows it: 'n-gram', later 'adapted base + n-gram'. */
+  /** Which model made it, as the panel shows it: 'n-gram', 'base + n-gram', 'adapted + n-gram'. */
   readonly model: string;
   /** It stopped by itself (end of line or block), not at a limit. */
   readonly complete: boolean;
@@ -43,11 +43,13 @@ export interface Draft {
    * a feature for the coupling, which has the last word.
    */
   readonly confidence?: number;
+  /** Why another model than the one to be expected made it, for people: 'the neural model is starting'. */
+  readonly why?: string;
   readonly latencyMs: number;
 }
 
 /**
- * A local model that answers in milliseconds. Implementations: the n-gram worker, later the neural engine process.
+ * A local model that answers in milliseconds. Implementations: the n-gram worker, and that one with the neural engine's process.
  * Everything is asynchronous because each lives off the extension host's thread.
  */
 export interface Specialist {

@@ -141,7 +141,10 @@ export class CompletionService implements Disposable {
       ...this.gate.lastFacts(),
     };
     const policy = this.gate.policy(settings, this.api.available(settings), request.trigger === 'manual');
-    return { draft: cleaned, decision: decide(this.deps.fit(), cleaned, place, policy), policy };
+    const decision = decide(this.deps.fit(draft), cleaned, place, policy);
+    const summary =
+      draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
+    return { draft: cleaned, decision: { ...decision, summary }, policy };
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */

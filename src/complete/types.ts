@@ -1,6 +1,6 @@
 // One completion from keystroke to answer, as the host sees it, and what the service is built from.
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Outcome, Source, Specialist } from '../common/completion.ts';
+import type { CompletionQuery, Draft, Outcome, Source, Specialist } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
@@ -81,7 +81,8 @@ export interface CompletionDeps {
   readonly specialist: Specialist;
   /** Undefined while no API is configured. */
   readonly teacher: () => Teacher | undefined;
-  readonly fit: () => CouplingFit;
+  /** The coupling's fit for a draft: each kind of model is judged by what was fitted on its own drafts. */
+  readonly fit: (draft: Draft | undefined) => CouplingFit;
   readonly settings: (query: CompletionQuery) => CompletionSettings;
   readonly clock: Clock;
   /** Replaces secrets in a text of the file at `path`; what it returns may leave the machine. */

@@ -54,6 +54,16 @@ export class NgramClient implements Specialist, Disposable {
     this.start();
   }
 
+  /** The snapshot that is loaded; undefined before the first. */
+  get snapshot(): string | undefined {
+    return this.snapshotPath;
+  }
+
+  /** What it does not know: the last change of each file since its files were read, open documents with their text. */
+  changed(): FileChange[] {
+    return [...this.changes.values()].map(({ change }) => change);
+  }
+
   /** This moment, for `load`: taken when a snapshot's files begin to be read. */
   mark(): number {
     return this.changeCount;

@@ -9,6 +9,7 @@ import { defaultFit } from '../../src/coupling/defaults.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
 import type { Teacher } from '../../src/teacher/types.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
+import { Held } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 
@@ -112,20 +113,21 @@ export interface Asked {
   promise: Promise<void>;
 }
 
-/** A reply that the test gives when it wants to. */
-export class Held<T> {
-  readonly promise: Promise<T>;
-  give: (value: T) => void = () => {};
+export const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
+export const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
+export const place = query('const x = ', '\n');
 
-  constructor() {
-    this.promise = new Promise((resolve) => {
-      this.give = resolve;
-    });
-  }
+/** An API whose first call is open until the test gives its answer, over a draft that may need it. */
+export function withHeldTeacher(options: Options & { readonly later?: string } = {}) {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher((_r, call) =>
+    call === 0 || options.later === undefined ? held.promise : options.later,
+  );
+  return { held, teacher, h: new Harness({ specialist: unsure(), ...options, teacher }) };
 }
 
 export function failure(code: Failure['code'], retryAfterMs?: number) {
   return failed(code, `The API failed: ${code}.`, retryAfterMs);
 }
 
-export { settled };
+export { Held, settled };

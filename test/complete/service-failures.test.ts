@@ -4,11 +4,19 @@ import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
-import { drafted, FAIR, failure, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
-
-const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
-const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
-const place = query('const x = ', '\n');
+import {
+  drafted,
+  FAIR,
+  failure,
+  Harness,
+  place,
+  query,
+  SURE,
+  settled,
+  sure,
+  unsure,
+  withHeldTeacher,
+} from './harness.ts';
 
 for (const code of [
   'bad-key',
@@ -103,10 +111,8 @@ test('an API answer that is nothing is not asked for twice; the fair draft takes
 });
 
 test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
-  const held = new Held<string>();
-  const h = new Harness({
+  const { held, h } = withHeldTeacher({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher: new ScriptedTeacher(() => held.promise),
     settings: { balance: 0.9 },
   });
   const asked = h.ask(place);
@@ -176,9 +182,7 @@ test('an answer cut by its length limit loses its last line', async () => {
 });
 
 test('reset() ends calls under way: a consent may have been withdrawn', async () => {
-  const held = new Held<string>();
-  const teacher = new ScriptedTeacher(() => held.promise);
-  const h = new Harness({ specialist: unsure(), teacher });
+  const { teacher, h } = withHeldTeacher();
   const asked = h.ask(place);
   await h.clock.advance(700);
   assert.equal(teacher.open, 1);

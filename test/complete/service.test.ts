@@ -6,11 +6,19 @@ import { ok, type Result } from '../../src/common/errors.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
-import { drafted, FAIR, Harness, Held, query, SURE, settled, UNSURE } from './harness.ts';
-
-const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
-const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
-const place = query('const x = ', '\n');
+import {
+  drafted,
+  FAIR,
+  Harness,
+  Held,
+  place,
+  query,
+  settled,
+  sure,
+  UNSURE,
+  unsure,
+  withHeldTeacher,
+} from './harness.ts';
 
 test('a sure draft is shown at once, without the API', async () => {
   const teacher = new ScriptedTeacher();
@@ -163,9 +171,7 @@ test('the editor cancels: silence, no call', async () => {
 });
 
 test('disposed: open requests end, new ones answer nothing', async () => {
-  const held = new Held<string>();
-  const teacher = new ScriptedTeacher(() => held.promise);
-  const h = new Harness({ specialist: unsure(), teacher });
+  const { teacher, h } = withHeldTeacher();
   const asked = h.ask(place);
   await h.clock.advance(700);
   assert.equal(teacher.open, 1);
@@ -177,9 +183,7 @@ test('disposed: open requests end, new ones answer nothing', async () => {
 });
 
 test('the next keystroke waits for the call under way when its answer goes on from what was typed', async () => {
-  const held = new Held<string>();
-  const teacher = new ScriptedTeacher(() => held.promise);
-  const h = new Harness({ specialist: unsure(), teacher });
+  const { held, teacher, h } = withHeldTeacher();
   const first = h.ask(place);
   await h.clock.advance(300);
   assert.equal(teacher.requests.length, 1);
@@ -196,9 +200,7 @@ test('the next keystroke waits for the call under way when its answer goes on fr
 });
 
 test('when the call under way answers something else, one call of its own follows', async () => {
-  const held = new Held<string>();
-  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? held.promise : 'yes();'));
-  const h = new Harness({ specialist: unsure(), teacher });
+  const { held, teacher, h } = withHeldTeacher({ later: 'yes();' });
   const first = h.ask(place);
   await h.clock.advance(300);
   first.cancel();

@@ -8,6 +8,7 @@ import type {
   SnippetOptions,
   Specialist,
 } from '../../src/common/completion.ts';
+import { unlessAborted } from './signal.ts';
 
 /** A draft with plausible per-token facts; `probability` is that of every token. */
 export function draft(text: string, probability = 0.9, over: Partial<Draft> = {}): Draft {
@@ -45,20 +46,8 @@ export class ScriptedSpecialist implements Specialist {
   async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     signal.throwIfAborted();
     const call = this.queries.push(query) - 1;
-    let onAbort = () => {};
-    try {
-      const aborted = new Promise<never>((_, reject) => {
-        onAbort = () => {
-          this.cancelled++;
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-      });
-      const reply = await Promise.race([Promise.resolve(this.script(query, options, call)), aborted]);
-      return typeof reply === 'string' ? draft(reply) : reply;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    const reply = await unlessAborted(this.script(query, options, call), signal, () => this.cancelled++);
+    return typeof reply === 'string' ? draft(reply) : reply;
   }
 
   async snippets(_query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {

@@ -2,6 +2,7 @@
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
+import { unlessAborted } from './signal.ts';
 
 /** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */
 export type ScriptedReply = string | Result<TeacherAnswer> | Promise<string | Result<TeacherAnswer>>;
@@ -47,21 +48,12 @@ export class ScriptedTeacher implements Teacher {
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);
-    let onAbort = () => {};
     try {
-      const aborted = new Promise<never>((_, reject) => {
-        onAbort = () => {
-          this.cancelled++;
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-      });
-      const reply = await Promise.race([Promise.resolve(this.script(request, call)), aborted]);
+      const reply = await unlessAborted(this.script(request, call), signal, () => this.cancelled++);
       const result = typeof reply === 'string' ? ok(teacherAnswer(reply, { model: this.model })) : reply;
       if (result.ok) onText?.(result.value.text);
       return result;
     } finally {
-      signal.removeEventListener('abort', onAbort);
       this.open--;
     }
   }
