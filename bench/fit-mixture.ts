@@ -1,0 +1,105 @@
+// Fits the mixture that ships with a base (mixture.json beside its weights) on the packages held out from the base's corpus:
+// each package is a repository, a fifth of its files are places to complete, the others its n-gram index. Not a benchmark:
+// run by hand for a new base.
+//
+//   node build/run.mjs bench/fit-mixture.ts [--model models/base] [--places 60] [--dry]
+
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Language } from '../src/decode/language.ts';
+import { fitGate, type GateExample, gateLoss } from '../src/mix/gate.ts';
+import { Mixed } from '../src/mix/mixed.ts';
+import { MIXTURE_FILE, type MixPlace } from '../src/mix/types.ts';
+import { initialMixWeights, plainMixWeights } from '../src/mix/weights.ts';
+import { cursorPlaces } from '../src/ngram/learn.ts';
+import { NgramModel } from '../src/ngram/model.ts';
+import { fitRanking, type RankingExample } from '../src/ngram/ranking.ts';
+import { heldOutFiles } from './held-out.ts';
+import { bucket } from './packages.ts';
+
+const LANGUAGES = ['typescript', 'javascript', 'python', 'go', 'markdown'];
+/** Characters of one package that are indexed at most: a place costs no more in a large one, but the index does. */
+const MOST = 1_500_000;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values: options } = parseArgs({
+  options: {
+    model: { type: 'string', default: join(root, 'models/base') },
+    places: { type: 'string', default: '60' },
+    dry: { type: 'boolean', default: false },
+  },
+});
+
+const held = heldOutFiles(LANGUAGES);
+if (!held) throw new Error('The held-out packages are not here: run models/pretrain/corpus.py first.');
+const language = await Language.load({
+  model: options.model,
+  tokenizer: join(root, 'models/base/tokenizer.json'),
+  precision: 'int8',
+  threads: 2,
+});
+const start = initialMixWeights();
+
+interface Package {
+  readonly name: string;
+  readonly mixed: Mixed;
+  readonly places: readonly MixPlace[];
+}
+
+const files = [...held].flatMap(([languageId, all]) => all.map((file) => ({ ...file, languageId })));
+const packages = [...new Set(files.map((file) => file.package))].map((name): Package => {
+  const own = files.filter((file) => file.package === name);
+  let characters = 0;
+  const indexed = own.filter(({ path, text }) => {
+    if (bucket(path) >= 8 || characters > MOST) return false;
+    characters += text.length;
+    return true;
+  });
+  const index = NgramModel.build(indexed, language.tokenizer);
+  const languageOf = new Map(own.map(({ path, languageId }) => [path, languageId]));
+  const drawn = cursorPlaces(
+    own.filter(({ path }) => bucket(path) >= 8),
+    Number(options.places),
+    7,
+  );
+  const places = drawn.map(({ path, prefix, suffix, truth }) => ({
+    query: { path, languageId: languageOf.get(path) ?? '', prefix, suffix },
+    truth,
+  }));
+  return { name, mixed: new Mixed('base', language, () => index, start), places };
+});
+
+const tokens: GateExample[] = [];
+const byPackage = new Map<string, GateExample[]>();
+for (const { name, mixed, places } of packages) {
+  const examples: GateExample[] = [];
+  for (const place of places) examples.push(...(await mixed.gateExamples(place)));
+  byPackage.set(name, examples);
+  tokens.push(...examples);
+}
+const gate = fitGate(tokens, start.gate, 1, 600);
+const loss = (examples: readonly GateExample[], of: (example: GateExample) => number) =>
+  examples.reduce((sum, example) => sum - Math.log(Math.max(1e-9, of(example))), 0) / Math.max(1, examples.length);
+for (const [name, examples] of [...byPackage, ['all', tokens] as const]) {
+  const [ngram, neural] = [loss(examples, (example) => example.ngram), loss(examples, (example) => example.neural)];
+  const figures = `n-grams ${ngram.toFixed(3)}, neural ${neural.toFixed(3)}, mixed ${gateLoss(examples, gate).toFixed(3)}`;
+  console.log(`${name}: ${examples.length} tokens, nats a token: ${figures}`);
+}
+
+const lines: RankingExample[] = [];
+for (const { mixed, places } of packages) {
+  mixed.weights = { ...start, gate };
+  for (const place of places) lines.push(await mixed.rankingExample(place));
+}
+const ranking = [...fitRanking(lines, Float32Array.from(start.ranking), 3, 600)];
+console.log(
+  `ranking: ${lines.length} places, the right line among the candidates at ${lines.filter(({ right }) => right >= 0).length}`,
+);
+if (!options.dry) {
+  writeFileSync(
+    join(options.model, MIXTURE_FILE),
+    `${JSON.stringify(plainMixWeights({ version: 1, gate, ranking }))}\n`,
+  );
+}
+await language.dispose();
