@@ -9,7 +9,8 @@ import { decide } from '../src/coupling/decide.ts';
 import { fitCoupling, score, splitByFile } from '../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../src/coupling/types.ts';
 import type { BenchOptions, Figures } from './main.ts';
-import { measure, printFigures, readTokenizer, recordingsFolder } from './ngram.ts';
+import { measure, readTokenizer, recordingsFolder } from './ngram.ts';
+import { printFigures } from './print.ts';
 import { readRecordings } from './recordings.ts';
 
 /** Shares of API calls at which the curves are printed. */

@@ -1,7 +1,8 @@
-// npm run bench -- NAME [--json FILE] [--recordings FOLDER]: the benchmarks, one row and one file each.
+// npm run bench -- NAME [--json FILE] [options of the benchmark]: the benchmarks, one row and one file each.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { baseBench } from './base.ts';
 import { couplingBench } from './coupling.ts';
 import { engineBench } from './engine.ts';
 import { ngramBench } from './ngram.ts';
@@ -9,6 +10,12 @@ import { ngramBench } from './ngram.ts';
 export interface BenchOptions {
   /** Folder of recorded completions, in the format of shared/bench; undefined: the default one. */
   readonly recordings: string | undefined;
+  /** Folder of the base to measure; undefined: models/base. */
+  readonly model: string | undefined;
+  /** Sections of the benchmark, separated by commas; undefined: all. */
+  readonly only: string | undefined;
+  /** Recorded cursors of each package, a seeded choice; undefined: all. */
+  readonly places: number | undefined;
 }
 
 /** Numbers and texts by kebab-case key, nested. */
@@ -17,6 +24,8 @@ export type Figures = { readonly [key: string]: number | string | Figures };
 interface Bench {
   readonly name: string;
   readonly what: string;
+  /** Options that it takes, beside --json. */
+  readonly takes: readonly (keyof BenchOptions)[];
   readonly run: (options: BenchOptions) => Promise<Figures>;
 }
 
@@ -24,22 +33,62 @@ const benches: readonly Bench[] = [
   {
     name: 'engine',
     what: 'the neural engine: training, decoding, waiting, memory; PyTorch beside it',
+    takes: [],
     run: engineBench,
   },
-  { name: 'ngram', what: 'the instant specialist on recorded cursors, and on a million tokens', run: ngramBench },
-  { name: 'coupling', what: 'who answers at the recorded cursors: deferral curves, calibration', run: couplingBench },
+  {
+    name: 'ngram',
+    what: 'the instant specialist on recorded cursors, and on a million tokens',
+    takes: ['recordings'],
+    run: ngramBench,
+  },
+  {
+    name: 'coupling',
+    what: 'who answers at the recorded cursors: deferral curves, calibration',
+    takes: ['recordings'],
+    run: couplingBench,
+  },
+  {
+    name: 'base',
+    what: 'the base model: bits per character, lines at the recorded cursors, adapted, latency',
+    takes: ['recordings', 'model', 'only', 'places'],
+    run: baseBench,
+  },
 ];
 
-const usage = 'usage: npm run bench -- NAME [--json FILE] [--recordings FOLDER]';
+const optionHelp: Readonly<Record<keyof BenchOptions, string>> = {
+  recordings: '--recordings FOLDER',
+  model: '--model FOLDER',
+  only: '--only SECTION,...',
+  places: '--places COUNT',
+};
+
+const usage = 'usage: npm run bench -- NAME [--json FILE] [OPTIONS]';
+
+function help(): string {
+  const rows = benches.map(({ name, what, takes }) => {
+    const options = takes.map((option) => `[${optionHelp[option]}]`).join(' ');
+    return `  ${name.padEnd(10)} ${what}${options === '' ? '' : `\n${' '.repeat(13)}${options}`}`;
+  });
+  return [usage, '', ...rows].join('\n');
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, recordings: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+      recordings: { type: 'string' },
+      model: { type: 'string' },
+      only: { type: 'string' },
+      places: { type: 'string' },
+    },
   });
+  const { json, help: wantsHelp, ...given } = values;
   const name = positionals[0];
-  if (name === undefined || values.help) {
-    console.log([usage, '', ...benches.map((row) => `  ${row.name.padEnd(10)} ${row.what}`)].join('\n'));
+  if (name === undefined || wantsHelp) {
+    console.log(help());
     return 0;
   }
   const bench = benches.find((row) => row.name === name);
@@ -48,8 +97,19 @@ async function main(): Promise<number> {
     console.error(`${usage}\nThere is no benchmark '${positionals.slice(0, 2).join(' ')}'. There are: ${names}.`);
     return 2;
   }
-  const figures = await bench.run({ recordings: values.recordings });
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  const foreign = (Object.keys(given) as (keyof BenchOptions)[]).find((option) => !bench.takes.includes(option));
+  if (foreign !== undefined) {
+    console.error(`${usage}\nThe benchmark '${name}' does not take --${foreign}.`);
+    return 2;
+  }
+  const { recordings, model, only } = given;
+  const places = given.places === undefined ? undefined : Number(given.places);
+  if (places !== undefined && !(Number.isInteger(places) && places > 0)) {
+    console.error(`${usage}\n--places is a whole number from 1.`);
+    return 2;
+  }
+  const figures = await bench.run({ recordings, model, only, places });
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
   return 0;
 }
 

@@ -5,20 +5,26 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Draft } from '../src/common/completion.ts';
-import { editSimilarity, exactMatch, precisionAt, quantile } from '../src/common/quality.ts';
-import { NgramModel, type TokenScore } from '../src/ngram/model.ts';
+import { exactMatch } from '../src/common/quality.ts';
+import { NgramModel, type NgramWeights, type TokenScore } from '../src/ngram/model.ts';
 import { loadTokenizer } from '../src/tokenizer/load.ts';
 import type { Tokenizer } from '../src/tokenizer/types.ts';
+import { isRight, lineFigures, lineOf, lineTokens } from './line-figures.ts';
 import type { BenchOptions, Figures } from './main.ts';
-import { bucket } from './packages.ts';
+import { bucket, type PackageFile } from './packages.ts';
+import { printFigures } from './print.ts';
 import { type RecordedPlace, type Recording, readRecordings } from './recordings.ts';
 import { scaleBench } from './scale.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const recordingsFolder = join(root, '..', 'shared', 'bench', 'recorded');
-const coverages = [10, 20, 30, 50] as const;
-const lineTokens = 48;
 const scoredTokens = 6000;
+
+interface Answered {
+  readonly place: RecordedPlace;
+  readonly draft: Draft;
+  readonly right: boolean;
+}
 
 interface Answered {
   readonly place: RecordedPlace;
@@ -57,14 +63,27 @@ export async function ngramBench({ recordings }: BenchOptions): Promise<Figures>
   return { packages, overall, scale };
 }
 
-export function measure({ places, others, named }: Recording, tokenizer: Tokenizer): Measured {
+export interface FittedNgram {
+  /** Has only the files that the weights were not fitted on in its index. */
+  readonly learner: NgramModel;
+  readonly weights: NgramWeights;
+  readonly calibration: readonly PackageFile[];
+}
+
+/** Weights fitted on a fifth of the files that no recording names. */
+export function fitNgram({ others }: Recording, tokenizer: Tokenizer): FittedNgram {
   const calibration = others.filter(({ path }) => bucket(path) >= 8);
-  const fitStarted = performance.now();
   const learner = NgramModel.build(
     others.filter(({ path }) => bucket(path) < 8),
     tokenizer,
   );
-  const weights = learner.fit(calibration);
+  return { learner, weights: learner.fit(calibration), calibration };
+}
+
+export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
+  const { places, others, named } = recording;
+  const fitStarted = performance.now();
+  const { weights } = fitNgram(recording, tokenizer);
   const fitMs = performance.now() - fitStarted;
   const indexStarted = performance.now();
   const model = NgramModel.build(others, tokenizer, weights);
@@ -73,40 +92,25 @@ export function measure({ places, others, named }: Recording, tokenizer: Tokeniz
   for (const place of places.slice(0, 40)) complete(model, place);
   const answered = places.map((place): Answered => {
     const draft = complete(model, place);
-    return { place, draft, right: draft.text !== '' && exactMatch(draft.text, place.truth) };
+    return { place, draft, right: isRight(lineOf(place, draft)) };
   });
   return { answered, score: model.scoreTokens(named, scoredTokens), tokens: model.tokenCount, indexMs, fitMs };
 }
 
-function complete(model: NgramModel, { path, prefix, suffix }: RecordedPlace): Draft {
+export function complete(model: NgramModel, { path, prefix, suffix }: RecordedPlace): Draft {
   const query = { path, languageId: 'typescript', prefix, suffix };
   return model.complete(query, { multiline: false, maxTokens: lineTokens });
 }
 
 function figuresOf(measured: readonly Measured[]): Figures {
   const answered = measured.flatMap((item) => item.answered);
-  const mean = (value: (item: Answered) => number) =>
-    answered.reduce((sum, item) => sum + value(item), 0) / answered.length;
-  const precision = (confidence: (draft: Draft) => number) => {
-    const items = answered.map(({ draft, right }) => ({ right, confidence: confidence(draft) }));
-    return Object.fromEntries(coverages.map((coverage) => [`at-${coverage}`, precisionAt(items, coverage / 100)]));
-  };
-  const latencies = answered.map(({ draft }) => draft.latencyMs);
+  const largeModel = answered.filter(({ place }) => exactMatch(place.completion, place.truth)).length / answered.length;
   const sum = (value: (item: Measured) => number) => measured.reduce((total, item) => total + value(item), 0);
   const perToken = (value: (score: TokenScore) => number) =>
     sum(({ score }) => value(score) * score.tokens) / sum(({ score }) => score.tokens);
   return {
-    places: answered.length,
-    'exact-match': mean(({ right }) => Number(right)),
-    'edit-similarity': mean(({ draft, place }) => editSimilarity(draft.text, place.truth)),
-    precision: precision((draft) => draft.confidence ?? 0),
-    'precision-by-lowest-token': precision((draft) => Math.min(...draft.tokens.map((token) => token.probability), 1)),
-    'large-model-exact-match': mean(({ place }) => Number(exactMatch(place.completion, place.truth))),
-    'right-where-large-model-is-wrong': mean(({ place, right }) =>
-      Number(right && !exactMatch(place.completion, place.truth)),
-    ),
-    'latency-p50-ms': quantile(latencies, 0.5),
-    'latency-p95-ms': quantile(latencies, 0.95),
+    ...lineFigures(answered.map(({ place, draft }) => lineOf(place, draft))),
+    'large-model-exact-match': largeModel,
     'next-token': {
       tokens: sum(({ score }) => score.tokens),
       'log-loss-nats': perToken((score) => score.logLoss),
@@ -119,23 +123,4 @@ function figuresOf(measured: readonly Measured[]): Figures {
     'fit-ms': sum((item) => item.fitMs),
     'peak-memory-mb': Math.round(process.resourceUsage().maxRSS / 1024),
   };
-}
-
-export function printFigures(title: string, figures: Figures): void {
-  console.log(`\n${title}`);
-  printRows(figures, '  ');
-}
-
-function printRows(figures: Figures, indent: string): void {
-  for (const [key, value] of Object.entries(figures)) {
-    if (typeof value === 'object') {
-      console.log(`${indent}${key}`);
-      printRows(value, `${indent}  `);
-    } else
-      console.log(`${indent}${key.padEnd(36 - indent.length)} ${typeof value === 'number' ? rounded(value) : value}`);
-  }
-}
-
-function rounded(value: number): string {
-  return Number.isInteger(value) ? String(value) : Math.abs(value) < 10 ? value.toFixed(3) : value.toFixed(1);
 }

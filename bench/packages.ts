@@ -30,14 +30,15 @@ export const otherPackages = [
   '@loaders.gl/gltf@4.5.4',
 ];
 
-function cacheFolder(): string {
+/** A part of the download cache, e.g. 'npm'. */
+export function cacheFolder(part: string): string {
   const base = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return join(process.env.EASY_ADAPTATION_CACHE ?? join(base, 'easy-adaptation'), 'npm');
+  return join(process.env.EASY_ADAPTATION_CACHE ?? join(base, 'easy-adaptation'), part);
 }
 
 /** @param spec name and version, e.g. 'rxjs@7.8.2'. @returns the package's folder */
 export function fetchPackage(spec: string): string {
-  const folder = join(cacheFolder(), spec.replaceAll('/', '+'));
+  const folder = join(cacheFolder('npm'), spec.replaceAll('/', '+'));
   if (existsSync(folder)) return join(folder, 'package');
   const unpacked = `${folder}.${process.pid}`;
   mkdirSync(unpacked, { recursive: true });

@@ -34,21 +34,34 @@ export interface Recording {
 
 /** @param folder the one with the JSONL files, or the one above it */
 export function readRecordings(folder: string): Recording[] {
-  const inner = join(folder, 'recorded');
-  const at = existsSync(inner) ? inner : folder;
-  const names = existsSync(at) ? readdirSync(at).filter((name) => name.endsWith('.jsonl')) : [];
-  if (names.length === 0) throw new Error(`No *.jsonl recordings in ${folder}: name their folder with --recordings.`);
-  const rows = names.sort().flatMap((name) =>
-    readFileSync(join(at, name), 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Row),
-  );
-  return [...new Set(rows.map((row) => row.package))].map((spec) =>
+  const rows = readRows(folder);
+  return packagesOf(rows).map((spec) =>
     recordingOf(
       spec,
       rows.filter((row) => row.package === spec),
     ),
+  );
+}
+
+/** Names and versions, e.g. 'convex@1.48.0'. */
+export function recordedPackages(folder: string): string[] {
+  return packagesOf(readRows(folder));
+}
+
+function packagesOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.map((row) => row.package))];
+}
+
+function readRows(folder: string): Row[] {
+  const inner = join(folder, 'recorded');
+  const at = existsSync(inner) ? inner : folder;
+  const names = existsSync(at) ? readdirSync(at).filter((name) => name.endsWith('.jsonl')) : [];
+  if (names.length === 0) throw new Error(`No *.jsonl recordings in ${folder}: name their folder with --recordings.`);
+  return names.sort().flatMap((name) =>
+    readFileSync(join(at, name), 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as Row),
   );
 }
 

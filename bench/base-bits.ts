@@ -1,0 +1,63 @@
+// Bits per character of text that the base has never seen, beside general compressors on the same text.
+
+import { Network } from '../src/decode/network.ts';
+import { loadModel } from '../src/model/folder.ts';
+import { physicalCores } from '../src/runtime/device.ts';
+import { loadLibrary } from '../src/runtime/library.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import { compressed } from './compressors.ts';
+import { chooseFiles, heldOutFiles, type LanguageFile } from './held-out.ts';
+import { fetchPackage, sourceFiles } from './packages.ts';
+import { recordedPackages } from './recordings.ts';
+import { textLoss } from './windows.ts';
+
+const languages = ['typescript', 'python', 'go', 'markdown'];
+const charactersEach = 200_000;
+const seed = 1;
+
+export async function bits({ model, tokenizer, recordings }: BaseContext, show: Show): Promise<void> {
+  const sets = new Map<string, LanguageFile[]>();
+  const held = heldOutFiles(languages);
+  if (held) for (const [language, files] of held) sets.set(`held-out ${language}`, files);
+  else console.log('  The held-out packages are not in the cache: `python3 models/pretrain/corpus.py` builds them.');
+  sets.set(
+    'recorded typescript',
+    recordedPackages(recordings).flatMap((name) =>
+      sourceFiles(fetchPackage(name))
+        .filter(({ path }) => /\.[cm]?tsx?$/.test(path))
+        .map((file) => ({ ...file, package: name })),
+    ),
+  );
+  await loadLibrary();
+  const network = await Network.load(loadModel(model), { device: 'cpu', threads: physicalCores(), precision: 'fp32' });
+  try {
+    for (const [name, files] of sets) {
+      const chosen = chooseFiles(files, charactersEach, seed);
+      const count = { characters: 0, tokens: 0, nats: 0 };
+      const byPackage = new Map<string, { characters: number; nats: number }>();
+      for (const file of chosen) {
+        const { nats, tokens } = await textLoss(network, tokenizer, file.path, file.text);
+        const characters = [...file.text].length;
+        count.characters += characters;
+        count.tokens += tokens;
+        count.nats += nats;
+        const part = byPackage.get(file.package) ?? { characters: 0, nats: 0 };
+        byPackage.set(file.package, { characters: part.characters + characters, nats: part.nats + nats });
+      }
+      const { xz, ppmd } = await compressed(chosen.map(({ text }) => text).join(''));
+      show(name, {
+        base: count.nats / Math.LN2 / count.characters,
+        ppmd: (ppmd * 8) / count.characters,
+        xz: (xz * 8) / count.characters,
+        'nats-per-token': count.nats / count.tokens,
+        characters: count.characters,
+        files: chosen.length,
+        'by-package': Object.fromEntries(
+          [...byPackage].map(([name, { nats, characters }]) => [name, nats / Math.LN2 / characters]),
+        ),
+      });
+    }
+  } finally {
+    await network.dispose();
+  }
+}

@@ -1,0 +1,110 @@
+// What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
+
+import { quantile } from '../src/common/quality.ts';
+import type { EngineClient } from '../src/engine/client.ts';
+import { type Cursor, cursorsOf, loadAll, source } from './base-lines.ts';
+import { withPrepared } from './base-prepare.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import { must, withEngines } from './engines.ts';
+import { lineTokens } from './line-figures.ts';
+import type { Figures } from './main.ts';
+
+const promptTokens = 512;
+const coldTries = 30;
+/** Keystrokes that follow each cold prompt. */
+const keystrokes = 5;
+const tokensOfLine = 12;
+
+interface Waited {
+  readonly firstMs: number;
+  readonly wholeMs: number;
+  readonly tokens: number;
+}
+
+export function latency(context: BaseContext, show: Show): Promise<void> {
+  return withPrepared(context, (prepared) =>
+    withEngines(async ([engine]) => {
+      const one = engine as EngineClient;
+      await loadAll([one], context, 'int4');
+      const { cold, warm } = await neural(one, cursorsOf(prepared), context);
+      const firstOf = (waits: readonly Waited[]) => waits.map(({ firstMs }) => firstMs);
+      const whole = warm.filter(({ tokens }) => tokens === tokensOfLine).map(({ wholeMs }) => wholeMs);
+      show(`first token, cold prompt of ${promptTokens} tokens`, spanOf(firstOf(cold)));
+      show('first token, a character more', spanOf(firstOf(warm)));
+      show(`line of ${tokensOfLine} tokens, a character more`, spanOf(whole));
+      const drafts = await mixed(one, cursorsOf(prepared), context);
+      show('base + n-gram draft, another cursor', spanOf(drafts.cold));
+      show('base + n-gram draft, a character more', spanOf(drafts.warm));
+    }, 1),
+  );
+}
+
+function spanOf(waits: readonly number[]): Figures {
+  return {
+    'p50-ms': quantile(waits, 0.5),
+    'p95-ms': quantile(waits, 0.95),
+    'least-ms': Math.min(...waits),
+    n: waits.length,
+  };
+}
+
+/** Evenly spread cursors, so that no two follow each other in a file. */
+function spaced(cursors: readonly Cursor[], count: number): Cursor[] {
+  const kept = Math.min(count, cursors.length);
+  return Array.from({ length: kept }, (_, i) => cursors[Math.floor((i * cursors.length) / kept)] as Cursor);
+}
+
+async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokenizer }: BaseContext) {
+  const cold: Waited[] = [];
+  const warm: Waited[] = [];
+  const everything = cursors.map(({ place }) => `${place.prefix}${place.truth}\n`);
+  for (const [i, { place }] of spaced(cursors, coldTries + 1).entries()) {
+    // Enough text for any cursor: its own file before it, and other files before that.
+    const ids = tokenizer.encode(`${everything.slice(i, i + 4).join('')}${place.prefix}`.slice(-promptTokens * 20));
+    let text = tokenizer.decode(ids.slice(-promptTokens));
+    const first = await wait(engine, text);
+    // The first of all runs code that was never run.
+    if (i > 0) cold.push(first);
+    for (const character of place.truth.slice(0, keystrokes)) {
+      text += character;
+      warm.push(await wait(engine, text));
+    }
+  }
+  return { cold, warm };
+}
+
+async function wait(engine: EngineClient, text: string): Promise<Waited> {
+  let firstMs = 0;
+  const started = performance.now();
+  const { steps } = must(
+    await engine.request(
+      'complete',
+      { prompt: [text], maxTokens: tokensOfLine, topK: 1, heal: true, speculate: true, stopTexts: [] },
+      {
+        onProgress: () => {
+          firstMs ||= performance.now() - started;
+        },
+      },
+    ),
+  );
+  return { firstMs, wholeMs: performance.now() - started, tokens: steps.length };
+}
+
+async function mixed(engine: EngineClient, cursors: readonly Cursor[], context: BaseContext) {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
+    must(await engine.request('open', source(context, name, context.model, snapshots.fitted)));
+  }
+  for (const [i, { prepared, place }] of spaced(cursors, coldTries + 1).entries()) {
+    for (let typed = 0; typed <= Math.min(keystrokes, place.truth.length - 1); typed++) {
+      const prefix = place.prefix + place.truth.slice(0, typed);
+      const query = { path: place.path, languageId: 'typescript', prefix, suffix: place.suffix };
+      const started = performance.now();
+      const options = { multiline: false, maxTokens: lineTokens };
+      must(await engine.request('draft', { key: prepared.name, query, options }));
+      if (i > 0) (typed === 0 ? cold : warm).push(performance.now() - started);
+    }
+  }
+  return { cold, warm };
+}

@@ -1,0 +1,160 @@
+// Lines at the recorded cursors: the n-grams alone, the base alone with more and more to see, and the two as one specialist.
+
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Snippet } from '../src/common/completion.ts';
+import type { EngineClient } from '../src/engine/client.ts';
+import { MIXTURE_FILE, type MixWeights } from '../src/mix/types.ts';
+import { cursorPlaces } from '../src/ngram/learn.ts';
+import { type Prepared, withPrepared } from './base-prepare.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import { must, spread, withEngines } from './engines.ts';
+import { type Line, lineFigures, lineOf, lineTokens } from './line-figures.ts';
+import type { Figures } from './main.ts';
+import { neuralLine } from './neural-lines.ts';
+import { complete } from './ngram.ts';
+import { type Budget, promptOf } from './prompts.ts';
+import type { RecordedPlace } from './recordings.ts';
+
+/** What the base sees in its rows: about the shape of a pretraining sample. */
+export const suffixed: Budget = { prefix: 320, suffix: 96, snippets: 0 };
+const alone: Readonly<Record<string, Budget>> = {
+  'base, prefix only': { ...suffixed, suffix: 0 },
+  'base, suffix': suffixed,
+  'base, suffix + snippets': { ...suffixed, snippets: 192 },
+};
+/** Places that the mixture's weights are fitted on, of files that no recording names. */
+const fitPlaces = 200;
+const snippetOptions = { maxSnippets: 3, maxCharacters: 900 };
+
+/** One cursor, with the package that it is in. */
+export interface Cursor {
+  readonly prepared: Prepared;
+  readonly place: RecordedPlace;
+}
+
+export function lines(context: BaseContext, show: Show): Promise<void> {
+  return withPrepared(context, async (prepared, scratch) => {
+    const cursors = cursorsOf(prepared);
+    const ngram = cursors.map(({ prepared: { ngram }, place }) => lineOf(place, complete(ngram, place)));
+    show('n-gram, fitted', byPackage(cursors, ngram));
+    await withEngines(async (engines) => {
+      await loadAll(engines, context, 'int4');
+      for (const [name, budget] of Object.entries(alone)) {
+        const answers = await spread(engines, cursors, (engine, cursor) =>
+          neuralLine(engine, cursor.place, promptAt(cursor, budget, context)),
+        );
+        show(name, byPackage(cursors, answers));
+      }
+      const shipped = { context, model: context.model, kind: 'shipped' } as const;
+      show('base + n-gram, shipped', byPackage(cursors, await mixedLines(engines, cursors, shipped)));
+      const { model, loss } = await fitted(engines[0] as EngineClient, prepared, context.model, context, scratch);
+      const mixed = { context, model, kind: 'fitted' } as const;
+      show('base + n-gram, fitted', byPackage(cursors, await mixedLines(engines, cursors, mixed)));
+      show('mixture on the fitted tokens, nats a token', loss);
+    });
+  });
+}
+
+export function cursorsOf(prepared: readonly Prepared[]): Cursor[] {
+  return prepared.flatMap((item) => item.places.map((place) => ({ prepared: item, place })));
+}
+
+export async function loadAll(
+  engines: readonly EngineClient[],
+  { model, tokenizerPath }: BaseContext,
+  precision: 'fp32' | 'int8' | 'int4',
+): Promise<void> {
+  for (const engine of engines) {
+    must(await engine.request('load', { model, tokenizer: tokenizerPath, precision, threads: 1 }));
+  }
+}
+
+export function promptAt({ prepared: { ngram }, place }: Cursor, budget: Budget, { tokenizer }: BaseContext) {
+  const query = queryAt(place);
+  const snippets: readonly Snippet[] = budget.snippets > 0 ? ngram.snippets(query, snippetOptions) : [];
+  return promptOf(place, snippets, budget, tokenizer);
+}
+
+function queryAt({ path, prefix, suffix }: RecordedPlace) {
+  return { path, languageId: 'typescript', prefix, suffix };
+}
+
+/** Figures of all places, and of each package's. */
+export function byPackage(cursors: readonly Cursor[], answers: readonly Line[]): Figures {
+  const names = [...new Set(cursors.map(({ prepared }) => prepared.name))];
+  const of = (name: string) => answers.filter((_, i) => cursors[i]?.prepared.name === name);
+  return {
+    ...lineFigures(answers),
+    'by-package': Object.fromEntries(names.map((name) => [name, lineFigures(of(name))])),
+  };
+}
+
+interface Mixed {
+  readonly context: BaseContext;
+  /** The neural model's folder, or one for each package. */
+  readonly model: string | ReadonlyMap<string, string>;
+  readonly kind: 'fitted' | 'shipped';
+}
+
+/** Opens every package's specialist in every engine, asks for each cursor's draft, and closes them. */
+export async function mixedLines(
+  engines: readonly EngineClient[],
+  cursors: readonly Cursor[],
+  { context, model, kind }: Mixed,
+): Promise<Line[]> {
+  const prepared = [...new Set(cursors.map((cursor) => cursor.prepared))];
+  for (const engine of engines) {
+    for (const { name, snapshots } of prepared) {
+      const folder = typeof model === 'string' ? model : (model.get(name) as string);
+      must(await engine.request('open', source(context, name, folder, snapshots[kind])));
+    }
+  }
+  const answers = await spread(engines, cursors, async (engine, { prepared, place }) => {
+    const started = performance.now();
+    const request = { key: prepared.name, query: queryAt(place), options: { multiline: false, maxTokens: lineTokens } };
+    const draft = must(await engine.request('draft', request));
+    return lineOf(place, draft, performance.now() - started);
+  });
+  for (const engine of engines) {
+    for (const { name } of prepared) must(await engine.request('close', { key: name }));
+  }
+  return answers;
+}
+
+export function source({ tokenizerPath }: BaseContext, key: string, model: string, snapshot: string) {
+  const serving = { tokenizer: tokenizerPath, precision: 'int4', threads: 1 } as const;
+  return { ...serving, key, model, name: 'base', snapshot, over: [] };
+}
+
+/** Copies of the model, one for each package, with mixture weights that were learned on its calibration files. */
+export async function fitted(
+  engine: EngineClient,
+  prepared: readonly Prepared[],
+  base: string | ReadonlyMap<string, string>,
+  context: BaseContext,
+  scratch: string,
+): Promise<{ model: Map<string, string>; loss: Figures }> {
+  const model = new Map<string, string>();
+  const loss: Record<string, Figures> = {};
+  for (const [index, { name, calibration, snapshots }] of prepared.entries()) {
+    const from = typeof base === 'string' ? base : (base.get(name) as string);
+    must(await engine.request('open', source(context, name, from, snapshots.learning)));
+    const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
+      query: { path, languageId: 'typescript', prefix, suffix },
+      truth,
+    }));
+    const fit = must(await engine.request('fit', { key: name, places }));
+    must(await engine.request('close', { key: name }));
+    model.set(name, withMixture(from, join(scratch, `${index}-model-${model.size}`), fit.weights));
+    loss[name] = { ...fit.loss, tokens: fit.tokens };
+  }
+  return { model, loss };
+}
+
+function withMixture(model: string, folder: string, weights: MixWeights): string {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['config.json', 'model.safetensors']) copyFileSync(join(model, file), join(folder, file));
+  writeFileSync(join(folder, MIXTURE_FILE), JSON.stringify(weights));
+  return folder;
+}

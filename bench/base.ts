@@ -1,0 +1,82 @@
+// The base model: bits per character on text it has never seen, lines at the recorded cursors, adaptation, int4 against fp32, latency.
+// Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { agreement } from './base-agreement.ts';
+import { bits } from './base-bits.ts';
+import { latency } from './base-latency.ts';
+import { lines } from './base-lines.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import type { BenchOptions, Figures } from './main.ts';
+import { readTokenizer, recordingsFolder } from './ngram.ts';
+import { row } from './print.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+interface Section {
+  readonly name: string;
+  /** Printed above its rows: what is measured, and what each row may see. */
+  readonly what: string;
+  readonly run: (context: BaseContext, show: Show) => Promise<void>;
+}
+
+const sections: readonly Section[] = [
+  {
+    name: 'bits',
+    what: `bits per character (code points) of whole files that the base never saw; fp32, overlapping windows
+  held-out: packages kept out of the corpus. recorded: those of the recordings, likewise kept out.
+  The model sees one file at a time and its name. xz -9 and PPMd see all files as one stream, and nothing before it.`,
+    run: bits,
+  },
+  {
+    name: 'lines',
+    what: `the rest of the line at the recorded cursors; int4
+  n-gram indexes, and snippets come from, the package's files that no recording names; 'fitted' learned its weights on a fifth
+  of those, not in its index while it learned; 'shipped' learned nothing of the package. The base has seen no file of it.`,
+    run: lines,
+  },
+  {
+    name: 'agreement',
+    what: 'the same greedy line as fp32, base with suffix: share of the recorded cursors',
+    run: agreement,
+  },
+  {
+    name: 'latency',
+    what: 'waiting on this machine, ms, through the engine process; int4, one thread',
+    run: latency,
+  },
+];
+
+export async function baseBench({ recordings, model, places, only }: BenchOptions): Promise<Figures> {
+  const context: BaseContext = {
+    model: model ?? join(root, 'models/base'),
+    tokenizerPath: join(root, 'models/base/tokenizer.json'),
+    tokenizer: readTokenizer(),
+    recordings: recordings ?? recordingsFolder,
+    places,
+  };
+  if (!existsSync(join(context.model, 'model.safetensors'))) {
+    throw new Error(`There is no model.safetensors in ${context.model}: name the folder of a base with --model.`);
+  }
+  const wanted = only?.split(',') ?? sections.map(({ name }) => name);
+  const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);
+  }
+  const figures: Record<string, Figures> = {};
+  for (const { name, what, run } of sections) {
+    if (!wanted.includes(name)) continue;
+    const rows: Record<string, Figures> = {};
+    console.log(`\n${name}: ${what}`);
+    const started = performance.now();
+    await run(context, (title, values) => {
+      rows[title] = values;
+      console.log(row(title, values));
+    });
+    console.log(`  (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+    figures[name] = rows;
+  }
+  return figures;
+}

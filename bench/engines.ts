@@ -1,0 +1,47 @@
+// Engine processes for benchmarks: as many as there are cores, and work spread over them.
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Result } from '../src/common/errors.ts';
+import { EngineClient } from '../src/engine/client.ts';
+import { physicalCores } from '../src/runtime/device.ts';
+
+const script = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/engine/main.ts');
+
+/** Gives `work` engine processes of one thread each, and ends them after it. */
+export async function withEngines<T>(
+  work: (engines: readonly EngineClient[]) => Promise<T>,
+  count = Math.min(2, physicalCores()),
+): Promise<T> {
+  const engines = Array.from({ length: count }, () => new EngineClient({ script }));
+  try {
+    return await work(engines);
+  } finally {
+    for (const engine of engines) engine.dispose();
+  }
+}
+
+/** Answers in the order of the items; each engine takes the next one when it is free. */
+export async function spread<T, R>(
+  engines: readonly EngineClient[],
+  items: readonly T[],
+  ask: (engine: EngineClient, item: T) => Promise<R>,
+): Promise<R[]> {
+  const answers: R[] = new Array(items.length);
+  let next = 0;
+  await Promise.all(
+    engines.map(async (engine) => {
+      while (next < items.length) {
+        const index = next++;
+        answers[index] = await ask(engine, items[index] as T);
+      }
+    }),
+  );
+  return answers;
+}
+
+/** The value, or the failure as an exception: a benchmark has no way on. */
+export function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}

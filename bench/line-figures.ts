@@ -1,0 +1,52 @@
+// How good lines are at the recorded cursors, whoever wrote them: exact match, edit similarity, precision by coverage, waiting.
+
+import type { Draft } from '../src/common/completion.ts';
+import { editSimilarity, exactMatch, precisionAt, quantile } from '../src/common/quality.ts';
+import type { Figures } from './main.ts';
+import type { RecordedPlace } from './recordings.ts';
+
+/** Tokens of a line at most. */
+export const lineTokens = 48;
+const coverages = [10, 20, 30, 50] as const;
+
+export interface Line {
+  readonly place: RecordedPlace;
+  readonly text: string;
+  /** The model's own estimate that the line is right, where it has one. */
+  readonly confidence: number | undefined;
+  /** Probability of the least likely token; 1 for an empty line. */
+  readonly lowest: number;
+  readonly latencyMs: number;
+}
+
+export function lineOf(place: RecordedPlace, draft: Draft, latencyMs = draft.latencyMs): Line {
+  const lowest = Math.min(...draft.tokens.map(({ probability }) => probability), 1);
+  return { place, text: draft.text, confidence: draft.confidence ?? 0, lowest, latencyMs };
+}
+
+export function isRight({ place, text }: Line): boolean {
+  return text !== '' && exactMatch(text, place.truth);
+}
+
+export function lineFigures(lines: readonly Line[]): Figures {
+  const mean = (value: (line: Line) => number) => lines.reduce((sum, line) => sum + value(line), 0) / lines.length;
+  const precision = (confidence: (line: Line) => number) => {
+    const items = lines.map((line) => ({ right: isRight(line), confidence: confidence(line) }));
+    return Object.fromEntries(coverages.map((coverage) => [`at-${coverage}`, precisionAt(items, coverage / 100)]));
+  };
+  const latencies = lines.map(({ latencyMs }) => latencyMs);
+  const estimated = lines.every(({ confidence }) => confidence !== undefined);
+  return {
+    places: lines.length,
+    'exact-match': mean((line) => Number(isRight(line))),
+    'edit-similarity': mean(({ text, place }) => editSimilarity(text, place.truth)),
+    ...(estimated ? { precision: precision(({ confidence }) => confidence as number) } : {}),
+    // An empty line is nobody's answer: it must not come first.
+    'precision-by-lowest-token': precision(({ text, lowest }) => (text === '' ? 0 : lowest)),
+    'right-where-large-model-is-wrong': mean((line) =>
+      Number(isRight(line) && !exactMatch(line.place.completion, line.place.truth)),
+    ),
+    'latency-p50-ms': quantile(latencies, 0.5),
+    'latency-p95-ms': quantile(latencies, 0.95),
+  };
+}

@@ -1,0 +1,30 @@
+// Lines by the neural model alone, through the engine's `complete`.
+
+import type { PromptPart } from '../src/decode/language.ts';
+import type { EngineClient } from '../src/engine/client.ts';
+import { must } from './engines.ts';
+import { type Line, lineTokens } from './line-figures.ts';
+import type { RecordedPlace } from './recordings.ts';
+
+/** Greedy, healed at the cursor, until the line's end or the middle's. */
+export async function neuralLine(
+  engine: EngineClient,
+  place: RecordedPlace,
+  prompt: readonly PromptPart[],
+): Promise<Line> {
+  const started = performance.now();
+  const { text, steps } = must(
+    await engine.request('complete', {
+      prompt,
+      maxTokens: lineTokens,
+      topK: 1,
+      heal: true,
+      speculate: true,
+      stopTexts: ['\n'],
+    }),
+  );
+  const latencyMs = performance.now() - started;
+  const lowest = Math.exp(Math.min(0, ...steps.map(({ top }) => top[0]?.logProbability ?? 0)));
+  const end = text.indexOf('\n');
+  return { place, text: (end < 0 ? text : text.slice(0, end)).trimEnd(), confidence: undefined, lowest, latencyMs };
+}

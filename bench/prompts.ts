@@ -1,0 +1,62 @@
+// The base's prompt at a cursor, in the order of pretraining (models/pretrain/README.md), with token budgets to vary.
+
+import type { Snippet } from '../src/common/completion.ts';
+import type { PromptPart } from '../src/decode/language.ts';
+import type { Tokenizer } from '../src/tokenizer/types.ts';
+
+/** Tokens at most. */
+export interface Budget {
+  readonly prefix: number;
+  /** 0: no infilling, the text simply goes on. */
+  readonly suffix: number;
+  /** Of all snippets together. */
+  readonly snippets: number;
+}
+
+export interface PromptPlace {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** No token of ours is longer, characters: what is encoded to find a cut. */
+const longestToken = 33;
+
+/** @param snippets the best first; it comes last, nearest to the file */
+export function promptOf(
+  { path, prefix, suffix }: PromptPlace,
+  snippets: readonly Snippet[],
+  budget: Budget,
+  tokenizer: Tokenizer,
+): PromptPart[] {
+  const parts: PromptPart[] = [];
+  let room = budget.snippets;
+  for (const snippet of snippets) {
+    const text = `${snippet.path}\n${snippet.text}`;
+    room -= tokenizer.encode(text).length;
+    if (room < 0) break;
+    parts.unshift({ special: '<|snippet|>' }, text);
+  }
+  parts.push({ special: '<|file|>' }, `${path}\n`);
+  if (budget.suffix > 0) parts.push({ special: '<|suffix|>' }, firstTokens(suffix, budget.suffix, tokenizer));
+  if (budget.suffix > 0) parts.push({ special: '<|prefix|>' });
+  parts.push(lastLines(prefix, budget.prefix, tokenizer));
+  return parts;
+}
+
+/** The last whole lines of at most `count` tokens; of a longer line its end. */
+export function lastLines(text: string, count: number, tokenizer: Tokenizer): string {
+  const end = text.slice(-count * longestToken);
+  const ids = tokenizer.encode(end);
+  if (ids.length <= count && end.length === text.length) return text;
+  const kept = tokenizer.decode(ids.slice(-count));
+  const line = kept.indexOf('\n');
+  return line >= 0 ? kept.slice(line) : kept;
+}
+
+export function firstTokens(text: string, count: number, tokenizer: Tokenizer): string {
+  const start = text.slice(0, count * longestToken);
+  const ids = tokenizer.encode(start);
+  // A character cut in two is dropped.
+  return ids.length <= count ? start : tokenizer.decode(ids.slice(0, count)).replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,51 @@
+// Scores texts longer than a model's context: windows that overlap by half, each headed by the file's name, each token scored once.
+
+import type { Network } from '../src/decode/network.ts';
+import { score } from '../src/decode/score.ts';
+import type { Tokenizer } from '../src/tokenizer/types.ts';
+
+/** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */
+export interface Window {
+  readonly start: number;
+  readonly from: number;
+  readonly end: number;
+}
+
+/** Tokens of a file's name that a window repeats at most, as in pretraining. */
+const longestHead = 64;
+
+/**
+ * @param count tokens of the file
+ * @param room tokens of a window
+ * @returns windows in which every scored token has at least half of `room` before it, or all of the file's beginning
+ */
+export function windowsOf(count: number, room: number): Window[] {
+  const windows: Window[] = [];
+  const step = Math.max(1, Math.floor(room / 2));
+  for (let from = 0; from < count; ) {
+    const end = Math.min(count, from === 0 ? room : from + step);
+    windows.push({ start: Math.max(0, end - room), from, end });
+    from = end;
+  }
+  return windows;
+}
+
+export interface TextLoss {
+  /** Sum of negative log-likelihoods, nats. */
+  readonly nats: number;
+  readonly tokens: number;
+}
+
+/** The file's name is given, and not counted. */
+export async function textLoss(network: Network, tokenizer: Tokenizer, path: string, text: string): Promise<TextLoss> {
+  const marker = tokenizer.special('<|file|>');
+  if (marker === undefined) throw new Error('The tokenizer has no <|file|>.');
+  const head = [marker, ...tokenizer.encode(`${path}\n`)].slice(0, longestHead);
+  const ids = tokenizer.encode(text);
+  let nats = 0;
+  for (const { start, from, end } of windowsOf(ids.length, network.config.contextLength - head.length)) {
+    const { losses } = await score(network, [...head, ...ids.subarray(start, end)]);
+    for (let at = from; at < end; at++) nats += losses[head.length + at - start] as number;
+  }
+  return { nats, tokens: ids.length };
+}
