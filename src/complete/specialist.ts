@@ -13,7 +13,7 @@ import type { Disposable } from '../common/disposable.ts';
 import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
-import type { MixSource } from '../mix/types.ts';
+import type { Requests } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { Place } from './cache.ts';
 import { Unsent } from './unsent.ts';
@@ -35,8 +35,10 @@ export interface NgramSpecialist extends Specialist {
   removeFile(path: string): void;
 }
 
-/** The model to open: all of MixSource that the specialist does not know by itself. */
-export type Model = Omit<MixSource, 'key' | 'snapshot' | 'over'>;
+type OpenRequest = Requests['open']['request'];
+
+/** The model to open: all of the request that the specialist does not know by itself. */
+export type Model = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
@@ -160,7 +162,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     this.unsent.clear();
     this.turn({ kind: 'opening', name: link.model.name, again: this.current.kind === 'ready' });
     const { snapshot } = ngram;
-    const source: MixSource = {
+    const source: OpenRequest = {
       ...link.model,
       key,
       ...(snapshot !== undefined && { snapshot }),
