@@ -3,9 +3,9 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Language } from '../decode/language.ts';
 import { prefill } from '../decode/prefill.ts';
-import { draftTokens, textOf } from '../ngram/drafter.ts';
+import { compose, textOf } from '../ngram/drafter.ts';
 import type { NgramModel, Place } from '../ngram/model.ts';
-import { type RankingExample, rank, surroundings } from '../ngram/ranking.ts';
+import { type RankingExample, surroundings } from '../ngram/ranking.ts';
 import type { GateExample } from './gate.ts';
 import { type PromptLimits, PromptPlanner } from './prompt.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
@@ -62,24 +62,11 @@ export class Mixed {
     const model = `${this.name} + n-gram`;
     const ngram = this.ngram();
     const place = ngram.place(query, options.maxTokens);
-    const { candidates, none } = await this.choose(ngram, place, query, options.maxTokens, signal);
-    const probabilities = rank(candidates, none, this.weights.ranking);
-    let best = -1;
-    for (let i = 0; i < candidates.length; i++) {
-      if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
-    }
-    const chosen = candidates[best];
-    const latencyMs = performance.now() - started;
-    if (chosen === undefined) return { text: '', tokens: [], model, complete: true, latencyMs };
-    const text = chosen.text.trimEnd();
-    return {
-      text,
-      tokens: draftTokens(chosen.hypothesis.steps, text, place.own.healed, ngram.vocabulary),
-      model,
-      complete: chosen.hypothesis.finished,
-      confidence: probabilities[best] as number,
-      latencyMs,
-    };
+    const choice = await this.choose(ngram, place, query, options.maxTokens, signal);
+    const { own, search } = place;
+    const parts = { vocabulary: ngram.vocabulary, own, search };
+    const draft = compose(choice, this.weights.ranking, model, query, options, parts);
+    return { ...draft, latencyMs: performance.now() - started };
   }
 
   /** What the ranking's weights are learned from at one place. */

@@ -1,7 +1,7 @@
 // From a query to a draft: search the line, rank the candidates by their surroundings, go on for a block where asked.
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
-import { continueBlock } from './block.ts';
+import { type BlockParts, continueBlock } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
 import { type Candidate, describe, describeNone, rank, surroundings, type Unranked } from './ranking.ts';
@@ -10,6 +10,44 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few distributions. */
 const rescored = 8;
+
+/** The best candidate as a draft, with the block that it begins where one is wanted. */
+export function compose(
+  { candidates, none }: Choice,
+  weights: ArrayLike<number>,
+  model: string,
+  query: CompletionQuery,
+  options: DraftOptions,
+  parts: BlockParts,
+): Omit<Draft, 'latencyMs'> {
+  const probabilities = rank(candidates, none, weights);
+  let best = -1;
+  for (let i = 0; i < candidates.length; i++) {
+    if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
+  }
+  const chosen = candidates[best];
+  if (chosen === undefined) return { text: '', tokens: [], model, complete: true };
+  const { vocabulary, own } = parts;
+  const { steps, finished } = chosen.hypothesis;
+  const line = chosen.text.trimEnd();
+  const first = {
+    text: line,
+    tokens: draftTokens(steps, line, own.healed, vocabulary),
+    model,
+    complete: finished,
+    confidence: probabilities[best] as number,
+  };
+  if (!options.multiline || !finished) return first;
+  const more = continueBlock(query, line, steps, options.maxTokens, parts);
+  if (more.steps.length === 0) return first;
+  return {
+    text: (line + more.text).trimEnd(),
+    tokens: [...first.tokens, ...draftTokens(more.steps, more.text.trimEnd(), new Uint8Array(0), vocabulary)],
+    model,
+    complete: more.complete,
+    confidence: first.confidence * more.probability,
+  };
+}
 
 export interface Choice {
   readonly candidates: readonly Candidate[];
@@ -28,37 +66,12 @@ export class Drafter {
   }
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
-    const { candidates, none } = this.choose(query, options.maxTokens);
-    const probabilities = rank(candidates, none, weights);
-    let best = -1;
-    for (let i = 0; i < candidates.length; i++) {
-      if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
-    }
-    const chosen = candidates[best];
-    if (chosen === undefined) return { text: '', tokens: [], model: 'n-gram', complete: true };
-    const line = chosen.text.trimEnd();
-    const first = {
-      text: line,
-      tokens: draftTokens(chosen.hypothesis.steps, line, this.own.healed, this.vocabulary),
-      model: 'n-gram',
-      complete: chosen.hypothesis.finished,
-      confidence: probabilities[best] as number,
-    };
-    if (!options.multiline || !first.complete) return first;
-    const more = continueBlock(query, line, chosen.hypothesis.steps, options.maxTokens, {
-      vocabulary: this.vocabulary,
-      own: this.own,
-      search: this.search,
+    const { vocabulary, own, search } = this;
+    return compose(this.choose(query, options.maxTokens), weights, 'n-gram', query, options, {
+      vocabulary,
+      own,
+      search,
     });
-    if (more.steps.length === 0) return first;
-    const text = (line + more.text).trimEnd();
-    return {
-      text,
-      tokens: [...first.tokens, ...draftTokens(more.steps, more.text.trimEnd(), new Uint8Array(0), this.vocabulary)],
-      model: 'n-gram',
-      complete: more.complete,
-      confidence: first.confidence * more.probability,
-    };
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */
