@@ -10,6 +10,8 @@ export interface SettingRow<T> {
   /** Inclusive limits of a number; a value outside is pulled to the nearest. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** All that a string may be. */
+  readonly values?: readonly T[];
   /** Names a URL, a path or a model: ignored from an untrusted workspace (`restrictedConfigurations`). */
   readonly restricted?: true;
 }
@@ -38,6 +40,18 @@ export interface Settings {
   readonly showBar: number;
   readonly exclude: Toggles;
   readonly maxFolderMegabytes: number;
+  /** The neural model beside the n-grams, in a process of its own. */
+  readonly neural: boolean;
+  /** Where it is trained. Completions are computed on the CPU: for one line, handing work to a GPU costs more than it saves. */
+  readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
+  /** Of its weights while it completes; it is trained in fp32. */
+  readonly neuralPrecision: 'int4' | 'int8' | 'fp32';
+  /** 0: physical cores minus one. */
+  readonly neuralThreads: number;
+  /** Gigabytes of resident memory at which its process drops caches and stops training. */
+  readonly neuralMemory: number;
+  /** Training of one adaptation ends after so many minutes. */
+  readonly adaptMinutes: number;
 }
 
 export const section = 'easyAdaptation';
@@ -57,6 +71,12 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   showBar: { type: 'number', default: 0.3, scope: 'resource', minimum: 0, maximum: 1 },
   exclude: { type: 'object', default: {}, scope: 'resource', restricted: true },
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048 },
+  neural: { type: 'boolean', default: true, scope: 'window' },
+  neuralDevice: { type: 'string', default: 'auto', scope: 'window', values: ['auto', 'cpu', 'webgpu'] },
+  neuralPrecision: { type: 'string', default: 'int4', scope: 'window', values: ['int4', 'int8', 'fp32'] },
+  neuralThreads: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64 },
+  neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64 },
+  adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720 },
 };
 
 /** Reads every row through `get`; what has the wrong type falls back to the default, so that a typo in settings.json breaks nothing. */
@@ -67,7 +87,7 @@ export function readSettings(get: (key: string) => unknown): Settings {
 
 function coerce(value: unknown, row: SettingRow<unknown>): unknown {
   if (row.type === 'object') return isToggles(value) ? value : row.default;
-  if (typeof value !== row.type) return row.default;
+  if (typeof value !== row.type || (row.values && !row.values.includes(value))) return row.default;
   if (typeof value !== 'number') return typeof value === 'string' ? value.trim() : value;
   if (!Number.isFinite(value)) return row.default;
   return Math.min(row.maximum ?? value, Math.max(row.minimum ?? value, value));

@@ -10,6 +10,7 @@ interface Property {
   readonly scope: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly enum?: readonly string[];
   readonly markdownDescription: string;
 }
 
@@ -25,9 +26,10 @@ test('every row of the table is in package.json, word for word, and nothing else
       .sort(),
   );
   for (const [key, row] of Object.entries(settingRows)) {
-    const { type, default: fallback, scope, minimum, maximum } = properties[`easyAdaptation.${key}`] as Property;
+    const property = properties[`easyAdaptation.${key}`] as Property;
+    const { type, default: fallback, scope, minimum, maximum, enum: values } = property;
     const { restricted: _, ...expected } = row;
-    const limits = minimum === undefined ? {} : { minimum, maximum };
+    const limits = { ...(minimum !== undefined && { minimum, maximum }), ...(values && { values }) };
     assert.deepEqual({ type, default: fallback, scope, ...limits }, expected, key);
   }
 });
@@ -56,6 +58,9 @@ test('wrong types fall back to the default, numbers are pulled into their limits
     model: '  claude-x  ',
     apiBudget: Number.NaN,
     showBar: -1,
+    neuralDevice: 'tpu',
+    neuralPrecision: 'int8',
+    neuralThreads: 1000,
   };
   const settings = readSettings((key) => values[key]);
   assert.equal(settings.balance, 1);
@@ -66,6 +71,9 @@ test('wrong types fall back to the default, numbers are pulled into their limits
   assert.equal(settings.model, 'claude-x');
   assert.equal(settings.apiBudget, 1);
   assert.equal(settings.showBar, 0);
+  assert.equal(settings.neuralDevice, 'auto');
+  assert.equal(settings.neuralPrecision, 'int8');
+  assert.equal(settings.neuralThreads, 64);
 });
 
 test('a language is on by its own entry, else by *, else by default', () => {
