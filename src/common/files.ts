@@ -1,5 +1,6 @@
 // Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole.
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`. */
@@ -20,6 +21,44 @@ export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   }
   closeSync(file);
   renameSync(temporary, path);
+}
+
+/** Bytes between two turns: a few milliseconds of writing. */
+const TURN = 4 << 20;
+
+/**
+ * The same, for a process that has others to answer meanwhile: `turn` is awaited every few megabytes. The pieces must not change
+ * until it is done.
+ */
+export async function replaceFileInTurns(
+  path: string,
+  pieces: Iterable<Uint8Array>,
+  turn: () => Promise<void>,
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  sweep(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    let since = 0;
+    for (const piece of pieces) {
+      for (let done = 0; done < piece.length; ) {
+        const { bytesWritten } = await file.write(piece, done, Math.min(TURN, piece.length - done));
+        done += bytesWritten;
+        since += bytesWritten;
+        if (since < TURN) continue;
+        since = 0;
+        await turn();
+      }
+    }
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(temporary, path);
 }
 
 /** Removes what processes that were killed while writing `path` left behind. */

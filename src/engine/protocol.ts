@@ -6,8 +6,9 @@ import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../
 import type { Scored } from '../decode/score.ts';
 import type { MixFit, MixPlace, MixSource, Opened } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import type { Adapted, AdaptRequest } from '../train/adapt.ts';
-import type { StepReport } from '../train/loop.ts';
+import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
+import type { StepReport, Validated } from '../train/loop.ts';
+import type { Method } from '../train/memory.ts';
 
 export interface EngineStatus {
   readonly pid: number;
@@ -50,7 +51,11 @@ export interface DraftRequest {
 
 export type AdaptProgress =
   | ({ readonly kind: 'step' } & StepReport)
-  | { readonly kind: 'device'; readonly device: string; readonly reason: string };
+  | ({ readonly kind: 'validated' } & Validated)
+  | ({ readonly kind: 'device' } & DeviceChoice)
+  | ({ readonly kind: 'method' } & Method)
+  /** For the user: a checkpoint that was left aside. */
+  | { readonly kind: 'note'; readonly note: string };
 
 export type RequestKind = keyof Requests;
 

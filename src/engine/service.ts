@@ -164,8 +164,12 @@ export class Service {
       const result = await adapt(request, {
         probe: this.options.probe,
         signal: AbortSignal.any([signal, memory.signal]),
-        onDevice: ({ device, reason }) => progress({ kind: 'device', device, reason }),
+        memoryCeiling: this.options.memoryCeiling,
+        onDevice: (choice) => progress({ kind: 'device', ...choice }),
+        onMethod: (method) => progress({ kind: 'method', ...method }),
+        onNote: (note) => progress({ kind: 'note', note }),
         onStep: (report) => progress({ kind: 'step', ...report }),
+        onValidated: (validated) => progress({ kind: 'validated', ...validated }),
         between: async () => {
           await this.giveWay();
           if (!this.overCeiling()) return;

@@ -135,6 +135,15 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
   return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
 }
 
+/** Forward alone, for validation: output loss. Every parameter, adapters included, is an input. */
+export function lossGraph(options: TrainingGraphOptions): WrittenModel {
+  const b = new Builder('loss');
+  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { losses, weights } = forward(b, inputs, options);
+  b.graph.output('loss', b.sumAll(b.mul(losses, weights)));
+  return writeModel(b.graph);
+}
+
 /** Gradients as they are, for tests: outputs loss and grad:*. */
 export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('gradients');

@@ -1,4 +1,4 @@
-// Batches of fixed shape from weighted token sequences: seeded order, long sequences cut, short ones packed end to end.
+// Batches of fixed shape from weighted token sequences: whole sequences share windows, only what is longer than a window is cut.
 import { shuffled } from '../common/random.ts';
 
 export interface Example {
@@ -19,8 +19,15 @@ export interface BatchOptions {
   readonly length: number;
   readonly microBatches: number;
   readonly seed: number;
-  /** Put between packed sequences, so that the model can tell where one ends. Never predicted from the sequence before. */
+  /** Put between sequences that share a window, so that the model can tell where one ends. Never predicted itself. */
   readonly separator: number;
+}
+
+/** A run of an example's tokens: at most `length` + 1 of them, of which the first is not predicted. */
+interface Piece {
+  readonly example: Example;
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -29,17 +36,15 @@ export interface BatchOptions {
  */
 export class Batches {
   private readonly options: BatchOptions;
-  private readonly windows: {
-    readonly ids: Int32Array;
-    readonly targets: Int32Array;
-    readonly weights: Float32Array;
-  }[] = [];
+  private readonly windows: readonly TokenBatch[];
   private epoch = -1;
   private order: number[] = [];
 
   constructor(examples: readonly Example[], options: BatchOptions) {
     this.options = options;
-    this.pack(examples);
+    this.windows = pack(pieces(examples, options), options.length)
+      .map((parts) => windowOf(parts, options))
+      .filter(({ weights }) => weights.some((weight) => weight > 0));
     if (this.windows.length === 0) throw new Error('there is no token to learn from');
   }
 
@@ -53,37 +58,7 @@ export class Batches {
     return Math.ceil(this.windows.length / (this.options.batch * this.options.microBatches));
   }
 
-  private pack(examples: readonly Example[]): void {
-    const { length, separator, seed } = this.options;
-    const ids: number[] = [];
-    const weights: number[] = [];
-    for (const index of shuffled(examples.length, seed)) {
-      const example = examples[index] as Example;
-      if (example.ids.length < 2) continue;
-      ids.push(separator);
-      weights.push(0);
-      for (let i = 0; i < example.ids.length; i++) {
-        ids.push(example.ids[i] as number);
-        weights.push(i === 0 ? 0 : (example.weights?.[i] ?? 1));
-      }
-    }
-    for (let start = 0; start + 1 < ids.length; start += length) {
-      const end = Math.min(ids.length - 1, start + length);
-      const window = {
-        ids: new Int32Array(length).fill(separator),
-        targets: new Int32Array(length).fill(separator),
-        weights: new Float32Array(length),
-      };
-      for (let i = start; i < end; i++) {
-        window.ids[i - start] = ids[i] as number;
-        window.targets[i - start] = ids[i + 1] as number;
-        window.weights[i - start] = weights[i + 1] as number;
-      }
-      if (window.weights.some((weight) => weight > 0)) this.windows.push(window);
-    }
-  }
-
-  private window(position: number) {
+  private window(position: number): TokenBatch {
     const epoch = Math.floor(position / this.windows.length);
     if (epoch !== this.epoch) {
       this.epoch = epoch;
@@ -94,22 +69,85 @@ export class Batches {
 
   /** The micro-batches of step `step`, from 0; the weights of all of them together sum to 1. */
   step(step: number): TokenBatch[] {
-    const { batch, length, microBatches } = this.options;
-    const rows = batch * length;
-    let total = 0;
-    const out: TokenBatch[] = [];
-    for (let micro = 0; micro < microBatches; micro++) {
-      const part = { ids: new Int32Array(rows), targets: new Int32Array(rows), weights: new Float32Array(rows) };
-      for (let i = 0; i < batch; i++) {
-        const window = this.window((step * microBatches + micro) * batch + i);
-        part.ids.set(window.ids, i * length);
-        part.targets.set(window.targets, i * length);
-        part.weights.set(window.weights, i * length);
-        for (const weight of window.weights) total += weight;
-      }
-      out.push(part);
-    }
-    for (const { weights } of out) for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) / total;
-    return out;
+    const { batch, microBatches } = this.options;
+    const rows = (micro: number) =>
+      Array.from({ length: batch }, (_, i) => this.window((step * microBatches + micro) * batch + i));
+    return normalised(Array.from({ length: microBatches }, (_, micro) => stacked(rows(micro), this.options)));
   }
+
+  /** All windows once, for validation: batches whose weights together sum to 1; the last is filled up with empty windows. */
+  everything(): TokenBatch[] {
+    const { batch } = this.options;
+    const count = Math.ceil(this.windows.length / batch);
+    return normalised(
+      Array.from({ length: count }, (_, i) => stacked(this.windows.slice(i * batch, (i + 1) * batch), this.options)),
+    );
+  }
+}
+
+/** In seeded order. The pieces of a long sequence overlap by the token that one predicts and the next begins with. */
+function pieces(examples: readonly Example[], { length, seed }: BatchOptions): Piece[] {
+  return shuffled(examples.length, seed).flatMap((index) => {
+    const example = examples[index] as Example;
+    const out: Piece[] = [];
+    for (let start = 0; start + 1 < example.ids.length; start += length) {
+      out.push({ example, start, end: Math.min(example.ids.length, start + length + 1) });
+    }
+    return out;
+  });
+}
+
+/** Best fit, longest first: each piece goes to the fullest window that has room for it and a separator. */
+function pack(all: readonly Piece[], length: number): Piece[][] {
+  const windows: Piece[][] = [];
+  // Windows by the tokens that still fit in them, separator not counted.
+  const byRoom: Piece[][][] = Array.from({ length: length + 2 }, () => []);
+  const sized = all.map((piece) => ({ piece, size: piece.end - piece.start }));
+  for (const { piece, size } of sized.sort((a, b) => b.size - a.size)) {
+    let room = size + 1;
+    while (room <= length + 1 && byRoom[room]?.length === 0) room++;
+    const open = byRoom[room]?.pop();
+    const window = open ?? [];
+    if (!open) windows.push(window);
+    window.push(piece);
+    const left = open ? room - size - 1 : length + 1 - size;
+    byRoom[left]?.push(window);
+  }
+  return windows;
+}
+
+function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): TokenBatch {
+  const ids = new Int32Array(length + 1).fill(separator);
+  const weights = new Float32Array(length + 1);
+  let at = 0;
+  for (const { example, start, end } of parts) {
+    if (at > 0 && ids[at - 1] !== separator) at++;
+    ids.set(example.ids.subarray(start, end), at);
+    for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
+    at += end - start;
+  }
+  return { ids: ids.slice(0, length), targets: ids.slice(1), weights: weights.slice(1) };
+}
+
+function stacked(windows: readonly TokenBatch[], { batch, length, separator }: BatchOptions): TokenBatch {
+  const rows = batch * length;
+  const out = {
+    ids: new Int32Array(rows).fill(separator),
+    targets: new Int32Array(rows).fill(separator),
+    weights: new Float32Array(rows),
+  };
+  windows.forEach((window, i) => {
+    out.ids.set(window.ids, i * length);
+    out.targets.set(window.targets, i * length);
+    out.weights.set(window.weights, i * length);
+  });
+  return out;
+}
+
+function normalised(batches: TokenBatch[]): TokenBatch[] {
+  let total = 0;
+  for (const { weights } of batches) for (const weight of weights) total += weight;
+  for (const { weights } of batches)
+    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) / total;
+  return batches;
 }

@@ -1,14 +1,23 @@
-// A training run on disk: parameters, optimiser state and step, enough to go on as if nothing had happened.
+// A training run on disk: parameters, optimiser state, step and plan, enough to go on as if nothing had happened.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../common/errors.ts';
-import { replaceFile } from '../common/files.ts';
-import { allFinite } from '../model/parameters.ts';
+import { replaceFileInTurns } from '../common/files.ts';
+import { allFinite, type Weights } from '../model/parameters.ts';
 import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
 
-const FORMAT = '1';
+/**
+ * Raised whenever the numbers of a checkpoint come to mean something else. 1: `exp_avg` as PyTorch keeps it; 2: scaled (see
+ * optimizer.ts), plan and validation kept with it.
+ */
+const FORMAT = '2';
+
+export interface Checkpoint extends TrainingState {
+  /** Where the run stands beside its tensors: plain JSON, its owner's own business. */
+  readonly progress: unknown;
+}
 
 /** Identifies what a checkpoint can continue: anything that changes the meaning of its numbers. Key order does not matter. */
 export function fingerprint(parts: unknown): string {
@@ -20,27 +29,50 @@ export function fingerprint(parts: unknown): string {
   return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
 }
 
-/** Throws CodedError 'diverged', and leaves the last checkpoint alone, where a value is no number. */
-export function saveCheckpoint(
-  path: string,
-  state: TrainingState,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  identity: string,
-): void {
-  let sum = 0;
-  for (const [name, data] of state.tensors) {
-    checkFinite(name, data, 'diverged');
-    sum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), sum);
-  }
-  const tensors = [...state.tensors].map(
-    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
-  );
-  const metadata = { format: FORMAT, step: String(state.step), identity, crc32: String(sum) };
-  replaceFile(path, writeSafetensors(tensors, 'F32', metadata));
+/** The same of long arrays, in order. */
+export function digest(arrays: Iterable<Int32Array | Float32Array>): string {
+  const hash = createHash('sha256');
+  for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
+  return hash.digest('hex').slice(0, 32);
 }
 
-/** Undefined where there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, or bears a NaN. */
-export function loadCheckpoint(path: string, identity: string): TrainingState | undefined {
+const bytesOf = (data: Int32Array | Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * Throws CodedError 'diverged', and leaves the last checkpoint alone, where a value is no number.
+ * @param turn awaited every few milliseconds; what is saved must not change meanwhile
+ */
+export async function saveCheckpoint(
+  path: string,
+  { step, tensors, progress }: Checkpoint,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  identity: string,
+  turn: () => Promise<void> = async () => {},
+): Promise<void> {
+  let sum = 0;
+  for (const [name, data] of tensors) {
+    checkFinite(name, data, 'diverged');
+    sum = crc32(bytesOf(data), sum);
+    await turn();
+  }
+  const stored = [...tensors].map(
+    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
+  );
+  const metadata = {
+    format: FORMAT,
+    step: String(step),
+    identity,
+    progress: JSON.stringify(progress),
+    crc32: String(sum),
+  };
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
+}
+
+/**
+ * Undefined where there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, of an earlier format, or bears a
+ * NaN; 'newer-version' on one of a later format.
+ */
+export function loadCheckpoint(path: string, identity: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   let bytes: Uint8Array;
   try {
@@ -49,18 +81,68 @@ export function loadCheckpoint(path: string, identity: string): TrainingState | 
     throw new CodedError('unreadable', `The checkpoint cannot be read: ${messageOf(cause)}`, { cause });
   }
   const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.format !== FORMAT || metadata.identity !== identity) {
-    throw new CodedError('corrupt', 'The checkpoint belongs to another model or other settings. Start the run anew.');
+  checkFormat(metadata.format);
+  if (metadata.identity !== identity) {
+    throw new CodedError(
+      'corrupt',
+      'The checkpoint belongs to another model, other text or other settings. Start the run anew.',
+    );
   }
   let sum = 0;
   const out = new Map<string, Float32Array>();
   for (const [name, { data }] of tensors) {
-    sum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), sum);
+    sum = crc32(bytesOf(data), sum);
     checkFinite(name, data, 'corrupt');
     out.set(name, data);
   }
   if (String(sum) !== metadata.crc32) throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run anew.');
-  return { step: Number(metadata.step), tensors: out };
+  return { step: Number(metadata.step), tensors: out, progress: JSON.parse(metadata.progress ?? 'null') };
+}
+
+/** The progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
+export function checkpointProgress(path: string): unknown {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const start = new Uint8Array(8);
+    readSync(file, start);
+    const header = new Uint8Array(Number(new DataView(start.buffer).getBigUint64(0, true)));
+    readSync(file, header);
+    const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
+    return metadata.format === FORMAT ? JSON.parse(metadata.progress) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function checkFormat(format: string | undefined): void {
+  if (format === FORMAT) return;
+  if (Number(format) > Number(FORMAT)) {
+    throw new CodedError(
+      'newer-version',
+      `The checkpoint has format ${format}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run anew.`,
+    );
+  }
+  throw new CodedError(
+    'corrupt',
+    `The checkpoint has format ${format ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run anew.`,
+  );
+}
+
+/** The parameters alone, without what the optimiser needs. */
+export async function saveParameters(
+  path: string,
+  parameters: Weights,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  metadata: Readonly<Record<string, string>>,
+  turn: () => Promise<void>,
+): Promise<void> {
+  const stored = [...parameters].map(
+    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
+  );
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
 }
 
 function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {

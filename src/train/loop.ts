@@ -1,10 +1,13 @@
-// A training run: steps until done, cancelled or diverged; a report per step; checkpoints that a killed run resumes from.
+// A training run: steps until done, out of time, no better, cancelled or diverged; checkpoints that a killed run resumes from.
+import { dirname, join } from 'node:path';
 import { CodedError, failed, ok, type Result } from '../common/errors.ts';
+import type { LoraConfig } from '../model/lora.ts';
 import type { Weights } from '../model/parameters.ts';
-import { Batches, type BatchOptions, type Example } from './batches.ts';
-import { fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { learningRateAt, type Schedule } from './schedule.ts';
-import { Stepper, type StepperOptions, type TrainingState } from './stepper.ts';
+import { Batches, type BatchOptions, type Example, type TokenBatch } from './batches.ts';
+import { BEST_FILE, Best } from './best.ts';
+import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { firstPlan, learningRateAt, type Plan, replan, type Schedule } from './schedule.ts';
+import { Stepper, type StepperOptions } from './stepper.ts';
 
 export interface RunOptions {
   readonly stepper: StepperOptions;
@@ -13,11 +16,24 @@ export interface RunOptions {
   readonly maxNorm: number;
   readonly separator: number;
   readonly checkpoint: { readonly path: string; readonly everySteps: number } | undefined;
+  readonly validation?: Validation;
+  /** Wall-clock seconds for all steps and validations, those before a resume included. The schedule is fitted to it. */
+  readonly budgetSeconds?: number;
+}
+
+export interface Validation {
+  /** Held out; all of them are scored each time. */
+  readonly examples: readonly Example[];
+  /** Before the first step, every so many, and after the last. With a budget, seldomer where they would take much of it. */
+  readonly everySteps: number;
+  /** The run ends after so many validations in a row without a new best. */
+  readonly patience: number;
 }
 
 export interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
+  /** May change where there is a time budget. */
   readonly totalSteps: number;
   /** Weighted mean, nats per token. */
   readonly loss: number;
@@ -26,77 +42,76 @@ export interface StepReport {
   readonly tokensPerSecond: number;
   /** Resident memory of the process, bytes. */
   readonly memory: number;
+  /** Until the last step, validations included; undefined until two steps have been timed. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** A loss on the validation examples, nats per token, after `step` steps. */
+export interface Validated {
+  readonly step: number;
+  readonly loss: number;
 }
 
 export interface RunHooks {
   readonly onStep?: (report: StepReport) => void;
-  /** Runs after each micro-batch; the place to answer completions. */
+  readonly onValidated?: (validated: Validated) => void;
+  /** Runs after each micro-batch, and every few milliseconds of a save; the place to answer completions. */
   readonly between?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
+export interface Trained {
+  /** Steps done. */
+  readonly step: number;
+  /** What is trained, as it was after the best validation; without validation, at the end, the optimiser's state included. */
+  readonly tensors: Map<string, Float32Array>;
+  readonly validation: { readonly first: Validated; readonly best: Validated } | undefined;
+  readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
+  /** Of training, earlier parts of a resumed run included. */
+  readonly seconds: number;
+}
+
+/** What a checkpoint keeps beside the tensors. */
+export interface Progress {
+  readonly lora: LoraConfig | undefined;
+  plan: Plan;
+  /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
+  timed: { readonly step: number; readonly seconds: number } | undefined;
+  seconds: number;
+  every: number;
+  first: Validated | undefined;
+  best: Validated | undefined;
+  last: Validated | undefined;
+  /** Validations in a row without a new best. */
+  stale: number;
+}
+
+/** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
+const TIMED_STEPS = 4;
+/** Validation takes at most this share of the time. */
+const VALIDATION_SHARE = 0.1;
+
 /**
  * Trains from the run's checkpoint where there is one. Fails with 'cancelled' (the checkpoint is kept up to date), 'diverged' (the
- * last good checkpoint stays) or 'corrupt' (a checkpoint or model that cannot be used).
+ * last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
  */
 export async function train(
   options: RunOptions,
   weights: Weights,
   examples: readonly Example[],
   hooks: RunHooks = {},
-): Promise<Result<TrainingState>> {
-  const { stepper: settings, schedule, checkpoint } = options;
+): Promise<Result<Trained>> {
+  const { stepper: settings, checkpoint } = options;
   const batchOptions: BatchOptions = { ...settings, separator: options.separator };
   let stepper: Stepper | undefined;
   try {
     const batches = new Batches(examples, batchOptions);
-    const identity = identify(options, examples);
+    const validation = options.validation && new Batches(options.validation.examples, batchOptions).everything();
+    const identity = identify(options, examples, weights);
     const state = checkpoint ? loadCheckpoint(checkpoint.path, identity) : undefined;
     stepper = await Stepper.create(settings, weights, state);
-    const trainer = stepper;
-    const save = async () => {
-      if (checkpoint) saveCheckpoint(checkpoint.path, await trainer.state(), trainer.shapes(), identity);
-    };
-    let saved = trainer.step;
-    while (trainer.step < schedule.totalSteps) {
-      const { step } = trainer;
-      const learningRate = learningRateAt(schedule, step);
-      const started = performance.now();
-      let waited = 0;
-      const result = await trainer.run(batches.step(step), learningRate, options.maxNorm, async () => {
-        const since = performance.now();
-        await hooks.between?.();
-        waited += performance.now() - since;
-        return hooks.signal?.aborted !== true;
-      });
-      if (result && !(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
-        return failed(
-          'diverged',
-          `Training diverged at step ${step + 1}; the last checkpoint (step ${saved}) is kept.`,
-        );
-      }
-      if (result) {
-        const seconds = (performance.now() - started - waited) / 1000;
-        const tokens = settings.batch * settings.length * settings.microBatches;
-        const memory = process.memoryUsage.rss();
-        hooks.onStep?.({
-          step: trainer.step,
-          totalSteps: schedule.totalSteps,
-          ...result,
-          learningRate,
-          tokensPerSecond: tokens / seconds,
-          memory,
-        });
-      }
-      const cancelled = hooks.signal?.aborted === true;
-      const due = checkpoint && trainer.step - saved >= checkpoint.everySteps;
-      if (due || ((cancelled || trainer.step === schedule.totalSteps) && trainer.step > saved)) {
-        await save();
-        saved = trainer.step;
-      }
-      if (cancelled) return failed('cancelled', 'Training was cancelled.');
-    }
-    return ok(await trainer.state());
+    const progress = (state?.progress as Progress | undefined) ?? freshProgress(options);
+    return await new Run(options, hooks, stepper, batches, validation, identity, progress).finish();
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
@@ -105,10 +120,221 @@ export async function train(
   }
 }
 
-/** What a checkpoint belongs to: the model, how it is trained, and on what. Device and threads may change between. */
-function identify({ stepper, schedule, maxNorm, separator }: RunOptions, examples: readonly Example[]): string {
+function freshProgress({ schedule, validation, stepper }: RunOptions): Progress {
+  return {
+    lora: stepper.lora,
+    plan: firstPlan(schedule),
+    timed: undefined,
+    seconds: 0,
+    every: validation?.everySteps ?? Number.MAX_SAFE_INTEGER,
+    first: undefined,
+    best: undefined,
+    last: undefined,
+    stale: 0,
+  };
+}
+
+class Run {
+  private readonly options: RunOptions;
+  private readonly hooks: RunHooks;
+  private readonly stepper: Stepper;
+  private readonly batches: Batches;
+  private readonly validation: readonly TokenBatch[] | undefined;
+  private readonly identity: string;
+  private readonly best: Best;
+  private readonly progress: Progress;
+  private readonly started = performance.now();
+  /** Seconds of the run's earlier parts. */
+  private readonly before: number;
+  private saved: number;
+  /** Of one validation; 0 before the first. */
+  private validationSeconds = 0;
+  /** Seconds and step when the speed began to be measured in this process. */
+  private mark: { step: number; seconds: number } | undefined;
+
+  constructor(
+    options: RunOptions,
+    hooks: RunHooks,
+    stepper: Stepper,
+    batches: Batches,
+    validation: readonly TokenBatch[] | undefined,
+    identity: string,
+    progress: Progress,
+  ) {
+    this.options = options;
+    this.hooks = hooks;
+    this.stepper = stepper;
+    this.batches = batches;
+    this.validation = validation;
+    this.identity = identity;
+    this.progress = progress;
+    this.before = progress.seconds;
+    this.saved = stepper.step;
+    const { checkpoint } = options;
+    this.best = new Best(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
+  }
+
+  async finish(): Promise<Result<Trained>> {
+    const { progress, stepper, options } = this;
+    const patience = options.validation?.patience ?? Number.POSITIVE_INFINITY;
+    while (true) {
+      const done = stepper.step >= progress.plan.totalSteps;
+      if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
+        if (await this.validate(this.validation)) this.keepTime();
+      }
+      if (this.cancelled) return this.leave();
+      if (done || progress.stale >= patience) break;
+      const failure = await this.step();
+      if (failure) return failure;
+      const due = options.checkpoint && stepper.step - this.saved >= options.checkpoint.everySteps;
+      if (due && !this.cancelled) await this.save();
+    }
+    const { step } = stepper;
+    const { first, best } = progress;
+    const outOfTime = step < options.schedule.totalSteps;
+    // The last steps are not worth losing to a death while the model is saved.
+    if (step > this.saved) await this.save();
+    return ok({
+      step,
+      tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
+      validation: first && best && { first, best },
+      stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
+      seconds: this.seconds,
+    });
+  }
+
+  private get cancelled(): boolean {
+    return this.hooks.signal?.aborted === true;
+  }
+
+  private get seconds(): number {
+    return this.before + (performance.now() - this.started) / 1000;
+  }
+
+  private async leave(): Promise<Result<never>> {
+    if (this.stepper.step > this.saved) await this.save();
+    return failed('cancelled', 'Training was cancelled.');
+  }
+
+  /** One step and its report. A failure where its numbers are none. */
+  private async step(): Promise<Result<never> | undefined> {
+    const { stepper, options, progress, hooks } = this;
+    const { schedule, maxNorm, stepper: settings } = options;
+    const { step } = stepper;
+    const learningRate = learningRateAt(schedule, progress.plan, step);
+    const started = performance.now();
+    let waited = 0;
+    const result = await stepper.run(this.batches.step(step), learningRate, maxNorm, async () => {
+      const since = performance.now();
+      await hooks.between?.();
+      waited += performance.now() - since;
+      return !this.cancelled;
+    });
+    if (!result) return undefined;
+    if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
+      const kept = `the last checkpoint (step ${this.saved}) is kept`;
+      return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
+    }
+    const seconds = (performance.now() - started - waited) / 1000;
+    // The first step of a process grows its memory.
+    this.mark ??= { step: stepper.step, seconds: this.seconds };
+    if (!progress.timed && stepper.step >= TIMED_STEPS) this.keepTime();
+    hooks.onStep?.({
+      step: stepper.step,
+      totalSteps: progress.plan.totalSteps,
+      ...result,
+      learningRate,
+      tokensPerSecond: (settings.batch * settings.length * settings.microBatches) / seconds,
+      memory: process.memoryUsage.rss(),
+      secondsLeft: this.secondsLeft(),
+    });
+    return undefined;
+  }
+
+  /** Of a step as they come, validations not counted; undefined before the second in this process. */
+  private secondsPerStep(): number | undefined {
+    const { mark, stepper } = this;
+    return mark && stepper.step > mark.step ? (this.seconds - mark.seconds) / (stepper.step - mark.step) : undefined;
+  }
+
+  private secondsLeft(): number | undefined {
+    const { plan, every } = this.progress;
+    const perStep = this.secondsPerStep();
+    const left = plan.totalSteps - this.stepper.step;
+    return perStep === undefined ? undefined : left * (perStep + this.validationSeconds / every);
+  }
+
+  /** Fits the plan to the time left. */
+  private keepTime(): void {
+    const { options, progress, stepper } = this;
+    const perStep = this.secondsPerStep();
+    if (options.budgetSeconds === undefined || perStep === undefined) return;
+    const left = options.budgetSeconds - this.seconds;
+    if (!progress.timed) {
+      const seldom = Math.ceil(this.validationSeconds / (VALIDATION_SHARE * perStep));
+      progress.every = Math.max(progress.every, seldom);
+    }
+    const each = perStep + this.validationSeconds / progress.every;
+    progress.plan = replan(options.schedule, progress.plan, stepper.step, left - this.validationSeconds, each);
+    progress.timed = { step: stepper.step, seconds: this.seconds };
+  }
+
+  /** False where it was cancelled. */
+  private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
+    const { progress, stepper, hooks } = this;
+    const started = performance.now();
+    const loss = await stepper.loss(batches, async () => {
+      await hooks.between?.();
+      return !this.cancelled;
+    });
+    if (loss === undefined) return false;
+    const validated = { step: stepper.step, loss };
+    progress.first ??= validated;
+    progress.last = validated;
+    // Not less also where it is no number.
+    if (!progress.best || loss < progress.best.loss) {
+      progress.best = validated;
+      progress.stale = 0;
+      await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());
+    } else progress.stale++;
+    this.validationSeconds = (performance.now() - started) / 1000;
+    if (this.mark) this.mark.seconds += this.validationSeconds;
+    hooks.onValidated?.(validated);
+    return true;
+  }
+
+  private async turn(): Promise<void> {
+    await this.hooks.between?.();
+  }
+
+  private async save(): Promise<void> {
+    const { options, stepper, progress, identity } = this;
+    const { step, tensors } = await stepper.view();
+    progress.seconds = this.seconds;
+    if (options.checkpoint) {
+      const { path } = options.checkpoint;
+      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.turn());
+    }
+    this.saved = step;
+  }
+}
+
+/** What a checkpoint belongs to: the model, how it is trained, and on what. Device, threads and budget may change between. */
+function identify(
+  { stepper, schedule, maxNorm, separator, validation }: RunOptions,
+  examples: readonly Example[],
+  weights: Weights,
+): string {
   const { device: _device, threads: _threads, lossChunk: _chunk, adopt: _adopt, ...settings } = stepper;
-  const lengths = examples.map(({ ids }) => ids.length);
-  const sample = examples.map(({ ids }) => ids[ids.length >> 1] ?? 0);
-  return fingerprint({ settings, schedule, maxNorm, separator, lengths, sample });
+  const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
+  const judged = validation && { ...validation, examples: text(validation.examples) };
+  return fingerprint({
+    settings,
+    schedule,
+    maxNorm,
+    separator,
+    judged,
+    examples: text(examples),
+    weights: digest(weights.values()),
+  });
 }

@@ -6,6 +6,7 @@ import {
   applyGraph,
   frozenSpecs,
   identityGraph,
+  lossGraph,
   renewed,
   stepGraph,
   type TrainingGraphOptions,
@@ -52,6 +53,8 @@ export class Stepper {
   private readonly current = new Map<string, Tensor>();
   private readonly spare = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
+  /** Forward alone; made when first needed. */
+  private judge: Session | undefined;
   private done = 0;
 
   private constructor(options: StepperOptions, transfer: Transfer, sessions: Session[]) {
@@ -203,17 +206,51 @@ export class Stepper {
     return tensor;
   }
 
+  /**
+   * Weighted loss of the parameters as they are, nats a token, over batches whose weights together sum to 1; nothing is changed.
+   * Undefined where `between`, which runs after each batch, returned false.
+   */
+  async loss(
+    batches: readonly TokenBatch[],
+    between: () => Promise<boolean> = async () => true,
+  ): Promise<number | undefined> {
+    const { device, threads } = this.options;
+    this.judge ??= await Session.load(lossGraph(this.options), { device, threads, strict: true, spinning: true });
+    let loss = 0;
+    for (const batch of batches) {
+      const out = await this.judge.run({ ...Object.fromEntries(this.current), ...batchFeeds(batch) });
+      loss += scalarOf(out, 'loss');
+      disposeAll([out.loss as Tensor]);
+      if (!(await between())) return undefined;
+    }
+    return loss;
+  }
+
   /** A copy of everything that training changes. */
   async state(): Promise<TrainingState> {
-    const tensors = new Map<string, Float32Array>();
-    for (const spec of trainedSpecs(this.options)) {
-      for (const name of [spec.name, ...stateNames(spec, this.options.optimizer)]) {
-        const tensor = this.current.get(name) as Tensor;
-        const data = await this.transfer.toHost(tensor);
-        tensors.set(name, tensor.onDevice ? data : data.slice());
-      }
-    }
-    return { step: this.done, tensors };
+    const { step, tensors } = await this.view();
+    if (this.options.device !== 'cpu') return { step, tensors };
+    return { step, tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])) };
+  }
+
+  /** The same without a copy on the CPU: good until the next step. */
+  async view(): Promise<TrainingState> {
+    const names = trainedSpecs(this.options).flatMap((spec) => [
+      spec.name,
+      ...stateNames(spec, this.options.optimizer),
+    ]);
+    return { step: this.done, tensors: await this.read(names) };
+  }
+
+  /** What is trained, without the optimiser's state and, on the CPU, without a copy: good until the next step. */
+  parameters(): Promise<Map<string, Float32Array>> {
+    return this.read(trainedSpecs(this.options).map(({ name }) => name));
+  }
+
+  private async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const out = new Map<string, Float32Array>();
+    for (const name of names) out.set(name, await this.transfer.toHost(this.current.get(name) as Tensor));
+    return out;
   }
 
   /** Sizes by name of what state() returns. */
@@ -230,6 +267,7 @@ export class Stepper {
     disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);
     for (const tensors of [this.current, this.spare, this.zeros]) tensors.clear();
     for (const session of this.sessions) await session.dispose();
+    await this.judge?.dispose();
     await this.transfer.dispose();
   }
 }

@@ -1,7 +1,7 @@
 // The engine process as its owner sees it: answers, order, cancellation, death in every state, and no orphan.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -206,7 +206,7 @@ test('killed again and again, also while a checkpoint is written: the model come
   assert.equal(kills, 4);
   assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
   assert.deepEqual(readFileSync(join(often, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
-  assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors']);
+  assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors', 'training.json']);
 });
 
 test('a half-written checkpoint is left aside', async (context) => {
@@ -225,10 +225,34 @@ test('a half-written checkpoint is left aside', async (context) => {
   assert.ok(second.ok);
   assert.ok((steps(reports)[0] as number) > 1, 'resumed');
   const cut = join(folder, 'cut');
-  await client.request('adapt', adaptation(base, cut), { signal: AbortSignal.timeout(400) });
-  writeFileSync(join(cut, 'checkpoint.safetensors'), readFileSync(join(base, 'model.safetensors')).subarray(0, 5000));
+  mkdirSync(cut);
+  const damaged = readFileSync(join(base, 'model.safetensors')).subarray(0, 5000);
+  writeFileSync(join(cut, 'checkpoint.safetensors'), damaged);
   const refused = await client.request('adapt', adaptation(base, cut));
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+  const notes: string[] = [];
+  const discarded = await client.request('adapt', adaptation(base, cut, { unusable: 'discard' }), {
+    onProgress: (report) => report.kind === 'note' && notes.push(report.note),
+  });
+  assert.ok(discarded.ok);
+  assert.match(notes.join(), /started anew. .*damaged/);
+});
+
+test('what was finished is not done again, unless the text or the base is another', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'twice');
+  const first = await client.request('adapt', adaptation(base, out, { lora: 'auto' }));
+  assert.ok(first.ok, JSON.stringify(first));
+  assert.equal(first.value.method.name, 'full fine-tuning');
+  let steps = 0;
+  const count = { onProgress: (report: AdaptProgress) => void (report.kind === 'step' && steps++) };
+  const second = await client.request('adapt', adaptation(base, out, { lora: 'auto' }), count);
+  assert.equal(JSON.stringify(second), JSON.stringify(first));
+  assert.equal(steps, 0);
+  const { examples } = adaptation(base, out);
+  const more = [...examples, { ids: Int32Array.of(5, 6, 7) }];
+  assert.ok((await client.request('adapt', adaptation(base, out, { lora: 'auto', examples: more }), count)).ok);
+  assert.equal(steps, 24);
 });
 
 test('a completion is cancelled silently, and the next one is answered', async (context) => {

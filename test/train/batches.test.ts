@@ -58,3 +58,34 @@ test('step n is the same whatever was asked before; epochs differ in order', () 
 test('nothing to learn is an error', () => {
   assert.throws(() => new Batches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
 });
+
+test('what fits in a window is never cut, and windows are filled', () => {
+  const whole: Example[] = Array.from({ length: 60 }, (_, i) => ({
+    // Begins with its number and ends with 98, so that a cut one would be seen.
+    ids: Int32Array.from({ length: 5 + (i % 12) }, (_, j) => (j === 4 + (i % 12) ? 98 : i)),
+  }));
+  const long: Example = { ids: Int32Array.from({ length: 50 }, (_, i) => 100 + i) };
+  const batches = new Batches([...whole, long], { ...options, length: 16, batch: 1, microBatches: 1 });
+  const learned: number[] = [];
+  let used = 0;
+  for (const { ids, targets, weights } of batches.everything()) {
+    const stream = [...ids, targets.at(-1) as number];
+    used += stream.filter((id) => id !== SEPARATOR).length;
+    stream.forEach((id, i) => {
+      if (id >= 98) return;
+      // From an example's first token on, all of it follows in the same window.
+      if (i === 0 || stream[i - 1] !== id) assert.equal(stream[i + 4 + (id % 12)], 98, `example ${id}`);
+    });
+    learned.push(...targets.filter((_, i) => (weights[i] as number) > 0));
+  }
+  assert.equal(learned.length, whole.reduce((sum, { ids }) => sum + ids.length - 1, 0) + 49);
+  assert.ok(used / (batches.size * 17) > 0.85, `${used} of ${batches.size * 17}`);
+});
+
+test('validation sees every window once, its weights sum to 1', () => {
+  const batches = new Batches(examples, { ...options, batch: 3 });
+  const all = batches.everything();
+  assert.equal(all.length, Math.ceil(batches.size / 3));
+  const total = all.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
+  assert.ok(Math.abs(total - 1) < 1e-6);
+});

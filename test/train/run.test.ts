@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test';
 import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { Example } from '../../src/train/batches.ts';
-import { type RunHooks, type RunOptions, type StepReport, train } from '../../src/train/loop.ts';
-import { learningRateAt } from '../../src/train/schedule.ts';
+import { type RunHooks, type RunOptions, type StepReport, train, type Validated } from '../../src/train/loop.ts';
+import { firstPlan, learningRateAt, replan } from '../../src/train/schedule.ts';
 import { readGolden } from '../model/golden.ts';
 import { options } from './helpers.ts';
 
@@ -106,13 +106,100 @@ test('checkpoints that are truncated, damaged, foreign or bear a NaN are refused
   const flipped = Uint8Array.from(good);
   flipped[good.length - 3] = (flipped[good.length - 3] as number) ^ 1;
   assert.match(await attempt(flipped), /damaged/);
-  assert.match(await attempt(good, { maxNorm: 2 }), /another model or other settings/);
+  assert.match(await attempt(good, { maxNorm: 2 }), /another model, other text or other settings/);
   const { tensors, metadata } = readSafetensors(good);
   (tensors.get('model.norm.weight')?.data as Float32Array)[1] = Number.NaN;
   assert.match(
     await attempt(Buffer.concat(writeSafetensors(tensors, 'F32', metadata))),
     /'model.norm.weight' holds values/,
   );
+});
+
+test('a checkpoint of another format is refused by its number', async () => {
+  await losses(run('format'));
+  const path = join(folder, 'format');
+  const { tensors, metadata } = readSafetensors(readFileSync(path));
+  for (const [format, code] of [
+    ['1', 'corrupt'],
+    ['99', 'newer-version'],
+  ] as const) {
+    writeFileSync(path, Buffer.concat(writeSafetensors(tensors, 'F32', { ...metadata, format })));
+    const { result } = await losses(run('format'));
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, code);
+    assert.match(result.error.message, new RegExp(`format ${format}, .*this one reads format 2`));
+  }
+});
+
+/** Another alphabet than the training examples': learning those makes the model worse at this. */
+const elsewhere: Example[] = [{ ids: Int32Array.from({ length: 24 }, (_, i) => 47 - ((i * 5) % 11)) }];
+
+test('without progress on the validation examples the run stops early, and its best parameters come back', async () => {
+  const validation = { examples: elsewhere, everySteps: 2, patience: 2 };
+  const schedule = { peak: 3e-2, warmupSteps: 1, totalSteps: 40, floor: 0.1 };
+  const seen: Validated[] = [];
+  const stopped = run('early', { validation, schedule });
+  const { result, reports } = await losses(stopped, { onValidated: (each) => seen.push(each) });
+  assert.ok(result.ok);
+  const { stopped: why, validation: judged, step, tensors } = result.value;
+  assert.equal(why, 'no-improvement');
+  assert.ok(step < 40 && reports.length === step);
+  const best = seen.reduce((least, each) => (each.loss < least.loss ? each : least));
+  assert.deepEqual(judged, { first: seen[0], best });
+  assert.equal(step, best.step + 4);
+  const again: Validated[] = [];
+  const first = { ...stopped, checkpoint: undefined, schedule: { ...schedule, totalSteps: 1 } };
+  assert.ok((await train(first, tensors, examples, { onValidated: (each) => again.push(each) })).ok);
+  assert.equal(again[0]?.loss, best.loss, 'the parameters of the best validation');
+});
+
+test('validation survives a resume: the same losses, the same best', async () => {
+  const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
+  const whole: Validated[] = [];
+  const expected = await losses(run('v-whole', { validation }), { onValidated: (each) => whole.push(each) });
+  const parts: Validated[] = [];
+  const stop = new AbortController();
+  await losses(run('v-parts', { validation }), {
+    signal: stop.signal,
+    onValidated: (each) => parts.push(each),
+    onStep: ({ step }) => step === 4 && stop.abort(),
+  });
+  const rest = await losses(run('v-parts', { validation }), { onValidated: (each) => parts.push(each) });
+  assert.deepEqual(parts, whole);
+  assert.deepEqual(
+    whole.map(({ step }) => step),
+    [0, 3, 6, 8],
+  );
+  assert.ok(expected.result.ok && rest.result.ok);
+  assert.deepEqual(rest.result.value.validation, expected.result.value.validation);
+  assert.deepEqual(rest.result.value.tensors, expected.result.value.tensors);
+});
+
+test('a time budget ends the run early, and the rate goes down to the end that is left', async () => {
+  const long = { schedule: { peak: 1e-2, warmupSteps: 2, totalSteps: 100_000, floor: 0 }, budgetSeconds: 0.4 };
+  const { result, reports } = await losses(
+    run('budget', { ...long, validation: { examples: elsewhere, everySteps: 5, patience: 1e9 } }),
+  );
+  assert.ok(result.ok);
+  assert.equal(result.value.stopped, 'out-of-time');
+  assert.ok(result.value.step < 20_000);
+  assert.equal(reports[0]?.totalSteps, 100_000);
+  assert.ok((reports.at(-1)?.totalSteps as number) < 100_000);
+  assert.ok((reports.at(-1)?.learningRate as number) < 5e-3, 'decayed');
+});
+
+test('others are let in while a checkpoint is written', async () => {
+  let turns = 0;
+  const stop = new AbortController();
+  await losses(run('turns', { checkpoint: { path: join(folder, 'turns'), everySteps: 1 } }), {
+    signal: stop.signal,
+    onStep: ({ step }) => step === 2 && stop.abort(),
+    between: async () => {
+      turns++;
+    },
+  });
+  const tensors = readSafetensors(readFileSync(join(folder, 'turns'))).tensors.size;
+  assert.ok(turns >= 2 * 2 + 2 * tensors, `${turns} turns for ${tensors} tensors`);
 });
 
 test('a run that diverges stops and keeps the last good checkpoint', async () => {
@@ -133,10 +220,24 @@ test('a model with a NaN is refused before the first step', async () => {
 
 test('the schedule warms up, peaks and decays to its floor', () => {
   const schedule = { peak: 2, warmupSteps: 4, totalSteps: 24, floor: 0.1 };
-  assert.deepEqual(
-    [0, 1, 3].map((step) => learningRateAt(schedule, step)),
-    [0.5, 1, 2],
-  );
-  assert.equal(learningRateAt(schedule, 4), 2);
-  assert.ok(Math.abs(learningRateAt(schedule, 24) - 0.2) < 1e-12);
+  const plan = firstPlan(schedule);
+  const rate = (step: number) => learningRateAt(schedule, plan, step);
+  assert.deepEqual([0, 1, 3, 4].map(rate), [0.5, 1, 2, 2]);
+  assert.ok(Math.abs(rate(14) - 1.1) < 1e-12);
+  assert.ok(Math.abs(rate(24) - 0.2) < 1e-12);
+});
+
+test('a plan is bent to the time left, without a jump, and never past what is wanted', () => {
+  const schedule = { peak: 2, warmupSteps: 4, totalSteps: 104, floor: 0 };
+  const plan = firstPlan(schedule);
+  assert.equal(replan(schedule, plan, 24, 83, 1), plan, 'near enough');
+  const shorter = replan(schedule, plan, 24, 40, 1);
+  assert.equal(shorter.totalSteps, 64);
+  assert.equal(learningRateAt(schedule, shorter, 24), learningRateAt(schedule, plan, 24));
+  assert.equal(learningRateAt(schedule, shorter, 64), 0);
+  assert.equal(replan(schedule, shorter, 44, 1000, 1).totalSteps, 104);
+  assert.equal(replan(schedule, plan, 103, -5, 1).totalSteps, 103, 'out of time');
+  const early = replan(schedule, plan, 3, 20, 1);
+  assert.equal(early.totalSteps, 23);
+  assert.equal(learningRateAt(schedule, early, 3), 2);
 });
