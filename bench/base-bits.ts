@@ -53,7 +53,10 @@ export async function bits({ model, tokenizer, recordings }: BaseContext, show: 
         characters: count.characters,
         files: chosen.length,
         'by-package': Object.fromEntries(
-          [...byPackage].map(([name, { nats, characters }]) => [name, nats / Math.LN2 / characters]),
+          [...byPackage].map(([name, { nats, characters }]) => [
+            name,
+            { base: nats / Math.LN2 / characters, characters },
+          ]),
         ),
       });
     }

@@ -1,6 +1,6 @@
 // Lines at the recorded cursors: the n-grams alone, the base alone with more and more to see, and the two as one specialist.
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snippet } from '../src/common/completion.ts';
 import type { EngineClient } from '../src/engine/client.ts';
@@ -46,11 +46,15 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
         );
         show(name, byPackage(cursors, answers));
       }
-      const shipped = { context, model: context.model, kind: 'shipped' } as const;
-      show('base + n-gram, shipped', byPackage(cursors, await mixedLines(engines, cursors, shipped)));
-      const { model, loss } = await fitted(engines[0] as EngineClient, prepared, context.model, context, scratch);
-      const mixed = { context, model, kind: 'fitted' } as const;
-      show('base + n-gram, fitted', byPackage(cursors, await mixedLines(engines, cursors, mixed)));
+      const mixed = async (name: string, model: Models, kind: 'fitted' | 'shipped') =>
+        show(name, byPackage(cursors, await mixedLines(engines, cursors, { context, model, kind })));
+      if (!existsSync(join(context.model, MIXTURE_FILE))) {
+        console.log(`  The base has no ${MIXTURE_FILE}: 'shipped' are the weights that the code starts with.`);
+      }
+      const base: Models = () => context.model;
+      await mixed('base + n-gram, shipped', base, 'shipped');
+      const { models, loss } = await fitMixtures(engines, prepared, { context, base, scratch });
+      await mixed('base + n-gram, fitted', models, 'fitted');
       show('mixture on the fitted tokens, nats a token', loss);
     });
   });
@@ -90,10 +94,12 @@ export function byPackage(cursors: readonly Cursor[], answers: readonly Line[]):
   };
 }
 
+/** Folder of the neural model of a package. */
+export type Models = (name: string) => string;
+
 interface Mixed {
   readonly context: BaseContext;
-  /** The neural model's folder, or one for each package. */
-  readonly model: string | ReadonlyMap<string, string>;
+  readonly model: Models;
   readonly kind: 'fitted' | 'shipped';
 }
 
@@ -106,8 +112,7 @@ export async function mixedLines(
   const prepared = [...new Set(cursors.map((cursor) => cursor.prepared))];
   for (const engine of engines) {
     for (const { name, snapshots } of prepared) {
-      const folder = typeof model === 'string' ? model : (model.get(name) as string);
-      must(await engine.request('open', source(context, name, folder, snapshots[kind])));
+      must(await engine.request('open', source(context, name, model(name), snapshots[kind])));
     }
   }
   const answers = await spread(engines, cursors, async (engine, { prepared, place }) => {
@@ -127,33 +132,28 @@ export function source({ tokenizerPath }: BaseContext, key: string, model: strin
   return { ...serving, key, model, name: 'base', snapshot, over: [] };
 }
 
-/** Copies of the model, one for each package, with mixture weights that were learned on its calibration files. */
-export async function fitted(
-  engine: EngineClient,
+/** Copies of the models with mixture weights that were learned on their package's calibration files, and what that came to. */
+export async function fitMixtures(
+  engines: readonly EngineClient[],
   prepared: readonly Prepared[],
-  base: string | ReadonlyMap<string, string>,
-  context: BaseContext,
-  scratch: string,
-): Promise<{ model: Map<string, string>; loss: Figures }> {
-  const model = new Map<string, string>();
-  const loss: Record<string, Figures> = {};
-  for (const [index, { name, calibration, snapshots }] of prepared.entries()) {
-    const from = typeof base === 'string' ? base : (base.get(name) as string);
-    must(await engine.request('open', source(context, name, from, snapshots.learning)));
+  { context, base, scratch }: { readonly context: BaseContext; readonly base: Models; readonly scratch: string },
+): Promise<{ readonly models: Models; readonly loss: Figures }> {
+  const folders = new Map<string, string>();
+  const fits = await spread(engines, prepared, async (engine, { name, calibration, snapshots }) => {
+    must(await engine.request('open', source(context, name, base(name), snapshots.learning)));
     const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
       query: { path, languageId: 'typescript', prefix, suffix },
       truth,
     }));
-    const fit = must(await engine.request('fit', { key: name, places }));
+    const { weights, loss, tokens } = must(await engine.request('fit', { key: name, places }));
     must(await engine.request('close', { key: name }));
-    model.set(name, withMixture(from, join(scratch, `${index}-model-${model.size}`), fit.weights));
-    loss[name] = { ...fit.loss, tokens: fit.tokens };
-  }
-  return { model, loss };
+    folders.set(name, withMixture(base(name), mkdtempSync(join(scratch, 'model-')), weights));
+    return [name, { ...loss, tokens }] as const;
+  });
+  return { models: (name) => folders.get(name) as string, loss: { 'by-package': Object.fromEntries(fits) } };
 }
 
 function withMixture(model: string, folder: string, weights: MixWeights): string {
-  mkdirSync(folder, { recursive: true });
   for (const file of ['config.json', 'model.safetensors']) copyFileSync(join(model, file), join(folder, file));
   writeFileSync(join(folder, MIXTURE_FILE), JSON.stringify(weights));
   return folder;

@@ -16,26 +16,64 @@ function printRows(figures: Figures, indent: string): void {
   }
 }
 
-/** A line: the title, then each key with its value, nested ones in brackets; a line more for each of what is nested deeper. */
-export function row(title: string, figures: Figures, indent = '  '): string {
-  const entries = Object.entries(figures);
-  const deep = entries.filter(([, value]) => isDeep(value));
-  const flat = Object.fromEntries(entries.filter(([, value]) => !isDeep(value)));
-  const more = deep.flatMap(([, value]) =>
-    Object.entries(value as Figures).map(([key, inner]) => row(key, inner as Figures, `${indent}  `)),
+const titleWidth = 44;
+
+/** Rows under a header, printed as they come. Nested keys are joined by '/'; what is nested deeper becomes rows of its own. */
+export class Table {
+  private readonly labels: Readonly<Record<string, string>>;
+  private columns: readonly string[] = [];
+
+  /** @param labels what a column is called in the header, where its key is long */
+  constructor(labels: Readonly<Record<string, string>> = {}) {
+    this.labels = labels;
+  }
+
+  row(title: string, figures: Figures, indent = '  '): void {
+    const entries = Object.entries(figures);
+    const flat = flattened(Object.fromEntries(entries.filter(([, value]) => !holdsRows(value))));
+    if (flat.size > 0) this.line(title, flat, indent);
+    else console.log(`${indent}${title}`);
+    for (const [, value] of entries.filter(([, inner]) => holdsRows(inner))) {
+      for (const [name, inner] of Object.entries(value)) this.row(name, inner as Figures, `${indent}  `);
+    }
+  }
+
+  private line(title: string, flat: ReadonlyMap<string, number | string>, indent: string): void {
+    // Fewer columns than the header leave gaps; other ones need a header of their own.
+    if (![...flat.keys()].every((key) => this.columns.includes(key))) {
+      this.columns = [...flat.keys()];
+      const header = this.columns.map((key) => this.label(key).padStart(this.width(key)));
+      console.log(`${' '.repeat(titleWidth)}${header.join('')}`);
+    }
+    const cells = this.columns.map((key) => {
+      const value = flat.get(key);
+      return (value === undefined ? '' : cell(value)).padStart(this.width(key));
+    });
+    console.log(`${(indent + title).padEnd(titleWidth)}${cells.join('')}`);
+  }
+
+  private label(key: string): string {
+    return this.labels[key] ?? key;
+  }
+
+  private width(key: string): number {
+    return Math.max(8, this.label(key).length + 2);
+  }
+}
+
+function flattened(figures: Figures): Map<string, number | string> {
+  return new Map(
+    Object.entries(figures).flatMap(([key, value]): [string, number | string][] =>
+      typeof value === 'object'
+        ? [...flattened(value)].map(([inner, leaf]) => [`${key}/${inner}`, leaf])
+        : [[key, value]],
+    ),
   );
-  return [`${indent}${title.padEnd(46 - indent.length)} ${cells(flat)}`, ...more].join('\n');
 }
 
 /** All of its values are rows themselves. */
-function isDeep(value: number | string | Figures): boolean {
+function holdsRows(value: number | string | Figures): value is Figures {
   return typeof value === 'object' && Object.values(value).every((inner) => typeof inner === 'object');
-}
-
-function cells(figures: Figures): string {
-  return Object.entries(figures)
-    .map(([key, value]) => `${key} ${typeof value === 'object' ? `[${cells(value)}]` : cell(value)}`)
-    .join('   ');
 }
 
 function cell(value: number | string): string {
