@@ -19,6 +19,7 @@ import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
 import { mask } from './host/late.ts';
 import { ChannelLog } from './host/log.ts';
+import { Neural } from './host/neural.ts';
 import { openPlace } from './host/openPlace.ts';
 import { PanelHost } from './host/panelHost.ts';
 import { pathsOf } from './host/paths.ts';
@@ -70,12 +71,23 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
   });
-  const folders = own.add(
+  const neural: Neural = own.add(
+    new Neural({
+      settings: () => configuration.for(undefined),
+      paths,
+      log,
+      onRestarted: () => folders.restartedNeural(),
+      onChange: () => folders.openNeural(),
+    }),
+  );
+  own.add(configuration.onDidChange(() => neural.configure()));
+  const folders: Folders = own.add(
     new Folders({
       paths,
       api,
       rules,
       configuration,
+      neural,
       store,
       clock,
       log,
@@ -105,7 +117,9 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
-  const status = own.add(new Status({ configuration, api, permissions, problems, snooze, folders, adaptation }));
+  const status = own.add(
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural }),
+  );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   own.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
   own.add(new StatusBar(status, activity));

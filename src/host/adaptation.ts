@@ -157,7 +157,7 @@ export class Adaptation extends DisposableStore {
     this.run = run;
     this.deps.onChange();
     // What is saved from here on the run may have read too early.
-    const begun = session.specialist.mark();
+    const begun = session.mark();
     try {
       const result = await client.run(
         request,

@@ -1,11 +1,12 @@
-// One folder at work: its specialist in a worker, its coupling, and the service that answers its completions.
+// One folder at work: its specialist (a worker's n-grams and the window's neural engine), its coupling, and the service that answers.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery } from '../common/completion.ts';
+import type { CompletionQuery, Draft } from '../common/completion.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
 import { CompletionService } from '../complete/service.ts';
+import { MixedSpecialist } from '../complete/specialist.ts';
 import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { parseFit } from '../coupling/serialise.ts';
@@ -18,6 +19,7 @@ import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import type { FolderRef } from './folderRef.ts';
 import { mask } from './late.ts';
+import type { Neural } from './neural.ts';
 import { type Paths, specialistFolder } from './paths.ts';
 import type { StoreOwner } from './storeOwner.ts';
 
@@ -26,6 +28,7 @@ export interface SessionDeps {
   readonly api: Api;
   readonly configuration: Configuration;
   readonly rules: FileRules;
+  readonly neural: Neural;
   readonly store: StoreOwner;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,6 +38,15 @@ export interface SessionDeps {
   readonly onReady: (folder: FolderRef) => void;
 }
 
+/** A coupling for each kind of draft: one that the n-grams made alone says other things of itself than one of both models. */
+interface Fits {
+  readonly ngram: CouplingFit;
+  readonly mixed: CouplingFit;
+}
+
+const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
+let sessions = 0;
+
 /** With no API to ask, a draft half as sure is still worth showing. */
 const fallbackShare = 0.5;
 /** A window that is reloaded at once need not index again, ms. */
@@ -42,20 +54,22 @@ const staleMs = 10 * 60_000;
 
 export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
-  readonly specialist: NgramClient;
+  readonly specialist: MixedSpecialist;
   readonly service: CompletionService;
   private readonly deps: SessionDeps;
-  private fit: CouplingFit = defaultFit();
+  private readonly ngram: NgramClient;
+  private fits: Fits = defaultFits();
   private lastReport: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
   private files: number | undefined;
   private problem: string | undefined;
+  private starting = true;
 
   constructor(folder: FolderRef, deps: SessionDeps) {
     super();
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
-    this.specialist = this.add(
+    this.ngram = this.add(
       new NgramClient({
         script: paths.ngramWorker,
         tokenizerPath: paths.tokenizer,
@@ -63,11 +77,22 @@ export class FolderSession extends DisposableStore {
         onRevived: () => deps.onReady(folder),
       }),
     );
+    this.specialist = this.add(
+      new MixedSpecialist({
+        ngram: this.ngram,
+        // A session that begins anew must not be closed by the one before it.
+        key: `${folder.key}#${++sessions}`,
+        clock,
+        log,
+        onState: deps.onChange,
+        onReady: () => deps.onReady(folder),
+      }),
+    );
     this.service = this.add(
       new CompletionService({
         specialist: this.specialist,
         teacher: () => api.teacher(folder),
-        fit: () => this.fit,
+        fit: (draft) => this.fitFor(draft),
         settings: (query) => this.settings(query),
         clock,
         mask,
@@ -76,6 +101,17 @@ export class FolderSession extends DisposableStore {
         log,
       }),
     );
+  }
+
+  get isStarting(): boolean {
+    return this.starting;
+  }
+
+  /** What there was to begin with is there. Without an index the neural model still answers from the open files. */
+  begun(): void {
+    this.starting = false;
+    if (this.specialist.state.kind === 'off') this.openNeural();
+    this.deps.onChange();
   }
 
   /** Files in the index; undefined while there is none. */
@@ -95,6 +131,19 @@ export class FolderSession extends DisposableStore {
   get specialistFolder(): string | undefined {
     const { root } = this.folder;
     return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
+  }
+
+  /** This moment, for `load`: taken before a run reads the folder's files. */
+  mark(): number {
+    return this.ngram.mark();
+  }
+
+  /** Opens the folder's neural model in the engine, with the snapshot and the settings that there are now; or lets it go. */
+  openNeural(): void {
+    if (this.isDisposed) return;
+    const { neural, paths } = this.deps;
+    if (neural.absence !== undefined) this.specialist.close();
+    else void this.specialist.open(neural, neural.serving(paths.base, 'base'));
   }
 
   /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
@@ -117,13 +166,14 @@ export class FolderSession extends DisposableStore {
 
   /** Takes over a snapshot that a run has written; `since` is the specialist's mark from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
-    const loaded = await this.specialist.load(snapshot, since);
+    const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;
     if (!loaded.ok) {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
       return false;
     }
     this.files = loaded.value.files;
+    this.openNeural();
     this.service.reset();
     this.deps.onChange();
     this.deps.onReady(this.folder);
@@ -132,7 +182,7 @@ export class FolderSession extends DisposableStore {
 
   adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
     if (fit) {
-      this.fit = fit;
+      this.fits = fitsOf(fit);
       this.lastReport = { report, finishedAt };
     }
     this.problem = undefined;
@@ -147,7 +197,7 @@ export class FolderSession extends DisposableStore {
 
   /** After 'Delete Stored Data': as on the first day. */
   forget(): void {
-    this.fit = defaultFit();
+    this.fits = defaultFits();
     this.lastReport = undefined;
     this.files = undefined;
     this.problem = undefined;
@@ -155,12 +205,17 @@ export class FolderSession extends DisposableStore {
     this.deps.onChange();
   }
 
+  private fitFor(draft: Draft | undefined): CouplingFit {
+    const alone = draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
+    return alone ? this.fits.ngram : this.fits.mixed;
+  }
+
   private restoreAdaptation(): void {
     const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
     if (!row) return;
     const fit = parseFit(parseJson(row.coupling));
     const report = parseJson(row.report);
-    if (fit.ok) this.fit = fit.value;
+    if (fit.ok) this.fits = fitsOf(fit.value);
     else this.problem = fit.error.message;
     if (isReport(report)) this.lastReport = { report, finishedAt: row.finishedAt };
   }
@@ -179,6 +234,11 @@ export class FolderSession extends DisposableStore {
       prefetchFromApi: settings.balance === 1,
     };
   }
+}
+
+/** An adaptation's fit was made for n-gram drafts. */
+function fitsOf(fit: CouplingFit): Fits {
+  return { ...defaultFits(), ngram: fit };
 }
 
 function parseJson(text: string): unknown {

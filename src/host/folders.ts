@@ -16,6 +16,7 @@ export class Folders implements Disposable {
   private readonly sessions = new Map<string, FolderSession>();
   private readonly owned = new DisposableStore();
   private background: Background | undefined;
+  private firstStarted = false;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -59,10 +60,26 @@ export class Folders implements Disposable {
   startFirst(): void {
     const first = vscode.workspace.workspaceFolders?.[0];
     if (first) this.of(folderRef(first));
+    this.firstStarted = true;
   }
 
   indexedFiles(folder: FolderRef): number | undefined {
     return this.peek(folder)?.indexedFiles;
+  }
+
+  /** What earlier sessions left of it, or its first index, is on its way. */
+  isStarting(folder: FolderRef): boolean {
+    const session = this.peek(folder);
+    return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
+  }
+
+  /** Settings of the neural model are others, or its process is. */
+  openNeural(): void {
+    for (const session of this.sessions.values()) if (!session.isStarting) session.openNeural();
+  }
+
+  restartedNeural(): void {
+    for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
 
   trouble(folder: FolderRef): string | undefined {
@@ -85,6 +102,8 @@ export class Folders implements Disposable {
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
       session.fail(vscode.l10n.t('The index of {0} could not be built. The log says why.', session.folder.name));
+    } finally {
+      session.begun();
     }
   }
 

@@ -9,6 +9,7 @@ export function panelStrings(): PanelStrings {
     menu: t('Menu'),
     notices: t('Notices'),
     cancel: t('Cancel'),
+    answersNow: t('The local model that answers now'),
     balance: t('Who answers'),
     localOnly: t('Local only'),
     apiFirst: t('API first'),

@@ -1,11 +1,14 @@
-// Where things lie: the bundles and the tokenizer in the installed extension, a folder's specialist in the storage folder.
+// Where things lie: the bundles, the base model and its tokenizer in the installed extension, a folder's specialist in the storage folder.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface Paths {
   readonly ngramWorker: string;
   readonly adaptWorker: string;
+  readonly engine: string;
   readonly tokenizer: string;
+  /** Folder of the neural model that ships with the extension. */
+  readonly base: string;
   /** The SQLite store's folder; everything of ours is under it. */
   readonly storage: string;
 }
@@ -18,7 +21,9 @@ export function pathsOf(extension: string, storage: string): Paths {
   return {
     ngramWorker: join(extension, 'dist', 'ngram-worker.cjs'),
     adaptWorker: join(extension, 'dist', 'adapt-worker.cjs'),
+    engine: join(extension, 'dist', 'engine.cjs'),
     tokenizer: join(extension, 'models', 'base', 'tokenizer.json'),
+    base: join(extension, 'models', 'base'),
     storage,
   };
 }

@@ -8,6 +8,8 @@ import type { Api, ApiState } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from './folderRef.ts';
 import type { Folders } from './folders.ts';
+import { modelStatus } from './modelStatus.ts';
+import type { Neural } from './neural.ts';
 import type { Permissions } from './permissions.ts';
 import type { Problems } from './problems.ts';
 import { isLanguageEnabled } from './settings.ts';
@@ -21,6 +23,7 @@ export interface StatusDeps {
   readonly snooze: Snooze;
   readonly folders: Folders;
   readonly adaptation: Adaptation;
+  readonly neural: Neural;
 }
 
 export interface Snapshot extends PanelState {
@@ -68,7 +71,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): Snapshot {
-    const { configuration, api, snooze, permissions, adaptation } = this.deps;
+    const { configuration, api, snooze, permissions, adaptation, folders, neural } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = vscode.window.activeTextEditor?.document.languageId;
@@ -77,7 +80,7 @@ export class Status extends DisposableStore {
       (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
     const progress = adaptation.progress;
     const apiState = api.state(folder);
-    const status = this.status(enabledHere, progress);
+    const status = this.status(enabledHere, progress, folder);
     return {
       folder,
       apiState,
@@ -85,6 +88,7 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
+      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence, settings),
       balance: settings.balance,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
@@ -94,11 +98,12 @@ export class Status extends DisposableStore {
     };
   }
 
-  private status(enabledHere: boolean, progress: PanelProgress | undefined): PanelState['status'] {
+  private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
+    const { snooze, adaptation, folders } = this.deps;
     if (!enabledHere) return 'off';
-    if (this.deps.snooze.active) return 'snoozed';
-    if (progress) return this.deps.adaptation.isIndexing ? 'starting' : 'busy';
-    return 'ready';
+    if (snooze.active) return 'snoozed';
+    if (progress) return adaptation.isIndexing ? 'starting' : 'busy';
+    return folders.isStarting(folder) ? 'starting' : 'ready';
   }
 
   private statusText(
@@ -116,7 +121,7 @@ export class Status extends DisposableStore {
         return t('Snoozed');
       case 'starting':
       case 'busy':
-        return t('{0} in the background; completions go on', progress?.title ?? '');
+        return progress ? t('{0} in the background; completions go on', progress.title) : t('Starting');
       case 'ready': {
         const files = this.deps.folders.indexedFiles(folder);
         if (folder.root === undefined) return t('Ready: learns from the open files');

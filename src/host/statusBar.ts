@@ -46,7 +46,7 @@ function itemText({ status, progress, notices }: Snapshot, last: PanelRow | unde
     case 'snoozed':
       return `$(bell-slash) ${t('Snoozed')}`;
     case 'starting':
-      return `$(loading~spin) ${t('Indexing')}${share}`;
+      return `$(loading~spin) ${progress ? t('Indexing') : t('Starting')}${share}`;
     case 'busy':
       return `$(loading~spin) ${t('Adapting')}${share}`;
     case 'ready': {
@@ -67,6 +67,8 @@ function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString
   const text = new vscode.MarkdownString('', true);
   text.appendMarkdown(`**Easy Adaptation**\n\n`);
   text.appendText(snapshot.statusText);
+  text.appendMarkdown('\n\n');
+  text.appendText(`${snapshot.model.name}: ${snapshot.model.detail}`);
   for (const notice of snapshot.notices) {
     text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
     text.appendText(notice.text);

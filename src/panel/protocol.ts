@@ -67,10 +67,19 @@ export interface PanelProgress {
   readonly cancellable: boolean;
 }
 
+/** Which model answers now, and how it is with the neural one. */
+export interface PanelModel {
+  readonly kind: 'ready' | 'starting' | 'off' | 'failed';
+  /** 'base + n-gram', as the rows name it. */
+  readonly name: string;
+  readonly detail: string;
+}
+
 export interface PanelState {
   readonly status: 'ready' | 'busy' | 'off' | 'snoozed' | 'starting';
   /** 'Ready: 1,204 files indexed' */
   readonly statusText: string;
+  readonly model: PanelModel;
   readonly balance: number;
   readonly localOnly: boolean;
   /** The API's model, or '' where none is set up. */
@@ -213,6 +222,8 @@ function isState(value: unknown): boolean {
     typeof value.status === 'string' &&
     typeof value.statusText === 'string' &&
     typeof value.balance === 'number' &&
+    isFields(value.model) &&
+    typeof value.model.name === 'string' &&
     Array.isArray(value.notices)
   );
 }

@@ -11,6 +11,7 @@ export interface StatusActions {
 export class StatusView {
   readonly element: HTMLElement;
   private readonly line: HTMLElement;
+  private readonly model: HTMLElement;
   private readonly notices: HTMLElement;
   private readonly progress: HTMLElement;
   private readonly slider: HTMLInputElement;
@@ -25,6 +26,7 @@ export class StatusView {
     this.words = words;
     this.actions = actions;
     this.line = h('div', { class: 'status', role: 'status', 'aria-live': 'polite' });
+    this.model = h('p', { class: 'model' });
     this.notices = h('div', {
       class: 'notices',
       role: 'region',
@@ -53,6 +55,7 @@ export class StatusView {
         this.line,
         button(words.t('menu'), () => actions.run('showMenu'), { class: 'secondary small' }),
       ),
+      this.model,
       this.notices,
       this.progress,
       h(
@@ -78,6 +81,13 @@ export class StatusView {
       this.line.replaceChildren(
         h('span', { class: `dot ${state.status}`, 'aria-hidden': 'true' }),
         h('span', {}, state.statusText),
+      );
+    }
+    if (this.changed('model', state.model)) {
+      const { kind, name, detail } = state.model;
+      this.model.replaceChildren(
+        h('span', { class: `badge ${kind}`, title: this.words.t('answersNow') }, name),
+        h('span', { class: 'dim' }, detail),
       );
     }
     if (this.changed('notices', state.notices))

@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import { panelCommands, parseFromPanel, parseToPanel } from '../../src/panel/protocol.ts';
 
 const row = { id: '1', path: 'a.ts', text: 'x', model: 'n-gram', latencyMs: 3 };
-const state = { status: 'ready', statusText: 'Ready', balance: 0.4, notices: [] };
+const state = {
+  status: 'ready',
+  statusText: 'Ready',
+  model: { kind: 'ready', name: 'n-gram', detail: '' },
+  balance: 0.4,
+  notices: [],
+};
 const init = {
   type: 'init',
   strings: {},

@@ -1,0 +1,40 @@
+// Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
+import * as vscode from 'vscode';
+import type { NeuralState } from '../complete/specialist.ts';
+import type { PanelModel } from '../panel/protocol.ts';
+import type { NeuralAbsence } from './neural.ts';
+import type { Settings } from './settings.ts';
+
+const { t } = vscode.l10n;
+const alone = 'n-gram';
+
+export function modelStatus(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  { neuralPrecision }: Pick<Settings, 'neuralPrecision'>,
+): PanelModel {
+  if (absence === 'off')
+    return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
+  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
+  switch (state?.kind) {
+    case undefined:
+    case 'off':
+      return { kind: 'starting', name: alone, detail: t('The neural model starts when the folder is read.') };
+    case 'opening':
+      return {
+        kind: 'starting',
+        name: alone,
+        detail: state.again ? t('The neural model is starting again.') : t('The neural model is starting.'),
+      };
+    case 'failed':
+      return { kind: 'failed', name: alone, detail: state.failure.message };
+    case 'ready': {
+      const seconds = (state.loadMs / 1000).toFixed(1);
+      return {
+        kind: 'ready',
+        name: `${state.name} + ${alone}`,
+        detail: t('{0} on the processor, which is fastest for single lines; loaded in {1} s', neuralPrecision, seconds),
+      };
+    }
+  }
+}
