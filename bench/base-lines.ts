@@ -80,7 +80,7 @@ export function promptAt({ prepared: { ngram }, place }: Cursor, budget: Budget,
   return promptOf(place, snippets, budget, tokenizer);
 }
 
-function queryAt({ path, prefix, suffix }: RecordedPlace) {
+export function queryAt({ path, prefix, suffix }: RecordedPlace) {
   return { path, languageId: 'typescript', prefix, suffix };
 }
 

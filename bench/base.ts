@@ -8,6 +8,7 @@ import { agreement } from './base-agreement.ts';
 import { bits } from './base-bits.ts';
 import { latency } from './base-latency.ts';
 import { lines } from './base-lines.ts';
+import { prompts } from './base-prompts.ts';
 import type { BaseContext, Show } from './base-types.ts';
 import type { BenchOptions, Figures } from './main.ts';
 import { readTokenizer, recordingsFolder } from './ngram.ts';
@@ -19,6 +20,8 @@ interface Section {
   readonly name: string;
   /** Printed above its rows: what is measured, and what each row may see. */
   readonly what: string;
+  /** Runs only where --only names it. */
+  readonly onDemand?: true;
   readonly run: (context: BaseContext, show: Show) => Promise<void>;
 }
 
@@ -49,6 +52,13 @@ const sections: readonly Section[] = [
     what: 'waiting on this machine, ms, through the engine process; int4, one thread',
     run: latency,
   },
+  {
+    name: 'prompts',
+    what: `what the prompt is worth: loss on the true rest of the line at the recorded cursors and on its end, nats a token; int8
+  mixed: the gate between both models is fitted on half of the files and measured on the other half. On demand only.`,
+    onDemand: true,
+    run: prompts,
+  },
 ];
 
 const labels: Readonly<Record<string, string>> = {
@@ -76,7 +86,7 @@ export async function baseBench({ recordings, model, places, only }: BenchOption
   if (!existsSync(join(context.model, 'model.safetensors'))) {
     throw new Error(`There is no model.safetensors in ${context.model}: name the folder of a base with --model.`);
   }
-  const wanted = only?.split(',') ?? sections.map(({ name }) => name);
+  const wanted = only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {
     throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);

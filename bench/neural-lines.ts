@@ -13,7 +13,7 @@ export async function neuralLine(
   prompt: readonly PromptPart[],
 ): Promise<Line> {
   const started = performance.now();
-  const { text, steps } = must(
+  const { text, steps, stop } = must(
     await engine.request('complete', {
       prompt,
       maxTokens: lineTokens,
@@ -24,7 +24,9 @@ export async function neuralLine(
     }),
   );
   const latencyMs = performance.now() - started;
-  const lowest = Math.exp(Math.min(0, ...steps.map(({ top }) => top[0]?.logProbability ?? 0)));
+  // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
+  const all = stop ? [...steps, stop] : steps;
+  const lowest = Math.exp(Math.min(0, ...all.map(({ top }) => top[0]?.logProbability ?? 0)));
   const end = text.indexOf('\n');
   return { place, text: (end < 0 ? text : text.slice(0, end)).trimEnd(), confidence: undefined, lowest, latencyMs };
 }

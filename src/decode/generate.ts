@@ -30,6 +30,8 @@ export interface Step extends Prediction {
 
 export interface Generated {
   readonly steps: readonly Step[];
+  /** The stop token that ended it, where one did: how sure the model was of the end. */
+  readonly stop?: Step;
   /** The text after the prompt: what was spelled again by healing is not in it. */
   readonly text: string;
   readonly finish: 'stop-token' | 'stop-text' | 'length' | 'context' | 'cancelled';
@@ -86,6 +88,7 @@ class Run {
   private readonly onStep: ((step: Step) => void) | undefined;
   private readonly healedBytes: number;
   private left: Uint8Array;
+  private stop: Step | undefined;
 
   constructor(
     network: Network,
@@ -139,6 +142,7 @@ class Run {
         const id = (prediction.top[0] as { id: number }).id;
         if (this.stops.has(id)) {
           cache.truncate(before + i + 1);
+          this.stop = { id, ...prediction };
           return 'stop-token';
         }
         this.accept({ id, ...prediction });
@@ -168,8 +172,9 @@ class Run {
     return this.request.stopTexts.some((stop) => text.includes(stop));
   }
 
-  result(): { steps: readonly Step[]; text: string } {
-    return { steps: this.steps, text: textOf(this.steps, this.tokenizer, this.healedBytes) };
+  result(): Pick<Generated, 'steps' | 'stop' | 'text'> {
+    const text = textOf(this.steps, this.tokenizer, this.healedBytes);
+    return { steps: this.steps, text, ...(this.stop && { stop: this.stop }) };
   }
 }
 

@@ -171,6 +171,8 @@ test('stop tokens end before, texts after; length and context end too', async ()
   const stopped = await complete(text, { stopTexts: [], maxTokens: 6, stopIds: [third] });
   assert.equal(stopped.finish, 'stop-token');
   assert.ok(stopped.steps.every(({ id }) => id !== third));
+  assert.equal(stopped.stop?.id, third);
+  assert.equal(free.stop, undefined);
   const far = await complete(files().join('\n'), { stopTexts: [] });
   assert.ok(far.promptTokens <= small.config.contextLength - 24, 'a long prompt loses its beginning');
 });

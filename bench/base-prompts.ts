@@ -1,0 +1,70 @@
+// What the prompt of the mixed specialist is worth: lengths of prefix and suffix, snippets. Measured on the true text at the recorded
+// cursors, token by token, which tells small differences apart that lines cannot.
+
+import { Language } from '../src/decode/language.ts';
+import { fitGate, type GateExample, gateLoss, gateSize } from '../src/mix/gate.ts';
+import { Mixed } from '../src/mix/mixed.ts';
+import { DEFAULT_LIMITS, type PromptLimits } from '../src/mix/prompt.ts';
+import { readMixWeights } from '../src/mix/weights.ts';
+import { type Cursor, cursorsOf, queryAt } from './base-lines.ts';
+import { withPrepared } from './base-prepare.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import { bucket } from './packages.ts';
+
+const { prefix, suffix, snippets } = DEFAULT_LIMITS;
+const variants: Readonly<Record<string, Partial<PromptLimits>>> = {
+  [`as shipped: prefix ${prefix}, suffix ${suffix}, snippets ${snippets}`]: {},
+  'prefix 64': { prefix: 64 },
+  'prefix 128': { prefix: 128 },
+  'prefix 512': { prefix: 512, grown: 640 },
+  'suffix 0': { suffix: 0 },
+  'suffix 16': { suffix: 16 },
+  'suffix 128': { suffix: 128 },
+  'snippets 0': { snippets: 0 },
+  'snippets 288': { snippets: 288 },
+  'prefix 512, suffix 128, snippets 0': { prefix: 512, grown: 640, suffix: 128, snippets: 0 },
+};
+const gatePrior = 50;
+
+export function prompts(context: BaseContext, show: Show): Promise<void> {
+  return withPrepared(context, async (prepared) => {
+    const { model, tokenizerPath } = context;
+    const language = await Language.load({ model, tokenizer: tokenizerPath, precision: 'int8', threads: 1 });
+    try {
+      const cursors = cursorsOf(prepared);
+      const weights = readMixWeights(model);
+      for (const [name, change] of Object.entries(variants)) {
+        const limits = { prompt: { ...DEFAULT_LIMITS, ...change } };
+        const mixed = new Map(
+          prepared.map((item) => [item, new Mixed('base', language, () => item.ngram, weights, limits)]),
+        );
+        const examples: (readonly GateExample[])[] = [];
+        for (const { prepared: item, place } of cursors) {
+          examples.push(await (mixed.get(item) as Mixed).gateExamples({ query: queryAt(place), truth: place.truth }));
+        }
+        show(name, losses(cursors, examples));
+      }
+    } finally {
+      await language.dispose();
+    }
+  });
+}
+
+/** Nats a token; the gate is fitted on half of the files and measured on the other. */
+function losses(cursors: readonly Cursor[], examples: readonly (readonly GateExample[])[]) {
+  const all = examples.flat();
+  const mean = (of: (example: GateExample) => number) =>
+    all.reduce((sum, example) => sum - Math.log(Math.max(1e-9, of(example))), 0) / all.length;
+  const half = (which: number) => examples.filter((_, i) => bucket(cursors[i]?.place.path ?? '') % 2 === which).flat();
+  const start = new Array<number>(gateSize).fill(0);
+  const mixed = [0, 1].reduce((sum, which) => {
+    const measured = half(which);
+    return sum + measured.length * gateLoss(measured, fitGate(half(1 - which), start, gatePrior));
+  }, 0);
+  return {
+    neural: mean(({ neural }) => neural),
+    ngram: mean(({ ngram }) => ngram),
+    mixed: mixed / all.length,
+    tokens: all.length,
+  };
+}
