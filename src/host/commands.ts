@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
+import { showAdaptations } from './adaptations.ts';
 import type { Api } from './api.ts';
 import { type ApiKey, keyProblem } from './apiKey.ts';
 import type { Configuration } from './configuration.ts';
@@ -44,6 +45,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     unsnooze: () => snooze.stop(),
     enableHere: () => enableHere(deps),
     disableHere: () => disableHere(deps),
+    showAdaptations: () => showAdaptations(deps),
     deleteData: () => deleteData(deps),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),

@@ -85,10 +85,14 @@ export class MemoryStore implements Store {
     this.runs.push(...[...runs].reverse());
   }
 
+  deleteAdaptations(folder: string): void {
+    this.runs = this.runs.filter((row) => row.folder !== folder);
+  }
+
   deleteFolderData(folder: string): void {
     this.calls = this.calls.filter((row) => row.folder !== folder);
     for (const [id, row] of this.completions) if (row.folder === folder) this.completions.delete(id);
-    this.runs = this.runs.filter((row) => row.folder !== folder);
+    this.deleteAdaptations(folder);
   }
 
   deleteAll(): void {

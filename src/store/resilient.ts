@@ -79,6 +79,9 @@ export class ResilientStore implements Store {
   adaptations(): AdaptationRow[] {
     return this.read((store) => store.adaptations());
   }
+  deleteAdaptations(folder: string): void {
+    this.read((store) => store.deleteAdaptations(folder));
+  }
   deleteFolderData(folder: string): void {
     this.read((store) => store.deleteFolderData(folder));
   }

@@ -173,12 +173,16 @@ export class SqliteStore implements Store {
     return this.rows('SELECT * FROM teacherCalls ORDER BY at, rowid');
   }
 
+  deleteAdaptations(folder: string): void {
+    this.deleteFrom(['adaptations'], ' WHERE folder = ?', folder);
+  }
+
   deleteFolderData(folder: string): void {
-    this.deleteWhere(' WHERE folder = ?', folder);
+    this.deleteFrom(Object.keys(columns), ' WHERE folder = ?', folder);
   }
 
   deleteAll(): void {
-    this.deleteWhere('');
+    this.deleteFrom(Object.keys(columns), '');
   }
 
   close(): void {
@@ -187,9 +191,9 @@ export class SqliteStore implements Store {
   }
 
   /** Wipes the rows from the file (secure_delete), and from the log, which still holds the pages they were on. */
-  private deleteWhere(condition: string, ...values: SQLInputValue[]): void {
+  private deleteFrom(tables: readonly string[], condition: string, ...values: SQLInputValue[]): void {
     transact(this.database, () => {
-      for (const table of Object.keys(columns)) this.run(`DELETE FROM ${table}${condition}`, ...values);
+      for (const table of tables) this.run(`DELETE FROM ${table}${condition}`, ...values);
     });
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }

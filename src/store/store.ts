@@ -38,6 +38,8 @@ export interface Store {
   latestAdaptation(folder: string): AdaptationRow | undefined;
   /** Newest first. */
   adaptations(): AdaptationRow[];
+  /** Forgets a folder's adaptations; its completions and paid answers stay. */
+  deleteAdaptations(folder: string): void;
   /** Forgets everything about one folder, its paid answers included. */
   deleteFolderData(folder: string): void;
   /** Forgets everything, databases that were set aside included. */

@@ -135,6 +135,20 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
+    test("a folder's adaptations are forgotten alone", () => {
+      const store = open();
+      for (const name of ['/a', '/b'])
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+      store.recordCompletion(completion({ folder: '/a' }));
+      store.deleteAdaptations('/a');
+      assert.deepEqual(
+        store.adaptations().map(({ folder }) => folder),
+        ['/b'],
+      );
+      assert.equal(store.recentCompletions(9).length, 1);
+      store.close();
+    });
+
     test('only the newest completions are kept', () => {
       const store = open();
       for (let i = 0; i <= keptCompletions + 500; i++) store.recordCompletion(completion({ id: `${i}`, at: i }));
