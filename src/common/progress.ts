@@ -8,6 +8,8 @@ export interface ProgressUpdate {
   readonly total: number | undefined;
   /** Short extra for the line's end: '3.1 MB', 'loss 2.31'. */
   readonly detail?: string;
+  /** Share of the whole run that is done, 0..1, over all stages; never goes back. Absent where nobody knows. */
+  readonly overall?: number;
 }
 
 export type Progress = (update: ProgressUpdate) => void;

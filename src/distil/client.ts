@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
+import type { Engine } from '../engine/client.ts';
+import { EngineRelay } from './engine-relay.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { cancelled } from './turn.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
@@ -16,11 +18,16 @@ const resourceLimits = { maxOldGenerationSizeMb: 3072 };
 
 export class AdaptClient {
   private readonly script: string;
+  private readonly engine: Engine | undefined;
   private readonly log: Log;
 
-  /** @param script path of the worker's entry, bundled or not */
-  constructor(script: string, log: Log = silentLog) {
+  /**
+   * @param script path of the worker's entry, bundled or not
+   * @param engine asked on the worker's behalf; undefined: a run has no neural part
+   */
+  constructor(script: string, engine: Engine | undefined, log: Log = silentLog) {
     this.script = script;
+    this.engine = engine;
     this.log = log;
   }
 
@@ -35,6 +42,7 @@ export class AdaptClient {
     return new Promise((resolve) => {
       const worker = new Worker(this.script, { resourceLimits });
       const send = (message: ToWorker) => worker.postMessage(message);
+      const relay = new EngineRelay(this.engine, send);
       let grace: NodeJS.Timeout | undefined;
       const cancel = () => {
         send({ kind: 'cancel' });
@@ -42,6 +50,8 @@ export class AdaptClient {
       };
       const end = (result: Result<AdaptOutcome>) => {
         clearTimeout(grace);
+        // A run that ended in the middle of something leaves nothing running in the engine.
+        relay.dispose();
         signal.removeEventListener('abort', cancel);
         worker.removeAllListeners();
         // A late error of a dying thread has nobody left to tell.
@@ -61,6 +71,8 @@ export class AdaptClient {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'progress') progress(message.update);
         else if (message.kind === 'log') this.log[message.level](message.message);
+        else if (message.kind === 'engine') relay.ask(message.id, message.ask);
+        else if (message.kind === 'engine-cancel') relay.cancel(message.id);
         else if (message.kind === 'confirm') {
           confirm(message.estimate).then(
             (yes) => send({ kind: 'confirmed', yes }),

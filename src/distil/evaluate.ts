@@ -1,6 +1,6 @@
 // Runs the specialist over held-out places and sums up how right and how fast it was.
 
-import type { CompletionQuery, Draft } from '../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
@@ -8,9 +8,9 @@ import type { CursorExample } from '../harvest/types.ts';
 import { turn } from './turn.ts';
 import type { Quality } from './types.ts';
 
-/** What `evaluate` needs of a specialist: its synchronous core, inside the run's own thread. */
+/** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
 export interface Drafter {
-  complete(query: CompletionQuery, options: { readonly multiline: boolean; readonly maxTokens: number }): Draft;
+  complete(query: CompletionQuery, options: DraftOptions): Draft | Promise<Draft>;
 }
 
 export interface ScoredPlace {
@@ -60,7 +60,7 @@ export async function evaluate(
     }
     const multiline = example.kind === 'block-body';
     const query = queryOf(example);
-    const draft = drafter.complete(query, { multiline, maxTokens: multiline ? blockTokens : lineTokens });
+    const draft = await drafter.complete(query, { multiline, maxTokens: multiline ? blockTokens : lineTokens });
     scored.push({
       example,
       place: placeOf(query),

@@ -1,5 +1,6 @@
 // The learning half of a run, on disjoint files: train -> index, mixing -> weights, coupling -> who answers, test -> report.
 
+import { CodedError, isCancelled } from '../common/errors.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { fitCoupling } from '../coupling/fit.ts';
@@ -10,9 +11,10 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, type ScoredPlace } from './evaluate.ts';
 import { type ApiLabels, askForLabels, type LabelledPlace, requestOf, sample } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
+import { adaptNeural, type NeuralDeps, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { drawPlaces, type HeldOut } from './places.ts';
 import { turn } from './turn.ts';
-import type { ApiEstimate, ConfirmSpending } from './types.ts';
+import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
 
 /** Places that the coupling is fitted on, and that the report measures on: seconds of work, +-2 % of exact match. */
 const couplingPlaces = 400;
@@ -28,6 +30,8 @@ export interface LearnDeps {
   readonly teacher: Teacher | undefined;
   readonly apiHost: string;
   readonly apiPlaces: number;
+  /** What the neural part needs beside; undefined: n-grams alone. */
+  readonly neural: Omit<NeuralDeps, 'tokenizer' | 'progress' | 'signal'> | undefined;
   readonly confirm: ConfirmSpending;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
@@ -37,6 +41,7 @@ export interface Learned {
   readonly weights: NgramWeights | undefined;
   readonly coupling: CouplingFit;
   readonly measured: Measured | undefined;
+  readonly neural: NeuralReport | undefined;
   readonly notes: readonly string[];
 }
 
@@ -55,29 +60,54 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
   }
   const steps = { progress, signal };
-  const calibration = await evaluate(index, drawPlaces(held.coupling, couplingPlaces, seed), {
-    stage: 'Calibrating',
-    ...steps,
-  });
-  const test = await evaluate(index, drawPlaces(held.test, testPlaces, seed), { stage: 'Measuring', ...steps });
+  const places = {
+    coupling: drawPlaces(held.coupling, couplingPlaces, seed),
+    test: drawPlaces(held.test, testPlaces, seed),
+  };
+  const ngram = {
+    coupling: await evaluate(index, places.coupling, { stage: 'Calibrating', ...steps }),
+    test: await evaluate(index, places.test, { stage: 'Measuring', ...steps }),
+  };
+  const neural = await withNeural(held, index, { ...places, ngram: ngram.test }, deps, notes);
+  const { coupling: calibration, test } = neural ?? ngram;
 
   const asked = await askApi(index, calibration, test, deps);
   notes.push(...asked.notes);
-  const coupling =
-    calibration.length > 0
-      ? fitCoupling(examplesOf(calibration, asked.labels?.calibration.labelled ?? []))
-      : defaultFit();
+  const labels = asked.labels?.calibration.labelled ?? [];
+  const fit = (of: readonly ScoredPlace[]) => (of.length > 0 ? fitCoupling(examplesOf(of, labels)) : defaultFit());
+  const coupling = fit(calibration);
   if (calibration.length === 0)
     notes.push('Too few files to calibrate on: the coupling that the extension ships is in use.');
   const measured = test.length > 0 ? measure(test, asked.labels, coupling, deps.balance) : undefined;
-  return { weights, coupling, measured, notes };
+  const report = neural && { ...neural.report, ngramCoupling: fit(ngram.coupling) };
+  return { weights, coupling, measured, neural: report, notes };
+}
+
+/** Undefined where there is no neural part, or it cannot be had: a note says why. */
+async function withNeural(
+  held: HeldOut,
+  index: NgramModel,
+  places: NeuralPlaces,
+  { neural, tokenizer, progress = noProgress, signal }: LearnDeps,
+  notes: string[],
+): Promise<NeuralOutcome | undefined> {
+  if (neural === undefined) return undefined;
+  try {
+    const outcome = await adaptNeural(held, index, places, { ...neural, tokenizer, progress, signal });
+    notes.push(...outcome.notes);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Every place with the specialist's verdict, and the API's where it was asked. */
 function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
-  const verdicts = new Map(labelled.map((label) => [label.scored, label.right]));
+  const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
   return scored.map((place) => {
-    const apiRight = verdicts.get(place);
+    const apiRight = verdicts.get(place.example);
     const example = { path: place.example.path, draft: place.draft, place: place.place, specialistRight: place.right };
     return apiRight === undefined ? example : { ...example, apiRight };
   });

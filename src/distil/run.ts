@@ -4,18 +4,23 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
+import type { Engine } from '../engine/client.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { type Learned, learn } from './learn.ts';
+import { dropModel, keepModel } from './models.ts';
 import { holdOut } from './places.ts';
 import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
+import { overall, stagesOf } from './stages.ts';
 import { cancelled, turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
+  /** For a request with a neural part. */
+  readonly engine?: Engine | undefined;
   /** Asks, records and pays; undefined for local only. */
   readonly teacher: Teacher | undefined;
   readonly confirm: ConfirmSpending;
@@ -28,7 +33,8 @@ export interface RunDeps {
 
 /** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
-  const { progress = noProgress, signal, log = silentLog } = deps;
+  const { signal, log = silentLog } = deps;
+  const progress = overall(stagesOf(request), deps.progress ?? noProgress);
   const started = performance.now();
   const startedAt = Date.now();
   try {
@@ -49,6 +55,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
             teacher: deps.teacher,
             apiHost: request.api ? apiHost(request.api.settings) : '',
             apiPlaces: request.api?.places ?? 0,
+            neural: neuralDeps(request, deps.engine, log),
             confirm: deps.confirm,
             progress,
             signal,
@@ -59,6 +66,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const model = NgramModel.build(files, tokenizer, weights);
     await turn(signal);
     const snapshotPath = await writeSnapshot(request.specialistFolder, model.serialize());
+    if (learned?.neural?.used === 'adapted') keepModel(request.specialistFolder);
+    else if (learned?.neural?.used === 'base') dropModel(request.specialistFolder);
 
     const report: AdaptReport = {
       folder: request.root,
@@ -82,6 +91,10 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   }
 }
 
+function neuralDeps({ neural, tokenizerPath, specialistFolder }: AdaptRequest, engine: Engine | undefined, log: Log) {
+  return neural && engine && { engine, access: neural, tokenizerPath, specialistFolder, log };
+}
+
 function nothingToLearn(root: string, harvest: HarvestReport): string {
   const seen = Object.values(harvest.leftOut).reduce((sum, count) => sum + count, 0);
   const why =
@@ -93,12 +106,13 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
 
 function figuresOf(
   learned: Learned | undefined,
-): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'examples' | 'notes'> {
+): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'neural' | 'examples' | 'notes'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {
     ...(learned?.measured ?? nothing),
     coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),
+    neural: learned?.neural,
     notes: learned?.notes ?? [],
   };
 }

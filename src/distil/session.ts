@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
+import type { Engine } from '../engine/client.ts';
 import { openStore } from '../store/open.ts';
 import { Budget } from '../teacher/budget.ts';
 import { connectTeacher } from '../teacher/connect.ts';
@@ -13,6 +14,8 @@ import { adapt } from './run.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface SessionDeps {
+  /** For a request with a neural part. */
+  readonly engine?: Engine | undefined;
   readonly confirm: ConfirmSpending;
   readonly progress?: Progress;
   readonly signal: AbortSignal;

@@ -20,6 +20,21 @@ export interface AdaptRequest {
   readonly balance: number;
   /** The API that labels a sample of places; absent: local only. The caller has the user's consent. */
   readonly api?: ApiAccess;
+  /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */
+  readonly neural?: NeuralAccess;
+}
+
+export interface NeuralAccess {
+  /** Folder of the base model: config.json, model.safetensors and, where it ships one, mixture.json. */
+  readonly base: string;
+  /** How drafts are made. */
+  readonly precision: 'fp32' | 'int8' | 'int4';
+  readonly threads: number;
+  /** Where training runs, and on how many threads of the CPU. */
+  readonly device: 'auto' | 'cpu' | 'webgpu';
+  readonly trainingThreads?: number | 'auto';
+  /** Of training; measuring takes a minute or two more. Default 10. */
+  readonly budgetMinutes?: number;
 }
 
 export interface ApiAccess {
@@ -89,6 +104,40 @@ export interface ApiReport {
   readonly coupledApiShare: number;
 }
 
+/** How the neural model was adapted, and what stays in use. */
+export interface NeuralReport {
+  /** 'earlier': an earlier adaptation, which was better; 'base': neither was. */
+  readonly used: 'adapted' | 'earlier' | 'base';
+  /** One sentence for people. */
+  readonly why: string;
+  /** On the same test places: n-grams alone, and each model mixed with them. */
+  readonly quality: Readonly<{ ngram: Quality; base: Quality; earlier?: Quality; adapted?: Quality }>;
+  /** Undefined where it was not trained; the notes say why. */
+  readonly training: TrainingReport | undefined;
+  /** Of the engine's process while it trained and drafted, bytes. */
+  readonly peakMemoryBytes: number;
+  /** For drafts that the n-grams make alone, where the engine is not there in time. The run's own coupling is for mixed ones. */
+  readonly ngramCoupling: CouplingFit;
+}
+
+export interface TrainingReport {
+  /** Nats per token on held-out files (the mixing files), before and after. Undefined in a folder too small to hold any out. */
+  readonly loss: { readonly before: number; readonly after: number } | undefined;
+  readonly steps: number;
+  /** Trained on, repetitions counted, and in one pass over the folder. */
+  readonly tokens: number;
+  readonly tokensPerEpoch: number;
+  readonly tokensPerSecond: number;
+  readonly minutes: number;
+  readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
+  readonly parameters: number;
+  /** 'full fine-tuning' or 'adapters (LoRA)', and where it ran; each with its reason. */
+  readonly method: string;
+  readonly methodReason: string;
+  readonly device: string;
+  readonly deviceReason: string;
+}
+
 export interface AdaptReport {
   readonly folder: string;
   readonly harvest: HarvestReport;
@@ -101,6 +150,8 @@ export interface AdaptReport {
   /** Share of the test places that the policy would send to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;
+  /** Undefined where the run had no neural part; the notes say why. Absent in reports of earlier versions. */
+  readonly neural?: NeuralReport | undefined;
   readonly examples: readonly WorkedCompletion[];
   readonly notes: readonly string[];
   readonly elapsedMs: number;

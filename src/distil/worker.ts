@@ -3,6 +3,7 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { RemoteEngine } from './engine-relay.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { runWithStore } from './session.ts';
 import type { AdaptRequest } from './types.ts';
@@ -17,13 +18,15 @@ const line = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, e
   send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
 const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 
+const engine = new RemoteEngine(send);
+
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'run') void run(message.request);
   else if (message.kind === 'confirmed') answer(message.yes);
-  else {
+  else if (message.kind === 'cancel') {
     controller.abort();
     answer(false);
-  }
+  } else engine.receive(message);
 });
 
 async function run(request: AdaptRequest): Promise<void> {
@@ -35,6 +38,7 @@ async function run(request: AdaptRequest): Promise<void> {
           answer = resolve;
           send({ kind: 'confirm', estimate });
         }),
+      engine,
       signal: controller.signal,
       log,
     });

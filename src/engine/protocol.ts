@@ -10,6 +10,8 @@ import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
 import type { StepReport, Validated } from '../train/loop.ts';
 import type { Method } from '../train/memory.ts';
 
+export { MIXTURE_FILE } from '../mix/types.ts';
+
 export interface EngineStatus {
   readonly pid: number;
   /** Resident memory, bytes. */

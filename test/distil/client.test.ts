@@ -21,7 +21,9 @@ const never = () => new AbortController().signal;
 
 test('a run in a worker reports progress and ends in the store', async () => {
   const stages: string[] = [];
-  const result = await new AdaptClient(script).run(project.request, never(), (update) => stages.push(update.stage));
+  const result = await new AdaptClient(script, undefined).run(project.request, never(), (update) =>
+    stages.push(update.stage),
+  );
   assert.ok(result.ok, JSON.stringify(result));
   assert.ok(stages.includes('Measuring'));
   const latest = latestAdaptation(project.request, silentLog);
@@ -36,7 +38,7 @@ test('the question about money crosses threads and back', async () => {
     budgetUsd: 1,
   };
   const estimates: ApiEstimate[] = [];
-  const result = await new AdaptClient(script).run(
+  const result = await new AdaptClient(script, undefined).run(
     { ...project.request, api },
     never(),
     undefined,
@@ -51,10 +53,10 @@ test('the question about money crosses threads and back', async () => {
 });
 
 test('cancelled at once, and in the middle', async () => {
-  const early = await new AdaptClient(script).run(project.request, AbortSignal.abort());
+  const early = await new AdaptClient(script, undefined).run(project.request, AbortSignal.abort());
   assert.equal(!early.ok && early.error.code, 'cancelled');
   const controller = new AbortController();
-  const late = await new AdaptClient(script).run(project.request, controller.signal, (update) => {
+  const late = await new AdaptClient(script, undefined).run(project.request, controller.signal, (update) => {
     if (update.stage === 'Indexing') controller.abort();
   });
   assert.equal(!late.ok && late.error.code, 'cancelled');
@@ -70,7 +72,7 @@ test('a worker that dies is a failure, logged, not an exception', async () => {
     "require('worker_threads').parentPort.on('message', () => { throw new Error('boom') })",
   ]) {
     writeFileSync(dying, body);
-    const result = await new AdaptClient(dying, log).run(project.request, never());
+    const result = await new AdaptClient(dying, undefined, log).run(project.request, never());
     assert.equal(!result.ok && result.error.code, 'crashed', body);
   }
   assert.equal(logged.length, 3);

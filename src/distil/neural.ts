@@ -1,0 +1,224 @@
+// The neural part of a run: measure what there is, train on the folder, measure again, keep what is better on the test files.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, isCancelled } from '../common/errors.ts';
+import { replaceFile } from '../common/files.ts';
+import { percent } from '../common/format.ts';
+import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
+import { lowestProbability } from '../coupling/features.ts';
+import type { Engine } from '../engine/client.ts';
+import { MIXTURE_FILE } from '../engine/protocol.ts';
+import type { CursorExample } from '../harvest/types.ts';
+import type { NgramModel } from '../ngram/model.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
+import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
+import { Opened, unwrap } from './opened.ts';
+import { drawPlaces, type HeldOut } from './places.ts';
+import { type Training, train } from './training.ts';
+import type { NeuralAccess, NeuralReport, Quality } from './types.ts';
+
+/** Places that the mixture's weights are fitted on. */
+const mixingPlaces = 300;
+const seed = 1;
+const snapshotFile = 'train.ngram';
+
+export interface NeuralDeps {
+  readonly engine: Engine;
+  readonly access: NeuralAccess;
+  readonly tokenizer: Tokenizer;
+  readonly tokenizerPath: string;
+  readonly specialistFolder: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export interface NeuralPlaces {
+  readonly coupling: readonly CursorExample[];
+  readonly test: readonly CursorExample[];
+  /** What the n-grams alone say at the test places. */
+  readonly ngram: readonly ScoredPlace[];
+}
+
+export interface NeuralOutcome {
+  /** Drafts of the model that stays in use. */
+  readonly coupling: readonly ScoredPlace[];
+  readonly test: readonly ScoredPlace[];
+  readonly report: Omit<NeuralReport, 'ngramCoupling'>;
+  readonly notes: readonly string[];
+}
+
+type Name = NeuralReport['used'];
+
+interface Measured {
+  readonly name: Name;
+  readonly model: string;
+  readonly test: readonly ScoredPlace[];
+  readonly quality: Quality;
+}
+
+const titles: Record<Name, string> = { adapted: 'the adapted model', earlier: 'the earlier model', base: 'the base' };
+
+/**
+ * Throws CodedError where the engine or the base is not there: the run then goes on without. The work folder holds the adapted model
+ * where `report.used` says so; the caller puts it in use.
+ */
+export async function adaptNeural(
+  held: HeldOut,
+  index: NgramModel,
+  places: NeuralPlaces,
+  deps: NeuralDeps,
+): Promise<NeuralOutcome> {
+  const { engine, access, specialistFolder, signal } = deps;
+  if (!isModel(access.base)) throw new CodedError('unreadable', 'The base model is not installed.');
+  unwrap(await engine.request('status', {}, { signal }));
+  sweepModels(specialistFolder);
+  const work = workFolder(specialistFolder);
+  mkdirSync(work, { recursive: true });
+  const snapshot = join(work, snapshotFile);
+  replaceFile(snapshot, [index.serialize()]);
+  const session = new Session(held, places, snapshot, deps);
+  const notes: string[] = [];
+  try {
+    const base = await session.measure('base', access.base);
+    const current = currentModel(specialistFolder, access.base);
+    const earlier =
+      current.name === 'adapted' ? await attempt(() => session.measure('earlier', current.model), notes) : undefined;
+    const training = await attempt(() => train(held, index, work, deps), notes);
+    notes.push(...(training?.notes ?? []));
+    const adapted = training && (await attempt(() => session.measureAdapted(work), notes));
+    const known = [adapted, earlier, base].filter((each) => each !== undefined);
+    const { used, why } = choose(known, training);
+    if (adapted && used.name !== 'adapted') {
+      notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
+    }
+    const coupling = await session.drafts(used, places.coupling, 'Calibrating both');
+    const quality: NeuralReport['quality'] = {
+      ngram: ownQuality(places.ngram),
+      base: base.quality,
+      ...(earlier && { earlier: earlier.quality }),
+      ...(adapted && { adapted: adapted.quality }),
+    };
+    const peakMemoryBytes = Math.max(session.memory, training?.peakMemoryBytes ?? 0);
+    const report = { used: used.name, why, quality, training: training?.report, peakMemoryBytes };
+    return { coupling, test: used.test, report, notes };
+  } finally {
+    rmSync(snapshot, { force: true });
+    void engine.request('close', { key: session.key });
+  }
+}
+
+/** Runs what the run can do without. */
+async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    notes.push(`The neural model was not adapted: ${error.message}`);
+    return undefined;
+  }
+}
+
+class Session {
+  /** In the engine; of this run alone. */
+  readonly key: string;
+  /** Most that the engine was seen to use, bytes. */
+  memory = 0;
+  private readonly places: NeuralPlaces;
+  private readonly mixing: readonly CursorExample[];
+  private readonly snapshot: string;
+  private readonly deps: NeuralDeps;
+  private open: { readonly name: Name; readonly opened: Opened } | undefined;
+
+  constructor(held: HeldOut, places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
+    this.places = places;
+    this.mixing = drawPlaces(held.mixing, mixingPlaces, seed);
+    this.snapshot = snapshot;
+    this.deps = deps;
+    this.key = `adapting ${deps.specialistFolder}`;
+  }
+
+  async measure(name: Name, model: string): Promise<Measured> {
+    await this.use(name, model);
+    const test = await this.drafts({ name, model }, this.places.test, `Measuring ${titles[name]}`);
+    return { name, model, test, quality: ownQuality(test) };
+  }
+
+  /** Its mixture's weights are fitted first, and kept beside it. */
+  async measureAdapted(model: string): Promise<Measured> {
+    rmSync(join(model, MIXTURE_FILE), { force: true });
+    const { fit } = await this.use('adapted', model);
+    if (fit) replaceFile(join(model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fit.weights))]);
+    return this.measure('adapted', model);
+  }
+
+  async drafts(
+    { name, model }: { readonly name: Name; readonly model: string },
+    places: readonly CursorExample[],
+    stage: string,
+  ): Promise<ScoredPlace[]> {
+    const { engine, progress, signal } = this.deps;
+    const scored = await evaluate(await this.use(name, model), places, { stage, progress, signal });
+    const status = await engine.request('status', {});
+    if (status.ok) this.memory = Math.max(this.memory, status.value.memory);
+    return scored;
+  }
+
+  private async use(name: Name, model: string): Promise<Opened> {
+    if (this.open?.name === name) return this.open.opened;
+    const { engine, access, tokenizerPath, progress, signal } = this.deps;
+    const { precision, threads } = access;
+    const source = {
+      key: this.key,
+      model,
+      name: name === 'base' ? 'base' : 'adapted',
+      snapshot: this.snapshot,
+      over: [],
+      tokenizer: tokenizerPath,
+      precision,
+      threads,
+    };
+    const stage = `Mixing ${titles[name]} with the n-grams`;
+    progress({ stage, done: 0, total: undefined });
+    const opened = await Opened.open(engine, source, { places: this.mixing, stage, progress, signal });
+    this.open = { name, opened };
+    return opened;
+  }
+}
+
+/** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
+function ownQuality(scored: readonly ScoredPlace[]): Quality {
+  return qualityOf(
+    scored,
+    scored.map(({ draft }) => draft.confidence ?? lowestProbability(draft)),
+  );
+}
+
+/** Exact match and edit similarity together: either alone is noisier on a few hundred places. */
+function score({ exactMatch, editSimilarity }: Quality): number {
+  return exactMatch + editSimilarity;
+}
+
+/** The best on the test files; of equals the first. Without test places, what validation said of the training decides. */
+function choose(
+  known: readonly Measured[],
+  training: Training | undefined,
+): { readonly used: Measured; readonly why: string } {
+  const [first, ...others] = known as [Measured, ...Measured[]];
+  const figures = ({ name, quality }: Measured) =>
+    `${titles[name]} ${percent(quality.exactMatch)} exactly right, edit similarity ${percent(quality.editSimilarity)}`;
+  const unchanged = training !== undefined && training.improved === false;
+  if (first.name === 'adapted' && (unchanged || first.quality.places === 0)) {
+    const [next] = others as [Measured];
+    if (unchanged) return { used: next, why: 'training made nothing better on the held-out files.' };
+    return training?.improved
+      ? { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' }
+      : { used: next, why: 'there was no held-out file to measure on.' };
+  }
+  const used = known.reduce((best, each) => (score(each.quality) > score(best.quality) ? each : best));
+  const rest = known.filter((each) => each !== used);
+  const on = `on ${used.quality.places} test places ${figures(used)}`;
+  return { used, why: rest.length === 0 ? `${on}.` : `${on}; ${rest.map(figures).join('; ')}.` };
+}

@@ -1,0 +1,73 @@
+// A neural model opened in the engine beside the training files' n-grams, as a drafter that outlives the engine's restarts.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import { CodedError, type Result } from '../common/errors.ts';
+import type { Progress } from '../common/progress.ts';
+import type { Engine } from '../engine/client.ts';
+import { MIXTURE_FILE, type Requests } from '../engine/protocol.ts';
+import type { CursorExample } from '../harvest/types.ts';
+import { type Drafter, queryOf } from './evaluate.ts';
+
+export type Source = Requests['open']['request'];
+export type Weights = Requests['fit']['result'];
+
+export interface OpenOptions {
+  /** What weights are fitted on where the model has none of its own. */
+  readonly places: readonly CursorExample[];
+  readonly stage: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** The value, or the failure as an exception. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new CodedError(result.error.code, result.error.message);
+}
+
+export class Opened implements Drafter {
+  private readonly engine: Engine;
+  private readonly source: Source;
+  private readonly options: OpenOptions;
+  /** What the mixture learned; undefined where the model brought its own, or there was nothing to learn from. */
+  fit: Weights | undefined;
+
+  private constructor(engine: Engine, source: Source, options: OpenOptions) {
+    this.engine = engine;
+    this.source = source;
+    this.options = options;
+  }
+
+  /** Throws the engine's failure as a CodedError. */
+  static async open(engine: Engine, source: Source, options: OpenOptions): Promise<Opened> {
+    const opened = new Opened(engine, source, options);
+    await opened.begin();
+    return opened;
+  }
+
+  private async begin(): Promise<void> {
+    const { engine, source, options } = this;
+    const { stage, progress, signal } = options;
+    unwrap(await engine.request('open', source, { signal }));
+    const places = options.places.filter(({ kind }) => kind !== 'block-body');
+    if (existsSync(join(source.model, MIXTURE_FILE)) || places.length === 0) return;
+    const asked = {
+      key: source.key,
+      places: places.map((example) => ({ query: queryOf(example), truth: example.truth })),
+    };
+    const onProgress = ({ done, total }: { done: number; total: number }) => progress({ stage, done, total });
+    this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));
+  }
+
+  async complete(query: CompletionQuery, options: DraftOptions): Promise<Draft> {
+    const { engine, source } = this;
+    const { signal } = this.options;
+    const request = { key: source.key, query, options };
+    const draft = await engine.request('draft', request, { signal });
+    if (draft.ok || draft.error.code !== 'bad-request') return unwrap(draft);
+    // A process that was started anew has nothing open.
+    await this.begin();
+    return unwrap(await engine.request('draft', request, { signal }));
+  }
+}

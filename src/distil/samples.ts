@@ -1,0 +1,201 @@
+// What the neural model is trained on: a folder's files as running text, and as middles to fill in, in the base's sample format
+// (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
+
+import type { CompletionQuery, Snippet } from '../common/completion.ts';
+import { CodedError } from '../common/errors.ts';
+import { shuffled, uniforms } from '../common/random.ts';
+import type { Requests } from '../engine/protocol.ts';
+import { cursorExamples } from '../harvest/examples.ts';
+import type { CursorExample, HarvestedFile } from '../harvest/types.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+
+export type Sample = Requests['adapt']['request']['examples'][number];
+
+export interface SampleOptions {
+  /** Tokens that a window predicts; a sample has at most one more. */
+  readonly length: number;
+  readonly seed: number;
+  /** Similar places in other files of the training set, best first. */
+  readonly snippets: (query: CompletionQuery) => readonly Snippet[];
+}
+
+/** A middle is a few tokens of hundreds, and all that the product asks for. */
+const MIDDLE_WEIGHT = 4;
+/** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
+const SNIPPET_SHARE = 0.5;
+/** Tokens that snippets take at most, as a share of the window; in a window of 512 as many as in the product's prompt. */
+const SNIPPET_ROOM = 0.28;
+/** Tokens of suffix as shares of the window, drawn evenly: mostly what the product shows, 64 of 512. */
+const SUFFIX_SHARES = [0, 1 / 16, 1 / 8, 1 / 8];
+/** Places drawn for one that is wanted: some have a middle that is too long. */
+const SPARE = 1.5;
+/** Tokens of a file's name. */
+const HEAD = 40;
+/** Within so many tokens a piece of a file begins at a line. */
+const REACH = 40;
+/** A prefix shorter than this says nothing. */
+const LEAST_PREFIX = 16;
+
+interface Specials {
+  readonly file: number;
+  readonly snippet: number;
+  readonly prefix: number;
+  readonly suffix: number;
+  readonly eom: number;
+  readonly end: number;
+}
+
+/** Throws CodedError 'unsupported' where the tokenizer was not made for infilling. */
+export function specialsOf(tokenizer: Tokenizer): Specials {
+  const id = (name: string) => {
+    const found = tokenizer.special(`<|${name}|>`);
+    if (found === undefined) throw new CodedError('unsupported', `The base's tokenizer has no token for '${name}'.`);
+    return found;
+  };
+  return {
+    file: id('file'),
+    snippet: id('snippet'),
+    prefix: id('prefix'),
+    suffix: id('suffix'),
+    eom: id('eom'),
+    end: id('end'),
+  };
+}
+
+/** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
+export function samplesOf(
+  files: readonly HarvestedFile[],
+  tokenizer: Tokenizer,
+  { length, seed, snippets }: SampleOptions,
+): Sample[] {
+  const specials = specialsOf(tokenizer);
+  const random = uniforms(seed);
+  return files.flatMap((each) => {
+    const file = new TokenFile(each, tokenizer, specials);
+    const running = file.running(length);
+    const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
+    const filled: Sample[] = [];
+    for (const at of shuffled(places.length, seed)) {
+      if (filled.length === running.length) break;
+      const place = places[at] as CursorExample;
+      const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
+      const similar = random() < SNIPPET_SHARE ? snippets(place) : [];
+      const sample = file.filled(place, length, Math.floor(share * length), similar);
+      if (sample) filled.push(sample);
+    }
+    return [...running, ...filled];
+  });
+}
+
+/** One file as tokens, and where each token begins in its bytes. */
+class TokenFile {
+  private readonly tokenizer: Tokenizer;
+  private readonly specials: Specials;
+  private readonly bytes: Buffer;
+  private readonly ids: Int32Array;
+  private readonly starts: Uint32Array;
+  private readonly head: readonly number[];
+
+  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, specials: Specials) {
+    this.tokenizer = tokenizer;
+    this.specials = specials;
+    this.bytes = Buffer.from(text);
+    this.ids = tokenizer.encode(text);
+    this.starts = new Uint32Array(this.ids.length + 1);
+    this.ids.forEach((id, i) => {
+      this.starts[i + 1] = (this.starts[i] as number) + tokenizer.bytesOf(id).length;
+    });
+    this.head = [specials.file, ...tokenizer.encode(`${path}\n`).subarray(0, HEAD)];
+  }
+
+  /** The whole text in windows, each after the file's name; a later one begins at a line, with what it repeats not learned again. */
+  running(length: number): Sample[] {
+    const { head, specials } = this;
+    const stream = [...this.ids, specials.end];
+    const room = length + 1 - head.length;
+    const samples: Sample[] = [];
+    let learned = 0;
+    while (learned < stream.length - (samples.length > 0 ? 1 : 0)) {
+      const start = this.lineBefore(learned, room);
+      const ids = Int32Array.from([...head, ...stream.slice(start, start + room)]);
+      const weights = new Float32Array(ids.length).fill(1);
+      if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
+      samples.push({ ids, weights });
+      learned = start + ids.length - head.length;
+    }
+    return samples;
+  }
+
+  /** `at`, or the token shortly before it that begins a line. */
+  private lineBefore(at: number, room: number): number {
+    const reach = Math.min(REACH, room >> 1);
+    for (let i = at; i > Math.max(0, at - reach); i--) {
+      if (this.bytes[this.starts[i] as number] === NEWLINE) return i;
+    }
+    return at;
+  }
+
+  /** Undefined where the middle is too long, or the place has too little before it. */
+  filled(
+    { prefix, suffix, truth }: CursorExample,
+    length: number,
+    suffixTokens: number,
+    similar: readonly Snippet[],
+  ): Sample | undefined {
+    const { tokenizer, specials, head } = this;
+    const cursor = Buffer.byteLength(prefix);
+    const at = this.boundary(cursor);
+    const end = cursor + Buffer.byteLength(truth);
+    // From the last token boundary on, so that text is cut into tokens as it always is: completing heals the cursor likewise.
+    const middle = tokenizer.encode(this.bytes.toString('utf8', this.starts[at], end));
+    if (middle.length > length / 3) return undefined;
+    const after = tokenizer.encode(suffix.slice(0, suffixTokens * 6)).subarray(0, suffixTokens);
+    const extra = this.snippets(similar, Math.floor(length * SNIPPET_ROOM));
+    const fixed = [...extra, ...head, specials.suffix, ...after, specials.prefix];
+    const room = length + 1 - fixed.length - middle.length - 1;
+    const from = at <= room ? 0 : this.lineFrom(at - room, at);
+    if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
+    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...middle, specials.eom]);
+    const weights = new Float32Array(ids.length).fill(1);
+    weights.fill(MIDDLE_WEIGHT, ids.length - middle.length - 1);
+    return { ids, weights };
+  }
+
+  private snippets(similar: readonly Snippet[], room: number): number[] {
+    const ids: number[] = [];
+    for (const { path, text } of similar) {
+      const left = room - ids.length;
+      if (left < 24) break;
+      ids.push(
+        ...[this.specials.snippet, ...this.tokenizer.encode(`${path}\n`), ...this.tokenizer.encode(text)].slice(
+          0,
+          left,
+        ),
+      );
+    }
+    return ids;
+  }
+
+  /** The last token that begins at or before a byte, and not inside a character. */
+  private boundary(byte: number): number {
+    let low = 0;
+    let high = this.ids.length;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= byte) low = middle;
+      else high = middle - 1;
+    }
+    while (low > 0 && ((this.bytes[this.starts[low] as number] ?? 0) & 0xc0) === 0x80) low--;
+    return low;
+  }
+
+  /** `from`, or the token shortly after it that begins a line. */
+  private lineFrom(from: number, before: number): number {
+    for (let i = from; i < Math.min(from + REACH, before); i++) {
+      if (this.bytes[this.starts[i] as number] === NEWLINE) return i;
+    }
+    return from;
+  }
+}
+
+const NEWLINE = 10;

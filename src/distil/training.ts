@@ -1,0 +1,128 @@
+// Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
+import { CodedError } from '../common/errors.ts';
+import { thousands } from '../common/format.ts';
+import type { NgramModel } from '../ngram/model.ts';
+import type { NeuralDeps } from './neural.ts';
+import { unwrap } from './opened.ts';
+import type { HeldOut } from './places.ts';
+import { type Sample, samplesOf, specialsOf } from './samples.ts';
+import type { TrainingReport } from './types.ts';
+
+/** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
+const length = 512;
+const microBatches = 4;
+/** Passes over all samples; a token of the folder is in two of them, as running text and around a middle. */
+const epochs = 2;
+const learningRate = 6e-4;
+const defaultMinutes = 10;
+/** A checkpoint, a minute or so of work. */
+const checkpointEverySteps = 30;
+const validateEverySteps = 10;
+const patience = 4;
+/** Windows that validation scores: seconds. */
+const validationWindows = 32;
+/** Less teaches nothing that the n-grams do not know. */
+const leastTokens = 2000;
+const snippetLimits = { maxSnippets: 3, maxCharacters: 1200 };
+const seed = 1;
+
+export interface Training {
+  readonly report: TrainingReport;
+  /** On held-out files; undefined where there were none. */
+  readonly improved: boolean | undefined;
+  readonly peakMemoryBytes: number;
+  readonly notes: readonly string[];
+}
+
+/** Writes the model to `out`, or goes on with what an interrupted run left there. Throws CodedError. */
+export async function train(held: HeldOut, index: NgramModel, out: string, deps: NeuralDeps): Promise<Training> {
+  const { engine, access, tokenizer, progress, signal, log } = deps;
+  const stage = 'Training';
+  progress({ stage, done: 0, total: undefined, detail: 'preparing' });
+  const options = {
+    length,
+    seed,
+    snippets: (query: Parameters<NgramModel['snippets']>[0]) => index.snippets(query, snippetLimits),
+  };
+  const examples = samplesOf(held.train, tokenizer, options);
+  const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
+  if (tokensPerEpoch < leastTokens) {
+    throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
+  }
+  const judged = evenly(samplesOf(held.mixing, tokenizer, options), validationWindows);
+  const notes: string[] = [];
+  let peakMemoryBytes = 0;
+  let loss: number | undefined;
+  const adapted = unwrap(
+    await engine.request(
+      'adapt',
+      {
+        base: access.base,
+        out,
+        examples,
+        lora: 'auto',
+        batch: 1,
+        length,
+        microBatches,
+        epochs,
+        budgetSeconds: (access.budgetMinutes ?? defaultMinutes) * 60,
+        ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
+        learningRate,
+        checkpointEverySteps,
+        unusable: 'discard',
+        separator: specialsOf(tokenizer).end,
+        seed,
+        device: access.device,
+        threads: access.trainingThreads ?? 'auto',
+      },
+      {
+        signal,
+        onProgress: (report) => {
+          if (report.kind === 'note') notes.push(report.note);
+          if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
+          if (report.kind === 'method') log.info(`Training with ${report.name}: ${report.reason}`);
+          if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${report.loss.toFixed(3)}`);
+          if (report.kind !== 'step') return;
+          peakMemoryBytes = Math.max(peakMemoryBytes, report.memory);
+          loss = loss === undefined ? report.loss : 0.9 * loss + 0.1 * report.loss;
+          const speed = `${thousands(report.tokensPerSecond)} tokens/s`;
+          const parts = [`loss ${loss.toFixed(2)}`, speed, timeLeft(report.secondsLeft)];
+          const detail = parts.filter((part) => part !== undefined).join(', ');
+          progress({ stage, done: report.step, total: report.totalSteps, detail });
+        },
+      },
+    ),
+  );
+  const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
+  return {
+    report: {
+      loss: validation && { before: validation.first.loss, after: validation.best.loss },
+      steps,
+      tokens,
+      tokensPerEpoch,
+      tokensPerSecond: tokens / seconds,
+      minutes: seconds / 60,
+      stopped,
+      parameters,
+      method: method.name,
+      methodReason: method.reason,
+      device: device.device,
+      deviceReason: device.reason,
+    },
+    improved: validation && validation.best.step > 0,
+    peakMemoryBytes,
+    notes,
+  };
+}
+
+function timeLeft(seconds: number | undefined): string | undefined {
+  if (seconds === undefined) return undefined;
+  return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.round(seconds / 60)} min left`;
+}
+
+/** At most about `windows` windows of samples, from all over. */
+function evenly(samples: readonly Sample[], windows: number): Sample[] {
+  const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
+  const every = Math.max(1, Math.ceil(tokens / (windows * length)));
+  return samples.filter((_, i) => i % every === 0);
+}

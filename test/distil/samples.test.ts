@@ -1,0 +1,94 @@
+// Training samples: the base's format, nothing cut, every token of running text learned once, middles that fit their places.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { samplesOf, specialsOf } from '../../src/distil/samples.ts';
+import type { HarvestedFile } from '../../src/harvest/types.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { tokenizerPath } from './project.ts';
+
+const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
+assert.ok(loaded.ok);
+const tokenizer = loaded.value;
+const specials = specialsOf(tokenizer);
+const length = 96;
+
+function file(path: string, text: string): HarvestedFile {
+  return { path, languageId: 'typescript', kind: 'code', text, hash: path, split: 'train', secrets: 0 };
+}
+
+const body = Array.from(
+  { length: 40 },
+  (_, n) =>
+    `export function find${n}(id: string): Käse | undefined {\n  return store.get(id, '${'→'.repeat(n % 4)}');\n}\n`,
+).join('\n');
+const files = [
+  file('src/store/find.ts', body),
+  file('src/short.ts', 'export const one = 1;\nexport const two = one + one;\n'),
+];
+const snippets = () => [{ path: 'src/other.ts', text: 'export interface Käse { readonly id: string }\n', line: 3 }];
+const samples = samplesOf(files, tokenizer, { length, seed: 1, snippets });
+const weightsOf = (sample: (typeof samples)[number]) => sample.weights as Float32Array;
+const filled = samples.filter(({ ids }) => ids.includes(specials.prefix));
+const running = samples.filter(({ ids }) => !ids.includes(specials.prefix));
+
+test('all fit in a window, and half of them have a middle', () => {
+  assert.ok(samples.every(({ ids }) => ids.length <= length + 1));
+  assert.ok(Math.abs(filled.length - running.length) <= 3, `${filled.length} of ${samples.length}`);
+});
+
+test('running text has the file name in front of every piece, and teaches each token once', () => {
+  for (const { path, text } of files) {
+    const head = [specials.file, ...tokenizer.encode(`${path}\n`)];
+    const pieces = running.filter(({ ids }) => head.every((id, i) => ids[i] === id));
+    const learned = pieces.flatMap((piece, n) =>
+      [...piece.ids].filter((_, i) => (n > 0 ? (weightsOf(piece)[i] as number) > 0 : i >= head.length)),
+    );
+    assert.deepEqual(learned, [...tokenizer.encode(text), specials.end]);
+    for (const piece of pieces.slice(1)) assert.match(tokenizer.decode(piece.ids.slice(head.length)), /^\n/);
+  }
+});
+
+test('a middle goes on from its prefix, ends with its mark, and is not in its suffix', () => {
+  for (const { ids, ...sample } of filled) {
+    const weights = weightsOf({ ids, ...sample });
+    assert.equal(ids.at(-1), specials.eom);
+    const from = weights.indexOf(4);
+    assert.ok(weights.every((weight, i) => weight === (i < from ? 1 : 4)));
+    const [file_, suffix, prefix] = [specials.file, specials.suffix, specials.prefix].map((id) => ids.indexOf(id)) as [
+      number,
+      number,
+      number,
+    ];
+    assert.ok(file_ < suffix && suffix < prefix && prefix < from);
+    const path = tokenizer.decode(ids.slice(file_ + 1, suffix)).trim();
+    const text = files.find((each) => each.path === path)?.text as string;
+    const before = tokenizer.decode(ids.slice(prefix + 1, from));
+    const middle = tokenizer.decode(ids.slice(from, -1));
+    const after = tokenizer.decode(ids.slice(suffix + 1, prefix)).replace(/\uFFFD+$/, '');
+    assert.ok(middle.length > 0);
+    assert.ok(text.includes(before + middle + after), `${before}|${middle}|${after}`);
+    if (file_ > 0) {
+      assert.equal(ids[0], specials.snippet);
+      assert.ok(tokenizer.decode(ids.slice(1, file_)).startsWith('src/other.ts\nexport interface'));
+    }
+  }
+  const share = filled.filter(({ ids }) => ids.includes(specials.snippet)).length / filled.length;
+  assert.ok(share > 0.2 && share < 0.8, `${share}`);
+});
+
+test('a cursor after a space is healed: the middle begins with it, as tokens do', () => {
+  const middles = filled.map(({ ids, weights }) =>
+    tokenizer.decode(ids.slice((weights as Float32Array).indexOf(4), -1)),
+  );
+  assert.ok(middles.some((middle) => middle.startsWith(' ')));
+  const prefixes = filled.map(({ ids, weights }) =>
+    tokenizer.decode(ids.slice(ids.indexOf(specials.prefix) + 1, (weights as Float32Array).indexOf(4))),
+  );
+  assert.ok(prefixes.every((prefix) => !/\S $/.test(prefix)));
+});
+
+test('the same seed gives the same samples', () => {
+  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
+  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
+});
