@@ -105,9 +105,10 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const adaptation = own.add(
     new Adaptation({
-      client: new AdaptClient(paths.adaptWorker, log),
+      client: new AdaptClient(paths.adaptWorker, neural, log),
       api,
       configuration,
+      neural,
       paths,
       log,
       onChange: changed,
@@ -172,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void api.load().then(changed);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(changed));
+  own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
   const started = setTimeout(() => {
     folders.startFirst();
     void documents.tellAll();

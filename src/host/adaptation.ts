@@ -11,12 +11,15 @@ import type { PanelProgress } from '../panel/protocol.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FolderSession } from './folderSession.ts';
+import type { Neural } from './neural.ts';
 import type { Paths } from './paths.ts';
+import type { Settings } from './settings.ts';
 
 export interface AdaptationDeps {
   readonly client: AdaptClient;
   readonly api: Api;
   readonly configuration: Configuration;
+  readonly neural: Neural;
   readonly paths: Paths;
   readonly log: Log;
   readonly onChange: () => void;
@@ -95,9 +98,10 @@ export class Adaptation extends DisposableStore {
     if (this.isAdapting) this.run?.controller.abort();
   }
 
-  /** Ends whatever runs, the quick index included. */
-  stop(): void {
+  /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
+  async stop(): Promise<void> {
     this.run?.controller.abort();
+    await this.queue;
   }
 
   private async adaptNow(
@@ -110,8 +114,11 @@ export class Adaptation extends DisposableStore {
     if (token.isCancellationRequested) controller.abort();
     try {
       const api = this.apiAccess(session);
+      let told = 0;
       return await this.start(session, 'adapt', controller, api, askToSpend, (update) => {
-        bar.report({ message: describe(update) });
+        const percent = 100 * (update.overall ?? 0);
+        bar.report({ message: describe(update), increment: Math.max(0, percent - told) });
+        told = Math.max(told, percent);
       });
     } finally {
       listener.dispose();
@@ -123,6 +130,22 @@ export class Adaptation extends DisposableStore {
     if (api.state(session.folder) !== 'available') return undefined;
     const settings = api.settings();
     return settings && { settings, places: apiPlaces, budgetUsd: api.remainingUsd };
+  }
+
+  private neuralAccess(settings: Settings): Pick<AdaptRequest, 'neural'> {
+    const { neural, paths } = this.deps;
+    if (neural.absence !== undefined) return {};
+    const { precision, threads } = neural.serving(paths.base, 'base');
+    return {
+      neural: {
+        base: paths.base,
+        precision,
+        threads,
+        device: settings.neuralDevice,
+        trainingThreads: settings.neuralThreads || 'auto',
+        budgetMinutes: settings.adaptMinutes,
+      },
+    };
   }
 
   private async start(
@@ -151,6 +174,7 @@ export class Adaptation extends DisposableStore {
       effort,
       balance: settings.localOnly ? 0 : settings.balance,
       ...(api && { api }),
+      ...(effort === 'adapt' && this.neuralAccess(settings)),
     };
     const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
     const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
@@ -163,7 +187,6 @@ export class Adaptation extends DisposableStore {
         request,
         controller.signal,
         (update) => {
-          // Without the last stage's share: one that cannot say how far it is shows none.
           run.progress = { title, cancellable: effort === 'adapt', detail: describe(update), ...shareOf(update) };
           onProgress(update);
           this.deps.onChange();
@@ -222,11 +245,14 @@ async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<bo
   return answer === include;
 }
 
-function describe({ stage, done, total, detail }: ProgressUpdate): string {
-  const share = total === undefined || total === 0 ? undefined : `${Math.round((100 * done) / total)}%`;
+function describe({ stage, done, total, detail, overall }: ProgressUpdate): string {
+  // Beside a bar of the whole run, a stage's own share would be taken for the bar's.
+  const share = overall !== undefined || !total ? undefined : `${Math.round((100 * done) / total)}%`;
   return [stage, share, detail].filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
-function shareOf({ done, total }: ProgressUpdate): { share?: number } {
-  return total === undefined || total === 0 ? {} : { share: Math.min(1, done / total) };
+/** Of the whole run where that is known, else of the stage; a stage that cannot say how far it is shows none. */
+function shareOf({ done, total, overall }: ProgressUpdate): { share?: number } {
+  if (overall !== undefined) return { share: overall };
+  return total ? { share: Math.min(1, done / total) } : {};
 }

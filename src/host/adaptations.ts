@@ -79,7 +79,7 @@ async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Prom
   );
   if (answer !== remove) return;
   const open = folders.all.find((session) => session.folder.storeName === folder)?.folder;
-  if (open) adaptation.stop();
+  if (open) await adaptation.stop();
   try {
     store.get().deleteAdaptations(folder);
     await rm(specialistFolder(storage, folder), { recursive: true, force: true });

@@ -53,7 +53,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     remove,
   );
   if (answer !== remove) return;
-  adaptation.stop();
+  await adaptation.stop();
   try {
     const session = folders.peek(folder);
     const specialist = session?.specialistFolder;

@@ -11,6 +11,7 @@ import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
+import { currentModel } from '../distil/models.ts';
 import { snapshotName } from '../distil/snapshot.ts';
 import type { AdaptReport } from '../distil/types.ts';
 import { NgramClient } from '../ngram/client.ts';
@@ -63,6 +64,8 @@ export class FolderSession extends DisposableStore {
   private files: number | undefined;
   private problem: string | undefined;
   private starting = true;
+  /** Snapshot and adaptation on disk as they were taken over last. */
+  private taken = '';
 
   constructor(folder: FolderRef, deps: SessionDeps) {
     super();
@@ -143,7 +146,12 @@ export class FolderSession extends DisposableStore {
     if (this.isDisposed) return;
     const { neural, paths } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
-    else void this.specialist.open(neural, neural.serving(paths.base, 'base'));
+    else {
+      const own = this.specialistFolder;
+      const base = { model: paths.base, name: 'base' };
+      const { model, name } = own === undefined ? base : currentModel(own, paths.base);
+      void this.specialist.open(neural, neural.serving(model, name));
+    }
   }
 
   /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
@@ -156,6 +164,18 @@ export class FolderSession extends DisposableStore {
     return this.load(snapshot);
   }
 
+  /** Takes over what another window has left on disk meanwhile: a new index, an adaptation. */
+  async refresh(): Promise<void> {
+    if (this.starting || this.specialistFolder === undefined || this.onDisk() === this.taken) return;
+    await this.restore();
+  }
+
+  private onDisk(): string {
+    const { folder, specialistFolder, deps } = this;
+    const snapshot = statSync(join(specialistFolder ?? '', snapshotName), { throwIfNoEntry: false });
+    return `${snapshot?.mtimeMs} ${deps.store.get().latestAdaptation(folder.storeName)?.finishedAt}`;
+  }
+
   /** Its index is from an earlier session: files may have changed while nobody watched. */
   isStale(): boolean {
     const folder = this.specialistFolder;
@@ -166,8 +186,11 @@ export class FolderSession extends DisposableStore {
 
   /** Takes over a snapshot that a run has written; `since` is the specialist's mark from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
+    // Before it is read: what is written meanwhile is news.
+    const taken = this.onDisk();
     const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;
+    this.taken = taken;
     if (!loaded.ok) {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
       return false;
@@ -182,7 +205,7 @@ export class FolderSession extends DisposableStore {
 
   adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
     if (fit) {
-      this.fits = fitsOf(fit);
+      this.fits = fitsOf(fit, report);
       this.lastReport = { report, finishedAt };
     }
     this.problem = undefined;
@@ -215,9 +238,10 @@ export class FolderSession extends DisposableStore {
     if (!row) return;
     const fit = parseFit(parseJson(row.coupling));
     const report = parseJson(row.report);
-    if (fit.ok) this.fits = fitsOf(fit.value);
-    else this.problem = fit.error.message;
-    if (isReport(report)) this.lastReport = { report, finishedAt: row.finishedAt };
+    if (!fit.ok) this.problem = fit.error.message;
+    if (!isReport(report)) return;
+    if (fit.ok) this.fits = fitsOf(fit.value, report);
+    this.lastReport = { report, finishedAt: row.finishedAt };
   }
 
   private settings({ path }: CompletionQuery): CompletionSettings {
@@ -236,9 +260,11 @@ export class FolderSession extends DisposableStore {
   }
 }
 
-/** An adaptation's fit was made for n-gram drafts. */
-function fitsOf(fit: CouplingFit): Fits {
-  return { ...defaultFits(), ngram: fit };
+/** A run with a neural part fits its coupling on mixed drafts, and beside it one for those that the n-grams make alone. */
+function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
+  if (!neural) return { ...defaultFits(), ngram: fit };
+  const alone = parseFit(neural.ngramCoupling);
+  return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };
 }
 
 function parseJson(text: string): unknown {

@@ -73,6 +73,15 @@ export class Folders implements Disposable {
     return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
   }
 
+  /** The window has come to the front: another one may have been at work in the same folders. */
+  refresh(): void {
+    for (const session of this.sessions.values()) {
+      session
+        .refresh()
+        .catch((error: unknown) => this.deps.log.error('Another window’s work was not taken over', error));
+    }
+  }
+
   /** Settings of the neural model are others, or its process is. */
   openNeural(): void {
     for (const session of this.sessions.values()) if (!session.isStarting) session.openNeural();

@@ -65,8 +65,12 @@ export function panelStrings(): PanelStrings {
     adaptAgain: t('Adapt again'),
     notAdaptedTitle: t('Not adapted yet'),
     notAdaptedText: t(
-      'Suggestions already come from an index of your files. Adapting learns from held-out files how far each answer can be trusted, and measures the result. It takes a minute or so and runs in the background.',
+      'Suggestions already come from a general model and an index of your files. Adapting trains the model on your files, learns from held-out ones how far each answer can be trusted, and measures the result. It runs in the background, takes some minutes, and completions go on meanwhile.',
     ),
+    model: t('Model'),
+    inUse: t('in use'),
+    comparison: t('On files that nothing was learned from'),
+    comparisonNote: t('Lines that are exactly right: of all, and of the 10, 20 and 50% that it is surest of'),
     precision: t('Right among its most confident'),
     leftOut: t('{0} files left out', '{0}'),
     'leftOut.one': t('One file left out'),

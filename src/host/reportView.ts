@@ -1,9 +1,9 @@
 // An adaptation's report in the panel's words.
 import * as vscode from 'vscode';
 import { percent, thousands } from '../common/format.ts';
-import type { AdaptReport } from '../distil/types.ts';
+import type { AdaptReport, NeuralReport, Quality } from '../distil/types.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
-import type { PanelReport } from '../panel/protocol.ts';
+import type { PanelComparison, PanelReport } from '../panel/protocol.ts';
 
 /** One folder's last adaptation, as its session keeps it. */
 export interface Reported {
@@ -19,11 +19,17 @@ export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
 
 export function panelReport(report: AdaptReport, folderName: string, finishedAt: number): PanelReport {
   const { specialist, harvest } = report;
-  const facts = [...harvestFacts(report), ...specialistFacts(report), ...apiFacts(report)];
+  const facts = [
+    ...harvestFacts(report),
+    ...specialistFacts(report),
+    ...trainingFacts(report.neural),
+    ...apiFacts(report),
+  ];
   return {
     folder: folderName,
     finishedAt,
     facts: facts.map(([name, value]) => ({ name, value })),
+    ...(report.neural && { comparison: comparison(report.neural) }),
     precision: specialist
       ? [
           ...Object.entries(specialist.precisionAt).map(([coverage, share]) => ({ coverage: `${coverage}%`, share })),
@@ -75,6 +81,39 @@ function specialistFacts({ specialist, apiShare, coupling }: AdaptReport): Fact[
       ? [[t('Calibration error of its confidence'), percent(coupling.specialistEce)]]
       : [];
   return [...measured, ...calibrated];
+}
+
+function trainingFacts(neural: NeuralReport | undefined): Fact[] {
+  const training = neural?.training;
+  if (!neural || !training) return [];
+  const { loss, tokens, tokensPerSecond, minutes, method, methodReason, device, deviceReason } = training;
+  const because = (what: string, why: string) => (why === '' ? what : `${what} (${why})`);
+  return [
+    [t('Trained for'), t('{0} min, {1} tokens', minutes.toFixed(1), thousands(tokens))],
+    ...(loss ? [[t('Loss on held-out files'), `${loss.before.toFixed(2)} → ${loss.after.toFixed(2)}`] as const] : []),
+    [t('Speed'), t('{0} tokens/s', thousands(tokensPerSecond))],
+    [t('Method'), because(method, methodReason)],
+    [t('Device'), because(device, deviceReason)],
+    [t('Memory at most'), t('{0} GB', (neural.peakMemoryBytes / 1e9).toFixed(1))],
+  ];
+}
+
+function comparison({ quality, used, why }: NeuralReport): PanelComparison {
+  const model = (name: string, of: Quality | undefined, isUsed: boolean) =>
+    of
+      ? [{ name, used: isUsed, values: [of.exactMatch, of.precisionAt[10], of.precisionAt[20], of.precisionAt[50]] }]
+      : [];
+  return {
+    verdict: why,
+    rolledBack: quality.adapted !== undefined && used !== 'adapted',
+    measures: [t('Exact'), '10%', '20%', '50%'],
+    models: [
+      ...model('n-gram', quality.ngram, false),
+      ...model('base + n-gram', quality.base, used === 'base'),
+      ...model(t('earlier + n-gram'), quality.earlier, used === 'earlier'),
+      ...model('adapted + n-gram', quality.adapted, used === 'adapted'),
+    ],
+  };
 }
 
 function apiFacts({ api }: AdaptReport): Fact[] {

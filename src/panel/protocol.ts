@@ -89,12 +89,28 @@ export interface PanelState {
   readonly progress?: PanelProgress;
 }
 
+/** Models on the same held-out places, the same measures each. */
+export interface PanelComparison {
+  /** What the run decided, and why. */
+  readonly verdict: string;
+  /** The adapted model was not better, and is not used. */
+  readonly rolledBack: boolean;
+  readonly measures: readonly string[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly used: boolean;
+    /** One for each measure, 0..1. */
+    readonly values: readonly number[];
+  }[];
+}
+
 /** One folder's last adaptation, told in the panel's own sections. */
 export interface PanelReport {
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly comparison?: PanelComparison;
   /** Share right among the most confident 10, 20, 30, 50 and all of the places, 0..1. */
   readonly precision: readonly { readonly coverage: string; readonly share: number }[];
   readonly leftOut: readonly {

@@ -1,6 +1,6 @@
 // What the last adaptation of each folder learned and measured.
 import { bar, button, h, icon, icons } from './dom.ts';
-import type { PanelExample, PanelReport } from './protocol.ts';
+import type { PanelComparison, PanelExample, PanelReport } from './protocol.ts';
 import type { Words } from './text.ts';
 
 export class ReportView {
@@ -55,10 +55,42 @@ export class ReportView {
       { 'aria-label': report.folder },
       h('h3', {}, report.folder, h('span', { class: 'dim' }, words.date(report.finishedAt))),
       h('dl', { class: 'facts' }, ...facts),
-      this.precision(report),
+      report.comparison ? this.comparison(report.comparison) : this.precision(report),
       ...report.notes.map((note) => h('p', { class: 'note-line dim' }, note)),
       this.leftOut(report),
       this.examples(report.examples),
+    );
+  }
+
+  /** The models side by side; the one that is used stands out. */
+  private comparison({ verdict, rolledBack, measures, models }: PanelComparison): HTMLElement {
+    const { words } = this;
+    const head = h(
+      'tr',
+      {},
+      h('th', { scope: 'col' }, words.t('model')),
+      ...measures.map((name) => h('th', { scope: 'col' }, name)),
+    );
+    const rows = models.map(({ name, used, values }) =>
+      h(
+        'tr',
+        { class: used ? 'used' : '' },
+        h('th', { scope: 'row' }, name, used ? h('span', { class: 'badge ready' }, words.t('inUse')) : undefined),
+        ...values.map((value) => h('td', {}, words.percent(value))),
+      ),
+    );
+    return h(
+      'div',
+      { class: 'comparison' },
+      h('h4', {}, words.t('comparison')),
+      h(
+        'table',
+        {},
+        h('caption', { class: 'dim' }, words.t('comparisonNote')),
+        h('thead', {}, head),
+        h('tbody', {}, ...rows),
+      ),
+      h('p', { class: rolledBack ? 'verdict rolled-back' : 'verdict' }, verdict),
     );
   }
 
