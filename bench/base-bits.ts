@@ -1,8 +1,8 @@
 // Bits per character of text that the base has never seen, beside general compressors on the same text.
 
+import { physicalCores } from '../src/common/threads.ts';
 import { Network } from '../src/decode/network.ts';
 import { loadModel } from '../src/model/folder.ts';
-import { physicalCores } from '../src/runtime/device.ts';
 import { loadLibrary } from '../src/runtime/library.ts';
 import type { BaseContext, Show } from './base-types.ts';
 import { compressed } from './compressors.ts';

@@ -2,8 +2,12 @@
 // Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
 
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { physicalCores } from '../src/common/threads.ts';
+import { loadModel } from '../src/model/folder.ts';
+import { parameterCount } from '../src/model/parameters.ts';
 import { agreement } from './base-agreement.ts';
 import { bits } from './base-bits.ts';
 import { latency } from './base-latency.ts';
@@ -12,7 +16,7 @@ import { prompts } from './base-prompts.ts';
 import type { BaseContext, Show } from './base-types.ts';
 import type { BenchOptions, Figures } from './main.ts';
 import { readTokenizer, recordingsFolder } from './ngram.ts';
-import { Table } from './print.ts';
+import { printFigures, Table } from './print.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -91,7 +95,12 @@ export async function baseBench({ recordings, model, places, only }: BenchOption
   if (unknown !== undefined) {
     throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);
   }
-  const figures: Record<string, Figures> = {};
+  const { config } = loadModel(context.model);
+  const machine = { cores: physicalCores(), processor: cpus()[0]?.model.trim() ?? '' };
+  const figures: Record<string, Figures> = {
+    base: { parameters: parameterCount(config), 'context-tokens': config.contextLength, ...machine },
+  };
+  printFigures('base', figures.base as Figures);
   for (const { name, what, run } of sections) {
     if (!wanted.includes(name)) continue;
     const rows: Record<string, Figures> = {};

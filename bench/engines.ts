@@ -3,8 +3,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Result } from '../src/common/errors.ts';
+import { physicalCores } from '../src/common/threads.ts';
 import { EngineClient } from '../src/engine/client.ts';
-import { physicalCores } from '../src/runtime/device.ts';
 
 const script = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/engine/main.ts');
 
