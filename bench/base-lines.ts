@@ -46,15 +46,15 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
         );
         show(name, byPackage(cursors, answers));
       }
-      const mixed = async (name: string, model: Models, kind: 'fitted' | 'shipped') =>
-        show(name, byPackage(cursors, await mixedLines(engines, cursors, { context, model, kind })));
+      const mixed = async (name: string, model: Of, snapshot: Of) =>
+        show(name, byPackage(cursors, await mixedLines(engines, cursors, { context, model, snapshot })));
       if (!existsSync(join(context.model, MIXTURE_FILE))) {
         console.log(`  The base has no ${MIXTURE_FILE}: 'shipped' are the weights that the code starts with.`);
       }
-      const base: Models = () => context.model;
-      await mixed('base + n-gram, shipped', base, 'shipped');
+      const base = () => context.model;
+      await mixed('base + n-gram, shipped', base, ({ snapshots }) => snapshots.shipped);
       const { models, loss } = await fitMixtures(engines, prepared, { context, base, scratch });
-      await mixed('base + n-gram, fitted', models, 'fitted');
+      await mixed('base + n-gram, fitted', models, ({ snapshots }) => snapshots.fitted);
       show('mixture on the fitted tokens, nats a token', loss);
     });
   });
@@ -94,25 +94,27 @@ export function byPackage(cursors: readonly Cursor[], answers: readonly Line[]):
   };
 }
 
-/** Folder of the neural model of a package. */
-export type Models = (name: string) => string;
+/** A path for each package. */
+type Of = (prepared: Prepared) => string;
 
 interface Mixed {
   readonly context: BaseContext;
-  readonly model: Models;
-  readonly kind: 'fitted' | 'shipped';
+  /** Folder of the neural model. */
+  readonly model: Of;
+  /** n-gram snapshot. */
+  readonly snapshot: Of;
 }
 
 /** Opens every package's specialist in every engine, asks for each cursor's draft, and closes them. */
 export async function mixedLines(
   engines: readonly EngineClient[],
   cursors: readonly Cursor[],
-  { context, model, kind }: Mixed,
+  { context, model, snapshot }: Mixed,
 ): Promise<Line[]> {
   const prepared = [...new Set(cursors.map((cursor) => cursor.prepared))];
   for (const engine of engines) {
-    for (const { name, snapshots } of prepared) {
-      must(await engine.request('open', source(context, name, model(name), snapshots[kind])));
+    for (const item of prepared) {
+      must(await engine.request('open', source(context, item.name, model(item), snapshot(item))));
     }
   }
   const answers = await spread(engines, cursors, async (engine, { prepared, place }) => {
@@ -136,21 +138,22 @@ export function source({ tokenizerPath }: BaseContext, key: string, model: strin
 export async function fitMixtures(
   engines: readonly EngineClient[],
   prepared: readonly Prepared[],
-  { context, base, scratch }: { readonly context: BaseContext; readonly base: Models; readonly scratch: string },
-): Promise<{ readonly models: Models; readonly loss: Figures }> {
+  { context, base, scratch }: { readonly context: BaseContext; readonly base: Of; readonly scratch: string },
+): Promise<{ readonly models: Of; readonly loss: Figures }> {
   const folders = new Map<string, string>();
-  const fits = await spread(engines, prepared, async (engine, { name, calibration, snapshots }) => {
-    must(await engine.request('open', source(context, name, base(name), snapshots.learning)));
+  const fits = await spread(engines, prepared, async (engine, item) => {
+    const { name, calibration, snapshots } = item;
+    must(await engine.request('open', source(context, name, base(item), snapshots.learning)));
     const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
       query: { path, languageId: 'typescript', prefix, suffix },
       truth,
     }));
     const { weights, loss, tokens } = must(await engine.request('fit', { key: name, places }));
     must(await engine.request('close', { key: name }));
-    folders.set(name, withMixture(base(name), mkdtempSync(join(scratch, 'model-')), weights));
+    folders.set(name, withMixture(base(item), mkdtempSync(join(scratch, 'model-')), weights));
     return [name, { ...loss, tokens }] as const;
   });
-  return { models: (name) => folders.get(name) as string, loss: { 'by-package': Object.fromEntries(fits) } };
+  return { models: ({ name }) => folders.get(name) as string, loss: { 'by-package': Object.fromEntries(fits) } };
 }
 
 function withMixture(model: string, folder: string, weights: MixWeights): string {

@@ -11,6 +11,8 @@ export interface BaseContext {
   readonly recordings: string;
   /** Cursors of each recorded package; undefined: all. */
   readonly places: number | undefined;
+  /** Of training in an adaptation run; undefined: the product's default. */
+  readonly minutes: number | undefined;
 }
 
 /** Prints a row as soon as it is measured, and keeps it. */

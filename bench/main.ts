@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly only: string | undefined;
   /** Recorded cursors of each package, a seeded choice; undefined: all. */
   readonly places: number | undefined;
+  /** Minutes of training in an adaptation run; undefined: the product's default. */
+  readonly minutes: number | undefined;
 }
 
 /** Numbers and texts by kebab-case key, nested. */
@@ -51,7 +53,7 @@ const benches: readonly Bench[] = [
   {
     name: 'base',
     what: 'the base model: bits per character, lines at the recorded cursors, adapted, latency',
-    takes: ['recordings', 'model', 'only', 'places'],
+    takes: ['recordings', 'model', 'only', 'places', 'minutes'],
     run: baseBench,
   },
 ];
@@ -61,6 +63,7 @@ const optionHelp: Readonly<Record<keyof BenchOptions, string>> = {
   model: '--model FOLDER',
   only: '--only SECTION,...',
   places: '--places COUNT',
+  minutes: '--minutes COUNT',
 };
 
 const usage = 'usage: npm run bench -- NAME [--json FILE] [OPTIONS]';
@@ -83,6 +86,7 @@ async function main(): Promise<number> {
       model: { type: 'string' },
       only: { type: 'string' },
       places: { type: 'string' },
+      minutes: { type: 'string' },
     },
   });
   const { json, help: wantsHelp, ...given } = values;
@@ -103,12 +107,18 @@ async function main(): Promise<number> {
     return 2;
   }
   const { recordings, model, only } = given;
-  const places = given.places === undefined ? undefined : Number(given.places);
+  const [places, minutes] = [given.places, given.minutes].map((text) =>
+    text === undefined ? undefined : Number(text),
+  );
   if (places !== undefined && !(Number.isInteger(places) && places > 0)) {
     console.error(`${usage}\n--places is a whole number from 1.`);
     return 2;
   }
-  const figures = await bench.run({ recordings, model, only, places });
+  if (minutes !== undefined && !(minutes > 0)) {
+    console.error(`${usage}\n--minutes is a number above 0.`);
+    return 2;
+  }
+  const figures = await bench.run({ recordings, model, only, places, minutes });
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
   return 0;
 }
