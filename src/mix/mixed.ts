@@ -1,16 +1,18 @@
 // The specialist that a folder's completions come from: the neural model and the n-gram index, mixed token by token, and
 // whole lines then weighed against each other.
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import { spelled } from '../decode/healing.ts';
 import type { Language } from '../decode/language.ts';
 import { prefill } from '../decode/prefill.ts';
-import { compose, textOf } from '../ngram/drafter.ts';
-import type { NgramModel, Place } from '../ngram/model.ts';
+import { firstLine, textOf, withBlock } from '../ngram/drafter.ts';
+import type { NgramModel } from '../ngram/model.ts';
 import { type RankingExample, surroundings } from '../ngram/ranking.ts';
+import { type BlockSpot, continueMixedBlock } from './block.ts';
 import type { GateExample } from './gate.ts';
 import { type PromptLimits, PromptPlanner } from './prompt.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
-import { LINE_LIMITS, type Root, type SearchLimits, searchLine } from './search.ts';
+import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';
 import type { MixPlace, MixWeights } from './types.ts';
 import { Viewer } from './view.ts';
 
@@ -24,6 +26,11 @@ const LONGEST_TRUTH = 40;
 export interface Choice {
   readonly candidates: readonly MixCandidate[];
   readonly none: Float32Array;
+}
+
+/** A query with its prompt in the cache. */
+interface Spot extends BlockSpot {
+  readonly maxTokens: number;
 }
 
 export class Mixed {
@@ -59,59 +66,42 @@ export class Mixed {
   /** Rejects with the signal's reason. */
   async draft(query: CompletionQuery, options: DraftOptions, signal?: AbortSignal): Promise<Draft> {
     const started = performance.now();
-    const model = `${this.name} + n-gram`;
-    const ngram = this.ngram();
-    const place = ngram.place(query, options.maxTokens);
-    const choice = await this.choose(ngram, place, query, options.maxTokens, signal);
-    const { own, search } = place;
-    const parts = { vocabulary: ngram.vocabulary, own, search };
-    const draft = compose(choice, this.weights.ranking, model, query, options, parts);
+    const draft = await this.standAt(query, options.maxTokens, signal, async (spot) => {
+      const { vocabulary } = spot.ngram;
+      const choice = await this.choose(spot, signal);
+      const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
+      const { text, complete } = first.draft;
+      if (!options.multiline || !complete || text === '' || restOfLine(query) !== '') return first.draft;
+      return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), vocabulary);
+    });
     return { ...draft, latencyMs: performance.now() - started };
   }
 
   /** What the ranking's weights are learned from at one place. */
-  async rankingExample(
-    { query, truth }: MixPlace,
-    signal?: AbortSignal,
-  ): Promise<RankingExample & { readonly candidates: readonly MixCandidate[] }> {
-    const ngram = this.ngram();
-    const { candidates, none } = await this.choose(
-      ngram,
-      ngram.place(query, LONGEST_TRUTH),
-      query,
-      LONGEST_TRUTH,
-      signal,
-    );
-    return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
+  rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<RankingExample & Choice> {
+    return this.standAt(query, LONGEST_TRUTH, signal, async (spot) => {
+      const { candidates, none } = await this.choose(spot, signal);
+      return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
+    });
   }
 
   /** What the gate is learned from at one place: every token of the truth, and its end. None where the truth is too long. */
-  async gateExamples({ query, truth }: MixPlace, signal?: AbortSignal): Promise<GateExample[]> {
-    const ngram = this.ngram();
-    const { vocabulary } = ngram;
-    const place = ngram.place(query, LONGEST_TRUTH);
-    const { own } = place;
-    const healedText = vocabulary.decode(own.healed);
-    const tokens = [...vocabulary.tokenizer.encode(healedText + truth)];
-    if (tokens.length > LONGEST_TRUTH) return [];
-    const { network, prefixes } = this.language;
-    const prompt = this.promptOf(ngram, place, query);
-    const lease = prefixes.lease(prompt);
-    const examples: GateExample[] = [];
-    try {
-      const first = await prefill(network, lease.cache, prompt, lease.reused, signal);
-      signal?.throwIfAborted();
-      if (first === undefined) return [];
-      const root = lease.cache.length;
-      const rows = tokens.map((_, i) => i);
-      const logits = await network.forward(lease.cache, { ids: tokens.map((id) => [id]), rows });
-      lease.cache.truncate(root);
-      const viewer = this.viewerOf(ngram, place, query);
-      const context = new Int32Array(own.contextLength + tokens.length + 8);
-      context.set(own.context.subarray(0, own.contextLength));
+  gateExamples({ query, truth }: MixPlace, signal?: AbortSignal): Promise<GateExample[]> {
+    return this.standAt(query, LONGEST_TRUTH, signal, async ({ ngram, place, root, viewer }) => {
+      const { tokenizer } = ngram.vocabulary;
+      const { own } = place;
       let { healed } = own;
+      const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
+      if (tokens.length > LONGEST_TRUTH) return [];
+      const held = root.cache.length;
+      const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
+      const logits = await root.network.forward(root.cache, pass);
+      root.cache.truncate(held);
+      const context = new Int32Array(own.contextLength + tokens.length + LOOK_AHEAD);
+      context.set(own.context.subarray(0, own.contextLength));
+      const examples: GateExample[] = [];
       for (let at = 0; at <= tokens.length; at++) {
-        const [row, source] = at === 0 ? [0, first] : [at - 1, logits];
+        const [row, source] = at === 0 ? [0, root.logits] : [at - 1, logits];
         const view = viewer.look(context, own.contextLength + at, healed, source, row, at === 0);
         const token = tokens[at];
         if (healed.length === 0) {
@@ -120,71 +110,56 @@ export class Mixed {
         }
         if (token === undefined) break;
         context[own.contextLength + at] = token;
-        healed = healed.subarray(Math.min(healed.length, vocabulary.tokenizer.bytesOf(token).length));
+        healed = spelled(healed, tokenizer.bytesOf(token));
       }
-    } finally {
-      lease.finish(prompt);
-    }
-    return examples;
+      return examples;
+    });
   }
 
-  /** Forgets prompts made from an index that is another one now. */
-  clear(): void {
-    this.planner.clear();
-  }
-
-  private async choose(
-    ngram: NgramModel,
-    place: Place,
+  /** Runs the query's prompt, and then `work` on what it left; the prompt stays for the next query. */
+  private async standAt<T>(
     query: CompletionQuery,
     maxTokens: number,
-    signal?: AbortSignal,
-  ): Promise<Choice> {
+    signal: AbortSignal | undefined,
+    work: (spot: Spot) => Promise<T>,
+  ): Promise<T> {
     const { network, prefixes } = this.language;
-    const { own } = place;
-    const prompt = this.promptOf(ngram, place, query);
+    const ngram = this.ngram();
+    const place = ngram.place(query, maxTokens);
+    const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, SNIPPETS));
     const lease = prefixes.lease(prompt);
     try {
       const logits = await prefill(network, lease.cache, prompt, lease.reused, signal);
       signal?.throwIfAborted();
-      if (logits === undefined) return { candidates: [], none: new Float32Array(0) };
-      const root: Root = { network, cache: lease.cache, logits };
-      const before = own.context.subarray(0, own.contextLength);
-      const viewer = this.viewerOf(ngram, place, query);
-      const found = await searchLine(
-        root,
-        place,
-        ngram.vocabulary,
-        viewer,
-        before,
-        own.healed,
-        maxTokens,
-        this.limits,
-        signal,
-      );
-      const seen = new Set<string>();
-      const unranked: MixUnranked[] = [];
-      for (const hypothesis of found) {
-        const text = textOf(hypothesis, own.healed, ngram.vocabulary);
-        if (text.trim() === '' || seen.has(text.trimEnd())) continue;
-        seen.add(text.trimEnd());
-        const { asking, path, search } = place;
-        const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, before, asking, path) : -20;
-        unranked.push({ hypothesis, text, logNextLine });
-      }
-      return describeMixed(unranked, surroundings(query.prefix, query.suffix));
+      const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query));
+      const root = { network, cache: lease.cache, logits: logits as Float32Array };
+      return await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
     } finally {
       lease.finish(prompt);
     }
   }
 
-  private promptOf(ngram: NgramModel, { own }: Place, query: CompletionQuery): number[] {
-    return this.planner.plan(query, own, () => ngram.snippets(query, SNIPPETS));
+  private async choose({ query, maxTokens, ngram, place, root, viewer }: Spot, signal?: AbortSignal): Promise<Choice> {
+    const { own, asking, path, search } = place;
+    const { vocabulary } = ngram;
+    const before = own.context.subarray(0, own.contextLength);
+    const start = { before, healed: own.healed, maxTokens };
+    const found = await searchLine(root, { place, vocabulary, viewer }, start, this.limits, signal);
+    const seen = new Set<string>();
+    const unranked: MixUnranked[] = [];
+    for (const hypothesis of found) {
+      const text = textOf(hypothesis, own.healed, vocabulary);
+      if (text.trim() === '' || seen.has(text.trimEnd())) continue;
+      seen.add(text.trimEnd());
+      const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, before, asking, path) : -20;
+      unranked.push({ hypothesis, text, logNextLine });
+    }
+    return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
+}
 
-  private viewerOf(ngram: NgramModel, place: Place, { suffix }: CompletionQuery): Viewer {
-    const lineEnd = suffix.indexOf('\n');
-    const rest = (lineEnd < 0 ? suffix : suffix.slice(0, lineEnd)).trim();
-    return new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, rest);
-  }
+/** What stands between the cursor and the end of its line. */
+function restOfLine({ suffix }: CompletionQuery): string {
+  const lineEnd = suffix.indexOf('\n');
+  return (lineEnd < 0 ? suffix : suffix.slice(0, lineEnd)).trim();
 }

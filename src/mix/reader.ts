@@ -85,6 +85,26 @@ export class Reader {
       best,
     };
   }
+
+  /**
+   * At the end of a line: probability that a line end comes, and that the text stops; of the line ends the likeliest, with
+   * their shares of all.
+   */
+  lineEnds(logits: Float32Array): {
+    readonly lineEnd: number;
+    readonly stop: number;
+    readonly best: readonly { readonly token: number; readonly share: number }[];
+  } {
+    const { finish: total, logTotal } = this.read(logits, 0, true);
+    const { finish: stop } = this.read(logits, 0, false);
+    const lineEnd = total - stop;
+    const found: { token: number; share: number }[] = [];
+    for (let token = 0; token < this.size; token++) {
+      if (this.kinds[token] !== 1) continue;
+      found.push({ token, share: Math.exp((logits[token] as number) - logTotal) / Math.max(1e-12, lineEnd) });
+    }
+    return { lineEnd, stop, best: found.sort((a, b) => b.share - a.share).slice(0, BEST) };
+  }
 }
 
 export function probability({ logits, offset, logTotal }: Reading, id: number): number {

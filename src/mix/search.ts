@@ -34,7 +34,7 @@ export interface SearchLimits {
 export const LINE_LIMITS: SearchLimits = { beam: 4, branching: 4, wanted: 6, hopeless: 4, passes: 40 };
 
 /** Room in the context for the tokens of the line's rest, which the view looks ahead to. */
-const LOOK_AHEAD = 6;
+export const LOOK_AHEAD = 6;
 const LEAST = 1e-12;
 const logOf = (p: number) => Math.log(Math.max(LEAST, p));
 
@@ -46,19 +46,26 @@ export interface Root {
   readonly logits: Float32Array;
 }
 
-/**
- * Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason.
- * @param before tokens up to the healed cursor; only their end matters
- * @param healed bytes that the first tokens have to repeat
- */
+/** Both models at the query's place. */
+export interface Models {
+  readonly place: Place;
+  readonly vocabulary: Vocabulary;
+  readonly viewer: Viewer;
+}
+
+export interface Start {
+  /** Tokens up to the healed cursor; only their end matters. */
+  readonly before: Int32Array;
+  /** Bytes that the first tokens have to repeat. */
+  readonly healed: Uint8Array;
+  readonly maxTokens: number;
+}
+
+/** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
   { network, cache, logits: rootLogits }: Root,
-  place: Place,
-  vocabulary: Vocabulary,
-  viewer: Viewer,
-  before: Int32Array,
-  healed: Uint8Array,
-  maxTokens: number,
+  { place, vocabulary, viewer }: Models,
+  { before, healed, maxTokens }: Start,
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {

@@ -30,6 +30,8 @@ export interface View {
   readonly entropy: number;
   readonly features: Float32Array;
   readonly facts: GateFacts;
+  /** The neural model's share. */
+  readonly gate: number;
 }
 
 export class Viewer {
@@ -108,7 +110,7 @@ export class Viewer {
     }
     if (left > 0) entropy -= left * Math.log(left);
     options.sort((a, b) => b.mixed - a.mixed);
-    return { options, finish, entropy, features: values, facts };
+    return { options, finish, entropy, features: values, facts, gate };
   }
 
   /** What the models gave to a token that really came; `undefined`: the end. The view must be the last one looked at. */
@@ -119,8 +121,7 @@ export class Viewer {
     const reading = this.reader.read(logits, row, this.rest.length === 0);
     const neural = probability(reading, token);
     const ngram = this.place.predictor.probabilityOf(token);
-    const gate = gateOf(view.features, this.gate);
-    return { ngram, neural, mixed: gate * neural + (1 - gate) * ngram };
+    return { ngram, neural, mixed: view.gate * neural + (1 - view.gate) * ngram };
   }
 
   private facts(

@@ -3,7 +3,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
-import type { LineSearch, Step } from './search.ts';
+import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface BlockParts {
@@ -11,6 +11,17 @@ export interface BlockParts {
   readonly own: OwnFile;
   readonly search: LineSearch;
 }
+
+/** What comes after the lines so far: asked of whichever model writes the block. */
+export interface BlockQuestion {
+  /** The last tokens up to the end of the last line. */
+  readonly context: Int32Array;
+  /** Tokens that the next line may take. */
+  readonly left: number;
+}
+
+/** A line end with its indent, and the line; 'end': the text ends here. Undefined: no idea. */
+export type BlockLine = { readonly lineEnd: Step; readonly line: Hypothesis } | 'end' | undefined;
 
 export interface Block {
   /** Begins with a line end; '' where the first line stands alone. */
@@ -31,18 +42,41 @@ const lineBudget = 50;
 const dangling = /(?:[=+\-*/%&|?:<.]|=>|\b(?:return|const|let|else|extends))$/;
 const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
 
-/**
- * @param firstLine what was proposed for the cursor's line
- * @param maxTokens of the whole draft
- */
+/** The n-grams' block after a first line. */
 export function continueBlock(
   query: CompletionQuery,
   firstLine: string,
   firstSteps: readonly Step[],
   maxTokens: number,
-  { vocabulary, own, search }: BlockParts,
+  parts: BlockParts,
 ): Block {
+  const { own, search } = parts;
   const asking: Asking = { folder: folderOf(query.path), following: own.following };
+  const lines = writeBlock(query, firstLine, firstSteps, maxTokens, parts);
+  const answer = ({ context, left }: BlockQuestion): BlockLine => {
+    const lineEnd = search.lineEnd(context, asking, query.path);
+    if (lineEnd === undefined) return undefined;
+    const before = Int32Array.from([...context, lineEnd.token]);
+    const line = search.run(before, new Uint8Array(0), asking, query.path, left, lineBudget)[0];
+    return line && { lineEnd, line };
+  };
+  let next = lines.next();
+  while (!next.done) next = lines.next(answer(next.value));
+  return next.value;
+}
+
+/**
+ * Asks for line after line, and says when the block is whole.
+ * @param firstLine what was proposed for the cursor's line
+ * @param maxTokens of the whole draft
+ */
+export function* writeBlock(
+  query: CompletionQuery,
+  firstLine: string,
+  firstSteps: readonly Step[],
+  maxTokens: number,
+  { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
+): Generator<BlockQuestion, Block, BlockLine> {
   const lineBefore = query.prefix.slice(query.prefix.lastIndexOf('\n') + 1);
   const opened = /[([{:]$|=>$/.test(firstLine.trimEnd());
   const base = indentOf(lineBefore + firstLine);
@@ -63,14 +97,14 @@ export function continueBlock(
   for (let line = 0; line < mostLines; line++) {
     const left = maxTokens - firstSteps.length - steps.length;
     if (left < 2) return breakOff();
-    const lineEnd = search.lineEnd(context(), asking, query.path);
-    if (lineEnd === undefined) return breakOff();
+    const answer = yield { context: context(), left };
+    if (answer === 'end') return balance(firstLine + text) > 0 ? breakOff() : finish();
+    if (answer === undefined) return breakOff();
+    const { lineEnd, line: best } = answer;
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
     const deep = indent.length - indent.lastIndexOf('\n') - 1;
-    const before = Int32Array.from([...context(), lineEnd.token]);
-    const best = search.run(before, new Uint8Array(0), asking, query.path, left, lineBudget)[0];
-    const p = best === undefined ? 0 : Math.exp(best.logProbability);
-    if (best === undefined || !best.finished || p < trusted) return breakOff();
+    const p = Math.exp(best.logProbability);
+    if (!best.finished || p < trusted) return breakOff();
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
     // A blank line belongs to the block only when something of it follows.
     if (body.trim() === '') return finish();

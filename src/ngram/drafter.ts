@@ -1,7 +1,7 @@
 // From a query to a draft: search the line, rank the candidates by their surroundings, go on for a block where asked.
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
-import { type BlockParts, continueBlock } from './block.ts';
+import { type Block, continueBlock } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
 import { type Candidate, describe, describeNone, rank, surroundings, type Unranked } from './ranking.ts';
@@ -11,41 +11,42 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Candidates whose fit with the next line is worked out: each costs a few distributions. */
 const rescored = 8;
 
-/** The best candidate as a draft, with the block that it begins where one is wanted. */
-export function compose(
+/** A draft, and the tokens of its hypothesis where a block may go on from it. */
+export interface FirstLine {
+  readonly draft: Omit<Draft, 'latencyMs'>;
+  readonly steps: readonly Step[];
+}
+
+/** The best candidate. */
+export function firstLine(
   { candidates, none }: Choice,
   weights: ArrayLike<number>,
   model: string,
-  query: CompletionQuery,
-  options: DraftOptions,
-  parts: BlockParts,
-): Omit<Draft, 'latencyMs'> {
+  healed: Uint8Array,
+  vocabulary: Vocabulary,
+): FirstLine {
   const probabilities = rank(candidates, none, weights);
   let best = -1;
   for (let i = 0; i < candidates.length; i++) {
     if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
   }
   const chosen = candidates[best];
-  if (chosen === undefined) return { text: '', tokens: [], model, complete: true };
-  const { vocabulary, own } = parts;
+  if (chosen === undefined) return { draft: { text: '', tokens: [], model, complete: true }, steps: [] };
   const { steps, finished } = chosen.hypothesis;
-  const line = chosen.text.trimEnd();
-  const first = {
-    text: line,
-    tokens: draftTokens(steps, line, own.healed, vocabulary),
-    model,
-    complete: finished,
-    confidence: probabilities[best] as number,
-  };
-  if (!options.multiline || !finished) return first;
-  const more = continueBlock(query, line, steps, options.maxTokens, parts);
-  if (more.steps.length === 0) return first;
+  const text = chosen.text.trimEnd();
+  const tokens = draftTokens(steps, text, healed, vocabulary);
+  return { draft: { text, tokens, model, complete: finished, confidence: probabilities[best] as number }, steps };
+}
+
+/** The first line and the block that follows it as one draft. */
+export function withBlock({ draft }: FirstLine, block: Block, vocabulary: Vocabulary): Omit<Draft, 'latencyMs'> {
+  if (block.steps.length === 0) return draft;
   return {
-    text: (line + more.text).trimEnd(),
-    tokens: [...first.tokens, ...draftTokens(more.steps, more.text.trimEnd(), new Uint8Array(0), vocabulary)],
-    model,
-    complete: more.complete,
-    confidence: first.confidence * more.probability,
+    text: (draft.text + block.text).trimEnd(),
+    tokens: [...draft.tokens, ...draftTokens(block.steps, block.text.trimEnd(), new Uint8Array(0), vocabulary)],
+    model: draft.model,
+    complete: block.complete,
+    confidence: (draft.confidence ?? 0) * block.probability,
   };
 }
 
@@ -67,11 +68,11 @@ export class Drafter {
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
-    return compose(this.choose(query, options.maxTokens), weights, 'n-gram', query, options, {
-      vocabulary,
-      own,
-      search,
-    });
+    const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
+    const { draft, steps } = first;
+    if (!options.multiline || !draft.complete || draft.text === '') return draft;
+    const block = continueBlock(query, draft.text, steps, options.maxTokens, { vocabulary, own, search });
+    return withBlock(first, block, vocabulary);
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */

@@ -5,8 +5,9 @@ import type { Network } from '../../src/decode/network.ts';
 import { fitMixed } from '../../src/mix/fit.ts';
 import { Reader } from '../../src/mix/reader.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { FUNCTIONS } from '../decode/trained.ts';
 import { relativeError } from '../model/golden.ts';
-import { at, corpus, line, mixedOver, tokenizer, trainedNetwork } from './model.ts';
+import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 
 let network: Network;
 const empty = NgramModel.build([], tokenizer);
@@ -88,6 +89,21 @@ test('what stands behind the cursor is not written again', async () => {
     line,
   );
   assert.ok(!draft.text.endsWith(';'), draft.text);
+});
+
+test('where a block is wanted it is written to its end, by the neural model too', async () => {
+  const block = { multiline: true, maxTokens: 120 } as const;
+  const before = `${FUNCTIONS[2]}\nexport class Counter |`;
+  const expected = '{\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}';
+  for (const ngram of [empty, full]) {
+    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const draft = await mixed.draft(at(before), block);
+    assert.equal(draft.text, expected);
+    assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+    const alone = await mixed.draft(at(before), line);
+    assert.equal(alone.text, '{');
+    assert.ok((draft.confidence ?? 1) <= (alone.confidence ?? 0), 'a block is at most as sure as its first line');
+  }
 });
 
 test('a chosen line has the probability that scoring it token by token gives', async () => {

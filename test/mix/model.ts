@@ -3,6 +3,8 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { Network } from '../../src/decode/network.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
+import type { PromptLimits } from '../../src/mix/prompt.ts';
+import type { MixWeights } from '../../src/mix/types.ts';
 import { initialMixWeights } from '../../src/mix/weights.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
@@ -16,8 +18,17 @@ export async function trainedNetwork(): Promise<Network> {
   return Network.load(await trainedModel(tokenizer), { device: 'cpu', threads: 1, precision: 'fp32' });
 }
 
-export function mixedOver(network: Network, ngram: NgramModel): Mixed {
-  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, initialMixWeights());
+/** The small model has a short context: little of it goes to the prompt. */
+const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
+
+export function mixedOver(network: Network, ngram: NgramModel, weights: MixWeights = initialMixWeights()): Mixed {
+  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, { prompt });
+}
+
+/** After no or short matches the neural model is trusted, else the n-grams. */
+export function sensibleWeights(): MixWeights {
+  const initial = initialMixWeights();
+  return { ...initial, gate: initial.gate.map((_, i) => (i <= 2 ? 6 : i <= 10 ? -2 : 0)) };
 }
 
 /** A query where the text has a bar. */

@@ -1,0 +1,101 @@
+// Goes on after the first line where a block is wanted, as the n-grams do (src/ngram/block.ts), with the mixture writing the lines.
+import type { CompletionQuery } from '../common/completion.ts';
+import { type Block, type BlockLine, type BlockQuestion, writeBlock } from '../ngram/block.ts';
+import type { FirstLine } from '../ngram/drafter.ts';
+import type { NgramModel, Place } from '../ngram/model.ts';
+import type { Step } from '../ngram/search.ts';
+import type { Reader } from './reader.ts';
+import { LOOK_AHEAD, type Root, type SearchLimits, searchLine } from './search.ts';
+import type { Viewer } from './view.ts';
+
+/** A block's later lines are worth less waiting than its first. */
+const LIMITS: SearchLimits = { beam: 2, branching: 3, wanted: 2, hopeless: 2, passes: 24 };
+const MOST_LINES = 10;
+
+export interface BlockSpot {
+  readonly query: CompletionQuery;
+  readonly ngram: NgramModel;
+  readonly place: Place;
+  readonly root: Root;
+  readonly reader: Reader;
+  readonly viewer: Viewer;
+}
+
+/** Rejects with the signal's reason. The cache holds what it held before. */
+export async function continueMixedBlock(
+  spot: BlockSpot,
+  { draft, steps }: FirstLine,
+  maxTokens: number,
+  signal?: AbortSignal,
+): Promise<Block> {
+  const { query, ngram, place, root } = spot;
+  const { cache } = root;
+  const held = cache.length;
+  const lines = writeBlock(query, draft.text, steps, maxTokens, { vocabulary: ngram.vocabulary, own: place.own });
+  let unread: readonly Step[] = steps;
+  try {
+    let next = lines.next();
+    for (let line = 0; !next.done; line++) {
+      signal?.throwIfAborted();
+      const answer = line < MOST_LINES ? await nextLine(spot, next.value, unread, signal) : undefined;
+      // The line end is in the cache already.
+      unread = typeof answer === 'object' ? answer.line.steps : [];
+      next = lines.next(answer);
+    }
+    return next.value;
+  } finally {
+    cache.truncate(held);
+  }
+}
+
+/** @param unread the last line, not in the cache yet */
+async function nextLine(
+  { ngram, place, root: { network, cache }, reader, viewer }: BlockSpot,
+  { context, left }: BlockQuestion,
+  unread: readonly Step[],
+  signal?: AbortSignal,
+): Promise<BlockLine> {
+  if (cache.length + unread.length + left + 1 > network.config.contextLength) return undefined;
+  const feed = (ids: readonly number[]) =>
+    network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
+  const after = await feed(unread.map(({ token }) => token));
+  const room = Int32Array.from([...context, ...new Array<number>(LOOK_AHEAD).fill(0)]);
+  const { gate } = viewer.look(room, context.length, new Uint8Array(0), after, 0, false);
+  const lineEnd = chooseLineEnd(place, context, reader.lineEnds(after), gate);
+  if (lineEnd === undefined) return 'end';
+  const logits = await feed([lineEnd.token]);
+  const models = { place, vocabulary: ngram.vocabulary, viewer };
+  const start = {
+    before: Int32Array.from([...context, lineEnd.token]),
+    healed: new Uint8Array(0),
+    maxTokens: left,
+  };
+  const [line] = await searchLine({ network, cache, logits }, models, start, LIMITS, signal);
+  return line && { lineEnd, line };
+}
+
+/** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */
+function chooseLineEnd(
+  { asking, path, search }: Place,
+  context: Int32Array,
+  neural: ReturnType<Reader['lineEnds']>,
+  gate: number,
+): Step | undefined {
+  const local = search.lineEnd(context, asking, path);
+  if (neural.stop > neural.lineEnd) return undefined;
+  const shares = new Map(neural.best.map(({ token, share }) => [token, local ? gate * share : share]));
+  if (local) shares.set(local.token, (shares.get(local.token) ?? 0) + (1 - gate) * local.probability);
+  let best: [number, number] | undefined;
+  for (const entry of shares) if (!best || entry[1] > best[1]) best = entry;
+  if (!best) return undefined;
+  const [token, probability] = best;
+  return {
+    token,
+    probability,
+    margin: Math.max(0, 2 * probability - 1),
+    entropy: 0,
+    matchLength: local?.matchLength ?? 0,
+    count: local?.count ?? 0,
+    tier: local?.tier ?? 'base',
+  };
+}
