@@ -10,28 +10,41 @@ import { parseArgs } from 'node:util';
 import { ProgressBar } from './common/bar.ts';
 import { type Failure, messageOf } from './common/errors.ts';
 import { type Log, silentLog } from './common/log.ts';
+import { threadCount } from './common/threads.ts';
+import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
 import { renderReport } from './distil/render.ts';
 import { latestAdaptation, runWithStore } from './distil/session.ts';
-import type { AdaptRequest, ApiAccess, ApiEstimate } from './distil/types.ts';
+import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
+import { EngineClient } from './engine/client.ts';
 import { defaultModel } from './teacher/models.ts';
 
 const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
 
-  npm start -- [adapt] [FOLDER]              read the folder, learn, measure, report (default: this repository's src/)
+  npm start -- [adapt] [FOLDER]              read the folder, fine-tune, measure, report (default: this repository's src/)
   npm start -- complete FILE:LINE[:COLUMN]   complete at a place (1-based; default column: the line's end)
   npm start -- report [FOLDER]               print the last report again
+  npm start -- list                          the folders that have been adapted to
+  npm start -- delete FOLDER                 forget a folder's adaptation
 
-  --json            print JSON on stdout (progress stays on stderr)
-  --balance N       0 local only ... 1 API first (default 0.4)
-  --yes             include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
-  --local           never use the API, key or no key
-  --places N        places to ask the API about (default 60)
-  --budget USD      stop asking before this much is spent (default 1)
-  --model NAME      the large model (default ${defaultModel})
-  --folder FOLDER   for complete: the folder whose specialist answers (default: the current one)
-  --storage FOLDER  where specialists, reports and API answers are kept (default: the user's data folder)
-  --verbose         say more on stderr
+  An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
+
+  --json               print JSON on stdout (progress stays on stderr)
+  --balance N          0 local only ... 1 API first (default 0.4)
+  --no-neural          n-grams alone: seconds instead of minutes
+  --budget-minutes N   of fine-tuning; measuring takes a few more (default 10)
+  --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
+  --threads N          of the processor (default: physical cores minus one)
+  --memory GB          limit of the neural engine's process (default 3)
+  --base FOLDER        another base model for the same tokenizer (default models/base)
+  --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
+  --local              never use the API, key or no key
+  --places N           places to ask the API about (default 60)
+  --budget USD         stop asking before this much is spent (default 1)
+  --model NAME         the large model (default ${defaultModel})
+  --folder FOLDER      for complete: the folder whose specialist answers (default: the current one)
+  --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
+  --verbose            say more on stderr
 `;
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -46,6 +59,12 @@ const options = {
   model: { type: 'string', default: defaultModel },
   folder: { type: 'string' },
   storage: { type: 'string' },
+  'no-neural': { type: 'boolean', default: false },
+  'budget-minutes': { type: 'string', default: '10' },
+  device: { type: 'string', default: 'auto' },
+  threads: { type: 'string' },
+  memory: { type: 'string', default: '3' },
+  base: { type: 'string' },
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -74,7 +93,7 @@ function stderrLog(verbose: boolean, bar: ProgressBar): Log {
 function parse(argv: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    const command = ['adapt', 'complete', 'report'].includes(positionals[0] ?? '')
+    const command = ['adapt', 'complete', 'report', 'list', 'delete'].includes(positionals[0] ?? '')
       ? (positionals.shift() as string)
       : 'adapt';
     if (positionals.length > 1)
@@ -98,6 +117,25 @@ function apiAccess(values: Values): ApiAccess | undefined {
   };
 }
 
+/** Undefined: n-grams alone. */
+function neuralAccess(values: Values): NeuralAccess | undefined {
+  const { device } = values;
+  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
+    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
+  }
+  const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
+  const budgetMinutes = numberOption('budget-minutes', values['budget-minutes'], 0.1, 1440);
+  if (values['no-neural']) return undefined;
+  return {
+    base: values.base === undefined ? join(repository, 'models', 'base') : requireFolder(values.base),
+    precision: 'int4',
+    threads: threadCount(threads),
+    trainingThreads: threads,
+    device,
+    budgetMinutes,
+  };
+}
+
 /** `--yes`, or a question on the terminal; without either the API stays out, and the report says so. */
 async function confirm(estimate: ApiEstimate, values: Values, bar: ProgressBar): Promise<boolean> {
   bar.clear();
@@ -117,11 +155,13 @@ async function confirm(estimate: ApiEstimate, values: Values, bar: ProgressBar):
   return /^y(es)?$/i.test(reply.trim());
 }
 
-function places(root: string, values: Values) {
+function storageFolder(values: Values): string {
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-  const storage = resolve(values.storage ?? join(data, 'easy-adaptation'));
-  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  return { storeFolder: storage, specialistFolder: join(storage, 'specialists', name) };
+  return resolve(values.storage ?? join(data, 'easy-adaptation'));
+}
+
+function specialistFolder(storage: string, root: string): string {
+  return join(storage, 'specialists', createHash('sha256').update(root).digest('hex').slice(0, 16));
 }
 
 function requireFolder(path: string): string {
@@ -147,45 +187,75 @@ async function main(argv: readonly string[]): Promise<number> {
   process.once('SIGINT', () => controller.abort());
   const bar = new ProgressBar(process.stderr);
   const log = stderrLog(values.verbose, bar);
+  const print = (value: unknown, text: string) =>
+    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`);
+  const storage = storageFolder(values);
+  if (command === 'list') {
+    if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
+    const kept = listAdaptations(storage, (root) => specialistFolder(storage, root), log);
+    print(kept, renderAdaptations(kept));
+    return 0;
+  }
+  if (command === 'delete') {
+    if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
+    // It may be gone itself.
+    const root = resolve(target);
+    const deleted = deleteAdaptation(root, storage, specialistFolder(storage, root), log);
+    if (!deleted.ok) return fail(deleted.error);
+    print(deleted.value, `Deleted the adaptation of ${root} (${(deleted.value.bytes / 1e6).toFixed(1)} MB).`);
+    return 0;
+  }
   const folder = command === 'complete' ? (values.folder ?? process.cwd()) : (target ?? join(repository, 'src'));
   const root = requireFolder(folder);
+  const neural = neuralAccess(values);
   const request: AdaptRequest = {
     root,
-    ...places(root, values),
+    storeFolder: storage,
+    specialistFolder: specialistFolder(storage, root),
     tokenizerPath: join(repository, 'models', 'base', 'tokenizer.json'),
     harvest: {},
     effort: 'adapt',
     balance: numberOption('balance', values.balance, 0, 1),
+    ...(neural && { neural }),
   };
-  const print = (value: unknown, text: string) =>
-    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`);
-
   if (command === 'report') {
     const latest = latestAdaptation(request, log);
     if (!latest.ok) return fail(latest.error);
     print(latest.value.report, renderReport(latest.value.report));
     return 0;
   }
-  const run = (access: ApiAccess | undefined) =>
-    runWithStore(access ? { ...request, api: access } : request, {
-      progress: (update) => bar.update(update),
-      confirm: (estimate) => confirm(estimate, values, bar),
-      signal: controller.signal,
-      log,
-    });
-  if (command === 'complete') {
-    if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
-    const completion = await completeAt(target, request, () => run(undefined), log);
+  const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+  const engine =
+    neural && new EngineClient({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
+  const run = (more: Partial<AdaptRequest>) =>
+    runWithStore(
+      { ...request, ...more },
+      {
+        engine,
+        progress: (update) => bar.update(update),
+        confirm: (estimate) => confirm(estimate, values, bar),
+        signal: controller.signal,
+        log,
+      },
+    );
+  try {
+    if (command === 'complete') {
+      if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+      const completion = await completeAt(target, request, () => run({ effort: 'index' }), engine, log);
+      bar.clear();
+      if (!completion.ok) return fail(completion.error);
+      print(completion.value, renderCompletion(completion.value));
+      return 0;
+    }
+    const api = apiAccess(values);
+    const result = await run(api ? { api } : {});
     bar.clear();
-    if (!completion.ok) return fail(completion.error);
-    print(completion.value, renderCompletion(completion.value));
+    if (!result.ok) return fail(result.error);
+    print(result.value.report, renderReport(result.value.report));
     return 0;
+  } finally {
+    engine?.dispose();
   }
-  const result = await run(apiAccess(values));
-  bar.clear();
-  if (!result.ok) return fail(result.error);
-  print(result.value.report, renderReport(result.value.report));
-  return 0;
 }
 
 main(process.argv.slice(2)).then(

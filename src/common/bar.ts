@@ -56,8 +56,9 @@ export class ProgressBar {
     this.drawn = true;
   }
 
-  private render({ stage, done, total, detail }: ProgressUpdate): string {
-    const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
+  /** The bar is the whole run's, where that is known; the counts are the stage's. */
+  private render({ stage, done, total, detail, overall }: ProgressUpdate): string {
+    const share = overall ?? (total === undefined || total === 0 ? undefined : Math.min(1, done / total));
     const filled = Math.round((share ?? 0) * barWidth);
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;

@@ -1,19 +1,21 @@
 // One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
 
 import { readFile } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
-import type { Draft } from '../common/completion.ts';
+import { join, relative, resolve, sep } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { oneLine, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { decide } from '../coupling/decide.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { Engine } from '../engine/client.ts';
 import { languageIdOf } from '../harvest/languages.ts';
 import { placeOf } from './evaluate.ts';
+import { currentModel } from './models.ts';
 import { latestAdaptation } from './session.ts';
-import { readSpecialist } from './snapshot.ts';
-import type { AdaptOutcome, AdaptRequest } from './types.ts';
+import { readSpecialist, snapshotName } from './snapshot.ts';
+import type { AdaptOutcome, AdaptRequest, NeuralAccess } from './types.ts';
 
 export interface PlacedCompletion {
   readonly path: string;
@@ -37,11 +39,13 @@ function parsePlace(target: string): { file: string; line: number; column: numbe
 
 /**
  * @param index makes the folder's specialist where there is none yet
+ * @param engine answers where the request has a neural part; without it, or where it fails, the n-grams answer alone
  */
 export async function completeAt(
   target: string,
   request: AdaptRequest,
   index: () => Promise<Result<AdaptOutcome>>,
+  engine: Engine | undefined,
   log: Log,
 ): Promise<Result<PlacedCompletion>> {
   const place = parsePlace(target);
@@ -79,8 +83,11 @@ export async function completeAt(
     prefix: text.slice(0, offset),
     suffix: text.slice(offset + current.length - column),
   };
-  const draft = specialist.value.complete(query, { multiline: false, maxTokens: 48 });
-  const decision = decide(fitOf(request, log), draft, placeOf(query), {
+  const options = { multiline: false, maxTokens: 48 };
+  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options));
+  if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
+  const draft = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
+  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, placeOf(query), {
     balance: request.balance,
     apiAvailable: true,
     showBar: 0,
@@ -97,9 +104,34 @@ export async function completeAt(
   });
 }
 
-function fitOf(request: AdaptRequest, log: Log): CouplingFit {
+async function draftMixed(
+  engine: Engine,
+  { specialistFolder, tokenizerPath }: AdaptRequest,
+  { base, precision, threads }: NeuralAccess,
+  query: CompletionQuery,
+  options: DraftOptions,
+): Promise<Result<Draft>> {
+  const key = specialistFolder;
+  const { model, name } = currentModel(specialistFolder, base);
+  const opened = await engine.request('open', {
+    key,
+    model,
+    name,
+    snapshot: join(specialistFolder, snapshotName),
+    over: [],
+    tokenizer: tokenizerPath,
+    precision,
+    threads,
+  });
+  return opened.ok ? engine.request('draft', { key, query, options }) : opened;
+}
+
+/** A coupling is fitted for drafts of both models together, and one for those of the n-grams alone. */
+function fitOf(request: AdaptRequest, mixed: boolean, log: Log): CouplingFit {
   const latest = latestAdaptation(request, log);
-  return latest.ok ? latest.value.coupling : defaultFit();
+  if (!latest.ok) return defaultFit();
+  const { coupling, report } = latest.value;
+  return mixed ? coupling : (report.neural?.ngramCoupling ?? coupling);
 }
 
 export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {

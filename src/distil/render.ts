@@ -2,7 +2,7 @@
 
 import { counted, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
-import type { AdaptReport, Quality } from './types.ts';
+import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 const reasons: Record<LeftOutReason, string> = {
   ignored: 'ignored by .gitignore, .easyadaptationignore or files.exclude',
@@ -20,10 +20,12 @@ const reasons: Record<LeftOutReason, string> = {
   'over-limit': 'past the limit of files or bytes',
 };
 
+const columns = '                      places   exact    edit    10 %   20 %   30 %   50 %';
+
 function qualityLines(name: string, quality: Quality): string {
   const at = quality.precisionAt;
   return [
-    `  ${name.padEnd(16)} ${String(quality.places).padStart(5)}`,
+    `  ${name.padEnd(19)} ${String(quality.places).padStart(5)}`,
     percent(quality.exactMatch).padStart(7),
     percent(quality.editSimilarity).padStart(7),
     ...(['10', '20', '30', '50'] as const).map((share) => percent(at[share]).padStart(6)),
@@ -34,6 +36,37 @@ function calibration(error: number | undefined, brier: number | undefined): stri
   return error === undefined || brier === undefined
     ? ''
     : `; on unseen files calibration error ${error.toFixed(3)}, Brier ${brier.toFixed(3)}`;
+}
+
+const names = {
+  ngram: 'n-grams alone',
+  base: 'base + n-grams',
+  earlier: 'earlier + n-grams',
+  adapted: 'adapted + n-grams',
+};
+
+function neuralLines({ quality, why, used, training, peakMemoryBytes }: NeuralReport): string[] {
+  const rows = (['ngram', 'base', 'earlier', 'adapted'] as const).flatMap((name) => {
+    const measured = quality[name];
+    return measured ? [`${qualityLines(names[name], measured)}${name === used ? '  in use' : ''}`] : [];
+  });
+  const stays = used === 'base' ? 'the base' : 'the earlier model';
+  const verdict = used === 'adapted' ? 'kept' : quality.adapted ? `rolled back to ${stays}` : `in use is ${stays}`;
+  const lines = [columns, ...rows, `  ${verdict}: ${why}`];
+  const memory = `${Math.round(peakMemoryBytes / 1e6)} MB at the engine's peak`;
+  if (!training) return [...lines, `  not trained; ${memory}`];
+  const { loss, steps, tokens, tokensPerEpoch, tokensPerSecond, minutes, stopped } = training;
+  const ends = {
+    finished: 'to the end',
+    'no-improvement': 'until it got no better',
+    'out-of-time': 'until its time was up',
+  };
+  return [
+    ...lines,
+    `  loss on held-out files ${loss ? `${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} after (nats per token)` : 'not measured: none were held out'}`,
+    `  ${counted(steps, 'step')} ${ends[stopped]}: ${thousands(tokens)} tokens, ${(tokens / tokensPerEpoch).toFixed(1)} times all samples, in ${minutes.toFixed(1)} minutes, ${thousands(tokensPerSecond)} tokens/s`,
+    `  ${training.method} of ${(training.parameters / 1e6).toFixed(1)} M parameters (${training.methodReason}) on ${training.device} (${training.deviceReason}); ${memory}`,
+  ];
 }
 
 /** Plain text, 100 columns or so, a section per question that a reader would ask. */
@@ -66,12 +99,16 @@ export function renderReport(report: AdaptReport): string {
 
   if (specialist !== undefined) {
     section('Specialist on files it has not seen (share exactly right; precision among the most confident)');
-    lines.push('                   places   exact    edit    10 %   20 %   30 %   50 %');
+    lines.push(columns);
     lines.push(qualityLines('all places', specialist));
     for (const [kind, quality] of Object.entries(report.byKind)) lines.push(qualityLines(kind, quality));
     lines.push(`  latency p50 ${specialist.latencyP50Ms.toFixed(1)} ms, p95 ${specialist.latencyP95Ms.toFixed(1)} ms`);
   }
 
+  if (report.neural) {
+    section('The neural model on the same places (ranked by its own confidence)');
+    lines.push(...neuralLines(report.neural));
+  }
   if (coupling !== undefined) {
     section('Who answers');
     lines.push(

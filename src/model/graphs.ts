@@ -170,3 +170,13 @@ export function probeGraph(): Uint8Array {
   b.graph.output('y', b.add(x, x));
   return writeModel(b.graph).bytes;
 }
+
+/** y = the sum of x w w ... w, x and w [512, 512], eight products: how fast a device multiplies, hardly anything going in or out. */
+export function speedGraph(): Uint8Array {
+  const b = new Builder('speed');
+  const w = b.graph.input('w', 'f32', [512, 512]);
+  let x = b.graph.input('x', 'f32', [512, 512]);
+  for (let i = 0; i < 8; i++) x = b.matmul(x, w);
+  b.graph.output('y', b.sumAll(x));
+  return writeModel(b.graph).bytes;
+}

@@ -16,6 +16,8 @@ export interface DeviceChoice {
 export interface ProbeResult {
   readonly ok: boolean;
   readonly detail: string;
+  /** How many times as fast as the processor it multiplies matrices. */
+  readonly speedup?: number;
 }
 
 export interface ProbeOptions {
@@ -49,9 +51,15 @@ export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<
   });
 }
 
+/** Below this a GPU, which also draws the editor, is not worth its hand-overs. A software one is far below. */
+const WORTH_IT = 1.5;
+
 export async function chooseDevice(setting: DeviceSetting, probe: () => Promise<ProbeResult>): Promise<DeviceChoice> {
   if (setting === 'cpu') return { device: 'cpu', reason: 'chosen in the settings' };
-  const { ok, detail } = await probe();
+  const { ok, detail, speedup } = await probe();
+  if (ok && setting === 'auto' && speedup !== undefined && speedup < WORTH_IT) {
+    return { device: 'cpu', reason: `the GPU is ${speedup.toPrecision(1)} times as fast as the processor` };
+  }
   if (ok) return { device: 'webgpu', reason: detail };
   return { device: 'cpu', reason: `no usable GPU: ${detail}` };
 }

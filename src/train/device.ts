@@ -1,5 +1,5 @@
 // Whether training can use the GPU: the probe's two halves, for the engine process, which may not reach below train/.
-import { probeGraph } from '../model/graphs.ts';
+import { probeGraph, speedGraph } from '../model/graphs.ts';
 import type { ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { probeSession } from '../runtime/probe.ts';
@@ -9,5 +9,5 @@ export { probeWebGpu } from '../runtime/device.ts';
 /** In the disposable process. */
 export async function probeHere(): Promise<ProbeResult> {
   await loadLibrary();
-  return probeSession(probeGraph());
+  return probeSession(probeGraph(), speedGraph());
 }

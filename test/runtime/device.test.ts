@@ -24,7 +24,9 @@ after(() => rmSync(folder, { recursive: true }));
 const probing = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
 
 test('the probe finds the software GPU, in a process of its own', async () => {
-  assert.deepEqual(await probing(SCRIPT), { ok: true, detail: 'WebGPU works' });
+  const { speedup, ...found } = await probing(SCRIPT);
+  assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
+  assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
 });
 
 test('a driver that hangs, aborts or is absent is a reason, not a failure', async () => {
@@ -49,6 +51,12 @@ test('settings and the probe choose the device, and say why', async () => {
   const never = async () => assert.fail('the CPU needs no probe');
   assert.deepEqual(await chooseDevice('cpu', never), { device: 'cpu', reason: 'chosen in the settings' });
   assert.deepEqual(await chooseDevice('auto', yes), { device: 'webgpu', reason: 'WebGPU works' });
+  const slow = async () => ({ ok: true, detail: 'WebGPU works', speedup: 0.04 });
+  assert.deepEqual(await chooseDevice('auto', slow), {
+    device: 'cpu',
+    reason: 'the GPU is 0.04 times as fast as the processor',
+  });
+  assert.equal((await chooseDevice('webgpu', slow)).device, 'webgpu');
   assert.deepEqual(await chooseDevice('webgpu', no), { device: 'cpu', reason: 'no usable GPU: no driver' });
 });
 
