@@ -5,6 +5,7 @@ import { noProgress, type Progress } from '../common/progress.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { fitCoupling } from '../coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../coupling/types.ts';
+import type { Engine } from '../engine/client.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -31,7 +32,9 @@ export interface LearnDeps {
   readonly apiHost: string;
   readonly apiPlaces: number;
   /** What the neural part needs beside; undefined: n-grams alone. */
-  readonly neural: Omit<NeuralDeps, 'tokenizer' | 'progress' | 'signal'> | undefined;
+  readonly neural:
+    | (Omit<NeuralDeps, 'engine' | 'tokenizer' | 'progress' | 'signal'> & { readonly engine: Engine | undefined })
+    | undefined;
   readonly confirm: ConfirmSpending;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
@@ -92,8 +95,10 @@ async function withNeural(
   notes: string[],
 ): Promise<NeuralOutcome | undefined> {
   if (neural === undefined) return undefined;
+  const { engine } = neural;
   try {
-    const outcome = await adaptNeural(held, index, places, { ...neural, tokenizer, progress, signal });
+    if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+    const outcome = await adaptNeural(held, index, places, { ...neural, engine, tokenizer, progress, signal });
     notes.push(...outcome.notes);
     return outcome;
   } catch (error) {

@@ -92,7 +92,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 }
 
 function neuralDeps({ neural, tokenizerPath, specialistFolder }: AdaptRequest, engine: Engine | undefined, log: Log) {
-  return neural && engine && { engine, access: neural, tokenizerPath, specialistFolder, log };
+  return neural && { engine, access: neural, tokenizerPath, specialistFolder, log };
 }
 
 function nothingToLearn(root: string, harvest: HarvestReport): string {

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import { makeProject, type Project } from '../distil/project.ts';
+import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 
 const cli = resolve(import.meta.dirname, '../../src/cli.ts');
@@ -23,9 +24,11 @@ interface Ran {
   readonly err: string;
 }
 
+/** Without the neural model, which takes minutes, unless a test names a base of its own. */
 function run(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
-  const child = spawn(process.execPath, [cli, ...args, '--storage', storage], {
+  const neural = args.includes('--base') ? [] : ['--no-neural'];
+  const child = spawn(process.execPath, [cli, ...args, ...neural, '--storage', storage], {
     env: { ...clean, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -64,6 +67,46 @@ test('completes at a place with the specialist that was kept', async () => {
   assert.equal(completion.line, 12);
   assert.ok(completion.draft.tokens.length > 0);
   assert.ok(completion.decision.summary.length > 0);
+});
+
+test('with a base: fine-tunes, goes on after an interruption, completes with both models, is listed and deleted', async () => {
+  const small = makeProject(4);
+  try {
+    const base = join(dirname(small.root), 'base');
+    writeModel(base);
+    const options = ['--base', base, '--device', 'cpu', '--threads', '1', '--budget-minutes', '1', '--local'];
+    const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
+    assert.equal(stopped.code, 130, stopped.err);
+    const json = await run([small.root, ...options, '--json']);
+    assert.equal(json.code, 0, json.err);
+    const { neural, notes } = JSON.parse(json.out) as AdaptReport;
+    assert.equal(neural?.training?.device, 'cpu');
+    assert.ok((neural?.training?.loss?.after as number) < (neural?.training?.loss?.before as number), notes.join());
+    assert.ok(neural?.quality.base && neural.quality.adapted);
+
+    const file = join(small.root, 'src/load/user.ts');
+    const place = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
+    assert.equal(place.code, 0, place.err);
+    assert.match(JSON.parse(place.out).draft.model, /^(adapted|base) \+ n-gram$/);
+
+    const listed = JSON.parse((await run(['list', '--json'])).out) as {
+      folder: string;
+      bytes: number;
+      neural?: string;
+    }[];
+    const mine = listed.find(({ folder }) => folder === small.root);
+    assert.ok(mine && mine.bytes > 100_000);
+    assert.equal(mine.neural, neural.used);
+    const deleted = await run(['delete', small.root]);
+    assert.equal(deleted.code, 0, deleted.err);
+    assert.match(deleted.out, /Deleted the adaptation of .* MB/);
+    assert.ok(!(await run(['list'])).out.includes(small.root));
+    const twice = await run(['delete', small.root]);
+    assert.equal(twice.code, 1);
+    assert.match(twice.err, /has no adaptation/);
+  } finally {
+    small.remove();
+  }
 });
 
 test('completes in a folder that has no specialist yet', async () => {
@@ -136,6 +179,12 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['--balance', '7'], /from 0 to 1/],
     [['--bogus'], /--bogus/],
     [['complete'], /Name a place/],
+    [['delete'], /Name the folder/],
+    [['list', project.root], /shows all of them/],
+    [['--device', 'tpu'], /auto, cpu or webgpu/],
+    [['--budget-minutes', '0'], /from 0\.1 to 1440/],
+    [['--threads', 'many'], /from 1 to 256/],
+    [['--base', join(project.root, 'nowhere')], /There is no folder/],
     [[project.root, project.root], /at a time/],
   ];
   for (const [args, message] of wrong) {

@@ -1,0 +1,263 @@
+// Runs with a neural part: what is trained, compared, kept, rolled back, left out; and a real engine that is killed in the middle.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { failed } from '../../src/common/errors.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
+import { currentModel, workFolder } from '../../src/distil/models.ts';
+import { renderReport } from '../../src/distil/render.ts';
+import { adapt, type RunDeps } from '../../src/distil/run.ts';
+import type { AdaptReport, AdaptRequest } from '../../src/distil/types.ts';
+import type { Engine } from '../../src/engine/client.ts';
+import { engine as startEngine, writeModel } from '../engine/helpers.ts';
+import { makeProject, type Project } from './project.ts';
+import { type Script, ScriptedEngine } from './scripted-engine.ts';
+
+let project: Project;
+let base: string;
+let request: AdaptRequest & { neural: object };
+
+before(() => {
+  project = makeProject(6);
+  base = join(dirname(project.root), 'base');
+  writeModel(base);
+  const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 1 } as const;
+  request = { ...project.request, neural };
+});
+after(() => project.remove());
+
+const truth: Script['truth'] = ({ path, prefix, suffix }) => {
+  const text = project.files.get(path) as string;
+  return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+};
+
+function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps {
+  return {
+    engine,
+    teacher: undefined,
+    confirm: async () => assert.fail('nobody should have asked'),
+    record: () => {},
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+async function report(engine: Engine | undefined, more: Partial<AdaptRequest> = {}): Promise<AdaptReport> {
+  const result = await adapt({ ...request, ...more }, deps(engine));
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.report;
+}
+
+const used = () => currentModel(request.specialistFolder, base);
+
+describe('with an engine whose answers a test decides', () => {
+  beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
+
+  test('a better model is kept, the next better one takes its place, and the report shows all of them', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    const figures = await report(engine);
+    const { neural } = figures;
+    assert.equal(neural?.used, 'adapted');
+    assert.ok((neural?.quality.adapted?.exactMatch as number) > (neural?.quality.base.exactMatch as number));
+    assert.equal(neural?.quality.ngram.places, neural?.quality.adapted?.places);
+    assert.deepEqual(neural?.training?.loss, { before: 3, after: 2 });
+    assert.equal(neural?.peakMemoryBytes, 456e6);
+    // What the report says of the specialist is said of the model that stays.
+    assert.equal(figures.specialist?.exactMatch, neural?.quality.adapted?.exactMatch);
+    assert.equal(used().name, 'adapted');
+    const first = used().model;
+    assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
+    assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)));
+    assert.equal(engine.open.size, 0, 'closed again');
+    const text = renderReport(figures);
+    for (const word of [
+      'n-grams alone',
+      'base + n-grams',
+      'adapted + n-grams',
+      'in use',
+      'loss on held-out files 3.000 before',
+    ])
+      assert.ok(text.includes(word), word);
+
+    const again = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    assert.equal(again.neural?.used, 'adapted');
+    assert.ok(again.neural?.quality.earlier);
+    assert.notEqual(used().model, first);
+    assert.ok(existsSync(first), 'someone may still have it open');
+    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    assert.ok(!existsSync(first));
+  });
+
+  test('what is trained on are the training files alone', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    await report(engine);
+    const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
+    assert.ok(asked.examples.length > 20);
+    const fitted = engine.asked.find(({ kind }) => kind === 'fit')?.request as {
+      places: { query: { path: string } }[];
+    };
+    const drafted = engine.asked.flatMap(({ kind, request: of }) =>
+      kind === 'draft' ? [(of as { query: { path: string } }).query.path] : [],
+    );
+    const fittedOn = new Set(fitted.places.map(({ query }) => query.path));
+    assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
+  });
+
+  test('a model that is worse on the test files is rolled back: an earlier one stays', async () => {
+    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    const earlier = used();
+    // Both are opened as 'adapted': the earlier one is measured before training.
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 0.9 },
+      truth: (query) => (engine.count('adapt') === 0 ? truth(query) : 'poisoned'),
+    });
+    const figures = await report(engine);
+    assert.equal(figures.neural?.used, 'earlier');
+    assert.deepEqual(used(), earlier);
+    assert.match(figures.notes.join(), /rolled back: on \d+ test places the earlier model/);
+    assert.match(renderReport(figures), /rolled back to the earlier model/);
+  });
+
+  test('where the base is the best, it is the base again', async () => {
+    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.equal(used().name, 'base');
+    assert.match(figures.notes.join(), /rolled back/);
+  });
+
+  test('training that made nothing better is not kept, whatever chance says', async () => {
+    const figures = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.5 }, truth, losses: [2, 2.5] }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.neural?.why ?? '', /nothing better/);
+  });
+
+  test('an engine that was started anew is opened again, and nothing is lost', async () => {
+    let forgotten = false;
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.3, adapted: 0.6 },
+      truth,
+      fail: (kind) => {
+        if (kind === 'draft' && engine.count('draft') === 20) engine.open.clear();
+        forgotten ||= kind === 'draft' && engine.open.size === 0;
+        return undefined;
+      },
+    });
+    assert.equal((await report(engine)).neural?.used, 'adapted');
+    assert.ok(forgotten);
+  });
+
+  for (const [name, code, kind, note] of [
+    ['an engine that does not start', 'crashed', 'status', /left out, the n-grams answer alone\. It keeps ending/],
+    ['training that needs more memory than there is', 'out-of-memory', 'adapt', /was not adapted: It keeps ending/],
+    ['an engine that dies with every draft', 'crashed', 'draft', /left out/],
+  ] as const) {
+    test(`${name}: the run goes on, and says why`, async () => {
+      const engine = new ScriptedEngine({
+        right: { base: 0.3, adapted: 0.6 },
+        truth,
+        fail: (asked) => (asked === kind ? failed(code, 'It keeps ending.') : undefined),
+      });
+      const figures = await report(engine);
+      assert.match(figures.notes.join(), note);
+      assert.ok((figures.specialist?.exactMatch as number) > 0);
+      assert.equal(figures.neural?.used, kind === 'adapt' ? 'base' : undefined);
+    });
+  }
+
+  test('without a base model on disk, and without an engine, it is as without a neural part', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    const nowhere = await report(engine, { neural: { ...request.neural, base: join(base, 'nowhere') } as never });
+    assert.match(nowhere.notes.join(), /base model is not installed/);
+    assert.equal(engine.asked.length, 0);
+    const none = await report(undefined);
+    assert.match(none.notes.join(), /no neural engine/);
+    assert.equal((await report(engine, { effort: 'index' })).neural, undefined);
+    assert.equal(engine.asked.length, 0);
+  });
+
+  test('cancelled at any stage it leaves the model and the index that were there', async () => {
+    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    const before_ = used();
+    const snapshot = join(request.specialistFolder, 'specialist.ngram');
+    const bytes = readFileSync(snapshot);
+    for (const stage of ['Measuring the base', 'Training', 'Measuring the adapted model', 'Calibrating both']) {
+      const stop = new AbortController();
+      const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
+      const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.9 }, truth });
+      const result = await adapt(request, deps(engine, { signal: stop.signal, progress }));
+      assert.equal(!result.ok && result.error.code, 'cancelled', stage);
+      assert.deepEqual(used(), before_, stage);
+      assert.deepEqual(readFileSync(snapshot), bytes, stage);
+    }
+  });
+
+  test('the bar never goes back, and training says how it goes', async () => {
+    const updates: ProgressUpdate[] = [];
+    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    await adapt(request, deps(engine, { progress: (update) => updates.push(update) }));
+    const shares = updates.map(({ overall }) => overall as number);
+    assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
+    assert.ok((shares.at(-1) as number) > 0.95);
+    const details = updates.flatMap(({ stage, detail }) => (stage === 'Training' && detail ? [detail] : []));
+    assert.ok(details.includes('loss 2.50, 3,300 tokens/s, 3 min left'), details.join('; '));
+  });
+});
+
+describe('with a real engine', () => {
+  test('killed in the middle of training it resumes, within the run and in the next', async (context) => {
+    const fresh = makeProject(4);
+    context.after(() => fresh.remove());
+    const client = startEngine();
+    context.after(() => client.dispose());
+    const of = { ...request, ...fresh.request, neural: request.neural } as AdaptRequest;
+    let steps = 0;
+    let kills = 0;
+    const stop = new AbortController();
+    const progress = ({ stage, detail, done }: ProgressUpdate) => {
+      if (stage !== 'Training' || !detail?.startsWith('loss')) return;
+      steps = done;
+      if (done === 2 && kills === 0) {
+        kills++;
+        process.kill(client.pid as number, 'SIGKILL');
+      }
+      if (done === 4) stop.abort();
+    };
+    const first = await adapt(of, deps(client, { signal: stop.signal, progress }));
+    assert.equal(!first.ok && first.error.code, 'cancelled');
+    assert.equal(kills, 1);
+    assert.ok(readdirSync(workFolder(of.specialistFolder)).includes('checkpoint.safetensors'));
+    const later: number[] = [];
+    const second = await adapt(
+      of,
+      deps(client, {
+        progress: ({ stage, detail, done }) =>
+          void (stage === 'Training' && detail?.startsWith('loss') && later.push(done)),
+      }),
+    );
+    assert.ok(second.ok, JSON.stringify(second));
+    assert.equal(later[0], steps + 1, 'goes on after the step that was saved');
+    const { neural } = second.value.report;
+    assert.ok(neural?.training?.loss);
+    assert.ok(neural.training.loss.after < neural.training.loss.before);
+    assert.ok(neural.peakMemoryBytes > 5e7);
+  });
+
+  test('another text starts anew, and says so', async (context) => {
+    const fresh = makeProject(4);
+    context.after(() => fresh.remove());
+    const client = startEngine();
+    context.after(() => client.dispose());
+    const of = { ...request, ...fresh.request, neural: request.neural } as AdaptRequest;
+    const stop = new AbortController();
+    const progress = ({ stage, done }: ProgressUpdate) => stage === 'Training' && done === 3 && stop.abort();
+    assert.ok(!(await adapt(of, deps(client, { signal: stop.signal, progress }))).ok);
+    mkdirSync(join(fresh.root, 'src', 'more'));
+    writeFileSync(join(fresh.root, 'src', 'more', 'x.ts'), 'export const more = 1;\n'.repeat(30));
+    const second = await adapt(of, deps(client));
+    assert.ok(second.ok, JSON.stringify(second));
+    const notes = second.value.report.notes.join();
+    assert.match(notes, /checkpoint was left aside, and training started anew/);
+  });
+});

@@ -1,0 +1,113 @@
+// An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and when.
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Draft } from '../../src/common/completion.ts';
+import { failed, ok, type Result } from '../../src/common/errors.ts';
+import type { Engine, RequestOptions } from '../../src/engine/client.ts';
+import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
+
+export interface Script {
+  /** Share of the places, by their order, that a model answers rightly. */
+  readonly right: Readonly<Record<'base' | 'adapted', number>>;
+  /** The text that belongs at a place. */
+  readonly truth: (query: Requests['draft']['request']['query']) => string;
+  /** In place of an answer. */
+  readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
+  readonly losses?: readonly [number, number];
+}
+
+export class ScriptedEngine implements Engine {
+  readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
+  readonly open = new Map<string, Requests['open']['request']>();
+  private readonly script: Script;
+  private drafts = 0;
+
+  constructor(script: Script) {
+    this.script = script;
+  }
+
+  count(kind: RequestKind): number {
+    return this.asked.filter((each) => each.kind === kind).length;
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    this.asked.push({ kind, request });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (options.signal?.aborted) return failed('cancelled', 'Cancelled.');
+    const failure = this.script.fail?.(kind, this);
+    if (failure) return failure;
+    const answers: { [A in RequestKind]?: (request: Requests[A]['request']) => Result<Requests[A]['result']> } = {
+      status: () => ok({ pid: 1, memory: 123e6, model: undefined, training: false }),
+      open: (source) => {
+        if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
+        this.open.set(source.key, source);
+        this.drafts = 0;
+        return ok({ files: 1, tokens: 1, loadMs: 1 });
+      },
+      close: ({ key }) => {
+        this.open.delete(key);
+        return ok({});
+      },
+      fit: ({ places }) =>
+        ok({
+          weights: { version: 1, gate: [1], ranking: [1] },
+          tokens: 10,
+          places: places.length,
+          loss: { ngram: 2, neural: 2, mixed: 1 },
+        }),
+      draft: ({ key, query }) => {
+        const source = this.open.get(key);
+        return source ? ok(this.draft(source.name as 'base' | 'adapted', query)) : failed('bad-request', 'not open');
+      },
+      adapt: (asked) => this.adapt(asked, options as RequestOptions<'adapt'>),
+    };
+    const answer = answers[kind] as ((of: typeof request) => Result<Requests[K]['result']>) | undefined;
+    return answer ? answer(request) : failed('bad-request', `${kind} is not scripted`);
+  }
+
+  private draft(name: 'base' | 'adapted', query: Requests['draft']['request']['query']): Draft {
+    const right = this.drafts++ % 100 < 100 * this.script.right[name];
+    const text = right ? this.script.truth(query) : 'something else';
+    const token = {
+      text,
+      probability: 0.5,
+      margin: 0.2,
+      entropy: 1,
+      matchLength: 2,
+      count: 1,
+      tier: 'project',
+    } as const;
+    return {
+      text,
+      tokens: [token],
+      model: `${name} + n-gram`,
+      complete: true,
+      latencyMs: 1,
+      confidence: right ? 0.9 : 0.1,
+    };
+  }
+
+  private adapt(
+    { base, out }: Requests['adapt']['request'],
+    { onProgress }: RequestOptions<'adapt'>,
+  ): Result<Requests['adapt']['result']> {
+    const device = { device: 'cpu', reason: 'no usable GPU' } as const;
+    const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
+    const [first, best] = this.script.losses ?? [3, 2];
+    onProgress?.({ kind: 'device', ...device });
+    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6, secondsLeft: 180, tokensPerSecond: 3300 };
+    onProgress?.({ kind: 'step', step: 1, totalSteps: 2, ...step });
+    cpSync(base, out, { recursive: true });
+    writeFileSync(join(out, 'adapted-by'), 'the script');
+    const judged = {
+      first: { step: 0, loss: first },
+      best: { step: best < first ? 2 : 0, loss: Math.min(first, best) },
+    };
+    const rest = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
+    return ok({ folder: out, device, method, validation: judged, ...rest });
+  }
+}
