@@ -27,6 +27,7 @@ export type ResultLine =
 
 interface Case {
   readonly name: string;
+  readonly limitMs: number;
   readonly run: () => Promise<void>;
 }
 
@@ -40,18 +41,19 @@ export class Suite {
     this.only = only;
   }
 
-  test(name: string, run: () => Promise<void>): void {
-    if (name.includes(this.only)) this.cases.push({ name, run });
+  /** One that hangs for `limitMs` fails, and so do the rest. */
+  test(name: string, run: () => Promise<void>, limitMs = 120_000): void {
+    if (name.includes(this.only)) this.cases.push({ name, run, limitMs });
   }
 
   note(text: string): void {
     this.write({ kind: 'note', text });
   }
 
-  /** Runs the tests in order. One that hangs for `limitMs` fails, and so do the rest. */
-  async run(limitMs = 120_000): Promise<boolean> {
+  /** Runs the tests in order. */
+  async run(): Promise<boolean> {
     let good = true;
-    for (const { name, run } of this.cases) {
+    for (const { name, run, limitMs } of this.cases) {
       const started = performance.now();
       const timer = new AbortController();
       const late = sleep(limitMs, undefined, { signal: timer.signal, ref: false }).then(() => {

@@ -44,6 +44,15 @@ const runs: readonly SuiteRun[] = [
     },
   },
   {
+    suite: 'neural',
+    settings: { 'easyAdaptation.adaptMinutes': 1 },
+    patienceMs: 330_000,
+    prepare(project) {
+      writeProject(project);
+      return { folder: project };
+    },
+  },
+  {
     suite: 'multi-root',
     prepare(project) {
       const [one, two] = [join(project, 'one'), join(project, 'two')];

@@ -21,6 +21,8 @@ export interface SuiteRun {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Restricted Mode. */
   readonly untrusted?: boolean;
+  /** Without a new result for so long the host is gone or hangs; longer than any test may take, ms. */
+  readonly patienceMs?: number;
 }
 
 export const storageIn = (userData: string) =>
@@ -66,7 +68,7 @@ export async function runSuite(
       workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env: { [planVariable]: planFile } });
       page = await openPage(browser, `${workbench.url}/?${new URLSearchParams({ ...opened })}`);
     }
-    lines = await resultsOf(plan.results);
+    lines = await resultsOf(plan.results, run.patienceMs ?? 150_000);
     for (const line of lines) {
       if (line.kind === 'note') t.diagnostic(line.text);
       if (line.kind !== 'test') continue;
@@ -106,11 +108,11 @@ export function logsOf(userData: string): string {
   return logs.map((name) => readFileSync(join(userData, name), 'utf8')).join('\n');
 }
 
-/** Waits for the last line. Two minutes without a new one: the host is gone or hangs. */
-async function resultsOf(path: string): Promise<ResultLine[]> {
+/** Waits for the last line. */
+async function resultsOf(path: string, patienceMs: number): Promise<ResultLine[]> {
   let lines: ResultLine[] = [];
   let grewAt = performance.now();
-  while (performance.now() - grewAt < 150_000) {
+  while (performance.now() - grewAt < patienceMs) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const whole = text.split('\n').slice(0, -1);
     if (whole.length > lines.length) {

@@ -3,6 +3,7 @@ import type { Plan, Suite } from './harness.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineMain } from './suites/main.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
+import { defineNeural } from './suites/neural.ts';
 import { defineRestricted } from './suites/restricted.ts';
 
 export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
@@ -10,6 +11,7 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineMain(suite, plan);
     defineEngine(suite);
   },
+  neural: defineNeural,
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,
 };

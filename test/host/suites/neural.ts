@@ -1,0 +1,122 @@
+// The neural model in the installed package: it answers before anything is adapted, is trained on the folder, and outlives its process.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { AdaptReport } from '../../../src/distil/types.ts';
+import { handlerSource } from '../../support/handlers.ts';
+import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';
+import { type Plan, type Suite, until } from '../harness.ts';
+
+/** Places that no cache knows: a handler of a thing that is nowhere yet, up to where only one text can follow. */
+let things = 0;
+function freshPlace(): string {
+  const name = `voucher${'abcdefghijklmnopqrstuvwxyz'[things++ % 26]}`;
+  const source = handlerSource(name);
+  const end = 'const database = await ';
+  return source.slice(0, source.indexOf(end) + end.length);
+}
+const ghost = /^openDatabase\(context\.configuration\);/;
+
+export function defineNeural(suite: Suite, plan: Plan): void {
+  let editor: vscode.TextEditor;
+
+  /** Asks at new places until a model of this name has answered one; under load the n-grams stand in for it. */
+  const answeredBy = (model: string) =>
+    until(
+      `an answer of ${model}`,
+      async () => {
+        await replaceAll(editor, freshPlace());
+        const text = await complete(editor, 4000);
+        if (text === undefined) return false;
+        assert.match(text, ghost);
+        const [row] = rows(plan.storage, 'select model, latencyMs from completions order by at desc limit 1');
+        if (row?.model !== model) throw new Error(`the last was of ${row?.model}`);
+        suite.note(`${model}: ${Number(row.latencyMs).toFixed(1)} ms`);
+        return true;
+      },
+      90_000,
+    );
+
+  suite.test('the base answers before anything is adapted', async () => {
+    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    await indexed(plan.storage);
+    editor = await newFile('src/handlers/voucher.ts', '');
+    await answeredBy('base + n-gram');
+    assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
+  });
+
+  suite.test(
+    'its process is killed: completions go on, and it answers again',
+    async () => {
+      process.kill(await engine(), 'SIGKILL');
+      await replaceAll(editor, freshPlace());
+      assert.match((await complete(editor)) ?? '', ghost);
+      await answeredBy('base + n-gram');
+    },
+    300_000,
+  );
+
+  suite.test(
+    'it is killed in the middle of an adaptation: completions go on, the run resumes, and the adapted model answers',
+    async () => {
+      const run = vscode.commands.executeCommand('easyAdaptation.adapt');
+      await until('training to be under way', () => /Step [1-9]\d*: held-out loss/.test(log(plan.storage)), 110_000);
+      const killed = await engine();
+      process.kill(killed, 'SIGKILL');
+      await replaceAll(editor, freshPlace());
+      assert.match((await complete(editor)) ?? '', ghost);
+      await run;
+      assert.notEqual(await engine(), killed);
+      assert.equal(log(plan.storage).match(/Training on /g)?.length, 2, 'training was taken up again');
+      const [row] = rows(plan.storage, 'select report from adaptations');
+      const { neural, notes } = JSON.parse(String(row?.report)) as AdaptReport;
+      assert.ok(neural?.training, notes.join(' '));
+      assert.ok(neural.training.steps > 0);
+      suite.note(`trained ${neural.training.steps} steps in ${neural.training.minutes.toFixed(1)} min; ${neural.why}`);
+      await answeredBy(neural.used === 'base' ? 'base + n-gram' : 'adapted + n-gram');
+    },
+  );
+
+  suite.test('switched off, its process ends and the n-grams answer alone; switched on, it is back', async () => {
+    const pid = await engine();
+    await setting('neural', false);
+    await until('the end of the process', () => !alive(pid));
+    await answeredBy('n-gram');
+    await setting('neural', undefined);
+    await until('a process', engine);
+  });
+
+  suite.test('no word of the folder left this machine', async () => {
+    const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
+    assert.deepEqual(requests, []);
+  });
+}
+
+/** The process id of our engine: a child of this extension host. */
+function engine(): Promise<number> {
+  return until('the engine’s process', () => {
+    const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
+      '\n',
+    );
+    const line = lines.find((text) => text.includes(join('dist', 'engine.cjs')) && !text.includes('<defunct>'));
+    return line === undefined ? undefined : Number.parseInt(line, 10);
+  });
+}
+
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What our extension has logged in this window. */
+function log(storage: string): string {
+  const folder = join(storage, '..', '..', '..', 'logs');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const ours = names.filter((name) => /easy-adaptation\.easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
+  return ours.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
