@@ -4,14 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ProgressBar } from '../src/common/bar.ts';
 import { physicalCores } from '../src/common/threads.ts';
-import { Network } from '../src/decode/network.ts';
 import { currentModel } from '../src/distil/models.ts';
 import { adapt } from '../src/distil/run.ts';
 import type { AdaptReport } from '../src/distil/types.ts';
 import type { EngineClient } from '../src/engine/client.ts';
-import { loadModel } from '../src/model/folder.ts';
 import { NgramModel } from '../src/ngram/model.ts';
-import { loadLibrary } from '../src/runtime/library.ts';
 import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './base-lines.ts';
 import { type Prepared, withPrepared } from './base-prepare.ts';
 import type { BaseContext, Show } from './base-types.ts';
@@ -21,7 +18,7 @@ import { type Line, lineOf } from './line-figures.ts';
 import type { Figures } from './main.ts';
 import { neuralLine } from './neural-lines.ts';
 import { complete } from './ngram.ts';
-import { textLoss } from './windows.ts';
+import { lossOf } from './windows.ts';
 
 /** Of recorded files, for the loss before and after: whole files of about so many characters. */
 const lossCharacters = 60_000;
@@ -147,25 +144,7 @@ async function lossFigures({ name, recording }: Prepared, model: string, context
     lossCharacters,
     1,
   );
-  const loss = async (folder: string) => {
-    await loadLibrary();
-    const network = await Network.load(loadModel(folder), {
-      device: 'cpu',
-      threads: physicalCores(),
-      precision: 'fp32',
-    });
-    try {
-      const sum = { nats: 0, tokens: 0 };
-      for (const { path, text } of files) {
-        const { nats, tokens } = await textLoss(network, context.tokenizer, path, text);
-        sum.nats += nats;
-        sum.tokens += tokens;
-      }
-      return sum.nats / sum.tokens;
-    } finally {
-      await network.dispose();
-    }
-  };
+  const loss = (folder: string) => lossOf(folder, files, { precision: 'fp32', tokenizer: context.tokenizer });
   return { 'loss-before': await loss(context.model), 'loss-after': await loss(model) };
 }
 

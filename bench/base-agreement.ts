@@ -4,10 +4,14 @@ import { cursorsOf, loadAll, promptAt, suffixed } from './base-lines.ts';
 import { sample, withPrepared } from './base-prepare.ts';
 import type { BaseContext, Show } from './base-types.ts';
 import { spread, withEngines } from './engines.ts';
+import { chooseFiles } from './held-out.ts';
 import { neuralLine } from './neural-lines.ts';
+import { lossOf } from './windows.ts';
 
 /** A share of 0.95 among so many is known to 0.015. */
 const most = 200;
+/** Of recorded files, for the loss. */
+const lossCharacters = 30_000;
 
 export function agreement(context: BaseContext, show: Show): Promise<void> {
   return withPrepared(context, (prepared) =>
@@ -20,10 +24,19 @@ export function agreement(context: BaseContext, show: Show): Promise<void> {
         );
         return lines.map(({ text }) => text);
       };
+      const files = prepared.flatMap(({ name, recording }) =>
+        recording.named.map((file) => ({ ...file, package: name })),
+      );
+      const chosen = chooseFiles(files, lossCharacters, 1);
       const reference = await texts('fp32');
-      for (const precision of ['int8', 'int4'] as const) {
-        const same = (await texts(precision)).filter((text, i) => text === reference[i]).length;
-        show(precision, { 'same-line': same / cursors.length, lines: cursors.length });
+      for (const precision of ['fp32', 'int8', 'int4'] as const) {
+        const own = precision === 'fp32' ? reference : await texts(precision);
+        const same = own.filter((text, i) => text === reference[i]).length;
+        show(precision, {
+          'same-line': same / cursors.length,
+          lines: cursors.length,
+          'nats-per-token': await lossOf(context.model, chosen, { precision, tokenizer: context.tokenizer }),
+        });
       }
     }),
   );

@@ -1,15 +1,11 @@
 // Bits per character of text that the base has never seen, beside general compressors on the same text.
 
-import { physicalCores } from '../src/common/threads.ts';
-import { Network } from '../src/decode/network.ts';
-import { loadModel } from '../src/model/folder.ts';
-import { loadLibrary } from '../src/runtime/library.ts';
 import type { BaseContext, Show } from './base-types.ts';
 import { compressed } from './compressors.ts';
 import { chooseFiles, heldOutFiles, type LanguageFile } from './held-out.ts';
 import { fetchPackage, sourceFiles } from './packages.ts';
 import { recordedPackages } from './recordings.ts';
-import { textLoss } from './windows.ts';
+import { loadNetwork, textLoss } from './windows.ts';
 
 const languages = ['typescript', 'python', 'go', 'markdown'];
 const charactersEach = 200_000;
@@ -28,8 +24,7 @@ export async function bits({ model, tokenizer, recordings }: BaseContext, show: 
         .map((file) => ({ ...file, package: name })),
     ),
   );
-  await loadLibrary();
-  const network = await Network.load(loadModel(model), { device: 'cpu', threads: physicalCores(), precision: 'fp32' });
+  const network = await loadNetwork(model, 'fp32');
   try {
     for (const [name, files] of sets) {
       const chosen = chooseFiles(files, charactersEach, seed);

@@ -56,7 +56,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'agreement',
-    what: 'the same greedy line as fp32, base with suffix: share of the recorded cursors',
+    what: 'the same greedy line as fp32, base with suffix, at recorded cursors; and the loss on recorded files',
     run: agreement,
   },
   {

@@ -47,7 +47,9 @@ export class Table {
     }
     const cells = this.columns.map((key) => {
       const value = flat.get(key);
-      return (value === undefined ? '' : cell(value)).padStart(this.width(key));
+      const text = value === undefined ? '' : cell(value);
+      // A longer text spoils the columns, and stays apart from its neighbour.
+      return text.padStart(Math.max(this.width(key), text.length + 2));
     });
     console.log(`${(indent + title).padEnd(titleWidth)}${cells.join('')}`);
   }

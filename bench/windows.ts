@@ -1,7 +1,11 @@
 // Scores texts longer than a model's context: windows that overlap by half, each headed by the file's name, each token scored once.
 
-import type { Network } from '../src/decode/network.ts';
+import { physicalCores } from '../src/common/threads.ts';
+import { Network } from '../src/decode/network.ts';
 import { score } from '../src/decode/score.ts';
+import { loadModel } from '../src/model/folder.ts';
+import type { Precision } from '../src/model/serve.ts';
+import { loadLibrary } from '../src/runtime/library.ts';
 import type { Tokenizer } from '../src/tokenizer/types.ts';
 
 /** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */
@@ -48,4 +52,30 @@ export async function textLoss(network: Network, tokenizer: Tokenizer, path: str
     for (let at = from; at < end; at++) nats += losses[head.length + at - start] as number;
   }
   return { nats, tokens: ids.length };
+}
+
+/** Mean loss on whole files, nats a token. */
+export async function lossOf(
+  model: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+  { precision, tokenizer }: { readonly precision: Precision; readonly tokenizer: Tokenizer },
+): Promise<number> {
+  const network = await loadNetwork(model, precision);
+  try {
+    const sum = { nats: 0, tokens: 0 };
+    for (const { path, text } of files) {
+      const { nats, tokens } = await textLoss(network, tokenizer, path, text);
+      sum.nats += nats;
+      sum.tokens += tokens;
+    }
+    return sum.nats / sum.tokens;
+  } finally {
+    await network.dispose();
+  }
+}
+
+/** On all cores. */
+export async function loadNetwork(model: string, precision: Precision): Promise<Network> {
+  await loadLibrary();
+  return Network.load(loadModel(model), { device: 'cpu', threads: physicalCores(), precision });
 }
