@@ -2,17 +2,16 @@
 import torch
 
 
-def orthogonalise(matrix, steps=5):
-    """Newton-Schulz towards the nearest half-orthogonal matrix, in bf16."""
-    x = matrix.bfloat16()
-    tall = x.shape[0] > x.shape[1]
-    if tall:
-        x = x.t()
-    x = x / (x.norm() + 1e-7)
+def orthogonalise(matrices, steps=5):
+    """Newton-Schulz towards the nearest half-orthogonal matrices, in bf16, for a list of one shape [m, n] at once."""
+    tall = matrices[0].shape[0] > matrices[0].shape[1]
+    x = torch.stack([m.t() if tall else m for m in matrices]).bfloat16()
+    x = x / (x.flatten(1).float().norm(dim=1).to(x.dtype)[:, None, None] + 1e-7)
     for _ in range(steps):
-        a = x @ x.t()
-        x = 3.4445 * x + (-4.7750 * a + 2.0315 * (a @ a)) @ x
-    return (x.t() if tall else x).float()
+        a = torch.bmm(x, x.transpose(1, 2))
+        a = torch.baddbmm(a, a, a, beta=-4.7750, alpha=2.0315)
+        x = torch.baddbmm(x, a, x, beta=3.4445)
+    return list((x.transpose(1, 2) if tall else x).float())
 
 
 class Optimiser:
@@ -27,15 +26,18 @@ class Optimiser:
         self.first = {n: torch.zeros_like(p) for n, p in self.others}
         self.second = {n: torch.zeros_like(p) for n, p in self.others}
         self.count = 0
+        self.shapes = {}
+        for name, p in self.matrices:
+            self.shapes.setdefault(p.shape, []).append((name, p))
 
     @torch.no_grad()
     def step(self, scale):
         self.count += 1
-        for name, p in self.matrices:
-            buffer = self.buffers[name].lerp_(p.grad, 1 - self.momentum)
-            update = orthogonalise(p.grad.lerp(buffer, self.momentum))
-            lr = self.muon_lr * scale
-            p.mul_(1 - lr * self.muon_decay).add_(update, alpha=-lr * max(1, p.shape[0] / p.shape[1]) ** 0.5)
+        lr = self.muon_lr * scale
+        for shape, group in self.shapes.items():
+            updates = orthogonalise([p.grad.lerp(self.buffers[n].lerp_(p.grad, 1 - self.momentum), self.momentum) for n, p in group])
+            for (_, p), update in zip(group, updates):
+                p.mul_(1 - lr * self.muon_decay).add_(update, alpha=-lr * max(1, shape[0] / shape[1]) ** 0.5)
         norm = torch.stack([p.grad.norm() for _, p in self.others]).norm()
         clip = min(1.0, 1.0 / (float(norm) + 1e-6))
         b1, b2 = self.betas

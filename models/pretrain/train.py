@@ -22,6 +22,7 @@ from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
 from muon import Optimiser
+from safetensors_f16 import read_safetensors
 from tokenizer import Tokenizer
 
 FULL_WARM_UP = 100
@@ -32,6 +33,8 @@ def arguments():
     parser.add_argument('--run', default='S', help='folder of checkpoints and logs under the cache')
     parser.add_argument('--preset', default='S')
     parser.add_argument('--set', default='', help='changes of the configuration: num_key_value_heads=6,intermediate_size=1024')
+    parser.add_argument('--grow', type=int, default=0, help='layers to grow to: the whole stack of the checkpoint is repeated on top of itself')
+    parser.add_argument('--init', default='', help='folder of an exported model that a run without a checkpoint starts from')
     parser.add_argument('--corpus', default='corpus')
     parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
     parser.add_argument('--length', type=int, default=512)
@@ -65,6 +68,23 @@ def save(folder, state):
 def latest(folder):
     found = sorted(folder.glob('step-*.pt'))
     return found[-1] if found else None
+
+
+def grown(state, layers):
+    """The checkpoint of a deeper model: its stack of layers repeated, parameters and optimiser state alike. Source: G_stack of
+    Du et al., "Stacking Your Transformers" (arXiv 2405.15319)."""
+    config = state['config']
+    before = config['num_hidden_layers']
+
+    def repeated(tensors):
+        out = {name: value for name, value in tensors.items() if '.layers.' not in name}
+        for layer in range(layers):
+            prefix = f'model.layers.{layer % before}.'
+            out.update({f'model.layers.{layer}.' + name[len(prefix):]: value.clone() for name, value in tensors.items() if name.startswith(prefix)})
+        return out
+
+    optimiser = {k: repeated(v) if isinstance(v, dict) else v for k, v in state['optimiser'].items()}
+    return {**state, 'config': {**config, 'num_hidden_layers': layers}, 'model': repeated(state['model']), 'optimiser': optimiser}
 
 
 class Validation:
@@ -136,12 +156,17 @@ def main():
     torch.manual_seed(o.seed)
     path = latest(folder) or latest(main_folder)
     state = torch.load(path, map_location=o.device, weights_only=True) if path else None
-    config = state['config'] if state else configuration(o.preset, tokenizer.size)
-    if not state:
+    if state and o.grow > state['config']['num_hidden_layers']:
+        state = grown(state, o.grow)
+    config = state['config'] if state else json.loads(pathlib.Path(o.init, 'config.json').read_text()) if o.init else configuration(o.preset, tokenizer.size)
+    if not state and not o.init:
         config.update({k: int(v) for k, v in (pair.split('=') for pair in o.set.split(',') if pair)})
     model = Llama(config).to(o.device)
     optimiser = Optimiser(model)
     s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'seconds': 0.0}
+    if not state and o.init:
+        weights = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
+        model.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
     if state:
         model.load_state_dict(state['model'])
         optimiser.load_state_dict(state['optimiser'])

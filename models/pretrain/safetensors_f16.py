@@ -1,0 +1,31 @@
+# Writes and reads model.safetensors in f16.
+import json
+import pathlib
+import struct
+
+import numpy as np
+
+
+def write_safetensors(path, tensors, metadata):
+    """Eight bytes of header length, a JSON header padded with blanks to 8, then the data in the header's order."""
+    header, offset, blobs = {'__metadata__': metadata}, 0, []
+    for name in sorted(tensors):
+        data = tensors[name].astype('<f2').tobytes()
+        header[name] = {'dtype': 'F16', 'shape': list(tensors[name].shape), 'data_offsets': [offset, offset + len(data)]}
+        offset += len(data)
+        blobs.append(data)
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    temporary = pathlib.Path(str(path) + '.tmp')
+    with open(temporary, 'wb') as file:
+        file.write(struct.pack('<Q', len(text)) + text)
+        for data in blobs:
+            file.write(data)
+    temporary.replace(path)
+
+
+def read_safetensors(path):
+    data = pathlib.Path(path).read_bytes()
+    length = struct.unpack('<Q', data[:8])[0]
+    header, body = json.loads(data[8:8 + length]), data[8 + length:]
+    return {n: np.frombuffer(body[slice(*h['data_offsets'])], '<f2').reshape(h['shape']) for n, h in header.items() if n != '__metadata__'}
