@@ -48,7 +48,8 @@ export function files(): string[] {
   );
 }
 
-export function trainedModel(tokenizer: Tokenizer): Promise<Model> {
+/** @param head tokens that some samples begin with, each with one of the functions behind it */
+export function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
   const config: ModelConfig = {
     modelType: 'llama',
     vocabSize: tokenizer.vocabularySize,
@@ -67,6 +68,11 @@ export function trainedModel(tokenizer: Tokenizer): Promise<Model> {
     initializerRange: 0.05,
   };
   const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));
+  if (head) {
+    for (let round = 0; round < 8; round++) {
+      for (const text of FUNCTIONS) examples.push({ ids: Int32Array.from([...head, ...tokenizer.encode(text)]) });
+    }
+  }
   const options = {
     stepper: {
       config,

@@ -13,9 +13,14 @@ import { files, smallTokenizer, trainedModel } from '../decode/trained.ts';
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
 
+const special = (name: string) => tokenizer.special(`<|${name}|>`) as number;
+/** Around the file's name, where nothing stands behind the cursor. */
+const head = [special('file')];
+const bare = [special('suffix'), special('prefix')];
+
 export async function trainedNetwork(): Promise<Network> {
   await loadLibrary();
-  return Network.load(await trainedModel(tokenizer), { device: 'cpu', threads: 1, precision: 'fp32' });
+  return Network.load(await trainedModel(tokenizer, [...head, ...tokenizer.encode('src/new.ts\n'), ...bare]), { device: 'cpu', threads: 1, precision: 'fp32' });
 }
 
 /** The small model has a short context: little of it goes to the prompt. */
