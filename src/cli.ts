@@ -16,7 +16,7 @@ import { completeAt, renderCompletion } from './distil/at.ts';
 import { renderReport } from './distil/render.ts';
 import { latestAdaptation, runWithStore } from './distil/session.ts';
 import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
-import { EngineClient } from './engine/client.ts';
+import { EnginePair } from './engine/pair.ts';
 import { defaultModel } from './teacher/models.ts';
 
 const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
@@ -226,7 +226,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
   const engine =
-    neural && new EngineClient({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
+    neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
   const run = (more: Partial<AdaptRequest>) =>
     runWithStore(
       { ...request, ...more },

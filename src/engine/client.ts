@@ -1,11 +1,12 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
-import { CEILING_ARGUMENT } from './protocol.ts';
+import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
 
 export interface RequestOptions<K extends RequestKind> {
   readonly signal?: AbortSignal;
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly script: string;
   /** Bytes; default 3 GB. */
   readonly memoryCeiling?: number;
+  /** Its process is for training: it gives way to all others, and lists of processes show what it is. */
+  readonly trains?: boolean;
   readonly log?: Log;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -139,8 +142,8 @@ export class EngineClient implements Engine {
   }
 
   private start(): ChildProcess {
-    const { script, memoryCeiling = DEFAULT_CEILING, env } = this.options;
-    const child = fork(script, [`${CEILING_ARGUMENT}${memoryCeiling}`], {
+    const { script, memoryCeiling = DEFAULT_CEILING, trains = false, env } = this.options;
+    const child = fork(script, [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])], {
       serialization: 'advanced',
       // The output would otherwise mix with the host's; onnxruntime writes warnings that nobody can act on.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -148,6 +151,7 @@ export class EngineClient implements Engine {
       // Inside VS Code, the executable is Electron: this makes it Node.
       env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });
+    if (trains) lower(child);
     let tail = '';
     child.stderr?.on('data', (data: Buffer) => {
       tail = (tail + data.toString('utf8')).slice(-2000);
@@ -204,6 +208,15 @@ export class EngineClient implements Engine {
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
     timer.unref();
     child.once('exit', () => clearTimeout(timer));
+  }
+}
+
+/** Of the whole process, where the system lets us. */
+function lower({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or may not be changed: it trains all the same.
   }
 }
 

@@ -80,3 +80,5 @@ export interface EngineArguments {
 
 export const PROBE_ARGUMENT = '--probe-webgpu';
 export const CEILING_ARGUMENT = '--memory-ceiling=';
+/** For who looks at a list of processes; the process itself does the same with it and without. */
+export const TRAINING_ARGUMENT = '--training';

@@ -6,7 +6,8 @@ import { failed, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { threadCount } from '../common/threads.ts';
 import type { Model } from '../complete/specialist.ts';
-import { type Engine, EngineClient, type RequestOptions } from '../engine/client.ts';
+import type { Engine, RequestOptions } from '../engine/client.ts';
+import { EnginePair } from '../engine/pair.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';
 import type { Paths } from './paths.ts';
 import type { Settings } from './settings.ts';
@@ -26,7 +27,7 @@ export interface NeuralDeps {
   readonly start?: (memoryCeiling: number) => EngineProcess;
 }
 
-export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
+export type EngineProcess = Pick<EnginePair, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
 export class Neural extends DisposableStore implements Engine {
   private readonly deps: NeuralDeps;
@@ -108,7 +109,7 @@ export class Neural extends DisposableStore implements Engine {
     const { settings, paths, log, start } = this.deps;
     this.ceiling = settings().neuralMemory;
     const memoryCeiling = this.ceiling * 1e9;
-    const client = start?.(memoryCeiling) ?? new EngineClient({ script: paths.engine, memoryCeiling, log });
+    const client = start?.(memoryCeiling) ?? new EnginePair({ script: paths.engine, memoryCeiling, log });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { EngineClient } from '../../src/engine/client.ts';
 import type { AdaptProgress } from '../../src/engine/protocol.ts';
-import { adaptation, completion, engine, loading, SCRIPT, writeModel } from './helpers.ts';
+import { adaptation, completion, ended, engine, loading, SCRIPT, until, writeModel } from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
 const base = join(folder, 'base');
@@ -26,20 +26,6 @@ async function started(context: TestContext): Promise<EngineClient> {
 
 function steps(reports: readonly AdaptProgress[]): number[] {
   return reports.flatMap((report) => (report.kind === 'step' ? [report.step] : []));
-}
-
-const ended = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    // A zombie has ended; its parent has only not looked yet.
-    return existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
-  }
-};
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test('completes, several at once too, scores, and says how it is', async (context) => {

@@ -1,4 +1,5 @@
 // A small random model on disk, and an engine process to run it.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextRequest } from '../../src/decode/language.ts';
 import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
@@ -75,4 +76,18 @@ export function adaptation(base: string, out: string, more: Partial<AdaptRequest
     storeAs: 'F32',
     ...more,
   };
+}
+
+export function ended(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie has ended; its parent has only not looked yet.
+    return existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
