@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { quantile } from '../src/common/quality.ts';
-import { EngineClient } from '../src/engine/client.ts';
+import { EnginePair } from '../src/engine/pair.ts';
 import { PRESETS } from '../src/model/config.ts';
 import { saveModel } from '../src/model/folder.ts';
 import { initialWeights } from '../src/model/parameters.ts';
@@ -47,13 +47,16 @@ function rounded(figures: Numbers): Figures {
   );
 }
 
-/** What a keystroke waits for, through the real process: a prompt of some 400 tokens that grew by a character; and the same in training. */
+/**
+ * What a keystroke waits for, through the real processes: a prompt of some 400 tokens that grew by a character; and the same while all
+ * parameters are trained, in steps as adapting a folder takes them.
+ */
 async function throughTheProcess(): Promise<Numbers> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
   const config = { ...PRESETS.S, vocabSize: 8192 };
   const base = join(folder, 'base');
   saveModel(base, config, initialWeights(config, 1), 'F16');
-  const client = new EngineClient({ script: join(root, 'src/engine/main.ts') });
+  const client = new EnginePair({ script: join(root, 'src/engine/main.ts') });
   try {
     const tokenizer = join(root, 'models/base/tokenizer.json');
     const loaded = await client.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
@@ -96,14 +99,9 @@ async function throughTheProcess(): Promise<Numbers> {
         examples: Array.from({ length: 64 }, (_, i) => ({
           ids: Int32Array.from({ length: 200 }, (_, j) => (i * 31 + j * 7) % 8192),
         })),
-        lora: {
-          rank: 16,
-          alpha: 32,
-          targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-        },
         batch: 1,
-        length: 64,
-        microBatches: 16,
+        length: 512,
+        microBatches: 4,
         epochs: 1000,
         learningRate: 1e-4,
         checkpointEverySteps: 1000,
@@ -115,7 +113,7 @@ async function throughTheProcess(): Promise<Numbers> {
       {
         signal: stop.signal,
         onProgress: (report) => {
-          if (report.kind !== 'device') return;
+          if (report.kind !== 'step' || report.step !== 1) return;
           answered = (async () => {
             for (let i = 0; i < 60; i++) {
               // At moments that have nothing to do with the micro-steps.

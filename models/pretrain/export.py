@@ -9,6 +9,7 @@ import torch
 
 from common import folder_of
 from model import Llama
+from quantise import rounded
 from safetensors_f16 import read_safetensors, write_safetensors
 from tokenizer import DEFAULT, Tokenizer
 from train import latest
@@ -25,6 +26,8 @@ def main():
     state = torch.load(source, map_location='cpu', weights_only=True)
     out = pathlib.Path(options.out) if options.out else folder_of('export/' + options.run)
     out.mkdir(parents=True, exist_ok=True)
+    if state.get('rounded'):  # what was trained: the weights that int4 serves, exact in f16
+        state['model'] = {name: rounded(value) if value.dim() == 2 else value for name, value in state['model'].items()}
     tensors = {name: value.float().numpy() for name, value in state['model'].items()}
     largest = max(float(np.abs(t).max()) for t in tensors.values())
     assert largest < 60000, f'{largest} does not fit f16'

@@ -1,5 +1,6 @@
 # Pretrains the base: a stable phase that any session resumes exactly, and decay branches (--decay-steps) that leave it untouched.
 import argparse
+import contextlib
 import ctypes
 import json
 import os
@@ -22,6 +23,7 @@ from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
 from muon import Optimiser
+from quantise import Rounded
 from safetensors_f16 import read_safetensors
 from tokenizer import Tokenizer
 
@@ -43,6 +45,7 @@ def arguments():
     parser.add_argument('--steps', type=int, default=0, help='stop here (stable phase; 0: never)')
     parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
     parser.add_argument('--branch', default='', help='name of the decay branch')
+    parser.add_argument('--round-below', type=float, default=0.5, help='a decay trains for int4 once the rates are below this share of their peak (0: never)')
     parser.add_argument('--save-minutes', type=float, default=8)
     parser.add_argument('--validate-every', type=int, default=400)
     parser.add_argument('--seed', type=int, default=1)
@@ -163,14 +166,14 @@ def main():
         config.update({k: int(v) for k, v in (pair.split('=') for pair in o.set.split(',') if pair)})
     model = Llama(config).to(o.device)
     optimiser = Optimiser(model)
-    s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'seconds': 0.0}
+    s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'rounded': False, 'seconds': 0.0}
     if not state and o.init:
         weights = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
         model.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
     if state:
         model.load_state_dict(state['model'])
         optimiser.load_state_dict(state['optimiser'])
-        s.update({k: state[k] for k in s})
+        s.update({k: state[k] for k in s if k in state})
     if s['corpus'] != o.corpus or s['length'] != o.length:  # another corpus or length: a fresh permutation from its start
         s.update(corpus=o.corpus, length=o.length, sample=0, seed=s['seed'] + 1)
     if o.decay_steps and s['decay_from'] < 0:
@@ -183,6 +186,10 @@ def main():
         with torch.autocast(device_type, dtype=torch.bfloat16, enabled=o.precision == 'bf16'):
             return model.loss(ids, targets, weights, dtype)
 
+    def computing():
+        """As the weights will be served, where this run trains for that."""
+        return Rounded(model) if s['rounded'] else contextlib.nullcontext()
+
     stop = []
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: stop.append(1))
@@ -194,6 +201,12 @@ def main():
     def checkpoint():
         save(folder, {**s, 'config': config, 'model': model.state_dict(), 'optimiser': optimiser.state_dict()})
 
+    def validate(**more):
+        with computing():
+            found = validation.run(loss_of)
+        row = {'step': s['step'], 'tokens': s['tokens'], 'validation': found, 'rounded': s['rounded'], **more}
+        log.write(json.dumps({**row, 'time': round(time.time())}) + '\n')
+
     while not stop:
         scale = min(1.0, (s['step'] + 1) / FULL_WARM_UP)
         if s['decay_from'] >= 0:
@@ -201,13 +214,15 @@ def main():
             if done >= o.decay_steps:
                 break
             scale *= 1 - done / o.decay_steps
+            s['rounded'] = scale < o.round_below
         elif o.steps and s['step'] >= o.steps:
             break
         total = 0.0
         for _ in range(o.accumulate):
             ids, targets, weights = batch(corpus, s['seed'], s['sample'], o.rows, o.length)
-            loss = loss_of(ids, targets, weights) / float(weights.sum()) / o.accumulate
-            loss.backward()
+            with computing():
+                loss = loss_of(ids, targets, weights) / float(weights.sum()) / o.accumulate
+                loss.backward()
             total += loss.item()
             s['sample'] += o.rows
         norm = optimiser.step(scale)
@@ -224,14 +239,13 @@ def main():
                                   'rate': round(since / (now - mark)), 'time': round(now)}) + '\n')
             losses, since, mark = [], 0, now
         if s['step'] % o.validate_every == 0:
-            model.eval()
-            log.write(json.dumps({'step': s['step'], 'tokens': s['tokens'], 'validation': validation.run(loss_of), 'time': round(time.time())}) + '\n')
+            validate()
             mark = time.time()
         if time.time() - saved > o.save_minutes * 60:
             checkpoint()
             saved = mark = time.time()
     checkpoint()
-    log.write(json.dumps({'step': s['step'], 'tokens': s['tokens'], 'validation': validation.run(loss_of), 'stopped': True, 'time': round(time.time())}) + '\n')
+    validate(stopped=True)
 
 
 if __name__ == '__main__':

@@ -20,7 +20,11 @@ const bare = [special('suffix'), special('prefix')];
 
 export async function trainedNetwork(): Promise<Network> {
   await loadLibrary();
-  return Network.load(await trainedModel(tokenizer, [...head, ...tokenizer.encode('src/new.ts\n'), ...bare]), { device: 'cpu', threads: 1, precision: 'fp32' });
+  return Network.load(await trainedModel(tokenizer, [...head, ...tokenizer.encode('src/new.ts\n'), ...bare]), {
+    device: 'cpu',
+    threads: 1,
+    precision: 'fp32',
+  });
 }
 
 /** The small model has a short context: little of it goes to the prompt. */

@@ -59,16 +59,16 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   );
 
   suite.test(
-    'it is killed in the middle of an adaptation: completions go on, the run resumes, and the adapted model answers',
+    'what trains is killed in the middle of it: completions go on, the run resumes, and the adapted model answers',
     async () => {
       const run = vscode.commands.executeCommand('easyAdaptation.adapt');
       await until('training to be under way', () => /Step [1-9]\d*: held-out loss/.test(log(plan.storage)), 110_000);
-      const killed = await engine();
-      process.kill(killed, 'SIGKILL');
+      const completing = await engine();
+      process.kill(await engine('--training'), 'SIGKILL');
       await replaceAll(editor, freshPlace());
       assert.match((await complete(editor)) ?? '', ghost);
       await run;
-      assert.notEqual(await engine(), killed);
+      assert.equal(await engine(), completing, 'what completes is not what was killed');
       assert.equal(log(plan.storage).match(/Training on /g)?.length, 2, 'training was taken up again');
       const [row] = rows(plan.storage, 'select report from adaptations');
       const { neural, notes } = JSON.parse(String(row?.report)) as AdaptReport;
@@ -94,13 +94,14 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   });
 }
 
-/** The process id of our engine: a child of this extension host. */
-function engine(): Promise<number> {
+/** The process id of what completes, or of what trains: a child of this extension host. */
+function engine(training?: '--training'): Promise<number> {
   return until('the engine’s process', () => {
     const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
       '\n',
     );
-    const line = lines.find((text) => text.includes(join('dist', 'engine.cjs')) && !text.includes('<defunct>'));
+    const ours = lines.filter((text) => text.includes(join('dist', 'engine.cjs')) && !text.includes('<defunct>'));
+    const line = ours.find((text) => text.includes('--training') === (training !== undefined));
     return line === undefined ? undefined : Number.parseInt(line, 10);
   });
 }
