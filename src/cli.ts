@@ -35,7 +35,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --budget-minutes N   of fine-tuning; measuring takes a few more (default 10)
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one)
-  --memory GB          limit of the neural engine's process (default 3)
+  --memory GB          limit of each of the neural engine's processes (default 3)
   --base FOLDER        another base model for the same tokenizer (default models/base)
   --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
   --local              never use the API, key or no key
@@ -225,8 +225,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
-  const engine =
-    neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
+  const engine = neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
   const run = (more: Partial<AdaptRequest>) =>
     runWithStore(
       { ...request, ...more },
