@@ -46,7 +46,7 @@ def check(out, state):
     tokenizer = Tokenizer(out / 'tokenizer.json')
     one, two = Llama(state['config']), Llama(json.loads((out / 'config.json').read_text()))
     one.load_state_dict(state['model'])
-    two.load_state_dict({n: torch.from_numpy(t.astype(np.float32)) for n, t in read_safetensors(out / 'model.safetensors').items()})
+    two.load_state_dict({n: torch.from_numpy(t.astype(np.float32)) for n, t in read_safetensors(out / 'model.safetensors')[0].items()})
     ids = [2, *tokenizer.encode('src/user.ts\nexport async function getUser(id: string) {\n  const user = await ')]
     with torch.no_grad():
         weight = [m.model.embed_tokens.weight for m in (one, two)]

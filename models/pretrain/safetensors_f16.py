@@ -25,7 +25,9 @@ def write_safetensors(path, tensors, metadata):
 
 
 def read_safetensors(path):
+    """(tensors by name, metadata)."""
     data = pathlib.Path(path).read_bytes()
     length = struct.unpack('<Q', data[:8])[0]
     header, body = json.loads(data[8:8 + length]), data[8 + length:]
-    return {n: np.frombuffer(body[slice(*h['data_offsets'])], '<f2').reshape(h['shape']) for n, h in header.items() if n != '__metadata__'}
+    tensors = {n: np.frombuffer(body[slice(*h['data_offsets'])], '<f2').reshape(h['shape']) for n, h in header.items() if n != '__metadata__'}
+    return tensors, header.get('__metadata__', {})

@@ -168,8 +168,10 @@ def main():
     optimiser = Optimiser(model)
     s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'rounded': False, 'seconds': 0.0}
     if not state and o.init:
-        weights = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
+        weights, known = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
         model.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+        s['tokens'] = int(known.get('tokens', 0))
+        s['seed'] += s['tokens']  # not the samples that it has learned from already
     if state:
         model.load_state_dict(state['model'])
         optimiser.load_state_dict(state['optimiser'])
