@@ -1,4 +1,5 @@
 // One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake API.
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import {
 } from '../../build/code-server.ts';
 import { cache } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
+import type { AdaptReport } from '../../src/distil/types.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
@@ -116,6 +118,25 @@ export class Session {
     } finally {
       database.close();
     }
+  }
+
+  /** Of the last adaptation that was kept. */
+  report(): AdaptReport {
+    const [row] = this.rows('select report from adaptations order by finishedAt desc limit 1');
+    return JSON.parse(String(row?.report)) as AdaptReport;
+  }
+
+  /** Of the extension's engine whose command line holds `argument`. */
+  processId(argument: string): number {
+    const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    const line = lines.find((text) => text.includes(this.profile.extensions) && text.includes(argument));
+    if (line === undefined) throw new Error(`no process of the extension has ${argument}`);
+    return Number.parseInt(line, 10);
+  }
+
+  /** What the window's extensions have logged. */
+  logged(): string {
+    return logsOf(this.profile.userData);
   }
 
   /** Names of the profile's files that hold a text: settings, state, logs, our storage. */

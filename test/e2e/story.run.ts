@@ -18,7 +18,7 @@ before(async () => {
   await needCodeServer();
   browser = await launchBrowser();
   // Busy, so that the first keys come before the editor has made its ghost text.
-  session = await Session.start(browser, await ourVsix(folder), {}, { busy: true });
+  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.adaptMinutes': 1 }, { busy: true });
 });
 after(async () => {
   await session?.stop();
@@ -115,14 +115,54 @@ step('a suggestion is taken word by word', async () => {
   await editor.waitForGhost(/substring\(7\)\}`$/);
 });
 
-step('Adapt to This Repo, from the palette', async () => {
+/** Training for the minute that the settings give it, and measuring before and after. */
+const adaptingMs = 15 * 60_000;
+
+step(
+  'Adapt to This Repo, from the palette: its progress is shown, and what trains is killed in the middle of it',
+  async () => {
+    const { editor } = session;
+    await editor.command('Easy Adaptation: Adapt to This Repo');
+    const progress = editor.notifications().filter({ hasText: 'Adapting to' });
+    const steps = () => progress.filter({ hasText: /Training.*loss \d.*tokens\/s/ }).waitFor({ timeout: adaptingMs });
+    await steps();
+    await editor.shot('04-adapting');
+    process.kill(session.processId('--training'), 'SIGKILL');
+    await steps();
+    await editor.panel().getByText('Exact match on held-out files').waitFor({ timeout: adaptingMs });
+    await editor.shot('04-adapted');
+    const { harvest, neural } = session.report();
+    assert.ok(harvest.files > 50, `${harvest.files} files`);
+    assert.ok(neural?.training && neural.training.steps > 0, 'it was trained');
+    assert.equal(session.logged().match(/Training on /g)?.length, 2, 'training was taken up again');
+  },
+);
+
+step('what the adaptation has put in use answers, and the panel names it', async () => {
   const { editor } = session;
-  await editor.command('Easy Adaptation: Adapt to This Repo');
-  await editor.panel().getByText('Exact match on held-out files').waitFor();
-  await editor.shot('04-adapted');
-  const [adaptation] = session.rows('select report from adaptations');
-  const { harvest } = JSON.parse(String(adaptation?.report)) as { harvest: { files: number; tokens: number } };
-  assert.ok(harvest.files > 50, `${harvest.files} files`);
+  const model = session.report().neural?.used === 'base' ? 'base + n-gram' : 'adapted + n-gram';
+  const [place] = known.places;
+  await editor.open(place.file, place.line, place.column);
+  await editor.page.keyboard.press('End');
+  let places = 0;
+  await editor.eventually(
+    `an answer of ${model}`,
+    async () => {
+      // A new place each time; where the engine is late the n-grams stand in for it.
+      await editor.type(`\nconst id${++places} = ${known.start}`);
+      await editor.waitForGhost(known.ghost);
+      const [row] = session.rows('select model from completions order by at desc limit 1');
+      assert.equal(row?.model, model);
+    },
+    120_000,
+  );
+  const row = editor.panel().locator('details.source-specialist').filter({ hasText: 'Date.now()' }).first();
+  await row.locator('summary').click();
+  await editor.eventually('its name in the panel', async () => {
+    assert.match((await row.textContent()) ?? '', new RegExp(model.replace('+', '\\+')));
+  });
+  await editor.shot('04-named');
+  await row.locator('summary').click();
 });
 
 step('Set API Key asks what may leave the machine before anything does', async () => {
