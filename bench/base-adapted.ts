@@ -8,6 +8,7 @@ import { currentModel } from '../src/distil/models.ts';
 import { adapt } from '../src/distil/run.ts';
 import type { AdaptReport } from '../src/distil/types.ts';
 import type { EngineClient } from '../src/engine/client.ts';
+import type { Precision } from '../src/model/serve.ts';
 import { NgramModel } from '../src/ngram/model.ts';
 import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './base-lines.ts';
 import { type Prepared, withPrepared } from './base-prepare.ts';
@@ -137,15 +138,21 @@ function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
   };
 }
 
-/** Nats a token on files that recordings name, fp32. */
+/** Nats a token on files that recordings name; fp32, and the adapted model also as it may be served. */
 async function lossFigures({ name, recording }: Prepared, model: string, context: BaseContext): Promise<Figures> {
   const files = chooseFiles(
     recording.named.map((file) => ({ ...file, package: name })),
     lossCharacters,
     1,
   );
-  const loss = (folder: string) => lossOf(folder, files, { precision: 'fp32', tokenizer: context.tokenizer });
-  return { 'loss-before': await loss(context.model), 'loss-after': await loss(model) };
+  const loss = (folder: string, precision: Precision) =>
+    lossOf(folder, files, { precision, tokenizer: context.tokenizer });
+  return {
+    'loss-before': await loss(context.model, 'fp32'),
+    'loss-after': await loss(model, 'fp32'),
+    'loss-after-int8': await loss(model, 'int8'),
+    'loss-after-int4': await loss(model, 'int4'),
+  };
 }
 
 function readIndex(snapshot: string, { tokenizer }: BaseContext): NgramModel {
