@@ -1,6 +1,7 @@
 // What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
 
 import { quantile } from '../src/common/quality.ts';
+import { completionThreads } from '../src/common/threads.ts';
 import type { EngineClient } from '../src/engine/client.ts';
 import { type Cursor, cursorsOf, loadAll, source } from './base-lines.ts';
 import { withPrepared } from './base-prepare.ts';
@@ -9,6 +10,8 @@ import { must, withEngines } from './engines.ts';
 import { lineTokens } from './line-figures.ts';
 import type { Figures } from './main.ts';
 
+/** As the product does. */
+const threads = completionThreads('auto');
 const promptTokens = 512;
 const coldTries = 30;
 /** Keystrokes that follow each cold prompt. */
@@ -25,7 +28,7 @@ export function latency(context: BaseContext, show: Show): Promise<void> {
   return withPrepared(context, (prepared) =>
     withEngines(async ([engine]) => {
       const one = engine as EngineClient;
-      await loadAll([one], context, 'int4');
+      await loadAll([one], context, 'int4', threads);
       const { cold, warm } = await neural(one, cursorsOf(prepared), context);
       const firstOf = (waits: readonly Waited[]) => waits.map(({ firstMs }) => firstMs);
       const whole = warm.filter(({ tokens }) => tokens === tokensOfLine).map(({ wholeMs }) => wholeMs);
@@ -94,7 +97,7 @@ async function mixed(engine: EngineClient, cursors: readonly Cursor[], context: 
   const cold: number[] = [];
   const warm: number[] = [];
   for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
-    must(await engine.request('open', source(context, name, context.model, snapshots.fitted)));
+    must(await engine.request('open', { ...source(context, name, context.model, snapshots.fitted), threads }));
   }
   for (const [i, { prepared, place }] of spaced(cursors, coldTries + 1).entries()) {
     for (let typed = 0; typed <= Math.min(keystrokes, place.truth.length - 1); typed++) {

@@ -68,9 +68,10 @@ export async function loadAll(
   engines: readonly EngineClient[],
   { model, tokenizerPath }: BaseContext,
   precision: 'fp32' | 'int8' | 'int4',
+  threads = 1,
 ): Promise<void> {
   for (const engine of engines) {
-    must(await engine.request('load', { model, tokenizer: tokenizerPath, precision, threads: 1 }));
+    must(await engine.request('load', { model, tokenizer: tokenizerPath, precision, threads }));
   }
 }
 

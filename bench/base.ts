@@ -61,7 +61,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'latency',
-    what: 'waiting on this machine, ms, through the engine process; int4, one thread',
+    what: 'waiting on this machine, ms, through the engine process; int4, with as many threads as the product takes',
     run: latency,
   },
   {

