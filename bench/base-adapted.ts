@@ -3,7 +3,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ProgressBar } from '../src/common/bar.ts';
-import { physicalCores } from '../src/common/threads.ts';
 import { currentModel } from '../src/distil/models.ts';
 import { adapt } from '../src/distil/run.ts';
 import type { AdaptReport } from '../src/distil/types.ts';
@@ -101,7 +100,7 @@ async function adaptOn(
         precision: 'int4',
         threads: 1,
         device: 'cpu',
-        trainingThreads: physicalCores(),
+        trainingThreads: 'auto',
         ...(minutes === undefined ? {} : { budgetMinutes: minutes }),
       },
     },

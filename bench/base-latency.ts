@@ -1,7 +1,7 @@
 // What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
 
 import { quantile } from '../src/common/quality.ts';
-import { completionThreads } from '../src/common/threads.ts';
+import { threadCount } from '../src/common/threads.ts';
 import type { EngineClient } from '../src/engine/client.ts';
 import { type Cursor, cursorsOf, loadAll, source } from './base-lines.ts';
 import { withPrepared } from './base-prepare.ts';
@@ -11,7 +11,7 @@ import { lineTokens } from './line-figures.ts';
 import type { Figures } from './main.ts';
 
 /** As the product does. */
-const threads = completionThreads('auto');
+const threads = threadCount('auto');
 const promptTokens = 512;
 const coldTries = 30;
 /** Keystrokes that follow each cold prompt. */

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { ProgressBar } from './common/bar.ts';
 import { type Failure, messageOf } from './common/errors.ts';
 import { type Log, silentLog } from './common/log.ts';
-import { completionThreads } from './common/threads.ts';
+import { threadCount } from './common/threads.ts';
 import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
 import { renderReport } from './distil/render.ts';
@@ -34,7 +34,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --no-neural          n-grams alone: seconds instead of minutes
   --budget-minutes N   of fine-tuning; measuring takes a few more (default 10)
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
-  --threads N          of the processor (default: physical cores minus one; two to complete)
+  --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
   --base FOLDER        another base model for the same tokenizer (default models/base)
   --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
@@ -129,7 +129,7 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
   return {
     base: values.base === undefined ? join(repository, 'models', 'base') : requireFolder(values.base),
     precision: 'int4',
-    threads: completionThreads(threads),
+    threads: threadCount(threads),
     trainingThreads: threads,
     device,
     budgetMinutes,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DisposableStore } from '../common/disposable.ts';
 import { failed, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { completionThreads } from '../common/threads.ts';
+import { threadCount } from '../common/threads.ts';
 import type { Model } from '../complete/specialist.ts';
 import type { Engine, RequestOptions } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
@@ -62,7 +62,7 @@ export class Neural extends DisposableStore implements Engine {
   /** How the model in a folder is to be served now. */
   serving(model: string, name: string): Model {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
-    const threads = completionThreads(neuralThreads || 'auto');
+    const threads = threadCount(neuralThreads || 'auto');
     return { model, name, tokenizer: this.deps.paths.tokenizer, precision: neuralPrecision, threads };
   }
 

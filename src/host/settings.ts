@@ -46,7 +46,7 @@ export interface Settings {
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Of its weights while it completes; it is trained in fp32. */
   readonly neuralPrecision: 'int4' | 'int8' | 'fp32';
-  /** 0: physical cores minus one. */
+  /** 0: as threadCount says. */
   readonly neuralThreads: number;
   /** Gigabytes of resident memory at which its process drops caches and stops training. */
   readonly neuralMemory: number;
