@@ -57,7 +57,7 @@ export function adapted(context: BaseContext, show: Show): Promise<void> {
       row('base + n-gram, fitted', await mixedLines(engines, cursors, { context, model: models, snapshot }));
       const alone: Line[] = [];
       for (const item of prepared) {
-        await loadAll(engines, { ...context, model: of(item).model }, 'int4');
+        await loadAll(engines, { ...context, model: of(item).model }, 'auto');
         const own = cursors.filter((cursor) => cursor.prepared === item);
         alone.push(
           ...(await spread(engines, own, (engine, cursor) =>
@@ -97,7 +97,7 @@ async function adaptOn(
       balance: 0.5,
       neural: {
         base: model,
-        precision: 'int4',
+        precision: 'auto',
         threads: 1,
         device: 'cpu',
         trainingThreads: 'auto',

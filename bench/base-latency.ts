@@ -28,7 +28,7 @@ export function latency(context: BaseContext, show: Show): Promise<void> {
   return withPrepared(context, (prepared) =>
     withEngines(async ([engine]) => {
       const one = engine as EngineClient;
-      await loadAll([one], context, 'int4', threads);
+      await loadAll([one], context, 'auto', threads);
       const { cold, warm } = await neural(one, cursorsOf(prepared), context);
       const firstOf = (waits: readonly Waited[]) => waits.map(({ firstMs }) => firstMs);
       const whole = warm.filter(({ tokens }) => tokens === tokensOfLine).map(({ wholeMs }) => wholeMs);

@@ -39,7 +39,7 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
     const ngram = cursors.map(({ prepared: { ngram }, place }) => lineOf(place, complete(ngram, place)));
     show('n-gram, fitted', byPackage(cursors, ngram));
     await withEngines(async (engines) => {
-      await loadAll(engines, context, 'int4');
+      await loadAll(engines, context, 'auto');
       for (const [name, budget] of Object.entries(alone)) {
         const answers = await spread(engines, cursors, (engine, cursor) =>
           neuralLine(engine, cursor.place, promptAt(cursor, budget, context)),
@@ -67,7 +67,7 @@ export function cursorsOf(prepared: readonly Prepared[]): Cursor[] {
 export async function loadAll(
   engines: readonly EngineClient[],
   { model, tokenizerPath }: BaseContext,
-  precision: 'fp32' | 'int8' | 'int4',
+  precision: 'auto' | 'fp32' | 'int8' | 'int4',
   threads = 1,
 ): Promise<void> {
   for (const engine of engines) {
@@ -131,7 +131,7 @@ export async function mixedLines(
 }
 
 export function source({ tokenizerPath }: BaseContext, key: string, model: string, snapshot: string) {
-  const serving = { tokenizer: tokenizerPath, precision: 'int4', threads: 1 } as const;
+  const serving = { tokenizer: tokenizerPath, precision: 'auto', threads: 1 } as const;
   return { ...serving, key, model, name: 'base', snapshot, over: [] };
 }
 

@@ -40,7 +40,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'lines',
-    what: `the rest of the line at the recorded cursors; int4
+    what: `the rest of the line at the recorded cursors; weights as the product serves them
   n-gram indexes, and snippets come from, the package's files that no recording names; 'fitted' learned its weights on a fifth
   of those, not in its index while it learned; 'shipped' learned nothing of the package. The base has seen no file of it.
   p@10: precision at 10 % coverage by the specialist's own estimate; low@10: by the lowest token probability;
@@ -49,7 +49,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'adapted',
-    what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, int4
+    what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
   loss: nats a token on recorded files (about 60,000 characters), fp32; own-loss: what the run saw on files it held out itself.
   used: what the run left in use, which the last rows measure. base + n-gram: mixture fitted on files of the package, as in 'lines'.`,
     run: adapted,
@@ -61,7 +61,7 @@ const sections: readonly Section[] = [
   },
   {
     name: 'latency',
-    what: 'waiting on this machine, ms, through the engine process; int4, with as many threads as the product takes',
+    what: 'waiting on this machine, ms, through the engine process; weights and threads as in the product',
     run: latency,
   },
   {

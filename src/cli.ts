@@ -128,7 +128,7 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
   if (values['no-neural']) return undefined;
   return {
     base: values.base === undefined ? join(repository, 'models', 'base') : requireFolder(values.base),
-    precision: 'int4',
+    precision: 'auto',
     threads: threadCount(threads),
     trainingThreads: threads,
     device,

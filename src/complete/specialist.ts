@@ -44,7 +44,7 @@ export type NeuralState =
   | { readonly kind: 'off' }
   /** `again`: it was open before. */
   | { readonly kind: 'opening'; readonly name: string; readonly again: boolean }
-  | { readonly kind: 'ready'; readonly name: string; readonly loadMs: number }
+  | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export interface MixedDeps {
@@ -173,7 +173,8 @@ export class MixedSpecialist implements Specialist, Disposable {
     if (!result.ok) return this.fail(result.error);
     this.opened = link;
     this.late = 0;
-    this.turn({ kind: 'ready', name: link.model.name, loadMs: result.value.loadMs });
+    const { precision, loadMs } = result.value;
+    this.turn({ kind: 'ready', name: link.model.name, precision, loadMs });
     this.deps.onReady();
   }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { loadModel } from '../model/folder.ts';
-import type { Precision } from '../model/serve.ts';
+import { chosenPrecision, type Precision } from '../model/serve.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -25,13 +25,14 @@ export interface LanguageOptions {
   readonly model: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
-  readonly precision: Precision;
+  readonly precision: Precision | 'auto';
   readonly threads: number;
 }
 
 export interface LanguageInfo {
   readonly vocabSize: number;
   readonly contextLength: number;
+  readonly precision: Precision;
   readonly loadMs: number;
 }
 
@@ -42,7 +43,7 @@ export class Language {
   readonly prefixes: Prefixes;
   private readonly specials: readonly number[];
 
-  private constructor(network: Network, tokenizer: Tokenizer, loadMs: number) {
+  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, loadMs: number) {
     this.network = network;
     this.tokenizer = tokenizer;
     this.prefixes = new Prefixes(network);
@@ -51,7 +52,7 @@ export class Language {
     this.specials = Array.from({ length: vocabSize }, (_, id) => id).filter(
       (id) => id >= tokenizer.vocabularySize || tokenizer.bytesOf(id).length === 0,
     );
-    this.info = { vocabSize, contextLength, loadMs };
+    this.info = { vocabSize, contextLength, precision, loadMs };
   }
 
   /** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
@@ -70,8 +71,9 @@ export class Language {
     if (read.value.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError('corrupt', 'The tokenizer has more tokens than the model: they do not belong together.');
     }
-    const network = await Network.load(loaded, { device: 'cpu', threads, precision });
-    return new Language(network, read.value, performance.now() - started);
+    const chosen = chosenPrecision(precision, loaded.config, loaded.weights);
+    const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
+    return new Language(network, read.value, chosen, performance.now() - started);
   }
 
   private ids(parts: readonly PromptPart[]): number[] {

@@ -28,7 +28,7 @@ export interface NeuralAccess {
   /** Folder of the base model: config.json, model.safetensors and, where it ships one, mixture.json. */
   readonly base: string;
   /** How drafts are made. */
-  readonly precision: 'fp32' | 'int8' | 'int4';
+  readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
   /** Where training runs, and on how many threads of the CPU. */
   readonly device: 'auto' | 'cpu' | 'webgpu';

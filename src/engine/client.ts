@@ -1,7 +1,7 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
@@ -211,10 +211,11 @@ export class EngineClient implements Engine {
   }
 }
 
-/** Of the whole process, where the system lets us. */
+/** Below our own, of the whole process, where the system lets us. */
 function lower({ pid }: ChildProcess): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+    if (pid !== undefined) setPriority(pid, Math.min(PRIORITY_LOW, getPriority() + PRIORITY_BELOW_NORMAL));
   } catch {
     // It has ended already, or may not be changed: it trains all the same.
   }

@@ -3,16 +3,11 @@ import * as vscode from 'vscode';
 import type { NeuralState } from '../complete/specialist.ts';
 import type { PanelModel } from '../panel/protocol.ts';
 import type { NeuralAbsence } from './neural.ts';
-import type { Settings } from './settings.ts';
 
 const { t } = vscode.l10n;
 const alone = 'n-gram';
 
-export function modelStatus(
-  state: NeuralState | undefined,
-  absence: NeuralAbsence | undefined,
-  { neuralPrecision }: Pick<Settings, 'neuralPrecision'>,
-): PanelModel {
+export function modelStatus(state: NeuralState | undefined, absence: NeuralAbsence | undefined): PanelModel {
   if (absence === 'off')
     return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
   if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
@@ -33,7 +28,7 @@ export function modelStatus(
       return {
         kind: 'ready',
         name: `${state.name} + ${alone}`,
-        detail: t('{0} on the processor, which is fastest for single lines; loaded in {1} s', neuralPrecision, seconds),
+        detail: t('{0} on the processor, which is fastest for single lines; loaded in {1} s', state.precision, seconds),
       };
     }
   }

@@ -45,7 +45,7 @@ export interface Settings {
   /** Where it is trained. Completions are computed on the CPU: for one line, handing work to a GPU costs more than it saves. */
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Of its weights while it completes; it is trained in fp32. */
-  readonly neuralPrecision: 'int4' | 'int8' | 'fp32';
+  readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
   /** 0: as threadCount says. */
   readonly neuralThreads: number;
   /** Gigabytes of resident memory at which its process drops caches and stops training. */
@@ -73,7 +73,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048 },
   neural: { type: 'boolean', default: true, scope: 'window' },
   neuralDevice: { type: 'string', default: 'auto', scope: 'window', values: ['auto', 'cpu', 'webgpu'] },
-  neuralPrecision: { type: 'string', default: 'int4', scope: 'window', values: ['int4', 'int8', 'fp32'] },
+  neuralPrecision: { type: 'string', default: 'auto', scope: 'window', values: ['auto', 'int4', 'int8', 'fp32'] },
   neuralThreads: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64 },
   neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64 },
   adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720 },

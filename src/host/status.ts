@@ -88,7 +88,7 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence, settings),
+      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence),
       balance: settings.balance,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,

@@ -49,7 +49,8 @@ export class Specialists {
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
-    return { files: fileCount, tokens: tokenCount, loadMs: performance.now() - started };
+    const { precision } = language.info;
+    return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
   }
 
   async close(key: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { FileChange } from '../ngram/protocol.ts';
 export interface Serving {
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
-  readonly precision: 'fp32' | 'int8' | 'int4';
+  readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
 }
 
@@ -28,6 +28,8 @@ export interface Opened {
   /** In the n-gram index. */
   readonly files: number;
   readonly tokens: number;
+  /** Of the neural model's weights. */
+  readonly precision: 'int4' | 'int8' | 'fp32';
   readonly loadMs: number;
 }
 

@@ -7,11 +7,25 @@ import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix, type Weights } from './parameters.ts';
-import { type Bits, BLOCK, quantize } from './quantize.ts';
+import { type Bits, BLOCK, dequantize, quantize } from './quantize.ts';
 import { rotateHalf } from './rope.ts';
 
 /** How weights are held; activations are float32, rounded to 8 bits inside the products of int4 and int8. */
 export type Precision = 'int4' | 'int8' | 'fp32';
+
+/**
+ * What 'auto' stands for: int4 where the weights were trained for it, so that it changes nothing (the base: models/pretrain/quantise.py),
+ * else int8. Rounded to 4 bits again, weights that were fine-tuned from such would mostly fall back to where they came from.
+ */
+export function chosenPrecision(setting: Precision | 'auto', config: ModelConfig, weights: Weights): Precision {
+  if (setting !== 'auto') return setting;
+  const matrix = weights.get(`${layerPrefix(0)}mlp.down_proj.weight`) as Float32Array;
+  const rounded = dequantize(quantize(matrix, config.hiddenSize, config.intermediateSize, 4));
+  // Half precision, in which weights are stored, keeps 11 bits.
+  return matrix.every((value, i) => Math.abs(value - (rounded[i] as number)) <= Math.abs(value) / 1024)
+    ? 'int4'
+    : 'int8';
+}
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
 export function cacheNames(config: ModelConfig): string[] {

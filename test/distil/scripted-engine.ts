@@ -46,7 +46,7 @@ export class ScriptedEngine implements Engine {
         if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
         this.open.set(source.key, source);
         this.drafts = 0;
-        return ok({ files: 1, tokens: 1, loadMs: 1 });
+        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 } as const);
       },
       close: ({ key }) => {
         this.open.delete(key);

@@ -12,6 +12,7 @@ import { adapterNames, initialAdapters, type LoraConfig, mergeAdapters } from '.
 import { initialWeights, parameterCount, parameterSpecs } from '../../src/model/parameters.ts';
 import { dequantize, quantize } from '../../src/model/quantize.ts';
 import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
+import { chosenPrecision } from '../../src/model/serve.ts';
 import { goldenFolder, readGolden, relativeError } from './golden.ts';
 
 const codeOf = (text: string) => {
@@ -138,4 +139,17 @@ test('4 and 8 bits: the error of normal weights, exact zeros, and short last blo
     assert.ok(error > low && error < high, `${bits} bits: ${error}`);
     assert.equal(quantized.packed.length, 60 * 3 * 4 * bits);
   }
+});
+
+test("'auto' is int4 for weights that 4 bits hold exactly, as stored in half precision, and int8 once they were trained on", () => {
+  const config = { ...PRESETS.S, vocabSize: 64, layers: 1, hiddenSize: 96, intermediateSize: 160 };
+  const name = 'model.layers.0.mlp.down_proj.weight';
+  const weights = initialWeights(config, 3);
+  assert.equal(chosenPrecision('auto', config, weights), 'int8');
+  assert.equal(chosenPrecision('fp32', config, weights), 'fp32');
+  const rounded = dequantize(quantize(weights.get(name) as Float32Array, 96, 160, 4));
+  const stored = rounded.map((value) => fromHalf(toHalf(value)));
+  assert.equal(chosenPrecision('auto', config, new Map([...weights, [name, stored]])), 'int4');
+  const trained = stored.map((value, i) => value + (i % 97 === 0 ? 1e-3 : 0));
+  assert.equal(chosenPrecision('auto', config, new Map([...weights, [name, trained]])), 'int8');
 });
