@@ -21,8 +21,9 @@ def licence(text):
     for part in parts:
         name = next((name for pattern, name in SAME if re.match(pattern, part, re.I)), part)
         named.append(part.upper() if part.lower() in ('or', 'and') else name)
-    if 'OR' in named and 'AND' not in named:
-        named = [x for i, name in enumerate(sorted(named[::2])) for x in (['OR', name] if i else [name])]
+    for word in ('OR', 'AND'):
+        if set(named[1::2]) == {word}:
+            named = [x for i, name in enumerate(sorted(named[::2])) for x in ([word, name] if i else [name])]
     return ' '.join(named)
 
 
@@ -130,7 +131,7 @@ Left out: minified, bundled, generated and vendored files, files whose head name
 Muon for the hidden matrices, AdamW for the rest, bf16. The shallower first half of the run was grown by repeating its stack of layers. `models/pretrain/README.md` says how, and rebuilds all of it.
 {options.compute}
 
-Bits per character of fixed windows of held-out packages, and loss of infilled middles:
+Bits per character of fixed windows of held-out packages, and loss of infilled middles; windows are as long as the samples were at that time (256, 512, from step 3,200 on 1,024 tokens):
 
 {curve([folder_of(run) / 'log.jsonl' for run in options.logs.split(',')])}
 
