@@ -1,5 +1,5 @@
 // The neural part of a run: measure what there is, train on the folder, measure again, keep what is better on the test files.
-import { mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
@@ -146,9 +146,14 @@ class Session {
     return { name, model, test, quality: ownQuality(test) };
   }
 
-  /** Its mixture's weights are fitted first, and kept beside it. */
+  /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
   async measureAdapted(model: string): Promise<Measured> {
-    rmSync(join(model, MIXTURE_FILE), { force: true });
+    const [theirs, own] = [this.deps.access.base, model].map((folder) => join(folder, MIXTURE_FILE)) as [
+      string,
+      string,
+    ];
+    rmSync(own, { force: true });
+    if (existsSync(theirs)) copyFileSync(theirs, own);
     const { fit } = await this.use('adapted', model);
     if (fit) replaceFile(join(model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fit.weights))]);
     return this.measure('adapted', model);
@@ -182,7 +187,13 @@ class Session {
     };
     const stage = `Mixing ${titles[name]} with the n-grams`;
     progress({ stage, done: 0, total: undefined });
-    const opened = await Opened.open(engine, source, { places: this.mixing, stage, progress, signal });
+    const opened = await Opened.open(engine, source, {
+      places: this.mixing,
+      refit: name === 'adapted',
+      stage,
+      progress,
+      signal,
+    });
     this.open = { name, opened };
     return opened;
   }

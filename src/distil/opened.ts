@@ -13,8 +13,10 @@ export type Source = Requests['open']['request'];
 export type Weights = Requests['fit']['result'];
 
 export interface OpenOptions {
-  /** What weights are fitted on where the model has none of its own. */
+  /** What the mixture's weights are fitted on where the model has none of its own. */
   readonly places: readonly CursorExample[];
+  /** Fits them also where it has: those it has are where the fit starts from. */
+  readonly refit: boolean;
   readonly stage: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -51,7 +53,8 @@ export class Opened implements Drafter {
     const { stage, progress, signal } = options;
     unwrap(await engine.request('open', source, { signal }));
     const places = options.places.filter(({ kind }) => kind !== 'block-body');
-    if (existsSync(join(source.model, MIXTURE_FILE)) || places.length === 0) return;
+    const known = existsSync(join(source.model, MIXTURE_FILE));
+    if (places.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
     const asked = {
       key: source.key,
       places: places.map((example) => ({ query: queryOf(example), truth: example.truth })),

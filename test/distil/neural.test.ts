@@ -54,6 +54,29 @@ const used = () => currentModel(request.specialistFolder, base);
 describe('with an engine whose answers a test decides', () => {
   beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
 
+  test("the adapted model's mixture is learned from the base's weights on", async () => {
+    const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
+    writeFileSync(join(base, 'mixture.json'), shipped);
+    try {
+      const from: string[] = [];
+      const engine = new ScriptedEngine({
+        right: { base: 0.3, adapted: 0.6 },
+        truth,
+        fail: (kind, { open }) => {
+          const [source] = open.values();
+          if (kind === 'fit') from.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
+          return undefined;
+        },
+      });
+      await report(engine);
+      assert.deepEqual(from, [shipped], 'once, for the adapted model');
+      assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
+      assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
+    } finally {
+      rmSync(join(base, 'mixture.json'));
+    }
+  });
+
   test('a better model is kept, the next better one takes its place, and the report shows all of them', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
     const figures = await report(engine);
