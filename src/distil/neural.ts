@@ -6,6 +6,7 @@ import { replaceFile } from '../common/files.ts';
 import { percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
+import { editSimilarity } from '../common/quality.ts';
 import { lowestProbability } from '../coupling/features.ts';
 import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
@@ -212,7 +213,22 @@ function score({ exactMatch, editSimilarity }: Quality): number {
   return exactMatch + editSimilarity;
 }
 
-/** The best on the test files; of equals the first. Without test places, what validation said of the training decides. */
+/** By how much one is better than another on the same places, in standard errors of that difference. */
+function lead(one: Measured, other: Measured): number {
+  const of = ({ right, draft, example }: ScoredPlace) => Number(right) + editSimilarity(draft.text, example.truth);
+  const differences = one.test.map((place, i) => of(place) - of(other.test[i] as ScoredPlace));
+  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+  const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+  return mean / Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length || Number.MIN_VALUE);
+}
+
+/** What has learned more, going by its loss, is given up for another that is ahead by more than this. */
+const CLEAR_LEAD = 1;
+
+/**
+ * The best on the test files; the adapted one also where it is not clearly behind, since its loss is measured on more. Without test places,
+ * what validation said of the training decides.
+ */
 function choose(
   known: readonly Measured[],
   training: Training | undefined,
@@ -230,6 +246,10 @@ function choose(
   }
   const used = known.reduce((best, each) => (score(each.quality) > score(best.quality) ? each : best));
   const rest = known.filter((each) => each !== used);
+  if (first.name === 'adapted' && used !== first && training?.improved && lead(used, first) < CLEAR_LEAD) {
+    const why = `its loss on held-out files fell; on ${first.quality.places} test places ${figures(first)}, not clearly behind ${figures(used)}.`;
+    return { used: first, why };
+  }
   const on = `on ${used.quality.places} test places ${figures(used)}`;
   return { used, why: rest.length === 0 ? `${on}.` : `${on}; ${rest.map(figures).join('; ')}.` };
 }

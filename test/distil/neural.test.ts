@@ -143,6 +143,20 @@ describe('with an engine whose answers a test decides', () => {
     assert.match(renderReport(figures), /rolled back to the earlier model/);
   });
 
+  test('a model that learned more, and is behind by no more than chance would have it, is kept', async () => {
+    const length = ({ prefix }: { readonly prefix: string }) => prefix.length;
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 1, adapted: 1 },
+      // Right at other places: the base at five of nine, the adapted model at the other four.
+      truth: (query) => (length(query) % 9 < 5 === (engine.count('adapt') === 0) ? truth(query) : 'x'),
+    });
+    const { neural } = await report(engine);
+    const { base: before, adapted } = neural?.quality ?? {};
+    assert.ok((before?.exactMatch as number) > (adapted?.exactMatch as number));
+    assert.equal(neural?.used, 'adapted');
+    assert.match(neural?.why ?? '', /loss on held-out files fell; .* not clearly behind the base/);
+  });
+
   test('where the base is the best, it is the base again', async () => {
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
     assert.equal(figures.neural?.used, 'base');
