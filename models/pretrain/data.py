@@ -7,7 +7,6 @@ import numpy as np
 from common import folder_of
 from tokenizer import END, EOM, PREFIX, SNIPPET, SUFFIX, Tokenizer
 
-MIDDLE_WEIGHT = 4.0  # a middle is a few tokens of hundreds, and all that the product asks for
 OPENERS = ('{', '(', '[', ':', '=>')
 
 
@@ -122,8 +121,9 @@ def snippets(corpus, file, random_, wanted, room):
     return out
 
 
-def infill(corpus, position, length, random_):
-    """A sample [snippets] file suffix prefix middle: ids and weights of length + 1, or None."""
+def infill(corpus, position, length, random_, middle_weight):
+    """A sample [snippets] file suffix prefix middle: ids and weights of length + 1, or None.
+    middle_weight: of a middle's tokens and its end; they are a few of hundreds, and all that the product asks for."""
     file = corpus.file_at(position)
     start, body, end, _ = map(int, corpus.files[file])
     end -= 1
@@ -153,7 +153,7 @@ def infill(corpus, position, length, random_):
         cutoff = next((i for i, t in enumerate(prefix[:40]) if corpus.is_line[t]), 0)
         prefix = prefix[cutoff:]
     ids = extra + head + tail + prefix + middle + [EOM]
-    weights = [1.0] * (len(ids) - len(middle) - 1) + [MIDDLE_WEIGHT] * (len(middle) + 1)
+    weights = [1.0] * (len(ids) - len(middle) - 1) + [middle_weight] * (len(middle) + 1)
     missing = length + 1 - len(ids)
     if missing:  # a short prefix leaves room: earlier files of the package before it, else the following file after it
         floor = int(corpus.files[corpus.package_range[int(corpus.files[file, 3])][0], 0])
@@ -178,13 +178,14 @@ def plain(corpus, position, length):
     return ids, [0.0] * len(head) + [1.0] * (length + 1 - len(head))
 
 
-def sample(corpus, seed, number, length, share=0.5):
-    """Sample `number` of the endless stream: (ids, weights), each length + 1 long; weights belong to targets."""
+def sample(corpus, seed, number, length, share, middle_weight):
+    """Sample `number` of the endless stream, infilling with the probability `share`: (ids, weights), each length + 1 long;
+    weights belong to targets."""
     random_ = random.Random(seed * 1_000_003 + number)
     position = corpus.place(seed, number, length)
     made = None
     if random_.random() < share:
-        made = infill(corpus, position + random_.randint(0, length), length, random_)
+        made = infill(corpus, position + random_.randint(0, length), length, random_, middle_weight)
     ids, weights = made or plain(corpus, position, length)
     if len(ids) < length + 1:
         weights += [0.0] * (length + 1 - len(ids))
@@ -192,8 +193,8 @@ def sample(corpus, seed, number, length, share=0.5):
     return ids, weights
 
 
-def batch(corpus, seed, first, rows, length, share=0.5):
+def batch(corpus, seed, first, rows, length, share=0.5, middle_weight=4.0):
     """Inputs [rows, length], targets and weights of the samples first, first + 1, ..."""
-    made = [sample(corpus, seed, first + i, length, share) for i in range(rows)]
+    made = [sample(corpus, seed, first + i, length, share, middle_weight) for i in range(rows)]
     ids = np.array([m[0] for m in made], np.int64)
     return ids[:, :-1], ids[:, 1:], np.array([m[1] for m in made], np.float32)[:, 1:]

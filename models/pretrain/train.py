@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument('--preset', default='S')
     parser.add_argument('--set', default='', help='changes of the configuration: num_key_value_heads=6,intermediate_size=1024')
     parser.add_argument('--grow', type=int, default=0, help='layers to grow to: the whole stack of the checkpoint is repeated on top of itself')
-    parser.add_argument('--init', default='', help='folder of an exported model that a run without a checkpoint starts from')
+    parser.add_argument('--init', default='', help='what a run without a checkpoint starts from: the folder of an exported model, or a checkpoint of another run (its optimiser state too)')
     parser.add_argument('--corpus', default='corpus')
     parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
     parser.add_argument('--length', type=int, default=512)
@@ -46,6 +46,8 @@ def arguments():
     parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
     parser.add_argument('--branch', default='', help='name of the decay branch')
     parser.add_argument('--round-below', type=float, default=0.5, help='a decay trains for int4 once the rates are below this share of their peak (0: never)')
+    parser.add_argument('--infill-share', type=float, default=0.5, help='of the samples')
+    parser.add_argument('--middle-weight', type=float, default=4.0, help="of a middle's tokens in the loss; all others weigh 1")
     parser.add_argument('--save-minutes', type=float, default=8)
     parser.add_argument('--validate-every', type=int, default=400)
     parser.add_argument('--seed', type=int, default=1)
@@ -118,22 +120,25 @@ class Validation:
             seed += 1
             random_ = random.Random(seed)
             start, body, end, _ = map(int, corpus.files[random_.choice(files)])
-            made = infill(corpus, random_.randint(body, end), length, random_)
+            made = infill(corpus, random_.randint(body, end), length, random_, 4.0)
             if made:
                 rows.append((made[0], [1.0 if w > 1 else 0.0 for w in made[1]]))
         self.sets['middle'] = rows
         self.characters = {k: sum(len(tokenizer.decode([t for t, w in zip(i[1:], ws[1:]) if w])) for i, ws in v) for k, v in self.sets.items()}
 
     @torch.no_grad()
-    def run(self, loss_sum, rows=8):
+    def each(self, loss_sum):
+        """(nats, tokens) of every sample, by set."""
         out = {}
         for name, samples in self.sets.items():
-            total = count = 0.0
-            for i in range(0, len(samples), rows):
-                ids = np.array([s[0] for s in samples[i:i + rows]], np.int64)
-                weights = np.array([s[1] for s in samples[i:i + rows]], np.float32)[:, 1:]
-                total += float(loss_sum(ids[:, :-1], ids[:, 1:], weights))
-                count += float(weights.sum())
+            rows = [(np.array([ids], np.int64), np.array([weights], np.float32)[:, 1:]) for ids, weights in samples]
+            out[name] = [(float(loss_sum(ids[:, :-1], ids[:, 1:], weights)), float(weights.sum())) for ids, weights in rows]
+        return out
+
+    def run(self, loss_sum):
+        out = {}
+        for name, found in self.each(loss_sum).items():
+            total, count = (sum(column) for column in zip(*found))
             out[name] = round(total / count, 4)
             if name != 'middle':
                 out[name + '_bits'] = round(total / np.log(2) / self.characters[name], 4)
@@ -161,6 +166,9 @@ def main():
     state = torch.load(path, map_location=o.device, weights_only=True) if path else None
     if state and o.grow > state['config']['num_hidden_layers']:
         state = grown(state, o.grow)
+    if not state and o.init.endswith('.pt'):  # the count of steps begins again, for the warm-up; the samples are other ones
+        state = torch.load(o.init, map_location=o.device, weights_only=True)
+        state.update(step=0, sample=0, seed=state['seed'] + state['tokens'], decay_from=-1, rounded=False)
     config = state['config'] if state else json.loads(pathlib.Path(o.init, 'config.json').read_text()) if o.init else configuration(o.preset, tokenizer.size)
     if not state and not o.init:
         config.update({k: int(v) for k, v in (pair.split('=') for pair in o.set.split(',') if pair)})
@@ -221,7 +229,7 @@ def main():
             break
         total = 0.0
         for _ in range(o.accumulate):
-            ids, targets, weights = batch(corpus, s['seed'], s['sample'], o.rows, o.length)
+            ids, targets, weights = batch(corpus, s['seed'], s['sample'], o.rows, o.length, o.infill_share, o.middle_weight)
             with computing():
                 loss = loss_of(ids, targets, weights) / float(weights.sum()) / o.accumulate
                 loss.backward()
