@@ -72,6 +72,10 @@ export class Network {
       sin: Tensor.host(sin, [steps, batch, 1, config.headDim]),
       mask: Tensor.host(mask, [batch, 1, group * steps, past + steps]),
       rows: Tensor.host(Int32Array.from(rows), [rows.length]),
+      row_mask: Tensor.host(
+        rowsOf(mask, rows, steps, group * (past + steps)),
+        [batch, 1, group * rows.length, past + steps],
+      ),
     };
     const { logits } = await this.session.run(feeds, next);
     cache.advance(steps);
@@ -121,6 +125,20 @@ export class Network {
   async dispose(): Promise<void> {
     await this.session.dispose();
   }
+}
+
+/** The mask's part for some of its `steps`, each `size` values wide; all of it where they are all. */
+function rowsOf(mask: Float32Array, rows: readonly number[], steps: number, size: number): Float32Array {
+  if (rows.length === steps && rows.every((row, i) => row === i)) return mask;
+  const batch = mask.length / (steps * size);
+  const out = new Float32Array(batch * rows.length * size);
+  for (let i = 0; i < batch; i++) {
+    rows.forEach((row, at) => {
+      const from = (i * steps + row) * size;
+      out.set(mask.subarray(from, from + size), (i * rows.length + at) * size);
+    });
+  }
+  return out;
 }
 
 /** As `causalMask` lays it out, for one sequence. */

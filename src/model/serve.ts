@@ -38,66 +38,79 @@ const EXTERNAL_FROM = 4096;
 /**
  * Inputs: ids i32 [tokens, batch]; cos, sin f32 [tokens, batch, 1, headDim] of each token's position; mask f32
  * [batch, 1, heads/keyValueHeads*tokens, past+tokens], added to the scores; rows i32 [rows], the new tokens whose logits are
- * wanted; past_* f32 [past, batch, keyValueHeads, headDim]. Outputs: logits f32 [rows, batch, vocabulary]; new_*.
+ * wanted, and row_mask, the part of the mask that is theirs; past_* f32 [past, batch, keyValueHeads, headDim]. Outputs: logits f32
+ * [rows, batch, vocabulary]; new_*.
+ *
+ * The last layer makes keys and values of all tokens, and all else of the wanted rows alone: nothing reads the others.
  */
 export function serveGraph(config: ModelConfig, weights: Weights, precision: Precision): WrittenModel {
   const b = new Builder(`serve-${precision}`);
   const { heads, keyValueHeads, headDim, hiddenSize, intermediateSize } = config;
   const group = heads / keyValueHeads;
   const layers = new Layers(b, weights, precision);
+  const scoredOf = (count: string) => (group === 1 ? count : `${group}*${count}`);
   const ids = b.graph.input('ids', 'i32', ['tokens', 'batch']);
   const cos = b.graph.input('cos', 'f32', ['tokens', 'batch', 1, headDim]);
   const sin = b.graph.input('sin', 'f32', ['tokens', 'batch', 1, headDim]);
-  const scored = group === 1 ? 'tokens' : `${group}*tokens`;
-  const mask = b.graph.input('mask', 'f32', ['batch', 1, scored, 'past+tokens']);
+  const mask = b.graph.input('mask', 'f32', ['batch', 1, scoredOf('tokens'), 'past+tokens']);
   const rows = b.graph.input('rows', 'i32', ['rows']);
-  const turn = rotateHalf(b, headDim);
+  const rowMask = b.graph.input('row_mask', 'f32', ['batch', 1, scoredOf('rows'), 'past+tokens']);
+  const half = rotateHalf(b, headDim);
   const norm = (x: Value, name: string) =>
     b.op('SimplifiedLayerNormalization', [x, layers.vector(name)], {
       axis: -1,
       epsilon: config.normEpsilon,
     })[0] as Value;
+  const turn = (x: Value, by: { readonly cos: Value; readonly sin: Value }) =>
+    b.add(b.mul(x, by.cos), b.mul(b.matmul(x, half), by.sin));
+  /** One product for several projections; the attention's 1/sqrt(d) is in the query's rows. [count, batch, heads, headDim] */
+  const project = (x: Value, at: string, kinds: 'q' | 'kv' | 'qkv', count: string) => {
+    const names = [...kinds].map((kind) => `${at}self_attn.${kind}_proj`);
+    const scale = [...kinds].map((kind) => (kind === 'q' ? headDim ** -0.5 : 1));
+    const matrices = names.map((name) => `${name}.weight`);
+    let y = layers.linear(x, at + kinds, matrices, hiddenSize, scale);
+    if (config.attentionBias) {
+      const biases = names.map((name) => `${name}.bias`);
+      y = b.add(y, layers.vector(`${at}${kinds}.bias`, biases, scale));
+    }
+    const wide = [...kinds].reduce((sum, kind) => sum + (kind === 'q' ? heads : keyValueHeads), 0);
+    return b.reshape(y, [count, 'batch', wide, headDim]);
+  };
 
   let x = layers.embed(ids, config);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = layerPrefix(layer);
+    const last = layer + 1 === config.layers;
+    const count = last ? 'rows' : 'tokens';
     const h = norm(x, `${at}input_layernorm.weight`);
-    // One product for query, key and value; the attention's 1/sqrt(d) is in the query's rows.
-    const projections = ['q', 'k', 'v'].map((name) => `${at}self_attn.${name}_proj`);
-    const scale = [headDim ** -0.5, 1, 1];
-    let qkv = layers.linear(
-      h,
-      `${at}qkv`,
-      projections.map((name) => `${name}.weight`),
-      hiddenSize,
-      scale,
-    );
-    if (config.attentionBias)
-      qkv = b.add(
-        qkv,
-        layers.vector(
-          `${at}qkv.bias`,
-          projections.map((name) => `${name}.bias`),
-          scale,
-        ),
-      );
-    const all = b.reshape(qkv, ['tokens', 'batch', heads + 2 * keyValueHeads, headDim]);
-    const straight = b.slice(all, 2, 0, heads + keyValueHeads);
-    const turned = b.add(b.mul(straight, cos), b.mul(b.matmul(straight, turn), sin));
-    const key = b.slice(turned, 2, heads, heads + keyValueHeads);
-    const value = b.slice(all, 2, heads + keyValueHeads, heads + 2 * keyValueHeads);
+    let query: Value;
+    let key: Value;
+    let value: Value;
+    if (last) {
+      const both = project(h, at, 'kv', 'tokens');
+      key = turn(b.slice(both, 2, 0, keyValueHeads), { cos, sin });
+      value = b.slice(both, 2, keyValueHeads, 2 * keyValueHeads);
+      query = turn(project(b.gather(h, rows), at, 'q', count), { cos: b.gather(cos, rows), sin: b.gather(sin, rows) });
+      x = b.gather(x, rows);
+    } else {
+      const all = project(h, at, 'qkv', 'tokens');
+      const turned = turn(b.slice(all, 2, 0, heads + keyValueHeads), { cos, sin });
+      query = b.slice(turned, 2, 0, heads);
+      key = b.slice(turned, 2, heads, heads + keyValueHeads);
+      value = b.slice(all, 2, heads + keyValueHeads, heads + 2 * keyValueHeads);
+    }
     const past = (name: string) => b.graph.input(`past_${name}`, 'f32', ['past', 'batch', keyValueHeads, headDim]);
     const keys = b.concat([past(`key_${layer}`), key], 0);
     const values = b.concat([past(`value_${layer}`), value], 0);
     b.graph.output(`new_key_${layer}`, key);
     b.graph.output(`new_value_${layer}`, value);
 
-    const query = b.reshape(b.slice(turned, 2, 0, heads), ['tokens', 'batch', keyValueHeads, group, headDim]);
-    const grouped = b.reshape(b.transpose(query, [1, 2, 0, 3, 4]), ['batch', keyValueHeads, scored, headDim]);
-    const scores = b.add(b.matmul(grouped, b.transpose(keys, [1, 2, 3, 0])), mask);
+    const apart = b.reshape(query, [count, 'batch', keyValueHeads, group, headDim]);
+    const grouped = b.reshape(b.transpose(apart, [1, 2, 0, 3, 4]), ['batch', keyValueHeads, scoredOf(count), headDim]);
+    const scores = b.add(b.matmul(grouped, b.transpose(keys, [1, 2, 3, 0])), last ? rowMask : mask);
     const mixed = b.matmul(b.softmax(scores), b.transpose(values, [1, 2, 0, 3]));
-    const split = b.reshape(mixed, ['batch', keyValueHeads, 'tokens', group, headDim]);
-    const joined = b.reshape(b.transpose(split, [2, 0, 1, 3, 4]), ['tokens', 'batch', heads * headDim]);
+    const split = b.reshape(mixed, ['batch', keyValueHeads, count, group, headDim]);
+    const joined = b.reshape(b.transpose(split, [2, 0, 1, 3, 4]), [count, 'batch', heads * headDim]);
     let attended = layers.linear(joined, `${at}o`, [`${at}self_attn.o_proj.weight`], heads * headDim);
     if (config.outputBias) attended = b.add(attended, layers.vector(`${at}self_attn.o_proj.bias`));
     x = b.add(x, attended);
@@ -114,10 +127,10 @@ export function serveGraph(config: ModelConfig, weights: Weights, precision: Pre
     const active = b.mul(b.mul(gate, b.sigmoid(gate)), up);
     x = b.add(x, layers.linear(active, `${at}down`, [`${at}mlp.down_proj.weight`], intermediateSize));
   }
-  const last = norm(b.gather(x, rows), FINAL_NORM);
+  const final = norm(x, FINAL_NORM);
   b.graph.output(
     'logits',
-    layers.linear(last, config.tied ? EMBEDDING : HEAD, [config.tied ? EMBEDDING : HEAD], hiddenSize),
+    layers.linear(final, config.tied ? EMBEDDING : HEAD, [config.tied ? EMBEDDING : HEAD], hiddenSize),
   );
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM });
 }
