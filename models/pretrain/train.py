@@ -253,7 +253,7 @@ def main():
             mark = time.time()
         if time.time() - saved > o.save_minutes * 60:
             checkpoint()
-            saved = mark = time.time()
+            saved = time.time()
     checkpoint()
     validate(stopped=True)
 

@@ -17,10 +17,18 @@ export interface SampleOptions {
   readonly seed: number;
   /** Similar places in other files of the training set, best first. */
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
+  /** What the n-grams give each token of the file; undefined: nobody asked them. */
+  readonly known?: (file: HarvestedFile) => Float32Array | undefined;
 }
 
 /** A middle is a few tokens of hundreds, and all that the product asks for. */
 const MIDDLE_WEIGHT = 4;
+/**
+ * What the n-grams know already is worth less: the product mixes both, and a mixture's gradient for one of two models is its own
+ * times its share in the token's probability (the responsibility in expectation maximisation, Jacobs et al. 1991). This stands for
+ * what the neural model would give it.
+ */
+const NEURAL_SHARE = 0.3;
 /** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
 const SNIPPET_SHARE = 0.5;
 /** Tokens that snippets take at most, as a share of the window; in a window of 512 as many as in the product's prompt. */
@@ -66,12 +74,12 @@ export function specialsOf(tokenizer: Tokenizer): Specials {
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, snippets }: SampleOptions,
+  { length, seed, snippets, known }: SampleOptions,
 ): Sample[] {
   const specials = specialsOf(tokenizer);
   const random = uniforms(seed);
   return files.flatMap((each) => {
-    const file = new TokenFile(each, tokenizer, specials);
+    const file = new TokenFile(each, tokenizer, specials, known?.(each));
     const running = file.running(length);
     const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
@@ -95,8 +103,11 @@ class TokenFile {
   private readonly ids: Int32Array;
   private readonly starts: Uint32Array;
   private readonly head: readonly number[];
+  /** Weight of each token, and of the file's end. */
+  private readonly worth: Float32Array;
 
-  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, specials: Specials) {
+  /** @param known see SampleOptions */
+  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, specials: Specials, known?: Float32Array) {
     this.tokenizer = tokenizer;
     this.specials = specials;
     this.bytes = Buffer.from(text);
@@ -106,6 +117,10 @@ class TokenFile {
       this.starts[i + 1] = (this.starts[i] as number) + tokenizer.bytesOf(id).length;
     });
     this.head = [specials.file, ...tokenizer.encode(`${path}\n`).subarray(0, HEAD)];
+    this.worth = new Float32Array(this.ids.length + 1).fill(1);
+    known?.forEach((probability, i) => {
+      this.worth[i] = NEURAL_SHARE / (NEURAL_SHARE + probability);
+    });
   }
 
   /** The whole text in windows, each after the file's name; a later one begins at a line, with what it repeats not learned again. */
@@ -119,6 +134,7 @@ class TokenFile {
       const start = this.lineBefore(learned, room);
       const ids = Int32Array.from([...head, ...stream.slice(start, start + room)]);
       const weights = new Float32Array(ids.length).fill(1);
+      weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
       samples.push({ ids, weights });
       learned = start + ids.length - head.length;
@@ -157,7 +173,13 @@ class TokenFile {
     if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
     const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...middle, specials.eom]);
     const weights = new Float32Array(ids.length).fill(1);
-    weights.fill(MIDDLE_WEIGHT, ids.length - middle.length - 1);
+    weights.set(this.worth.subarray(from, at), fixed.length);
+    const cut = fixed.length + at - from;
+    weights.fill(MIDDLE_WEIGHT, cut);
+    // In the text the middle may be cut into other tokens, where it ends inside one.
+    middle.forEach((id, i) => {
+      if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
+    });
     return { ids, weights };
   }
 

@@ -70,6 +70,15 @@ export function mixtureExamples(files: readonly SourceFile[], limit: number, lea
   return examples;
 }
 
+/** Probability of each token of a file, as if its line were being written; the rest of the file is seen. */
+export function tokenProbabilities(file: SourceFile, learner: Learner): Float32Array {
+  const found: number[] = [];
+  visitTokens([file], Number.POSITIVE_INFINITY, learner, (token) => {
+    found.push(learner.predictor.probabilityOf(token));
+  });
+  return Float32Array.from(found);
+}
+
 /** How good next-token probabilities are on files that are not in the index. */
 export interface TokenScore {
   readonly tokens: number;

@@ -12,6 +12,7 @@ import {
   type SourceFile,
   scoreTokens,
   type TokenScore,
+  tokenProbabilities,
 } from './learn.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
@@ -181,6 +182,13 @@ export class NgramModel {
   scoreTokens(files: readonly SourceFile[], limit: number): TokenScore {
     const { vocabulary, own, predictor } = this;
     return scoreTokens(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** What it gives each token of a file of its index, as if the file were being edited there: the indexed copy is not seen. */
+  tokenProbabilities(file: SourceFile): Float32Array {
+    const { vocabulary, own, predictor } = this;
+    this.project.setOwn(file.path);
+    return tokenProbabilities(file, { vocabulary, own, predictor });
   }
 
   /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */

@@ -88,6 +88,38 @@ test('a cursor after a space is healed: the middle begins with it, as tokens do'
   assert.ok(prefixes.every((prefix) => !/\S $/.test(prefix)));
 });
 
+test('what the n-grams know already weighs less, in running text, before a middle and in it', () => {
+  const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text).length]));
+  // Every third token is certain to them.
+  const known = ({ path }: HarvestedFile) =>
+    path === 'src/short.ts'
+      ? undefined
+      : Float32Array.from({ length: lengths.get(path) as number }, (_, i) => (i % 3 === 0 ? 1 : 0));
+  const weighed = samplesOf(files, tokenizer, { length, seed: 1, snippets, known });
+  assert.deepEqual(
+    weighed.map(({ ids }) => ids),
+    samples.map(({ ids }) => ids),
+  );
+  const [first] = files as [HarvestedFile];
+  const least = 0.3 / 1.3;
+  const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
+  const head = tokenizer.encode(`${first.path}\n`).length + 1;
+  const taught = weighed
+    .filter(({ ids }) => !ids.includes(specials.prefix) && tokenizer.decode(ids).includes(first.path))
+    .flatMap(({ weights }, n) => [...(weights as Float32Array)].filter((weight, i) => (n > 0 ? weight > 0 : i >= head)));
+  assert.equal(taught.length, (lengths.get(first.path) as number) + 1);
+  taught.forEach((weight, i) => {
+    assert.ok(near(weight, i % 3 === 0 && i < taught.length - 1 ? least : 1), `token ${i}: ${weight}`);
+  });
+  const middles = weighed.flatMap((sample, n) => {
+    const from = weightsOf(samples[n] as (typeof samples)[number]).indexOf(4);
+    return from < 0 ? [] : [...weightsOf(sample).slice(from)];
+  });
+  assert.ok(middles.every((weight) => near(weight, 4) || near(weight, 4 * least)));
+  const share = middles.filter((weight) => near(weight, 4 * least)).length / middles.length;
+  assert.ok(share > 0.15 && share < 0.4, `${share}`);
+});
+
 test('the same seed gives the same samples', () => {
   assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
   assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
