@@ -60,11 +60,9 @@ def curve(logs):
     for row in trained:
         if 'validation' in row:
             v = row['validation']
-            rows.append([row['step'], f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
+            rows.append([f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
                          'int4' if row.get('rounded') else 'f32'])
-    if len(rows) > 24:
-        rows = rows[::-(-len(rows) // 24)] + [rows[-1]]
-    return table(['step', 'tokens', 'TypeScript', 'Python', 'Go', 'Markdown', 'middles, nats a token', 'weights'], rows)
+    return table(['tokens', 'TypeScript', 'Python', 'Go', 'Markdown', 'middles, nats a token', 'weights'], rows)
 
 
 def lines(figures):
@@ -128,10 +126,11 @@ Left out: minified, bundled, generated and vendored files, files whose head name
 
 ## Training
 
-Muon for the hidden matrices, AdamW for the rest, bf16. The shallower first half of the run was grown by repeating its stack of layers. `models/pretrain/README.md` says how, and rebuilds all of it.
+Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens trained half the layers; the stack was then put on top of itself. `models/pretrain/README.md` says how, and rebuilds all of it.
 {options.compute}
 
-Bits per character of fixed windows of held-out packages, and loss of infilled middles; windows are as long as the samples were at that time (256, 512, from step 3,200 on 1,024 tokens):
+Bits per character of fixed windows of held-out packages, and loss of infilled middles; windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024
+towards the end of each decay, where the weights are int4). Figures rise where the learning rates do, after a decay:
 
 {curve([folder_of(run) / 'log.jsonl' for run in options.logs.split(',')])}
 
