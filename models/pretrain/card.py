@@ -1,4 +1,4 @@
-# Writes models/base/MODEL_CARD.md: from the manifest, the run's log, and a benchmark's figures (npm run bench -- base --json FILE).
+# Writes models/base/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
 import argparse
 import collections
 import json
@@ -8,6 +8,8 @@ import re
 from common import folder_of, load_manifest
 from safetensors_f16 import read_safetensors
 from tokenizer import DEFAULT
+
+HISTORY = pathlib.Path(__file__).parent / 'history.jsonl'
 
 # The same licence under the names that npm, Debian and its maintainers give it.
 SAME = ((r'^(expat|mit)( with embedded exception)?$', 'MIT'), (r'^apache[- ]2(\.0)?$', 'Apache-2.0'), (r'^bsd-(3|c3|3-clause)(~google)?$', 'BSD-3-Clause'),
@@ -54,14 +56,19 @@ SHA-256 of the corpus `{manifest['corpus']['sha256']}`, of the held-out text `{m
 
 
 def curve(logs):
-    rows, trained = [], []
+    """Rows of HISTORY, to which those of the logs are added: machines, and logs with them, go; what shipped stays explained."""
+    known = [json.loads(line) for line in HISTORY.read_text().splitlines()]
     for log in logs:
-        trained += [json.loads(line) for line in open(log)]
-    for row in trained:
-        if 'validation' in row:
-            v = row['validation']
-            rows.append([f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
-                         'int4' if row.get('rounded') else 'f32'])
+        for line in log.read_text().splitlines():
+            row = {k: v for k, v in json.loads(line).items() if k in ('tokens', 'validation', 'rounded')}
+            if 'validation' in row and row not in known:
+                known.append(row)
+    HISTORY.write_text(''.join(json.dumps(row) + '\n' for row in known))
+    rows = []
+    for row in known:
+        v = row['validation']
+        rows.append([f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
+                     'int4' if row['rounded'] else 'f32'])
     return table(['tokens', 'TypeScript', 'Python', 'Go', 'Markdown', 'middles, nats a token', 'weights'], rows)
 
 
@@ -92,7 +99,7 @@ def evaluation(figures):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--logs', default='S', help='runs, in order, whose logs make the curve: S,S/decay-2000')
+    parser.add_argument('--logs', default='', help='runs, in order, whose validations are added to history.jsonl: S,S/decay-2000')
     parser.add_argument('--figures', default='', help='what `npm run bench -- base --json FILE` wrote')
     parser.add_argument('--compute', default='', help='a sentence: machine and hours')
     options = parser.parse_args()
@@ -132,7 +139,7 @@ Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens t
 Bits per character of fixed windows of held-out packages, and loss of infilled middles; windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024
 towards the end of each decay, where the weights are int4). Figures rise where the learning rates do, after a decay:
 
-{curve([folder_of(run) / 'log.jsonl' for run in options.logs.split(',')])}
+{curve([folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}
 
 ## Evaluation
 

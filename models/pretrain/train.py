@@ -44,6 +44,7 @@ def arguments():
     parser.add_argument('--accumulate', type=int, default=1)
     parser.add_argument('--steps', type=int, default=0, help='stop here (stable phase; 0: never)')
     parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
+    parser.add_argument('--peak', type=float, default=1.0, help='share of the full learning rates that warm-up ends at')
     parser.add_argument('--branch', default='', help='name of the decay branch')
     parser.add_argument('--round-below', type=float, default=0.5, help='a decay trains for int4 once the rates are below this share of their peak (0: never)')
     parser.add_argument('--infill-share', type=float, default=0.5, help='of the samples')
@@ -218,13 +219,13 @@ def main():
         log.write(json.dumps({**row, 'time': round(time.time())}) + '\n')
 
     while not stop:
-        scale = min(1.0, (s['step'] + 1) / FULL_WARM_UP)
+        scale = o.peak * min(1.0, (s['step'] + 1) / FULL_WARM_UP)
         if s['decay_from'] >= 0:
             done = s['step'] - s['decay_from']
             if done >= o.decay_steps:
                 break
             scale *= 1 - done / o.decay_steps
-            s['rounded'] = scale < o.round_below
+            s['rounded'] = scale < o.round_below * o.peak
         elif o.steps and s['step'] >= o.steps:
             break
         total = 0.0
