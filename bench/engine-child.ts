@@ -52,7 +52,6 @@ async function products(threads: number, returning: { unreturnable?: string }): 
   const session = await Session.load(writeModel(b.graph, returning), {
     device: 'cpu',
     threads,
-    spinning: returning.unreturnable !== undefined,
     ...returning,
   });
   const next = normals(1);

@@ -224,8 +224,9 @@ def main():
             done = s['step'] - s['decay_from']
             if done >= o.decay_steps:
                 break
-            scale *= 1 - done / o.decay_steps
-            s['rounded'] = scale < o.round_below * o.peak
+            left = 1 - done / o.decay_steps
+            scale *= left
+            s['rounded'] = left < o.round_below
         elif o.steps and s['step'] >= o.steps:
             break
         total = 0.0

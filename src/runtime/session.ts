@@ -21,8 +21,6 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
   readonly unpooled?: boolean;
-  /** Threads wait busily between the operators of a run, and rest between runs: for runs of a thousand small operators. */
-  readonly spinning?: boolean;
   /**
    * Name of the model's first output, which is no tensor. The binding copies every output into a new array, also where it was given
    * one to write to: 160 MB a step for 13 M parameters and their state. It stops at an output that it cannot give back; by then all
@@ -60,9 +58,10 @@ export class Session {
       ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
       extra: {
         session: {
-          // Spinning threads would take a core from the editor between two keystrokes.
-          intra_op: { allow_spinning: options.spinning ? '1' : '0' },
-          ...(options.spinning ? { force_spinning_stop: '1' } : {}),
+          // Threads wait busily between the operators of a run, since waking them costs more than most operators take; and rest between
+          // runs, where they would take a core from the editor.
+          intra_op: { allow_spinning: '1' },
+          force_spinning_stop: '1',
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
         },
       },

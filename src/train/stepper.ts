@@ -69,7 +69,7 @@ export class Stepper {
    */
   static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
-    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true, spinning: true };
+    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
     const transfer = new Transfer(session, identityGraph);
     const sessions: Session[] = [];
     const inPlace = options.device === 'cpu';
@@ -215,7 +215,7 @@ export class Stepper {
     between: () => Promise<boolean> = async () => true,
   ): Promise<number | undefined> {
     const { device, threads } = this.options;
-    this.judge ??= await Session.load(lossGraph(this.options), { device, threads, strict: true, spinning: true });
+    this.judge ??= await Session.load(lossGraph(this.options), { device, threads, strict: true });
     let loss = 0;
     for (const batch of batches) {
       const out = await this.judge.run({ ...Object.fromEntries(this.current), ...batchFeeds(batch) });
