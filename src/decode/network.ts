@@ -57,6 +57,7 @@ export class Network {
     const { config } = this;
     const steps = ids.length;
     const { batch, length: past } = cache;
+    const total = past + steps;
     const { past: pastTensors, next } = cache.tensors(steps);
     const group = config.heads / config.keyValueHeads;
     const flat = new Int32Array(steps * batch);
@@ -70,12 +71,9 @@ export class Network {
       ids: Tensor.host(flat, [steps, batch]),
       cos: Tensor.host(cos, [steps, batch, 1, config.headDim]),
       sin: Tensor.host(sin, [steps, batch, 1, config.headDim]),
-      mask: Tensor.host(mask, [batch, 1, group * steps, past + steps]),
+      mask: Tensor.host(mask, [batch, 1, group * steps, total]),
       rows: Tensor.host(Int32Array.from(rows), [rows.length]),
-      row_mask: Tensor.host(
-        rowsOf(mask, rows, steps, group * (past + steps)),
-        [batch, 1, group * rows.length, past + steps],
-      ),
+      row_mask: Tensor.host(rowsOf(mask, rows, steps, group * total), [batch, 1, group * rows.length, total]),
     };
     const { logits } = await this.session.run(feeds, next);
     cache.advance(steps);

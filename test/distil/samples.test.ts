@@ -106,7 +106,9 @@ test('what the n-grams know already weighs less, in running text, before a middl
   const head = tokenizer.encode(`${first.path}\n`).length + 1;
   const taught = weighed
     .filter(({ ids }) => !ids.includes(specials.prefix) && tokenizer.decode(ids).includes(first.path))
-    .flatMap(({ weights }, n) => [...(weights as Float32Array)].filter((weight, i) => (n > 0 ? weight > 0 : i >= head)));
+    .flatMap(({ weights }, n) =>
+      [...(weights as Float32Array)].filter((weight, i) => (n > 0 ? weight > 0 : i >= head)),
+    );
   assert.equal(taught.length, (lengths.get(first.path) as number) + 1);
   taught.forEach((weight, i) => {
     assert.ok(near(weight, i % 3 === 0 && i < taught.length - 1 ? least : 1), `token ${i}: ${weight}`);
