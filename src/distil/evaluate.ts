@@ -4,6 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import { noProgress, type Progress } from '../common/progress.ts';
 import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
+import type { PlaceLoss } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
 import { turn } from './turn.ts';
 import type { Quality } from './types.ts';
@@ -11,6 +12,8 @@ import type { Quality } from './types.ts';
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
 export interface Drafter {
   complete(query: CompletionQuery, options: DraftOptions): Draft | Promise<Draft>;
+  /** How well what the author wrote was foreseen; asked for right after the draft. */
+  lossAt?(query: CompletionQuery, truth: string): Promise<PlaceLoss>;
 }
 
 export interface ScoredPlace {
@@ -18,6 +21,8 @@ export interface ScoredPlace {
   readonly place: PlaceFacts;
   readonly draft: Draft;
   readonly right: boolean;
+  /** Undefined where nobody asked, the drafter has none, or a block was drafted. */
+  readonly loss: PlaceLoss | undefined;
 }
 
 /** Tokens that a line or a block may take before the draft is cut. */
@@ -40,6 +45,8 @@ export function placeOf(query: CompletionQuery): PlaceFacts {
 
 export interface EvaluateOptions {
   readonly stage: string;
+  /** Also asks for losses, where the drafter has them. */
+  readonly losses?: boolean;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -48,7 +55,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   drafter: Drafter,
   examples: readonly CursorExample[],
-  { stage, progress = noProgress, signal }: EvaluateOptions,
+  { stage, losses = false, progress = noProgress, signal }: EvaluateOptions,
 ): Promise<ScoredPlace[]> {
   const scored: ScoredPlace[] = [];
   let turned = performance.now();
@@ -66,6 +73,7 @@ export async function evaluate(
       place: placeOf(query),
       draft,
       right: draft.text !== '' && exactMatch(draft.text, example.truth),
+      loss: losses && !multiline ? await drafter.lossAt?.(query, example.truth) : undefined,
     });
   }
   progress({ stage, done: examples.length, total: examples.length });

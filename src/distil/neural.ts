@@ -58,6 +58,8 @@ interface Measured {
   readonly model: string;
   readonly test: readonly ScoredPlace[];
   readonly quality: Quality;
+  /** Of the mixture at the test places, nats a token; undefined where there are none. */
+  readonly loss: number | undefined;
 }
 
 const titles: Record<Name, string> = { adapted: 'the adapted model', earlier: 'the earlier model', base: 'the base' };
@@ -95,7 +97,7 @@ export async function adaptNeural(
     if (adapted && used.name !== 'adapted') {
       notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
     }
-    const coupling = await session.drafts(used, places.coupling, 'Calibrating both');
+    const coupling = await session.drafts(used, places.coupling, { stage: 'Calibrating both' });
     const quality: NeuralReport['quality'] = {
       ngram: ownQuality(places.ngram),
       base: base.quality,
@@ -143,8 +145,11 @@ class Session {
 
   async measure(name: Name, model: string): Promise<Measured> {
     await this.use(name, model);
-    const test = await this.drafts({ name, model }, this.places.test, `Measuring ${titles[name]}`);
-    return { name, model, test, quality: ownQuality(test) };
+    const test = await this.drafts({ name, model }, this.places.test, {
+      stage: `Measuring ${titles[name]}`,
+      losses: true,
+    });
+    return { name, model, test, quality: ownQuality(test), loss: lossOf(test) };
   }
 
   /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
@@ -163,10 +168,10 @@ class Session {
   async drafts(
     { name, model }: { readonly name: Name; readonly model: string },
     places: readonly CursorExample[],
-    stage: string,
+    asked: { readonly stage: string; readonly losses?: boolean },
   ): Promise<ScoredPlace[]> {
     const { engine, progress, signal } = this.deps;
-    const scored = await evaluate(await this.use(name, model), places, { stage, progress, signal });
+    const scored = await evaluate(await this.use(name, model), places, { ...asked, progress, signal });
     const status = await engine.request('status', {});
     if (status.ok) this.memory = Math.max(this.memory, status.value.memory);
     return scored;
@@ -208,12 +213,13 @@ function ownQuality(scored: readonly ScoredPlace[]): Quality {
   );
 }
 
-/** Exact match and edit similarity together: either alone is noisier on a few hundred places. */
-function score({ exactMatch, editSimilarity }: Quality): number {
-  return exactMatch + editSimilarity;
+/** Of the mixture, nats a token, over the places that have one. */
+function lossOf(scored: readonly ScoredPlace[]): number | undefined {
+  const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
+  return sum('tokens') > 0 ? sum('nats') / sum('tokens') : undefined;
 }
 
-/** By how much one is better than another on the same places, in standard errors of that difference. */
+/** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
 function lead(one: Measured, other: Measured): number {
   const of = ({ right, draft, example }: ScoredPlace) => Number(right) + editSimilarity(draft.text, example.truth);
   const differences = one.test.map((place, i) => of(place) - of(other.test[i] as ScoredPlace));
@@ -222,34 +228,43 @@ function lead(one: Measured, other: Measured): number {
   return mean / Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length || Number.MIN_VALUE);
 }
 
-/** What has learned more, going by its loss, is given up for another that is ahead by more than this. */
-const CLEAR_LEAD = 1;
+/** In standard errors: chance alone leads by so much once in forty times. */
+const CLEAR_LEAD = 2;
 
 /**
- * The best on the test files; the adapted one also where it is not clearly behind, since its loss is measured on more. Without test places,
- * what validation said of the training decides.
+ * What foresees the test files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a
+ * line is right is one bit a place: over a few hundred of them two equal models are often a few hundredths apart.) What training made no
+ * better is no candidate. Without test places, what validation said of the training decides.
+ * @param measured the adapted model first, where there is one
  */
 function choose(
-  known: readonly Measured[],
+  measured: readonly Measured[],
   training: Training | undefined,
 ): { readonly used: Measured; readonly why: string } {
-  const [first, ...others] = known as [Measured, ...Measured[]];
-  const figures = ({ name, quality }: Measured) =>
-    `${titles[name]} ${percent(quality.exactMatch)} exactly right, edit similarity ${percent(quality.editSimilarity)}`;
-  const unchanged = training !== undefined && training.improved === false;
-  if (first.name === 'adapted' && (unchanged || first.quality.places === 0)) {
-    const [next] = others as [Measured];
-    if (unchanged) return { used: next, why: 'training made nothing better on the held-out files.' };
+  const others = measured.filter(({ name }) => name !== 'adapted');
+  const [first] = measured as [Measured, ...Measured[]];
+  if (first.name === 'adapted' && first.quality.places === 0 && training?.improved !== false) {
     return training?.improved
       ? { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' }
-      : { used: next, why: 'there was no held-out file to measure on.' };
+      : { used: others[0] as Measured, why: 'there was no held-out file to measure on.' };
   }
-  const used = known.reduce((best, each) => (score(each.quality) > score(best.quality) ? each : best));
-  const rest = known.filter((each) => each !== used);
-  if (first.name === 'adapted' && used !== first && training?.improved && lead(used, first) < CLEAR_LEAD) {
-    const why = `its loss on held-out files fell; on ${first.quality.places} test places ${figures(first)}, not clearly behind ${figures(used)}.`;
-    return { used: first, why };
-  }
-  const on = `on ${used.quality.places} test places ${figures(used)}`;
-  return { used, why: rest.length === 0 ? `${on}.` : `${on}; ${rest.map(figures).join('; ')}.` };
+  const candidates = training?.improved === false ? others : measured;
+  const merit = ({ loss, quality }: Measured) =>
+    loss === undefined ? quality.exactMatch + quality.editSimilarity : -loss;
+  const best = (of: (each: Measured) => number) =>
+    candidates.reduce((high, each) => (of(each) > of(high) ? each : high));
+  const foreseeing = best(merit);
+  const writing = best((each) => lead(each, foreseeing));
+  const clear = lead(writing, foreseeing) > CLEAR_LEAD;
+  const used = clear ? writing : foreseeing;
+  const figures = ({ name, loss, quality }: Measured) =>
+    [
+      `${titles[name]} ${percent(quality.exactMatch)} exactly right`,
+      `edit similarity ${percent(quality.editSimilarity)}`,
+      ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
+    ].join(', ');
+  const rest = measured.filter((each) => each !== used).map(figures);
+  const reason = clear ? 'lines are clearly better, ' : '';
+  const on = `${reason}on ${used.quality.places} test places ${[figures(used), ...rest].join('; ')}.`;
+  return { used, why: candidates === others ? `training made nothing better on the held-out files; ${on}` : on };
 }

@@ -5,7 +5,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import { CodedError, type Result } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
-import { MIXTURE_FILE, type Requests } from '../engine/protocol.ts';
+import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
 import { type Drafter, queryOf } from './evaluate.ts';
 
@@ -63,14 +63,24 @@ export class Opened implements Drafter {
     this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));
   }
 
-  async complete(query: CompletionQuery, options: DraftOptions): Promise<Draft> {
-    const { engine, source } = this;
+  complete(query: CompletionQuery, options: DraftOptions): Promise<Draft> {
+    return this.ask('draft', { key: this.source.key, query, options });
+  }
+
+  lossAt(query: CompletionQuery, truth: string): Promise<PlaceLoss> {
+    return this.ask('lossAt', { key: this.source.key, place: { query, truth } });
+  }
+
+  private async ask<K extends 'draft' | 'lossAt'>(
+    kind: K,
+    request: Requests[K]['request'],
+  ): Promise<Requests[K]['result']> {
+    const { engine } = this;
     const { signal } = this.options;
-    const request = { key: source.key, query, options };
-    const draft = await engine.request('draft', request, { signal });
-    if (draft.ok || draft.error.code !== 'bad-request') return unwrap(draft);
+    const result = await engine.request(kind, request, { signal });
+    if (result.ok || result.error.code !== 'bad-request') return unwrap(result);
     // A process that was started anew has nothing open.
     await this.begin();
-    return unwrap(await engine.request('draft', request, { signal }));
+    return unwrap(await engine.request(kind, request, { signal }));
   }
 }

@@ -94,6 +94,11 @@ export class Service {
         signal.throwIfAborted();
         return this.specialists.draft(key, query, options, signal);
       }),
+    lossAt: ({ key, place }, signal) =>
+      this.alone(() => {
+        signal.throwIfAborted();
+        return this.specialists.lossAt(key, place, signal);
+      }),
     fit: async ({ key, places }, signal, progress) => {
       // A place at a time, so that drafts come between.
       const turn = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -8,12 +8,12 @@ import { firstLine, textOf, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { type RankingExample, surroundings } from '../ngram/ranking.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
-import type { GateExample } from './gate.ts';
+import { type GateExample, gateLoss } from './gate.ts';
 import { type PromptLimits, PromptPlanner } from './prompt.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';
-import type { MixPlace, MixWeights } from './types.ts';
+import type { MixPlace, MixWeights, PlaceLoss } from './types.ts';
 import { Viewer } from './view.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
@@ -114,6 +114,11 @@ export class Mixed {
       }
       return examples;
     });
+  }
+
+  async lossAt(place: MixPlace, signal?: AbortSignal): Promise<PlaceLoss> {
+    const examples = await this.gateExamples(place, signal);
+    return { tokens: examples.length, nats: gateLoss(examples, this.weights.gate) * examples.length };
   }
 
   /** Runs the query's prompt, and then `work` on what it left; the prompt stays for the next query. */

@@ -8,7 +8,7 @@ import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { fitMixed, type Turn } from './fit.ts';
 import { Mixed } from './mixed.ts';
-import type { MixFit, MixPlace, MixSource, Opened } from './types.ts';
+import type { MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
 interface Open {
@@ -66,6 +66,10 @@ export class Specialists {
 
   draft(key: string, query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft> {
     return this.find(key).mixed.draft(query, options, signal);
+  }
+
+  lossAt(key: string, place: MixPlace, signal: AbortSignal): Promise<PlaceLoss> {
+    return this.find(key).mixed.lossAt(place, signal);
   }
 
   fit(

@@ -40,6 +40,14 @@ export interface MixPlace {
   readonly truth: string;
 }
 
+/** Log loss of the mixture on what the author wrote at a place, its end included. */
+export interface PlaceLoss {
+  /** 0: the truth is too long to be asked about. */
+  readonly tokens: number;
+  /** Sum over the tokens. */
+  readonly nats: number;
+}
+
 /** Weights of the mixture: plain JSON, kept as mixture.json beside the model that they were fitted for. */
 export interface MixWeights {
   readonly version: 1;

@@ -143,18 +143,31 @@ describe('with an engine whose answers a test decides', () => {
     assert.match(renderReport(figures), /rolled back to the earlier model/);
   });
 
-  test('a model that learned more, and is behind by no more than chance would have it, is kept', async () => {
-    const length = ({ prefix }: { readonly prefix: string }) => prefix.length;
+  /** Right at other places: the base at five of nine, the adapted model at the other four. */
+  function even(loss: Script['loss']): ScriptedEngine {
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 1, adapted: 1 },
-      // Right at other places: the base at five of nine, the adapted model at the other four.
-      truth: (query) => (length(query) % 9 < 5 === (engine.count('adapt') === 0) ? truth(query) : 'x'),
+      truth: (query) => (query.prefix.length % 9 < 5 === (engine.count('adapt') === 0) ? truth(query) : 'x'),
+      ...(loss && { loss }),
     });
-    const { neural } = await report(engine);
+    return engine;
+  }
+
+  test('of two whose lines are about as good the one that foresees the text better stays', async () => {
+    const { neural } = await report(even({ base: 1.5, adapted: 1.4 }));
     const { base: before, adapted } = neural?.quality ?? {};
     assert.ok((before?.exactMatch as number) > (adapted?.exactMatch as number));
     assert.equal(neural?.used, 'adapted');
-    assert.match(neural?.why ?? '', /loss on held-out files fell; .* not clearly behind the base/);
+    assert.match(neural?.why ?? '', /the adapted model .* loss 1\.400; the base .* loss 1\.500/);
+    rmSync(request.specialistFolder, { recursive: true, force: true });
+    assert.equal((await report(even({ base: 1.4, adapted: 1.5 }))).neural?.used, 'base');
+  });
+
+  test('lines that are clearly worse outweigh a loss that is better', async () => {
+    const loss = { base: 1.5, adapted: 1.4 };
+    const figures = await report(new ScriptedEngine({ right: { base: 0.5, adapted: 0.3 }, truth, loss }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.notes.join(), /rolled back: lines are clearly better, on \d+ test places the base/);
   });
 
   test('where the base is the best, it is the base again', async () => {

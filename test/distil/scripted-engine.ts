@@ -13,7 +13,10 @@ export interface Script {
   readonly truth: (query: Requests['draft']['request']['query']) => string;
   /** In place of an answer. */
   readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
+  /** Of training: before and after. */
   readonly losses?: readonly [number, number];
+  /** Of the mixture at a place, nats a token; absent: no place has one. */
+  readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
 }
 
 export class ScriptedEngine implements Engine {
@@ -62,6 +65,12 @@ export class ScriptedEngine implements Engine {
       draft: ({ key, query }) => {
         const source = this.open.get(key);
         return source ? ok(this.draft(source.name as 'base' | 'adapted', query)) : failed('bad-request', 'not open');
+      },
+      lossAt: ({ key }) => {
+        const source = this.open.get(key);
+        if (!source) return failed('bad-request', 'not open');
+        const { loss } = this.script;
+        return ok(loss ? { tokens: 2, nats: 2 * loss[source.name as 'base' | 'adapted'] } : { tokens: 0, nats: 0 });
       },
       adapt: (asked) => this.adapt(asked, options as RequestOptions<'adapt'>),
     };

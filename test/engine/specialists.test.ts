@@ -131,6 +131,24 @@ test('a fit reports progress and losses, and its weights serve a later opening f
   assert.notEqual((await draft('export const greeting = compose', 'later')).confidence, now.confidence);
 });
 
+test('what an author would write is foreseen better than what nobody would, and a truth that is too long has no loss', async () => {
+  await open();
+  const query = { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' };
+  const lossAt = async (truth: string) => {
+    const loss = await client.request('lossAt', { key: 'a', place: { query, truth } });
+    assert.ok(loss.ok, JSON.stringify(loss));
+    return loss.value;
+  };
+  const seen = await lossAt('Greeting(visitor, hour);');
+  const strange = await lossAt('Farewell(nobody, never);');
+  assert.ok(seen.tokens > 5 && seen.nats / seen.tokens < 0.5, JSON.stringify(seen));
+  assert.ok(strange.nats / strange.tokens > 1, JSON.stringify(strange));
+  assert.deepEqual(await lossAt('x, '.repeat(200)), { tokens: 0, nats: 0 });
+  const gone = await client.request('lossAt', { key: 'nobody', place: { query, truth: 'x' } });
+  assert.ok(!gone.ok);
+  assert.equal(gone.error.code, 'bad-request');
+});
+
 test('a fit can be cancelled, and leaves the old weights', async () => {
   await open();
   const before = await draft('export const greeting = compose');
