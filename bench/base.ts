@@ -50,7 +50,8 @@ const sections: readonly Section[] = [
   {
     name: 'adapted',
     what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
-  loss: nats a token on recorded files (about 60,000 characters), fp32; own-loss: what the run saw on files it held out itself.
+  loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
+  transformer's loss, and of the mixture at places in its test files exact match and loss.
   used: what the run left in use, which the last rows measure. base + n-gram: mixture fitted on files of the package, as in 'lines'.`,
     run: adapted,
   },

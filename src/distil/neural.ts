@@ -18,7 +18,7 @@ import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
 import { Opened, unwrap } from './opened.ts';
 import { drawPlaces, type HeldOut } from './places.ts';
 import { type Training, train } from './training.ts';
-import type { NeuralAccess, NeuralReport, Quality } from './types.ts';
+import type { MixedQuality, NeuralAccess, NeuralReport, Quality } from './types.ts';
 
 /** Places that the mixture's weights are fitted on. */
 const mixingPlaces = 300;
@@ -57,9 +57,7 @@ interface Measured {
   readonly name: Name;
   readonly model: string;
   readonly test: readonly ScoredPlace[];
-  readonly quality: Quality;
-  /** Of the mixture at the test places, nats a token; undefined where there are none. */
-  readonly loss: number | undefined;
+  readonly quality: MixedQuality;
 }
 
 const titles: Record<Name, string> = { adapted: 'the adapted model', earlier: 'the earlier model', base: 'the base' };
@@ -149,7 +147,7 @@ class Session {
       stage: `Measuring ${titles[name]}`,
       losses: true,
     });
-    return { name, model, test, quality: ownQuality(test), loss: lossOf(test) };
+    return { name, model, test, quality: { ...ownQuality(test), ...lossOf(test) } };
   }
 
   /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
@@ -213,10 +211,10 @@ function ownQuality(scored: readonly ScoredPlace[]): Quality {
   );
 }
 
-/** Of the mixture, nats a token, over the places that have one. */
-function lossOf(scored: readonly ScoredPlace[]): number | undefined {
+/** Over the places that have a loss. */
+function lossOf(scored: readonly ScoredPlace[]): Pick<MixedQuality, 'loss'> {
   const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
-  return sum('tokens') > 0 ? sum('nats') / sum('tokens') : undefined;
+  return sum('tokens') > 0 ? { loss: sum('nats') / sum('tokens') } : {};
 }
 
 /** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
@@ -249,22 +247,21 @@ function choose(
       : { used: others[0] as Measured, why: 'there was no held-out file to measure on.' };
   }
   const candidates = training?.improved === false ? others : measured;
-  const merit = ({ loss, quality }: Measured) =>
-    loss === undefined ? quality.exactMatch + quality.editSimilarity : -loss;
+  const merit = ({ quality: { loss, exactMatch, editSimilarity: similarity } }: Measured) =>
+    loss === undefined ? exactMatch + similarity : -loss;
   const best = (of: (each: Measured) => number) =>
     candidates.reduce((high, each) => (of(each) > of(high) ? each : high));
   const foreseeing = best(merit);
   const writing = best((each) => lead(each, foreseeing));
   const clear = lead(writing, foreseeing) > CLEAR_LEAD;
   const used = clear ? writing : foreseeing;
-  const figures = ({ name, loss, quality }: Measured) =>
-    [
-      `${titles[name]} ${percent(quality.exactMatch)} exactly right`,
-      `edit similarity ${percent(quality.editSimilarity)}`,
-      ...(loss === undefined ? [] : [`loss ${loss.toFixed(3)}`]),
-    ].join(', ');
-  const rest = measured.filter((each) => each !== used).map(figures);
-  const reason = clear ? 'lines are clearly better, ' : '';
-  const on = `${reason}on ${used.quality.places} test places ${[figures(used), ...rest].join('; ')}.`;
+  const figures = ({ exactMatch, editSimilarity: similarity, loss }: MixedQuality) =>
+    `${percent(exactMatch)} exactly right, edit similarity ${percent(similarity)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
+  const rest = measured
+    .filter((each) => each !== used)
+    .map(({ name, quality }) => `; ${titles[name]} ${figures(quality)}`);
+  const foresees = used.quality.loss === undefined ? 'writes the best lines' : 'foresees the text best';
+  const reason = rest.length === 0 ? 'is all there is' : clear ? 'writes clearly better lines' : foresees;
+  const on = `${titles[used.name]} ${reason}: on ${used.quality.places} test places ${figures(used.quality)}${rest.join('')}.`;
   return { used, why: candidates === others ? `training made nothing better on the held-out files; ${on}` : on };
 }

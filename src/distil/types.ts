@@ -72,6 +72,12 @@ export interface Quality {
   readonly precisionAt: Readonly<Record<'10' | '20' | '30' | '50', number>>;
 }
 
+/** Of a neural model mixed with the n-grams. */
+export interface MixedQuality extends Quality {
+  /** Log loss of the mixture on what the authors wrote at the places, nats a token. Absent without places, and in reports of earlier versions. */
+  readonly loss?: number;
+}
+
 export interface WorkedCompletion {
   readonly path: string;
   readonly line: number;
@@ -111,7 +117,7 @@ export interface NeuralReport {
   /** One sentence for people. */
   readonly why: string;
   /** On the same test places: n-grams alone, and each model mixed with them. */
-  readonly quality: Readonly<{ ngram: Quality; base: Quality; earlier?: Quality; adapted?: Quality }>;
+  readonly quality: Readonly<{ ngram: Quality; base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined where it was not trained; the notes say why. */
   readonly training: TrainingReport | undefined;
   /** Of the engine's process while it trained and drafted, bytes. */

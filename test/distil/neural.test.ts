@@ -139,7 +139,7 @@ describe('with an engine whose answers a test decides', () => {
     const figures = await report(engine);
     assert.equal(figures.neural?.used, 'earlier');
     assert.deepEqual(used(), earlier);
-    assert.match(figures.notes.join(), /rolled back: on \d+ test places the earlier model/);
+    assert.match(figures.notes.join(), /rolled back: the earlier model writes the best lines: on \d+ test places/);
     assert.match(renderReport(figures), /rolled back to the earlier model/);
   });
 
@@ -158,7 +158,10 @@ describe('with an engine whose answers a test decides', () => {
     const { base: before, adapted } = neural?.quality ?? {};
     assert.ok((before?.exactMatch as number) > (adapted?.exactMatch as number));
     assert.equal(neural?.used, 'adapted');
-    assert.match(neural?.why ?? '', /the adapted model .* loss 1\.400; the base .* loss 1\.500/);
+    assert.match(
+      neural?.why ?? '',
+      /^the adapted model foresees the text best: .* loss 1\.400; the base .* loss 1\.500/,
+    );
     rmSync(request.specialistFolder, { recursive: true, force: true });
     assert.equal((await report(even({ base: 1.4, adapted: 1.5 }))).neural?.used, 'base');
   });
@@ -167,7 +170,7 @@ describe('with an engine whose answers a test decides', () => {
     const loss = { base: 1.5, adapted: 1.4 };
     const figures = await report(new ScriptedEngine({ right: { base: 0.5, adapted: 0.3 }, truth, loss }));
     assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.notes.join(), /rolled back: lines are clearly better, on \d+ test places the base/);
+    assert.match(figures.notes.join(), /rolled back: the base writes clearly better lines: on \d+ test places/);
   });
 
   test('where the base is the best, it is the base again', async () => {

@@ -138,9 +138,11 @@ step(
   },
 );
 
-step('what the adaptation has put in use answers, and the panel names it', async () => {
+step('the adapted model answers, and the panel names it', async () => {
   const { editor } = session;
-  const model = session.report().neural?.used === 'base' ? 'base + n-gram' : 'adapted + n-gram';
+  const { neural } = session.report();
+  assert.equal(neural?.used, 'adapted', neural?.why);
+  const model = 'adapted + n-gram';
   const [place] = known.places;
   await editor.open(place.file, place.line, place.column);
   await editor.page.keyboard.press('End');
