@@ -226,8 +226,11 @@ function lead(one: Measured, other: Measured): number {
   return mean / Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length || Number.MIN_VALUE);
 }
 
-/** In standard errors: chance alone leads by so much once in forty times. */
-const CLEAR_LEAD = 2;
+/**
+ * In standard errors; more than the usual two, since the loss has spoken for the other. Of three packages two had lines 0.01 worse in a run's
+ * own test files, 1 of these, and all three had better ones at the cursors of the benchmark.
+ */
+const CLEAR_LEAD = 3;
 
 /**
  * What foresees the test files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a

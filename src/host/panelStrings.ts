@@ -70,7 +70,10 @@ export function panelStrings(): PanelStrings {
     model: t('Model'),
     inUse: t('in use'),
     comparison: t('On files that nothing was learned from'),
-    comparisonNote: t('Lines that are exactly right: of all, and of the 10, 20 and 50% that it is surest of'),
+    loss: t('Loss'),
+    comparisonNote: t(
+      'Loss: how badly it foresees the text, the less the better. Lines that are exactly right: of all, and of the 20 and 50% that it is surest of',
+    ),
     precision: t('Right among its most confident'),
     leftOut: t('{0} files left out', '{0}'),
     'leftOut.one': t('One file left out'),

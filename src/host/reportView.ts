@@ -1,7 +1,7 @@
 // An adaptation's report in the panel's words.
 import * as vscode from 'vscode';
 import { percent, thousands } from '../common/format.ts';
-import type { AdaptReport, NeuralReport, Quality } from '../distil/types.ts';
+import type { AdaptReport, MixedQuality, NeuralReport } from '../distil/types.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import type { PanelComparison, PanelReport } from '../panel/protocol.ts';
 
@@ -99,14 +99,15 @@ function trainingFacts(neural: NeuralReport | undefined): Fact[] {
 }
 
 function comparison({ quality, used, why }: NeuralReport): PanelComparison {
-  const model = (name: string, of: Quality | undefined, isUsed: boolean) =>
-    of
-      ? [{ name, used: isUsed, values: [of.exactMatch, of.precisionAt[10], of.precisionAt[20], of.precisionAt[50]] }]
-      : [];
+  const model = (name: string, of: MixedQuality | undefined, isUsed: boolean) => {
+    if (!of) return [];
+    const values = [of.exactMatch, of.precisionAt[20], of.precisionAt[50]];
+    return [{ name, used: isUsed, values, ...(of.loss !== undefined && { loss: of.loss }) }];
+  };
   return {
-    verdict: why,
+    verdict: why.charAt(0).toUpperCase() + why.slice(1),
     rolledBack: quality.adapted !== undefined && used !== 'adapted',
-    measures: [t('Exact'), '10%', '20%', '50%'],
+    measures: [t('Exact'), '20%', '50%'],
     models: [
       ...model('n-gram', quality.ngram, false),
       ...model('base + n-gram', quality.base, used === 'base'),

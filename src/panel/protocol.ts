@@ -99,6 +99,8 @@ export interface PanelComparison {
   readonly models: readonly {
     readonly name: string;
     readonly used: boolean;
+    /** Of the mixture, nats a token, which decides; absent for what is no mixture, and in reports of earlier versions. */
+    readonly loss?: number;
     /** One for each measure, 0..1. */
     readonly values: readonly number[];
   }[];

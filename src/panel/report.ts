@@ -69,13 +69,14 @@ export class ReportView {
       'tr',
       {},
       h('th', { scope: 'col' }, words.t('model')),
-      ...measures.map((name) => h('th', { scope: 'col' }, name)),
+      ...[words.t('loss'), ...measures].map((name) => h('th', { scope: 'col' }, name)),
     );
-    const rows = models.map(({ name, used, values }) =>
+    const rows = models.map(({ name, used, loss, values }) =>
       h(
         'tr',
         { class: used ? 'used' : '' },
         h('th', { scope: 'row' }, name, used ? h('span', { class: 'badge ready' }, words.t('inUse')) : undefined),
+        h('td', {}, loss === undefined ? '–' : words.number(loss, 2)),
         ...values.map((value) => h('td', {}, words.percent(value))),
       ),
     );

@@ -143,6 +143,10 @@ step('the adapted model answers, and the panel names it', async () => {
   const { neural } = session.report();
   assert.equal(neural?.used, 'adapted', neural?.why);
   const model = 'adapted + n-gram';
+  const comparison = editor.panel().locator('.comparison');
+  assert.match((await comparison.locator('tr.used').textContent()) ?? '', /adapted \+ n-gram.*\d\.\d\d.*%/);
+  await comparison.locator('.verdict').scrollIntoViewIfNeeded();
+  await editor.shot('04-compared');
   const [place] = known.places;
   await editor.open(place.file, place.line, place.column);
   await editor.page.keyboard.press('End');
