@@ -231,6 +231,7 @@ function lead(one: Measured, other: Measured): number {
  * own test files, 1 of these, and all three had better ones at the cursors of the benchmark.
  */
 const CLEAR_LEAD = 3;
+const NOTHING_BETTER = 'training made nothing better on the held-out files';
 
 /**
  * What foresees the test files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a
@@ -243,13 +244,15 @@ function choose(
   training: Training | undefined,
 ): { readonly used: Measured; readonly why: string } {
   const others = measured.filter(({ name }) => name !== 'adapted');
+  const unchanged = training?.improved === false;
   const [first] = measured as [Measured, ...Measured[]];
-  if (first.name === 'adapted' && first.quality.places === 0 && training?.improved !== false) {
-    return training?.improved
-      ? { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' }
-      : { used: others[0] as Measured, why: 'there was no held-out file to measure on.' };
+  if (first.quality.places === 0) {
+    if (first.name === 'adapted' && training?.improved)
+      return { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' };
+    const why = unchanged ? `${NOTHING_BETTER}.` : 'there was no held-out file to measure on.';
+    return { used: others[0] as Measured, why };
   }
-  const candidates = training?.improved === false ? others : measured;
+  const candidates = unchanged ? others : measured;
   const merit = ({ quality: { loss, exactMatch, editSimilarity: similarity } }: Measured) =>
     loss === undefined ? exactMatch + similarity : -loss;
   const best = (of: (each: Measured) => number) =>
@@ -258,6 +261,12 @@ function choose(
   const writing = best((each) => lead(each, foreseeing));
   const clear = lead(writing, foreseeing) > CLEAR_LEAD;
   const used = clear ? writing : foreseeing;
+  const why = compared(used, measured, clear);
+  return { used, why: unchanged ? `${NOTHING_BETTER}; ${why}` : why };
+}
+
+/** What speaks for a model, with the figures of all: a sentence for people. */
+function compared(used: Measured, measured: readonly Measured[], clear: boolean): string {
   const figures = ({ exactMatch, editSimilarity: similarity, loss }: MixedQuality) =>
     `${percent(exactMatch)} exactly right, edit similarity ${percent(similarity)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
   const rest = measured
@@ -265,6 +274,5 @@ function choose(
     .map(({ name, quality }) => `; ${titles[name]} ${figures(quality)}`);
   const foresees = used.quality.loss === undefined ? 'writes the best lines' : 'foresees the text best';
   const reason = rest.length === 0 ? 'is all there is' : clear ? 'writes clearly better lines' : foresees;
-  const on = `${titles[used.name]} ${reason}: on ${used.quality.places} test places ${figures(used.quality)}${rest.join('')}.`;
-  return { used, why: candidates === others ? `training made nothing better on the held-out files; ${on}` : on };
+  return `${titles[used.name]} ${reason}: on ${used.quality.places} test places ${figures(used.quality)}${rest.join('')}.`;
 }

@@ -90,22 +90,12 @@ export class Service {
       return ok({});
     },
     draft: ({ key, query, options }, signal) =>
-      this.alone(() => {
-        signal.throwIfAborted();
-        return this.specialists.draft(key, query, options, signal);
-      }),
-    lossAt: ({ key, place }, signal) =>
-      this.alone(() => {
-        signal.throwIfAborted();
-        return this.specialists.lossAt(key, place, signal);
-      }),
+      this.alone(() => this.specialists.draft(key, query, options, signal), signal),
+    lossAt: ({ key, place }, signal) => this.alone(() => this.specialists.lossAt(key, place, signal), signal),
     fit: async ({ key, places }, signal, progress) => {
       // A place at a time, so that drafts come between.
       const turn = async <T>(work: () => Promise<T>): Promise<T> => {
-        const done = await this.alone(() => {
-          signal.throwIfAborted();
-          return work();
-        });
+        const done = await this.alone(work, signal);
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
@@ -123,11 +113,12 @@ export class Service {
     }),
   };
 
-  /** Runs after all decoding asked for before, and before training goes on. */
-  private alone<T>(work: () => Promise<T>): Promise<Result<T>> {
+  /** Runs after all decoding asked for before, and before training goes on; not at all where the signal has been given by then. */
+  private alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
     this.waiting++;
     const result = this.decoding.then(async (): Promise<Result<T>> => {
       try {
+        signal?.throwIfAborted();
         return { ok: true, value: await work() };
       } catch (error) {
         return this.unexpected(error);
@@ -142,10 +133,9 @@ export class Service {
 
   private decode<T>(signal: AbortSignal, work: (language: Language) => Promise<T>): Promise<Result<T>> {
     return this.alone(async () => {
-      if (signal.aborted) throw new CodedError('cancelled', silent.message);
       if (!this.language) throw new CodedError('bad-request', 'No model is loaded.');
       return work(this.language);
-    });
+    }, signal);
   }
 
   private shrink(): void {
