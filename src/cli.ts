@@ -213,7 +213,8 @@ async function main(argv: readonly string[]): Promise<number> {
     storeFolder: storage,
     specialistFolder: specialistFolder(storage, root),
     tokenizerPath: join(repository, 'models', 'base', 'tokenizer.json'),
-    harvest: {},
+    // Whoever names a folder here runs git there, too.
+    harvest: { trusted: true },
     effort: 'adapt',
     balance: numberOption('balance', values.balance, 0, 1),
     ...(neural && { neural }),

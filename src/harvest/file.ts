@@ -38,7 +38,8 @@ export async function harvestFile(
     const notHere = await missingOrLinked(folder, path);
     if (notHere !== undefined) return ok({ leftOut: notHere });
     if (await isOwnIgnored(folder, path)) return ok({ leftOut: 'ignored' });
-    const listed = (await gitKnows(folder, path, signal)) ?? !(await isGitIgnored(folder, path));
+    const known = all.trusted ? await gitKnows(folder, path, signal) : undefined;
+    const listed = known ?? !(await isGitIgnored(folder, path));
     if (!listed) return ok({ leftOut: 'ignored' });
     const read = await readWhole(join(folder, path), all.maxFileBytes, deps.hooks);
     signal?.throwIfAborted();

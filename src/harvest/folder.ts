@@ -63,7 +63,7 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
   const tally = new Tally();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, usedGit } = await list(folder, tally, breather, signal);
+  const { listed, usedGit } = await list(folder, options.trusted, tally, breather, signal);
   const candidates = await select(folder, listed, options, tally, breather);
 
   const duplicates = new DuplicateFinder();
@@ -134,11 +134,12 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
 
 async function list(
   folder: string,
+  trusted: boolean,
   tally: Tally,
   breather: Breather,
   signal: AbortSignal | undefined,
 ): Promise<{ listed: readonly string[]; usedGit: boolean }> {
-  const git = await listWithGit(folder, signal);
+  const git = trusted ? await listWithGit(folder, signal) : undefined;
   if (git !== undefined) {
     for (const path of git.ignored) tally.add(path, 'ignored');
     return { listed: git.files, usedGit: true };

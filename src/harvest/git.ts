@@ -1,8 +1,8 @@
 // Git's view of a folder: tracked and untracked files that no ignore rule of git names, nested repositories included.
 
-import { spawn } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gitFor, type RunGit } from './git-command.ts';
 import { parentOf } from './ignore.ts';
 
 export interface GitListing {
@@ -14,39 +14,42 @@ export interface GitListing {
 
 /** Nested repositories deeper than this are a mistake or a trap. */
 const maxDepth = 8;
-/** A git that waits for something (a lock, a dead network drive) is a broken one. */
-const timeoutMs = 60_000;
 
 /** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
 export async function listWithGit(root: string, signal?: AbortSignal): Promise<GitListing | undefined> {
-  const listing = await listRepository(root, signal);
+  const git = gitFor(root);
+  const listing = await listRepository(git, root, signal);
   if (listing === undefined) return undefined;
   // An ignored folder of an outer repository looks empty to git, but somebody opened it.
-  if (listing.files.length === 0 && (await ignoredByGit(root, '.', signal))) return undefined;
+  if (listing.files.length === 0 && (await ignoredByGit(git, root, '.', signal))) return undefined;
   const files = new Set<string>();
   const ignored: string[] = [...listing.ignored];
-  await addFiles(root, '', listing.files, { files, ignored }, 0, signal);
+  await addFiles(git, root, '', listing.files, { files, ignored }, 0, signal);
   return { files: [...files], ignored };
 }
 
 /** Whether git would list this one file. Undefined as in `listWithGit`. */
-export async function gitKnows(root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+export function gitKnows(root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  return knows(gitFor(root), root, path, signal);
+}
+
+async function knows(git: RunGit, root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
   // Git answers for its own files only: a file of a nested repository is asked for there.
   for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
     const inside = join(root, folder);
     if (!(await exists(join(inside, '.git')))) continue;
-    const known = await gitKnows(inside, path.slice(folder.length + 1), signal);
-    return known && !(await ignoredByGit(root, folder, signal));
+    const known = await knows(git, inside, path.slice(folder.length + 1), signal);
+    return known && !(await ignoredByGit(git, root, folder, signal));
   }
-  const args = ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path];
-  const listed = await git(root, args, signal);
+  const listed = await git(root, ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path], signal);
   if (listed === undefined) return undefined;
   if (split(listed).includes(path)) return true;
-  return (await ignoredByGit(root, '.', signal)) ? undefined : false;
+  return (await ignoredByGit(git, root, '.', signal)) ? undefined : false;
 }
 
-async function ignoredByGit(folder: string, path: string, signal?: AbortSignal): Promise<boolean> {
-  return (await git(folder, ['check-ignore', '--quiet', '--', path], signal)) !== undefined;
+async function ignoredByGit(git: RunGit, folder: string, path: string, signal?: AbortSignal): Promise<boolean> {
+  // './': a name that begins with ':' is no pathspec of git's.
+  return (await git(folder, ['check-ignore', '--quiet', '--', `./${path}`], signal)) !== undefined;
 }
 
 interface Found {
@@ -56,6 +59,7 @@ interface Found {
 
 /** Submodules and untracked repositories are listed as one entry each, which is a folder. */
 async function addFiles(
+  git: RunGit,
   root: string,
   prefix: string,
   listed: readonly string[],
@@ -78,14 +82,14 @@ async function addFiles(
     const inside = join(root, prefix, folder);
     // A submodule that is not checked out has no .git: git would answer for the outer repository.
     if (depth >= maxDepth || !(await exists(join(inside, '.git')))) continue;
-    const nested = await listRepository(inside, signal);
+    const nested = await listRepository(git, inside, signal);
     if (nested === undefined) continue;
     found.ignored.push(...nested.ignored.map((path) => `${prefix}${folder}/${path}`));
-    await addFiles(root, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
+    await addFiles(git, root, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
   }
 }
 
-async function listRepository(folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+async function listRepository(git: RunGit, folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
   const [files, ignored] = await Promise.all([
     git(folder, ['ls-files', '-coz', '--exclude-standard'], signal),
     git(folder, ['ls-files', '-oiz', '--directory', '--exclude-standard'], signal),
@@ -95,31 +99,6 @@ async function listRepository(folder: string, signal?: AbortSignal): Promise<Git
 
 function split(output: string): string[] {
   return output.split('\0').filter((entry) => entry !== '');
-}
-
-/**
- * Git's output, or undefined where it fails. A repository's own settings may name programs to run (fsmonitor): they are
- * overridden, since the folder need not be trusted.
- */
-function git(folder: string, args: readonly string[], signal?: AbortSignal): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
-    // Set where we run under a git hook; they would redirect every command to that repository.
-    for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'])
-      delete (env as NodeJS.ProcessEnv)[name];
-    const child = spawn('git', ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      windowsHide: true,
-      // Not spawn's own timeout, whose timer outlives a git that is not installed.
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', (error) => (signal?.aborted ? reject(error) : resolve(undefined)));
-    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
-  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { ReadHooks } from './read.ts';
 import type { HarvestOptions } from './types.ts';
 
 export const defaultHarvestOptions: HarvestOptions = {
+  trusted: false,
   // VS Code's own defaults.
   filesExclude: { '**/.git': true, '**/.svn': true, '**/.hg': true, '**/.DS_Store': true, '**/Thumbs.db': true },
   maxFileBytes: 1_000_000,

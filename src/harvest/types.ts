@@ -49,6 +49,8 @@ export interface HarvestReport {
 }
 
 export interface HarvestOptions {
+  /** The user trusts the folder (`workspace.isTrusted`): git may list its files. Else a walk reads the ignore files. */
+  readonly trusted: boolean;
   /** VS Code's `files.exclude`: glob -> on. */
   readonly filesExclude: Readonly<Record<string, boolean>>;
   readonly maxFileBytes: number;

@@ -168,6 +168,7 @@ export class Adaptation extends DisposableStore {
       storeFolder: paths.storage,
       tokenizerPath: paths.tokenizer,
       harvest: {
+        trusted: vscode.workspace.isTrusted,
         filesExclude: configuration.excludes(uri),
         maxTotalBytes: settings.maxFolderMegabytes * 1_000_000,
       },

@@ -105,7 +105,7 @@ export class Documents extends DisposableStore {
     try {
       const { harvestFile } = await lateFiles();
       const filesExclude = this.deps.configuration.excludes(folder.uri);
-      const found = await harvestFile(folder.root, path, { filesExclude });
+      const found = await harvestFile(folder.root, path, { trusted: vscode.workspace.isTrusted, filesExclude });
       const session = this.deps.folders.peek(folder);
       if (!session || !found.ok) return;
       if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);

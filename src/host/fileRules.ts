@@ -23,6 +23,7 @@ export class FileRules extends DisposableStore {
     this.configuration = configuration;
     this.log = log;
     this.add(configuration.onDidChange(() => this.forget()));
+    this.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.forget()));
     this.add(
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         if (ignoreFileNames.test(uri.path)) this.forget();
@@ -67,7 +68,10 @@ export class FileRules extends DisposableStore {
     if (root === undefined) return 'open';
     const { harvestFile, isIgnoredForCompletion } = await lateFiles();
     if (await isIgnoredForCompletion(root, path)) return 'off';
-    const found = await harvestFile(root, path, { filesExclude: this.configuration.excludes(uri) });
+    const found = await harvestFile(root, path, {
+      trusted: vscode.workspace.isTrusted,
+      filesExclude: this.configuration.excludes(uri),
+    });
     if (!found.ok) return 'local';
     return found.value.leftOut === 'ignored' || found.value.leftOut === 'secret-file' ? 'local' : 'open';
   }

@@ -64,7 +64,7 @@ export function makeProject(nounCount = nouns.length): Project {
     specialistFolder: join(base, 'specialist'),
     storeFolder: join(base, 'store'),
     tokenizerPath,
-    harvest: {},
+    harvest: { trusted: true },
     effort: 'adapt',
     balance: 0.4,
   };

@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => tree.remove());
 
-const options = { filesExclude: { excluded: true }, maxFileBytes: 5000 };
+const options = { trusted: true, filesExclude: { excluded: true }, maxFileBytes: 5000 };
 const outcome = async (path: string) => {
   const result = await harvestFile(tree.root, path, options);
   assert.ok(result.ok);

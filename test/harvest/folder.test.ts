@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => tree.remove());
 
 async function harvest(options: Partial<HarvestOptions> = {}, deps: HarvestDeps = {}) {
-  const result = await harvestFolder(tree.root, options, deps);
+  const result = await harvestFolder(tree.root, { trusted: true, ...options }, deps);
   assert.ok(result.ok, JSON.stringify(result));
   return { ...result.value, paths: result.value.files.map((file) => file.path) };
 }
@@ -95,7 +95,7 @@ test('git: submodules, nested repositories and worktrees are looked into by thei
       'nested/inner.ts',
     ]);
     tree.git('worktree', 'add', '-q', `${other.root}-worktree`);
-    const worktree = await harvestFolder(`${other.root}-worktree`, {});
+    const worktree = await harvestFolder(`${other.root}-worktree`, { trusted: true });
     assert.ok(worktree.ok);
     assert.ok(worktree.value.report.usedGit);
     assert.ok(worktree.value.files.some((file) => file.path === 'main.ts'));
@@ -109,10 +109,10 @@ test('git: a folder inside a repository, and one that the repository ignores', a
   tree.write({ 'outside.ts': code('outside'), 'part/inside.ts': code('inside'), 'scratch/own.ts': code('own') });
   tree.write({ '.gitignore': 'scratch/\n' });
   tree.git('init', '-q');
-  const part = await harvestFolder(tree.at('part'), {});
+  const part = await harvestFolder(tree.at('part'), { trusted: true });
   assert.ok(part.ok && part.value.report.usedGit);
   assert.deepEqual(part.ok && part.value.files.map((file) => file.path), ['inside.ts']);
-  const scratch = await harvestFolder(tree.at('scratch'), {});
+  const scratch = await harvestFolder(tree.at('scratch'), { trusted: true });
   assert.ok(scratch.ok && !scratch.value.report.usedGit);
   assert.deepEqual(scratch.ok && scratch.value.files.map((file) => file.path), ['own.ts']);
 });
@@ -339,7 +339,7 @@ test('100,000 files: handled, counted, cancellable', async () => {
   const controller = new AbortController();
   const result = await harvestFolder(
     tree.root,
-    {},
+    { trusted: true },
     { signal: controller.signal, progress: ({ done }) => done > 100 && controller.abort() },
   );
   assert.equal(!result.ok && result.error.code, 'cancelled');
@@ -352,7 +352,7 @@ test('cancelled before it began and in its middle', async () => {
   const controller = new AbortController();
   const middle = await harvestFolder(
     tree.root,
-    {},
+    { trusted: true },
     { signal: controller.signal, progress: ({ done }) => done >= 16 && controller.abort() },
   );
   assert.equal(!middle.ok && middle.error.code, 'cancelled');

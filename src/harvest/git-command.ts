@@ -1,0 +1,194 @@
+// The one place that starts git. A repository's own settings, attributes and remotes may name programs: none of them is run.
+
+import { spawn } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+
+/**
+ * Git's output in `folder`, or undefined where git is absent, fails or takes too long. Rejects only when `signal` aborts.
+ * @param folder absolute, the opened folder or one inside it
+ */
+export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
+
+/** A git that waits for something (a lock, a pipe in place of an ignore file, a dead network drive) is a broken one. */
+const timeoutMs = 20_000;
+/** A list of half a million long paths; what says more is not listing files. */
+const maxOutputBytes = 256 * 1024 * 1024;
+
+/** What git and the system's loader need of our environment. Everything else, all GIT_* variables first of all, stays out. */
+const passedOn =
+  /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR|LD_LIBRARY_PATH)$/i;
+
+/**
+ * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later) keeps
+ * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
+ */
+const environment = {
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_ASKPASS: '',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null', // git maps it on Windows, too
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_EDITOR: ':',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_PAGER: 'cat',
+  GIT_PROTOCOL_FROM_USER: '0',
+  GIT_SEQUENCE_EDITOR: ':',
+  GIT_SSH_COMMAND: 'false',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+  PAGER: 'cat',
+  SSH_ASKPASS: '',
+};
+
+/** Settings on the command line win over the repository's. One row for each that names a program, a place or a side effect. */
+const settings: Readonly<Record<string, string>> = {
+  'core.alternateRefsCommand': '',
+  'core.askPass': '',
+  'core.attributesFile': '/dev/null',
+  'core.editor': ':',
+  'core.fsmonitor': 'false',
+  'core.gitProxy': '',
+  'core.hooksPath': '/dev/null',
+  'core.pager': 'cat',
+  'core.quotePath': 'false',
+  'core.sshCommand': 'false',
+  'core.untrackedCache': 'false',
+  'credential.helper': '',
+  'diff.external': '',
+  'fetch.recurseSubmodules': 'false',
+  'gc.auto': '0',
+  'gpg.program': 'false',
+  'interactive.diffFilter': '',
+  'log.showSignature': 'false',
+  'maintenance.auto': 'false',
+  'protocol.allow': 'never',
+  'safe.bareRepository': 'explicit',
+  'sequence.editor': ':',
+  'submodule.recurse': 'false',
+};
+
+/**
+ * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents (`status`,
+ * `diff`, `ls-files -m`) would run the repository's filters and are not for a folder that somebody else wrote.
+ * @param opened absolute: no git that lies in it is run
+ */
+export function gitFor(opened: string): RunGit {
+  return async (folder, args, signal) => {
+    const git = findGit(opened);
+    if (git === undefined) return undefined;
+    const own = await settingsOfUser(git);
+    return run(git, folder, [...asOptions([...Object.entries(settings), ...own]), ...args], environment, signal);
+  };
+}
+
+/** An absolute path from PATH, never one in the opened folder: `node_modules/.bin` or '.' may be on PATH. */
+export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
+  const name = process.platform === 'win32' ? 'git.exe' : 'git';
+  const folder = real(opened) ?? opened;
+  for (const entry of path.split(delimiter)) {
+    if (!isAbsolute(entry)) continue;
+    const found = real(join(entry, name));
+    if (found !== undefined && !isInside(folder, found) && !isInside(opened, entry) && statSync(found).isFile())
+      return join(entry, name);
+  }
+  return undefined;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return (
+    way === '' || !(way === '..' || way.startsWith(`..${process.platform === 'win32' ? '\\' : '/'}`) || isAbsolute(way))
+  );
+}
+
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const known = new Map<string, Promise<readonly (readonly [string, string])[]>>();
+
+/**
+ * The two of the user's own settings that decide what is listed: files ignored everywhere, and folders of other owners
+ * that are safe. The first is always set, so that a repository cannot name a pipe or a device in its place.
+ */
+function settingsOfUser(git: string): Promise<readonly (readonly [string, string])[]> {
+  const key = `${git}\0${process.env.HOME}\0${process.env.XDG_CONFIG_HOME}\0${process.env.GIT_CONFIG_GLOBAL}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const asked = askUserSettings(git);
+  known.set(key, asked);
+  return asked;
+}
+
+async function askUserSettings(git: string): Promise<readonly (readonly [string, string])[]> {
+  const { GIT_CONFIG_GLOBAL: _, ...rest } = environment;
+  const chosen = process.env.GIT_CONFIG_GLOBAL;
+  const env = chosen === undefined ? rest : { ...rest, GIT_CONFIG_GLOBAL: chosen };
+  const pattern = '^(core\\.excludesfile|safe\\.directory)$';
+  // Not in the opened folder: no repository's settings are read.
+  const said = await run(
+    git,
+    dirname(git),
+    ['config', '--global', '-z', '--type=path', '--get-regexp', pattern],
+    env,
+  ).catch(() => undefined);
+  const pairs = (said ?? '')
+    .split('\0')
+    .filter((entry) => entry.includes('\n'))
+    .map((entry): [string, string] => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]);
+  const named = pairs.findLast(([name]) => name === 'core.excludesfile')?.[1];
+  const usual = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
+  const excludes = named || usual;
+  return [
+    ['core.excludesFile', isFile(excludes) ? excludes : '/dev/null'],
+    ...pairs.filter(([name]) => name === 'safe.directory'),
+  ];
+}
+
+function isFile(path: string): boolean {
+  return isAbsolute(path) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+}
+
+function asOptions(pairs: readonly (readonly [string, string])[]): string[] {
+  return ['--no-pager', ...pairs.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+function run(
+  git: string,
+  folder: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
+    const child = spawn(git, args, {
+      cwd: folder,
+      // No PATH: git finds its own commands beside itself, and has nothing else to run.
+      env: { ...Object.fromEntries(kept), ...variables },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+      killSignal: 'SIGKILL',
+      // Not spawn's own timeout, whose timer outlives a git that is not installed.
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+    });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxOutputBytes) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.on('error', (error) => (signal?.aborted ? reject(error) : resolve(undefined)));
+    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+  });
+}
