@@ -6,6 +6,7 @@ import { baseBench } from './base.ts';
 import { couplingBench } from './coupling.ts';
 import { engineBench } from './engine.ts';
 import { ngramBench } from './ngram.ts';
+import { safetyBench } from './safety/main.ts';
 
 export interface BenchOptions {
   /** Folder of recorded completions, in the format of shared/bench; undefined: the default one. */
@@ -55,6 +56,12 @@ const benches: readonly Bench[] = [
     what: 'the base model: bits per character, lines at the recorded cursors, adapted, latency',
     takes: ['recordings', 'model', 'only', 'places', 'minutes'],
     run: baseBench,
+  },
+  {
+    name: 'safety',
+    what: 'the campaign against the extension: what was tried, what held',
+    takes: ['only'],
+    run: safetyBench,
   },
 ];
 
