@@ -5,7 +5,8 @@ import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isData, kindOf, languageIdOf } from './languages.ts';
 import { isSecretFileIfAnyFound } from './names.ts';
-import { maskCharacter, maskSecrets } from './secrets.ts';
+import { maskPath, type SecretValues } from './secret-values.ts';
+import { findSecrets, maskCharacter, maskRanges, type SecretRange } from './secrets.ts';
 import type { HarvestedFile, LeftOutReason } from './types.ts';
 
 /** Recordings and tables: a few lines of them teach as much as all. */
@@ -15,17 +16,38 @@ export type Examined =
   | { readonly file: Omit<HarvestedFile, 'split'>; readonly leftOut?: undefined }
   | { readonly file?: undefined; readonly leftOut: LeftOutReason };
 
-export function examine(path: string, bytes: Buffer): Examined {
+/** A file's text as it is on disk, for `masked` alone: it goes nowhere else. */
+export interface RawText {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: HarvestedFile['kind'];
+  readonly text: string;
+  readonly secrets: readonly SecretRange[];
+}
+
+export function decoded(
+  path: string,
+  bytes: Buffer,
+):
+  | { readonly raw: RawText; readonly leftOut?: undefined }
+  | { readonly raw?: undefined; readonly leftOut: LeftOutReason } {
   const languageId = languageIdOf(path);
   const kind = kindOf(languageId);
   if (isData(languageId) && bytes.length > maxDataBytes) return { leftOut: 'too-large' };
-  const decoded = decodeText(bytes);
-  if (decoded === undefined) return { leftOut: 'binary' };
-  const leftOut = leftOutByContent(decoded, kind);
+  const text = decodeText(bytes);
+  if (text === undefined) return { leftOut: 'binary' };
+  const leftOut = leftOutByContent(text, kind);
   if (leftOut !== undefined) return { leftOut };
-  const { text, count } = maskSecrets(decoded, path);
+  return { raw: { path, languageId, kind, text, secrets: findSecrets(text, path) } };
+}
+
+/** Without its own secrets, and without those that are known of its folder, to which its own are added. */
+export function masked({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
+  known.learn(secrets);
+  const { text, count } = maskRanges(raw, [...secrets, ...known.find(raw)]);
   if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyMasked(text))) return { leftOut: 'secret-file' };
-  return { file: { path, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
+  const name = maskPath(path, [known]);
+  return { file: { path: name, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
 }
 
 /** A key store under another name. */

@@ -3,12 +3,13 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
-import { examine } from './examine.ts';
+import { decoded, type Examined, masked } from './examine.ts';
 import { gitKnows } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
 import { isSecretFile, leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { readWhole } from './read.ts';
+import { SecretValues } from './secret-values.ts';
 import { splitOf } from './split.ts';
 import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
 
@@ -44,8 +45,9 @@ export async function harvestFile(
     const read = await readWhole(join(folder, path), all.maxFileBytes, deps.hooks);
     signal?.throwIfAborted();
     if ('leftOut' in read) return ok(read);
-    const { file, leftOut } = examine(path, read.bytes);
-    return ok(file === undefined ? { leftOut } : { file: { ...file, split: splitOf(path) } });
+    const { raw, leftOut } = decoded(path, read.bytes);
+    const examined: Examined = raw === undefined ? { leftOut } : masked(raw, deps.secrets ?? new SecretValues());
+    return ok(examined.file ? { file: { ...examined.file, split: splitOf(examined.file.path) } } : examined);
   } catch (error) {
     if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

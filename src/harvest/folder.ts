@@ -9,12 +9,14 @@ import { noProgress } from '../common/progress.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { Breather } from './breathe.ts';
 import { DuplicateFinder } from './duplicates.ts';
-import { examine } from './examine.ts';
+import { decoded, masked, type RawText } from './examine.ts';
 import { listWithGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
 import { leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { readWhole } from './read.ts';
+import { learnFromLeftOut } from './secret-sources.ts';
+import { maskPath, SecretValues } from './secret-values.ts';
 import { assignSplits, placeOf } from './split.ts';
 import { Tally } from './tally.ts';
 import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
@@ -32,6 +34,8 @@ export interface Harvest {
   /** Sorted by path. */
   readonly files: HarvestedFile[];
   readonly report: HarvestReport;
+  /** What is masked in all of them, and is to be masked in whatever else comes from the folder. Kept in memory only. */
+  readonly secrets: SecretValues;
 }
 
 /**
@@ -63,14 +67,16 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
   const tally = new Tally();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, usedGit } = await list(folder, options.trusted, tally, breather, signal);
+  const { listed, leftOut, usedGit } = await list(folder, options.trusted, tally, breather, signal);
   const candidates = await select(folder, listed, options, tally, breather);
 
+  // All secrets first: the last file read may hold the one that stands in the first.
+  const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
-  const found: Omit<HarvestedFile, 'split'>[] = [];
+  const raws: RawText[] = [];
   let bytes = 0;
   let done = 0;
-  for (; done < candidates.length && found.length < options.maxFiles; done += readsAtOnce) {
+  for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
     await breather.breathe();
     const batch = candidates.slice(done, done + readsAtOnce);
     const reads = await Promise.all(
@@ -83,16 +89,20 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
         if (read.leftOut !== 'gone') tally.add(path, read.leftOut);
         continue;
       }
-      if (found.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
+      if (raws.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
         tally.add(path, 'over-limit');
         continue;
       }
       await breather.breathe();
-      const { file, leftOut } = examine(path, read.bytes);
-      if (file === undefined) tally.add(path, leftOut);
-      else if (duplicates.isDuplicate(file.text)) tally.add(path, 'near-duplicate');
+      const { raw, leftOut } = decoded(path, read.bytes);
+      if (raw === undefined) {
+        tally.add(path, leftOut);
+        continue;
+      }
+      secrets.learn(raw.secrets);
+      if (duplicates.isDuplicate(raw.text)) tally.add(path, 'near-duplicate');
       else {
-        found.push(file);
+        raws.push(raw);
         bytes += read.bytes.length;
       }
     }
@@ -110,6 +120,17 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
   }
   for (const path of candidates.slice(done)) tally.add(path, 'over-limit');
 
+  const read = new Set(candidates.slice(0, done));
+  const unread = leftOut.filter((path) => !read.has(path));
+  await learnFromLeftOut(folder, unread, secrets, breather, deps.hooks);
+  const found: Omit<HarvestedFile, 'split'>[] = [];
+  for (const raw of raws) {
+    await breather.breathe();
+    const { file, leftOut } = masked(raw, secrets);
+    if (file === undefined) tally.add(raw.path, leftOut);
+    else found.push(file);
+  }
+
   const tokens = await countTokens(found, deps.tokenizer, breather);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const splits = assignSplits(found.map((file) => file.path));
@@ -124,12 +145,12 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
     tokens,
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: tally.counts,
-    leftOutExamples: tally.examples,
+    leftOutExamples: tally.namedBy((path) => maskPath(path, [secrets])),
     byLanguage,
     elapsedMs: performance.now() - started,
   };
   log.info(`Harvest: ${counted(files.length, 'file')}, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
-  return { files, report };
+  return { files, report, secrets };
 }
 
 async function list(
@@ -138,15 +159,16 @@ async function list(
   tally: Tally,
   breather: Breather,
   signal: AbortSignal | undefined,
-): Promise<{ listed: readonly string[]; usedGit: boolean }> {
+): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
   const git = trusted ? await listWithGit(folder, signal) : undefined;
   if (git !== undefined) {
     for (const path of git.ignored) tally.add(path, 'ignored');
-    return { listed: git.files, usedGit: true };
+    return { listed: git.files, leftOut: [...git.files, ...git.ignored], usedGit: true };
   }
   const walked = await walk(folder, maxListed, breather);
   for (const [path, reason] of walked.leftOut) tally.add(path, reason);
-  return { listed: walked.files, usedGit: false };
+  const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
+  return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
 }
 
 /** What has to be read, in reading order; the rest is tallied by its name. */

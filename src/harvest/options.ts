@@ -4,6 +4,7 @@ import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { ReadHooks } from './read.ts';
+import type { SecretValues } from './secret-values.ts';
 import type { HarvestOptions } from './types.ts';
 
 export const defaultHarvestOptions: HarvestOptions = {
@@ -27,4 +28,6 @@ export interface HarvestDeps {
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly hooks?: ReadHooks;
+  /** For one file alone: what is known of its folder. Its own secrets are added. */
+  readonly secrets?: SecretValues;
 }

@@ -6,12 +6,17 @@ const maxExamples = 5;
 
 export class Tally {
   readonly counts: Partial<Record<LeftOutReason, number>> = {};
-  readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
+  private readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
 
   add(path: string, reason: LeftOutReason): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
     const examples = this.examples[reason] ?? [];
     if (examples.length < maxExamples) examples.push(path);
     this.examples[reason] = examples;
+  }
+
+  /** The examples with their paths as they may be kept. */
+  namedBy(name: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
+    return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(name)]));
   }
 }

@@ -1,0 +1,93 @@
+// How one secret may be written elsewhere: escaped, percent-encoded, in base64, or inside a longer value that was found.
+
+/** Base64 has a value's bytes at one of three offsets; of each only the characters that no neighbour changes are looked for. */
+const offsets = [0, 1, 2];
+/** Fewer characters of base64 could be anything. */
+const leastBase64 = 10;
+/** Longer values are not looked for in base64: a file that carries one so carries it in lines. */
+const mostEncoded = 400;
+/** A line of a secret of several lines (a key's body) that is worth looking for alone. */
+const leastLine = 20;
+
+export interface Form {
+  readonly text: string;
+  /** It may stand in the middle of a run of letters and digits. */
+  readonly inside: boolean;
+}
+
+/** The value itself first; each text once. */
+export function formsOf(value: string): Form[] {
+  const forms = new Map<string, Form>();
+  const add = (text: string, inside = false) => {
+    if (!forms.has(text)) forms.set(text, { text, inside });
+  };
+  for (const plain of plainOf(value)) {
+    add(plain);
+    add(JSON.stringify(plain).slice(1, -1));
+    if (plain.length > mostEncoded) continue;
+    for (const encoded of [percentEncoded(plain), percentEncoded(plain).replace(/%../g, lower)]) add(encoded);
+    add(plain.replace(/[&<>"']/g, (sign) => entities[sign] as string));
+    for (const encoded of base64Of(plain)) add(encoded, true);
+  }
+  return [...forms.values()];
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+/** The value, its lines, the password in it where it is a URL, and what it stands for where it is itself encoded. */
+function plainOf(value: string): string[] {
+  const inUrl = /:\/\/[^\s/@]*:([^\s/@]{6,})@/.exec(value)?.[1];
+  const lines = value
+    .split(/\r?\n|\\r?\\n|\\n/)
+    .map((line) => line.trim())
+    .filter((line) => line.length >= leastLine && !line.startsWith('-----'));
+  const seen = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : [])];
+  return [...seen, ...seen.flatMap((text) => [percentDecoded(text), base64Decoded(text)])].filter(
+    (text) => text !== undefined,
+  );
+}
+
+function percentEncoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // Half a surrogate pair.
+    return text;
+  }
+}
+
+function percentDecoded(text: string): string | undefined {
+  if (!/%[0-9a-f]{2}/i.test(text)) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text that somebody has put into base64, as in a Secret of Kubernetes; not a random token, which decodes to noise. */
+function base64Decoded(text: string): string | undefined {
+  if (text.length < 12 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  const decoded = Buffer.from(text, 'base64').toString('latin1');
+  return /^[\x20-\x7e]{8,}$/.test(decoded) && /[^A-Za-z_-]/.test(decoded) ? decoded : undefined;
+}
+
+function base64Of(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return offsets.flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    const core = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+    if (core.length < leastBase64) return [];
+    return /[+/]/.test(core) ? [core, core.replaceAll('+', '-').replaceAll('/', '_')] : [core];
+  });
+}

@@ -1,0 +1,85 @@
+// A secret found once is masked wherever it stands in the folder, in every way that it may be written.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maskKnown, maskPath, SecretValues } from '../../src/harvest/secret-values.ts';
+import { noise } from './samples.ts';
+
+const password = `tr0ub4dor&${'3'}`;
+const token = noise(32);
+const known = [new SecretValues([password, token])];
+const masked = (text: string, cut = {}) => maskKnown(text, 'src/a.ts', known, cut).text;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+test('plain, in a sentence, beside signs, and not inside a longer word', () => {
+  assert.equal(masked(`connect as ${password}, please`), `connect as ${'*'.repeat(password.length)}, please`);
+  assert.equal(masked(`x${token}y`), `x${'*'.repeat(32)}y`);
+  assert.equal(masked(`another${password}word`), `another${password}word`);
+  assert.equal(masked(`"line\\n${password}"`).includes(password), false);
+});
+
+test('escaped, percent-encoded, as an entity, in base64 at every offset and in both alphabets', () => {
+  const quoted = `pa"ss\\w0rd/${'9'}`;
+  const values = [new SecretValues([quoted, password])];
+  const gone = (text: string, form: string) => {
+    assert.ok(text.includes(form));
+    const found = maskKnown(text, 'a.txt', values).text;
+    assert.equal(found.length, text.length);
+    assert.ok(!found.includes(form), `${text} -> ${found}`);
+  };
+  gone(JSON.stringify({ a: quoted }), JSON.stringify(quoted).slice(1, -1));
+  gone(`redis://u:${encodeURIComponent(quoted)}@h`, encodeURIComponent(quoted));
+  gone(`x=${encodeURIComponent(quoted).toLowerCase()}`, encodeURIComponent(quoted).toLowerCase());
+  gone(`<a>${password.replace('&', '&amp;')}</a>`, password.replace('&', '&amp;'));
+  for (const user of ['', 'a:', 'ab:', 'abc:', 'abcd:']) {
+    const text = base64(`${user}${password}!`);
+    const left = maskKnown(`auth ${text}`, 'a.txt', values).text.slice(5);
+    assert.ok(left.includes('*'.repeat(10)), `${user}: ${left}`);
+    assert.ok(!Buffer.from(left.replaceAll('*', ''), 'base64').toString('latin1').includes(password.slice(2, -2)));
+  }
+});
+
+test('a value that is itself encoded, or holds a password, gives its plain form away', () => {
+  const values = (value: string) => [new SecretValues([value])];
+  const gone = (value: string, text: string) =>
+    assert.ok(!maskKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
+  gone(base64(`${password}12`), `${password}12`);
+  gone(encodeURIComponent(password), password);
+  gone(`postgres://u:${token}@host/db`, token);
+  const body = [noise(64), noise(60, 'QwErTy0987asdf')];
+  gone(body.join('\n'), body[1] as string);
+});
+
+test('a window that cuts a secret masks the half, at both ends, and only where it is cut', () => {
+  const half = token.slice(0, 20);
+  assert.equal(masked(`const x = "${half}`, { end: true }), `const x = "${'*'.repeat(20)}`);
+  assert.equal(masked(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
+  assert.equal(masked(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
+  // Something else may begin alike.
+  assert.equal(masked(`const x = "${half}-else"`, { end: true }), `const x = "${half}-else"`);
+});
+
+test('numbers, repeated characters and short values are no secrets of a folder', () => {
+  const values = new SecretValues(['12345', '1234567', '2026-11-26', 'xxxxxxxx', 'ab1']);
+  assert.equal(values.size, 0);
+  const found = { start: 0, end: 8, kind: 'password' };
+  assert.equal(values.learn([{ ...found, value: 'postgres', isDistinctive: false }]), false);
+  assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), true);
+  assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), false);
+  assert.deepEqual(values.all, [password]);
+});
+
+test('a path keeps its length and its folders', () => {
+  assert.equal(maskPath(`dumps/${token}/a.ts`, known), `dumps/${'*'.repeat(32)}/a.ts`);
+  assert.equal(maskPath('src/server/main.ts', known), 'src/server/main.ts');
+  const slashed = [new SecretValues(['ab/cd12ef'])];
+  assert.equal(maskPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
+});
+
+test('twenty thousand values cost a text no more than one does', () => {
+  const many = new SecretValues(Array.from({ length: 20_000 }, (_, i) => `${noise(10)}${i}${noise(12)}`));
+  const line = 'export const value = compute(first, second); // a line of ordinary text\n';
+  const text = line.repeat(2000);
+  assert.deepEqual(many.find(text), []);
+  // Work is counted, not timed: every place of the text is looked at once, and the bits tell nearly all of them apart.
+  assert.deepEqual(many.find(`${text}${noise(10)}7${noise(12)}`).length, 1);
+});
