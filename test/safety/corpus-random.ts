@@ -1,0 +1,66 @@
+// Seeded choices for the corpus and the fuzzer: the same seed gives the same folder, byte for byte.
+import { uniforms } from '../../src/common/random.ts';
+
+export const alphabets = {
+  digits: '0123456789',
+  hex: '0123456789abcdef',
+  hexUpper: '0123456789ABCDEF',
+  lower: 'abcdefghijklmnopqrstuvwxyz',
+  upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  lowerDigits: 'abcdefghijklmnopqrstuvwxyz0123456789',
+  upperDigits: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+  base32: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
+  base58: '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz',
+  alphanumeric: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  base64: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  base64url: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-',
+  symbols: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!@#%^*()-_=+',
+} as const;
+
+export type Alphabet = keyof typeof alphabets;
+
+export class Random {
+  private readonly next: () => number;
+
+  constructor(seed: number) {
+    this.next = uniforms(seed);
+  }
+
+  /** 0 <= n < count */
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  /** low <= n <= high */
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1);
+  }
+
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)] as T;
+  }
+
+  text(length: number, alphabet: Alphabet = 'alphanumeric'): string {
+    const letters = alphabets[alphabet];
+    let text = '';
+    while (text.length < length) text += letters[this.below(letters.length)];
+    return text;
+  }
+
+  bytes(length: number): Buffer {
+    return Buffer.from(Array.from({ length }, () => this.below(256)));
+  }
+
+  shuffled<T>(items: readonly T[]): T[] {
+    const order = [...items];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [order[i], order[j]] = [order[j] as T, order[i] as T];
+    }
+    return order;
+  }
+}
