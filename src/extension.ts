@@ -17,7 +17,6 @@ import { FileRules } from './host/fileRules.ts';
 import { FirstKeys } from './host/firstKeys.ts';
 import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
-import { mask } from './host/late.ts';
 import { ChannelLog } from './host/log.ts';
 import { Neural } from './host/neural.ts';
 import { openPlace } from './host/openPlace.ts';
@@ -66,7 +65,6 @@ export function activate(context: vscode.ExtensionContext): void {
     activity,
     problems,
     store: () => store.get(),
-    mask,
     clock,
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
@@ -91,12 +89,13 @@ export function activate(context: vscode.ExtensionContext): void {
       store,
       clock,
       log,
-      onEvent: (event, folder) => {
+      onEvent: (event, folder, mask) => {
         const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
           storeName: folder.storeName,
           label: several ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
+          mask,
         });
       },
       onChange: changed,
@@ -153,8 +152,11 @@ export function activate(context: vscode.ExtensionContext): void {
       storage: paths.storage,
     }),
   );
-  const documents = own.add(new Documents({ folders, rules, configuration, log }));
-  own.add(new DiskWatcher({ folders, adaptation, documents, log }));
+  const documents: Documents = own.add(
+    new Documents({ folders, rules, configuration, log, onNewSecret: (folder) => watcher.index(folder) }),
+  );
+  const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
+  log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);
   const ghostText = new GhostTextProvider({
     folders,
     rules,

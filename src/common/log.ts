@@ -9,3 +9,14 @@ export interface Log {
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The same log, each line and each reason gone through `map` first. */
+export function mappedLog(log: Log, map: (line: string) => string): Log {
+  return {
+    debug: (message) => log.debug(map(message)),
+    info: (message) => log.info(map(message)),
+    warn: (message) => log.warn(map(message)),
+    error: (message, error) =>
+      log.error(map(error === undefined ? message : `${message}: ${error instanceof Error ? error.message : error}`)),
+  };
+}

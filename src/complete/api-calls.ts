@@ -3,7 +3,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { Decision } from '../coupling/types.ts';
-import type { TeacherAnswer } from '../teacher/types.ts';
+import type { TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
 import type { CompletionCache } from './cache.ts';
 import { AdaptiveDebounce } from './debounce.ts';
 import { clean } from './filters.ts';
@@ -72,11 +72,9 @@ export class ApiCalls {
    * @param runOn nobody may be waiting for it yet (see Flights.start)
    */
   async call(turn: Turn, local: Local, runOn: boolean): Promise<Flight | undefined> {
-    const { specialist, mask, log } = this.deps;
-    const hint = local.decision.pSpecialist >= HINT_BAR ? local.draft : undefined;
-    const parts = { query: turn.query, hint, multiline: turn.block };
-    const request = await maskedRequest(parts, specialist, mask, turn.signal).catch((error: unknown) => {
-      if (!isCancelled(error)) log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
+    const request = await this.requestFor(turn, local).catch((error: unknown) => {
+      if (!isCancelled(error))
+        this.deps.log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
       return undefined;
     });
     turn.signal.throwIfAborted();
@@ -86,6 +84,12 @@ export class ApiCalls {
     const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
     this.aims.set(flight, { turn, decision: local.decision, costUsd: 0 });
     return flight;
+  }
+
+  /** What a call for this turn sends. Rejects where its secrets cannot be masked. */
+  requestFor({ query, block, signal }: Turn, { draft, decision }: Local): Promise<TeacherRequest> {
+    const hint = decision.pSpecialist >= HINT_BAR ? draft : undefined;
+    return maskedRequest({ query, hint, multiline: block }, this.deps.specialist, this.deps.mask, signal);
   }
 
   /**

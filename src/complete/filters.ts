@@ -45,6 +45,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'echo', apply: dropEcho },
   { name: 'leading-space', apply: dropDoubledSpace },
   { name: 'loops', apply: cutLoops },
+  { name: 'masked', apply: cutMasked },
   { name: 'comment-marks', apply: cutCommentMarks },
   { name: 'shape', apply: (text, c) => cutToShape(text, c.query, c.block, c.indentUnit) },
   { name: 'indent', codeOnly: true, apply: fixIndent },
@@ -111,6 +112,19 @@ function cutLoops(text: string): string {
   const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
   if (loop === null || loop[0].length < 48 || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
   return text.slice(0, loop.index + (loop[1] as string).length);
+}
+
+/**
+ * Models learned from masked text, and are shown it: where they write a mask they would write a secret that they do not
+ * know. What stands before that line may be right. A line of asterisks alone, or a comment's frame, is none.
+ */
+function cutMasked(text: string, { before }: Context): string {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line, i) => {
+    const whole = i === 0 ? before + line : line;
+    return /(?<![*/])\*{6,}(?![*/])/.test(line) && !/^[\s*/#;=-]*$/.test(whole);
+  });
+  return at < 0 ? text : lines.slice(0, at).join('\n');
 }
 
 /** The document's indent unit, and the block one unit inside its opener. */

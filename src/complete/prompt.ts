@@ -1,6 +1,8 @@
 // What leaves the machine with an API call: text round the cursor and snippets, secrets replaced.
 import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
+import type { Masking } from '../common/masking.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
+import { maskedInsert, maskedQuery } from './masked.ts';
 
 /**
  * UTF-16 units round the cursor, a little more than the teacher's prompt takes. The start moves in steps, so that it
@@ -9,8 +11,6 @@ import type { TeacherRequest } from '../teacher/types.ts';
 const BEFORE = 20_480;
 const STEP = 4096;
 const AFTER = 5000;
-/** Further up than this, a header that nothing ends is a mention of one. */
-const LONGEST_PEM = 16_000;
 const SNIPPETS = { maxSnippets: 4, maxCharacters: 2400 };
 /** A local draft less likely right than this is no hint. */
 export const HINT_BAR = 0.1;
@@ -21,37 +21,32 @@ export interface PromptParts {
   readonly multiline: boolean;
 }
 
-/**
- * Undefined where a secret lies across the cursor and so cannot be replaced on either side alone: such a place is not
- * sent at all.
- */
+/** Everything is masked whole, with what is known of the folder, and cut afterwards. A hint with a secret in it is no hint. */
 export async function maskedRequest(
-  parts: PromptParts,
+  { query, hint, multiline }: PromptParts,
   specialist: Specialist,
-  mask: (text: string, path: string) => Promise<string>,
+  mask: Masking,
   signal: AbortSignal,
-): Promise<TeacherRequest | undefined> {
-  const { query, hint, multiline } = parts;
-  const near = nearby(query);
-  const [whole, found] = await Promise.all([
-    mask(near.prefix + near.suffix, query.path),
+): Promise<TeacherRequest> {
+  const [masked, text, found] = await Promise.all([
+    maskedQuery(query, mask),
+    maskedInsert(hint?.text ?? '', query, mask),
     // Without snippets the prompt is poorer, not wrong.
     specialist.snippets(query, SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
-  let masked = near;
-  if (whole !== near.prefix + near.suffix) {
-    const [prefix, suffix] = await Promise.all([mask(near.prefix, query.path), mask(near.suffix, query.path)]);
-    if (prefix + suffix !== whole) return undefined;
-    masked = { ...near, prefix, suffix };
-  }
-  // Drafts and snippets can come from open files, whose unsaved text was not masked when it was indexed.
-  const snippets = await Promise.all(found.map(async (s) => ({ ...s, text: await mask(s.text, s.path) })));
-  const text = hint === undefined ? '' : await mask(hint.text, query.path);
-  return { query: masked, snippets, multiline, ...(text === '' ? {} : { hint: text }) };
+  const snippets = await Promise.all(
+    found.map(async ({ path, text, line }) => ({
+      path: await mask.path(path),
+      // It was cut from a file that may have changed since it was masked.
+      text: await mask.text(text, path, { start: true, end: true }),
+      line,
+    })),
+  );
+  return { query: nearby(masked), snippets, multiline, ...(text !== '' && text === hint?.text && { hint: text }) };
 }
 
-/** The text near the cursor, cut at line breaks and never inside a PEM block (its key would pass without its header). */
+/** The text near the cursor, cut at line breaks. */
 export function nearby(query: CompletionQuery): CompletionQuery {
   return { ...query, prefix: lastPart(query.prefix), suffix: firstPart(query.suffix) };
 }
@@ -60,24 +55,11 @@ function lastPart(prefix: string): string {
   if (prefix.length <= BEFORE) return prefix;
   const from = Math.ceil((prefix.length - BEFORE) / STEP) * STEP;
   const line = prefix.indexOf('\n', from);
-  const start = line === -1 ? from : line + 1;
-  const begin = prefix.lastIndexOf('-----BEGIN ', start);
-  if (begin === -1 || start - begin > LONGEST_PEM) return prefix.slice(start);
-  const end = prefix.indexOf('-----END ', begin);
-  if (end === -1) return prefix.slice(begin);
-  return prefix.slice(end < start ? start : Math.max(start, endOfLine(prefix, end)));
+  return prefix.slice(line === -1 ? from : line + 1);
 }
 
 function firstPart(suffix: string): string {
   if (suffix.length <= AFTER) return suffix;
   const line = suffix.lastIndexOf('\n', AFTER);
-  const stop = line === -1 ? AFTER : line;
-  const begin = suffix.lastIndexOf('-----BEGIN ', stop);
-  const open = begin !== -1 && suffix.indexOf('-----END ', begin) >= stop;
-  return suffix.slice(0, open ? begin : stop);
-}
-
-function endOfLine(text: string, from: number): number {
-  const line = text.indexOf('\n', from);
-  return line === -1 ? text.length : line;
+  return suffix.slice(0, line === -1 ? AFTER : line);
 }

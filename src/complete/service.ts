@@ -10,6 +10,7 @@ import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { decide } from '../coupling/decide.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
+import type { TeacherRequest } from '../teacher/types.ts';
 import { ApiCalls } from './api-calls.ts';
 import { type Answer, type CacheHit, CompletionCache } from './cache.ts';
 import { clean } from './filters.ts';
@@ -67,6 +68,12 @@ export class CompletionService implements Disposable {
       if (!turn.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
       return undefined;
     }
+  }
+
+  /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */
+  async preview(request: CompletionRequest, signal: AbortSignal): Promise<TeacherRequest> {
+    const turn = this.turnOf(request, request.query, signal);
+    return this.api.requestFor(turn, await this.askSpecialist(turn));
   }
 
   /** The item's command ran: the user took all of it. Prefetches what may come next. */

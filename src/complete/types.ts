@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, Outcome, Source, Specialist } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import type { Masking } from '../common/masking.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { Teacher } from '../teacher/types.ts';
 
@@ -85,8 +86,8 @@ export interface CompletionDeps {
   readonly fit: (draft: Draft | undefined) => CouplingFit;
   readonly settings: (query: CompletionQuery) => CompletionSettings;
   readonly clock: Clock;
-  /** Replaces secrets in a text of the file at `path`; what it returns may leave the machine. */
-  readonly mask: (text: string, path: string) => Promise<string>;
+  /** With all that is known of the folder: what it returns may leave the machine. */
+  readonly mask: Masking;
   readonly backoff: ApiBackoff;
   readonly onEvent: (event: CompletionEvent) => void;
   readonly log: Log;

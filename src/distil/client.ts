@@ -6,7 +6,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { EngineRelay } from './engine-relay.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { FromWorker, Jobs, ToWorker } from './messages.ts';
 import { cancelled } from './turn.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
@@ -38,6 +38,17 @@ export class AdaptClient {
     progress: Progress = noProgress,
     confirm: ConfirmSpending = async () => false,
   ): Promise<Result<AdaptOutcome>> {
+    return this.job('adapt', request, signal, progress, confirm);
+  }
+
+  /** Any other job, likewise. */
+  job<K extends keyof Jobs>(
+    job: K,
+    request: Jobs[K]['request'],
+    signal: AbortSignal,
+    progress: Progress = noProgress,
+    confirm: ConfirmSpending = async () => false,
+  ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return Promise.resolve(cancelled);
     return new Promise((resolve) => {
       const worker = new Worker(this.script, { resourceLimits });
@@ -48,7 +59,7 @@ export class AdaptClient {
         send({ kind: 'cancel' });
         grace = setTimeout(() => end(cancelled), graceMs);
       };
-      const end = (result: Result<AdaptOutcome>) => {
+      const end = (result: Result<Jobs[K]['result']>) => {
         clearTimeout(grace);
         // A run that ended in the middle of something leaves nothing running in the engine.
         relay.dispose();
@@ -78,13 +89,13 @@ export class AdaptClient {
             (yes) => send({ kind: 'confirmed', yes }),
             () => send({ kind: 'confirmed', yes: false }),
           );
-        } else if (message.kind === 'done') end(message.result);
+        } else if (message.kind === 'done') end(message.result as Result<Jobs[K]['result']>);
         else crashed(message.message);
       });
       worker.on('error', (error) => crashed(error.message));
       worker.on('exit', (code) => crashed(`the worker ended with code ${code}`));
       signal.addEventListener('abort', cancel, { once: true });
-      send({ kind: 'run', request });
+      send({ kind: 'job', job, request } as ToWorker);
     });
   }
 }

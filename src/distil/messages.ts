@@ -5,8 +5,17 @@ import type { ProgressUpdate } from '../common/progress.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate } from './types.ts';
 
+/** What a worker of its own can be started for, one row each. */
+export interface Jobs {
+  adapt: { request: AdaptRequest; result: AdaptOutcome };
+  /** Reads the folder for its secrets alone. */
+  secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
+}
+
 export type ToWorker =
-  | { readonly kind: 'run'; readonly request: AdaptRequest }
+  | {
+      readonly [K in keyof Jobs]: { readonly kind: 'job'; readonly job: K; readonly request: Jobs[K]['request'] };
+    }[keyof Jobs]
   | { readonly kind: 'confirmed'; readonly yes: boolean }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'engine-progress'; readonly id: number; readonly value: unknown }
@@ -19,7 +28,7 @@ export type FromWorker =
   | { readonly kind: 'engine'; readonly id: number; readonly ask: EngineAsk }
   | { readonly kind: 'engine-cancel'; readonly id: number }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
-  | { readonly kind: 'done'; readonly result: Result<AdaptOutcome> }
+  | { readonly kind: 'done'; readonly result: Result<Jobs[keyof Jobs]['result']> }
   | { readonly kind: 'crashed'; readonly message: string };
 
 export type EngineAsk = {

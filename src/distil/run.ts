@@ -1,11 +1,12 @@
 // One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a worker or in the cli.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
-import { type Log, silentLog } from '../common/log.ts';
+import { type Log, mappedLog, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { harvestFolder } from '../harvest/folder.ts';
+import { maskKnown } from '../harvest/secret-values.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { apiHost } from '../teacher/connect.ts';
@@ -33,7 +34,8 @@ export interface RunDeps {
 
 /** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
-  const { signal, log = silentLog } = deps;
+  const { signal } = deps;
+  let log = deps.log ?? silentLog;
   const progress = overall(stagesOf(request), deps.progress ?? noProgress);
   const started = performance.now();
   const startedAt = Date.now();
@@ -43,7 +45,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const tokenizer = loaded.value;
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
     if (!harvested.ok) return signal.aborted ? cancelled : harvested;
-    const { files, report: harvest } = harvested.value;
+    const { files, report: harvest, secrets } = harvested.value;
+    log = mappedLog(log, (line) => maskKnown(line, '', [secrets]).text);
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
     const held = holdOut(files);
@@ -83,7 +86,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
     if (learned) deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
-    return ok({ report, snapshotPath, coupling: learned?.coupling });
+    return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
   } catch (error) {
     if (signal.aborted || isCancelled(error)) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);

@@ -57,6 +57,8 @@ export type ConfirmSpending = (estimate: ApiEstimate) => Promise<boolean>;
 
 export interface AdaptOutcome {
   readonly report: AdaptReport;
+  /** The folder's secrets, for who masks other texts of it. They cross between threads of ours and are kept in memory only. */
+  readonly secrets: readonly string[];
   /** Absolute path of the specialist's snapshot, complete on disk. */
   readonly snapshotPath: string;
   /** Undefined for effort 'index'. */

@@ -1,12 +1,14 @@
-// Worker thread entry: one adaptation run, off the extension host's thread.
+// Worker thread entry: one long job on a folder, off the extension host's thread.
 
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../common/errors.ts';
+import { messageOf, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { RemoteEngine } from './engine-relay.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { FromWorker, Jobs, ToWorker } from './messages.ts';
+import { readSecrets } from './secrets.ts';
 import { runWithStore } from './session.ts';
-import type { AdaptRequest } from './types.ts';
+
+type Job = Extract<ToWorker, { kind: 'job' }>;
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
@@ -21,7 +23,7 @@ const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'),
 const engine = new RemoteEngine(send);
 
 port.on('message', (message: ToWorker) => {
-  if (message.kind === 'run') void run(message.request);
+  if (message.kind === 'job') void run(message);
   else if (message.kind === 'confirmed') answer(message.yes);
   else if (message.kind === 'cancel') {
     controller.abort();
@@ -29,22 +31,27 @@ port.on('message', (message: ToWorker) => {
   } else engine.receive(message);
 });
 
-async function run(request: AdaptRequest): Promise<void> {
+function work(message: Job): Promise<Result<Jobs[keyof Jobs]['result']>> {
+  const { signal } = controller;
+  if (message.job === 'secrets') return readSecrets(message.request, signal, log);
+  return runWithStore(message.request, {
+    progress: (update) => send({ kind: 'progress', update }),
+    confirm: (estimate) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        send({ kind: 'confirm', estimate });
+      }),
+    engine,
+    signal,
+    log,
+  });
+}
+
+async function run(message: Job): Promise<void> {
   try {
-    const result = await runWithStore(request, {
-      progress: (update) => send({ kind: 'progress', update }),
-      confirm: (estimate) =>
-        new Promise((resolve) => {
-          answer = resolve;
-          send({ kind: 'confirm', estimate });
-        }),
-      engine,
-      signal: controller.signal,
-      log,
-    });
-    send({ kind: 'done', result });
+    send({ kind: 'done', result: await work(message) });
   } catch (error) {
-    log.error('adaptation run', error instanceof Error ? error.stack : error);
+    log.error(`job '${message.job}'`, error instanceof Error ? error.stack : error);
     send({ kind: 'crashed', message: messageOf(error) });
   }
 }

@@ -3,12 +3,14 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { Breather } from './breathe.ts';
 import { decoded, type Examined, masked } from './examine.ts';
 import { gitKnows } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
 import { isSecretFile, leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { readWhole } from './read.ts';
+import { learnFromLeftOut } from './secret-sources.ts';
 import { SecretValues } from './secret-values.ts';
 import { splitOf } from './split.ts';
 import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
@@ -20,7 +22,8 @@ export type FileOutcome =
 
 /**
  * Harvests one file by the rules of `harvestFolder`, near-duplicates and limits of the folder excepted. Its split is
- * that of its path, without `assignSplits`' care for small folders.
+ * that of its path, without `assignSplits`' care for small folders. What a left-out file says of secrets is added to
+ * `deps.secrets` like what is found in others.
  * @param path relative to `root`, '/' separators
  */
 export async function harvestFile(
@@ -28,6 +31,23 @@ export async function harvestFile(
   path: string,
   options: Partial<HarvestOptions>,
   deps: HarvestDeps = {},
+): Promise<Result<FileOutcome>> {
+  const outcome = await harvestOne(root, path, options, deps);
+  const { secrets, signal, hooks } = deps;
+  const leftOut = outcome.ok ? outcome.value.leftOut : undefined;
+  if (secrets && (leftOut === 'ignored' || leftOut === 'secret-file')) {
+    const folder = await realpath(root);
+    if ((await missingOrLinked(folder, path)) === undefined)
+      await learnFromLeftOut(folder, [path], secrets, new Breather(signal), hooks);
+  }
+  return outcome;
+}
+
+async function harvestOne(
+  root: string,
+  path: string,
+  options: Partial<HarvestOptions>,
+  deps: HarvestDeps,
 ): Promise<Result<FileOutcome>> {
   const { signal } = deps;
   const all = withDefaults(options);

@@ -74,7 +74,11 @@ export class SecretValues {
     return this.known.size > before;
   }
 
-  private add(value: string): void {
+  has(value: string): boolean {
+    return this.known.has(value);
+  }
+
+  add(value: string): void {
     if (this.known.has(value) || this.known.size >= mostValues || !isTelling(value)) return;
     this.known.add(value);
     for (const form of formsOf(value)) {

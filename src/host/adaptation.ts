@@ -43,13 +43,15 @@ const apiPlaces = 60;
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
   private run: Run | undefined;
+  /** A folder that is being read for its secrets. */
+  private reading: AbortController | undefined;
   /** Runs follow one another: each takes a core for itself. */
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(deps: AdaptationDeps) {
     super();
     this.deps = deps;
-    this.add({ dispose: () => this.run?.controller.abort() });
+    this.add({ dispose: () => this.abort() });
   }
 
   get progress(): PanelProgress | undefined {
@@ -71,6 +73,31 @@ export class Adaptation extends DisposableStore {
       const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
+  }
+
+  /** Reads the folder for its secrets: an index from an earlier session does not say them. */
+  learnSecrets(session: FolderSession): Promise<void> {
+    return this.enqueue(async () => {
+      const { root, uri } = session.folder;
+      if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
+      const request = { root, harvest: this.harvestOptions(uri) };
+      const controller = new AbortController();
+      this.reading = controller;
+      const found = await this.deps.client.job('secrets', request, controller.signal);
+      this.reading = undefined;
+      if (found.ok) await session.secrets.add(found.value);
+      // Nothing of the folder is sent until they are known.
+      else if (found.error.code !== 'cancelled') session.fail(found.error.message);
+    });
+  }
+
+  private harvestOptions(uri: vscode.Uri): AdaptRequest['harvest'] {
+    const { configuration } = this.deps;
+    return {
+      trusted: vscode.workspace.isTrusted,
+      filesExclude: configuration.excludes(uri),
+      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
+    };
   }
 
   /** The user's command. Resolves to true when there is a new report to show. */
@@ -100,8 +127,13 @@ export class Adaptation extends DisposableStore {
 
   /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
   async stop(): Promise<void> {
-    this.run?.controller.abort();
+    this.abort();
     await this.queue;
+  }
+
+  private abort(): void {
+    this.run?.controller.abort();
+    this.reading?.abort();
   }
 
   private async adaptNow(
@@ -167,11 +199,7 @@ export class Adaptation extends DisposableStore {
       specialistFolder: session.specialistFolder,
       storeFolder: paths.storage,
       tokenizerPath: paths.tokenizer,
-      harvest: {
-        trusted: vscode.workspace.isTrusted,
-        filesExclude: configuration.excludes(uri),
-        maxTotalBytes: settings.maxFolderMegabytes * 1_000_000,
-      },
+      harvest: this.harvestOptions(uri),
       effort,
       balance: settings.localOnly ? 0 : settings.balance,
       ...(api && { api }),
@@ -198,7 +226,9 @@ export class Adaptation extends DisposableStore {
         log.warn(`${title}: ${result.error.message}`);
         return result;
       }
-      const { report, snapshotPath, coupling } = result.value;
+      const { report, snapshotPath, coupling, secrets } = result.value;
+      // First of all: from here on texts may be sent.
+      await session.secrets.add(secrets);
       log.info(
         `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
       );

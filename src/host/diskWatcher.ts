@@ -57,7 +57,9 @@ export class DiskWatcher extends DisposableStore {
     const folder = folderOf(uri);
     const path = pathIn(folder, uri);
     if (path.startsWith('.git/') || path.includes('/.git/')) return false;
-    return this.deps.folders.peek(folder) !== undefined && leftOutByName(path) === undefined;
+    const reason = leftOutByName(path);
+    // Secret files are looked into for what to mask elsewhere.
+    return this.deps.folders.peek(folder) !== undefined && (reason === undefined || reason === 'secret-file');
   }
 
   private async takeIn(): Promise<void> {
@@ -76,7 +78,8 @@ export class DiskWatcher extends DisposableStore {
     }
   }
 
-  private index(folder: FolderRef): void {
+  /** Not more often than every few minutes. */
+  index(folder: FolderRef): void {
     const session = this.deps.folders.peek(folder);
     const since = Date.now() - (this.indexedAt.get(folder.key) ?? 0);
     if (!session || folder.root === undefined || since < indexEveryMs) return;

@@ -4,7 +4,8 @@ import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
-import { folderOf, pathIn } from './folderRef.ts';
+import { type FolderRef, folderOf, pathIn } from './folderRef.ts';
+import type { FolderSession } from './folderSession.ts';
 import type { Folders } from './folders.ts';
 import { lateFiles } from './late.ts';
 import { isSilent, toLineFeeds } from './query.ts';
@@ -14,12 +15,19 @@ export interface DocumentsDeps {
   readonly rules: FileRules;
   readonly configuration: Configuration;
   readonly log: Log;
+  /** A saved file says a secret that other files of the index may hold: it should be made anew. */
+  readonly onNewSecret: (folder: FolderRef) => void;
 }
 
 /** A change reaches the specialist when the typing has paused this long, ms; the query itself always has the newest text. */
 const settleMs = 250;
-/** Longer documents are not followed: the query's own window serves them. UTF-16 units. */
-const maxLength = 1_000_000;
+/**
+ * Longer documents are not followed, since masking them at every pause would be felt: the query's own window serves them.
+ * UTF-16 units.
+ */
+const maxLength = 400_000;
+/** A password that is being typed is a new secret at every pause; others are told anew when it has been quiet, ms. */
+const againMs = 2000;
 /** Documents that were open before us are told a few at a time, so that activation stays short. */
 const batch = 8;
 /** The disk watcher reports a save within this long, ms. */
@@ -28,6 +36,7 @@ const echoMs = 4000;
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  private again: NodeJS.Timeout | undefined;
   private readonly learnedAt = new Map<string, number>();
 
   constructor(deps: DocumentsDeps) {
@@ -57,6 +66,7 @@ export class Documents extends DisposableStore {
     );
     this.add({
       dispose: () => {
+        clearTimeout(this.again);
         for (const timer of this.timers.values()) clearTimeout(timer);
       },
     });
@@ -82,18 +92,30 @@ export class Documents extends DisposableStore {
 
   private tell(document: vscode.TextDocument): void {
     this.settle(document.uri);
+    this.follow(document).catch((error: unknown) => this.deps.log.error('An open file was not followed', error));
+  }
+
+  private async follow(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
     const folder = folderOf(document.uri);
     const path = pathIn(folder, document.uri);
-    this.deps.rules.of(folder, path).then(
-      (rule) => {
-        // What must not leave the machine must not be in another file's snippets either: its own text is in its own query.
-        if (rule !== 'open' || document.isClosed || this.isDisposed) return;
-        const text = document.getText();
-        if (text.length <= maxLength) this.deps.folders.of(folder).specialist.setOpenFile(path, toLineFeeds(text));
-      },
-      (error: unknown) => this.deps.log.error('An open file was not followed', error),
-    );
+    const rule = await this.deps.rules.of(folder, path);
+    if (document.isClosed || this.isDisposed) return;
+    const text = document.getText();
+    if (text.length > maxLength) return;
+    const { secrets, specialist } = this.deps.folders.of(folder);
+    // Also of a file that is itself left out: what it says is masked in the others.
+    const masked = await secrets.learnOpen(path, toLineFeeds(text));
+    if (masked.fresh) this.tellAgain();
+    const name = await secrets.path(path);
+    // What must not leave the machine must not be in another file's snippets either: its own text is in its own query.
+    if (rule === 'open' && !document.isClosed && !this.isDisposed) specialist.setOpenFile(name, masked.text);
+  }
+
+  /** A new secret may stand in documents that were told before it was known. */
+  private tellAgain(): void {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.tellAll(), againMs);
   }
 
   /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
@@ -104,12 +126,19 @@ export class Documents extends DisposableStore {
     this.learnedAt.set(uri.toString(), Date.now());
     try {
       const { harvestFile } = await lateFiles();
-      const filesExclude = this.deps.configuration.excludes(folder.uri);
-      const found = await harvestFile(folder.root, path, { trusted: vscode.workspace.isTrusted, filesExclude });
       const session = this.deps.folders.peek(folder);
-      if (!session || !found.ok) return;
-      if (found.value.file) session.specialist.setSavedFile(path, found.value.file.text);
-      else if (found.value.leftOut === 'gone') session.specialist.removeFile(path);
+      if (!session) return;
+      const filesExclude = this.deps.configuration.excludes(folder.uri);
+      const secrets = await session.secrets.values();
+      const known = secrets.size;
+      const options = { trusted: vscode.workspace.isTrusted, filesExclude };
+      const found = await harvestFile(folder.root, path, options, { secrets });
+      if (session.isDisposed || !found.ok) return;
+      if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
+      else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
+      if (secrets.size === known) return;
+      this.tellAgain();
+      this.deps.onNewSecret(folder);
     } catch (error) {
       this.deps.log.error('A saved file was not learned', error);
     }
@@ -117,8 +146,10 @@ export class Documents extends DisposableStore {
 
   private closed({ uri }: vscode.TextDocument): void {
     this.settle(uri);
-    const folder = folderOf(uri);
-    this.deps.folders.peek(folder)?.specialist.setOpenFile(pathIn(folder, uri), undefined);
+    void this.withSession(uri, (session, path, name) => {
+      session.secrets.closed(path);
+      session.specialist.setOpenFile(name, undefined);
+    });
   }
 
   /** Learned so lately that the disk watcher's event can only be the echo of it. */
@@ -130,8 +161,27 @@ export class Documents extends DisposableStore {
   remove(uri: vscode.Uri): void {
     this.learnedAt.delete(uri.toString());
     this.settle(uri);
+    void this.withSession(uri, (session, path, name) => {
+      session.secrets.closed(path);
+      session.specialist.removeFile(name);
+    });
+  }
+
+  /** @param work gets the path in the folder, and the one that the specialist knows */
+  private async withSession(
+    uri: vscode.Uri,
+    work: (session: FolderSession, path: string, name: string) => void,
+  ): Promise<void> {
     const folder = folderOf(uri);
-    this.deps.folders.peek(folder)?.specialist.removeFile(pathIn(folder, uri));
+    const session = this.deps.folders.peek(folder);
+    if (!session) return;
+    const path = pathIn(folder, uri);
+    try {
+      const name = await session.secrets.path(path);
+      if (!session.isDisposed) work(session, path, name);
+    } catch (error) {
+      this.deps.log.error('A file that went away is still known', error);
+    }
   }
 
   private settle(uri: vscode.Uri): void {

@@ -2,9 +2,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Draft } from '../common/completion.ts';
+import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
+import type { Masking } from '../common/masking.ts';
 import { CompletionService } from '../complete/service.ts';
 import { MixedSpecialist } from '../complete/specialist.ts';
 import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
@@ -19,9 +20,9 @@ import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import type { FolderRef } from './folderRef.ts';
-import { mask } from './late.ts';
 import type { Neural } from './neural.ts';
 import { type Paths, specialistFolder } from './paths.ts';
+import { SessionSecrets } from './secrets.ts';
 import type { StoreOwner } from './storeOwner.ts';
 
 export interface SessionDeps {
@@ -33,7 +34,7 @@ export interface SessionDeps {
   readonly store: StoreOwner;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onEvent: (event: CompletionEvent, folder: FolderRef) => void;
+  readonly onEvent: (event: CompletionEvent, folder: FolderRef, mask: Masking) => void;
   readonly onChange: () => void;
   /** The specialist knows more than before: what got no answer may get one now. */
   readonly onReady: (folder: FolderRef) => void;
@@ -57,6 +58,7 @@ export class FolderSession extends DisposableStore {
   readonly folder: FolderRef;
   readonly specialist: MixedSpecialist;
   readonly service: CompletionService;
+  readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
   private fits: Fits = defaultFits();
@@ -72,6 +74,7 @@ export class FolderSession extends DisposableStore {
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
+    this.secrets = this.add(new SessionSecrets(folder.root !== undefined));
     this.ngram = this.add(
       new NgramClient({
         script: paths.ngramWorker,
@@ -93,14 +96,14 @@ export class FolderSession extends DisposableStore {
     );
     this.service = this.add(
       new CompletionService({
-        specialist: this.specialist,
+        specialist: withMaskedPaths(this.specialist, this.secrets),
         teacher: () => api.teacher(folder),
         fit: (draft) => this.fitFor(draft),
         settings: (query) => this.settings(query),
         clock,
-        mask,
+        mask: this.secrets,
         backoff: api.backoff,
-        onEvent: (event) => deps.onEvent(event, folder),
+        onEvent: (event) => deps.onEvent(event, folder, this.secrets),
         log,
       }),
     );
@@ -252,7 +255,8 @@ export class FolderSession extends DisposableStore {
       showBar: settings.showBar,
       fallbackBar: settings.showBar * fallbackShare,
       multiline: settings.multiline,
-      apiAllowed: api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path),
+      apiAllowed:
+        this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path),
       apiDebounceMinMs: settings.apiDebounceMin,
       apiDebounceMaxMs: Math.max(settings.apiDebounceMin, settings.apiDebounceMax),
       prefetchFromApi: settings.balance === 1,
@@ -284,4 +288,15 @@ function isReport(value: unknown): value is AdaptReport {
     typeof fields.harvest === 'object' &&
     Array.isArray(fields.examples)
   );
+}
+
+/** In the index a file has its masked path: a query must have it too, or its own indexed text would be another file's to it. */
+function withMaskedPaths(specialist: MixedSpecialist, mask: Masking): Specialist {
+  const masked = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
+  return {
+    name: specialist.name,
+    complete: async (query, options, signal) => specialist.complete(await masked(query), options, signal),
+    snippets: async (query, options, signal) => specialist.snippets(await masked(query), options, signal),
+    setOpenFile: (path, text) => specialist.setOpenFile(path, text),
+  };
 }

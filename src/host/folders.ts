@@ -107,7 +107,10 @@ export class Folders implements Disposable {
     const { log } = this.deps;
     try {
       const restored = await session.restore();
-      if (!session.isDisposed && (!restored || session.isStale())) await this.background?.adaptation.index(session);
+      if (session.isDisposed) return;
+      if (!restored || session.isStale()) await this.background?.adaptation.index(session);
+      // Also where the index could not be made: prompts may still be asked for.
+      if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
       session.fail(vscode.l10n.t('The index of {0} could not be built. The log says why.', session.folder.name));

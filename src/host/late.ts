@@ -2,10 +2,5 @@
 
 export const lateConnect = () => import('../teacher/connect.ts');
 export const lateFiles = () => import('../harvest/file.ts');
+export const lateSecrets = () => import('../harvest/folder-secrets.ts');
 export const lateIgnore = () => import('../harvest/ignore.ts');
-
-/** The text without its secrets. */
-export async function mask(text: string, path: string): Promise<string> {
-  const { maskSecrets } = await import('../harvest/secrets.ts');
-  return maskSecrets(text, path).text;
-}

@@ -5,21 +5,23 @@ import type { Log } from '../common/log.ts';
 
 export class ChannelLog implements Log {
   readonly channel: vscode.LogOutputChannel;
+  /** Takes secrets out of a line; set once there are folders that know any. */
+  mask: (line: string) => string = (line) => line;
 
   constructor(name: string) {
     this.channel = vscode.window.createOutputChannel(name, { log: true });
   }
 
   debug(message: string): void {
-    this.channel.debug(message);
+    this.channel.debug(this.mask(message));
   }
 
   info(message: string): void {
-    this.channel.info(message);
+    this.channel.info(this.mask(message));
   }
 
   warn(message: string): void {
-    this.channel.warn(message);
+    this.channel.warn(this.mask(message));
   }
 
   /** With the chain of causes: that is where the reason stands. */
@@ -28,8 +30,8 @@ export class ChannelLog implements Log {
     for (let at = error; at !== undefined && at !== null && causes.length < 5; at = (at as { cause?: unknown }).cause) {
       causes.push(messageOf(at));
     }
-    this.channel.error([message, ...causes].join(': '));
-    if (error instanceof Error && error.stack) this.channel.debug(error.stack);
+    this.channel.error(this.mask([message, ...causes].join(': ')));
+    if (error instanceof Error && error.stack) this.channel.debug(this.mask(error.stack));
   }
 
   dispose(): void {

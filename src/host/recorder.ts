@@ -1,6 +1,8 @@
 // Turns what the completion service tells into rows: for the panel, for the store; and failures of the API into one quiet status.
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
+import type { Masking } from '../common/masking.ts';
+import { maskedInsert } from '../complete/masked.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../complete/types.ts';
 import type { Decision } from '../coupling/types.ts';
 import type { PanelRow } from '../panel/protocol.ts';
@@ -12,8 +14,6 @@ export interface RecorderDeps {
   readonly activity: Activity;
   readonly problems: Problems;
   readonly store: () => Store;
-  /** Secrets never enter the store. */
-  readonly mask: (text: string, path: string) => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
   /** Something was accepted, perhaps for the first time. */
@@ -27,6 +27,8 @@ export interface RecorderFolder {
   readonly label: string;
   /** The URI of the document at a path of the folder. */
   readonly documentAt: (path: string) => string;
+  /** Secrets never enter the store. */
+  readonly mask: Masking;
 }
 
 export class Recorder {
@@ -71,7 +73,7 @@ export class Recorder {
   }
 
   private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
-    const { clock, activity, mask, log } = this.deps;
+    const { clock, activity, log } = this.deps;
     const at = clock.now();
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
     const { path, languageId, prefix } = request.query;
@@ -91,8 +93,9 @@ export class Recorder {
     };
     activity.add(row, folder.documentAt(path));
     let masked: string;
+    let name: string;
     try {
-      masked = await mask(text, path);
+      [masked, name] = await Promise.all([maskedInsert(text, request.query, folder.mask), folder.mask.path(path)]);
     } catch (error) {
       log.error('A completion was not recorded', error);
       return;
@@ -102,7 +105,7 @@ export class Recorder {
         id,
         at,
         folder: folder.storeName,
-        path,
+        path: name,
         languageId,
         line: lineOf(prefix),
         source,

@@ -2,11 +2,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Failure, ok, type Result } from '../common/errors.ts';
+import { bodyOf } from './body.ts';
 import { cleanAnswer, inserted, lineIsComplete } from './clean.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.ts';
-import { buildPrompt, type Prompt, type PromptBlock, promptLength } from './prompt.ts';
+import { buildPrompt, type Prompt, promptLength } from './prompt.ts';
 import { StreamReader } from './stream.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest, TeacherUsage } from './types.ts';
 
@@ -130,7 +131,7 @@ export class ClaudeTeacher implements Teacher {
 
   /** Asks once more, and from then on, without the fields about thinking where it is those that a server refuses. */
   private async open(client: Anthropic, prompt: Prompt, signal: AbortSignal) {
-    const create = () => client.messages.create({ ...this.body(prompt), stream: true }, { signal });
+    const create = () => client.messages.create(bodyOf(prompt, this.model, this.sendsThinking), { signal });
     try {
       return await create();
     } catch (error) {
@@ -149,21 +150,6 @@ export class ClaudeTeacher implements Teacher {
   private context(): FailureContext {
     const host = hostOf(this.client.baseURL) || 'the API';
     return { model: this.model, apiKey: this.options.apiKey, host, now: this.clock.now() };
-  }
-
-  private body(prompt: Prompt): Anthropic.MessageCreateParamsNonStreaming {
-    const thinking = this.sendsThinking ? this.facts.thinking : 'none';
-    const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
-    if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
-    return {
-      model: this.model,
-      max_tokens: prompt.maxTokens,
-      system: [block(prompt.system)],
-      messages,
-      stop_sequences: [...prompt.stop],
-      ...(thinking !== 'none' && { output_config: { effort: 'low' } }),
-      ...((thinking === 'disabled' || thinking === 'between_tools') && { thinking: { type: thinking } }),
-    };
   }
 
   private estimatedInput(prompt: Prompt): Omit<TeacherUsage, 'outputTokens'> {
@@ -186,8 +172,4 @@ export class ClaudeTeacher implements Teacher {
 /** '' where it is no URL. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
-}
-
-function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
-  return cache ? { type: 'text', text, cache_control: { type: 'ephemeral' } } : { type: 'text', text };
 }

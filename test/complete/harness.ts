@@ -3,12 +3,14 @@ import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Failure } from '../../src/common/errors.ts';
 import { failed } from '../../src/common/errors.ts';
 import type { Log } from '../../src/common/log.ts';
+import type { Masking } from '../../src/common/masking.ts';
 import { CompletionService } from '../../src/complete/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/complete/types.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
 import type { Teacher } from '../../src/teacher/types.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
+import { maskNothing } from '../fakes/masking.ts';
 import { Held } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
@@ -28,7 +30,7 @@ export interface Options {
   readonly specialist?: ScriptedSpecialist;
   readonly teacher?: Teacher | undefined;
   readonly settings?: Partial<CompletionSettings>;
-  readonly mask?: (text: string) => Promise<string>;
+  readonly mask?: Masking;
 }
 
 /** Confidences at which the default coupling goes one way or the other. */
@@ -66,7 +68,7 @@ export class Harness {
       fit: defaultFit,
       settings: () => this.settings,
       clock: this.clock,
-      mask: options.mask ?? (async (text) => text),
+      mask: options.mask ?? maskNothing,
       backoff: this.backoff,
       onEvent: (event) => this.events.push(event),
       log,

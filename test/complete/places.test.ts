@@ -5,6 +5,7 @@ import { type Answer, CompletionCache } from '../../src/complete/cache.ts';
 import { maskedRequest, nearby } from '../../src/complete/prompt.ts';
 import { wantsBlock } from '../../src/complete/shape.ts';
 import type { Decision } from '../../src/coupling/types.ts';
+import { hiding } from '../fakes/masking.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
@@ -103,33 +104,36 @@ test('the text near the cursor begins at the same place from keystroke to keystr
   assert.deepEqual(nearby(short), short);
 });
 
-const pem = (body: string) => `-----BEGIN RSA PRIVATE KEY-----\n${body}-----END RSA PRIVATE KEY-----\n`;
-
-test('a key block is never cut so that its body leaves without its header', () => {
-  const body = `${'M'.repeat(64)}\n`.repeat(100);
-  const filler = 'let a = 1;\n'.repeat(200);
-  for (let shift = 0; shift < 12_000; shift += 500) {
-    const text = `${'let b = 2;\n'.repeat(900)}${pem(body)}${filler.repeat(7)}${'y'.repeat(shift)}`;
-    const { prefix } = nearby(query(text, ''));
-    assert.ok(!prefix.includes('MMMM') || prefix.includes('BEGIN RSA'), `shift ${shift}`);
+test('the text is masked whole before it is cut, so that no half of a secret stays at an edge', async () => {
+  const secret = `${'S'.repeat(40)}`;
+  const mask = hiding(secret);
+  for (let shift = 0; shift < 80; shift += 3) {
+    const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
+    const parts = { query: query(before, before), hint: undefined, multiline: false };
+    const request = await maskedRequest(parts, new ScriptedSpecialist(), mask, new AbortController().signal);
+    assert.ok(request.query.prefix.length <= 20_480);
+    assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
   }
-  const { suffix } = nearby(query('', `${filler.slice(0, 4000)}\n${pem(body)}${filler}`));
-  assert.ok(!suffix.includes('MMMM'));
-  const inside = nearby(query(`${'let b = 2;\n'.repeat(3000)}-----BEGIN RSA PRIVATE KEY-----\n${body}`, ''));
-  assert.ok(inside.prefix.includes('BEGIN RSA'));
 });
 
-test('hint and snippets are masked, too', async () => {
+test('snippets and paths are masked, and a hint with a secret in it is none', async () => {
   const specialist = new ScriptedSpecialist();
-  specialist.snippetsToGive = [{ path: 'b.ts', text: 'token = SECRET', line: 1 }];
-  const mask = async (text: string) => text.replaceAll('SECRET', '<hidden>');
+  specialist.snippetsToGive = [{ path: 'SECRET/b.ts', text: 'token = SECRET', line: 1 }];
+  const mask = hiding('SECRET');
+  const { signal } = new AbortController();
   const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
-  const parts = { query: query('a SECRET b ', ' SECRET'), hint, multiline: false };
-  const request = await maskedRequest(parts, specialist, mask, new AbortController().signal);
-  assert.equal(request?.hint, 'use(<hidden>)');
-  assert.equal(request?.snippets[0]?.text, 'token = <hidden>');
-  assert.equal(request?.query.prefix, 'a <hidden> b ');
-  assert.equal(request?.query.suffix, ' <hidden>');
-  const across = { ...parts, query: query('a SEC', 'RET') };
-  assert.equal(await maskedRequest(across, specialist, mask, new AbortController().signal), undefined);
+  const parts = { query: query('a SECRET b ', ' SECRET', 'dump-SECRET.ts'), hint, multiline: false };
+  const request = await maskedRequest(parts, specialist, mask, signal);
+  assert.ok(!('hint' in request));
+  assert.deepEqual(request.snippets, [{ path: '******/b.ts', text: 'token = ******', line: 1 }]);
+  assert.deepEqual(request.query, { ...parts.query, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
+  const across = await maskedRequest({ ...parts, query: query('a SEC', 'RET') }, specialist, mask, signal);
+  assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
+  // The hint alone says nothing of it: what stands before it does.
+  const half = { ...hint, text: 'RET)' };
+  assert.ok(
+    !('hint' in (await maskedRequest({ ...parts, query: query('use(SEC'), hint: half }, specialist, mask, signal))),
+  );
+  const fair = { ...hint, text: 'use(token)' };
+  assert.equal((await maskedRequest({ ...parts, hint: fair }, specialist, mask, signal)).hint, 'use(token)');
 });

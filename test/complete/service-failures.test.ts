@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
+import { hiding } from '../fakes/masking.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import {
@@ -146,8 +147,8 @@ test('the answer begins with the selected suggestion', async () => {
   assert.equal(h.specialist.queries[0]?.prefix, 'console.log');
 });
 
-test('secrets are masked in all that leaves, and a place across a secret is not sent', async () => {
-  const mask = async (text: string) => text.replaceAll('sk-secret', '***');
+test('secrets are masked in all that leaves, one that lies across the cursor, too', async () => {
+  const mask = hiding('sk-secret');
   const teacher = new ScriptedTeacher('remote();');
   const specialist = unsure('use("sk-secret")');
   specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
@@ -157,7 +158,8 @@ test('secrets are masked in all that leaves, and a place across a secret is not 
   assert.ok(!JSON.stringify(teacher.requests).includes('sk-secret'));
   assert.ok(teacher.requests[0]?.query.prefix.endsWith('x = '));
   await h.answer(query('key = "sk-se', 'cret"\n'), { trigger: 'manual' });
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(teacher.requests.length, 2);
+  assert.equal(teacher.requests[1]?.query.prefix, 'key = "*****');
   assert.equal(h.of('api-failed').length, 0);
   assert.equal(h.errors.length, 0);
 });
@@ -165,7 +167,8 @@ test('secrets are masked in all that leaves, and a place across a secret is not 
 test('a mask that throws sends nothing; the fair draft is shown', async () => {
   const teacher = new ScriptedTeacher('remote();');
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
-  const mask = () => Promise.reject(new Error('broken rule'));
+  const broken = () => Promise.reject(new Error('broken rule'));
+  const mask = { text: broken, path: broken };
   const h = new Harness({ specialist, teacher, mask, settings: { balance: 0.9 } });
   assert.equal((await h.answer(place))?.source, 'specialist');
   assert.equal(teacher.requests.length, 0);

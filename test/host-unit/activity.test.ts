@@ -9,6 +9,7 @@ import { Problems } from '../../src/host/problems.ts';
 import { Recorder } from '../../src/host/recorder.ts';
 import type { PanelRow } from '../../src/panel/protocol.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
+import { hiding } from '../fakes/masking.ts';
 
 function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
   return {
@@ -71,12 +72,16 @@ function recorder() {
     activity,
     problems,
     store: () => store,
-    mask: async (text) => text.replaceAll('hush', '****'),
     clock: systemClock,
     log: silentLog,
     onAccepted: () => accepts++,
   });
-  const folder = { storeName: '/shop', label: '', documentAt: (path: string) => `file:///shop/${path}` };
+  const folder = {
+    storeName: '/shop',
+    label: '',
+    documentAt: (path: string) => `file:///shop/${path}`,
+    mask: hiding('hush'),
+  };
   return { activity, store, problems, made, folder, accepts: () => accepts };
 }
 

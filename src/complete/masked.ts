@@ -1,0 +1,43 @@
+// Secrets out of what a place consists of: first all of its text is masked, then it is cut.
+import type { CompletionQuery } from '../common/completion.ts';
+import type { Masking } from '../common/masking.ts';
+
+/** A query this long on a side may be a window of a longer document (`host/query.ts`). UTF-16 units. */
+const WINDOW = { before: 30_000, after: 15_000 };
+
+/**
+ * The query without secrets, its offsets what they were. A secret across the cursor is masked on both sides, and half a
+ * secret that ends at the cursor (it is being typed) is masked as well.
+ */
+export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
+  const { prefix, suffix, path } = query;
+  const start = prefix.length >= WINDOW.before;
+  const end = suffix.length >= WINDOW.after;
+  const [whole, before, after, name] = await Promise.all([
+    mask.text(prefix + suffix, path, { start, end }),
+    mask.text(prefix, path, { start, end: true }),
+    mask.text(suffix, path, { start: true, end }),
+    mask.path(path),
+  ]);
+  const both = union(prefix + suffix, whole, before + after);
+  return { ...query, path: name, prefix: both.slice(0, prefix.length), suffix: both.slice(prefix.length) };
+}
+
+/** A text that is to stand at the query's cursor, masked with what stands round it, and by itself. */
+export async function maskedInsert(text: string, query: CompletionQuery, mask: Masking): Promise<string> {
+  if (text === '') return '';
+  const { prefix, suffix, path } = query;
+  const cut = { start: prefix.length >= WINDOW.before, end: suffix.length >= WINDOW.after };
+  const [there, alone] = await Promise.all([
+    mask.text(prefix + text + suffix, path, cut),
+    mask.text(text, path, { start: true, end: true }),
+  ]);
+  return union(text, there.slice(prefix.length, prefix.length + text.length), alone);
+}
+
+/** Masked wherever one of the two is, which are as long as the text. */
+function union(text: string, one: string, other: string): string {
+  if (one === other || other === text) return one;
+  if (one === text) return other;
+  return Array.from({ length: text.length }, (_, i) => (one[i] === text[i] ? other[i] : one[i])).join('');
+}
