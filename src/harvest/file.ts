@@ -1,15 +1,14 @@
 // One file alone: a saved one harvested again by the same rules, and whether a file may be used at all.
 
-import { lstat, realpath } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Breather } from './breathe.ts';
 import { decoded, type Examined, masked } from './examine.ts';
+import { FolderReader } from './folder-reader.ts';
 import { gitKnows } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
+import { isInside } from './inside.ts';
 import { isSecretFile, leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
-import { readWhole } from './read.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { SecretValues } from './secret-values.ts';
 import { splitOf } from './split.ts';
@@ -32,64 +31,42 @@ export async function harvestFile(
   options: Partial<HarvestOptions>,
   deps: HarvestDeps = {},
 ): Promise<Result<FileOutcome>> {
-  const outcome = await harvestOne(root, path, options, deps);
   const { secrets, signal, hooks } = deps;
-  const leftOut = outcome.ok ? outcome.value.leftOut : undefined;
-  if (secrets && (leftOut === 'ignored' || leftOut === 'secret-file')) {
-    const folder = await realpath(root);
-    if ((await missingOrLinked(folder, path)) === undefined)
-      await learnFromLeftOut(folder, [path], secrets, new Breather(signal), hooks);
-  }
-  return outcome;
-}
-
-async function harvestOne(
-  root: string,
-  path: string,
-  options: Partial<HarvestOptions>,
-  deps: HarvestDeps,
-): Promise<Result<FileOutcome>> {
-  const { signal } = deps;
-  const all = withDefaults(options);
   try {
     signal?.throwIfAborted();
-    const byName = excluder(all.filesExclude)(path) ? 'ignored' : leftOutByName(path);
-    if (byName !== undefined) return ok({ leftOut: byName });
-    const folder = await realpath(root);
-    const notHere = await missingOrLinked(folder, path);
-    if (notHere !== undefined) return ok({ leftOut: notHere });
-    if (await isOwnIgnored(folder, path)) return ok({ leftOut: 'ignored' });
-    const known = all.trusted ? await gitKnows(folder, path, signal) : undefined;
-    const listed = known ?? !(await isGitIgnored(folder, path));
-    if (!listed) return ok({ leftOut: 'ignored' });
-    const read = await readWhole(join(folder, path), all.maxFileBytes, deps.hooks);
-    signal?.throwIfAborted();
-    if ('leftOut' in read) return ok(read);
-    const { raw, leftOut } = decoded(path, read.bytes);
-    const examined: Examined = raw === undefined ? { leftOut } : masked(raw, deps.secrets ?? new SecretValues());
-    return ok(examined.file ? { file: { ...examined.file, split: splitOf(examined.file.path) } } : examined);
+    const reader = await FolderReader.open(root, hooks);
+    const outcome = await harvestOne(reader, path, withDefaults(options), deps);
+    if (secrets && (outcome.leftOut === 'ignored' || outcome.leftOut === 'secret-file'))
+      await learnFromLeftOut(reader, [path], secrets, new Breather(signal));
+    return ok(outcome);
   } catch (error) {
     if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return failed('unreadable', `${path} cannot be read (${messageOf(error)}).`);
   }
 }
 
-/** A link on the way, to the file or to one of its folders, could lead anywhere. */
-async function missingOrLinked(folder: string, path: string): Promise<LeftOutReason | 'gone' | undefined> {
-  if (isOutside(path)) return 'ignored';
-  let at = folder;
-  for (const part of path.split('/')) {
-    at = join(at, part);
-    const stats = await lstat(at).catch(() => undefined);
-    if (stats === undefined) return 'gone';
-    if (stats.isSymbolicLink()) return 'not-a-file';
-  }
-  return undefined;
-}
-
-function isOutside(path: string): boolean {
-  return isAbsolute(path) || path.split('/').includes('..');
+async function harvestOne(
+  reader: FolderReader,
+  path: string,
+  { filesExclude, maxFileBytes, trusted }: HarvestOptions,
+  { secrets, signal }: HarvestDeps,
+): Promise<FileOutcome> {
+  const byName = !isInside(path) || excluder(filesExclude)(path) ? 'ignored' : leftOutByName(path);
+  if (byName !== undefined) return { leftOut: byName };
+  const fault = await reader.file(path);
+  if (fault !== undefined) return { leftOut: fault };
+  if (await isOwnIgnored(reader, path)) return { leftOut: 'ignored' };
+  const known = trusted ? await gitKnows(reader, path, signal) : undefined;
+  const listed = known ?? !(await isGitIgnored(reader, path));
+  if (!listed) return { leftOut: 'ignored' };
+  const read = await reader.read(path, maxFileBytes);
+  signal?.throwIfAborted();
+  if ('leftOut' in read) return read;
+  const { raw, leftOut } = decoded(path, read.bytes);
+  const examined: Examined = raw === undefined ? { leftOut } : masked(raw, secrets ?? new SecretValues());
+  return examined.file ? { file: { ...examined.file, split: splitOf(examined.file.path) } } : examined;
 }
 
 /**
@@ -100,24 +77,24 @@ function isOutside(path: string): boolean {
  */
 export async function isIgnoredForCompletion(root: string, path: string): Promise<boolean> {
   if (isSecretFile(path)) return true;
-  return !isOutside(path) && (await isOwnIgnored(root, path));
+  return isInside(path) && (await isOwnIgnored(await FolderReader.open(root), path));
 }
 
-async function isOwnIgnored(root: string, path: string): Promise<boolean> {
-  return (await ignoreFilesAbove(root, path, ownIgnoreFile)).ignores(path);
+async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {
+  return (await ignoreFilesAbove(reader, path, ownIgnoreFile)).ignores(path);
 }
 
-async function isGitIgnored(root: string, path: string): Promise<boolean> {
-  return (await ignoreFilesAbove(root, path, '.gitignore')).ignores(path);
+async function isGitIgnored(reader: FolderReader, path: string): Promise<boolean> {
+  return (await ignoreFilesAbove(reader, path, '.gitignore')).ignores(path);
 }
 
-async function ignoreFilesAbove(root: string, path: string, name: string): Promise<IgnoreFiles> {
+async function ignoreFilesAbove(reader: FolderReader, path: string, name: string): Promise<IgnoreFiles> {
   const files = new IgnoreFiles();
   const folders: string[] = [];
   for (let folder = parentOf(path); ; folder = parentOf(folder)) {
     folders.push(folder);
     if (folder === '') break;
   }
-  await Promise.all(folders.map((folder) => files.read(root, folder, name)));
+  await Promise.all(folders.map((folder) => files.read(reader, folder, name)));
   return files;
 }

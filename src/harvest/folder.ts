@@ -1,8 +1,6 @@
 // A whole folder -> its text files with their splits, and a count of what was left out and why.
 
-import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { silentLog } from '../common/log.ts';
 import { noProgress } from '../common/progress.ts';
@@ -10,11 +8,12 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { Breather } from './breathe.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decoded, masked, type RawText } from './examine.ts';
+import { FolderReader } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile, parentOf } from './ignore.ts';
+import { isInside } from './inside.ts';
 import { leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
-import { readWhole } from './read.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { maskPath, SecretValues } from './secret-values.ts';
 import { assignSplits, placeOf } from './split.ts';
@@ -49,26 +48,31 @@ export async function harvestFolder(
   deps: HarvestDeps = {},
 ): Promise<Result<Harvest>> {
   try {
-    const folder = await realpath(root);
-    if (!(await stat(folder)).isDirectory()) return failed('unreadable', `${root} is not a folder. Choose a folder.`);
-    return ok(await harvest(folder, root, withDefaults(options), deps));
+    const reader = await FolderReader.open(root, deps.hooks);
+    return ok(await harvest(reader, root, withDefaults(options), deps));
   } catch (error) {
     if (deps.signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
     return failed('unreadable', `The folder ${root} cannot be read (${messageOf(error)}). Check that it exists.`);
   }
 }
 
-async function harvest(folder: string, root: string, options: HarvestOptions, deps: HarvestDeps): Promise<Harvest> {
+async function harvest(
+  reader: FolderReader,
+  root: string,
+  options: HarvestOptions,
+  deps: HarvestDeps,
+): Promise<Harvest> {
   const { progress = noProgress, signal, log = silentLog } = deps;
   const started = performance.now();
   const breather = new Breather(signal);
   const tally = new Tally();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, leftOut, usedGit } = await list(folder, options.trusted, tally, breather, signal);
-  const candidates = await select(folder, listed, options, tally, breather);
+  const { listed, leftOut, usedGit } = await list(reader, options.trusted, tally, breather, signal);
+  const candidates = await select(reader, listed, options, tally, breather);
 
   // All secrets first: the last file read may hold the one that stands in the first.
   const secrets = new SecretValues();
@@ -79,9 +83,8 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
   for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
     await breather.breathe();
     const batch = candidates.slice(done, done + readsAtOnce);
-    const reads = await Promise.all(
-      batch.map((path) => readWhole(join(folder, path), options.maxFileBytes, deps.hooks)),
-    );
+    const reads = await Promise.all(batch.map((path) => reader.read(path, options.maxFileBytes)));
+    reader.throwIfAway();
     for (const [index, path] of batch.entries()) {
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
@@ -122,7 +125,7 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
 
   const read = new Set(candidates.slice(0, done));
   const unread = leftOut.filter((path) => !read.has(path));
-  await learnFromLeftOut(folder, unread, secrets, breather, deps.hooks);
+  await learnFromLeftOut(reader, unread, secrets, breather);
   const found: Omit<HarvestedFile, 'split'>[] = [];
   for (const raw of raws) {
     await breather.breathe();
@@ -154,18 +157,21 @@ async function harvest(folder: string, root: string, options: HarvestOptions, de
 }
 
 async function list(
-  folder: string,
+  reader: FolderReader,
   trusted: boolean,
   tally: Tally,
   breather: Breather,
   signal: AbortSignal | undefined,
 ): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
-  const git = trusted ? await listWithGit(folder, signal) : undefined;
+  const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
     for (const path of git.ignored) tally.add(path, 'ignored');
-    return { listed: git.files, leftOut: [...git.files, ...git.ignored], usedGit: true };
+    // A crafted index names files out of the folder, too.
+    const listed = git.files.filter((path) => isInside(path));
+    if (listed.length < git.files.length) for (const path of git.files) if (!isInside(path)) tally.add(path, 'ignored');
+    return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
   }
-  const walked = await walk(folder, maxListed, breather);
+  const walked = await walk(reader, maxListed, breather);
   for (const [path, reason] of walked.leftOut) tally.add(path, reason);
   const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
@@ -173,18 +179,13 @@ async function list(
 
 /** What has to be read, in reading order; the rest is tallied by its name. */
 async function select(
-  folder: string,
+  reader: FolderReader,
   listed: readonly string[],
   options: HarvestOptions,
   tally: Tally,
   breather: Breather,
 ): Promise<string[]> {
-  const own = new IgnoreFiles();
-  for (const path of listed)
-    if (path === ownIgnoreFile || path.endsWith(`/${ownIgnoreFile}`))
-      await own.read(folder, parentOf(path), ownIgnoreFile);
-  // It may itself be ignored by git, as a file of one's own.
-  await own.read(folder, '', ownIgnoreFile);
+  const own = await ownIgnoreFiles(reader, listed, breather);
   const isExcluded = excluder(options.filesExclude);
   const places: [place: number, path: string][] = [];
   for (const path of listed) {
@@ -194,6 +195,25 @@ async function select(
     else tally.add(path, reason);
   }
   return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
+}
+
+/** Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe. */
+async function ownIgnoreFiles(
+  reader: FolderReader,
+  listed: readonly string[],
+  breather: Breather,
+): Promise<IgnoreFiles> {
+  const own = new IgnoreFiles();
+  const folders = new Set(['']);
+  for (const path of listed)
+    for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
+  const all = [...folders];
+  for (let done = 0; done < all.length; done += readsAtOnce) {
+    await breather.breathe();
+    await Promise.all(all.slice(done, done + readsAtOnce).map((folder) => own.read(reader, folder, ownIgnoreFile)));
+  }
+  reader.throwIfAway();
+  return own;
 }
 
 /** Exact for a small folder; else from a sample, since tokenising everything would take longer than reading it. */

@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { watchStuck } from './git-stuck.ts';
 
 /**
  * Git's output in `folder`, or undefined where git is absent, fails or takes too long. Rejects only when `signal` aborts.
@@ -13,18 +14,21 @@ export type RunGit = (folder: string, args: readonly string[], signal?: AbortSig
 
 /** A git that waits for something (a lock, a pipe in place of an ignore file, a dead network drive) is a broken one. */
 const timeoutMs = 20_000;
+/** For all calls of one `gitFor` together: a folder may hold any number of repositories. And the rest after one that hung. */
+const totalMs = 60_000;
 /** A list of half a million long paths; what says more is not listing files. */
-const maxOutputBytes = 256 * 1024 * 1024;
+const maxOutputBytes = 128 * 1024 * 1024;
 
-/** What git and the system's loader need of our environment. Everything else, all GIT_* variables first of all, stays out. */
-const passedOn =
-  /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR|LD_LIBRARY_PATH)$/i;
+/** What git needs of our environment. Everything else, all GIT_* variables first of all, stays out. */
+const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
 
 /**
  * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later) keeps
  * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
  */
-const environment = {
+export const environment = {
+  // Of one ignore file, say, that is packed small and large beyond measure.
+  GIT_ALLOC_LIMIT: '512m',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_ASKPASS: '',
   GIT_ATTR_NOSYSTEM: '1',
@@ -41,12 +45,13 @@ const environment = {
   GIT_SSH_COMMAND: 'false',
   GIT_TERMINAL_PROMPT: '0',
   LC_ALL: 'C',
+  NoDefaultCurrentDirectoryInExePath: '1', // Windows
   PAGER: 'cat',
   SSH_ASKPASS: '',
 };
 
 /** Settings on the command line win over the repository's. One row for each that names a program, a place or a side effect. */
-const settings: Readonly<Record<string, string>> = {
+export const settings: Readonly<Record<string, string>> = {
   'core.alternateRefsCommand': '',
   'core.askPass': '',
   'core.attributesFile': '/dev/null',
@@ -60,6 +65,7 @@ const settings: Readonly<Record<string, string>> = {
   'core.untrackedCache': 'false',
   'credential.helper': '',
   'diff.external': '',
+  'fetch.bundleURI': '',
   'fetch.recurseSubmodules': 'false',
   'gc.auto': '0',
   'gpg.program': 'false',
@@ -75,35 +81,56 @@ const settings: Readonly<Record<string, string>> = {
 /**
  * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents (`status`,
  * `diff`, `ls-files -m`) would run the repository's filters and are not for a folder that somebody else wrote.
+ * Once a call has taken too long, none is made for a minute. For one listing; not kept.
  * @param opened absolute: no git that lies in it is run
  */
 export function gitFor(opened: string): RunGit {
+  const end = performance.now() + totalMs;
   return async (folder, args, signal) => {
+    const now = performance.now();
+    if (now > end || now < (stuckUntil.get(opened) ?? 0)) return undefined;
     const git = findGit(opened);
     if (git === undefined) return undefined;
     const own = await settingsOfUser(git);
-    return run(git, folder, [...asOptions([...Object.entries(settings), ...own]), ...args], environment, signal);
+    const options = asOptions([...Object.entries(settings), ...own]);
+    const variables = { ...environment, ...librariesFor(opened) };
+    return run(git, folder, [...options, ...args], variables, signal, () => {
+      stuckUntil.set(opened, performance.now() + totalMs);
+    });
   };
 }
 
-/** An absolute path from PATH, never one in the opened folder: `node_modules/.bin` or '.' may be on PATH. */
+/** Opened folder -> until when git is not asked there. */
+const stuckUntil = new Map<string, number>();
+
+/** Where git's libraries lie, if not where all do. An entry that is empty or relative would be the folder that git is run in. */
+export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH): { LD_LIBRARY_PATH?: string } {
+  const folder = real(opened) ?? opened;
+  const kept = (path ?? '')
+    .split(/[:;]/)
+    .filter((entry) => isAbsolute(entry) && !liesIn(opened, entry) && !liesIn(folder, real(entry) ?? entry));
+  return kept.length === 0 ? {} : { LD_LIBRARY_PATH: kept.join(':') };
+}
+
+/**
+ * An absolute path from PATH, never one in the opened folder, nor where npm puts what packages bring: `npm start` has the
+ * `node_modules/.bin` of every folder above on PATH.
+ */
 export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
   const folder = real(opened) ?? opened;
   for (const entry of path.split(delimiter)) {
-    if (!isAbsolute(entry)) continue;
+    if (!isAbsolute(entry) || entry.split(/[\\/]/).includes('node_modules')) continue;
     const found = real(join(entry, name));
-    if (found !== undefined && !isInside(folder, found) && !isInside(opened, entry) && statSync(found).isFile())
+    if (found !== undefined && !liesIn(folder, found) && !liesIn(opened, entry) && statSync(found).isFile())
       return join(entry, name);
   }
   return undefined;
 }
 
-function isInside(folder: string, path: string): boolean {
+function liesIn(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return (
-    way === '' || !(way === '..' || way.startsWith(`..${process.platform === 'win32' ? '\\' : '/'}`) || isAbsolute(way))
-  );
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
 }
 
 function real(path: string): string | undefined {
@@ -168,18 +195,25 @@ function run(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
   signal?: AbortSignal,
+  onStuck: () => void = () => {},
 ): Promise<string | undefined> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
-    const child = spawn(git, args, {
-      cwd: folder,
-      // No PATH: git finds its own commands beside itself, and has nothing else to run.
-      env: { ...Object.fromEntries(kept), ...variables },
+    // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the folder's.
+    const child = spawn(git, ['-C', folder, ...args], {
+      cwd: dirname(git),
+      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours.
+      env: { ...Object.fromEntries(kept), PATH: dirname(git), ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
       killSignal: 'SIGKILL',
       // Not spawn's own timeout, whose timer outlives a git that is not installed.
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
+    });
+    const unwatch = watchStuck(child.pid, () => {
+      onStuck();
+      child.kill('SIGKILL');
     });
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -188,7 +222,15 @@ function run(
       if (bytes > maxOutputBytes) child.kill('SIGKILL');
       else chunks.push(chunk);
     });
-    child.on('error', (error) => (signal?.aborted ? reject(error) : resolve(undefined)));
-    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+    child.on('error', (error) => {
+      unwatch();
+      if (timeout.aborted) onStuck();
+      if (signal?.aborted) reject(error);
+      else resolve(undefined);
+    });
+    child.on('close', (code) => {
+      unwatch();
+      resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined);
+    });
   });
 }

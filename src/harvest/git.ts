@@ -2,6 +2,7 @@
 
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FolderReader } from './folder-reader.ts';
 import { gitFor, type RunGit } from './git-command.ts';
 import { parentOf } from './ignore.ts';
 
@@ -16,7 +17,8 @@ export interface GitListing {
 const maxDepth = 8;
 
 /** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
-export async function listWithGit(root: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+export async function listWithGit(reader: FolderReader, signal?: AbortSignal): Promise<GitListing | undefined> {
+  const { root } = reader;
   const git = gitFor(root);
   const listing = await listRepository(git, root, signal);
   if (listing === undefined) return undefined;
@@ -24,13 +26,13 @@ export async function listWithGit(root: string, signal?: AbortSignal): Promise<G
   if (listing.files.length === 0 && (await ignoredByGit(git, root, '.', signal))) return undefined;
   const files = new Set<string>();
   const ignored: string[] = [...listing.ignored];
-  await addFiles(git, root, '', listing.files, { files, ignored }, 0, signal);
+  await addFiles(git, reader, '', listing.files, { files, ignored }, 0, signal);
   return { files: [...files], ignored };
 }
 
 /** Whether git would list this one file. Undefined as in `listWithGit`. */
-export function gitKnows(root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
-  return knows(gitFor(root), root, path, signal);
+export function gitKnows(reader: FolderReader, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  return knows(gitFor(reader.root), reader.root, path, signal);
 }
 
 async function knows(git: RunGit, root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
@@ -60,7 +62,7 @@ interface Found {
 /** Submodules and untracked repositories are listed as one entry each, which is a folder. */
 async function addFiles(
   git: RunGit,
-  root: string,
+  reader: FolderReader,
   prefix: string,
   listed: readonly string[],
   found: Found,
@@ -73,19 +75,21 @@ async function addFiles(
     else found.files.add(prefix + entry);
   }
   // Git names submodules by their mode only in the index; asking for modes costs less than a stat of every file.
-  const submodules = await git(join(root, prefix), ['ls-files', '-z', '--stage'], signal);
+  const submodules = await git(join(reader.root, prefix), ['ls-files', '-z', '--stage'], signal);
   for (const entry of split(submodules ?? '')) {
     if (entry.startsWith('160000 ')) folders.push(entry.slice(entry.indexOf('\t') + 1));
   }
   for (const folder of new Set(folders)) {
     found.files.delete(prefix + folder);
-    const inside = join(root, prefix, folder);
+    // An index may name a link, or a folder elsewhere.
+    if ((await reader.folder(prefix + folder)) !== undefined) continue;
+    const inside = join(reader.root, prefix, folder);
     // A submodule that is not checked out has no .git: git would answer for the outer repository.
     if (depth >= maxDepth || !(await exists(join(inside, '.git')))) continue;
     const nested = await listRepository(git, inside, signal);
     if (nested === undefined) continue;
     found.ignored.push(...nested.ignored.map((path) => `${prefix}${folder}/${path}`));
-    await addFiles(git, root, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
+    await addFiles(git, reader, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
   }
 }
 

@@ -1,11 +1,13 @@
 // Ignore files at every level of a folder, and globs such as VS Code's `files.exclude`.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import type { FolderReader } from './folder-reader.ts';
 
 /** Ours: stops learning and prompts. Git's syntax. */
 export const ownIgnoreFile = '.easyadaptationignore';
+
+/** Nobody writes one that is larger. */
+const maxBytes = 1_000_000;
 
 /** The folder that a path lies in, '' for the root. */
 export function parentOf(path: string): string {
@@ -24,13 +26,17 @@ export class IgnoreFiles {
     this.known.clear();
   }
 
-  /** Reads `name` in `folder` if it is there and can be read. */
-  async read(root: string, folder: string, name: string): Promise<void> {
-    try {
-      this.add(folder, await readFile(join(root, folder, name), 'utf8'));
-    } catch {
-      // None there, which is the usual case.
-    }
+  /**
+   * Reads `name` in `folder` if it is there. One that is there and says nothing that can be read keeps everything beside it
+   * out, as it may have meant to; except that git's is nothing where it is no file (a link, a pipe), as for git.
+   */
+  async read(reader: FolderReader, folder: string, name: string): Promise<void> {
+    // Nothing in there is read anyway.
+    if ((await reader.folder(folder)) !== undefined) return;
+    const read = await reader.read(folder === '' ? name : `${folder}/${name}`, maxBytes);
+    if ('bytes' in read) this.add(folder, read.bytes.toString('utf8').replace(/^\ufeff/, ''));
+    else if (read.leftOut === 'gone' || (read.leftOut === 'not-a-file' && name !== ownIgnoreFile)) return;
+    else this.add(folder, '*');
   }
 
   /** As git does: what lies in an ignored folder is ignored, whatever deeper files say. */

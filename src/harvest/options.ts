@@ -3,7 +3,7 @@
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { ReadHooks } from './read.ts';
+import type { ReaderHooks } from './folder-reader.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { HarvestOptions } from './types.ts';
 
@@ -27,7 +27,7 @@ export interface HarvestDeps {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   readonly log?: Log;
-  readonly hooks?: ReadHooks;
+  readonly hooks?: ReaderHooks;
   /** For one file alone: what is known of its folder. Its own secrets are added. */
   readonly secrets?: SecretValues;
 }

@@ -1,7 +1,7 @@
 // Reads one file whole and consistent, or says why not. Never waits on a pipe, never follows a link.
 
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type BigIntStats, constants, readlinkSync } from 'node:fs';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import type { LeftOutReason } from './types.ts';
 
 /** Opening a pipe without O_NONBLOCK waits for its writer; Windows has neither flag. */
@@ -9,15 +9,18 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 
 export type ReadOutcome = { readonly bytes: Buffer } | { readonly leftOut: LeftOutReason | 'gone' };
 
+/** For tests. */
 export interface ReadHooks {
-  /** Called between reading and checking that the file is still the same. For tests. */
+  /** Awaited between the check of the path and the opening. */
+  readonly beforeOpen?: (path: string) => void | Promise<void>;
+  /** Called between reading and checking that the file is still the same. */
   readonly afterRead?: (path: string, attempt: number) => void;
 }
 
 /**
  * The file's bytes. 'too-large' files are not opened; a file that changes while it is read is tried once more, then
  * left out. 'gone': it is listed but not there any more.
- * @param path absolute
+ * @param path absolute, with no link on the way: what is opened lies there and nowhere else, or is left out
  */
 export async function readWhole(path: string, maxBytes: number, hooks: ReadHooks = {}): Promise<ReadOutcome> {
   try {
@@ -25,6 +28,7 @@ export async function readWhole(path: string, maxBytes: number, hooks: ReadHooks
     const stats = await lstat(path);
     if (!stats.isFile()) return { leftOut: 'not-a-file' };
     if (stats.size > maxBytes) return { leftOut: 'too-large' };
+    await hooks.beforeOpen?.(path);
     for (let attempt = 0; attempt < 2; attempt++) {
       const bytes = await readOnce(path, maxBytes, () => hooks.afterRead?.(path, attempt));
       if (bytes !== undefined) return 'leftOut' in bytes ? bytes : { bytes };
@@ -48,6 +52,12 @@ async function readOnce(
     const before = await handle.stat({ bigint: true });
     if (!before.isFile()) return { leftOut: 'not-a-file' };
     if (before.size > maxBytes) return { leftOut: 'too-large' };
+    if (!isOpenAt(handle, path)) {
+      const [real, now] = await Promise.all([realpath(path), lstat(path, { bigint: true })]);
+      if (asCompared(real) !== asCompared(path)) return { leftOut: 'not-a-file' };
+      // Swapped for another file, as editors save: to be opened anew.
+      if (now.ino !== before.ino || now.dev !== before.dev) return undefined;
+    }
     const bytes = await fill(handle, Number(before.size));
     afterRead();
     const after = await handle.stat({ bigint: true });
@@ -55,6 +65,24 @@ async function readOnce(
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Whether the system says that the open file lies at `path`: a folder on the way may have been replaced by a link since it
+ * was looked at. False where the system says no such thing (only Linux does); then the paths are compared.
+ */
+function isOpenAt(handle: FileHandle, path: string): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return readlinkSync(`/proc/self/fd/${handle.fd}`) === path;
+  } catch {
+    return false;
+  }
+}
+
+/** The other systems know a file by names that differ in case or in how letters are composed. */
+function asCompared(path: string): string {
+  return process.platform === 'linux' ? path : path.normalize('NFC').toLowerCase();
 }
 
 /** `size` bytes, or undefined where the file has become shorter. */

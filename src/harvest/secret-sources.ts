@@ -1,13 +1,10 @@
 // Files that nothing is learned from, but that say what must be masked elsewhere: `.env`, key stores as text, settings that
 // git ignores. What stands in them is the likeliest to stand in some other file too. They are read for that alone.
 
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Breather } from './breathe.ts';
 import { decodeText } from './decode.ts';
+import type { FolderReader } from './folder-reader.ts';
 import { isSecretFile, leftOutByName } from './names.ts';
-import { type ReadHooks, readWhole } from './read.ts';
 import type { SecretValues } from './secret-values.ts';
 import { findSecrets, type SecretRange } from './secrets.ts';
 
@@ -28,17 +25,16 @@ const assignment = /^[ \t]*(?:export[ \t]+)?["']?[\w.-]+["']?[ \t]*[=:][ \t]*["'
 
 /**
  * Adds what the left-out files say to `secrets`.
- * @param leftOut paths relative to `root` that were listed and not harvested; folders, which nobody looked into, end in '/'
+ * @param leftOut paths relative to the folder that were listed and not harvested; folders, which nobody looked into, end in '/'
  */
 export async function learnFromLeftOut(
-  root: string,
+  reader: FolderReader,
   leftOut: readonly string[],
   secrets: SecretValues,
   breather: Breather,
-  hooks?: ReadHooks,
 ): Promise<void> {
   const paths = leftOut.filter((path) => !path.endsWith('/'));
-  for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(root, folder)));
+  for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(reader, folder)));
   const wanted = paths.filter(
     (path) => isSecretFile(path) || (settingsFile.test(path) && leftOutByName(path) === undefined),
   );
@@ -46,7 +42,7 @@ export async function learnFromLeftOut(
   wanted.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
   for (const path of wanted.slice(0, maxFiles)) {
     await breather.breathe();
-    const read = await readWhole(join(root, path), maxBytes, hooks);
+    const read = await reader.read(path, maxBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) continue;
     secrets.learn(findSecrets(text, path));
@@ -55,13 +51,8 @@ export async function learnFromLeftOut(
 }
 
 /** Files right in a folder; links are not followed. */
-async function filesIn(root: string, folder: string): Promise<string[]> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(join(root, folder), { withFileTypes: true });
-  } catch {
-    return [];
-  }
+async function filesIn(reader: FolderReader, folder: string): Promise<string[]> {
+  const entries = (await reader.list(folder.replace(/\/$/, ''))) ?? [];
   return entries.slice(0, maxEntries).flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 

@@ -1,9 +1,7 @@
 // The folder's files where there is no git: a walk that obeys nested .gitignore files and follows no links.
 
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Breather } from './breathe.ts';
+import type { FolderReader } from './folder-reader.ts';
 import { IgnoreFiles } from './ignore.ts';
 import { leftOutByName } from './names.ts';
 import type { LeftOutReason } from './types.ts';
@@ -20,7 +18,7 @@ export interface WalkListing {
 }
 
 /** @param maxEntries the walk ends there; what follows counts as 'over-limit' by its folder */
-export async function walk(root: string, maxEntries: number, breather: Breather): Promise<WalkListing> {
+export async function walk(reader: FolderReader, maxEntries: number, breather: Breather): Promise<WalkListing> {
   const ignored = new IgnoreFiles();
   const files: string[] = [];
   const leftOut: [string, LeftOutReason][] = [];
@@ -31,14 +29,13 @@ export async function walk(root: string, maxEntries: number, breather: Breather)
       leftOut.push([`${folder}/`, 'over-limit']);
       continue;
     }
-    let entries: Dirent[];
-    try {
-      entries = await readdir(join(root, folder), { withFileTypes: true });
-    } catch {
+    const entries = await reader.list(folder);
+    if (entries === undefined) {
+      reader.throwIfAway();
       leftOut.push([folder === '' ? './' : `${folder}/`, 'unreadable']);
       continue;
     }
-    if (entries.some((entry) => entry.name === '.gitignore')) await ignored.read(root, folder, '.gitignore');
+    if (entries.some((entry) => entry.name === '.gitignore')) await ignored.read(reader, folder, '.gitignore');
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const isFolder = entry.isDirectory();

@@ -1,14 +1,14 @@
 // Opening a folder runs nothing of it: repositories whose settings name programs, harvested whole and file by file.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFile } from '../../src/harvest/file.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
-import { findGit } from '../../src/harvest/git-command.ts';
+import { environment, findGit, librariesFor, settings } from '../../src/harvest/git-command.ts';
 import { hostileRepositories, writeMarkerProgram } from '../support/hostile.ts';
 
 let base: string;
@@ -44,12 +44,54 @@ for (const [name, hostile] of Object.entries(hostileRepositories)) {
   });
 }
 
-test('the marker works: a careless git in one of these repositories leaves it', () => {
+test('the markers work: a careless git leaves them in most of these repositories', () => {
+  const tricked = Object.values(hostileRepositories).filter((hostile, index) => {
+    const root = join(base, `${index}`);
+    mkdirSync(root);
+    hostile.make(root, join(base, 'program'));
+    const cwd = join(root, hostile.open ?? '');
+    for (const args of [['ls-files', '-co', '--exclude-standard'], ['diff']])
+      spawnSync('git', args, { cwd, stdio: 'ignore' });
+    const ran = existsSync(marker);
+    rmSync(marker, { force: true });
+    return ran;
+  });
+  assert.ok(tricked.length >= 12, `${tricked.length} of ${Object.keys(hostileRepositories).length}`);
+});
+
+const promised = Object.entries(hostileRepositories).filter(([name]) =>
+  /promisor|helper of its own|SHA-256/.test(name),
+);
+for (const [name, hostile] of promised) {
+  test(`${name}: the protocols alone hold where git knows no GIT_NO_LAZY_FETCH`, () => {
+    const root = join(base, 'folder');
+    mkdirSync(root);
+    hostile.make(root, join(base, 'program'));
+    const { GIT_NO_LAZY_FETCH: _, ...old } = environment;
+    const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    const args = ['-C', root, ...options, 'ls-files', '-coz', '--exclude-standard'];
+    spawnSync('git', args, { env: { PATH: path, HOME: base, ...old }, stdio: 'ignore' });
+    assert.equal(existsSync(marker), false);
+  });
+}
+
+test('libraries and programs that lie in the folder are not loaded: it is not where git is started', async () => {
   const root = join(base, 'folder');
   mkdirSync(root);
   hostileRepositories.fsmonitor?.make(root, join(base, 'program'));
-  execFileSync('git', ['ls-files', '-co'], { cwd: root, stdio: 'pipe' });
-  assert.equal(existsSync(marker), true);
+  // What git is linked with on most systems; the loader stops at one that is no library.
+  for (const name of ['libz.so.1', 'libpcre2-8.so.0', 'libc.so.6']) writeFileSync(join(root, name), 'no library');
+  const before = process.env.LD_LIBRARY_PATH;
+  process.env.LD_LIBRARY_PATH = `:${root}:.`;
+  try {
+    const harvested = await harvestFolder(root, { trusted: true });
+    assert.ok(harvested.ok && harvested.value.report.usedGit);
+  } finally {
+    if (before === undefined) delete process.env.LD_LIBRARY_PATH;
+    else process.env.LD_LIBRARY_PATH = before;
+  }
+  assert.deepEqual(librariesFor(root, `:/opt/lib:${root}/lib:lib`), { LD_LIBRARY_PATH: '/opt/lib' });
+  assert.deepEqual(librariesFor(root, ''), {});
 });
 
 test('git comes from PATH, never from the opened folder, not through a link either', () => {
@@ -61,4 +103,7 @@ test('git comes from PATH, never from the opened folder, not through a link eith
   for (const entry of [join(root, 'bin'), join(base, 'link'), '.', 'bin', ''])
     assert.equal(findGit(root, [entry, path].join(delimiter)), git, entry);
   assert.equal(findGit(root, join(root, 'bin')), undefined);
+  // Of a folder above, where `npm start` finds it.
+  writeMarkerProgram(join(base, 'node_modules/.bin/git'), marker);
+  assert.equal(findGit(root, join(base, 'node_modules/.bin')), undefined);
 });

@@ -14,6 +14,14 @@ export interface Hostile {
 const empty = 'e'.repeat(40);
 const hooks = ['post-index-change', 'fsmonitor-watchman', 'post-checkout', 'pre-auto-gc', 'reference-transaction'];
 
+/** Git 2.45 and later. */
+const hasReftable = (() => {
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(execFileSync('git', ['--version'], { encoding: 'utf8' })) ?? [])
+    .slice(1)
+    .map(Number);
+  return major > 2 || (major === 2 && minor >= 45);
+})();
+
 /** A repository with one tracked and one untracked source file. */
 function repository(root: string, settings: Readonly<Record<string, string>> = {}): void {
   write(root, 'tracked.ts', 'export const tracked = [1, 2, 3].map((n) => n * n);\n');
@@ -85,6 +93,8 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
     make(root, program) {
       repository(root, { 'core.hooksPath': 'hooks', 'core.fsmonitor': 'hooks/fsmonitor-watchman' });
       for (const hook of hooks) write(root, `hooks/${hook}`, `#!/bin/sh\nexec '${program}'\n`, 0o755);
+      // Hooks that newer versions of git take from the settings.
+      for (const hook of hooks) configure(root, { [`hook.${hook}.event`]: hook, [`hook.${hook}.command`]: program });
       for (const hook of hooks) write(root, `.git/hooks/${hook}`, `#!/bin/sh\nexec '${program}'\n`, 0o755);
     },
   },
@@ -103,6 +113,57 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
       write(root, '.gitattributes', '* filter=evil diff=evil\n');
       write(root, 'tracked.ts', 'export const changed = "after it was added";\n');
     },
+  },
+  'filters in files of git': {
+    make(root, program) {
+      repository(root, { 'filter.evil.clean': program, 'filter.evil.process': program, 'diff.evil.textconv': program });
+      write(root, '.git/info/attributes', '* filter=evil diff=evil working-tree-encoding=UTF-16\n');
+      write(root, 'tracked.ts', 'export const changed = "after it was added";\n');
+    },
+  },
+  'settings of a worktree': {
+    open: 'linked',
+    make(root, program) {
+      const main = join(root, 'main');
+      repository(main);
+      git(main, '-c', 'user.name=t', '-c', 'user.email=t@example.org', 'commit', '-qm', 'x');
+      git(main, 'worktree', 'add', '-q', join(root, 'linked'));
+      configure(main, { 'core.repositoryFormatVersion': '1', 'extensions.worktreeConfig': 'true' });
+      git(join(root, 'linked'), 'config', '--worktree', 'core.fsmonitor', program);
+      git(join(root, 'linked'), 'config', '--worktree', 'core.hooksPath', 'hooks');
+    },
+  },
+  'a worktree that begins above the folder': {
+    open: 'inner',
+    make(root, program) {
+      repository(join(root, 'inner'), { 'core.fsmonitor': program, 'core.worktree': '../..' });
+      write(root, 'tracked.ts', 'export const above = "not in the folder that is opened";\n');
+    },
+  },
+  'a repository of SHA-256 with its references in tables': {
+    make(root, program) {
+      write(root, 'tracked.ts', 'export const tracked = "by a longer hash";\n');
+      git(root, 'init', '-q', '--object-format=sha256', ...(hasReftable ? ['--ref-format=reftable'] : []));
+      git(root, 'add', 'tracked.ts');
+      git(root, 'update-index', '--add', '--cacheinfo', `100644,${'e'.repeat(64)},.gitignore`);
+      git(root, 'update-index', '--skip-worktree', '.gitignore');
+      configure(root, {
+        'core.fsmonitor': program,
+        'extensions.partialClone': 'origin',
+        'remote.origin.promisor': 'true',
+        'remote.origin.url': `ext::${program} %S`,
+        'protocol.ext.allow': 'always',
+      });
+    },
+  },
+  'a remote with a helper of its own': {
+    make: (root, program) =>
+      lacksIgnoreFile(root, {
+        'remote.origin.url': `none::${program}`,
+        'remote.origin.vcs': 'none',
+        'protocol.none.allow': 'always',
+        'fetch.bundleURI': `file://${program}`,
+      }),
   },
   'aliases, pagers and helpers': {
     make: (root, program) =>
