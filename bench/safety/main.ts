@@ -3,8 +3,9 @@
 
 import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [];
+const campaigns: readonly Campaign[] = [secretsCampaign];
 
 const seed = 20261126;
 
