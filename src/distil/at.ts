@@ -1,16 +1,18 @@
 // One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
 
-import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
-import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { CodedError, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { oneLine, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { decide } from '../coupling/decide.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
+import { decodeText } from '../harvest/decode.ts';
+import { FolderReader } from '../harvest/folder-reader.ts';
 import { languageIdOf } from '../harvest/languages.ts';
+import type { LeftOutReason } from '../harvest/types.ts';
 import { placeOf } from './evaluate.ts';
 import { currentModel } from './models.ts';
 import { latestAdaptation } from './session.ts';
@@ -56,12 +58,9 @@ export async function completeAt(
   if (path.startsWith('../')) {
     return failed('bad-request', `${place.file} is outside ${request.root}. Name its folder with --folder.`);
   }
-  let text: string;
-  try {
-    text = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
-  } catch (error) {
-    return failed('unreadable', `${place.file} cannot be read: ${messageOf(error)}.`);
-  }
+  const found = await readText(request.root, path, place.file);
+  if (!found.ok) return found;
+  const text = found.value;
   const lines = text.split('\n');
   const current = lines[place.line - 1];
   if (current === undefined)
@@ -103,6 +102,31 @@ export async function completeAt(
     decision,
   });
 }
+
+/** Larger files are no text that somebody writes. */
+const maxBytes = 50_000_000;
+
+async function readText(root: string, path: string, name: string): Promise<Result<string>> {
+  try {
+    const read = await (await FolderReader.open(root)).read(path, maxBytes);
+    if ('leftOut' in read)
+      return failed('unreadable', `${name} cannot be read: ${whyNot[read.leftOut] ?? read.leftOut}.`);
+    const text = decodeText(read.bytes);
+    return text === undefined ? failed('unreadable', `${name} is no text. Name a file that is.`) : ok(text);
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('unreadable', `${name} cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+const whyNot: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
+  gone: 'it is not there',
+  ignored: 'it lies outside of the folder',
+  'not-a-file': 'it is no plain file, or lies behind a link; name the file itself',
+  'too-large': 'it is larger than 50 MB',
+  unreadable: 'the system refuses, or does not answer',
+  'changed-while-read': 'it is being written; try again',
+};
 
 async function draftMixed(
   engine: Engine,

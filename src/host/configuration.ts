@@ -1,7 +1,9 @@
 // The settings as they stand for a document or a folder, read anew only when they change.
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
-import { readSettings, type Settings, section } from './settings.ts';
+import { globsOfBoth, type Levels, resolve, type Toggles } from './levels.ts';
+import { readSetting, readSettings, type Settings, section } from './settings.ts';
 
 export class Configuration extends DisposableStore {
   private readonly cache = new Map<string, Settings>();
@@ -17,9 +19,11 @@ export class Configuration extends DisposableStore {
         this.changed.fire();
       }),
     );
+    this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.cache.clear()));
     this.add(
-      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.cache.clear();
+        this.changed.fire();
       }),
     );
   }
@@ -30,29 +34,41 @@ export class Configuration extends DisposableStore {
     let settings = this.cache.get(key);
     if (!settings) {
       const values = vscode.workspace.getConfiguration(section, scope ?? null);
-      settings = readSettings((name) => values.get(name));
+      settings = readSettings((name) => values.inspect(name), vscode.workspace.isTrusted);
       this.cache.set(key, settings);
     }
     return settings;
   }
 
-  /** Globs that are switched on: VS Code's own and ours. */
+  /** Globs that are switched on: VS Code's own and ours. A workspace takes none away that the user has. */
   excludes(scope: vscode.Uri): Record<string, boolean> {
-    const files = vscode.workspace.getConfiguration('files', scope).get<Record<string, unknown>>('exclude') ?? {};
-    const globs = { ...files, ...this.for(scope).exclude };
-    return Object.fromEntries(Object.entries(globs).map(([glob, on]) => [glob, on === true]));
+    const levels = vscode.workspace.getConfiguration('files', scope).inspect('exclude') ?? {};
+    return { ...resolve<Toggles>(levels, onGlobs, {}, globsOfBoth, true), ...onGlobs(this.for(scope).exclude) };
   }
 
-  /** Writes where the setting is set already, else for the user: a click in our panel makes no file in the repository. */
+  /**
+   * Writes where the setting is set already, else for the user: a click in our panel makes no file in the repository.
+   * Where the user's own value would still be the stricter one, it is written too.
+   */
   async write<K extends keyof Settings>(key: K, value: Settings[K], scope: vscode.Uri | undefined): Promise<void> {
     const values = vscode.workspace.getConfiguration(section, scope ?? null);
-    const set = values.inspect(key);
-    const target =
-      set?.workspaceFolderValue !== undefined
-        ? vscode.ConfigurationTarget.WorkspaceFolder
-        : set?.workspaceValue !== undefined
-          ? vscode.ConfigurationTarget.Workspace
-          : vscode.ConfigurationTarget.Global;
-    await values.update(key, value, target);
+    const { isTrusted } = vscode.workspace;
+    const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+    const targets = { globalValue: Global, workspaceValue: Workspace, workspaceFolderValue: WorkspaceFolder };
+    const inWorkspace = (['workspaceFolderValue', 'workspaceValue'] as const).filter(
+      (level) => isTrusted && values.inspect(key)?.[level] !== undefined,
+    );
+    let levels: Levels = { ...values.inspect(key) };
+    for (const level of [...inWorkspace, 'globalValue'] as const) {
+      await values.update(key, value, targets[level]);
+      levels = { ...levels, [level]: value };
+      if (isDeepStrictEqual(readSetting(key, levels, isTrusted), value)) return;
+    }
   }
+}
+
+/** `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text. */
+function onGlobs(globs: unknown): Toggles | undefined {
+  if (typeof globs !== 'object' || globs === null) return undefined;
+  return Object.fromEntries(Object.entries(globs).map(([glob, on]) => [glob, on === true]));
 }

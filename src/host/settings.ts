@@ -1,7 +1,23 @@
 // Every setting of the extension: one row each. package.json's `contributes.configuration` says the same, and a test holds the two together.
 
-/** Where VS Code lets a setting be written. 'application': never by a workspace. */
-export type SettingScope = 'application' | 'window' | 'resource';
+import {
+  type Beside,
+  globsOfBoth,
+  higher,
+  isToggles,
+  type Levels,
+  languagesOfBoth,
+  lower,
+  onWhereBoth,
+  onWhereEither,
+  resolve,
+  type Toggles,
+  usersAlone,
+  workspacesFirst,
+} from './levels.ts';
+
+/** Where VS Code lets a setting be written. 'application' and 'machine': never by a workspace. */
+export type SettingScope = 'application' | 'machine' | 'window' | 'resource';
 
 export interface SettingRow<T> {
   readonly type: 'boolean' | 'number' | 'string' | 'object';
@@ -12,11 +28,12 @@ export interface SettingRow<T> {
   readonly maximum?: number;
   /** All that a string may be. */
   readonly values?: readonly T[];
-  /** Names a URL, a path or a model: ignored from an untrusted workspace (`restrictedConfigurations`). */
-  readonly restricted?: true;
+  /**
+   * What a workspace's value does beside the user's: whoever wrote the folder can make it stricter at most, and not even
+   * that while it is untrusted (`restrictedConfigurations`).
+   */
+  readonly beside: Beside<T>;
 }
-
-type Toggles = Readonly<Record<string, boolean>>;
 
 export interface Settings {
   /** Language id -> on; '*' stands for every other language. */
@@ -58,52 +75,67 @@ export const section = 'easyAdaptation';
 
 /** A missing row fails to compile. */
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
-  enable: { type: 'object', default: { '*': true }, scope: 'resource' },
-  balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1 },
-  localOnly: { type: 'boolean', default: false, scope: 'resource' },
-  model: { type: 'string', default: '', scope: 'window', restricted: true },
-  baseUrl: { type: 'string', default: '', scope: 'application', restricted: true },
-  apiTimeout: { type: 'number', default: 10_000, scope: 'window', minimum: 1000, maximum: 120_000 },
-  apiBudget: { type: 'number', default: 1, scope: 'application', minimum: 0, maximum: 1000 },
-  multiline: { type: 'boolean', default: true, scope: 'resource' },
-  apiDebounceMin: { type: 'number', default: 150, scope: 'window', minimum: 0, maximum: 5000 },
-  apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000 },
-  showBar: { type: 'number', default: 0.3, scope: 'resource', minimum: 0, maximum: 1 },
-  exclude: { type: 'object', default: {}, scope: 'resource', restricted: true },
-  maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048 },
-  neural: { type: 'boolean', default: true, scope: 'window' },
-  neuralDevice: { type: 'string', default: 'auto', scope: 'window', values: ['auto', 'cpu', 'webgpu'] },
-  neuralPrecision: { type: 'string', default: 'auto', scope: 'window', values: ['auto', 'int4', 'int8', 'fp32'] },
-  neuralThreads: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64 },
-  neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64 },
-  adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720 },
+  enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
+  balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
+  localOnly: { type: 'boolean', default: false, scope: 'resource', beside: onWhereEither },
+  model: { type: 'string', default: '', scope: 'application', beside: usersAlone },
+  baseUrl: { type: 'string', default: '', scope: 'application', beside: usersAlone },
+  apiTimeout: {
+    type: 'number',
+    default: 10_000,
+    scope: 'application',
+    minimum: 1000,
+    maximum: 120_000,
+    beside: usersAlone,
+  },
+  apiBudget: { type: 'number', default: 1, scope: 'application', minimum: 0, maximum: 1000, beside: usersAlone },
+  multiline: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
+  apiDebounceMin: { type: 'number', default: 150, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
+  apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
+  showBar: { type: 'number', default: 0.3, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },
+  exclude: { type: 'object', default: {}, scope: 'resource', beside: globsOfBoth },
+  maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
+  neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },
+  neuralDevice: {
+    type: 'string',
+    default: 'auto',
+    scope: 'machine',
+    values: ['auto', 'cpu', 'webgpu'],
+    beside: usersAlone,
+  },
+  neuralPrecision: {
+    type: 'string',
+    default: 'auto',
+    scope: 'machine',
+    values: ['auto', 'int4', 'int8', 'fp32'],
+    beside: usersAlone,
+  },
+  neuralThreads: { type: 'number', default: 0, scope: 'machine', minimum: 0, maximum: 64, beside: usersAlone },
+  neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64, beside: lower },
+  adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720, beside: lower },
 };
 
-/** Reads every row through `get`; what has the wrong type falls back to the default, so that a typo in settings.json breaks nothing. */
-export function readSettings(get: (key: string) => unknown): Settings {
-  const entries = Object.entries(settingRows).map(([key, row]) => [key, coerce(get(key), row)]);
-  return Object.fromEntries(entries) as Settings;
+/** @param levels of each setting; undefined: nobody sets it */
+export function readSettings(levels: (key: string) => Levels | undefined, trusted = true): Settings {
+  const keys = Object.keys(settingRows) as (keyof Settings)[];
+  return Object.fromEntries(
+    keys.map((key) => [key, readSetting(key, levels(key) ?? {}, trusted)]),
+  ) as unknown as Settings;
 }
 
-function coerce(value: unknown, row: SettingRow<unknown>): unknown {
-  if (row.type === 'object') return isToggles(value) ? value : row.default;
-  if (typeof value !== row.type || (row.values && !row.values.includes(value))) return row.default;
-  if (typeof value !== 'number') return typeof value === 'string' ? value.trim() : value;
-  if (!Number.isFinite(value)) return row.default;
-  return Math.min(row.maximum ?? value, Math.max(row.minimum ?? value, value));
+export function readSetting<K extends keyof Settings>(key: K, levels: Levels, trusted: boolean): Settings[K] {
+  const row: SettingRow<Settings[K]> = settingRows[key];
+  return resolve(levels, (value) => coerce(value, row), row.default, row.beside, trusted);
 }
 
-function isToggles(value: unknown): value is Toggles {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((on) => typeof on === 'boolean')
-  );
-}
-
-export function isLanguageEnabled(enable: Toggles, languageId: string): boolean {
-  return enable[languageId] ?? enable['*'] ?? true;
+/** Undefined: nothing that the setting can be. */
+function coerce<T>(value: unknown, row: SettingRow<T>): T | undefined {
+  const read = row.type === 'object' ? isToggles(value) : typeof value === row.type;
+  if (!read || (row.values && !row.values.includes(value as T))) return undefined;
+  if (typeof value === 'string') return value.trim() as T;
+  if (typeof value !== 'number') return value as T;
+  if (!Number.isFinite(value)) return undefined;
+  return Math.min(row.maximum ?? value, Math.max(row.minimum ?? value, value)) as T;
 }
 
 /** The user's base URL, or why it cannot be used. Plain http only to this machine: a key must not travel in clear. */

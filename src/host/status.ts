@@ -8,11 +8,11 @@ import type { Api, ApiState } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from './folderRef.ts';
 import type { Folders } from './folders.ts';
+import { isLanguageEnabled } from './levels.ts';
 import { modelStatus } from './modelStatus.ts';
 import type { Neural } from './neural.ts';
 import type { Permissions } from './permissions.ts';
 import type { Problems } from './problems.ts';
-import { isLanguageEnabled } from './settings.ts';
 import type { Snooze } from './snooze.ts';
 
 export interface StatusDeps {

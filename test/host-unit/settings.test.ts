@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { checkBaseUrl, isLanguageEnabled, readSettings, settingRows } from '../../src/host/settings.ts';
+import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/host/levels.ts';
+import { checkBaseUrl, readSettings, type Settings, settingRows } from '../../src/host/settings.ts';
 
 interface Property {
   readonly type: string;
@@ -28,19 +29,126 @@ test('every row of the table is in package.json, word for word, and nothing else
   for (const [key, row] of Object.entries(settingRows)) {
     const property = properties[`easyAdaptation.${key}`] as Property;
     const { type, default: fallback, scope, minimum, maximum, enum: values } = property;
-    const { restricted: _, ...expected } = row;
+    const { beside: _, ...expected } = row;
     const limits = { ...(minimum !== undefined && { minimum, maximum }), ...(values && { values }) };
     assert.deepEqual({ type, default: fallback, scope, ...limits }, expected, key);
   }
 });
 
-test('what names a URL, a path or a model is ignored in an untrusted workspace, and the address in any workspace', () => {
-  const restricted = Object.entries(settingRows).filter(([, row]) => row.restricted);
+const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingRows)[keyof Settings]][];
+
+test('an untrusted workspace sets nothing that costs anything; what is the user’s alone no workspace does', () => {
+  const costly = entries.filter(([, { beside }]) => beside !== workspacesFirst).map(([key]) => key);
   assert.deepEqual(
     manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-    restricted.map(([key]) => `easyAdaptation.${key}`),
+    costly.map((key) => `easyAdaptation.${key}`),
   );
-  assert.ok(settingRows.baseUrl.restricted && settingRows.baseUrl.scope === 'application');
+  // Named one by one: whoever adds a setting that a workspace may set as it likes says so here, too.
+  assert.deepEqual(
+    entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key),
+    ['showBar'],
+  );
+  for (const [key, { beside, scope }] of entries)
+    assert.equal(beside === usersAlone, scope === 'application' || scope === 'machine', key);
+});
+
+/** User's value, a workspace's, what counts; for every setting that a workspace may set at all. */
+const stricter: Partial<
+  Record<keyof Settings, readonly (readonly [user: unknown, workspace: unknown, counts: unknown])[]>
+> = {
+  enable: [
+    [{ '*': true }, { markdown: false }, { '*': true, markdown: false }],
+    [{ '*': true, markdown: false }, { markdown: true }, { '*': true, markdown: false }],
+    [{ '*': false, python: true }, { '*': true }, { '*': false, python: true }],
+    [{ '*': true }, { '*': false, python: true }, { '*': false, python: true }],
+  ],
+  balance: [
+    [0.4, 1, 0.4],
+    [0.4, 0, 0],
+    [0, 1, 0],
+  ],
+  localOnly: [
+    [true, false, true],
+    [false, true, true],
+  ],
+  multiline: [
+    [false, true, false],
+    [true, false, false],
+  ],
+  apiDebounceMin: [
+    [150, 0, 150],
+    [150, 900, 900],
+  ],
+  apiDebounceMax: [
+    [600, 0, 600],
+    [600, 900, 900],
+  ],
+  showBar: [
+    [0.3, 0.1, 0.1],
+    [0.3, 0.9, 0.9],
+  ],
+  exclude: [
+    [{ '**/private': true }, { '**/private': false }, { '**/private': true }],
+    [{ '**/private': true }, { '**/more': true }, { '**/private': true, '**/more': true }],
+    [{}, { '**/.git': false }, {}],
+  ],
+  maxFolderMegabytes: [
+    [64, 2048, 64],
+    [64, 8, 8],
+  ],
+  neural: [
+    [false, true, false],
+    [true, false, false],
+  ],
+  neuralMemory: [
+    [3, 64, 3],
+    [3, 1, 1],
+  ],
+  adaptMinutes: [
+    [10, 720, 10],
+    [10, 1, 1],
+  ],
+};
+
+test('a workspace makes a setting stricter or not at all, by .vscode/settings.json as by a .code-workspace', () => {
+  for (const [key, { beside, default: fallback }] of entries) {
+    if (beside === usersAlone) {
+      const other = typeof fallback === 'number' ? fallback + 1 : 'fp32';
+      const levels = { defaultValue: fallback, workspaceValue: other, workspaceFolderValue: other };
+      assert.deepEqual(readSettings((name) => (name === key ? levels : undefined))[key], fallback, key);
+      continue;
+    }
+    const rows = stricter[key];
+    assert.ok(rows, `no rows for ${key}`);
+    for (const [user, workspace, counts] of rows) {
+      const read = (levels: Levels, trusted: boolean) =>
+        readSettings((name) => (name === key ? { defaultValue: fallback, ...levels } : undefined), trusted)[key];
+      const why = `${key}: ${JSON.stringify([user, workspace])}`;
+      assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, true), counts, why);
+      assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, true), counts, why);
+      assert.deepEqual(
+        read({ globalValue: user, workspaceValue: workspace, workspaceFolderValue: workspace }, true),
+        counts,
+        why,
+      );
+      if (beside === workspacesFirst) continue;
+      assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, false), user, `untrusted, ${why}`);
+      assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, false), user, `untrusted, ${why}`);
+      // Of a workspace and a folder in it the stricter counts, too.
+      assert.deepEqual(
+        read({ globalValue: user, workspaceValue: user, workspaceFolderValue: workspace }, true),
+        counts,
+        why,
+      );
+    }
+  }
+});
+
+test('a workspace’s value of the wrong type counts for nothing', () => {
+  const levels: Levels = { globalValue: true, workspaceValue: 'no', workspaceFolderValue: null };
+  assert.equal(readSettings((key) => (key === 'localOnly' ? levels : undefined)).localOnly, true);
+  const infinite: Levels = { globalValue: 0.2, workspaceValue: Number.NaN };
+  assert.equal(readSettings((key) => (key === 'balance' ? infinite : undefined)).balance, 0.2);
 });
 
 test('every %key% of package.json has its text, and every text is used', () => {
@@ -62,7 +170,7 @@ test('wrong types fall back to the default, numbers are pulled into their limits
     neuralPrecision: 'int8',
     neuralThreads: 1000,
   };
-  const settings = readSettings((key) => values[key]);
+  const settings = readSettings((key) => ({ globalValue: values[key] }));
   assert.equal(settings.balance, 1);
   assert.equal(settings.apiTimeout, settingRows.apiTimeout.default);
   assert.deepEqual(settings.enable, { '*': true });
