@@ -22,7 +22,10 @@ export interface PromptPlace {
 /** No token of ours is longer, characters: what is encoded to find a cut. */
 const longestToken = 33;
 
-/** @param snippets the best first; it comes last, nearest to the file */
+/** No room for a snippet below so many tokens; as in src/mix/prompt.ts. */
+const leastSnippet = 24;
+
+/** @param snippets the best first; the last that there is room for is cut */
 export function promptOf(
   { path, prefix, suffix }: PromptPlace,
   snippets: readonly Snippet[],
@@ -32,10 +35,11 @@ export function promptOf(
   const parts: PromptPart[] = [];
   let room = budget.snippets;
   for (const snippet of snippets) {
-    const text = `${snippet.path}\n${snippet.text}`;
-    room -= tokenizer.encode(text).length;
-    if (room < 0) break;
-    parts.unshift({ special: '<|snippet|>' }, text);
+    if (room < leastSnippet) break;
+    // Of the special token and the text, as many as there is room for.
+    const text = firstTokens(`${snippet.path}\n${snippet.text}`, room - 1, tokenizer);
+    room -= 1 + tokenizer.encode(text).length;
+    parts.push({ special: '<|snippet|>' }, text);
   }
   parts.push({ special: '<|file|>' }, `${path}\n`);
   if (budget.suffix > 0) parts.push({ special: '<|suffix|>' }, firstTokens(suffix, budget.suffix, tokenizer));

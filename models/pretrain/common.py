@@ -27,7 +27,7 @@ def folder_of(name):
 # Benchmarks are measured on these packages: neither they nor their siblings may be learned.
 FORBIDDEN = re.compile(
     r'^(@tanstack/(ai($|-)|.*-ai($|-)|db($|-)|.*-db($|-)|electric-db|query-db)|convex($|-)|@convex-dev/|.*convex'
-    r'|jazz-|@jazz|@livestore/|@dylanebert/)')
+    r'|jazz-|@jazz|@livestore/|@dylanebert/|rxdb($|-))')
 
 PERMISSIVE = re.compile(
     r'^(mit(-0|-cmu|-x11|-like|-style)?|x11|expat|isc|bsd(-[0-4])?(-clause)?(-(fsf|modification|patent|views|clear))?|bsd-like|apache(-2(\.0)?)?'

@@ -1,11 +1,13 @@
 # Training samples as a pure function of (seed, number): windows of the token stream, half of them rearranged for filling in the middle.
+import json
 import random
-import re
 
 import numpy as np
 
 from common import folder_of
-from tokenizer import END, EOM, PREFIX, SNIPPET, SUFFIX, Tokenizer
+from prompt import SNIPPET_TOKENS, fitting, prompt, snippet
+from syntax import nodes_at
+from tokenizer import END, EOM, Tokenizer
 
 OPENERS = ('{', '(', '[', ':', '=>')
 
@@ -16,6 +18,7 @@ class Corpus:
         self.tokens = np.load(folder / 'tokens.npy', mmap_mode='r')
         self.files = np.load(folder / 'files.npy')
         self.starts = self.files[:, 0].copy()
+        self.languages = json.loads((folder / 'languages.json').read_text())
         changes = np.flatnonzero(np.diff(self.files[:, 3])) + 1
         edges = np.concatenate([[0], changes, [len(self.files)]])
         self.package_range = {int(self.files[a, 3]): (int(a), int(b)) for a, b in zip(edges[:-1], edges[1:])}
@@ -48,22 +51,46 @@ class Corpus:
         return b''.join([self.tokenizer.bytes[i] for i in self.tokens[start:end]]).decode('utf-8', 'ignore')
 
 
-def cut(text, at, random_, pieces):
-    """The middle [start, end) of an infilling sample near a character, by lines, pieces, characters or blocks."""
+def line_at(text, at):
+    """(start, end) of the line at a character, or of one shortly after it that has something in it; None where there is none."""
     begin = text.rfind('\n', 0, at) + 1
-    for _ in range(6):  # to a line with something in it
+    for _ in range(6):
         end = text.find('\n', begin)
         end = len(text) if end < 0 else end
         if text[begin:end].strip():
-            break
+            return begin, end
         begin = end + 1
-    line = text[begin:end]
-    if not line.strip():
+    return None
+
+
+def cut_node(text, at, random_, pieces, language):
+    """The middle [start, end) as a syntax node near a character: all of it or, as often, its rest from a piece on. None where no node fits."""
+    found = nodes_at(text, at, language, 600)
+    if not found:
         return None
-    first = begin + len(line) - len(line.lstrip())
-    bounds = [first + m.start() for m in pieces.finditer(line.strip())][1:] or [first]
+    start, end = random_.choice(found[:8])
+    if random_.random() < 0.5:
+        bounds = [start + m.start() for m in pieces.finditer(text[start:end])][1:]
+        start = random_.choice(bounds) if bounds else start
+    return start, end
+
+
+def cut(text, at, random_, pieces, language):
+    """The middle [start, end) of an infilling sample near a character: half of them syntax nodes, where the language has a grammar; else by
+    lines, pieces, characters or blocks."""
+    line = line_at(text, at)
+    if not line:
+        return None
+    begin, end = line
+    first = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
     kind = random_.random()
-    if kind < 0.55:  # the rest of the line: what the product asks for most
+    if kind >= 0.55:  # below: the rest of the line, what the product asks for most; half of these end nodes too
+        found = cut_node(text, random_.randint(first, end - 1), random_, pieces, language)
+        if found and kind < 0.85:
+            return found
+        kind = random_.uniform(0.55, 1)
+    bounds = [first + m.start() for m in pieces.finditer(text[begin:end].strip())][1:] or [first]
+    if kind < 0.55:
         start = first if random_.random() < 0.4 else random_.choice(bounds)
         if text[start] == ' ' and random_.random() < 0.2:
             start += 1
@@ -82,8 +109,13 @@ def cut(text, at, random_, pieces):
                 break
             stop = following
         return first, stop
-    indent, stop, lines = first - begin, end, 0  # a block's body
-    if not line.rstrip().endswith(OPENERS):
+    return cut_block(text, first, begin, end)
+
+
+def cut_block(text, first, begin, end):
+    """The body of the block that the line [begin, end) opens, or the line itself."""
+    indent, stop, lines = first - begin, end, 0
+    if not text[begin:end].rstrip().endswith(OPENERS):
         return first, end
     while lines < 30:
         following = text.find('\n', stop + 1)
@@ -113,12 +145,7 @@ def snippets(corpus, file, random_, wanted, room):
         score = sum(1 for t in set(ids) & wanted if t > 700)
         candidates.append((score, begin, start, body, ids))
     candidates.sort(key=lambda c: -c[0])
-    out = []
-    for _, _, start, body, ids in candidates[:random_.randint(1, 3)]:
-        piece = [SNIPPET, *corpus.tokens[start + 1:body].tolist(), *ids]
-        if len(out) + len(piece) <= room:
-            out = piece + out
-    return out
+    return fitting([snippet(corpus.tokens[start + 1:body].tolist(), ids) for _, _, start, body, ids in candidates[:random_.randint(1, 3)]], room)
 
 
 def infill(corpus, position, length, random_, middle_weight):
@@ -132,27 +159,29 @@ def infill(corpus, position, length, random_, middle_weight):
     position = min(max(position, body), end - 8)
     left = max(body, position - length)
     text, before = corpus.text(left, min(end, position + 400)), len(corpus.text(left, position))
-    found = cut(text, before, random_, corpus.tokenizer.pieces)
+    found = cut(text, before, random_, corpus.tokenizer.pieces, corpus.languages[file])
     if not found or found[1] <= found[0]:
         return None
     encode = corpus.tokenizer.encode
-    middle = encode(text[found[0]:found[1]])
+    # Cut into tokens as text always is, from the last boundary before the cursor on: completing heals the cursor likewise.
+    ids = encode(text[:found[1]])
+    at = corpus.tokenizer.boundary(ids, len(text[:found[0]].encode('utf-8')))
+    prefix, middle = ids[:at], ids[at:]
     if len(middle) > length // 3:
         return None
-    wanted = random_.choice((0, 16, 32, 64, length // 6, length // 4))
+    wanted = random_.choice((0, length // 16, length // 8, length // 8))
     suffix = encode(text[found[1]:found[1] + wanted * 6])[:wanted]
-    prefix = encode(text[:found[0]])
-    head = corpus.tokens[start:body].tolist()[:64]
-    extra = snippets(corpus, file, random_, set(prefix[-100:]) | set(suffix), length // 3) if random_.random() < 0.3 else []
-    tail = [SUFFIX, *suffix, PREFIX]
-    room = length + 1 - len(extra) - len(head) - len(tail) - len(middle) - 1
+    name = corpus.tokens[start + 1:body].tolist()
+    room = min(SNIPPET_TOKENS, length // 3) if length <= 512 else length // 4
+    extra = snippets(corpus, file, random_, set(prefix[-100:]) | set(suffix), room) if random_.random() < 0.5 else []
+    room = length - len(prompt(extra, name, suffix, [])) - len(middle)
     if room < 16:
         return None
     if len(prefix) > room:
         prefix = prefix[-room:]
         cutoff = next((i for i, t in enumerate(prefix[:40]) if corpus.is_line[t]), 0)
         prefix = prefix[cutoff:]
-    ids = extra + head + tail + prefix + middle + [EOM]
+    ids = prompt(extra, name, suffix, prefix) + middle + [EOM]
     weights = [1.0] * (len(ids) - len(middle) - 1) + [middle_weight] * (len(middle) + 1)
     missing = length + 1 - len(ids)
     if missing:  # a short prefix leaves room: earlier files of the package before it, else the following file after it

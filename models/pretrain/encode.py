@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from common import folder_of
-from tokenizer import END, FILE, REPO, Tokenizer
+from tokenizer import DEFAULT, END, FILE, REPO, Tokenizer
 
 
 ADDRESS = re.compile(r'[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}')
@@ -17,9 +17,9 @@ ADDRESS = re.compile(r'[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}')
 CHUNK = 500  # files that a process encodes at a time
 
 
-def encode_files(folder, rows):
+def encode_files(path, folder, rows):
     """Token ids of a run of files, and (header's start, body's start, end) of each within them."""
-    tokenizer, out, places = process_tokenizer(), [], []
+    tokenizer, out, places = process_tokenizer(path), [], []
     with open(folder / 'text.bin', 'rb') as text:
         for name, path, offset, size, is_first in rows:
             text.seek(offset)
@@ -36,13 +36,13 @@ def encode_files(folder, rows):
     return np.array(out, np.uint16), places
 
 
-def process_tokenizer(kept=[]):
+def process_tokenizer(path, kept=[]):
     if not kept:
-        kept.append(Tokenizer())
+        kept.append(Tokenizer(path))
     return kept[0]
 
 
-def encode(folder):
+def encode(folder, tokenizer):
     rows, packages, owners, languages = [], {}, [], []
     for line in open(folder / 'files.tsv', encoding='utf-8'):
         name, language, path, offset, size = line.rstrip('\n').split('\t')
@@ -52,7 +52,7 @@ def encode(folder):
     chunks = [rows[i:i + CHUNK] for i in range(0, len(rows), CHUNK)]
     parts, files, position = [], [], 0
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        for number, (ids, places) in enumerate(pool.map(encode_files, [folder] * len(chunks), chunks)):
+        for number, (ids, places) in enumerate(pool.map(encode_files, [tokenizer] * len(chunks), [folder] * len(chunks), chunks)):
             files += [(a + position, b + position, c + position, owners[number * CHUNK + i]) for i, (a, b, c) in enumerate(places)]
             parts.append(ids)
             position += len(ids)
@@ -67,9 +67,10 @@ def encode(folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--corpus', default='corpus')
+    parser.add_argument('--tokenizer', default=str(DEFAULT))
     options = parser.parse_args()
     for name in (options.corpus + '-held', options.corpus):
-        encode(folder_of(name))
+        encode(folder_of(name), options.tokenizer)
 
 
 if __name__ == '__main__':

@@ -1,9 +1,10 @@
-# Writes test/golden/tokenizer.json: odd and fuzzed strings with their ids, so that every encoder can be held to the Python reference.
+# Writes test/golden/tokenizer.json, odd and fuzzed strings with their ids, and prompt.json, places with their prompts: what TypeScript is held to.
 import json
 import pathlib
 import random
 
 from common import HERE
+from prompt import PREFIX_TOKENS, SNIPPET_TOKENS, SUFFIX_TOKENS, fitting, prompt, snippet
 from tokenizer import Tokenizer
 
 FIXED = [
@@ -17,6 +18,31 @@ PARTS = [' ', '  ', '\n', '\r\n', '\t', '    ', '\n\n  ', 'foo', 'Bar', 'BAZ', '
          '\x00', '\x7f', '\r', 'a', 'Z', 'return', 'function', 'self', 'HTTPServer', 'x' * 33, 'Q' * 33, '-' * 33]
 
 
+# Cursors that need no healing, two snippets each (the last place has one that is too long, and one that does not fit any more).
+PLACES = [
+    {'path': 'src/store/orders.ts', 'prefix': "import { Order } from './order.ts';\n\nexport function total(orders: readonly Order[]): number {\n  let sum = 0;\n  for (const order of orders)",
+     'suffix': '\n  return sum;\n}\n',
+     'snippets': [{'path': 'src/store/order.ts', 'text': 'export interface Order {\n  readonly price: number;\n}\n'}, {'path': 'test/orders.test.ts', 'text': 'const sum = total(orders);\n'}]},
+    {'path': 'app/views/käse.py', 'prefix': 'def list_items(request):\n    items = Item.objects.filter(', 'suffix': ')\n    return render(request, "items.html", {"items": items})\n',
+     'snippets': [{'path': 'app/models.py', 'text': 'class Item(models.Model):\n    name = models.CharField(max_length=80)\n'}, {'path': 'app/urls.py', 'text': 'path("items/", list_items),\n'}]},
+    {'path': 'cmd/server/main.go', 'prefix': 'package main\n\nfunc main() {\n\tserver := New()\n\tif err := server.Run()', 'suffix': '',
+     'snippets': [{'path': 'server.go', 'text': '// Run serves until it fails.\n' * 24}, {'path': 'other.go', 'text': 'package server\n'}]}]
+
+
+def prompts(tokenizer):
+    encode = tokenizer.encode
+    for place in PLACES:
+        found = fitting([snippet(encode(s['path'] + '\n'), encode(s['text'])) for s in place['snippets']], SNIPPET_TOKENS)
+        prefix = encode(place['prefix'])
+        assert len(prefix) <= PREFIX_TOKENS
+        yield {**place, 'ids': prompt(found, encode(place['path'] + '\n'), encode(place['suffix'])[:SUFFIX_TOKENS], prefix)}
+
+
+def write(name, rows):
+    target = pathlib.Path(HERE.parent.parent, 'test', 'golden', name)
+    target.write_text('[\n' + ',\n'.join(json.dumps(r, separators=(',', ':')) for r in rows) + '\n]\n', 'utf-8')
+
+
 def main():
     tokenizer, random_ = Tokenizer(), random.Random(7)
     texts = list(FIXED)
@@ -28,9 +54,8 @@ def main():
     rows = [{'text': text, 'ids': tokenizer.encode(text)} for text in texts]
     for row in rows:
         assert tokenizer.decode(row['ids']) == row['text'], row
-    target = pathlib.Path(HERE.parent.parent, 'test', 'golden', 'tokenizer.json')
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text('[\n' + ',\n'.join(json.dumps(r, separators=(',', ':')) for r in rows) + '\n]\n', 'utf-8')
+    write('tokenizer.json', rows)
+    write('prompt.json', prompts(tokenizer))
 
 
 if __name__ == '__main__':

@@ -16,7 +16,8 @@ PATTERN = (r'(?:\r?\n){1,16}[ \t]{0,128}'
            r'|[ \t]{1,128}(?= [^ \t\r\n])|[ \t]{1,128}'
            r'|[\x00-\x1F\x7F]')
 SPECIAL = ['<|pad|>', '<|end|>', '<|file|>', '<|prefix|>', '<|suffix|>', '<|middle|>', '<|eom|>', '<|snippet|>', '<|repo|>',
-           *(f'<|reserved_{i}|>' for i in range(7))]
+           # For what comes: a change and its message, a notebook's cell, a text's label, an edit.
+           '<|diff|>', '<|message|>', '<|cell|>', '<|label|>', '<|edit|>', '<|reserved_0|>', '<|reserved_1|>']
 PAD, END, FILE, PREFIX, SUFFIX, MIDDLE, EOM, SNIPPET, REPO = range(9)
 DEFAULT = pathlib.Path(__file__).resolve().parent.parent / 'base' / 'tokenizer.json'
 
@@ -43,8 +44,9 @@ class Tokenizer:
         vocabulary = row['model']['vocab']
         self.size = len(vocabulary)
         self.bytes = [b''] * self.size
+        special = {token['content'] for token in row['added_tokens']}
         for text, number in vocabulary.items():
-            self.bytes[number] = bytes(back[c] for c in text) if text not in SPECIAL else b''
+            self.bytes[number] = bytes(back[c] for c in text) if text not in special else b''
         self.byte_id = [vocabulary[alphabet[b]] for b in range(256)]
         self.merges = {}
         for rank, (left, right) in enumerate(row['model']['merges']):
@@ -76,3 +78,14 @@ class Tokenizer:
     def decode(self, ids):
         table = self.bytes
         return b''.join([table[i] for i in ids]).decode('utf-8', 'replace')
+
+    def boundary(self, ids, byte):
+        """Index of the last token that begins at or before a byte of the text and not inside a character, len(ids) at its end."""
+        at, index, best = 0, 0, 0
+        for index, i in enumerate(ids):
+            if at > byte:
+                return best
+            if self.bytes[i] and self.bytes[i][0] & 0xC0 != 0x80:
+                best = index
+            at += len(self.bytes[i])
+        return len(ids) if at <= byte else best

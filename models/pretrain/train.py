@@ -19,13 +19,14 @@ except OSError:
     pass
 import torch  # noqa: E402
 
+from adamw import AdamW
 from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
-from muon import Optimiser
+from muon import Optimiser as Muon
 from quantise import Rounded
 from safetensors_f16 import read_safetensors
-from tokenizer import Tokenizer
+from tokenizer import DEFAULT, Tokenizer
 
 FULL_WARM_UP = 100
 
@@ -37,6 +38,10 @@ def arguments():
     parser.add_argument('--set', default='', help='changes of the configuration: num_key_value_heads=6,intermediate_size=1024')
     parser.add_argument('--grow', type=int, default=0, help='layers to grow to: the whole stack of the checkpoint is repeated on top of itself')
     parser.add_argument('--init', default='', help='what a run without a checkpoint starts from: the folder of an exported model, or a checkpoint of another run (its optimiser state too)')
+    parser.add_argument('--optimiser', choices=('muon', 'adamw'), default='muon', help='adamw for weights that AdamW has pretrained')
+    parser.add_argument('--lr', type=float, default=3e-4, help="of adamw")
+    parser.add_argument('--tokenizer', default=str(DEFAULT))
+    parser.add_argument('--drop', default='', help='layers that --init loses: 21,22,23')
     parser.add_argument('--corpus', default='corpus')
     parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
     parser.add_argument('--length', type=int, default=512)
@@ -91,6 +96,23 @@ def grown(state, layers):
 
     optimiser = {k: repeated(v) if isinstance(v, dict) else v for k, v in state['optimiser'].items()}
     return {**state, 'config': {**config, 'num_hidden_layers': layers}, 'model': repeated(state['model']), 'optimiser': optimiser}
+
+
+def without(tensors, dropped):
+    """Tensors of the layers that stay, counted anew."""
+    if not dropped:
+        return tensors
+    out, kept = {}, {}
+    for name, value in tensors.items():
+        if '.layers.' not in name:
+            out[name] = value
+            continue
+        _, _, layer, rest = name.split('.', 3)
+        if int(layer) not in dropped:
+            kept.setdefault(int(layer), {})[rest] = value
+    for number, layer in enumerate(sorted(kept)):
+        out.update({f'model.layers.{number}.{rest}': value for rest, value in kept[layer].items()})
+    return out
 
 
 class Validation:
@@ -154,7 +176,7 @@ def main():
     except OSError:
         pass
     torch.set_num_threads(o.threads)
-    tokenizer = Tokenizer()
+    tokenizer = Tokenizer(o.tokenizer)
     main_folder = folder_of(o.run)
     branch = o.branch or f'decay-{o.decay_steps}'
     folder = main_folder / branch if o.decay_steps else main_folder
@@ -170,15 +192,18 @@ def main():
     if not state and o.init.endswith('.pt'):  # the count of steps begins again, for the warm-up; the samples are other ones
         state = torch.load(o.init, map_location=o.device, weights_only=True)
         state.update(step=0, sample=0, seed=state['seed'] + state['tokens'], decay_from=-1, rounded=False)
+    dropped = {int(layer) for layer in o.drop.split(',') if layer}
     config = state['config'] if state else json.loads(pathlib.Path(o.init, 'config.json').read_text()) if o.init else configuration(o.preset, tokenizer.size)
     if not state and not o.init:
         config.update({k: int(v) for k, v in (pair.split('=') for pair in o.set.split(',') if pair)})
+    if not state and dropped:
+        config['num_hidden_layers'] -= len(dropped)
     model = Llama(config).to(o.device)
-    optimiser = Optimiser(model)
+    optimiser = AdamW(model, o.lr) if o.optimiser == 'adamw' else Muon(model)
     s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'rounded': False, 'seconds': 0.0}
     if not state and o.init:
         weights, known = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
-        model.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+        model.load_state_dict(without({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()}, dropped))
         s['tokens'] = int(known.get('tokens', 0))
         s['seed'] += s['tokens']  # not the samples that it has learned from already
     if state:

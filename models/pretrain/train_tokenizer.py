@@ -29,9 +29,12 @@ def count_pieces(folder, sample_bytes):
     return counts, total
 
 
-def learn(counts, size, minimum=3):
-    """Merges in order, [(left, right)]; ids 0..255 are bytes, further ones count new texts as they come; `size` texts in all."""
-    words = [(list(piece.encode('utf-8')), n) for piece, n in counts.items() if n >= minimum]
+def as_bytes(counts, minimum=3):
+    return [(list(piece.encode('utf-8')), n) for piece, n in counts.items() if n >= minimum]
+
+
+def learn(words, texts, size):
+    """Merges in order, [(left, right)], of `words` [(ids, count)] over `texts`, which grows to `size`; ids count them as they come."""
     pairs, where = collections.defaultdict(int), collections.defaultdict(set)
     for index, (ids, n) in enumerate(words):
         for pair in zip(ids, ids[1:]):
@@ -40,7 +43,6 @@ def learn(counts, size, minimum=3):
     heap = [(-n, pair) for pair, n in pairs.items()]
     heapq.heapify(heap)
     merges = []
-    texts = [bytes([b]) for b in range(256)]
     known = {t: i for i, t in enumerate(texts)}
     while len(known) < size and heap:
         n, pair = heapq.heappop(heap)
@@ -116,7 +118,7 @@ def main():
     counts, total = count_pieces(folder_of(options.corpus), options.sample * 1e6)
     print(f'{total / 1e6:.0f} M characters, {len(counts)} different pieces, {sum(counts.values()) / 1e6:.1f} M pieces', flush=True)
     largest = 16384 if options.compare else options.size
-    merges = learn(counts, largest - len(SPECIAL))
+    merges = learn(as_bytes(counts), [bytes([b]) for b in range(256)], largest - len(SPECIAL))
     if options.compare:
         held = folder_of(options.corpus + '-held')
         for size in (6144, 8192, 10240, 12288, 16384):

@@ -62,7 +62,7 @@ test('the choice of files is seeded, whole, and no package is most of it', () =>
   assert.equal(chooseFiles([file('a', 1, 500), file('a', 2, 500)], 30_000, 1).length, 2);
 });
 
-test('a prompt has the order of pretraining: snippets, the best last, then file, suffix, prefix', () => {
+test('a prompt has the order of pretraining: snippets, the best first, then file, suffix, prefix', () => {
   const place = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
   const snippets = [
     { path: 'src/best.ts', text: 'best();\n', line: 0 },
@@ -74,7 +74,7 @@ test('a prompt has the order of pretraining: snippets, the best last, then file,
       .join('');
   assert.equal(
     spelled({ prefix: 100, suffix: 100, snippets: 100 }),
-    '<|snippet|>src/next.ts\nnext();\n<|snippet|>src/best.ts\nbest();\n' +
+    '<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n' +
       '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ',
   );
   assert.equal(spelled({ prefix: 100, suffix: 0, snippets: 0 }), '<|file|>src/a.ts\nlet a = 1;\nlet b = ');
