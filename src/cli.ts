@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ProgressBar } from './common/bar.ts';
 import { type Failure, messageOf } from './common/errors.ts';
 import { type Log, silentLog } from './common/log.ts';
+import { plainJson, plainText } from './common/plain-text.ts';
 import { threadCount } from './common/threads.ts';
 import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
@@ -81,7 +82,7 @@ function numberOption(name: string, text: string, least: number, most: number): 
 }
 
 function stderrLog(verbose: boolean, bar: ProgressBar): Log {
-  const say = (message: string) => bar.interrupt(`${message}\n`);
+  const say = (message: string) => bar.interrupt(`${plainText(message)}\n`);
   return {
     ...silentLog,
     ...(verbose && { debug: say, info: say }),
@@ -173,7 +174,7 @@ function requireFolder(path: string): string {
 }
 
 function fail(error: Failure): number {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${plainText(error.message)}\n`);
   return error.code === 'cancelled' ? 130 : 1;
 }
 
@@ -188,7 +189,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const bar = new ProgressBar(process.stderr);
   const log = stderrLog(values.verbose, bar);
   const print = (value: unknown, text: string) =>
-    process.stdout.write(`${values.json ? JSON.stringify(value, null, 2) : text}\n`);
+    process.stdout.write(`${values.json ? plainJson(value, 2) : plainText(text)}\n`);
   const storage = storageFolder(values);
   if (command === 'list') {
     if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
@@ -265,7 +266,9 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const wrongUsage = error instanceof UsageError;
     process.stderr.write(
-      wrongUsage ? `${error.message}\nSee npm start -- --help\n` : `${error instanceof Error ? error.stack : error}\n`,
+      wrongUsage
+        ? `${plainText(error.message)}\nSee npm start -- --help\n`
+        : `${error instanceof Error ? error.stack : error}\n`,
     );
     process.exitCode = wrongUsage ? 2 : 1;
   },

@@ -3,9 +3,10 @@
 
 import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { networkCampaign } from './network.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign];
+const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign];
 
 const seed = 20261126;
 

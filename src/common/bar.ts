@@ -1,5 +1,6 @@
 // A progress bar for a terminal; where there is none, one line a stage.
 
+import { plainLine } from './plain-text.ts';
 import type { ProgressUpdate } from './progress.ts';
 
 export interface BarOutput {
@@ -62,7 +63,7 @@ export class ProgressBar {
     const filled = Math.round((share ?? 0) * barWidth);
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
-    return `${stage.padEnd(22)} ${bar}${counts}${detail ? `  ${detail}` : ''}`.slice(
+    return `${stage.padEnd(22)} ${bar}${counts}${detail ? `  ${plainLine(detail)}` : ''}`.slice(
       0,
       (this.output.columns ?? 80) - 1,
     );

@@ -5,9 +5,12 @@ export interface Clock {
   now(): number;
   /** Monotonic, ms, for durations. */
   monotonic(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  /** Resolves after `ms`, however many (Infinity: never); rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** More makes a timer fire at once. */
+const longestTimer = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -19,10 +22,20 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
+      let left = ms;
+      const next = () => {
+        const part = Math.min(left, longestTimer);
+        left -= part;
+        return setTimeout(() => {
+          if (left > 0) {
+            timer = next();
+            return;
+          }
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        }, part);
+      };
+      let timer = next();
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'timeout' // our own limit passed, or a stream stalled
   | 'malformed' // an answer that is not what the protocol promises
   | 'network' // no connection
+  | 'redirected' // the server sends requests on to another address
   | 'bad-request' // 4xx: our fault or a wrong model name
   | 'over-budget' // the session's or the run's spending limit is reached
   | 'no-consent' // the user has not allowed this folder's text to leave the machine

@@ -9,6 +9,7 @@ const firstPause: Readonly<Partial<Record<ErrorCode, number>>> = {
   timeout: 1_000,
   malformed: 2_000,
   network: 2_000,
+  redirected: 30_000,
   // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
   'bad-request': 30_000,
   'bad-key': Number.POSITIVE_INFINITY,

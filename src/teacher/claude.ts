@@ -6,6 +6,7 @@ import { bodyOf } from './body.ts';
 import { cleanAnswer, inserted, lineIsComplete } from './clean.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
+import { guarded } from './guard.ts';
 import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.ts';
 import { buildPrompt, type Prompt, promptLength } from './prompt.ts';
 import { StreamReader } from './stream.ts';
@@ -72,7 +73,7 @@ export class ClaudeTeacher implements Teacher {
     signal.throwIfAborted();
     if (this.options.apiKey.trim() === '') return this.failed(failureOf('no-key', '', this.context()));
     const prompt = buildPrompt(request, this.facts);
-    const reader = new StreamReader(prompt.prefill);
+    const reader = new StreamReader(prompt.prefill, prompt.textTokens);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
@@ -95,7 +96,7 @@ export class ClaudeTeacher implements Teacher {
     const { timeoutMs, stallMs } = this.options;
     const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
     try {
-      const send = this.options.fetch ?? globalThis.fetch;
+      const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
       const client = this.client.withOptions({
         fetch: (input, init) => {
           sent = true;

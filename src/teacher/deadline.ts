@@ -9,19 +9,23 @@ export class Deadline {
   private readonly done = new AbortController();
   private readonly clock: Clock;
   private readonly caller: AbortSignal;
+  private readonly begun: number;
+  private readonly totalMs: number;
   private heard: number;
 
   /** @param stallMs longest silence, before the first event too */
   constructor(clock: Clock, caller: AbortSignal, totalMs: number, stallMs: number) {
     this.clock = clock;
     this.caller = caller;
-    this.heard = clock.monotonic();
+    this.totalMs = totalMs;
+    this.begun = clock.monotonic();
+    this.heard = this.begun;
     if (caller.aborted) this.controller.abort(caller.reason);
     else caller.addEventListener('abort', this.onAbort, { once: true });
     const ended = () => {};
     clock
       .sleep(totalMs, this.done.signal)
-      .then(() => this.controller.abort(new TimeUp(`no whole answer within ${seconds(totalMs)}`)))
+      .then(() => this.timeUp())
       .catch(ended);
     this.listen(stallMs).catch(ended);
   }
@@ -36,12 +40,22 @@ export class Deadline {
     this.heard = this.clock.monotonic();
   }
 
+  /** Throws once the time is over, for whoever is kept too busy for a timer to fire. */
+  check(): void {
+    if (this.clock.monotonic() - this.begun > this.totalMs) this.timeUp();
+    this.signal.throwIfAborted();
+  }
+
   stop(): void {
     this.caller.removeEventListener('abort', this.onAbort);
     this.done.abort();
   }
 
   private readonly onAbort = () => this.controller.abort(this.caller.reason);
+
+  private timeUp(): void {
+    this.controller.abort(new TimeUp(`no whole answer within ${seconds(this.totalMs)}`));
+  }
 
   private async listen(stallMs: number): Promise<void> {
     for (;;) {

@@ -1,6 +1,7 @@
 // From what the SDK throws to a failure that says what to do. No key ever gets into a message.
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import { type ErrorCode, type Failure, messageOf } from '../common/errors.ts';
+import { plainLine } from '../common/plain-text.ts';
 
 export interface FailureContext {
   readonly model: string;
@@ -18,6 +19,18 @@ export class ProtocolError extends Error {
   }
 }
 
+/** The server wants the request, and with it source text and key, at another address. */
+export class RedirectError extends Error {
+  /** Where to; '' where it says nothing that is an address. */
+  readonly origin: string;
+
+  constructor(origin: string) {
+    super(`redirected to ${origin || 'nowhere'}`);
+    this.name = 'RedirectError';
+    this.origin = origin;
+  }
+}
+
 type Wording = (detail: string, context: FailureContext) => string;
 
 const wording: Readonly<Partial<Record<ErrorCode, Wording>>> = {
@@ -30,6 +43,9 @@ const wording: Readonly<Partial<Record<ErrorCode, Wording>>> = {
   malformed: (detail, { host }) =>
     `What ${host} sent is not an answer of the Messages API (${detail}). Check the base URL, and any proxy in between.`,
   network: (detail, { host }) => `No connection to ${host} (${detail}). Check the network, the proxy and the base URL.`,
+  redirected: (detail, { host }) =>
+    `${host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
+    `If that is the API you mean, make it the base URL (setting easyAdaptation.baseUrl, or ANTHROPIC_BASE_URL).`,
   'bad-request': (detail, { host }) => `${host} did not take the request: ${detail}.`,
 };
 
@@ -38,10 +54,11 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
   return retryAfterMs === undefined ? { code, message: text } : { code, message: text, retryAfterMs };
 }
 
-/** Keys of any shape, in case a server or a proxy repeats them. */
+/** What a server or a proxy said, as plain text and without keys of any shape, in case it repeats them. */
 export function redacted(text: string, apiKey: string): string {
-  const known = apiKey.length >= 4 ? text.replaceAll(apiKey, '[key]') : text;
-  return known.replace(/sk-ant-[\w-]+/g, '[key]').slice(0, 300);
+  const plain = plainLine(text, 2_000);
+  const known = apiKey.length >= 4 ? plain.replaceAll(apiKey, '[key]') : plain;
+  return plainLine(known.replace(/sk-ant-[\w-]+/g, '[key]'));
 }
 
 /** Statuses that need more than their class says. */
@@ -67,8 +84,11 @@ const byType: Readonly<Record<string, ErrorCode>> = {
 
 /** The failure behind whatever the SDK, fetch or our own stream reading threw. */
 export function classify(error: unknown, context: FailureContext): Failure {
-  if (error instanceof ProtocolError || error instanceof SyntaxError)
-    return failureOf('malformed', shortened(error), context);
+  for (const cause of chain(error)) {
+    if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
+    if (cause instanceof ProtocolError || cause instanceof SyntaxError)
+      return failureOf('malformed', shortened(cause), context);
+  }
   if (error instanceof APIConnectionTimeoutError) return failureOf('timeout', 'no connection in time', context);
   if (error instanceof APIConnectionError) return connection(error, context);
   if (error instanceof APIError) return refusal(error, context);
@@ -91,14 +111,25 @@ function refusal(error: APIError, context: FailureContext): Failure {
   return failureOf(code ?? 'bad-request', detail, context, retryAfter(error.headers, context.now));
 }
 
-/** What the server asked to wait, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. */
+/** Whoever is told to come back later than this may ask once an hour whether it still holds, ms. */
+export const longestRetryAfter = 3_600_000;
+
+/**
+ * What the server asked to wait, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. At most an hour; what is
+ * no time, or lies in the past, is as if it were not there.
+ */
 export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
-  const precise = Number(headers?.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(precise)) return Math.max(0, precise);
-  const text = headers?.get('retry-after') ?? '';
-  if (text === '') return undefined;
-  const wait = Number.isFinite(Number(text)) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+  const precise = waitOf(headers?.get('retry-after-ms'), (ms) => ms);
+  const wait = precise ?? waitOf(headers?.get('retry-after'), (seconds) => seconds * 1000, now);
+  return wait === undefined ? undefined : Math.min(wait, longestRetryAfter);
+}
+
+function waitOf(text: string | null | undefined, toMs: (value: number) => number, now?: number): number | undefined {
+  const said = text?.trim() ?? '';
+  if (said === '') return undefined;
+  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(said);
+  const wait = decimal ? toMs(Number(said)) : now === undefined ? Number.NaN : Date.parse(said) - now;
+  return wait >= 0 ? wait : undefined;
 }
 
 function connection(error: unknown, context: FailureContext): Failure {

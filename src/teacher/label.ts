@@ -28,7 +28,7 @@ export interface LabelOutcome {
 }
 
 /** Nothing that the next request would not run into as well. */
-const useless: ReadonlySet<ErrorCode> = new Set(['bad-key', 'no-key', 'over-budget', 'no-consent']);
+const useless: ReadonlySet<ErrorCode> = new Set(['bad-key', 'no-key', 'over-budget', 'no-consent', 'redirected']);
 /** Asked again after a pause, so often. A malformed answer or a timeout may be this one request's. */
 const retries: Readonly<Partial<Record<ErrorCode, number>>> = {
   'rate-limited': 5,
@@ -37,6 +37,8 @@ const retries: Readonly<Partial<Record<ErrorCode, number>>> = {
   timeout: 2,
   malformed: 1,
 };
+/** A server that asks to wait longer than this, ms, is not waited for: what it answered is kept, and a later run goes on. */
+const longestWait = 10 * 60_000;
 /** This many requests in a row without any answer: the API is not there. */
 const patience = 8;
 
@@ -81,7 +83,12 @@ export async function labelBatch(
         if (inARow >= patience) stopped ??= error;
         return;
       }
-      pauseUntil = Math.max(pauseUntil, clock.now() + (pauseAfter(error, attempt, random()) ?? 0));
+      const pause = pauseAfter(error, attempt, random()) ?? 0;
+      if (pause > longestWait) {
+        stopped ??= error;
+        return;
+      }
+      pauseUntil = Math.max(pauseUntil, clock.now() + pause);
     }
   };
   const worker = async () => {

@@ -16,7 +16,9 @@ export interface Prompt {
   /** Start of the answer, for models that continue one; '' for the others. */
   readonly prefill: string;
   readonly stop: readonly string[];
+  /** Of the answer, thinking included; and of its text alone. */
   readonly maxTokens: number;
+  readonly textTokens: number;
 }
 
 export const openTag = '<insert>';
@@ -97,6 +99,7 @@ export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt 
       : 'Write the rest of its line, and stop at the end of the line.',
   ].join('');
 
+  const textTokens = multiline ? multilineTokens : singleLineTokens;
   const cacheable = estimateTokens(system.length + stable.join('').length, facts) >= facts.cacheMinimum;
   const cacheSystem = estimateTokens(system.length, facts) >= facts.cacheMinimum;
   const cacheFile = cacheable && stable.length > 0 && request.oneOff !== true;
@@ -110,7 +113,8 @@ export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt 
     prefill: facts.prefill ? openTag : '',
     // A line end alone is refused by the API (white space only); single lines are cut from the stream instead.
     stop: [closeTag],
-    maxTokens: (multiline ? multilineTokens : singleLineTokens) + (facts.thinking === 'always' ? thinkingTokens : 0),
+    maxTokens: textTokens + (facts.thinking === 'always' ? thinkingTokens : 0),
+    textTokens,
   };
 }
 

@@ -1,23 +1,40 @@
 // Reads the events of one streamed answer, believing nothing that it has not checked: a proxy may send anything.
+import { plainLine, plainText } from '../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import type { TeacherUsage } from './types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** No token is longer as a rule; white space and rulers may be. */
+const charactersPerToken = 64;
+/** More tokens than any context or answer has. */
+const mostTokens = 100_000_000;
+
 /**
- * Text, usage and ending of one answer, event by event.
+ * Text, usage and ending of one answer, event by event. The one place where what a server writes enters: it is plain text
+ * from here on.
  * Protocol: platform.claude.com/docs/en/build-with-claude/streaming.
  */
 export class StreamReader {
-  /** The answer so far, with the prefill that it continues. */
-  text: string;
   model: string | undefined;
   stopReason: string | undefined;
   private counts: { [K in keyof TeacherUsage]: number } | undefined;
   private stopped = false;
+  private raw: string;
+  private plain: string | undefined;
+  private readonly mostCharacters: number;
 
-  constructor(prefill: string) {
-    this.text = prefill;
+  /** @param textTokens what was asked for at most; a server that writes much more is cut off */
+  constructor(prefill: string, textTokens: number) {
+    this.raw = prefill;
+    this.mostCharacters = prefill.length + textTokens * charactersPerToken;
+  }
+
+  /** The answer so far, with the prefill that it continues. */
+  get text(): string {
+    // Of the whole: a sequence may have been cut in two between events.
+    this.plain ??= plainText(this.raw);
+    return this.plain;
   }
 
   /** What the server counted; output is only final once the answer is complete. Undefined before the first event. */
@@ -31,7 +48,7 @@ export class StreamReader {
     switch (type) {
       case 'message_start': {
         const message = object(data.message, 'message_start');
-        this.model = typeof message.model === 'string' ? message.model : undefined;
+        this.model = typeof message.model === 'string' ? plainLine(message.model, 100) : undefined;
         this.count(object(message.usage, 'usage'));
         return false;
       }
@@ -62,7 +79,9 @@ export class StreamReader {
     // Thinking and its signature are not for the file.
     if (delta.type !== 'text_delta') return false;
     if (typeof delta.text !== 'string') throw new ProtocolError('a text delta without text');
-    this.text += delta.text;
+    this.raw += delta.text;
+    this.plain = undefined;
+    if (this.raw.length > this.mostCharacters) throw new ProtocolError('more text than was asked for');
     return delta.text !== '';
   }
 
@@ -86,7 +105,7 @@ function object(value: unknown, what: string): Json {
 /** A token count; undefined for what is absent or null. */
 function whole(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    throw new ProtocolError('a token count is not a number');
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > mostTokens)
+    throw new ProtocolError('a token count is none');
   return value;
 }

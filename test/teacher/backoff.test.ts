@@ -1,6 +1,7 @@
 // Pauses after failures, and limits on spending.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode, Failure } from '../../src/common/errors.ts';
 import { Backoff, pauseAfter } from '../../src/teacher/backoff.ts';
 import { Budget } from '../../src/teacher/budget.ts';
@@ -78,6 +79,27 @@ test('retry-after in seconds, milliseconds, and as a date', () => {
   assert.equal(retryAfter(new Headers({ 'retry-after': 'Wed, 25 Nov 2026 00:00:07 GMT' }), now), 7000);
   assert.equal(retryAfter(new Headers({ 'retry-after': 'soon' }), now), undefined);
   assert.equal(retryAfter(undefined, now), undefined);
+});
+
+test('a pause of weeks, or for ever, is no busy loop', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const ended: string[] = [];
+    const stop = new AbortController();
+    const weeks = systemClock.sleep(2 ** 32, stop.signal).then(() => ended.push('weeks'));
+    const never = systemClock.sleep(Number.POSITIVE_INFINITY, stop.signal).catch(() => ended.push('stopped'));
+    mock.timers.tick(2 ** 31);
+    await Promise.resolve();
+    assert.deepEqual(ended, []);
+    for (const ms of [2 ** 31, 10, 10]) mock.timers.tick(ms);
+    await weeks;
+    assert.deepEqual(ended, ['weeks']);
+    stop.abort();
+    await never;
+    assert.deepEqual(ended, ['weeks', 'stopped']);
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test('money is set aside before it is spent, so that requests side by side keep the limit', () => {

@@ -186,6 +186,14 @@ test('a busy API is waited for, by all workers, as long as it says', async () =>
   assert.deepEqual(times.slice(0, 2), [0, 30_000]);
 });
 
+test('a server that wants to be left alone for an hour ends the batch', async () => {
+  const { scripted, teacher } = recorded((_request, call) =>
+    call < 5 ? '1;' : failed('rate-limited', 'come back later', 3_600_000),
+  );
+  const { answered, stopped } = await batch(teacher, { concurrency: 1 }).outcome;
+  assert.deepEqual([answered, stopped?.code, scripted.requests.length], [5, 'rate-limited', 6]);
+});
+
 for (const [code, tries] of [
   ['overloaded', 6],
   ['timeout', 3],

@@ -1,0 +1,108 @@
+// A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
+
+import { ClaudeTeacher } from '../../src/teacher/claude.ts';
+import type { TeacherRequest } from '../../src/teacher/types.ts';
+import {
+  dirty,
+  drips,
+  floods,
+  HostileMessages,
+  lies,
+  redirects,
+  refuses,
+  says,
+} from '../../test/fakes/hostile-messages.ts';
+import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
+
+const key = 'sk-ant-bench-0123456789';
+const request: TeacherRequest = {
+  query: { path: 'a.ts', languageId: 'typescript', prefix: 'const sum = ', suffix: '\n' },
+  snippets: [],
+  multiline: true,
+};
+/** ms for one answer; how late its end may come, and what it may take of memory, bytes. */
+const limits = { answer: 4_000, late: 1_000, memory: 48 << 20 } as const;
+const repeats = 3;
+
+export const networkCampaign: Campaign = {
+  name: 'network',
+  what: 'servers that redirect, flood, stall, lie, and write what acts',
+  run: async (show) => {
+    const api = await HostileMessages.begin();
+    try {
+      await astray(api, show);
+      await bounds(api, show);
+      await text(api, show);
+    } finally {
+      await api.close();
+    }
+  },
+};
+
+function ask(api: HostileMessages, timeoutMs: number = limits.answer) {
+  const options = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs, stallMs: timeoutMs };
+  return new ClaudeTeacher(options).complete(request, new AbortController().signal);
+}
+
+async function astray(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  for (const [name, serve] of Object.entries(redirects)) {
+    const tally = new Tally();
+    for (let n = 0; n < repeats; n++) {
+      api.as(serve);
+      const result = await ask(api);
+      tally.try(api.strayed.length === 0 && !result.ok, `sent on: ${api.strayed.length}`);
+    }
+    show(tally.row('network: text and key go to one host', name));
+  }
+}
+
+async function bounds(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  for (const [name, serve] of Object.entries({ ...floods, ...drips })) {
+    const tally = new Tally();
+    for (let n = 0; n < repeats; n++) {
+      api.as(serve);
+      const before = process.memoryUsage.rss();
+      const started = performance.now();
+      let peak = before;
+      const watch = setInterval(() => {
+        peak = Math.max(peak, process.memoryUsage.rss());
+      }, 5);
+      const result = await ask(api);
+      clearInterval(watch);
+      const took = performance.now() - started;
+      const memory = peak - before;
+      const holds = !result.ok && took < limits.answer + limits.late && memory < limits.memory;
+      tally.try(holds, `${Math.round(took)} ms, ${Math.round(memory / 1e6)} MB, ${result.ok ? 'answered' : 'refused'}`);
+    }
+    show(tally.row('network: answers have an end', name));
+  }
+  for (const [name, serve] of Object.entries(lies)) {
+    const tally = new Tally();
+    api.as(serve);
+    const result = await ask(api);
+    tally.try(!result.ok, result.ok ? `answered, $${result.value.costUsd}` : undefined);
+    show(tally.row('network: lies are no answers', name));
+  }
+}
+
+async function text(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  for (const [name, { text, clean }] of Object.entries(dirty)) {
+    const tally = new Tally();
+    api.as(says(`<insert>${text}</insert>`, text));
+    const answer = await ask(api);
+    tally.try(answer.ok && answer.value.text === clean, JSON.stringify(answer));
+    tally.try(answer.ok && answer.value.model === clean, JSON.stringify(answer));
+    api.as(refuses(400, text));
+    const refused = await ask(api);
+    tally.try(!refused.ok && refused.error.message.includes(clean), JSON.stringify(refused));
+    show(tally.row('network: text is only text', name));
+  }
+  for (const value of ['99999999', '1e300', 'Infinity', 'NaN', '-5', 'soon', 'Fri, 31 Dec 9999 23:59:59 GMT']) {
+    const tally = new Tally();
+    api.as(refuses(429, 'slow down', { 'retry-after': value }));
+    const refused = await ask(api);
+    const wait = refused.ok ? Number.NaN : (refused.error.retryAfterMs ?? 0);
+    tally.try(wait >= 0 && wait <= 3_600_000, String(wait));
+    show(tally.row('network: a pause is one', `retry-after ${value}`));
+  }
+}

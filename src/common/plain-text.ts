@@ -1,0 +1,71 @@
+// Text from others made harmless: nothing in it steers a terminal, turns the reading order round, or hides.
+
+const ESC = String.fromCharCode(0x1b);
+const BEL = String.fromCharCode(0x07);
+const ST = String.fromCharCode(0x9c);
+/** ECMA-48: control sequences, strings up to their terminator or the line's end, two-character escapes; an unfinished one, too. */
+const sequences = [
+  `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]?`,
+  `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^${BEL}${ESC}${ST}\\n]*(?:${BEL}|${ESC}\\\\|${ST})?`,
+  `${ESC}[ -/]*[0-~]?`,
+].join('|');
+/** The flags of England, Scotland and Wales: the one use of tag characters that is text. */
+const flag = '\\u{1f3f4}[\\u{e0061}-\\u{e007a}]{5}\\u{e007f}';
+/** Controls but tab and line feed; what has no shape of its own, bidirectional controls among them; halves of characters. */
+const unseen =
+  '(?![\\t\\n])[\\p{Cc}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\p{Cs}\\u2028\\u2029\\ufff9-\\ufffb]';
+
+const anything = new RegExp(`${sequences}|${flag}|${unseen}`, 'gu');
+const anyUnseen = new RegExp(unseen, 'gu');
+
+const joining =
+  /[\p{scx=Arab}\p{scx=Syrc}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}]/u;
+const rightToLeft = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}]/u;
+const unspaced = /[\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}]/u;
+
+/** Where an unseen character is spelling: right behind the character it belongs to, so that one at most hides there. */
+const spelling: readonly { readonly mark: RegExp; readonly behind: RegExp }[] = [
+  { mark: /[\u200c\u200d]/, behind: joining },
+  { mark: /\u200d/, behind: /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u },
+  { mark: /[\ufe0e\ufe0f]/, behind: /[\p{Emoji}\p{Extended_Pictographic}]/u },
+  { mark: /[\ufe00-\ufe02\u{e0100}-\u{e01ef}]/u, behind: /\p{scx=Han}/u },
+  { mark: /[\u180b-\u180f]/, behind: /\p{scx=Mong}/u },
+  { mark: /[\u200e\u200f\u061c]/, behind: rightToLeft },
+  { mark: /\u200b/, behind: unspaced },
+];
+
+/**
+ * Without control characters, terminal sequences, bidirectional controls and characters that hide; line ends become '\n'.
+ * What spells words and emoji (joiners, variation selectors, marks beside right-to-left letters) stays.
+ */
+export function plainText(text: string): string {
+  return text.replace(anything, (found: string, at: number) => {
+    if (found === '\r') return text[at + 1] === '\n' ? '' : '\n';
+    if (found === '\u2028' || found === '\u2029') return '\n';
+    if (found.startsWith('\u{1f3f4}')) return found;
+    const before = characterBefore(text, at);
+    return spelling.some(({ mark, behind }) => mark.test(found) && behind.test(before)) ? found : '';
+  });
+}
+
+function characterBefore(text: string, at: number): string {
+  const low = text.charCodeAt(at - 1);
+  return text.slice(Math.max(0, at - (low >= 0xdc00 && low <= 0xdfff ? 2 : 1)), at);
+}
+
+/** The same on one line of at most `most` characters: names, paths, messages. */
+export function plainLine(text: string, most = 300): string {
+  // A long text is cut before it is looked at, too: an error page may be megabytes.
+  return plainText(text.slice(0, 16 * most))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, most)
+    .toWellFormed();
+}
+
+/** JSON that reads back as the same value and does nothing to the terminal that shows it. */
+export function plainJson(value: unknown, indent?: number): string {
+  const escaped = (found: string) =>
+    [...Array(found.length).keys()].map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  return JSON.stringify(value, null, indent).replace(anyUnseen, escaped);
+}

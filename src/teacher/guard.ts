@@ -1,0 +1,53 @@
+// Stands between the SDK and the network: follows no redirect, and ends an answer that is longer than any can be.
+import { ProtocolError, RedirectError } from './failures.ts';
+
+/** The largest answers: 5,000 tokens of a few hundred bytes each; an error's message. Decompressed, bytes. */
+const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
+
+/**
+ * `send` without redirects (307 and 308 would send text and key again, to whoever is named) and with bounded bodies.
+ * @param onBytes called for every piece that comes; what it throws ends the answer
+ */
+export function guarded(send: typeof fetch, onBytes: () => void = () => {}): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, { ...init, redirect: 'manual' });
+    const { status, statusText, headers, body, ok } = response;
+    // Some fetches show a redirect as an answer without anything in it, or follow it all the same.
+    if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
+      await body?.cancel();
+      throw new RedirectError(originOf(response, input));
+    }
+    if (status < 200 || status > 599) {
+      await body?.cancel();
+      throw new ProtocolError(`HTTP ${status}`);
+    }
+    if (body === null) return response;
+    const limited = body.pipeThrough(limit(ok ? mostBytes.answer : mostBytes.error, ok, onBytes));
+    return new Response(limited, { status, statusText, headers });
+  };
+}
+
+/** @param whole what is longer is an error; else its head is enough */
+function limit(most: number, whole: boolean, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
+  let left = most;
+  return new TransformStream({
+    transform(piece, controller) {
+      onBytes();
+      if (piece.byteLength <= left) {
+        left -= piece.byteLength;
+        controller.enqueue(piece);
+      } else if (whole) throw new ProtocolError(`more than ${most >> 20} MB`);
+      else {
+        controller.enqueue(piece.subarray(0, left));
+        // Ends what is read and hangs up.
+        controller.terminate();
+      }
+    },
+  });
+}
+
+function originOf({ headers, redirected, url }: Response, asked: Parameters<typeof fetch>[0]): string {
+  const target = redirected ? url : (headers.get('location') ?? '');
+  const from = asked instanceof Request ? asked.url : String(asked);
+  return URL.canParse(target, from) && target !== '' ? new URL(target, from).origin : '';
+}

@@ -1,0 +1,55 @@
+// What others write is made harmless, and what people write stays as it is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plainJson, plainLine, plainText } from '../../src/common/plain-text.ts';
+import { dirty } from '../fakes/hostile-messages.ts';
+
+for (const [name, { text, clean }] of Object.entries(dirty))
+  test(`removed: ${name}`, () => assert.equal(plainText(text), clean));
+
+const kept: Readonly<Record<string, string>> = {
+  code: 'const a = "é\\u0000";\n\tif (a) {\n\t}\n',
+  'a family, a flag on fire, a keycap': '👩‍👩‍👧‍👦 🏴‍☠️ ❤️‍🔥 1️⃣ 👩🏽‍💻',
+  'the flag of Scotland': '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+  'Persian with a joiner': 'می\u200cخواهم',
+  'Sinhala and Hindi with joiners': 'ශ්\u200dරී क्\u200dष',
+  'Hebrew with a mark behind it': 'שלום\u200f!',
+  'Thai with a place to break': 'ภาษา\u200bไทย',
+  Chinese: '你好，世界。',
+  'combining marks': 'e\u0301 ñ',
+};
+for (const [name, text] of Object.entries(kept)) test(`kept: ${name}`, () => assert.equal(plainText(text), text));
+
+test('line ends of every kind become one', () => {
+  assert.equal(plainText('a\r\nb\rc\u2028d\n'), 'a\nb\nc\nd\n');
+});
+
+test('a sequence that has no end yet is gone, and takes no other line with it', () => {
+  const ESC = String.fromCharCode(0x1b);
+  assert.equal(plainText(`a${ESC}`), 'a');
+  assert.equal(plainText(`a${ESC}[3`), 'a');
+  assert.equal(plainText(`a${ESC}]0;title\nb`), 'a\nb');
+});
+
+test('only one unseen character hides behind a letter', () => {
+  assert.equal(plainText('ع\u200c\u200d\u200c\u200c'), 'ع\u200c');
+  assert.equal(plainText('a\u200d\ufe0f'), 'a');
+});
+
+test('what is plain once is plain', () => {
+  for (const { text } of Object.values(dirty)) assert.equal(plainText(plainText(text)), plainText(text));
+});
+
+test('a line is one line, of bounded length', () => {
+  assert.equal(plainLine(' two\n lines\t and more '), 'two lines and more');
+  assert.equal(plainLine('x'.repeat(1e6)).length, 300);
+  assert.ok(plainLine('😀'.repeat(1000), 301).isWellFormed());
+});
+
+test('JSON reads back as it was, and shows nothing that acts', () => {
+  for (const { text } of Object.values(dirty)) {
+    const json = plainJson({ [text]: [text] }, 2);
+    assert.deepEqual(JSON.parse(json), { [text]: [text] });
+    assert.equal(plainText(json), json);
+  }
+});
