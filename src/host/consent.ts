@@ -16,7 +16,7 @@ const { t } = vscode.l10n;
 
 export function whatIsSent({ host, model }: ConsentQuestion): string {
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path, and a few similar snippets of this folder. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Nothing else is, and to nobody else.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Nothing else is, and to nobody else.",
     model,
     host,
   );

@@ -1,0 +1,50 @@
+// What the consent and the README say is sent, held to what a request holds: each field that reaches the prompt has its words in both.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../build/paths.ts';
+import { defaultModel, modelFacts } from '../../src/teacher/models.ts';
+import { buildPrompt } from '../../src/teacher/prompt.ts';
+import type { TeacherRequest } from '../../src/teacher/types.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Every field, each with a value that is seen nowhere else. */
+const request: Required<TeacherRequest> = {
+  query: { path: 'PATH', languageId: 'LANGUAGE', prefix: 'PREFIX', suffix: 'SUFFIX' },
+  snippets: [{ path: 'SNIPPETPATH', text: 'SNIPPETTEXT', line: 87654 }],
+  hint: 'DRAFT',
+  multiline: true,
+  oneOff: true,
+};
+
+/** Value -> the words that tell of it. The two flags name no text: they choose a sentence and the price of caching. */
+const words: Readonly<Record<string, RegExp>> = {
+  PATH: /the file's path/,
+  LANGUAGE: /the file's path and language/,
+  PREFIX: /text before and after the cursor/,
+  SUFFIX: /text before and after the cursor/,
+  SNIPPETPATH: /snippets of th(?:e|is) folder with their paths/,
+  SNIPPETTEXT: /a few similar snippets/,
+  '87655': /with their paths and lines/,
+  DRAFT: /the local model's draft/,
+};
+
+function leaves(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value + 1)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [];
+}
+
+test('consent and README name every part of a request', () => {
+  const prompt = JSON.stringify(buildPrompt(request, modelFacts(defaultModel)));
+  const sent = leaves(request).filter((value) => prompt.includes(value));
+  assert.deepEqual(sent.sort(), Object.keys(words).sort());
+  const consent = /t\(\s*"(Each call[^"]*)"/.exec(read('src/host/consent.ts'))?.[1] ?? '';
+  const privacy = read('README.md').split('## Privacy')[1]?.split('\n## ')[0] ?? '';
+  for (const [value, told] of Object.entries(words)) {
+    assert.match(consent, told, `consent: ${value}`);
+    assert.match(privacy, told, `README: ${value}`);
+  }
+});
