@@ -1,6 +1,7 @@
 // The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
 
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -14,6 +15,7 @@ import { plainJson, plainText } from './common/plain-text.ts';
 import { threadCount } from './common/threads.ts';
 import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
+import { inspect } from './distil/inspect.ts';
 import { renderReport } from './distil/render.ts';
 import { latestAdaptation, runWithStore } from './distil/session.ts';
 import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
@@ -24,6 +26,9 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
 
   npm start -- [adapt] [FOLDER]              read the folder, fine-tune, measure, report (default: this repository's src/)
   npm start -- complete FILE:LINE[:COLUMN]   complete at a place (1-based; default column: the line's end)
+  npm start -- inspect FOLDER [--at PLACE]   all that is kept of the folder, as JSON lines of kind, path and text;
+                                             with --at FILE:LINE[:COLUMN] first the exact request that a completion
+                                             there would send
   npm start -- report [FOLDER]               print the last report again
   npm start -- list                          the folders that have been adapted to
   npm start -- delete FOLDER                 forget a folder's adaptation
@@ -59,6 +64,7 @@ const options = {
   budget: { type: 'string', default: '1' },
   model: { type: 'string', default: defaultModel },
   folder: { type: 'string' },
+  at: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
   'budget-minutes': { type: 'string', default: '10' },
@@ -94,7 +100,7 @@ function stderrLog(verbose: boolean, bar: ProgressBar): Log {
 function parse(argv: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    const command = ['adapt', 'complete', 'report', 'list', 'delete'].includes(positionals[0] ?? '')
+    const command = ['adapt', 'complete', 'inspect', 'report', 'list', 'delete'].includes(positionals[0] ?? '')
       ? (positionals.shift() as string)
       : 'adapt';
     if (positionals.length > 1)
@@ -173,6 +179,16 @@ function requireFolder(path: string): string {
   return root;
 }
 
+/** Ends at once where the reader has gone away (`| head`): it has seen enough. */
+function endWithReader(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+
+/** Waits where the reader is slow. */
+async function writeLine(value: unknown): Promise<void> {
+  if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, 'drain');
+}
+
 function fail(error: Failure): number {
   process.stderr.write(`${plainText(error.message)}\n`);
   return error.code === 'cancelled' ? 130 : 1;
@@ -191,6 +207,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const print = (value: unknown, text: string) =>
     process.stdout.write(`${values.json ? plainJson(value, 2) : plainText(text)}\n`);
   const storage = storageFolder(values);
+  if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
   if (command === 'list') {
     if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
     const kept = listAdaptations(storage, (root) => specialistFolder(storage, root), log);
@@ -206,6 +223,8 @@ async function main(argv: readonly string[]): Promise<number> {
     print(deleted.value, `Deleted the adaptation of ${root} (${(deleted.value.bytes / 1e6).toFixed(1)} MB).`);
     return 0;
   }
+  if (command === 'inspect' && target === undefined)
+    throw new UsageError('Name the folder to look into: inspect FOLDER.');
   const folder = command === 'complete' ? (values.folder ?? process.cwd()) : (target ?? join(repository, 'src'));
   const root = requireFolder(folder);
   const neural = neuralAccess(values);
@@ -228,7 +247,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
   const engine = neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
-  const run = (more: Partial<AdaptRequest>) =>
+  const run = (more: Partial<AdaptRequest>, toLog = log) =>
     runWithStore(
       { ...request, ...more },
       {
@@ -236,7 +255,7 @@ async function main(argv: readonly string[]): Promise<number> {
         progress: (update) => bar.update(update),
         confirm: (estimate) => confirm(estimate, values, bar),
         signal: controller.signal,
-        log,
+        log: toLog,
       },
     );
   try {
@@ -247,6 +266,18 @@ async function main(argv: readonly string[]): Promise<number> {
       if (!completion.ok) return fail(completion.error);
       print(completion.value, renderCompletion(completion.value));
       return 0;
+    }
+    if (command === 'inspect') {
+      endWithReader();
+      const done = await inspect(request, values.at, values.model, {
+        index: (noted) => run({ effort: 'index' }, noted),
+        engine,
+        signal: controller.signal,
+        log,
+        write: writeLine,
+      });
+      bar.clear();
+      return done.ok ? 0 : fail(done.error);
     }
     const api = apiAccess(values);
     const result = await run(api ? { api } : {});

@@ -1,9 +1,7 @@
 // Secrets out of what a place consists of: first all of its text is masked, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
-
-/** A query this long on a side may be a window of a longer document (`host/query.ts`). UTF-16 units. */
-const WINDOW = { before: 30_000, after: 15_000 };
+import { cutOf } from './query.ts';
 
 /**
  * The query without secrets, its offsets what they were. A secret across the cursor is masked on both sides, and half a
@@ -11,8 +9,7 @@ const WINDOW = { before: 30_000, after: 15_000 };
  */
 export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
   const { prefix, suffix, path } = query;
-  const start = prefix.length >= WINDOW.before;
-  const end = suffix.length >= WINDOW.after;
+  const { start, end } = cutOf(query);
   const [whole, before, after, name] = await Promise.all([
     mask.text(prefix + suffix, path, { start, end }),
     mask.text(prefix, path, { start, end: true }),
@@ -27,9 +24,8 @@ export async function maskedQuery(query: CompletionQuery, mask: Masking): Promis
 export async function maskedInsert(text: string, query: CompletionQuery, mask: Masking): Promise<string> {
   if (text === '') return '';
   const { prefix, suffix, path } = query;
-  const cut = { start: prefix.length >= WINDOW.before, end: suffix.length >= WINDOW.after };
   const [there, alone] = await Promise.all([
-    mask.text(prefix + text + suffix, path, cut),
+    mask.text(prefix + text + suffix, path, cutOf(query)),
     mask.text(text, path, { start: true, end: true }),
   ]);
   return union(text, there.slice(prefix.length, prefix.length + text.length), alone);

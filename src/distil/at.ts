@@ -1,6 +1,6 @@
 // One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
 
-import { join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { oneLine, percent } from '../common/format.ts';
@@ -13,6 +13,7 @@ import { decodeText } from '../harvest/decode.ts';
 import { FolderReader } from '../harvest/folder-reader.ts';
 import { languageIdOf } from '../harvest/languages.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
+import type { NgramModel } from '../ngram/model.ts';
 import { placeOf } from './evaluate.ts';
 import { currentModel } from './models.ts';
 import { latestAdaptation } from './session.ts';
@@ -31,12 +32,55 @@ export interface PlacedCompletion {
   readonly decision: Decision;
 }
 
-/** FILE:LINE[:COLUMN], 1-based as editors and compilers print them. */
-function parsePlace(target: string): { file: string; line: number; column: number | undefined } | undefined {
+/** A place that somebody has named, in its file's text. */
+export interface Located {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Line ends are '\n'. */
+  readonly text: string;
+  readonly offset: number;
+  /** 0-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** FILE:LINE[:COLUMN], 1-based as editors and compilers print them; without a column the line's end. */
+export async function locate(target: string, root: string): Promise<Result<Located>> {
   const match = /^(.+?):(\d+)(?::(\d+))?$/.exec(target);
-  if (!match) return undefined;
-  const [, file, line, column] = match;
-  return { file: file as string, line: Number(line), column: column === undefined ? undefined : Number(column) };
+  if (!match)
+    return failed('bad-request', `"${target}" is not a place. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
+  const [, name = '', atLine, atColumn] = match;
+  const file = resolve(name);
+  const path = relative(root, file).split(sep).join('/');
+  if (path.startsWith('../') || isAbsolute(path)) {
+    return failed('bad-request', `${name} is outside ${root}. Name its folder with --folder.`);
+  }
+  const found = await readText(root, path, name);
+  if (!found.ok) return found;
+  const text = found.value;
+  const lines = text.split('\n');
+  const line = Number(atLine) - 1;
+  const current = lines[line];
+  if (current === undefined) return failed('bad-request', `${name} has ${lines.length} lines, no line ${atLine}.`);
+  const column = atColumn === undefined ? current.length : Number(atColumn) - 1;
+  if (column < 0 || column > current.length) {
+    const columns = `columns 1 to ${current.length + 1}`;
+    return failed('bad-request', `Line ${atLine} of ${name} has ${columns}, no column ${atColumn}.`);
+  }
+  const offset = lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0) + column;
+  return ok({ path, text, offset, line, column });
+}
+
+/** The folder's specialist as it is kept, or made now where there is none yet. */
+export async function specialistOf(
+  request: AdaptRequest,
+  index: () => Promise<Result<AdaptOutcome>>,
+  log: Log,
+): Promise<Result<NgramModel>> {
+  const kept = await readSpecialist(request, log);
+  if (kept.ok) return kept;
+  const made = await index();
+  return made.ok ? readSpecialist(request, log) : made;
 }
 
 /**
@@ -50,37 +94,18 @@ export async function completeAt(
   engine: Engine | undefined,
   log: Log,
 ): Promise<Result<PlacedCompletion>> {
-  const place = parsePlace(target);
-  if (!place)
-    return failed('bad-request', `"${target}" is not a place. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
-  const file = resolve(place.file);
-  const path = relative(request.root, file).split(sep).join('/');
-  if (path.startsWith('../')) {
-    return failed('bad-request', `${place.file} is outside ${request.root}. Name its folder with --folder.`);
-  }
-  const found = await readText(request.root, path, place.file);
-  if (!found.ok) return found;
-  const text = found.value;
-  const lines = text.split('\n');
-  const current = lines[place.line - 1];
-  if (current === undefined)
-    return failed('bad-request', `${place.file} has ${lines.length} lines, no line ${place.line}.`);
-  const column = Math.min(current.length, (place.column ?? current.length + 1) - 1);
-  const offset = lines.slice(0, place.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + column;
-
-  let specialist = await readSpecialist(request, log);
-  if (!specialist.ok) {
-    const made = await index();
-    if (!made.ok) return made;
-    specialist = await readSpecialist(request, log);
-    if (!specialist.ok) return specialist;
-  }
+  const located = await locate(target, request.root);
+  if (!located.ok) return located;
+  const { path, text, offset, line, column } = located.value;
+  const specialist = await specialistOf(request, index, log);
+  if (!specialist.ok) return specialist;
+  const rest = text.slice(offset).split('\n', 1)[0] as string;
   // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
   const query = {
     path,
     languageId: languageIdOf(path),
     prefix: text.slice(0, offset),
-    suffix: text.slice(offset + current.length - column),
+    suffix: text.slice(offset + rest.length),
   };
   const options = { multiline: false, maxTokens: 48 };
   const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options));
@@ -94,10 +119,10 @@ export async function completeAt(
   });
   return ok({
     path,
-    line: place.line - 1,
+    line,
     column,
-    before: current.slice(0, column),
-    truth: current.slice(column).trimEnd(),
+    before: text.slice(offset - column, offset),
+    truth: rest.trimEnd(),
     draft,
     decision,
   });
@@ -128,9 +153,9 @@ const whyNot: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
   'changed-while-read': 'it is being written; try again',
 };
 
-async function draftMixed(
+export async function draftMixed(
   engine: Engine,
-  { specialistFolder, tokenizerPath }: AdaptRequest,
+  { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
   { base, precision, threads }: NeuralAccess,
   query: CompletionQuery,
   options: DraftOptions,
@@ -151,7 +176,7 @@ async function draftMixed(
 }
 
 /** A coupling is fitted for drafts of both models together, and one for those of the n-grams alone. */
-function fitOf(request: AdaptRequest, mixed: boolean, log: Log): CouplingFit {
+export function fitOf(request: Pick<AdaptRequest, 'root' | 'storeFolder'>, mixed: boolean, log: Log): CouplingFit {
   const latest = latestAdaptation(request, log);
   if (!latest.ok) return defaultFit();
   const { coupling, report } = latest.value;

@@ -3,6 +3,7 @@
 
 import type { Progress } from '../common/progress.ts';
 import { exactMatch } from '../common/quality.ts';
+import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { labelBatch } from '../teacher/label.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
@@ -35,17 +36,9 @@ const concurrency = 4;
 /** The same snippets that a completion in the editor would send. */
 const snippetLimits = { maxSnippets: 4, maxCharacters: 4000 };
 
-export function requestOf(scored: ScoredPlace, index: NgramModel): TeacherRequest {
-  const query = queryOf(scored.example);
-  return { query, snippets: index.snippets(query, snippetLimits), multiline: scored.example.kind === 'block-body' };
-}
-
-/**
- * A sample of at most `count` places that keeps the order and takes every n-th, so that it covers all files.
- */
-export function sample<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
+export function requestOf(example: CursorExample, index: NgramModel): TeacherRequest {
+  const query = queryOf(example);
+  return { query, snippets: index.snippets(query, snippetLimits), multiline: example.kind === 'block-body' };
 }
 
 export async function askForLabels(

@@ -10,19 +10,12 @@ import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, type ScoredPlace } from './evaluate.ts';
-import { type ApiLabels, askForLabels, type LabelledPlace, requestOf, sample } from './labels.ts';
+import { type ApiLabels, askForLabels, type LabelledPlace, requestOf } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
 import { adaptNeural, type NeuralDeps, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
-import { drawPlaces, type HeldOut } from './places.ts';
+import { type HeldOut, placesOf, placesToAsk } from './places.ts';
 import { turn } from './turn.ts';
 import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
-
-/** Places that the coupling is fitted on, and that the report measures on: seconds of work, +-2 % of exact match. */
-const couplingPlaces = 400;
-const testPlaces = 400;
-const seed = 1;
-/** Of the places that the API is asked about, this share calibrates; the rest are test places, for the report. */
-const calibrationShare = 0.6;
 
 export interface LearnDeps {
   readonly tokenizer: Tokenizer;
@@ -63,10 +56,7 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
   }
   const steps = { progress, signal };
-  const places = {
-    coupling: drawPlaces(held.coupling, couplingPlaces, seed),
-    test: drawPlaces(held.test, testPlaces, seed),
-  };
+  const places = placesOf(held);
   const ngram = {
     coupling: await evaluate(index, places.coupling, { stage: 'Calibrating', ...steps }),
     test: await evaluate(index, places.test, { stage: 'Measuring', ...steps }),
@@ -132,10 +122,11 @@ async function askApi(
 ): Promise<Asked> {
   const nobody = { labels: undefined };
   if (teacher === undefined) return { ...nobody, notes: [] };
-  const withRequests = (places: readonly ScoredPlace[], count: number) =>
-    sample(places, count).map((scored) => ({ scored, request: requestOf(scored, index) }));
-  const toCalibrate = withRequests(calibration, Math.round(apiPlaces * calibrationShare));
-  const toTest = withRequests(test, apiPlaces - toCalibrate.length);
+  const chosen = placesToAsk(calibration, test, apiPlaces);
+  const withRequests = (places: readonly ScoredPlace[]) =>
+    places.map((scored) => ({ scored, request: requestOf(scored.example, index) }));
+  const toCalibrate = withRequests(chosen.calibrate);
+  const toTest = withRequests(chosen.test);
   const all = [...toCalibrate, ...toTest];
   if (all.length === 0) return { ...nobody, notes: ['There was no held-out place to ask the API about.'] };
   const estimate: ApiEstimate = {

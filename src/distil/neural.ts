@@ -16,13 +16,10 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
 import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
 import { Opened, unwrap } from './opened.ts';
-import { drawPlaces, type HeldOut } from './places.ts';
+import type { HeldOut } from './places.ts';
 import { type Training, train } from './training.ts';
 import type { MixedQuality, NeuralAccess, NeuralReport, Quality } from './types.ts';
 
-/** Places that the mixture's weights are fitted on. */
-const mixingPlaces = 300;
-const seed = 1;
 const snapshotFile = 'train.ngram';
 
 export interface NeuralDeps {
@@ -37,6 +34,8 @@ export interface NeuralDeps {
 }
 
 export interface NeuralPlaces {
+  /** What the mixture's weights are fitted on. */
+  readonly mixing: readonly CursorExample[];
   readonly coupling: readonly CursorExample[];
   readonly test: readonly CursorExample[];
   /** What the n-grams alone say at the test places. */
@@ -80,7 +79,7 @@ export async function adaptNeural(
   mkdirSync(work, { recursive: true });
   const snapshot = join(work, snapshotFile);
   replaceFile(snapshot, [index.serialize()]);
-  const session = new Session(held, places, snapshot, deps);
+  const session = new Session(places, snapshot, deps);
   const notes: string[] = [];
   try {
     const base = await session.measure('base', access.base);
@@ -133,9 +132,9 @@ class Session {
   private readonly deps: NeuralDeps;
   private open: { readonly name: Name; readonly opened: Opened } | undefined;
 
-  constructor(held: HeldOut, places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
+  constructor(places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
     this.places = places;
-    this.mixing = drawPlaces(held.mixing, mixingPlaces, seed);
+    this.mixing = places.mixing;
     this.snapshot = snapshot;
     this.deps = deps;
     this.key = `adapting ${deps.specialistFolder}`;

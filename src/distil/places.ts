@@ -25,6 +25,33 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
   };
 }
 
+/** Places that the mixture, the coupling and the report take at most: seconds of work, +-2 % of exact match. */
+const limits = { mixing: 300, coupling: 400, test: 400 };
+const seed = 1;
+
+/** Where a run asks, of each kind of held-out files. */
+export function placesOf(held: HeldOut): Readonly<Record<keyof typeof limits, CursorExample[]>> {
+  const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
+  return { mixing: of('mixing'), coupling: of('coupling'), test: of('test') };
+}
+
+/** Of the places that the API is asked about, this share calibrates; the rest are test places, for the report. */
+const calibrationShare = 0.6;
+
+/** The places that the API is asked about: at most `count`, from all over. */
+export function placesToAsk<T>(coupling: readonly T[], test: readonly T[], count: number) {
+  const calibrate = sample(coupling, Math.round(count * calibrationShare));
+  return { calibrate, test: sample(test, count - calibrate.length) };
+}
+
+/**
+ * A sample of at most `count` items that keeps the order and takes every n-th, so that it covers all files.
+ */
+export function sample<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
+}
+
 /**
  * At most `limit` places over the files, as even a share of each as their lengths allow. Deterministic in `seed`.
  */

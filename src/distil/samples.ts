@@ -70,6 +70,11 @@ export function specialsOf(tokenizer: Tokenizer): Specials {
   };
 }
 
+/** What stands for each special token where a sample is shown. */
+export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> {
+  return new Map(Object.entries(specialsOf(tokenizer)).map(([name, id]) => [id, `<|${name}|>`]));
+}
+
 /** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
 export function samplesOf(
   files: readonly HarvestedFile[],

@@ -7,7 +7,7 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { NeuralDeps } from './neural.ts';
 import { unwrap } from './opened.ts';
 import type { HeldOut } from './places.ts';
-import { type Sample, samplesOf, specialsOf } from './samples.ts';
+import { type Sample, type SampleOptions, samplesOf, specialsOf } from './samples.ts';
 import { turn } from './turn.ts';
 import type { TrainingReport } from './types.ts';
 
@@ -45,11 +45,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   const { engine, access, tokenizer, progress, signal, log } = deps;
   const stage = 'Training';
   progress({ stage, done: 0, total: undefined, detail: 'preparing' });
-  const options = {
-    length,
-    seed,
-    snippets: (query: Parameters<NgramModel['snippets']>[0]) => index.snippets(query, snippetLimits),
-  };
+  const options = sampleOptions(index);
   const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
@@ -119,6 +115,11 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
     peakMemoryBytes,
     notes,
   };
+}
+
+/** @param index of the training files */
+export function sampleOptions(index: NgramModel): Pick<SampleOptions, 'length' | 'seed' | 'snippets'> {
+  return { length, seed, snippets: (query) => index.snippets(query, snippetLimits) };
 }
 
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */

@@ -80,6 +80,27 @@ export async function isIgnoredForCompletion(root: string, path: string): Promis
   return isInside(path) && (await isOwnIgnored(await FolderReader.open(root), path));
 }
 
+/**
+ * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores it
+ * or it holds secrets; 'open': sent to the API where the user allows that.
+ */
+export type FileRule = 'open' | 'local' | 'off';
+
+/** @param excluded globs in which nothing is offered */
+export async function ruleOf(
+  root: string | undefined,
+  path: string,
+  options: Partial<HarvestOptions>,
+  excluded: Readonly<Record<string, boolean>> = {},
+): Promise<FileRule> {
+  if (isSecretFile(path) || excluder(excluded)(path)) return 'off';
+  if (root === undefined) return 'open';
+  if (await isIgnoredForCompletion(root, path)) return 'off';
+  const found = await harvestFile(root, path, options);
+  if (!found.ok) return 'local';
+  return found.value.leftOut === 'ignored' || found.value.leftOut === 'secret-file' ? 'local' : 'open';
+}
+
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {
   return (await ignoreFilesAbove(reader, path, ownIgnoreFile)).ignores(path);
 }

@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
+import { toLineFeeds } from '../complete/query.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import { type FolderRef, folderOf, pathIn } from './folderRef.ts';
 import type { FolderSession } from './folderSession.ts';
 import type { Folders } from './folders.ts';
 import { lateFiles } from './late.ts';
-import { isSilent, toLineFeeds } from './query.ts';
+import { isSilent } from './query.ts';
 
 export interface DocumentsDeps {
   readonly folders: Folders;

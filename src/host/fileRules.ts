@@ -2,13 +2,11 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
+import type { FileRule } from '../harvest/file.ts';
 import { isSecretFile } from '../harvest/names.ts';
 import type { Configuration } from './configuration.ts';
 import type { FolderRef } from './folderRef.ts';
-import { lateFiles, lateIgnore } from './late.ts';
-
-/** 'local': git ignores it, so that its text must not leave the machine. 'off': it is not even completed. */
-export type FileRule = 'open' | 'local' | 'off';
+import { lateFiles } from './late.ts';
 
 const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;
 
@@ -63,16 +61,8 @@ export class FileRules extends DisposableStore {
     if (isSecretFile(path)) return 'off';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';
-    const { excluder } = await lateIgnore();
-    if (excluder(this.configuration.for(uri).exclude)(path)) return 'off';
-    if (root === undefined) return 'open';
-    const { harvestFile, isIgnoredForCompletion } = await lateFiles();
-    if (await isIgnoredForCompletion(root, path)) return 'off';
-    const found = await harvestFile(root, path, {
-      trusted: vscode.workspace.isTrusted,
-      filesExclude: this.configuration.excludes(uri),
-    });
-    if (!found.ok) return 'local';
-    return found.value.leftOut === 'ignored' || found.value.leftOut === 'secret-file' ? 'local' : 'open';
+    const { ruleOf } = await lateFiles();
+    const options = { trusted: vscode.workspace.isTrusted, filesExclude: this.configuration.excludes(uri) };
+    return ruleOf(root, path, options, this.configuration.for(uri).exclude);
   }
 }

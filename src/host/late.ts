@@ -3,4 +3,3 @@
 export const lateConnect = () => import('../teacher/connect.ts');
 export const lateFiles = () => import('../harvest/file.ts');
 export const lateSecrets = () => import('../harvest/folder-secrets.ts');
-export const lateIgnore = () => import('../harvest/ignore.ts');

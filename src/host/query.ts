@@ -1,5 +1,6 @@
 // From an editor's document and position to the query that the models see, and from their text back to the document's line ends.
 import type { CompletionQuery } from '../common/completion.ts';
+import { queryOf } from '../complete/query.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
 export interface DocumentView {
@@ -8,40 +9,13 @@ export interface DocumentView {
   offsetAt(position: { readonly line: number; readonly character: number }): number;
 }
 
-/** UTF-16 units taken before and after the cursor: whole files up to 64 KB or so, in a file of 50 MB a window. */
-export const maxPrefix = 48_000;
-export const maxSuffix = 16_000;
-
-/** The window's start moves in steps of this, so that one keystroke leaves prefixes, and the caches keyed by them, alone. */
-const step = 8192;
-
-/**
- * The query at `position`. Line ends are '\n'. A window that does not begin at the file's start begins at a line's start,
- * so that no half line looks like code.
- */
+/** The query at `position`. */
 export function queryAt(
   document: DocumentView,
   position: { readonly line: number; readonly character: number },
   path: string,
 ): CompletionQuery {
-  const text = document.getText();
-  const offset = document.offsetAt(position);
-  let start = Math.max(0, Math.ceil((offset - maxPrefix) / step) * step);
-  if (start > 0) {
-    const lineEnd = text.indexOf('\n', start);
-    if (lineEnd >= 0 && lineEnd < offset) start = lineEnd + 1;
-  }
-  return {
-    path,
-    languageId: document.languageId,
-    prefix: toLineFeeds(text.slice(start, offset)),
-    suffix: toLineFeeds(text.slice(offset, offset + maxSuffix)),
-  };
-}
-
-/** '\r\n' and lone '\r' become '\n'; text without '\r' is returned as it is. */
-export function toLineFeeds(text: string): string {
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return queryOf(document.getText(), document.offsetAt(position), path, document.languageId);
 }
 
 export function fromLineFeeds(text: string, crlf: boolean): string {

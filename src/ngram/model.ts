@@ -239,6 +239,15 @@ export class NgramModel {
     return { tokens: kept, rest, matchLength: evidence.matchLength };
   }
 
+  /** What it holds, as text: each file of the index, in the index's order. */
+  *texts(): Generator<SourceFile> {
+    const { tokens, starts, paths } = this.project.arrays;
+    for (const [file, path] of paths.entries()) {
+      const own = tokens.subarray(starts[file], (starts[file + 1] as number) - 1);
+      yield { path, text: this.vocabulary.tokenizer.decode(own) };
+    }
+  }
+
   snippets(query: CompletionQuery, options: SnippetOptions): Snippet[] {
     return findSnippets(query, options, this.project, this.overlay, this.vocabulary);
   }

@@ -4,7 +4,7 @@ import type { Outcome } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 import { adaptationRow } from './sqlite.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
-import type { AdaptationRow, CompletionRow, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 export class MemoryStore implements Store {
   readonly location = undefined;
@@ -42,6 +42,16 @@ export class MemoryStore implements Store {
       .reverse()
       .sort((a, b) => b.at - a.at)
       .slice(0, limit);
+  }
+
+  rowsOf(folder: string): FolderRows {
+    const own = <T extends { readonly folder: string }>(rows: Iterable<T>) =>
+      [...rows].filter((row) => row.folder === folder);
+    return {
+      teacherCalls: own(this.calls),
+      completions: own(this.completions.values()),
+      adaptations: own(this.adaptations()),
+    };
   }
 
   totals(sinceMs = 0): Totals {

@@ -6,7 +6,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import { MemoryStore } from './memory.ts';
 import { SqliteStore } from './sqlite.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
-import type { AdaptationRow, CompletionRow, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 /** SQLite's primary result codes that are told apart: https://sqlite.org/rescode.html */
 const busy = new Set([5, 6]);
@@ -66,6 +66,9 @@ export class ResilientStore implements Store {
   }
   recentCompletions(limit: number): CompletionRow[] {
     return this.read((store) => store.recentCompletions(limit));
+  }
+  rowsOf(folder: string): FolderRows {
+    return this.read((store) => store.rowsOf(folder));
   }
   totals(sinceMs?: number): Totals {
     return this.read((store) => store.totals(sinceMs));

@@ -6,7 +6,7 @@ import type { Outcome, Source } from '../common/completion.ts';
 import { CodedError } from '../common/errors.ts';
 import { columns, migrations, schemaVersion } from './schema.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
-import type { AdaptationRow, CompletionRow, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 /** Another window's write takes well under this; it is the longest that the host's thread may stand still. */
 const busyTimeoutMs = 1500;
@@ -114,6 +114,16 @@ export class SqliteStore implements Store {
 
   recentCompletions(limit: number): CompletionRow[] {
     return this.rows('SELECT * FROM completions ORDER BY at DESC, rowid DESC LIMIT ?', limit);
+  }
+
+  rowsOf(folder: string): FolderRows {
+    const of = <T>(table: keyof typeof columns, order: string) =>
+      this.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
+    return {
+      teacherCalls: of<TeacherCallRow>('teacherCalls', 'at, rowid'),
+      completions: of<CompletionRow>('completions', 'at, rowid'),
+      adaptations: of<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
+    };
   }
 
   totals(sinceMs = 0): Totals {

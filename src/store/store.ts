@@ -1,6 +1,6 @@
 // What is remembered between sessions, as the rest of the code sees it; SQLite on disk, or memory where that fails.
 import type { Outcome } from '../common/completion.ts';
-import type { AdaptationRow, CompletionRow, TeacherCallRow, Totals } from './types.ts';
+import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 /** Completions kept; older ones are dropped. Paid answers are never dropped: they are what the user paid for. */
 export const keptCompletions = 20_000;
@@ -30,6 +30,8 @@ export interface Store {
   recordCompletion(row: CompletionRow): void;
   /** Does nothing for an id that is not there (any more). */
   setOutcome(id: string, outcome: Outcome): void;
+  /** Everything about one folder, oldest first, adaptations newest first: for showing what is kept. */
+  rowsOf(folder: string): FolderRows;
   /** Newest first. */
   recentCompletions(limit: number): CompletionRow[];
   /** Over the completions kept and all paid answers, at or after `sinceMs` (ms since 1970; absent: all). */

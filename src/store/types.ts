@@ -1,6 +1,8 @@
 // Rows of the SQLite store. Times are ms since 1970, money US dollars.
 import type { Outcome, Source } from '../common/completion.ts';
 
+import type { TeacherCall } from '../common/teacher-call.ts';
+
 export type { TeacherCall as TeacherCallRow } from '../common/teacher-call.ts';
 
 export interface CompletionRow {
@@ -33,6 +35,12 @@ export interface AdaptationRow {
   /** The report and the coupling's fit as JSON. */
   readonly report: string;
   readonly coupling: string;
+}
+
+export interface FolderRows {
+  readonly teacherCalls: readonly TeacherCall[];
+  readonly completions: readonly CompletionRow[];
+  readonly adaptations: readonly AdaptationRow[];
 }
 
 export interface Totals {

@@ -1,15 +1,14 @@
 // The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { runCli } from './run.ts';
 
-const cli = resolve(import.meta.dirname, '../../src/cli.ts');
 let project: Project;
 let storage: string;
 before(() => {
@@ -18,32 +17,8 @@ before(() => {
 });
 after(() => project.remove());
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Without the neural model, which takes minutes, unless a test names a base of its own. */
-function run(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
-  const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
-  const neural = args.includes('--base') ? [] : ['--no-neural'];
-  const child = spawn(process.execPath, [cli, ...args, ...neural, '--storage', storage], {
-    env: { ...clean, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  let interrupted = false;
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    err += text;
-    if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT');
-  });
-  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
-}
+const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
+  runCli([...args, '--storage', storage], env, interruptAt);
 
 test('without a key: a report in text, then as JSON, then again from the store', async () => {
   const text = await run([project.root]);

@@ -1,8 +1,7 @@
 // Held-out files and the places drawn from them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sample } from '../../src/distil/labels.ts';
-import { drawPlaces, holdOut } from '../../src/distil/places.ts';
+import { drawPlaces, holdOut, sample } from '../../src/distil/places.ts';
 import type { HarvestedFile, Split } from '../../src/harvest/types.ts';
 
 function file(path: string, split: Split, lines: number): HarvestedFile {

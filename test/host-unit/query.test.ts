@@ -1,15 +1,8 @@
 // From a document to a query: line ends, windows of large files, indent units.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  fromLineFeeds,
-  indentUnit,
-  isSilent,
-  maxPrefix,
-  maxSuffix,
-  queryAt,
-  toLineFeeds,
-} from '../../src/host/query.ts';
+import { maxPrefix, maxSuffix, toLineFeeds } from '../../src/complete/query.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from '../../src/host/query.ts';
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {

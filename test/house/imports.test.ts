@@ -26,7 +26,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   ngram: ['tokenizer'],
   harvest: ['tokenizer'],
   complete: ['coupling', 'teacher', 'engine', 'ngram'],
-  distil: ['harvest', 'tokenizer', 'ngram', 'coupling', 'teacher', 'engine', 'store'],
+  distil: ['harvest', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
   host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine'],
 };
 const rooms = Object.keys(house);

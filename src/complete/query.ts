@@ -1,0 +1,39 @@
+// From a document's text and an offset to the query that the models see.
+import type { CompletionQuery } from '../common/completion.ts';
+
+/** UTF-16 units taken before and after the cursor: whole files up to 64 KB or so, in a file of 50 MB a window. */
+export const maxPrefix = 48_000;
+export const maxSuffix = 16_000;
+
+/** The window's start moves in steps of this, so that one keystroke leaves prefixes, and the caches keyed by them, alone. */
+const step = 8192;
+
+/**
+ * Line ends become '\n'. A window that does not begin at the file's start begins at a line's start, so that no half line
+ * looks like code.
+ * @param offset into `text`, UTF-16 units
+ */
+export function queryOf(text: string, offset: number, path: string, languageId: string): CompletionQuery {
+  let start = Math.max(0, Math.ceil((offset - maxPrefix) / step) * step);
+  if (start > 0) {
+    const lineEnd = text.indexOf('\n', start);
+    if (lineEnd >= 0 && lineEnd < offset) start = lineEnd + 1;
+  }
+  return {
+    path,
+    languageId,
+    prefix: toLineFeeds(text.slice(start, offset)),
+    suffix: toLineFeeds(text.slice(offset, offset + maxSuffix)),
+  };
+}
+
+/** A query may have lost its document's beginning, or its end. */
+export function cutOf({ prefix, suffix }: CompletionQuery): { readonly start: boolean; readonly end: boolean } {
+  // With some room: carriage returns were taken out of them.
+  return { start: prefix.length >= maxPrefix - 2 * step, end: suffix.length >= maxSuffix * 0.8 };
+}
+
+/** '\r\n' and lone '\r' become '\n'; text without '\r' is returned as it is. */
+export function toLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}

@@ -1,0 +1,72 @@
+// `inspect` of the command line: what is kept and sent, a row at a time.
+
+import { ok, type Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { Engine } from '../engine/client.ts';
+import { locate, specialistOf } from './at.ts';
+import { type KeptRow, keptRows, rowsAt } from './kept.ts';
+import type { AdaptOutcome, AdaptRequest } from './types.ts';
+
+export interface InspectDeps {
+  /** Makes the folder's index where there is none yet. */
+  readonly index: (log: Log) => Promise<Result<AdaptOutcome>>;
+  readonly engine: Engine | undefined;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Settles when the row is written. */
+  readonly write: (row: KeptRow) => Promise<void>;
+}
+
+/**
+ * @param at FILE:LINE[:COLUMN]: what is sent there comes first
+ * @param model the large model that requests are shown for; '': the default
+ */
+export async function inspect(
+  request: AdaptRequest,
+  at: string | undefined,
+  model: string,
+  { index, engine, signal, log: outer, write }: InspectDeps,
+): Promise<Result<true>> {
+  const lines: string[] = [];
+  const log = noting(outer, lines);
+  const located = at === undefined ? undefined : await locate(at, request.root);
+  if (located?.ok === false) return located;
+  const specialist = await specialistOf(request, () => index(log), log);
+  if (!specialist.ok) return specialist;
+  const asked = { ...request, model };
+  const deps = { signal, log };
+  if (located !== undefined) {
+    const rows = await rowsAt(located.value, asked, specialist.value, engine, deps);
+    if (!rows.ok) return rows;
+    for (const row of rows.value) await write(row);
+  }
+  const rows = keptRows(asked, deps);
+  for (let next = await rows.next(); ; next = await rows.next()) {
+    if (next.done) {
+      if (!next.value.ok) return next.value;
+      break;
+    }
+    await write(next.value);
+  }
+  for (const text of lines) await write({ kind: 'log', path: '', text });
+  return ok(true);
+}
+
+/** The log, with each line kept as well. */
+function noting(log: Log, lines: string[]): Log {
+  const note =
+    (level: 'debug' | 'info' | 'warn') =>
+    (message: string): void => {
+      lines.push(message);
+      log[level](message);
+    };
+  return {
+    debug: note('debug'),
+    info: note('info'),
+    warn: note('warn'),
+    error: (message, error) => {
+      lines.push(error === undefined ? message : `${message}: ${error instanceof Error ? error.message : error}`);
+      log.error(message, error);
+    },
+  };
+}

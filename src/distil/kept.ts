@@ -1,0 +1,183 @@
+// Everything that is kept about a folder, and what is sent of it, as text: by the code that keeps and sends it. What this
+// shows is the truth, also where that is a secret that an earlier version let through.
+
+import { failed, ok, type Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { queryOf } from '../complete/query.ts';
+import type { Engine } from '../engine/client.ts';
+import { type Harvest, harvestFolder } from '../harvest/folder.ts';
+import { languageIdOf } from '../harvest/languages.ts';
+import type { CursorExample } from '../harvest/types.ts';
+import { NgramModel } from '../ngram/model.ts';
+import { openStore } from '../store/open.ts';
+import type { FolderRows } from '../store/types.ts';
+import { sentFor } from '../teacher/body.ts';
+import { defaultModel } from '../teacher/models.ts';
+import type { TeacherRequest } from '../teacher/types.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import type { Located } from './at.ts';
+import { requestOf } from './labels.ts';
+import { Live } from './live.ts';
+import { holdOut, placesOf, placesToAsk } from './places.ts';
+import { samplesOf, specialNames } from './samples.ts';
+import { readSpecialist, readTokenizer } from './snapshot.ts';
+import { sampleOptions } from './training.ts';
+import { turn } from './turn.ts';
+import type { AdaptRequest } from './types.ts';
+
+/** One row per kind, in the order in which they are shown. */
+export const keptKinds = [
+  'harvest', // a file as it is learned from now
+  'path', // every path that is kept, of left-out files in the report too
+  'snapshot', // a file as the index on disk has it
+  'sample', // what training is shown
+  'place', // a held-out place: what the models are judged on
+  'label', // the request of an adaptation that asks the API about such a place
+  'prompt', // the request of a completion
+  'hint', // the local draft that goes along with it
+  'answer', // paid answers in the store
+  'outcome', // completions in the store, with what became of them
+  'report', // reports of adaptations in the store
+  'log', // lines logged while this was looked up
+] as const;
+export type KeptKind = (typeof keptKinds)[number];
+
+export interface KeptRow {
+  readonly kind: KeptKind;
+  /** Relative to the folder; '' for what is of no file. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Plain data: it crosses to a worker thread. */
+export type KeptRequest = Pick<
+  AdaptRequest,
+  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
+> & {
+  /** The large model that requests are shown for; '': the default. */
+  readonly model?: string;
+};
+
+/** Places whose requests are shown: as many as an adaptation asks about by default. */
+const shownPlaces = 60;
+/** Of a place, UTF-16 units before and after the cursor. */
+const around = { before: 200, after: 100 };
+
+export interface KeptDeps {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** The folder as it is now: what a run would learn from, draw, train on and ask. Fails as the harvest does. */
+export async function* keptRows(
+  request: KeptRequest,
+  { signal, log }: KeptDeps,
+): AsyncGenerator<KeptRow, Result<true>> {
+  const tokenizer = await readTokenizer(request.tokenizerPath);
+  if (!tokenizer.ok) return tokenizer;
+  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
+  if (!harvested.ok) return harvested;
+  yield* harvestRows(harvested.value);
+  const index = await readSpecialist(request, log);
+  if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
+  await turn(signal);
+  yield* learningRows(request, harvested.value, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
+  const { store, notice } = openStore(request.storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    yield* storeRows(store.rowsOf(request.root));
+  } finally {
+    store.close();
+  }
+  return ok(true);
+}
+
+function* harvestRows({ files, report }: Harvest): Generator<KeptRow> {
+  for (const { path, text } of files) yield { kind: 'harvest', path, text };
+  const leftOut = Object.values(report.leftOutExamples).flat();
+  for (const path of [...files.map((file) => file.path), ...leftOut]) yield { kind: 'path', path, text: path };
+}
+
+async function* learningRows(
+  request: KeptRequest,
+  { files, secrets }: Harvest,
+  specialist: NgramModel | undefined,
+  tokenizer: Tokenizer,
+  { signal, log }: KeptDeps,
+): AsyncGenerator<KeptRow> {
+  const held = holdOut(files);
+  const index = NgramModel.build(held.train, tokenizer);
+  await turn(signal);
+  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index))) {
+    const text = decodeAll(ids, tokenizer);
+    yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
+  }
+  await turn(signal);
+  const places = placesOf(held);
+  for (const example of Object.values(places).flat()) yield placeRow(example);
+  const asked = placesToAsk(places.coupling, places.test, shownPlaces);
+  const live = new Live(request, secrets, specialist ?? index, undefined, log);
+  for (const example of [...asked.calibrate, ...asked.test]) {
+    await turn(signal);
+    const { path } = example;
+    yield { kind: 'label', path, text: sent({ oneOff: true, ...requestOf(example, index) }, request) };
+    const query = await live.queryAt(example);
+    if (query !== undefined) yield* liveRows(await live.preview(query, signal), request);
+  }
+}
+
+function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
+  return { kind: 'place', path, text: `${prefix.slice(-around.before)}${truth}${suffix.slice(0, around.after)}` };
+}
+
+/** What a completion at one place sends, to the byte; and its hint, where it has one. Fails where nothing of the file is ever sent. */
+export async function rowsAt(
+  { path, text, offset }: Located,
+  request: KeptRequest,
+  specialist: NgramModel,
+  engine: Engine | undefined,
+  { signal, log }: KeptDeps,
+): Promise<Result<KeptRow[]>> {
+  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
+  if (!harvested.ok) return harvested;
+  const live = new Live(request, harvested.value.secrets, specialist, engine, log);
+  const rule = await live.ruleOf(path);
+  if (rule !== 'open') {
+    const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';
+    return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
+  }
+  const query = queryOf(text, offset, path, languageIdOf(path));
+  return ok([...liveRows(await live.preview(query, signal), request)]);
+}
+
+function* liveRows(asked: TeacherRequest, request: KeptRequest): Generator<KeptRow> {
+  const { path } = asked.query;
+  yield { kind: 'prompt', path, text: sent(asked, request) };
+  if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };
+}
+
+function sent(asked: TeacherRequest, { model }: KeptRequest): string {
+  return sentFor(asked, model?.trim() || defaultModel);
+}
+
+/** Special tokens by their names. */
+function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
+  const names = specialNames(tokenizer);
+  const parts: string[] = [];
+  let from = 0;
+  ids.forEach((id, at) => {
+    const name = names.get(id);
+    if (name === undefined) return;
+    parts.push(tokenizer.decode(ids.subarray(from, at)), name);
+    from = at + 1;
+  });
+  parts.push(tokenizer.decode(ids.subarray(from)));
+  return parts.join('');
+}
+
+function* storeRows({ teacherCalls, completions, adaptations }: FolderRows): Generator<KeptRow> {
+  for (const { path, text } of teacherCalls) yield { kind: 'answer', path, text };
+  for (const { path, text, outcome, source, model, decision } of completions)
+    yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
+  for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
+}
