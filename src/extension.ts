@@ -17,6 +17,7 @@ import { FileRules } from './host/fileRules.ts';
 import { FirstKeys } from './host/firstKeys.ts';
 import { documentAt } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
+import { KeptView } from './host/keptView.ts';
 import { isLanguageEnabled } from './host/levels.ts';
 import { ChannelLog } from './host/log.ts';
 import { Neural } from './host/neural.ts';
@@ -135,6 +136,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
+  const kept = own.add(new KeptView({ folders, adaptation, api, rules, log }));
   own.add(
     registerCommands({
       activity,
@@ -145,6 +147,7 @@ export function activate(context: vscode.ExtensionContext): void {
       folders,
       log,
       panel,
+      kept,
       permissions,
       snooze,
       status,

@@ -5,6 +5,7 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { locate, specialistOf } from './at.ts';
 import { type KeptRow, keptRows, rowsAt } from './kept.ts';
+import { noting } from './kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest } from './types.ts';
 
 export interface InspectDeps {
@@ -50,23 +51,4 @@ export async function inspect(
   }
   for (const text of lines) await write({ kind: 'log', path: '', text });
   return ok(true);
-}
-
-/** The log, with each line kept as well. */
-function noting(log: Log, lines: string[]): Log {
-  const note =
-    (level: 'debug' | 'info' | 'warn') =>
-    (message: string): void => {
-      lines.push(message);
-      log[level](message);
-    };
-  return {
-    debug: note('debug'),
-    info: note('info'),
-    warn: note('warn'),
-    error: (message, error) => {
-      lines.push(error === undefined ? message : `${message}: ${error instanceof Error ? error.message : error}`);
-      log.error(message, error);
-    },
-  };
 }

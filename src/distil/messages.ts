@@ -3,6 +3,8 @@
 import type { Result } from '../common/errors.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';
+import type { KeptRequest } from './kept.ts';
+import type { KeptSummary } from './kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate } from './types.ts';
 
 /** What a worker of its own can be started for, one row each. */
@@ -10,6 +12,8 @@ export interface Jobs {
   adapt: { request: AdaptRequest; result: AdaptOutcome };
   /** Reads the folder for its secrets alone. */
   secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
+  /** What is kept of the folder and sent, for showing. */
+  kept: { request: KeptRequest; result: KeptSummary };
 }
 
 export type ToWorker =

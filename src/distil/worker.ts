@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { RemoteEngine } from './engine-relay.ts';
+import { keptSummary } from './kept-summary.ts';
 import type { FromWorker, Jobs, ToWorker } from './messages.ts';
 import { readSecrets } from './secrets.ts';
 import { runWithStore } from './session.ts';
@@ -34,6 +35,7 @@ port.on('message', (message: ToWorker) => {
 function work(message: Job): Promise<Result<Jobs[keyof Jobs]['result']>> {
   const { signal } = controller;
   if (message.job === 'secrets') return readSecrets(message.request, signal, log);
+  if (message.job === 'kept') return keptSummary(message.request, { signal, log });
   return runWithStore(message.request, {
     progress: (update) => send({ kind: 'progress', update }),
     confirm: (estimate) =>

@@ -6,6 +6,7 @@ import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { AdaptClient } from '../distil/client.ts';
+import type { KeptSummary } from '../distil/kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpending } from '../distil/types.ts';
 import type { PanelProgress } from '../panel/protocol.ts';
 import type { Api } from './api.ts';
@@ -89,6 +90,24 @@ export class Adaptation extends DisposableStore {
       // Nothing of the folder is sent until they are known.
       else if (found.error.code !== 'cancelled') session.fail(found.error.message);
     });
+  }
+
+  /** What is kept of a session's folder, and sent: looked up in a worker. */
+  kept(session: FolderSession, signal: AbortSignal, model: string): Promise<Result<KeptSummary>> {
+    const { root, uri } = session.folder;
+    const { specialistFolder } = session;
+    if (root === undefined || uri === undefined || specialistFolder === undefined)
+      throw new Error('Only of a folder on disk anything is kept.');
+    const { paths, client } = this.deps;
+    const request = {
+      root,
+      specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: paths.tokenizer,
+      harvest: this.harvestOptions(uri),
+      model,
+    };
+    return client.job('kept', request, signal);
   }
 
   private harvestOptions(uri: vscode.Uri): AdaptRequest['harvest'] {

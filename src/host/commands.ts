@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.ts';
 import { askConsent } from './consent.ts';
 import { type DeleteDeps, deleteData } from './deleteData.ts';
 import { type FolderRef, folderRef } from './folderRef.ts';
+import type { KeptView } from './keptView.ts';
 import type { ChannelLog } from './log.ts';
 import { showMenu } from './menu.ts';
 import type { PanelHost } from './panelHost.ts';
@@ -18,6 +19,7 @@ import type { Snooze, SnoozeLength } from './snooze.ts';
 
 export interface CommandDeps extends DeleteDeps {
   readonly panel: PanelHost;
+  readonly kept: KeptView;
   readonly api: Api;
   readonly key: ApiKey;
   readonly configuration: Configuration;
@@ -29,7 +31,7 @@ const { t } = vscode.l10n;
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
-  const { adaptation, configuration, folders, log, panel, snooze, status } = deps;
+  const { adaptation, configuration, folders, kept, log, panel, snooze, status } = deps;
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -46,6 +48,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     enableHere: () => enableHere(deps),
     disableHere: () => disableHere(deps),
     showAdaptations: () => showAdaptations(deps),
+    showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
     deleteData: () => deleteData(deps),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),

@@ -16,6 +16,7 @@ import { currentModel } from '../distil/models.ts';
 import { snapshotName } from '../distil/snapshot.ts';
 import type { AdaptReport } from '../distil/types.ts';
 import { NgramClient } from '../ngram/client.ts';
+import type { FileChange } from '../ngram/protocol.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
@@ -137,6 +138,11 @@ export class FolderSession extends DisposableStore {
   get specialistFolder(): string | undefined {
     const { root } = this.folder;
     return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
+  }
+
+  /** Open documents and files changed since they were indexed, as the specialists hold them. */
+  get followed(): readonly FileChange[] {
+    return this.ngram.changed();
   }
 
   /** This moment, for `load`: taken before a run reads the folder's files. */

@@ -79,6 +79,7 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
     command('settings-gear', t('Settings'), 'openSettings'),
     command('output', t('Show Log'), 'showLog'),
     command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
+    command('eye', t('Show What Is Kept and Sent'), 'showKept', folder.name),
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];
   return shown.filter((item): item is Item => item !== false);

@@ -28,8 +28,12 @@ export function indentUnit(options: { readonly insertSpaces?: unknown; readonly 
   return ' '.repeat(typeof options.tabSize === 'number' && options.tabSize > 0 ? options.tabSize : 4);
 }
 
+/** Of the document that shows what is kept and sent. */
+export const keptScheme = 'easy-adaptation-kept';
+
 /** Schemes whose documents are no files that somebody writes: output, diffs' old sides, the source control's message box. */
 const silentSchemes = new Set([
+  keptScheme,
   'output',
   'git',
   'gitlens',

@@ -175,6 +175,38 @@ export function defineMain(suite: Suite, plan: Plan): void {
     return Promise.resolve();
   });
 
+  suite.test(
+    'what is kept and sent is shown, read-only, with the request at the cursor and no secret in it',
+    async () => {
+      const secret = readFileSync(join(inFolder('.').fsPath, 'src/upload.ts'), 'utf8').match(/ghp_\w+/)?.[0];
+      assert.ok(secret);
+      const editor = await newFile('src/handlers/voucher.ts', `// ${secret}\n${upTo('const database = await ')}`);
+      await vscode.commands.executeCommand('easyAdaptation.showKept');
+      const shown = vscode.window.activeTextEditor?.document;
+      assert.equal(shown?.uri.scheme, 'easy-adaptation-kept');
+      const text = shown.getText();
+      assert.ok(!text.includes(secret), 'no secret');
+      // The request as JSON, a file of the index, an open document, a sample, a row of the store.
+      const body = JSON.parse(text.slice(text.indexOf('\n{\n') + 1, text.indexOf('\n}\n') + 2)) as {
+        messages: unknown[];
+      };
+      const sent = JSON.stringify(body.messages);
+      assert.ok(sent.includes('const database = await <|cursor|>') && sent.includes(`// ${'*'.repeat(secret.length)}`));
+      for (const part of [
+        '── src/handlers/',
+        'const database = await openDatabase',
+        '<|prefix|>',
+        '"outcome":"accepted"',
+      ])
+        assert.ok(text.includes(part), part);
+      await vscode.commands.executeCommand('default:type', { text: 'x' });
+      assert.equal(shown.getText(), text, 'nobody types into it');
+      assert.equal(shown.isDirty, false);
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await show(editor.document);
+    },
+  );
+
   suite.test('a language that is switched off gets nothing, and gets it back', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
     const place = upTo('const database = await ');
