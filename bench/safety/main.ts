@@ -3,10 +3,11 @@
 
 import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { fuzzCampaign } from './fuzz.ts';
 import { networkCampaign } from './network.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign];
+const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, fuzzCampaign];
 
 const seed = 20261126;
 

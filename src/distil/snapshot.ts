@@ -30,13 +30,15 @@ export async function readSpecialist(
 ): Promise<Result<NgramModel>> {
   const tokenizer = await readTokenizer(request.tokenizerPath);
   if (!tokenizer.ok) return tokenizer;
+  let bytes: Uint8Array;
   try {
-    const model = NgramModel.deserialize(await readFile(join(request.specialistFolder, snapshotName)), tokenizer.value);
-    if (!model.ok) log.warn(`The earlier specialist is set aside: ${model.error.message}`);
-    return model;
+    bytes = await readFile(join(request.specialistFolder, snapshotName));
   } catch (error) {
-    return failed('unreadable', `There is no specialist yet: ${messageOf(error)}`);
+    return failed('unreadable', `There is no specialist yet: ${messageOf(error)}. Adapt to the folder first.`);
   }
+  const model = NgramModel.deserialize(bytes, tokenizer.value);
+  if (!model.ok) log.warn(`The earlier specialist is set aside: ${model.error.message}`);
+  return model;
 }
 
 /** The mixing weights of the snapshot that is there, if one is: a quick re-index keeps what an adaptation learned. */

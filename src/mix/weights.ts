@@ -1,7 +1,7 @@
 // The mixture's weights as plain data: beside the model that they were fitted for, or a start where there are none.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultWeights } from '../ngram/weights.ts';
+import { defaultWeights, isWeight } from '../ngram/weights.ts';
 import { gateSize } from './gate.ts';
 import { rankingFrom, rankingSize } from './ranking.ts';
 import { MIXTURE_FILE, type MixWeights } from './types.ts';
@@ -11,7 +11,7 @@ export function mixWeightsFrom(plain: unknown): MixWeights | undefined {
   if (typeof plain !== 'object' || plain === null) return undefined;
   const { version, gate, ranking } = plain as Partial<MixWeights>;
   const usable = (values: unknown, size: number) =>
-    Array.isArray(values) && values.length === size && values.every(Number.isFinite);
+    Array.isArray(values) && values.length === size && values.every(isWeight);
   if (version !== 1 || !usable(gate, gateSize) || !usable(ranking, rankingSize)) return undefined;
   return { version, gate: gate as number[], ranking: ranking as number[] };
 }

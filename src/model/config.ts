@@ -46,30 +46,46 @@ export const PRESETS = {
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** What to do with a model that cannot be used, whichever it is. */
+export const MEND =
+  'Run "Adapt to This Repo" again if the model was made here, reinstall the extension if it came with it, or name another base.';
+
+/** No published model comes near these: what claims more is damaged, or made to take memory. */
+const MOST = {
+  vocab_size: 2 ** 20,
+  hidden_size: 2 ** 15,
+  intermediate_size: 2 ** 17,
+  num_hidden_layers: 512,
+  num_attention_heads: 512,
+  num_key_value_heads: 512,
+  head_dim: 1024,
+  max_position_embeddings: 2 ** 24,
+} as const;
+
 /** Fails with 'corrupt' where the file is no usable config, 'unsupported' where the model needs what we do not have. */
 export function parseConfig(text: string): Result<ModelConfig> {
   let json: Json;
   try {
     json = JSON.parse(text) as Json;
   } catch {
-    return failed('corrupt', 'config.json is not valid JSON.');
+    return failed('corrupt', `config.json is not valid JSON. ${MEND}`);
   }
-  if (typeof json !== 'object' || json === null) return failed('corrupt', 'config.json holds no object.');
+  if (!isObject(json)) return failed('corrupt', `config.json holds no object. ${MEND}`);
   const modelType = json.model_type;
   if (modelType !== 'llama' && modelType !== 'qwen2') {
-    return failed('unsupported', `Models of type '${String(modelType)}' are not supported; llama and qwen2 are.`);
+    return failed('unsupported', `Models of type ${shown(modelType)} are not supported; llama and qwen2 are. ${MEND}`);
   }
   const reason = unsupported(json);
-  if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported.`);
+  if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${MEND}`);
 
   const missing: string[] = [];
-  const size = (key: string, fallback?: number): number => {
+  const size = (key: keyof typeof MOST, fallback?: number): number => {
     const value = json[key] ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MOST[key]) return value;
     missing.push(key);
     return 1;
   };
-  const rope = (json.rope_parameters ?? {}) as Json;
+  const rope = isObject(json.rope_parameters) ? json.rope_parameters : {};
   const heads = size('num_attention_heads');
   const hiddenSize = size('hidden_size');
   const config: ModelConfig = {
@@ -82,34 +98,43 @@ export function parseConfig(text: string): Result<ModelConfig> {
     keyValueHeads: size('num_key_value_heads', heads),
     headDim: size('head_dim', hiddenSize / heads),
     contextLength: size('max_position_embeddings', 2048),
-    normEpsilon: number(json.rms_norm_eps, 1e-6),
-    ropeTheta: number(json.rope_theta ?? rope.rope_theta, 10000),
+    normEpsilon: positive(json.rms_norm_eps, 1e-6),
+    ropeTheta: positive(json.rope_theta ?? rope.rope_theta, 10000),
     attentionBias: modelType === 'qwen2' || json.attention_bias === true,
     outputBias: modelType === 'llama' && json.attention_bias === true,
     tied: json.tie_word_embeddings === true,
-    initializerRange: number(json.initializer_range, 0.02),
+    initializerRange: positive(json.initializer_range, 0.02),
     ...(typeof json.bos_token_id === 'number' ? { bosTokenId: json.bos_token_id } : {}),
     ...(typeof json.eos_token_id === 'number' ? { eosTokenId: json.eos_token_id } : {}),
   };
-  if (missing.length > 0) return failed('corrupt', `config.json has no usable ${missing.join(', ')}.`);
+  if (missing.length > 0) return failed('corrupt', `config.json has no usable ${missing.join(', ')}. ${MEND}`);
   if (config.heads % config.keyValueHeads !== 0 || config.headDim % 2 !== 0) {
-    return failed('corrupt', 'config.json: heads must be a multiple of key/value heads, and the head size even.');
+    return failed('corrupt', `config.json: heads must be a multiple of key/value heads, the head size even. ${MEND}`);
   }
   return ok(config);
 }
 
 function unsupported(json: Json): string | undefined {
-  const scaling = (json.rope_scaling ?? json.rope_parameters) as Json | null | undefined;
-  const kind = scaling?.rope_type ?? scaling?.type;
-  if (kind !== undefined && kind !== 'default') return `rotary scaling '${String(kind)}'`;
-  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation '${String(json.hidden_act)}'`;
+  const scaling = json.rope_scaling ?? json.rope_parameters;
+  const kind = isObject(scaling) ? (scaling.rope_type ?? scaling.type) : undefined;
+  if (kind !== undefined && kind !== 'default') return `rotary scaling ${shown(kind)}`;
+  if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation ${shown(json.hidden_act)}`;
   if (json.mlp_bias === true) return 'biases in the feed-forward block';
   if (json.use_sliding_window === true) return 'a sliding window';
   return undefined;
 }
 
-function number(value: unknown, fallback: number): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : fallback;
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** It comes from the file: it may be anything, of any length. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : `'${value === null ? 'null' : typeof value}'`;
+}
+
+function positive(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : fallback;
 }
 
 /** The same model as Hugging Face's transformers would describe it. */

@@ -1,10 +1,10 @@
 // A model on disk in Hugging Face's layout: config.json and model.safetensors.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { type ModelConfig, parseConfig, writeConfig } from './config.ts';
-import { checkWeights, parameterSpecs, type Weights } from './parameters.ts';
+import { MEND, type ModelConfig, parseConfig, writeConfig } from './config.ts';
+import { checkWeights, parameterCount, parameterSpecs, type Weights } from './parameters.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
 const CONFIG = 'config.json';
@@ -16,19 +16,32 @@ export interface Model {
   readonly weights: Map<string, Float32Array>;
 }
 
-/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Tensors that the decoder does not use are left out. */
+/** Bytes; the largest that is known has a few thousand. */
+const MOST_CONFIG = 1e6;
+/** Of a parameter in the shortest type that is read. */
+const LEAST_WIDTH = 2;
+
+/**
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Tensors that the decoder does not use are left out. A config that claims
+ * more than the file of weights can hold is refused before that is read.
+ */
 export function loadModel(folder: string): Model {
-  const read = (name: string) => {
+  const read = <T>(name: string, how: (path: string) => T): T => {
     try {
-      return readFileSync(join(folder, name));
+      return how(join(folder, name));
     } catch (cause) {
-      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}`, { cause });
+      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}. ${MEND}`, { cause });
     }
   };
-  const config = parseConfig(read(CONFIG).toString('utf8'));
+  const sizeOf = (path: string) => statSync(path).size;
+  if (read(CONFIG, sizeOf) > MOST_CONFIG) throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${MEND}`);
+  const config = parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8')));
   if (!config.ok) throw new CodedError(config.error.code, config.error.message);
+  if (parameterCount(config.value) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
+    throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${MEND}`);
+  }
   const specs = parameterSpecs(config.value);
-  const { tensors } = readSafetensors(read(WEIGHTS));
+  const { tensors } = readSafetensors(read(WEIGHTS, (path) => readFileSync(path)));
   const weights = new Map<string, Float32Array>();
   for (const { name } of specs) {
     const tensor = tensors.get(name);

@@ -1,7 +1,7 @@
 // The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
 import { CodedError } from '../common/errors.ts';
 import { normals } from '../common/random.ts';
-import type { ModelConfig } from './config.ts';
+import { MEND, type ModelConfig } from './config.ts';
 
 export interface ParameterSpec {
   readonly name: string;
@@ -67,15 +67,15 @@ export function allFinite(data: Float32Array): boolean {
 export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
   for (const { name, shape } of specs) {
     const data = weights.get(name);
-    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'.`);
+    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${MEND}`);
     if (data.length !== elements(shape)) {
       throw new CodedError(
         'corrupt',
-        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}].`,
+        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${MEND}`,
       );
     }
     if (!allFinite(data)) {
-      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers.`);
+      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers. ${MEND}`);
     }
   }
 }

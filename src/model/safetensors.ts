@@ -1,6 +1,7 @@
 // Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32.
 import { CodedError, messageOf } from '../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../common/half.ts';
+import { MEND } from './config.ts';
 
 export type StoredType = 'F32' | 'F16' | 'BF16';
 
@@ -14,47 +15,91 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What the header says of a tensor, checked. */
 interface Entry {
-  readonly dtype: string;
+  readonly name: string;
+  readonly type: StoredType;
   readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+  /** Bytes after the header. */
+  readonly start: number;
+  readonly end: number;
 }
 
-const BYTES: Readonly<Record<StoredType, number>> = { F32: 4, F16: 2, BF16: 2 };
+const BYTES = new Map<unknown, number>([
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+] satisfies [StoredType, number][]);
 
-/** Throws CodedError 'corrupt' on bytes that are truncated or no safetensors file; 'unsupported' on other element types. */
+/**
+ * Throws CodedError 'corrupt' on bytes that are truncated or no safetensors file; 'unsupported' on other element types. What the header
+ * claims is compared with the file before anything is copied, and no byte of it is used twice: memory is at most twice the file.
+ */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const corrupt = (why: string, cause?: unknown) =>
-    new CodedError('corrupt', `The model file is damaged or no safetensors file: ${why}.`, { cause });
   if (bytes.length < 8) throw corrupt('it is too short');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8) throw corrupt('its header is cut off');
-  let header: Record<string, Entry>;
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, Entry>;
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch (cause) {
     throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
   }
-  const { __metadata__: metadata = {}, ...entries } = header as { __metadata__?: Record<string, string> } & Record<
-    string,
-    Entry
-  >;
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
-    const width = BYTES[dtype as StoredType];
-    if (!width)
-      throw new CodedError('unsupported', `Tensor '${name}' is stored as ${dtype}; F32, F16 and BF16 are supported.`);
-    const [start, end] = data_offsets ?? [0, -1];
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    if (end - start !== size * width) throw corrupt(`tensor '${name}' has the wrong length`);
-    if (8 + length + end > bytes.length) throw corrupt(`it ends before tensor '${name}'`);
-    tensors.set(name, {
-      shape,
-      data: decode(new Uint8Array(bytes.subarray(8 + length + start, 8 + length + end)), dtype as StoredType),
-    });
+  if (!isRecord(header)) throw corrupt('its header is no object');
+  const { __metadata__: metadata = {}, ...described } = header;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw corrupt('its metadata are no texts');
   }
-  return { tensors, metadata };
+  const data = bytes.subarray(8 + length);
+  const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, data.length));
+  let used = 0;
+  for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start < used) throw corrupt(`tensor '${shown(name)}' overlaps another`);
+    used = end;
+  }
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, type, shape, start, end } of entries) {
+    tensors.set(name, { shape, data: decode(new Uint8Array(data.subarray(start, end)), type) });
+  }
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function corrupt(why: string, cause?: unknown): CodedError {
+  return new CodedError('corrupt', `The model file is damaged or no safetensors file: ${why}. ${MEND}`, { cause });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names and types come from the file: they may be of any length. */
+function shown(text: unknown): string {
+  return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
+}
+
+function entryOf(name: string, entry: unknown, available: number): Entry {
+  if (!isRecord(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  const width = BYTES.get(dtype);
+  if (width === undefined) {
+    throw new CodedError(
+      'unsupported',
+      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16 and BF16 are supported. ${MEND}`,
+    );
+  }
+  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+    throw corrupt(`tensor '${shown(name)}' has no usable shape or place`);
+  }
+  const [start, end] = offsets as [number, number];
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
+  if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
+  return { name, type: dtype as StoredType, shape, start, end };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
 }
 
 /** `bytes` is a copy that starts its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */

@@ -106,7 +106,14 @@ export class NgramModel {
         'The stored specialist was made with another tokenizer. Run "Adapt to This Repo" again.',
       );
     }
-    return ok(new NgramModel(vocabulary, new ProjectIndex(read.value.arrays, vocabulary), read.value.weights));
+    const { arrays, weights } = read.value;
+    if (!ProjectIndex.knows(arrays, vocabulary)) {
+      return failed(
+        'corrupt',
+        'The stored specialist is damaged: it holds tokens that there are none of. Run "Adapt to This Repo" again.',
+      );
+    }
+    return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));
   }
 
   /** The weights in a snapshot, without loading the rest. */

@@ -62,6 +62,9 @@ export function readSnapshot(buffer: Uint8Array): Result<Snapshot> {
   const { header, arraysAt } = opened.value;
   const weights = weightsFrom(header.weights);
   if (weights === undefined) return foreign('its weights are of another shape');
+  if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
+    return foreign('its arrays are of another length');
+  }
   let at = arraysAt;
   // Copied, which also aligns them.
   const take = (name: (typeof arrayNames)[number]) => {
@@ -71,11 +74,27 @@ export function readSnapshot(buffer: Uint8Array): Result<Snapshot> {
     return array;
   };
   const [starts, tokens, order, following] = arrayNames.map(take) as [Int32Array, Int32Array, Int32Array, Int32Array];
-  return ok({
-    arrays: { paths: header.paths, starts, tokens, order, following },
-    weights,
-    vocabulary: header.vocabulary,
-  });
+  const arrays = { paths: header.paths, starts, tokens, order, following };
+  if (!fitTogether(arrays)) return foreign('its arrays do not fit together');
+  return ok({ arrays, weights, vocabulary: header.vocabulary });
+}
+
+/** The checksum tells damage; this tells what another program, or another version of this one, has made. */
+function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays): boolean {
+  const size = tokens.length;
+  if (size === 0 || order.length !== size || following.length !== size || starts.length !== paths.length + 1)
+    return false;
+  // A separator before the first file and after each.
+  if (starts[0] !== 1 || starts[paths.length] !== size) return false;
+  for (let file = 0; file < paths.length; file++) {
+    if ((starts[file + 1] as number) <= (starts[file] as number)) return false;
+  }
+  const seen = new Uint8Array(size + 1);
+  for (const position of order) {
+    if (position < 1 || position > size || seen[position] === 1) return false;
+    seen[position] = 1;
+  }
+  return true;
 }
 
 /** The weights alone, from a whole snapshot. */
@@ -103,8 +122,29 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
   if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4))
     return foreign('its checksum is wrong');
   const length = view.getUint32(12, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length))) as Header;
-  return ok({ header, arraysAt: padded(16 + length) });
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length)));
+  } catch {
+    return foreign('its header is not JSON');
+  }
+  return isHeader(header) ? ok({ header, arraysAt: padded(16 + length) }) : foreign('its header says too little');
+}
+
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== 'object' || value === null) return false;
+  const { vocabulary, paths, lengths } = value as Partial<Record<keyof Header, unknown>>;
+  return (
+    typeof vocabulary === 'string' &&
+    Array.isArray(paths) &&
+    paths.every((path) => typeof path === 'string') &&
+    typeof lengths === 'object' &&
+    lengths !== null &&
+    arrayNames.every((name) => {
+      const length = (lengths as Record<string, unknown>)[name];
+      return Number.isSafeInteger(length) && (length as number) >= 0;
+    })
+  );
 }
 
 function foreign(why: string): Result<never> {

@@ -16,13 +16,18 @@ const parts = Object.keys(sizes) as Part[];
 
 export type PlainWeights = Readonly<Record<Part, readonly number[]>>;
 
+/** Fits stay below 100; what is far above would overflow in sums and powers. */
+export function isWeight(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 1e4;
+}
+
 /** Undefined where the data is not of this version's shape. */
 export function weightsFrom(plain: unknown): NgramWeights | undefined {
   if (typeof plain !== 'object' || plain === null) return undefined;
   const given = plain as Partial<Record<Part, unknown>>;
   const usable = (part: Part) => {
     const values = given[part];
-    return Array.isArray(values) && values.length === sizes[part] && values.every(Number.isFinite);
+    return Array.isArray(values) && values.length === sizes[part] && values.every(isWeight);
   };
   if (!parts.every(usable)) return undefined;
   const array = (part: Part) => Float32Array.from(given[part] as number[]);

@@ -1,8 +1,9 @@
 // The panel's browser code: draws what the host sends, and sends back what the user asks for.
 import { h } from './dom.ts';
-import { type FromPanel, parseToPanel, type ToPanel, type TotalsScope } from './protocol.ts';
+import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
+import { parseToPanel } from './shapes.ts';
 import { StatusView } from './status.ts';
 import { Words } from './text.ts';
 import { TotalsView } from './totals.ts';

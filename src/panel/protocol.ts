@@ -183,9 +183,9 @@ export function shortModel(model: string): string {
   return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -208,63 +208,4 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
     default:
       return undefined;
   }
-}
-
-/** What must be there for the panel to draw a message without looking twice. */
-const required: { readonly [T in ToPanel['type']]: (message: Fields) => boolean } = {
-  init: (m) =>
-    isFields(m.strings) &&
-    typeof m.locale === 'string' &&
-    isState(m.state) &&
-    Array.isArray(m.rows) &&
-    m.rows.every(isRow) &&
-    isTotals(m.totals) &&
-    isReports(m.reports),
-  state: (m) => isState(m.state),
-  row: (m) => isRow(m.row),
-  totals: (m) => isTotals(m.totals),
-  reports: (m) => isReports(m.reports),
-  clear: () => true,
-  reveal: (m) => m.section === 'report',
-};
-
-/** A message from the host; undefined when it is none that we know. */
-export function parseToPanel(value: unknown): ToPanel | undefined {
-  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(required, value.type)) return undefined;
-  return required[value.type as ToPanel['type']](value) ? (value as ToPanel) : undefined;
-}
-
-function isState(value: unknown): boolean {
-  return (
-    isFields(value) &&
-    typeof value.status === 'string' &&
-    typeof value.statusText === 'string' &&
-    typeof value.balance === 'number' &&
-    isFields(value.model) &&
-    typeof value.model.name === 'string' &&
-    Array.isArray(value.notices)
-  );
-}
-
-function isRow(value: unknown): boolean {
-  return (
-    isFields(value) &&
-    typeof value.id === 'string' &&
-    typeof value.path === 'string' &&
-    typeof value.text === 'string' &&
-    typeof value.model === 'string' &&
-    typeof value.latencyMs === 'number' &&
-    (value.decision === undefined || (isFields(value.decision) && Array.isArray(value.decision.reasons)))
-  );
-}
-
-function isTotals(value: unknown): boolean {
-  return isFields(value) && ['session', 'all'].every((scope) => isFields(value[scope]));
-}
-
-function isReports(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((report) => isFields(report) && Array.isArray(report.facts) && Array.isArray(report.examples))
-  );
 }

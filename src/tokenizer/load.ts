@@ -57,8 +57,9 @@ function read(json: unknown): Tokenizer {
     bytes[value] = spelled;
   }
   const merges = list(model.merges, 'model.merges').map((merge, rank) => {
-    const [left, right] = typeof merge === 'string' ? merge.split(' ') : list(merge, `model.merges[${rank}]`);
-    const parts = [left, right, `${left}${right}`].map((part) => ids.get(part as string));
+    const pair = typeof merge === 'string' ? merge.split(' ') : list(merge, `model.merges[${rank}]`);
+    const [left, right] = pair.slice(0, 2).map((part) => string(part, `model.merges[${rank}]`));
+    const parts = [left, right, `${left}${right}`].map((part) => ids.get(part ?? ''));
     if (parts.includes(undefined)) throw new Malformed(`merge ${rank} names a token that the vocabulary lacks`);
     return parts as [number, number, number];
   });
@@ -80,7 +81,7 @@ function pattern(preTokenizer: unknown): RegExp {
     } else if (step.type === 'Split' && source === undefined && !byteLevel) {
       if (step.behavior !== 'Isolated' || step.invert === true) throw new Malformed('Split must be "Isolated"');
       source = string(record(step.pattern, 'Split.pattern').Regex, 'Split.pattern.Regex');
-    } else throw new Malformed(`pre_tokenizer ${JSON.stringify(step.type)} is not supported here`);
+    } else throw new Malformed(`pre_tokenizer '${string(step.type, 'its type')}' is not supported here`);
   }
   if (!byteLevel || source === undefined) throw new Malformed('pre_tokenizer must split and then be ByteLevel');
   try {

@@ -1,6 +1,6 @@
 // A training run on disk: parameters, optimiser state, step and plan, enough to go on as if nothing had happened.
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFileInTurns } from '../common/files.ts';
@@ -78,7 +78,8 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw new CodedError('unreadable', `The checkpoint cannot be read: ${messageOf(cause)}`, { cause });
+    const message = `The checkpoint cannot be read: ${messageOf(cause)}. Start the run anew.`;
+    throw new CodedError('unreadable', message, { cause });
   }
   const { tensors, metadata } = readSafetensors(bytes);
   checkFormat(metadata.format);
@@ -96,7 +97,24 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
     out.set(name, data);
   }
   if (String(sum) !== metadata.crc32) throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run anew.');
-  return { step: Number(metadata.step), tensors: out, progress: JSON.parse(metadata.progress ?? 'null') };
+  const step = Number(metadata.step);
+  const progress = parsed(metadata.progress);
+  if (!Number.isSafeInteger(step) || step < 0 || progress === undefined) {
+    throw new CodedError(
+      'corrupt',
+      'The checkpoint is damaged: it does not say where the run stood. Start the run anew.',
+    );
+  }
+  return { step, tensors: out, progress };
+}
+
+/** Undefined where it is no JSON. */
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? 'null');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
@@ -106,7 +124,10 @@ export function checkpointProgress(path: string): unknown {
     file = openSync(path, 'r');
     const start = new Uint8Array(8);
     readSync(file, start);
-    const header = new Uint8Array(Number(new DataView(start.buffer).getBigUint64(0, true)));
+    const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+    // Not more than there is, whatever it claims.
+    if (length > fstatSync(file).size) return undefined;
+    const header = new Uint8Array(length);
     readSync(file, header);
     const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
     return metadata.format === FORMAT ? JSON.parse(metadata.progress) : undefined;
@@ -122,12 +143,12 @@ function checkFormat(format: string | undefined): void {
   if (Number(format) > Number(FORMAT)) {
     throw new CodedError(
       'newer-version',
-      `The checkpoint has format ${format}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run anew.`,
+      `The checkpoint has format ${format?.slice(0, 20)}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run anew.`,
     );
   }
   throw new CodedError(
     'corrupt',
-    `The checkpoint has format ${format ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run anew.`,
+    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run anew.`,
   );
 }
 
@@ -147,5 +168,8 @@ export async function saveParameters(
 
 function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {
   if (allFinite(data)) return;
-  throw new CodedError(code, `The training state '${name}' holds values that are no numbers.`);
+  throw new CodedError(
+    code,
+    `The training state '${name.slice(0, 80)}' holds values that are no numbers. Start the run anew.`,
+  );
 }

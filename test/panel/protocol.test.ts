@@ -1,25 +1,14 @@
 // Both sides of the panel refuse what they do not understand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { panelCommands, parseFromPanel, parseToPanel } from '../../src/panel/protocol.ts';
+import { panelCommands, parseFromPanel } from '../../src/panel/protocol.ts';
+import { parseToPanel } from '../../src/panel/shapes.ts';
+import { panelMessages } from '../safety/fuzz-panel.ts';
 
-const row = { id: '1', path: 'a.ts', text: 'x', model: 'n-gram', latencyMs: 3 };
-const state = {
-  status: 'ready',
-  statusText: 'Ready',
-  model: { kind: 'ready', name: 'n-gram', detail: '' },
-  balance: 0.4,
-  notices: [],
-};
-const init = {
-  type: 'init',
-  strings: {},
-  locale: 'en',
-  state,
-  rows: [row],
-  totals: { session: {}, all: {} },
-  reports: [],
-};
+const init = panelMessages.toPanel.find((message) => message.type === 'init');
+assert.ok(init);
+const { state, totals } = init;
+const [row] = init.rows;
 
 test('from the panel: known messages pass without anything that was added to them', () => {
   assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
@@ -52,14 +41,9 @@ test('from the panel: everything else is refused', () => {
 
 test('to the panel: whole messages pass', () => {
   const messages = [
-    init,
-    { type: 'state', state },
-    { type: 'row', row },
-    { type: 'row', row: { ...row, decision: { reasons: [] } } },
-    { type: 'totals', totals: { session: {}, all: {} } },
-    { type: 'reports', reports: [{ facts: [], examples: [] }] },
-    { type: 'clear' },
-    { type: 'reveal', section: 'report' },
+    ...panelMessages.toPanel,
+    { type: 'row', row: { ...row, decision: undefined } },
+    { type: 'state', state: { ...state, progress: undefined, notices: [] } },
   ];
   for (const message of messages) assert.equal(parseToPanel(message), message, message.type);
 });
@@ -68,9 +52,11 @@ test('to the panel: half messages are refused', () => {
   for (const value of [
     { ...init, strings: undefined },
     { ...init, rows: [{ ...row, id: 1 }] },
+    { ...init, rows: [{ ...row, costUsd: Number.NaN }] },
+    { ...init, rows: [{ ...row, source: 'elsewhere' }] },
     { ...init, state: { ...state, notices: undefined } },
     { type: 'row', row: { ...row, decision: {} } },
-    { type: 'totals', totals: { session: {} } },
+    { type: 'totals', totals: { session: totals.session } },
     { type: 'reports', reports: [{}] },
     { type: 'reveal', section: 'elsewhere' },
     { type: 'constructor' },

@@ -1,0 +1,141 @@
+// Whole messages of the panel, and what the panel does with one that was let through: everything that it reads must be there.
+import { type PanelRow, type PanelState, panelCommands, type ToPanel } from '../../src/panel/protocol.ts';
+import { flatten, Words } from '../../src/panel/text.ts';
+
+const row: PanelRow = {
+  id: '1',
+  at: 1_700_000_000_000,
+  path: 'src/a.ts',
+  line: 3,
+  before: 'const a = ',
+  text: 'b;',
+  source: 'specialist',
+  model: 'n-gram',
+  cached: false,
+  latencyMs: 3,
+  costUsd: 0,
+  savedUsd: 0.001,
+  outcome: 'pending',
+  decision: {
+    summary: 'The specialist is sure.',
+    pSpecialist: 0.8,
+    pApi: 0.9,
+    pApiIsPrior: true,
+    gain: 0.1,
+    price: 0.2,
+    reasons: [{ name: 'length', value: 3 }],
+  },
+};
+
+const state: PanelState = {
+  status: 'ready',
+  statusText: 'Ready: 12 files',
+  model: { kind: 'ready', name: 'base + n-gram', detail: 'int4' },
+  balance: 0.4,
+  localOnly: false,
+  apiModel: 'claude-haiku-5-5',
+  budgetUsd: 1,
+  notices: [{ kind: 'info', text: 'No key', action: { label: 'Set', command: 'setApiKey' } }],
+  progress: { title: 'Adapting', detail: '3 of 9', share: 0.3, cancellable: true },
+};
+
+const totals = { completions: 3, local: 2, api: 1, accepted: 1, spentUsd: 0.1, savedUsd: 0.2, localP50Ms: 3 };
+
+const report = {
+  folder: 'shop',
+  finishedAt: 1_700_000_000_000,
+  facts: [{ name: 'files', value: '12' }],
+  comparison: {
+    verdict: 'The adapted model stays.',
+    rolledBack: false,
+    measures: ['exact'],
+    models: [{ name: 'adapted', used: true, loss: 1.2, values: [0.4] }],
+  },
+  precision: [{ coverage: '10 %', share: 0.9 }],
+  leftOut: [{ reason: 'binary', count: 2, examples: ['a.png'] }],
+  examples: [{ path: 'a.ts', line: 1, before: 'x', truth: 'y', answer: 'y', model: 'n-gram', right: true }],
+  notes: ['Too few files.'],
+};
+
+const toPanel: readonly ToPanel[] = [
+  {
+    type: 'init',
+    strings: { adapt: 'Adapt' },
+    locale: 'en',
+    state,
+    rows: [row],
+    totals: { session: totals, all: totals },
+    reports: [report],
+  },
+  { type: 'state', state },
+  { type: 'row', row },
+  { type: 'totals', totals: { session: totals, all: totals } },
+  { type: 'reports', reports: [report] },
+  { type: 'clear' },
+  { type: 'reveal', section: 'report' },
+];
+
+const fromPanel = [
+  { type: 'ready' },
+  { type: 'balance', value: 0.5 },
+  { type: 'command', command: panelCommands[0] },
+  { type: 'open', id: '1' },
+];
+
+/** Reads what the panel's views read, and does with it what they do. Throws where they would. */
+function check(message: ToPanel): void {
+  const words = message.type === 'init' ? new Words(message.strings, message.locale) : new Words({}, 'en');
+  const texts = (...values: readonly string[]) => values.forEach((value) => void flatten(value));
+  const one = (each: PanelRow) => {
+    texts(each.id, each.path, each.before, each.text, each.model);
+    words.latency(each.latencyMs);
+    words.money(each.costUsd + each.savedUsd);
+    words.time(each.at);
+    words.t(`outcome.${each.outcome}`, each.line);
+    const { decision } = each;
+    if (decision === undefined) return;
+    texts(decision.summary, ...decision.reasons.map(({ name }) => name));
+    words.number(decision.pSpecialist + decision.pApi + decision.gain + decision.price, 2);
+    for (const { value } of decision.reasons) words.value(value);
+  };
+  const stated = (each: PanelState) => {
+    texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);
+    words.percent(each.balance);
+    words.money(each.budgetUsd);
+    for (const { text, kind, action } of each.notices) texts(text, kind, action?.label ?? '', action?.command ?? '');
+    if (each.progress) texts(each.progress.title, each.progress.detail);
+    if (each.progress?.share !== undefined) words.percent(each.progress.share);
+  };
+  const counted = (each: Extract<ToPanel, { type: 'totals' }>['totals']) => {
+    for (const { completions, local, api, accepted, spentUsd, savedUsd, localP50Ms } of [each.session, each.all]) {
+      words.count(completions + local + api + accepted);
+      words.money(spentUsd + savedUsd);
+      words.latency(localP50Ms);
+    }
+  };
+  const reported = (each: Extract<ToPanel, { type: 'reports' }>['reports'][number]) => {
+    texts(each.folder, ...each.notes);
+    words.date(each.finishedAt);
+    for (const { name, value } of each.facts) texts(name, value);
+    for (const { coverage, share } of each.precision) texts(coverage, words.percent(share));
+    for (const { reason, count, examples } of each.leftOut) texts(reason, words.count(count), ...examples);
+    for (const example of each.examples)
+      texts(example.path, example.before, example.truth, example.answer, example.model);
+    const { comparison } = each;
+    texts(comparison?.verdict ?? '', ...(comparison?.measures ?? []));
+    for (const { name, values, loss } of comparison?.models ?? []) {
+      texts(name, words.number(loss ?? 0, 3), ...values.map((value) => words.percent(value)));
+    }
+  };
+  if (message.type === 'init') {
+    stated(message.state);
+    message.rows.forEach(one);
+    counted(message.totals);
+    message.reports.forEach(reported);
+  } else if (message.type === 'state') stated(message.state);
+  else if (message.type === 'row') one(message.row);
+  else if (message.type === 'totals') counted(message.totals);
+  else if (message.type === 'reports') message.reports.forEach(reported);
+}
+
+export const panelMessages = { toPanel, fromPanel, check } as const;

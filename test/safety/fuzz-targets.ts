@@ -1,0 +1,219 @@
+// What is fuzzed: every loader of a file that may be damaged or made by somebody else, and the messages of the panel.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Failure, Result } from '../../src/common/errors.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import { parseFit } from '../../src/coupling/serialise.ts';
+import { readSpecialist, readTokenizer, snapshotName } from '../../src/distil/snapshot.ts';
+import { MIXTURE_FILE } from '../../src/mix/types.ts';
+import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/mix/weights.ts';
+import { type ModelConfig, PRESETS, parseConfig, writeConfig } from '../../src/model/config.ts';
+import { loadModel, saveModel } from '../../src/model/folder.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
+import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { parseFromPanel } from '../../src/panel/protocol.ts';
+import { parseToPanel } from '../../src/panel/shapes.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { checkpointProgress, loadCheckpoint } from '../../src/train/checkpoint.ts';
+import { trainTokenizer } from '../tokenizer/fixture.ts';
+import type { Random } from './corpus-random.ts';
+import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';
+import { panelMessages } from './fuzz-panel.ts';
+
+/** What became of an input: used, refused in words, or (a message that is none of ours) not taken. */
+export type Ending = 'used' | 'ignored' | Failure;
+
+export interface Target {
+  readonly name: string;
+  /** One damaged input, tried. Throws what the loader throws. */
+  readonly try: (random: Random) => Ending | Promise<Ending>;
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const text = `import { read } from './read.ts';\n\nexport function load(path: string): string {\n  return read(path);\n}\n`;
+const ending = <T>(result: Result<T>): Ending => (result.ok ? 'used' : result.error);
+
+/** @param folder for the files that loaders read */
+export function targets(folder: string): readonly Target[] {
+  const config: ModelConfig = {
+    ...PRESETS.S,
+    vocabSize: 24,
+    hiddenSize: 8,
+    intermediateSize: 16,
+    layers: 1,
+    heads: 2,
+    keyValueHeads: 1,
+    headDim: 4,
+  };
+  const tokenizerJson = trainTokenizer(text.repeat(3), 300);
+  const loaded = loadTokenizer(tokenizerJson);
+  if (!loaded.ok) throw new Error(loaded.error.message);
+  const tokenizer = loaded.value;
+  const files = [1, 2, 3].map((n) => ({ path: `src/${n}.ts`, text: text.replaceAll('load', `load${n}`) }));
+  const snapshot = NgramModel.build(files, tokenizer).serialize();
+  const configJson = JSON.parse(writeConfig(config, 'float32')) as unknown;
+  const weights = initialWeights(config, 1);
+  const tensors = [...weights].map(([name, data]) => [name, { shape: [data.length], data }] as const);
+  const sum = tensors.reduce((crc, [, { data }]) => crc32(Buffer.from(data.buffer), crc), 0);
+  const checkpoint = { format: '2', step: '7', identity: 'id', progress: '{"a":1}', crc32: String(sum) };
+  const safetensors = Buffer.concat(writeSafetensors(tensors, 'F32', checkpoint));
+
+  const at = (name: string) => join(folder, name);
+  const modelFolder = at('model');
+  mkdirSync(modelFolder, { recursive: true });
+  const specialistFolder = at('specialist');
+  mkdirSync(specialistFolder, { recursive: true });
+  const tokenizerPath = at('tokenizer.json');
+
+  return [
+    {
+      name: 'safetensors',
+      try: (random) => {
+        readSafetensors(random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
+        return 'used';
+      },
+    },
+    {
+      name: 'config.json',
+      try: (random) => ending(parseConfig(new TextDecoder().decode(mutateJsonText(configJson, random)))),
+    },
+    {
+      name: 'model folder',
+      try: (random) => {
+        saveModel(modelFolder, config, weights, 'F32');
+        if (random.chance(0.6)) writeFileSync(join(modelFolder, 'config.json'), mutateJsonText(configJson, random));
+        else writeFileSync(join(modelFolder, 'model.safetensors'), withHeader(safetensors, random));
+        loadModel(modelFolder);
+        return 'used';
+      },
+    },
+    {
+      name: 'tokenizer.json',
+      try: async (random) => {
+        writeFileSync(tokenizerPath, mutateJsonText(tokenizerJson, random));
+        const read = await readTokenizer(tokenizerPath);
+        if (read.ok) read.value.decode(read.value.encode(text));
+        return ending(read);
+      },
+    },
+    {
+      name: 'tokenizer, parsed',
+      try: (random) => ending(loadTokenizer(mutateJson(mutateJson(tokenizerJson, random), random))),
+    },
+    {
+      name: 'mixture',
+      try: (random) => {
+        writeFileSync(join(modelFolder, MIXTURE_FILE), mutateJsonText(initialMixWeights(), random));
+        const { gate, ranking } = readMixWeights(modelFolder);
+        mixWeightsFrom(mutateJson(initialMixWeights(), random));
+        if (![...gate, ...ranking].every((value) => Math.abs(value) < 1e6)) throw new Error('weights that overflow');
+        return 'used';
+      },
+    },
+    {
+      name: 'snapshot',
+      try: (random) => {
+        const bytes = random.chance(0.3) ? mutateBytes(snapshot, random) : sealed(damaged(snapshot, random));
+        const read = NgramModel.deserialize(bytes, tokenizer);
+        NgramModel.weightsOf(bytes);
+        if (read.ok) use(read.value);
+        return ending(read);
+      },
+    },
+    {
+      name: 'specialist on disk',
+      try: async (random) => {
+        writeFileSync(tokenizerPath, JSON.stringify(tokenizerJson));
+        writeFileSync(join(specialistFolder, snapshotName), sealed(damaged(snapshot, random)));
+        const read = await readSpecialist({ specialistFolder, tokenizerPath }, silent);
+        if (read.ok) use(read.value);
+        return ending(read);
+      },
+    },
+    {
+      name: 'checkpoint',
+      try: (random) => {
+        const path = at('checkpoint.safetensors');
+        writeFileSync(path, random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
+        checkpointProgress(path);
+        loadCheckpoint(path, 'id');
+        return 'used';
+      },
+    },
+    {
+      name: 'coupling',
+      try: (random) => ending(parseFit(mutateJson(JSON.parse(JSON.stringify(defaultFit())), random))),
+    },
+    {
+      name: 'messages to the panel',
+      try: (random) => {
+        const message = parseToPanel(mutateJson(random.pick(panelMessages.toPanel), random));
+        if (message !== undefined) panelMessages.check(message);
+        return message === undefined ? 'ignored' : 'used';
+      },
+    },
+    {
+      name: 'messages from the panel',
+      try: (random) => {
+        const message = parseFromPanel(mutateJson(random.pick(panelMessages.fromPanel), random));
+        return message === undefined ? 'ignored' : 'used';
+      },
+    },
+  ];
+}
+
+/** What a model does with what it was read from. */
+function use(model: NgramModel): void {
+  const query = { path: 'src/new.ts', languageId: 'typescript', prefix: text.slice(0, 60), suffix: '\n}\n' };
+  model.complete(query, { multiline: true, maxTokens: 12 });
+  model.snippets(query, { maxSnippets: 2, maxCharacters: 500 });
+  model.setOpenFile('src/1.ts', text);
+  model.complete({ ...query, path: 'src/1.ts' }, { multiline: false, maxTokens: 12 });
+  model.rebuilt();
+}
+
+/** A safetensors file with a damaged header over the same tensors. */
+function withHeader(file: Uint8Array, random: Random): Uint8Array {
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as unknown;
+  const text_ = mutateJsonText(header, random);
+  const start = new Uint8Array(8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(text_.length), true);
+  return Buffer.concat([start, text_, file.subarray(8 + length)]);
+}
+
+/** A snapshot with a damaged header, or other numbers in its arrays. */
+function damaged(snapshot: Uint8Array, random: Random): Uint8Array {
+  const view = new DataView(snapshot.buffer, snapshot.byteOffset);
+  const length = view.getUint32(12, true);
+  const end = (16 + length + 3) & ~3;
+  if (random.chance(0.5)) {
+    const out = Uint8Array.from(snapshot);
+    const arrays = new DataView(out.buffer, end, out.length - end);
+    for (let times = random.between(1, 6); times > 0; times--) {
+      const value = random.pick([-1, 0, 1, 7, 1000, 2 ** 31 - 1, -(2 ** 31), random.below(300)]);
+      arrays.setInt32(4 * random.below(arrays.byteLength >> 2), value, true);
+    }
+    return out;
+  }
+  const header = JSON.parse(new TextDecoder().decode(snapshot.subarray(16, 16 + length))) as unknown;
+  const changed = mutateJsonText(header, random);
+  const head = Uint8Array.from(snapshot.subarray(0, 16));
+  new DataView(head.buffer).setUint32(12, changed.length, true);
+  const padding = new Uint8Array(((changed.length + 3) & ~3) - changed.length);
+  return Buffer.concat([head, changed, padding, snapshot.subarray(end)]);
+}
+
+/** With the checksum that its bytes have now: FNV-1a over words, then over the last bytes. */
+function sealed(bytes: Uint8Array): Uint8Array {
+  const out = Uint8Array.from(bytes);
+  const view = new DataView(out.buffer);
+  const end = out.length - 4;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i + 4 <= end; i += 4) hash = Math.imul(hash ^ view.getUint32(i, true), 0x01000193);
+  for (let i = end & ~3; i < end; i++) hash = Math.imul(hash ^ (out[i] as number), 0x01000193);
+  view.setUint32(end, hash >>> 0, true);
+  return out;
+}

@@ -1,0 +1,107 @@
+// Damaged files and messages end in errors with a code and advice, or are used; never in a raw error, never in memory that they only claim.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PRESETS, parseConfig, writeConfig } from '../../src/model/config.ts';
+import { loadModel, saveModel } from '../../src/model/folder.ts';
+import { initialWeights } from '../../src/model/parameters.ts';
+import { readSafetensors } from '../../src/model/safetensors.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { checkpointProgress } from '../../src/train/checkpoint.ts';
+import { trainTokenizer } from '../tokenizer/fixture.ts';
+import { runFuzz } from './fuzz-run.ts';
+
+test('2,000 damaged inputs for every loader end in coded errors with advice, in little memory', () => {
+  const { rows, grownBytes } = runFuzz(20261126, 2000);
+  assert.ok(rows.reduce((sum, { tried }) => sum + tried, 0) >= 2000);
+  assert.deepEqual(
+    rows.flatMap(({ failures }) => failures),
+    [],
+  );
+  // Both ways of ending are reached, so that neither is what the loaders always do.
+  assert.ok(rows.reduce((sum, { used }) => sum + used, 0) > 200);
+  assert.ok(rows.reduce((sum, { refused }) => sum + refused, 0) > 500);
+  // 40 MB as a rule; a single array by a claimed size would be gigabytes.
+  assert.ok(grownBytes < 500e6, `${grownBytes} bytes`);
+});
+
+const config = {
+  ...PRESETS.S,
+  vocabSize: 24,
+  hiddenSize: 8,
+  intermediateSize: 16,
+  layers: 1,
+  heads: 2,
+  keyValueHeads: 1,
+  headDim: 4,
+};
+
+test('a config.json with a billion layers, or any other size that no model has, is refused', () => {
+  const json = JSON.parse(writeConfig(config, 'float32')) as Record<string, unknown>;
+  assert.ok(parseConfig(JSON.stringify(json)).ok);
+  for (const key of [
+    'num_hidden_layers',
+    'vocab_size',
+    'hidden_size',
+    'intermediate_size',
+    'head_dim',
+    'num_attention_heads',
+  ]) {
+    const refused = parseConfig(JSON.stringify({ ...json, [key]: 1_000_000_000 }));
+    assert.equal(refused.ok ? '' : refused.error.code, 'corrupt', key);
+  }
+});
+
+test('a config.json that claims more than the weights beside it can hold is refused before they are read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
+  try {
+    saveModel(folder, config, initialWeights(config, 1), 'F32');
+    assert.equal(loadModel(folder).config.layers, 1);
+    writeFileSync(join(folder, 'config.json'), writeConfig({ ...config, layers: 500, hiddenSize: 8192 }, 'float32'));
+    assert.throws(() => loadModel(folder), { code: 'corrupt', message: /smaller than its config/ });
+    writeFileSync(join(folder, 'config.json'), ' '.repeat(2_000_000));
+    assert.throws(() => loadModel(folder), { code: 'corrupt' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function safetensors(header: unknown, data: number): Uint8Array {
+  const text = Buffer.from(JSON.stringify(header));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([start, text, Buffer.alloc(data)]);
+}
+
+test('a safetensors file cannot have the same bytes copied many times, nor claim what it has not', () => {
+  const entry = { dtype: 'F32', shape: [1000], data_offsets: [0, 4000] };
+  assert.equal(readSafetensors(safetensors({ a: entry }, 4000)).tensors.size, 1);
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`t${i}`, entry]));
+  assert.throws(() => readSafetensors(safetensors(many, 4000)), { code: 'corrupt', message: /overlaps/ });
+  const huge = { a: { dtype: 'F32', shape: [2 ** 38], data_offsets: [0, 2 ** 40] } };
+  assert.throws(() => readSafetensors(safetensors(huge, 4000)), { code: 'corrupt' });
+});
+
+test('the head of a checkpoint is read only as far as the file goes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
+  try {
+    const path = join(folder, 'checkpoint.safetensors');
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(2n ** 33n);
+    writeFileSync(path, start);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal(checkpointProgress(path), undefined);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a vocabulary with one far id takes no table of that size', () => {
+  const json = trainTokenizer('let a = 1;\n', 270);
+  const far = { ...json, model: { ...json.model, vocab: { ...json.model.vocab, far: 2 ** 24 - 1 } } };
+  const refused = loadTokenizer(far);
+  assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+});

@@ -1,0 +1,53 @@
+// The fuzzer: damaged inputs for every loader, each of which must end in something usable or in an error with a code and advice.
+import { CodedError, type ErrorCode } from '../../src/common/errors.ts';
+import { Random } from './corpus-random.ts';
+import { type Ending, type Target, targets } from './fuzz-targets.ts';
+
+export interface FuzzRow {
+  readonly target: string;
+  readonly tried: number;
+  /** Inputs that ended in neither: what came instead, with the seed that brings it back. */
+  readonly failures: readonly string[];
+  readonly used: number;
+  readonly refused: number;
+}
+
+/** What a message has to hold: something that the reader can do. */
+const advice = /\b(?:Run|Adapt|adapt|Reinstall|Update|Start|Choose|Use|use|Name|Copy|Train)\b/;
+
+const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'unsupported', 'newer-version', 'unreadable']);
+
+/** The same seed and count try the same inputs. @param folder an empty one, for the files that loaders read */
+export async function fuzz(folder: string, seed: number, count: number): Promise<FuzzRow[]> {
+  const all = targets(folder);
+  const rows: FuzzRow[] = [];
+  for (const [index, target] of all.entries()) {
+    const share = Math.ceil(count / all.length);
+    const failures: string[] = [];
+    let [used, refused] = [0, 0];
+    for (let i = 0; i < share; i++) {
+      const own = seed + index * 1_000_003 + i;
+      const wrong = await once(target, own);
+      if (wrong === 'used') used++;
+      else if (wrong === 'refused') refused++;
+      else failures.push(`${target.name}, seed ${own}: ${wrong.slice(0, 300)}`);
+    }
+    rows.push({ target: target.name, tried: share, failures, used, refused });
+  }
+  return rows;
+}
+
+/** 'used', 'refused', or what was wrong. */
+export async function once(target: Target, seed: number): Promise<string> {
+  let ending: Ending;
+  try {
+    ending = await target.try(new Random(seed));
+  } catch (error) {
+    if (!(error instanceof CodedError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    ending = error;
+  }
+  if (ending === 'used') return 'used';
+  if (ending === 'ignored') return 'refused';
+  if (!codes.has(ending.code)) return `code '${ending.code}': ${ending.message}`;
+  return advice.test(ending.message) ? 'refused' : `no advice: ${ending.message}`;
+}
