@@ -51,7 +51,9 @@ function plainOf(value: string): string[] {
     .split(/\r?\n|\\r?\\n|\\n/)
     .map((line) => line.trim())
     .filter((line) => line.length >= leastLine && !line.startsWith('-----'));
-  const seen = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : [])];
+  // Of a token with parts (a JSON web token) each; its head is no secret.
+  const parts = value.split('.').filter((part) => part.length >= leastLine && /^(?!eyJ)[\w-]+$/.test(part));
+  const seen = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : []), ...parts];
   return [...seen, ...seen.flatMap((text) => [percentDecoded(text), base64Decoded(text)])].filter(
     (text) => text !== undefined,
   );

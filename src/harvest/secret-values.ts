@@ -8,18 +8,25 @@ import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from
 const key = 6;
 /** Up to this length a form between letters or digits is a part of a word, not a secret. */
 const wordLength = 11;
+/** UTF-16 units of half a secret that are masked. */
+const leastPart = 16;
 /** Past this many a folder is no work of people; each holds about ten forms. */
 const mostValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
 
 /** Forms by a hash of their first or last units, so that a text is walked once however many there are. */
+interface Known extends Form {
+  /** So much of it at its beginning or end is masked also alone, as where a line was wrapped; 0: only all of it. */
+  readonly least: number;
+}
+
 class Lookup {
-  private readonly buckets = new Map<number, Form[]>();
+  private readonly buckets = new Map<number, Known[]>();
   /** Bits of the hashes there are: nearly all places of a text end here. */
   private readonly filter = new Uint8Array(1 << 17);
 
-  add(form: Form, hash: number): void {
+  add(form: Known, hash: number): void {
     const bucket = this.buckets.get(hash);
     if (bucket) bucket.push(form);
     else this.buckets.set(hash, [form]);
@@ -27,7 +34,7 @@ class Lookup {
     this.filter[bit >>> 3] = (this.filter[bit >>> 3] as number) | (1 << (bit & 7));
   }
 
-  at(hash: number): readonly Form[] | undefined {
+  at(hash: number): readonly Known[] | undefined {
     const bit = spread(hash);
     return (this.filter[bit >>> 3] as number) & (1 << (bit & 7)) ? this.buckets.get(hash) : undefined;
   }
@@ -83,8 +90,9 @@ export class SecretValues {
     this.known.add(value);
     for (const form of formsOf(value)) {
       if (form.text.length < key || !isTelling(form.text)) continue;
-      this.heads.add(form, hashAt(form.text, 0));
-      this.tails.add(form, hashAt(form.text, form.text.length - key));
+      const known = { ...form, least: leastOf(form) };
+      this.heads.add(known, hashAt(form.text, 0));
+      this.tails.add(known, hashAt(form.text, form.text.length - key));
       this.longest = Math.max(this.longest, form.text.length);
     }
   }
@@ -98,11 +106,22 @@ export class SecretValues {
     for (let at = 0; ; at++) {
       const forms = this.heads.at(hash);
       for (let i = 0; forms && i < forms.length; i++) {
-        const form = forms[i] as Form;
+        const form = forms[i] as Known;
         const end = at + form.text.length;
         if (text.startsWith(form.text, at) && stands(text, at, end, form)) ranges.push({ start: at, end });
         else if (cut.end && end > text.length && form.text.startsWith(text.slice(at)))
           ranges.push({ start: at, end: text.length });
+        else if (form.least > 0) {
+          const common = commonLength(form.text, text, at);
+          if (common >= form.least) ranges.push({ start: at, end: at + common });
+        }
+      }
+      const ends = this.tails.at(hash);
+      for (let i = 0; ends && i < ends.length; i++) {
+        const { text: form, least } = ends[i] as Known;
+        if (least === 0) continue;
+        const common = commonEnd(form, text, at + key);
+        if (common >= least) ranges.push({ start: at + key - common, end: at + key });
       }
       if (at === last) break;
       hash = (Math.imul(hash - Math.imul(text.charCodeAt(at), leaving), 31) + text.charCodeAt(at + key)) | 0;
@@ -120,6 +139,26 @@ export class SecretValues {
     }
     return ranges;
   }
+}
+
+/** Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says nothing. */
+function leastOf({ text, inside }: Form): number {
+  if (inside || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
+  return text.length < 2 * leastPart ? 0 : Math.max(leastPart, Math.ceil(text.length / 2));
+}
+
+/** How far `form` and the text from `at` on are equal. */
+function commonLength(form: string, text: string, at: number): number {
+  let length = 0;
+  while (length < form.length && form[length] === text[at + length]) length++;
+  return length;
+}
+
+/** How far back from `end` the text is equal to the end of `form`. */
+function commonEnd(form: string, text: string, end: number): number {
+  let length = 0;
+  while (length < form.length && length < end && form[form.length - 1 - length] === text[end - 1 - length]) length++;
+  return length;
 }
 
 /** Long enough, and more than a number that anything could be counted by. */

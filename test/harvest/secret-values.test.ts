@@ -55,7 +55,21 @@ test('a window that cuts a secret masks the half, at both ends, and only where i
   assert.equal(masked(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
   assert.equal(masked(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
   // Something else may begin alike.
-  assert.equal(masked(`const x = "${half}-else"`, { end: true }), `const x = "${half}-else"`);
+  assert.equal(masked(`const x = "${half.slice(0, 15)}-else"`, { end: true }), `const x = "${half.slice(0, 15)}-else"`);
+});
+
+test('half of a long token is masked wherever it stands alone, a part of a few characters is not', () => {
+  const long = noise(64);
+  const values = [new SecretValues([long, `eyJ${noise(30)}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`])];
+  const after = (text: string) => maskKnown(text, 'a.txt', values).text;
+  assert.equal(
+    after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`),
+    `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`,
+  );
+  assert.equal(after(`id ${long.slice(0, 12)}`), `id ${long.slice(0, 12)}`);
+  assert.equal(after(`check("${noise(43, 'QwErTy0987asdf')}")`), `check("${'*'.repeat(43)}")`);
+  // The head of a web token is the same in all of them.
+  assert.equal(after(`eyJ${noise(30)}.x`), `eyJ${noise(30)}.x`);
 });
 
 test('numbers, repeated characters and short values are no secrets of a folder', () => {
