@@ -5,22 +5,19 @@ import { root as repository } from '../../build/paths.ts';
 import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
 import type { Log } from '../../src/common/log.ts';
 import { maskedRequest } from '../../src/complete/prompt.ts';
+import { type KeptKind, keptRows } from '../../src/distil/kept.ts';
 import { adapt } from '../../src/distil/run.ts';
-import { samplesOf } from '../../src/distil/samples.ts';
-import { readTokenizer, snapshotName } from '../../src/distil/snapshot.ts';
-import { harvestFolder } from '../../src/harvest/folder.ts';
+import { readSpecialist } from '../../src/distil/snapshot.ts';
+import type { AdaptRequest } from '../../src/distil/types.ts';
 import { languageIdOf } from '../../src/harvest/languages.ts';
 import { Activity } from '../../src/host/activity.ts';
 import { Recorder } from '../../src/host/recorder.ts';
 import { SessionSecrets } from '../../src/host/secrets.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
-import { readSnapshot } from '../../src/ngram/snapshot.ts';
+import type { NgramModel } from '../../src/ngram/model.ts';
 import { openStore } from '../../src/store/open.ts';
-import { modelFacts } from '../../src/teacher/models.ts';
-import { buildPrompt } from '../../src/teacher/prompt.ts';
+import { sentFor } from '../../src/teacher/body.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherRequest } from '../../src/teacher/types.ts';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
 
@@ -38,7 +35,6 @@ export interface Reached {
   readonly hints: number;
 }
 
-const tokenizerPath = join(repository, 'models/base/tokenizer.json');
 const teacherModel = 'claude-haiku-5-5';
 const never = new AbortController().signal;
 
@@ -49,39 +45,58 @@ export function plant({ files }: Corpus, root: string): void {
   }
 }
 
+/** Kinds of `inspect`, by what they show. */
+const stageOf: Readonly<Record<KeptKind, Stage>> = {
+  harvest: 'harvest',
+  path: 'path',
+  snapshot: 'snapshot',
+  sample: 'samples',
+  place: 'samples',
+  label: 'prompt',
+  prompt: 'prompt',
+  hint: 'hint',
+  answer: 'store',
+  outcome: 'store',
+  report: 'store',
+  log: 'log',
+};
+
 /** Runs the product over the planted folder, n-grams alone. @param storage an empty folder for all that it keeps */
 export async function runProduct(corpus: Corpus, root: string, storage: string, see: See): Promise<Reached> {
-  const loaded = await readTokenizer(tokenizerPath);
-  if (!loaded.ok) throw new Error(loaded.error.message);
-  const tokenizer = loaded.value;
   const log = logTo((text) => see('log', text));
+  const request: AdaptRequest = {
+    root,
+    storeFolder: storage,
+    specialistFolder: join(storage, 'specialists'),
+    tokenizerPath: join(repository, 'models/base/tokenizer.json'),
+    harvest: { trusted: false },
+    effort: 'adapt',
+    balance: 0.5,
+    api: { settings: { apiKey: '', model: teacherModel, timeoutMs: 1000 }, places: 40, budgetUsd: 1 },
+  };
+  const secrets = await adaptOver(request, log, see);
+  const specialist = await readSpecialist(request, log);
+  if (!specialist.ok) throw new Error(specialist.error.message);
+  const mask = new SessionSecrets(true);
+  await mask.add(secrets);
+  const asked = await completeEverywhere(corpus, specialist.value, mask, request, log, see);
 
-  const harvested = await harvestFolder(root, { trusted: false }, { tokenizer, log });
-  if (!harvested.ok) throw new Error(harvested.error.message);
-  const { files, report, secrets } = harvested.value;
-  for (const { path, text } of files) {
-    see('harvest', text);
+  let read = 0;
+  const rows = keptRows({ ...request, model: teacherModel }, { signal: never, log });
+  for (let next = await rows.next(); ; next = await rows.next()) {
+    if (next.done) {
+      if (!next.value.ok) throw new Error(next.value.error.message);
+      break;
+    }
+    const { kind, path, text } = next.value;
+    if (kind === 'harvest') read++;
+    see(stageOf[kind], text);
     see('path', path);
   }
-  for (const example of Object.values(report.leftOutExamples).flat()) see('path', example);
-
-  const index = NgramModel.build(files, tokenizer);
-  seeSnapshot(index.serialize(), tokenizer, see);
-  const snippets = (query: CompletionQuery) => index.snippets(query, { maxSnippets: 4, maxCharacters: 2400 });
-  for (const { ids } of samplesOf(files, tokenizer, { length: 512, seed: 1, snippets }))
-    see('samples', tokenizer.decode(ids));
-
-  await adaptOver(root, storage, log, see);
-  const mask = new SessionSecrets(true);
-  await mask.add(secrets.all);
-  const asked = await completeEverywhere(corpus, index, mask, storage, log, see);
   for (const entry of readdirSync(storage, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile()) continue;
-    if (entry.name === snapshotName) seeSnapshot(readFileSync(path), tokenizer, see, 'store');
-    else see('store', readFileSync(path, 'latin1'));
+    if (entry.isFile()) see('store', readFileSync(join(entry.parentPath, entry.name), 'latin1'));
   }
-  return { files: Object.keys(corpus.files).length, read: files.length, ...asked };
+  return { files: Object.keys(corpus.files).length, read, ...asked };
 }
 
 function logTo(say: (text: string) => void): Log {
@@ -89,47 +104,24 @@ function logTo(say: (text: string) => void): Log {
   return { debug: line, info: line, warn: line, error: line };
 }
 
-/** What a stored index says: its files, token by token, and their names. */
-function seeSnapshot(bytes: Uint8Array, tokenizer: Tokenizer, see: See, stage: Stage = 'snapshot'): void {
-  const read = readSnapshot(bytes);
-  if (!read.ok) throw new Error(read.error.message);
-  const { paths, starts, tokens } = read.value.arrays;
-  paths.forEach((path, file) => {
-    see('path', path);
-    see(stage, tokenizer.decode(tokens.subarray(starts[file], (starts[file + 1] as number) - 1)));
-  });
-}
-
-/** An adaptation with a large model that is asked about held-out places. */
-async function adaptOver(root: string, storage: string, log: Log, see: See): Promise<void> {
-  const { store } = openStore(storage, { log });
-  const scripted = new ScriptedTeacher((request) => {
-    seeRequest(request, see);
+/** An adaptation with a large model that is asked about held-out places. @returns the folder's secrets */
+async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<readonly string[]> {
+  const { store } = openStore(request.storeFolder, { log });
+  const scripted = new ScriptedTeacher((asked) => {
+    seeRequest(asked, see);
     return 'return total;';
   }, teacherModel);
-  const outcome = await adapt(
-    {
-      root,
-      storeFolder: storage,
-      specialistFolder: join(storage, 'specialists'),
-      tokenizerPath,
-      harvest: { trusted: false },
-      effort: 'adapt',
-      balance: 0.5,
-      api: { settings: { apiKey: '', model: teacherModel, timeoutMs: 1000 }, places: 40, budgetUsd: 1 },
-    },
-    {
-      teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: root, log }),
-      confirm: async () => true,
-      record: (run) => store.recordAdaptation(root, run),
-      progress: ({ stage, detail }) => see('log', `${stage} ${detail ?? ''}`),
-      signal: never,
-      log,
-    },
-  );
+  const outcome = await adapt(request, {
+    teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: request.root, log }),
+    confirm: async () => true,
+    record: (run) => store.recordAdaptation(request.root, run),
+    progress: ({ stage, detail }) => see('log', `${stage} ${detail ?? ''}`),
+    signal: never,
+    log,
+  });
   store.close();
   if (!outcome.ok) throw new Error(outcome.error.message);
-  see('log', JSON.stringify(outcome.value.report));
+  return outcome.value.secrets;
 }
 
 /**
@@ -140,12 +132,12 @@ async function completeEverywhere(
   { files, planted }: Corpus,
   index: NgramModel,
   mask: SessionSecrets,
-  storage: string,
+  { root, storeFolder }: AdaptRequest,
   log: Log,
   see: See,
 ): Promise<{ prompts: number; hints: number }> {
   const specialist = specialistOf(index);
-  const { store } = openStore(storage, { log });
+  const { store } = openStore(storeFolder, { log });
   const recorder = new Recorder({
     activity: new Activity(),
     problems: { report() {}, clear() {} } as never,
@@ -154,7 +146,7 @@ async function completeEverywhere(
     log,
     onAccepted: () => {},
   });
-  const folder = { storeName: 'planted', label: '', documentAt: (path: string) => path, mask };
+  const folder = { storeName: root, label: '', documentAt: (path: string) => path, mask };
   let [prompts, hints] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
@@ -209,8 +201,7 @@ function specialistOf(index: NgramModel): Specialist {
 }
 
 function seeRequest(request: TeacherRequest, see: See): void {
-  const { system, user } = buildPrompt(request, modelFacts(teacherModel));
-  see('prompt', [system, ...user].map(({ text }) => text).join('\n'));
+  see('prompt', sentFor(request, teacherModel));
   if (request.hint !== undefined) see('hint', request.hint);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);
 }
