@@ -128,11 +128,22 @@ class Llama(nn.Module):
             x = layer(x, cosine, sine, mask)
         return self.model.norm(x)
 
-    def loss(self, ids, targets, weights, dtype=torch.float32, chunk=512):
-        """Weighted sum of next-token losses. The logits are made in chunks that stay in the cache."""
+    def loss(self, ids, targets, weights, dtype=torch.float32, chunk=512, teacher=None, share=0.0):
+        """Weighted sum of next-token losses. The logits are made in chunks that stay in the cache. Of the loss, `share` is the cross-entropy to
+        the teacher's distribution instead of the text's (logit distillation, Hinton et al., arXiv 1503.02531; alone in Minitron, 2407.14679)."""
         hidden = self.forward(ids, dtype).flatten(0, 1)
         embedding = self.model.embed_tokens.weight.to(dtype)
+        if teacher is not None:
+            with torch.no_grad():
+                known = teacher.forward(ids, dtype).flatten(0, 1)
+                output = teacher.model.embed_tokens.weight.to(dtype)
         total = hidden.new_zeros((), dtype=torch.float32)
-        for part, target, weight in zip(hidden.split(chunk), targets.flatten().split(chunk), weights.flatten().split(chunk)):
-            total = total + (F.cross_entropy((part @ embedding.t()).float(), target, reduction='none') * weight).sum()
+        for i, (part, target, weight) in enumerate(zip(hidden.split(chunk), targets.flatten().split(chunk), weights.flatten().split(chunk))):
+            logits = (part @ embedding.t()).float()
+            each = F.cross_entropy(logits, target, reduction='none')
+            if teacher is not None:
+                with torch.no_grad():
+                    wanted = torch.softmax((known[i * chunk:(i + 1) * chunk] @ output.t()).float(), -1)
+                each = (1 - share) * each + share * F.cross_entropy(logits, wanted, reduction='none')
+            total = total + (each * weight).sum()
         return total

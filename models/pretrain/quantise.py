@@ -15,6 +15,43 @@ def rounded(weight):
     return (blocks / scale).round_().clamp_(-8, 7).mul_(scale).view_as(weight)
 
 
+def packed(weight):
+    """[rows, columns] that `rounded` made -> bytes u8 [rows, blocks, 16], two values a byte, the lower half first, 8 added to each; scales
+    [rows, blocks] f16. As src/model/quantize.ts lays them out."""
+    blocks = weight.reshape(weight.shape[0], -1, BLOCK)
+    extreme = blocks.gather(2, blocks.abs().argmax(2, keepdim=True))
+    scale = (extreme / -8).bfloat16().float()
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    values = ((blocks / scale).round_().clamp_(-8, 7) + 8).to(torch.uint8)
+    return values[..., 0::2] | values[..., 1::2] << 4, scale.squeeze(2).half()
+
+
+def pack(tensors):
+    """Matrices of a rounded model under NAME.packed and NAME.scales, vectors as they are; numpy arrays by name."""
+    out = {}
+    for name, value in tensors.items():
+        if value.dim() == 2:
+            data, scales = packed(value.float())
+            out[name + '.packed'], out[name + '.scales'] = data.numpy(), scales.numpy()
+        else:
+            out[name] = value.float().numpy()
+    return out
+
+
+def unpack(tensors):
+    """The other way round, f32: of what `read_safetensors` gives, packed or not."""
+    out = {}
+    for name, value in tensors.items():
+        if name.endswith('.packed'):
+            data = torch.from_numpy(value.copy())
+            scales = torch.from_numpy(tensors[name[:-7] + '.scales'].astype('f4'))
+            values = torch.stack((data & 15, data >> 4), -1).flatten(2).float() - 8
+            out[name[:-7]] = (values * scales[..., None]).flatten(1)
+        elif not name.endswith('.scales'):
+            out[name] = torch.from_numpy(value.astype('f4'))
+    return out
+
+
 class Rounded:
     """`with Rounded(model):` computes with rounded matrices. Gradients then belong to them and are applied to the unrounded ones: the
     straight-through estimator (Bengio et al., arXiv 1308.3432)."""

@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import time
@@ -24,7 +25,7 @@ from common import folder_of
 from data import Corpus, batch, infill, plain
 from model import Llama, configuration
 from muon import Optimiser as Muon
-from quantise import Rounded
+from quantise import Rounded, unpack
 from safetensors_f16 import read_safetensors
 from tokenizer import DEFAULT, Tokenizer
 
@@ -41,6 +42,8 @@ def arguments():
     parser.add_argument('--optimiser', choices=('muon', 'adamw'), default='muon', help='adamw for weights that AdamW has pretrained')
     parser.add_argument('--lr', type=float, default=3e-4, help="of adamw")
     parser.add_argument('--tokenizer', default=str(DEFAULT))
+    parser.add_argument('--teacher', default='', help='checkpoint whose distribution is learned, too')
+    parser.add_argument('--teacher-share', type=float, default=0.7, help='of the loss')
     parser.add_argument('--drop', default='', help='layers that --init loses: 21,22,23')
     parser.add_argument('--corpus', default='corpus')
     parser.add_argument('--held', default='', help='held-out corpus; default: CORPUS-held')
@@ -182,6 +185,8 @@ def main():
     folder = main_folder / branch if o.decay_steps else main_folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'pid').write_text(str(os.getpid()))
+    if pathlib.Path(o.tokenizer).resolve() != (main_folder / 'tokenizer.json').resolve():
+        shutil.copy(o.tokenizer, main_folder / 'tokenizer.json')
     corpus = Corpus(o.corpus, tokenizer)
     validation = Validation(o.held or o.corpus + '-held', tokenizer, o.length)
     torch.manual_seed(o.seed)
@@ -203,7 +208,7 @@ def main():
     s = {'step': 0, 'tokens': 0, 'corpus': o.corpus, 'sample': 0, 'seed': o.seed, 'length': o.length, 'decay_from': -1, 'rounded': False, 'seconds': 0.0}
     if not state and o.init:
         weights, known = read_safetensors(pathlib.Path(o.init, 'model.safetensors'))
-        model.load_state_dict(without({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()}, dropped))
+        model.load_state_dict(without(unpack(weights), dropped))
         s['tokens'] = int(known.get('tokens', 0))
         s['seed'] += s['tokens']  # not the samples that it has learned from already
     if state:
@@ -217,10 +222,16 @@ def main():
     dtype = torch.bfloat16 if o.precision == 'bf16' else torch.float32
     device_type = o.device.split(':')[0]
 
-    def loss_of(ids, targets, weights):
+    teacher = None
+    if o.teacher:
+        source = torch.load(o.teacher, map_location=o.device, weights_only=True)
+        teacher = Llama(source['config']).to(o.device).requires_grad_(False)
+        teacher.load_state_dict(source['model'])
+
+    def loss_of(ids, targets, weights, **more):
         ids, targets, weights = (torch.from_numpy(np.ascontiguousarray(x)).to(o.device) for x in (ids, targets, weights))
         with torch.autocast(device_type, dtype=torch.bfloat16, enabled=o.precision == 'bf16'):
-            return model.loss(ids, targets, weights, dtype)
+            return model.loss(ids, targets, weights, dtype, **more)
 
     def computing():
         """As the weights will be served, where this run trains for that."""
@@ -258,7 +269,7 @@ def main():
         for _ in range(o.accumulate):
             ids, targets, weights = batch(corpus, s['seed'], s['sample'], o.rows, o.length, o.infill_share, o.middle_weight)
             with computing():
-                loss = loss_of(ids, targets, weights) / float(weights.sum()) / o.accumulate
+                loss = loss_of(ids, targets, weights, teacher=teacher, share=o.teacher_share) / float(weights.sum()) / o.accumulate
                 loss.backward()
             total += loss.item()
             s['sample'] += o.rows
