@@ -1,4 +1,5 @@
-# Writes test/golden/tokenizer.json, odd and fuzzed strings with their ids, and prompt.json, places with their prompts: what TypeScript is held to.
+# Writes test/golden/tokenizer.json, odd and fuzzed strings with their ids, prompt.json, places with their prompts, and packed/, a model in 4 bits:
+# what TypeScript is held to.
 import json
 import pathlib
 import random
@@ -38,6 +39,30 @@ def prompts(tokenizer):
         yield {**place, 'ids': prompt(found, encode(place['path'] + '\n'), encode(place['suffix'])[:SUFFIX_TOKENS], prefix)}
 
 
+def packed_model():
+    """test/golden/packed: a random model with its matrices in 4 bits, and PyTorch's logits for a few tokens."""
+    import torch
+    from model import Llama
+    from quantise import pack, rounded
+    from safetensors_f16 import write_safetensors
+    config = {'architectures': ['LlamaForCausalLM'], 'model_type': 'llama', 'vocab_size': 48, 'hidden_size': 64, 'intermediate_size': 96, 'num_hidden_layers': 2,
+              'num_attention_heads': 4, 'num_key_value_heads': 2, 'head_dim': 16, 'max_position_embeddings': 32, 'rms_norm_eps': 1e-5, 'rope_theta': 100000.0,
+              'hidden_act': 'silu', 'tie_word_embeddings': True, 'attention_bias': False, 'mlp_bias': False, 'initializer_range': 0.5, 'torch_dtype': 'float16'}
+    torch.manual_seed(3)
+    model = Llama(config)
+    for p in model.parameters():
+        if p.dim() == 2:
+            p.data = rounded(p.data)
+    ids = torch.tensor([[1, 7, 30, 7, 12, 47, 0, 5]])
+    with torch.no_grad():
+        logits = model(ids) @ model.model.embed_tokens.weight.t()
+    target = pathlib.Path(HERE.parent.parent, 'test', 'golden', 'packed')
+    target.mkdir(exist_ok=True)
+    write_safetensors(target / 'model.safetensors', pack(model.state_dict()), {'format': 'pt'})
+    (target / 'config.json').write_text(json.dumps(config, indent=2) + '\n')
+    (target / 'logits.json').write_text(json.dumps({'ids': ids[0].tolist(), 'logits': [[float(f'{x:.7g}') for x in row] for row in logits[0].tolist()]}) + '\n')
+
+
 def write(name, rows):
     target = pathlib.Path(HERE.parent.parent, 'test', 'golden', name)
     target.write_text('[\n' + ',\n'.join(json.dumps(r, separators=(',', ':')) for r in rows) + '\n]\n', 'utf-8')
@@ -56,6 +81,7 @@ def main():
         assert tokenizer.decode(row['ids']) == row['text'], row
     write('tokenizer.json', rows)
     write('prompt.json', prompts(tokenizer))
+    packed_model()
 
 
 if __name__ == '__main__':

@@ -67,11 +67,11 @@ export class Language {
     }
     const read = loadTokenizer(json);
     if (!read.ok) throw new CodedError(read.error.code, read.error.message);
-    const loaded = loadModel(model);
+    const loaded = loadModel(model, 'stored');
     if (read.value.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError('corrupt', 'The tokenizer has more tokens than the model: they do not belong together.');
     }
-    const chosen = chosenPrecision(precision, loaded.config, loaded.weights);
+    const chosen = chosenPrecision(precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
     return new Language(network, read.value, chosen, performance.now() - started);
   }

@@ -44,8 +44,8 @@ export class Network {
     this.tables = ropeTables(config, this.tableLength);
   }
 
-  static async load({ config, weights }: Model, options: NetworkOptions): Promise<Network> {
-    return new Network(config, await Session.load(serveGraph(config, weights, options.precision), options));
+  static async load(model: Model, options: NetworkOptions): Promise<Network> {
+    return new Network(model.config, await Session.load(serveGraph(model, options.precision), options));
   }
 
   cache(batch = 1): KeyValueCache {

@@ -1,4 +1,4 @@
-// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32.
+// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32, u8 stays.
 import { CodedError, messageOf } from '../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../common/half.ts';
 import { MEND } from './config.ts';
@@ -10,15 +10,22 @@ export interface StoredTensor {
   readonly data: Float32Array;
 }
 
+export interface StoredBytes {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
 export interface SafetensorsFile {
   readonly tensors: Map<string, StoredTensor>;
+  /** Tensors of type U8. */
+  readonly bytes: Map<string, StoredBytes>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** What the header says of a tensor, checked. */
 interface Entry {
   readonly name: string;
-  readonly type: StoredType;
+  readonly type: StoredType | 'U8';
   readonly shape: readonly number[];
   /** Bytes after the header. */
   readonly start: number;
@@ -29,7 +36,8 @@ const BYTES = new Map<unknown, number>([
   ['F32', 4],
   ['F16', 2],
   ['BF16', 2],
-] satisfies [StoredType, number][]);
+  ['U8', 1],
+] satisfies [StoredType | 'U8', number][]);
 
 /**
  * Throws CodedError 'corrupt' on bytes that are truncated or no safetensors file; 'unsupported' on other element types. What the header
@@ -59,10 +67,13 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     used = end;
   }
   const tensors = new Map<string, StoredTensor>();
+  const raw = new Map<string, StoredBytes>();
   for (const { name, type, shape, start, end } of entries) {
-    tensors.set(name, { shape, data: decode(new Uint8Array(data.subarray(start, end)), type) });
+    const copy = new Uint8Array(data.subarray(start, end));
+    if (type === 'U8') raw.set(name, { shape, data: copy });
+    else tensors.set(name, { shape, data: decode(copy, type) });
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, bytes: raw, metadata: metadata as Record<string, string> };
 }
 
 function corrupt(why: string, cause?: unknown): CodedError {
@@ -85,7 +96,7 @@ function entryOf(name: string, entry: unknown, available: number): Entry {
   if (width === undefined) {
     throw new CodedError(
       'unsupported',
-      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16 and BF16 are supported. ${MEND}`,
+      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16, BF16 and U8 are supported. ${MEND}`,
     );
   }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
@@ -95,7 +106,7 @@ function entryOf(name: string, entry: unknown, available: number): Entry {
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
   if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
-  return { name, type: dtype as StoredType, shape, start, end };
+  return { name, type: dtype as Entry['type'], shape, start, end };
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -6,8 +6,9 @@ import { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
+import type { Model } from './folder.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, layerPrefix, type Weights } from './parameters.ts';
-import { type Bits, BLOCK, dequantize, quantize } from './quantize.ts';
+import { type Bits, BLOCK, dequantize, type Quantized, quantize, stacked } from './quantize.ts';
 import { rotateHalf } from './rope.ts';
 
 /** How weights are held; activations are float32, rounded to 8 bits inside the products of int4 and int8. */
@@ -17,8 +18,12 @@ export type Precision = 'int4' | 'int8' | 'fp32';
  * What 'auto' stands for: int4 where the weights were trained for it, so that it changes nothing (the base: models/pretrain/quantise.py),
  * else int8. Rounded to 4 bits again, weights that were fine-tuned from such would mostly fall back to where they came from.
  */
-export function chosenPrecision(setting: Precision | 'auto', config: ModelConfig, weights: Weights): Precision {
+export function chosenPrecision(
+  setting: Precision | 'auto',
+  { config, weights, packed }: Pick<Model, 'config' | 'weights' | 'packed'>,
+): Precision {
   if (setting !== 'auto') return setting;
+  if (packed?.size) return 'int4';
   const matrix = weights.get(`${layerPrefix(0)}mlp.down_proj.weight`) as Float32Array;
   const rounded = dequantize(quantize(matrix, config.hiddenSize, config.intermediateSize, 4));
   // Half precision, in which weights are stored, keeps 11 bits.
@@ -43,11 +48,11 @@ const EXTERNAL_FROM = 4096;
  *
  * The last layer makes keys and values of all tokens, and all else of the wanted rows alone: nothing reads the others.
  */
-export function serveGraph(config: ModelConfig, weights: Weights, precision: Precision): WrittenModel {
+export function serveGraph({ config, weights, packed }: Model, precision: Precision): WrittenModel {
   const b = new Builder(`serve-${precision}`);
   const { heads, keyValueHeads, headDim, hiddenSize, intermediateSize } = config;
   const group = heads / keyValueHeads;
-  const layers = new Layers(b, weights, precision);
+  const layers = new Layers(b, weights, packed, precision);
   const scoredOf = (count: string) => (group === 1 ? count : `${group}*${count}`);
   const ids = b.graph.input('ids', 'i32', ['tokens', 'batch']);
   const cos = b.graph.input('cos', 'f32', ['tokens', 'batch', 1, headDim]);
@@ -139,12 +144,14 @@ export function serveGraph(config: ModelConfig, weights: Weights, precision: Pre
 class Layers {
   private readonly b: Builder;
   private readonly weights: Weights;
+  private readonly stored: ReadonlyMap<string, Quantized> | undefined;
   private readonly precision: Precision;
   private readonly packed = new Map<string, { data: Value; scales: Value }>();
 
-  constructor(b: Builder, weights: Weights, precision: Precision) {
+  constructor(b: Builder, weights: Weights, stored: ReadonlyMap<string, Quantized> | undefined, precision: Precision) {
     this.b = b;
     this.weights = weights;
+    this.stored = stored;
     this.precision = precision;
   }
 
@@ -153,7 +160,8 @@ class Layers {
   }
 
   private get(name: string): Float32Array {
-    const data = this.weights.get(name);
+    const stored = this.stored?.get(name);
+    const data = stored ? dequantize(stored) : this.weights.get(name);
     if (!data) throw new Error(`no weights for '${name}'`);
     return data;
   }
@@ -196,9 +204,7 @@ class Layers {
   private pack(label: string, names: readonly string[], inner: number, scale: readonly number[]) {
     let packed = this.packed.get(label);
     if (!packed) {
-      const all = this.joined(names, scale);
-      const rows = all.length / inner;
-      const { packed: bytes, scales } = quantize(all, rows, inner, this.bits);
+      const { packed: bytes, scales, rows } = this.quantized(names, inner, scale);
       const blocks = scales.length / rows;
       packed = {
         data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
@@ -207,6 +213,14 @@ class Layers {
       this.packed.set(label, packed);
     }
     return packed;
+  }
+
+  /** What the file holds in these bits is taken as it is: rounding it again would only cost time. */
+  private quantized(names: readonly string[], inner: number, scale: readonly number[]): Quantized {
+    const stored = this.bits === 4 ? names.flatMap((name) => this.stored?.get(name) ?? []) : [];
+    if (stored.length === names.length) return stacked(stored, scale);
+    const all = this.joined(names, scale);
+    return quantize(all, all.length / inner, inner, this.bits);
   }
 
   embed(ids: Value, config: ModelConfig): Value {
