@@ -28,7 +28,7 @@ const mix: readonly CursorKind[] = [
 const longestTruth = { code: 300, prose: 160 };
 const word = /[\p{L}\p{N}]/u;
 /** What is left of a masked secret is nothing to learn. */
-const masked = /\*{8}/;
+const masked = /\*{6}/;
 
 interface Line {
   readonly number: number;
