@@ -12,6 +12,12 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 type Style = (entry: Entry, random: Random) => string | Written;
 
+/** For what programs hand out; a password that a person chose stands there as its own name says. */
+const forTokens =
+  (style: (entry: Entry, random: Random) => string): Style =>
+  (entry, random) =>
+    entry.kind.form === 'password' ? `${screaming(entry.called)}='${entry.made.text}'` : style(entry, random);
+
 function carrier(
   what: string,
   forms: readonly Form[],
@@ -133,7 +139,7 @@ const requests = carrier(
   (r, id) => `requests/${name(r, id)}.http`,
   'hash',
   [
-    ({ made }, r) => `GET https://${host(r)}/v1/${noun(r)}\nAuthorization: Bearer ${made.text}`,
+    forTokens(({ made }, r) => `GET https://${host(r)}/v1/${noun(r)}\nAuthorization: Bearer ${made.text}`),
     ({ made, called }, r) => `POST https://${host(r)}/v1/${noun(r)}\nX-${kebab(called)}: ${made.text}\nAccept: */*`,
     ({ made, called }, r) => ({
       text: `GET https://${host(r)}/v1/${noun(r)}?${snake(called)}=${encoded(made.text)}&page=2`,
@@ -156,9 +162,9 @@ const requests = carrier(
 const curl = carrier('curl', ['token', 'named', 'password'], (r, id) => `scripts/${name(r, id)}.sh`, 'sh', [
   ({ made }, r) => `curl -u '${login(r)}:${made.text}' https://${host(r)}/`,
   ({ made }, r) => `curl --user "${login(r)}:${made.text}" https://${host(r)}/status`,
-  ({ made }, r) => `curl -H "Authorization: Bearer ${made.text}" https://${host(r)}/`,
+  forTokens(({ made }, r) => `curl -H "Authorization: Bearer ${made.text}" https://${host(r)}/`),
   ({ made, called }, r) => `curl -sS -H 'X-${kebab(called)}: ${made.text}' \\\n  https://${host(r)}/v2`,
-  ({ made }, r) => `curl -H 'Authorization: token ${made.text}' https://${host(r)}/repos`,
+  forTokens(({ made }, r) => `curl -H 'Authorization: token ${made.text}' https://${host(r)}/repos`),
   ({ made, called }, r) => `curl -d '${snake(called)}=${made.text}' https://${host(r)}/login`,
   ({ made, called }, r) => `curl -X POST --data '{"${camel(called)}":"${made.text}"}' https://${host(r)}/`,
 ]);
@@ -190,7 +196,7 @@ const tools = carrier(
   [
     ({ made }, r) => `machine ${host(r)} login ${login(r)} password ${made.text}`,
     ({ made }, r) => `machine ${host(r)}\n  login ${login(r)}\n  password ${made.text}`,
-    ({ made }, r) => `//${host(r)}/:_authToken=${made.text}`,
+    forTokens(({ made }, r) => `//${host(r)}/:_authToken=${made.text}`),
     ({ made }, r) => `//${host(r)}/:_password="${base64(made.text)}"`,
     ({ made }, r) => `[pypi]\nusername = __token__\npassword = ${made.text}\n# ${noun(r)}`,
     ({ made }, r) => `${host(r)}:5432:${noun(r)}:${login(r)}:${made.text}`,
@@ -202,7 +208,7 @@ const tools = carrier(
       const { text, secrets = [] } = basic(login(r), made.text);
       return { text: `{ "auths": { "${host(r)}": { "auth": "${text}" } } }`, secrets };
     },
-    ({ made }, r) => `users:\n- name: ${noun(r)}\n  user:\n    token: ${made.text}`,
+    forTokens(({ made }, r) => `users:\n- name: ${noun(r)}\n  user:\n    token: ${made.text}`),
     ({ made }, r) => `network={\n  ssid="${noun(r)}"\n  psk="${made.text}"\n}`,
     ({ made }, r) =>
       `<server><id>${noun(r)}</id><username>${login(r)}</username><password>${made.text}</password></server>`,

@@ -38,6 +38,8 @@ function row(form: Form, name: string, called: string, ...pieces: readonly Piece
 }
 
 const token = (name: string, called: string, ...pieces: readonly Piece[]) => row('token', name, called, ...pieces);
+/** An address that is a secret itself. */
+const webhook = (name: string, called: string, ...pieces: readonly Piece[]) => row('url', name, called, ...pieces);
 const named = (name: string, called: string, ...pieces: readonly Piece[]) => row('named', name, called, ...pieces);
 
 /** Known by their own form: a prefix, a structure. */
@@ -73,7 +75,7 @@ const withForm: readonly Kind[] = [
     'hex',
   ]),
   token('slack-app', 'slack app token', 'xapp-1-A0', [9, 'upperDigits'], '-', [13, 'digits'], '-', [64, 'hex']),
-  token(
+  webhook(
     'slack-webhook',
     'slack webhook url',
     'https://hooks.slack.com/services/T',
@@ -133,7 +135,7 @@ const withForm: readonly Kind[] = [
     '.',
     [38, 'base64url'],
   ),
-  token('discord-webhook', 'discord webhook', 'https://discord.com/api/webhooks/1', [18, 'digits'], '/', [
+  webhook('discord-webhook', 'discord webhook', 'https://discord.com/api/webhooks/1', [18, 'digits'], '/', [
     68,
     'base64url',
   ]),
@@ -207,7 +209,7 @@ const withForm: readonly Kind[] = [
     }),
   ),
   token('riot', 'riot api key', 'RGAPI-', uuid),
-  token(
+  webhook(
     'teams-webhook',
     'teams webhook',
     (r) =>
