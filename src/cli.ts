@@ -46,7 +46,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
   --local              never use the API, key or no key
   --places N           places to ask the API about (default 60)
-  --budget USD         stop asking before this much is spent (default 1)
+  --budget USD         most that the API may cost a calendar month, over all runs (default 1)
   --model NAME         the large model (default ${defaultModel})
   --folder FOLDER      for complete: the folder whose specialist answers (default: the current one)
   --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
@@ -251,6 +251,7 @@ async function main(argv: readonly string[]): Promise<number> {
     runWithStore(
       { ...request, ...more },
       {
+        who: 'npm start',
         engine,
         progress: (update) => bar.update(update),
         confirm: (estimate) => confirm(estimate, values, bar),
@@ -283,8 +284,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const result = await run(api ? { api } : {});
     bar.clear();
     if (!result.ok) return fail(result.error);
-    print(result.value.report, renderReport(result.value.report));
-    return 0;
+    const { report, trouble } = result.value;
+    print(report, renderReport(report));
+    return trouble === undefined ? 0 : fail({ code: 'unwritable', message: trouble });
   } finally {
     engine?.dispose();
   }

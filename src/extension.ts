@@ -112,10 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
       paths,
       log,
       onChange: changed,
-      onSpent: (usd) => {
-        api.addSpending(usd);
-        activity.addSpending(usd);
-      },
+      onSpent: (usd) => activity.addSpending(usd),
     }),
   );
   const status = own.add(

@@ -11,7 +11,9 @@ export type ErrorCode =
   | 'network' // no connection
   | 'redirected' // the server sends requests on to another address
   | 'bad-request' // 4xx: our fault or a wrong model name
-  | 'over-budget' // the session's or the run's spending limit is reached
+  | 'over-budget' // the month's spending limit is reached
+  | 'unwritable' // the store cannot keep what is paid for, or a folder of ours cannot be written
+  | 'locked' // another run is at work in the same folder
   | 'no-consent' // the user has not allowed this folder's text to leave the machine
   | 'unreadable' // a file or folder that cannot be read
   | 'corrupt' // stored data that is damaged

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
+import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import type { AdaptReport, NeuralReport } from './types.ts';
 
@@ -58,7 +59,10 @@ export function deleteAdaptation(
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
       return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
     }
+    const lock = lockRun(specialistFolder, 'delete');
+    if (!lock.ok) return lock;
     store.deleteAdaptations(root);
+    lock.value.release();
     rmSync(specialistFolder, { recursive: true, force: true });
     return ok({ folder: root, bytes });
   } finally {

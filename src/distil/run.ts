@@ -32,6 +32,9 @@ export interface RunDeps {
   readonly log?: Log;
 }
 
+/** A disk that is full, read-only, somebody else's, or gone. */
+const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
+
 /** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { signal } = deps;
@@ -90,6 +93,11 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   } catch (error) {
     if (signal.aborted || isCancelled(error)) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
+    if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
+      return failed(
+        'unwritable',
+        `${messageOf(error)}. Free disk space or make the folder writable; it goes on where it was.`,
+      );
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -41,7 +41,7 @@ export interface ApiAccess {
   readonly settings: TeacherSettings;
   /** Places to ask about, calibration and test together. */
   readonly places: number;
-  /** The run stops asking before it has spent this much. */
+  /** US dollars a calendar month, by every run and window that uses the same store. */
   readonly budgetUsd: number;
 }
 
@@ -63,6 +63,8 @@ export interface AdaptOutcome {
   readonly snapshotPath: string;
   /** Undefined for effort 'index'. */
   readonly coupling: CouplingFit | undefined;
+  /** The store left the disk while the API was asked: why, and what became of the answers. Absent: it did not. */
+  readonly trouble?: string;
 }
 
 /** Quality on cursors of files that nothing was fitted on. Shares are 0..1. */

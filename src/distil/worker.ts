@@ -37,6 +37,7 @@ function work(message: Job): Promise<Result<Jobs[keyof Jobs]['result']>> {
   if (message.job === 'secrets') return readSecrets(message.request, signal, log);
   if (message.job === 'kept') return keptSummary(message.request, { signal, log });
   return runWithStore(message.request, {
+    who: 'the editor',
     progress: (update) => send({ kind: 'progress', update }),
     confirm: (estimate) =>
       new Promise((resolve) => {

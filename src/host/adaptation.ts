@@ -135,6 +135,8 @@ export class Adaptation extends DisposableStore {
       },
       (progress, token) => this.enqueue(() => this.adaptNow(session, progress, token)),
     );
+    if (result.ok && result.value.trouble !== undefined)
+      await this.tellFailure({ code: 'unwritable', message: result.value.trouble });
     if (result.ok) return true;
     if (result.error.code !== 'cancelled') await this.tellFailure(result.error);
     return false;
@@ -180,7 +182,7 @@ export class Adaptation extends DisposableStore {
     const { api } = this.deps;
     if (api.state(session.folder) !== 'available') return undefined;
     const settings = api.settings();
-    return settings && { settings, places: apiPlaces, budgetUsd: api.remainingUsd };
+    return settings && { settings, places: apiPlaces, budgetUsd: api.limitUsd };
   }
 
   private neuralAccess(settings: Settings): Pick<AdaptRequest, 'neural'> {

@@ -25,8 +25,14 @@ export type ApiState =
   | 'bad-url'
   | 'unasked' // the user has not been asked about this folder and host
   | 'declined'
+  | 'no-store' // what is paid for could not be kept
   | 'over-budget'
   | 'available';
+
+/** The user has allowed this folder; whether it is asked now is another matter. */
+export function isAllowed(state: ApiState): boolean {
+  return state === 'available' || state === 'over-budget' || state === 'no-store';
+}
 
 export interface ApiDeps {
   readonly key: ApiKey;
@@ -47,7 +53,7 @@ export class Api {
 
   constructor(deps: ApiDeps) {
     this.deps = deps;
-    this.budget = new Budget(deps.configuration.for(undefined).apiBudget);
+    this.budget = new Budget(() => deps.store.get(), this.limitUsd, deps.clock);
     this.backoff = new Backoff({ clock: deps.clock });
   }
 
@@ -66,7 +72,9 @@ export class Api {
     const host = this.host();
     if (permissions.hasDeclined(folder.key, host)) return 'declined';
     if (!permissions.mayCall(folder.key, host)) return 'unasked';
-    return this.remainingUsd > 0 ? 'available' : 'over-budget';
+    if (!this.deps.store.get().canKeep()) return 'no-store';
+    this.budget.setLimit(this.limitUsd);
+    return this.budget.exhausted ? 'over-budget' : 'available';
   }
 
   get model(): string {
@@ -78,15 +86,14 @@ export class Api {
     return this.connection?.apiHost(url === undefined ? {} : { baseUrl: url }) ?? '';
   }
 
-  /** Of this session's limit, US dollars. */
-  get remainingUsd(): number {
-    this.budget.setLimit(this.deps.configuration.for(undefined).apiBudget);
-    return this.budget.remainingUsd;
+  /** For a calendar month, US dollars; the store counts what every window and run spends. */
+  get limitUsd(): number {
+    return this.deps.configuration.for(undefined).apiBudget;
   }
 
-  /** An adaptation runs in a worker with a limit of its own; what it spent counts for the session, too. */
-  addSpending(usd: number): void {
-    this.budget.reserve(0)?.settle(usd);
+  /** This month, US dollars. */
+  get spentUsd(): number {
+    return this.budget.spentUsd;
   }
 
   /** Key, model, address or limit have changed: what was refused before says nothing now. */

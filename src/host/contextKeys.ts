@@ -1,6 +1,7 @@
 // Context keys, for the palette, menus and keybindings of package.json: set only when they change.
 import * as vscode from 'vscode';
 import type { Adaptation } from './adaptation.ts';
+import { isAllowed } from './api.ts';
 import type { ApiKey } from './apiKey.ts';
 import type { Folders } from './folders.ts';
 import type { Snapshot } from './status.ts';
@@ -24,7 +25,7 @@ export class ContextKeys {
     this.set('enabledHere', enabledHere);
     this.set('snoozed', status === 'snoozed');
     this.set('hasKey', key.value !== undefined);
-    this.set('apiAllowed', apiState === 'available' || apiState === 'over-budget');
+    this.set('apiAllowed', isAllowed(apiState));
     this.set('adapting', adaptation.isAdapting);
     this.set('adapted', folders.peek(folder)?.report !== undefined);
   }

@@ -1,5 +1,6 @@
 // The status bar's menu: what can be done now, in one list.
 import * as vscode from 'vscode';
+import { isAllowed } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { Snapshot } from './status.ts';
 
@@ -72,7 +73,7 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
     },
     (apiState === 'unasked' || apiState === 'declined') &&
       command('cloud', t('Allow the API in This Folder…'), 'allowApi', folder.name),
-    (apiState === 'available' || apiState === 'over-budget') &&
+    isAllowed(apiState) &&
       command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', folder.name),
     command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),

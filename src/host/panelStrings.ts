@@ -31,6 +31,7 @@ export function panelStrings(): PanelStrings {
     p50p95: t('p50 / p95'),
     spent: t('Spent'),
     spentNote: t('on API calls'),
+    spentMonth: t('on API calls; {0} of {1} this month', '{0}', '{1}'),
     saved: t('Saved'),
     savedNote: t('by answering locally'),
     completions: t('Completions'),

@@ -47,7 +47,7 @@ export interface Settings {
   readonly baseUrl: string;
   /** ms for one whole answer. */
   readonly apiTimeout: number;
-  /** US dollars per session of the editor. */
+  /** US dollars per calendar month, over all windows and adaptations. */
   readonly apiBudget: number;
   readonly multiline: boolean;
   /** Limits of the API's debounce, ms; between them it follows the measured latency. */

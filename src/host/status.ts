@@ -4,7 +4,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import { thousands } from '../common/format.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../panel/protocol.ts';
 import type { Adaptation } from './adaptation.ts';
-import type { Api, ApiState } from './api.ts';
+import { type Api, type ApiState, isAllowed } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from './folderRef.ts';
 import type { Folders } from './folders.ts';
@@ -92,7 +92,7 @@ export class Status extends DisposableStore {
       balance: settings.balance,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
-      budgetUsd: settings.apiBudget,
+      ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
       notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
       ...(progress && { progress }),
     };
@@ -138,7 +138,7 @@ export class Status extends DisposableStore {
     const trouble = folders.trouble(folder);
     if (trouble) notices.push({ kind: 'warning', text: trouble, action: { label: t('Show Log'), command: 'showLog' } });
     const problem = problems.current;
-    if (problem && (apiState === 'available' || apiState === 'over-budget')) {
+    if (problem && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
       notices.push({
         kind: 'warning',
@@ -193,9 +193,14 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
       text: t('{0} stays local: you have not allowed {1}.', folder.name, api.host()),
       action: allow,
     },
+    'no-store': {
+      kind: 'warning',
+      text: t('What is paid for could not be kept on disk. Local only until it can; the log says what is wrong.'),
+      action: { label: t('Show Log'), command: 'showLog' },
+    },
     'over-budget': {
       kind: 'warning',
-      text: t('The spending limit of this session is reached. Local only until you raise it or restart.'),
+      text: t('The spending limit of this month is reached. Local only until you raise it or the month ends.'),
       action: settings,
     },
     available: undefined,

@@ -60,6 +60,7 @@ function receive(message: ToPanel): void {
     views = build(new Words(message.strings, message.locale));
     views.status.update(message.state);
     views.rows.reset(message.rows);
+    views.totals.setMonth(message.state.month);
     views.totals.update(message.totals);
     views.report.update(message.reports);
     return;
@@ -68,6 +69,7 @@ function receive(message: ToPanel): void {
   switch (message.type) {
     case 'state':
       views.status.update(message.state);
+      views.totals.setMonth(message.state.month);
       break;
     case 'row':
       views.rows.put(message.row);

@@ -84,7 +84,8 @@ export interface PanelState {
   readonly localOnly: boolean;
   /** The API's model, or '' where none is set up. */
   readonly apiModel: string;
-  readonly budgetUsd: number;
+  /** What the API has cost this calendar month, and the limit. Absent where it is not in use. */
+  readonly month?: { readonly spentUsd: number; readonly limitUsd: number };
   readonly notices: readonly PanelNotice[];
   readonly progress?: PanelProgress;
 }

@@ -95,7 +95,7 @@ const state = shape<PanelState>({
   balance: number,
   localOnly: flag,
   apiModel: text,
-  budgetUsd: number,
+  month: optional(shape<NonNullable<PanelState['month']>>({ spentUsd: number, limitUsd: number })),
   notices: listOf(notice),
   progress: optional(shape<PanelProgress>({ title: text, detail: text, share: optional(number), cancellable: flag })),
 });

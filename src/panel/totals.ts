@@ -1,6 +1,6 @@
 // The figures: who answered, how fast, what it cost and what it saved; of this session or of all time.
 import { button, h } from './dom.ts';
-import type { PanelTotals, TotalsScope } from './protocol.ts';
+import type { PanelState, PanelTotals, TotalsScope } from './protocol.ts';
 import type { Words } from './text.ts';
 
 export class TotalsView {
@@ -10,6 +10,7 @@ export class TotalsView {
   private readonly words: Words;
   private totals: Readonly<Record<TotalsScope, PanelTotals>> | undefined;
   private scope: TotalsScope;
+  private month: PanelState['month'];
 
   constructor(words: Words, scope: TotalsScope, onScope: (scope: TotalsScope) => void) {
     this.words = words;
@@ -47,6 +48,13 @@ export class TotalsView {
     this.draw();
   }
 
+  /** What the month has cost so far, under what this session or all time has. */
+  setMonth(month: PanelState['month']): void {
+    if (month?.spentUsd === this.month?.spentUsd && month?.limitUsd === this.month?.limitUsd) return;
+    this.month = month;
+    this.draw();
+  }
+
   private draw(): void {
     for (const [scope, choice] of Object.entries(this.choices)) {
       choice.setAttribute('aria-pressed', String(scope === this.scope));
@@ -60,9 +68,15 @@ export class TotalsView {
       this.shares(totals, localShare),
       this.figure(words.t('localLatency'), this.pair(totals.localP50Ms, totals.localP95Ms), words.t('p50p95')),
       this.figure(words.t('apiLatency'), this.pair(totals.apiP50Ms, totals.apiP95Ms), words.t('p50p95')),
-      this.figure(words.t('spent'), words.money(totals.spentUsd), words.t('spentNote')),
+      this.figure(words.t('spent'), words.money(totals.spentUsd), this.spentNote()),
       this.figure(words.t('saved'), words.money(totals.savedUsd), words.t('savedNote')),
     );
+  }
+
+  private spentNote(): string {
+    const { words, month } = this;
+    if (month === undefined) return words.t('spentNote');
+    return words.t('spentMonth', words.money(month.spentUsd), words.money(month.limitUsd));
   }
 
   private shares(totals: PanelTotals, localShare: number | undefined): HTMLElement {

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
+import { monthOf, type Reserved } from '../common/teacher-call.ts';
 import { adaptationRow } from './sqlite.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
@@ -12,9 +13,31 @@ export class MemoryStore implements Store {
   /** In order of recording; JavaScript's maps keep it. */
   private completions = new Map<string, CompletionRow>();
   private runs: AdaptationRow[] = [];
+  private months = new Map<string, number>();
+
+  canKeep(): boolean {
+    return false;
+  }
+
+  /** Nothing new is paid for where it would be forgotten. */
+  reserve(): Reserved {
+    return { ok: false, why: 'unwritable', message: 'There is no store on disk.' };
+  }
+
+  settle(_id: string, paid: TeacherCallRow | undefined): void {
+    if (paid === undefined) return;
+    this.calls.push(paid);
+    const month = monthOf(paid.at);
+    this.months.set(month, (this.months.get(month) ?? 0) + paid.costUsd);
+  }
+
+  spentInMonth(at: number): number {
+    const from = monthOf(at);
+    return [...this.months].reduce((sum, [month, usd]) => (month >= from ? sum + usd : sum), 0);
+  }
 
   recordTeacherCall(row: TeacherCallRow): void {
-    this.calls.push(row);
+    this.settle('', row);
   }
 
   findTeacherCall(requestHash: string): TeacherCallRow | undefined {
@@ -89,8 +112,14 @@ export class MemoryStore implements Store {
   }
 
   /** Takes over what another store still knows. */
-  adopt(calls: readonly TeacherCallRow[], newestFirst: readonly CompletionRow[], runs: readonly AdaptationRow[]): void {
-    this.calls.push(...calls);
+  adopt(
+    calls: readonly TeacherCallRow[],
+    newestFirst: readonly CompletionRow[],
+    runs: readonly AdaptationRow[],
+    spending: ReadonlyMap<string, number>,
+  ): void {
+    this.calls = [...calls];
+    this.months = new Map(spending);
     for (const row of [...newestFirst].reverse()) this.recordCompletion(row);
     this.runs.push(...[...runs].reverse());
   }

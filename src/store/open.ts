@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { MemoryStore } from './memory.ts';
-import { isDamage, ResilientStore } from './resilient.ts';
+import { isDamage, type ResilientDeps, ResilientStore } from './resilient.ts';
 import { loadSqlite, openDatabase, SqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
@@ -24,7 +24,7 @@ export interface StoreDeps {
 }
 
 export interface OpenedStore {
-  readonly store: Store;
+  readonly store: ResilientStore;
   /** For the user: what was wrong and where the old data is. */
   readonly notice?: string;
 }
@@ -35,16 +35,25 @@ export interface OpenedStore {
  */
 export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
   const opened = openOrReplace(folder, deps);
-  const store = new ResilientStore(opened.store, {
-    ...(deps.log && { log: deps.log }),
-    ...(deps.onNotice && { onNotice: deps.onNotice }),
+  const { log, onNotice, clock } = deps;
+  const resilience: ResilientDeps = {
+    ...(log && { log }),
+    ...(onNotice && { onNotice }),
+    ...(clock && { monotonic: () => clock.monotonic() }),
     replaceDamaged: () => replace(folder, 'corrupt', deps),
-    deleteSetAside: () => deleteSetAside(folder, deps.log ?? silentLog),
-  });
+    reopen: () => openFile(folder, deps),
+    deleteSetAside: () => deleteSetAside(folder, log ?? silentLog),
+  };
+  const store = new ResilientStore(opened.store, resilience, opened.notice);
   return opened.notice === undefined ? { store } : { store, notice: opened.notice };
 }
 
-function openOrReplace(folder: string, deps: StoreDeps): OpenedStore {
+interface Opened {
+  readonly store: Store;
+  readonly notice?: string;
+}
+
+function openOrReplace(folder: string, deps: StoreDeps): Opened {
   try {
     return { store: openFile(folder, deps) };
   } catch (error) {
@@ -55,7 +64,7 @@ function openOrReplace(folder: string, deps: StoreDeps): OpenedStore {
   }
 }
 
-function openFile(folder: string, deps: StoreDeps): Store {
+function openFile(folder: string, deps: StoreDeps): SqliteStore {
   const sqlite = deps.sqlite === undefined ? loadSqlite() : deps.sqlite;
   if (!sqlite)
     throw new Error('this version of VS Code brings no SQLite; update VS Code to keep them between sessions');
@@ -64,7 +73,7 @@ function openFile(folder: string, deps: StoreDeps): Store {
   return new SqliteStore(openDatabase(sqlite, file), file);
 }
 
-function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDeps): OpenedStore {
+function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDeps): Opened {
   const what = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[why];
   try {
     const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
@@ -77,11 +86,11 @@ function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDe
   }
 }
 
-function inMemory(folder: string, error: unknown): OpenedStore {
+function inMemory(folder: string, error: unknown): Opened {
   return {
     store: new MemoryStore(),
     notice:
-      `Completions and API answers are kept in memory only and end with this session: ${folder} cannot be used ` +
+      `Completions are kept in memory only and end with this session, and the API is not asked: ${folder} cannot be used ` +
       `(${messageOf(error)}).`,
   };
 }

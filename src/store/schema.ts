@@ -26,9 +26,19 @@ export const migrations: readonly string[] = [
      report TEXT NOT NULL, coupling TEXT NOT NULL
    ) STRICT;
    CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);`,
+  // Money apart from texts, which may be deleted. Local months; 'localtime' is the machine's, as in common/teacher-call.ts.
+  `CREATE TABLE spending (month TEXT PRIMARY KEY, usd REAL NOT NULL) STRICT;
+   CREATE TABLE reservations (
+     id TEXT PRIMARY KEY, at REAL NOT NULL, until REAL NOT NULL, purpose TEXT NOT NULL, model TEXT NOT NULL, usd REAL NOT NULL
+   ) STRICT;
+   INSERT INTO spending SELECT strftime('%Y-%m', at / 1000, 'unixepoch', 'localtime') AS month, sum(costUsd)
+     FROM teacherCalls GROUP BY month;`,
 ];
 
 export const schemaVersion = migrations.length;
+
+/** Tables with something of a folder in them. */
+export const folderTables = ['teacherCalls', 'completions', 'adaptations'] as const;
 
 /** Fields of each table in order, for INSERT. */
 export const columns = {
@@ -65,5 +75,6 @@ export const columns = {
     'decision',
     'outcome',
   ],
+  reservations: ['id', 'at', 'until', 'purpose', 'model', 'usd'],
   adaptations: ['id', 'folder', 'startedAt', 'finishedAt', 'report', 'coupling'],
 } as const;

@@ -1,10 +1,12 @@
 // The store on disk: one SQLite file in WAL mode, shared by every window and worker that opens it.
 
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Outcome, Source } from '../common/completion.ts';
 import { CodedError } from '../common/errors.ts';
-import { columns, migrations, schemaVersion } from './schema.ts';
+import { monthOf, type Reservation, type Reserved } from '../common/teacher-call.ts';
+import { columns, folderTables, migrations, schemaVersion } from './schema.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
@@ -55,19 +57,30 @@ function migrate(database: DatabaseSync): void {
   });
 }
 
-function transact(database: DatabaseSync, work: () => void): void {
+function transact<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
-    work();
+    const result = work();
     database.exec('COMMIT');
+    return result;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
+/** SQLITE_READONLY_DBMOVED: what is written goes to a file that has no name any more, or another one's. */
+const moved = 1032;
+
+/** The file is not the one that was opened: its folder was removed, or it was replaced. */
+class MovedError extends Error {
+  readonly errcode = moved;
+}
+
 export class SqliteStore implements Store {
   readonly location: string;
+  /** Device and inode of the database and its log, once seen. */
+  private readonly identities = new Map<string, string>();
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private untilTrim = 1;
@@ -75,15 +88,113 @@ export class SqliteStore implements Store {
   constructor(database: DatabaseSync, location: string) {
     this.database = database;
     this.location = location;
+    this.assertInPlace();
+  }
+
+  canKeep(): boolean {
+    return true;
   }
 
   recordTeacherCall(row: TeacherCallRow): void {
+    this.settle('', row);
+  }
+
+  reserve(reservation: Reservation, limitUsd: number): Reserved {
+    const spentUsd = this.durably(() => {
+      this.expire(reservation.at);
+      const spent = this.spentInMonth(reservation.at);
+      if (spent + reservation.usd > limitUsd) return spent;
+      this.insert('reservations', reservation);
+      return undefined;
+    });
+    if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd };
+    const kept = this.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
+    if (kept !== reservation.usd) throw new MovedError('what was written is not there');
+    return { ok: true };
+  }
+
+  settle(id: string, paid: TeacherCallRow | undefined): void {
+    this.durably(() => {
+      this.run('DELETE FROM reservations WHERE id = ?', id);
+      // It came after all, from a machine that slept: what was counted for it is not counted twice.
+      const late = this.rows<TeacherCallRow>('SELECT * FROM teacherCalls WHERE requestHash = ?', unsettled(id))[0];
+      if (late !== undefined) {
+        this.run('DELETE FROM teacherCalls WHERE requestHash = ?', unsettled(id));
+        this.spend(late.at, -late.costUsd);
+      }
+      if (paid !== undefined) this.pay(paid);
+    });
+  }
+
+  spentInMonth(at: number): number {
+    return (
+      (this.number('SELECT sum(usd) AS value FROM spending WHERE month >= ?', monthOf(at)) ?? 0) +
+      (this.number('SELECT sum(usd) AS value FROM reservations') ?? 0)
+    );
+  }
+
+  /** US dollars by month, for a store that takes over. */
+  spending(): Map<string, number> {
+    const rows = this.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
+    return new Map(rows.map(({ month, usd }) => [month, usd]));
+  }
+
+  /** What another store knew of these months, where it knew of more: a new file gives no new money. */
+  carrySpending(known: ReadonlyMap<string, number>): void {
+    for (const [month, usd] of known) {
+      this.run(
+        'INSERT INTO spending VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET usd = max(usd, excluded.usd)',
+        month,
+        usd,
+      );
+    }
+  }
+
+  /** Reservations that nobody is left to settle become calls without an answer: it may have been paid for. */
+  private expire(now: number): void {
+    for (const { id, at, purpose, model, usd } of this.rows<Reservation>(
+      'SELECT * FROM reservations WHERE until < ?',
+      now,
+    )) {
+      this.run('DELETE FROM reservations WHERE id = ?', id);
+      this.pay(unanswered({ id, at, purpose, model, usd }));
+    }
+  }
+
+  private pay(row: TeacherCallRow): void {
+    this.insert('teacherCalls', row);
+    this.spend(row.at, row.costUsd);
+  }
+
+  private spend(at: number, usd: number): void {
+    this.run(
+      'INSERT INTO spending VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET usd = usd + excluded.usd',
+      monthOf(at),
+      usd,
+    );
+  }
+
+  /** A transaction about money: it is on the disk, in the file that was opened, when this returns. */
+  private durably<T>(work: () => T): T {
+    this.assertInPlace();
     // FULL syncs the log at every commit; NORMAL, for all else, only at checkpoints.
     this.database.exec('PRAGMA synchronous = FULL');
     try {
-      this.insert('teacherCalls', row);
+      return transact(this.database, work);
     } finally {
       this.database.exec('PRAGMA synchronous = NORMAL');
+      this.assertInPlace();
+    }
+  }
+
+  /** A database whose folder was removed takes every write, and keeps none. */
+  private assertInPlace(): void {
+    for (const path of [this.location, `${this.location}-wal`]) {
+      const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+      const known = this.identities.get(path);
+      const identity = found === undefined ? undefined : `${found.dev} ${found.ino}`;
+      if (known !== undefined && identity !== known) throw new MovedError(`${path} was removed or replaced`);
+      if (identity !== undefined) this.identities.set(path, identity);
     }
   }
 
@@ -188,11 +299,12 @@ export class SqliteStore implements Store {
   }
 
   deleteFolderData(folder: string): void {
-    this.deleteFrom(Object.keys(columns), ' WHERE folder = ?', folder);
+    this.deleteFrom(folderTables, ' WHERE folder = ?', folder);
   }
 
   deleteAll(): void {
-    this.deleteFrom(Object.keys(columns), '');
+    this.run('DELETE FROM spending WHERE month < ?', monthOf(Date.now()));
+    this.deleteFrom(folderTables, '');
   }
 
   close(): void {
@@ -241,6 +353,17 @@ export class SqliteStore implements Store {
     }
     return statement;
   }
+}
+
+function unsettled(id: string): string {
+  return `unsettled:${id}`;
+}
+
+/** The row of a reservation whose answer nobody saw: it counts as paid for, with all that it may have cost. */
+export function unanswered({ id, at, purpose, model, usd }: Omit<Reservation, 'until'>): TeacherCallRow {
+  const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
+  const nothing = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };
+  return { at, requestHash: unsettled(id), purpose, model, costUsd: usd, ...nothing };
 }
 
 export function adaptationRow(folder: string, run: FinishedRun): AdaptationRow {

@@ -1,5 +1,6 @@
 // What is remembered between sessions, as the rest of the code sees it; SQLite on disk, or memory where that fails.
 import type { Outcome } from '../common/completion.ts';
+import type { Ledger } from '../common/teacher-call.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 /** Completions kept; older ones are dropped. Paid answers are never dropped: they are what the user paid for. */
@@ -14,17 +15,19 @@ export interface FinishedRun {
 }
 
 /**
- * All calls are synchronous and take well under a millisecond but `recordTeacherCall`, which waits for the disk.
+ * All calls are synchronous and take well under a millisecond but those that are about money, which wait for the disk.
  * Callers pass masked text only (`harvest/secrets.ts`): the store never looks into it.
  */
-export interface Store {
+export interface Store extends Ledger {
   /** The database file; undefined: kept in memory and lost at the end of the session. */
   readonly location: string | undefined;
-  /** On disk, power loss included, when this returns. */
+  /** What is paid for can be kept; where it could not, this looks now and then whether it can again. */
+  canKeep(): boolean;
+  /** A paid call without a reservation. On disk, power loss included, when this returns. */
   recordTeacherCall(row: TeacherCallRow): void;
   /** The newest paid answer to the same question. */
   findTeacherCall(requestHash: string): TeacherCallRow | undefined;
-  /** US dollars paid at or after `at`, labelling included. */
+  /** US dollars of the calls kept that were paid at or after `at`, labelling included. */
   spentSince(at: number): number;
   /** A second record of the same id replaces the first. */
   recordCompletion(row: CompletionRow): void;
@@ -42,9 +45,9 @@ export interface Store {
   adaptations(): AdaptationRow[];
   /** Forgets a folder's adaptations; its completions and paid answers stay. */
   deleteAdaptations(folder: string): void;
-  /** Forgets everything about one folder, its paid answers included. */
+  /** Forgets everything about one folder, its paid answers included; that money was spent stays known. */
   deleteFolderData(folder: string): void;
-  /** Forgets everything, databases that were set aside included. */
+  /** Forgets everything, databases that were set aside included; of this month's spending the sum stays, for the limit. */
   deleteAll(): void;
   close(): void;
 }

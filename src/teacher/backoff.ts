@@ -10,6 +10,7 @@ const firstPause: Readonly<Partial<Record<ErrorCode, number>>> = {
   malformed: 2_000,
   network: 2_000,
   redirected: 30_000,
+  unwritable: 30_000,
   // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
   'bad-request': 30_000,
   'bad-key': Number.POSITIVE_INFINITY,

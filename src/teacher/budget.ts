@@ -1,66 +1,86 @@
-// Spending limits. Money is set aside before a request goes out, so that requests side by side cannot pass a limit together.
-import { type Failure, failed } from '../common/errors.ts';
+// The spending limit. What a call may cost at most is set aside in the ledger before it goes out, so that calls side by
+// side, in this process or another, cannot pass the limit together.
+import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { failed, ok, type Result } from '../common/errors.ts';
+import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 
-/** Money set aside for one request; to be settled exactly once. */
-export interface Reservation {
-  /** The request is over and cost this much, US dollars; 0 where it was not paid for. */
-  settle(costUsd: number): void;
+/** Money set aside for one call. */
+export interface Held {
+  /** The call is over; its row, or undefined where it was not paid for. Only the first time counts. */
+  settle(paid: TeacherCall | undefined): void;
 }
 
-/** One limit, US dollars; with a parent, the narrower of both holds (a run's inside a session's). */
-export class Budget {
-  private limit: number;
-  private spent = 0;
-  private reserved = 0;
-  private readonly parent: Budget | undefined;
+/** No call lasts this long, ms: its time limit is 2 minutes at most. */
+const leaseMs = 10 * 60_000;
 
-  constructor(limitUsd: number, parent?: Budget) {
+/** A limit for the calendar month, US dollars. */
+export class Budget {
+  private readonly ledger: () => Ledger;
+  private readonly clock: Clock;
+  private limit: number;
+  /** What the last call that was refused might have cost; 0 where none was. */
+  private refused = 0;
+
+  /** @param ledger looked up at every use: it may be opened late */
+  constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock) {
+    this.ledger = ledger;
     this.limit = limitUsd;
-    this.parent = parent;
+    this.clock = clock;
   }
 
   get limitUsd(): number {
     return this.limit;
   }
 
-  get spentUsd(): number {
-    return this.spent;
-  }
-
-  /** What may still be asked for, US dollars; never negative. */
-  get remainingUsd(): number {
-    const own = Math.max(0, this.limit - this.spent - this.reserved);
-    return this.parent === undefined ? own : Math.min(own, this.parent.remainingUsd);
-  }
-
   setLimit(limitUsd: number): void {
     this.limit = limitUsd;
   }
 
-  /** Sets aside what a request will cost; undefined where that passes a limit. */
-  reserve(estimateUsd: number): Reservation | undefined {
-    if (estimateUsd > this.remainingUsd) return undefined;
-    const outer = this.parent?.reserve(estimateUsd);
-    this.reserved += estimateUsd;
-    let open = true;
-    return {
-      settle: (costUsd) => {
-        if (!open) return;
-        open = false;
-        this.reserved -= estimateUsd;
-        this.spent += costUsd;
-        outer?.settle(costUsd);
-      },
-    };
+  /** This month, by everyone who uses the same ledger, what is set aside included. */
+  get spentUsd(): number {
+    return this.ledger().spentInMonth(this.clock.now());
   }
 
-  /** The failure that a request gets when `reserve` refuses it. */
-  overBudget(): { ok: false; error: Failure } {
-    const limit = this.parent !== undefined && this.parent.remainingUsd < this.limit - this.spent ? this.parent : this;
-    return failed(
-      'over-budget',
-      `The spending limit of $${limit.limitUsd.toFixed(2)} is reached ($${limit.spentUsd.toFixed(4)} spent). ` +
-        'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or go on locally.',
+  /** What is left is too little for the calls that are made. */
+  get exhausted(): boolean {
+    const left = this.limit - this.spentUsd;
+    return left <= 0 || left < this.refused;
+  }
+
+  /** Sets aside what a call may cost at most. */
+  reserve(usd: number, purpose: Purpose, model: string): Result<Held> {
+    const id = randomUUID();
+    const at = this.clock.now();
+    const ledger = this.ledger();
+    const reserved = ledger.reserve({ id, at, until: at + leaseMs, purpose, model, usd }, this.limit);
+    if (!reserved.ok) {
+      if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
+      if (reserved.why === 'busy')
+        return failed('overloaded', 'Another window is writing to the store. Requests go on after a pause.');
+      this.refused = usd;
+      return failed('over-budget', this.wording(usd, reserved.spentUsd));
+    }
+    this.refused = 0;
+    let open = true;
+    return ok({
+      settle: (paid) => {
+        if (open) ledger.settle(id, paid);
+        open = false;
+      },
+    });
+  }
+
+  private wording(usd: number, spentUsd: number): string {
+    return (
+      `The spending limit of ${dollars(this.limit)} a month is reached: ${dollars(spentUsd)} is spent or set aside, ` +
+      `and this question may cost up to ${dollars(usd)}. ` +
+      'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or go on locally until next month.'
     );
   }
+}
+
+/** Enough digits to see a single call. */
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }

@@ -25,6 +25,8 @@ export interface ClaudeOptions {
   readonly clock?: Clock;
 }
 
+/** Tokens that the API may put round a block of text. */
+const blockOverhead = 50;
 /** Output that an answer takes as a rule, tokens: for estimates before asking. */
 const usualOutput = { single: 30, multi: 150 } as const;
 
@@ -62,6 +64,13 @@ export class ClaudeTeacher implements Teacher {
   estimateUsd(request: TeacherRequest): number {
     const outputTokens = request.multiline ? usualOutput.multi : usualOutput.single;
     return priceUsd({ ...this.estimatedInput(buildPrompt(request, this.facts)), outputTokens }, this.facts);
+  }
+
+  ceilingUsd(request: TeacherRequest): number {
+    const prompt = buildPrompt(request, this.facts);
+    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
+    const usage = { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0 };
+    return priceUsd({ ...usage, outputTokens: prompt.maxTokens }, this.facts);
   }
 
   async complete(
@@ -109,8 +118,9 @@ export class ClaudeTeacher implements Teacher {
         if (!reader.read(event)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
         onText?.(inserted(reader.text, true));
-        // The rest of the line is all that was asked for: what follows is neither waited nor paid for.
-        if (!request.multiline && lineIsComplete(reader.text, request))
+        // The rest of the line is all that was asked for: what follows is neither waited nor paid for. But only its last
+        // event tells what a model has thought.
+        if (!request.multiline && this.facts.thinking !== 'always' && lineIsComplete(reader.text, request))
           return ok(answer(cleanAnswer(reader.text, request), false));
       }
       // The SDK ends an aborted stream without an error.
@@ -159,10 +169,11 @@ export class ClaudeTeacher implements Teacher {
     return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
   }
 
-  /** What the server counted so far, or our estimate; of the output always the larger, it comes last. */
+  /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
   private estimatedUsage(prompt: Prompt, reader: StreamReader): TeacherUsage {
     // Tokens on their way when the stream was ended are paid for, too.
-    const seen = reader.usage === undefined ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const begun = reader.usage === undefined ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const seen = this.facts.thinking === 'always' ? prompt.maxTokens : begun;
     return {
       ...(reader.usage ?? this.estimatedInput(prompt)),
       outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),

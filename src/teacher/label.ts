@@ -28,7 +28,14 @@ export interface LabelOutcome {
 }
 
 /** Nothing that the next request would not run into as well. */
-const useless: ReadonlySet<ErrorCode> = new Set(['bad-key', 'no-key', 'over-budget', 'no-consent', 'redirected']);
+const useless: ReadonlySet<ErrorCode> = new Set([
+  'bad-key',
+  'no-key',
+  'over-budget',
+  'no-consent',
+  'redirected',
+  'unwritable',
+]);
 /** Asked again after a pause, so often. A malformed answer or a timeout may be this one request's. */
 const retries: Readonly<Partial<Record<ErrorCode, number>>> = {
   'rate-limited': 5,
@@ -54,6 +61,10 @@ export async function labelBatch(
   let inARow = 0;
   let costUsd = 0;
   let stopped: Failure | undefined;
+  // How many are at the API now, and who waits for one of them to come back with the change.
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  const returned = () => new Promise<void>((resolve) => waiting.push(resolve));
   // One pause for all: a busy API is busy for every request.
   let pauseUntil = 0;
 
@@ -63,7 +74,12 @@ export async function labelBatch(
       for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
         await clock.sleep(wait, signal);
       if (stopped !== undefined) return;
-      const result = await teacher.complete(request, signal);
+      underWay++;
+      const result = await teacher.complete(request, signal).finally(() => {
+        underWay--;
+        for (const wake of waiting) wake();
+        waiting = [];
+      });
       if (result.ok) {
         answered++;
         inARow = 0;
@@ -72,6 +88,12 @@ export async function labelBatch(
         return;
       }
       const { error } = result;
+      // What the others have set aside is more than they will cost.
+      if (error.code === 'over-budget' && underWay > 0) {
+        await returned();
+        attempt--;
+        continue;
+      }
       if (useless.has(error.code)) {
         stopped ??= error;
         return;

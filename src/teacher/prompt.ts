@@ -118,12 +118,15 @@ export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt 
   };
 }
 
-/** Characters of the whole prompt, and of the part up to the last cache breakpoint. */
-export function promptLength(prompt: Prompt): { readonly all: number; readonly cached: number } {
+/** Length of the whole prompt, and of the part up to the last cache breakpoint; characters, or as `lengthOf` has it. */
+export function promptLength(
+  prompt: Prompt,
+  lengthOf: (text: string) => number = (text) => text.length,
+): { readonly all: number; readonly cached: number } {
   const blocks = [prompt.system, ...prompt.user];
   const last = blocks.findLastIndex((block) => block.cache);
-  const length = (until: number) => blocks.slice(0, until).reduce((sum, block) => sum + block.text.length, 0);
-  return { all: length(blocks.length) + prompt.prefill.length, cached: length(last + 1) };
+  const length = (until: number) => blocks.slice(0, until).reduce((sum, block) => sum + lengthOf(block.text), 0);
+  return { all: length(blocks.length) + lengthOf(prompt.prefill), cached: length(last + 1) };
 }
 
 function chosen(snippets: readonly Snippet[]): Snippet[] {

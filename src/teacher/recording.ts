@@ -2,24 +2,24 @@
 import { createHash } from 'node:crypto';
 import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import type { TeacherCall } from '../common/teacher-call.ts';
-import type { Budget } from './budget.ts';
+import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
+import type { Budget, Held } from './budget.ts';
 import { modelFacts } from './models.ts';
 import { buildPrompt } from './prompt.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
 
-/** What is needed of the store. Synchronous: a call is on disk when `recordTeacherCall` returns. */
-export interface TeacherCallStore {
+/** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
+export interface TeacherCallStore extends Ledger {
   findTeacherCall(requestHash: string): TeacherCall | undefined;
-  recordTeacherCall(call: TeacherCall): void;
 }
 
 export interface RecordingOptions {
   /** 'labelling' takes the answer to a question that was paid for before from the store. */
-  readonly purpose: 'completion' | 'labelling';
+  readonly purpose: Purpose;
   /** The workspace folder. */
   readonly folder: string;
-  readonly budget?: Budget;
+  /** Counts in the same store. */
+  readonly budget: Budget;
   readonly log?: Log;
   /** Wall clock, ms since 1970. */
   readonly now?: () => number;
@@ -46,6 +46,10 @@ export class RecordingTeacher implements Teacher {
     return labelling && this.known(requestHash(this.model, request)) ? 0 : this.teacher.estimateUsd(request);
   }
 
+  ceilingUsd(request: TeacherRequest): number {
+    return this.teacher.ceilingUsd(request);
+  }
+
   async complete(
     request: TeacherRequest,
     signal: AbortSignal,
@@ -56,24 +60,19 @@ export class RecordingTeacher implements Teacher {
     const hash = requestHash(this.model, request);
     const known = this.known(hash);
     if (known !== undefined) return ok(fromStore(known));
-    const { budget } = this.options;
-    const reservation = budget?.reserve(this.teacher.estimateUsd(request));
-    if (budget !== undefined && reservation === undefined) return budget.overBudget();
-    let paid = 0;
+    const held = this.options.budget.reserve(this.teacher.ceilingUsd(request), this.options.purpose, this.model);
+    if (!held.ok) return held;
+    let paid: TeacherCall | undefined;
     try {
       const result = await this.teacher.complete(request, signal, onText, (lost) => {
-        paid = lost.costUsd;
         // Under a name of its own: half an answer must not be taken for the answer to the same question later.
-        this.record(`partial:${hash}`, request, lost);
+        paid = this.row(`partial:${hash}`, request, lost);
         onLost?.(lost);
       });
-      if (result.ok) {
-        paid = result.value.costUsd;
-        this.record(hash, request, result.value);
-      }
+      if (result.ok) paid = this.row(hash, request, result.value);
       return result;
     } finally {
-      reservation?.settle(paid);
+      this.settle(held.value, paid);
     }
   }
 
@@ -87,25 +86,30 @@ export class RecordingTeacher implements Teacher {
     }
   }
 
-  private record(hash: string, request: TeacherRequest, answer: TeacherAnswer): void {
-    const { purpose, folder, log = silentLog, now = Date.now } = this.options;
+  private settle(held: Held, paid: TeacherCall | undefined): void {
     try {
-      this.store.recordTeacherCall({
-        at: now(),
-        requestHash: hash,
-        purpose,
-        folder,
-        path: request.query.path,
-        model: answer.model,
-        text: answer.text,
-        ...answer.usage,
-        costUsd: answer.costUsd,
-        latencyMs: answer.latencyMs,
-      });
+      held.settle(paid);
     } catch (error) {
-      // Paid for: better in the caller's hands alone than lost.
+      // A store that cannot write keeps it until it can; this is one that refuses the row. Paid for: better used than lost.
+      const { log = silentLog } = this.options;
       log.error(`An API answer could not be stored: ${messageOf(error)}`, error);
     }
+  }
+
+  private row(requestHash: string, request: TeacherRequest, answer: TeacherAnswer): TeacherCall {
+    const { purpose, folder, now = Date.now } = this.options;
+    return {
+      at: now(),
+      requestHash,
+      purpose,
+      folder,
+      path: request.query.path,
+      model: answer.model,
+      text: answer.text,
+      ...answer.usage,
+      costUsd: answer.costUsd,
+      latencyMs: answer.latencyMs,
+    };
   }
 }
 

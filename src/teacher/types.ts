@@ -49,7 +49,7 @@ export interface Teacher {
    * One completion. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
    * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
    * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken
-   *   off. Called at most once, before the promise settles.
+   *   off. Where nobody can tell how far a model that thinks had come, that is its whole limit. Called at most once, before the promise settles.
    */
   complete(
     request: TeacherRequest,
@@ -59,6 +59,8 @@ export interface Teacher {
   ): Promise<Result<TeacherAnswer>>;
   /** What `complete` would cost, from token estimates and the price table, US dollars. */
   estimateUsd(request: TeacherRequest): number;
+  /** What it may cost at most: every byte of the prompt a token, the answer as long as it may be, thinking included. */
+  ceilingUsd(request: TeacherRequest): number;
 }
 
 /** How to reach the API. Plain data: it crosses to a worker thread. Never logged, never stored. */

@@ -1,13 +1,15 @@
 // The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../src/distil/types.ts';
+import type { TeacherCallRow } from '../../src/store/types.ts';
 import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
-import { runCli } from './run.ts';
+import { type Ran, runCli } from './run.ts';
 
 let project: Project;
 let storage: string;
@@ -18,7 +20,7 @@ before(() => {
 after(() => project.remove());
 
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
-  runCli([...args, '--storage', storage], env, interruptAt);
+  runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
 
 test('without a key: a report in text, then as JSON, then again from the store', async () => {
   const text = await run([project.root]);
@@ -136,6 +138,103 @@ test('an API that refuses the key leaves a local report that says so', async () 
   } finally {
     await api.close();
   }
+});
+
+/** A run with the API, in a storage folder of its own. */
+async function paidRun(
+  name: string,
+  args: readonly string[],
+  answer: (api: MessagesServer, storage: string) => void,
+): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly TeacherCallRow[] }> {
+  const api = await MessagesServer.start();
+  const own = join(dirname(project.root), name);
+  try {
+    answer(api, own);
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const ran = await run([project.root, '--yes', '--storage', own, ...args], env);
+    return { ...ran, asked: api.requests.length, storage: own, calls: storedCalls(own) };
+  } finally {
+    await api.close();
+  }
+}
+
+function storedCalls(storage: string): TeacherCallRow[] {
+  const database = new DatabaseSync(join(storage, 'store.sqlite'));
+  const rows = database.prepare('SELECT * FROM teacherCalls').all() as unknown as TeacherCallRow[];
+  database.close();
+  return rows;
+}
+
+test('the limit of a month holds over runs: a model that thinks is not asked where it might pass it', async () => {
+  const fable = ['--model', 'claude-fable-5-1', '--budget', '0.20', '--places', '12'];
+  const first = await paidRun('fable', fable, (api) => api.answerWith('value;'));
+  assert.equal(first.code, 0, first.err);
+  assert.equal(first.asked, 0);
+  assert.match(first.out, /limit of \$0\.20 a month.*may cost up to \$0\.\d+/);
+  // Each may cost three times what it does cost: they go on until the next could pass the limit.
+  const more = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
+  const second = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  assert.ok(second.asked > 0 && second.asked < 12, String(second.asked));
+  const spent = second.calls.reduce((sum, call) => sum + call.costUsd, 0);
+  assert.ok(spent <= 0.0015, String(spent));
+  const third = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  assert.equal(third.asked, 0);
+  assert.match(third.out, /Asking the API stopped early/);
+});
+
+test('a storage folder that is removed while it is paid for: asking stops, what was bought is kept, and it is said', async () => {
+  const gone = await paidRun('gone', ['--places', '40'], (api, storage) => {
+    let asked = 0;
+    api.answerWith(() => {
+      if (++asked === 5) rmSync(storage, { recursive: true, force: true });
+      return 'value;';
+    });
+  });
+  assert.equal(gone.code, 1, gone.err);
+  // Four at a time: those under way, and no other.
+  assert.ok(gone.asked <= 5 + 4, String(gone.asked));
+  assert.match(gone.err, /cannot write to .*removed.*Every answer that was paid for is stored/s);
+  assert.match(gone.out, /Asking the API stopped early/);
+  // What was there when the folder was removed is gone with it.
+  assert.ok(gone.calls.length >= gone.asked - 5, `${gone.calls.length} of ${gone.asked}`);
+});
+
+test('two runs of one folder at once: the second says who runs, and pays for nothing', async () => {
+  const api = await MessagesServer.start();
+  try {
+    const own = join(dirname(project.root), 'twice');
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const args = [project.root, '--yes', '--storage', own, '--places', '20'];
+    let second: Promise<Ran> | undefined;
+    const gate = Promise.withResolvers<void>();
+    api.answerWith(() => {
+      second ??= run(args, env).finally(() => gate.resolve());
+      return 'value;';
+    });
+    // The first goes on only when the second has ended.
+    api.holdUntil(gate.promise);
+    const first = await run(args, env);
+    const other = await second;
+    assert.equal(first.code, 0, first.err);
+    assert.equal(other?.code, 1, other?.err);
+    assert.match(other?.err ?? '', /Another run is at work in this folder \(npm start, process \d+, since /);
+    const hashes = storedCalls(own).map(({ requestHash }) => requestHash);
+    assert.equal(new Set(hashes).size, hashes.length);
+    assert.equal(api.requests.length, hashes.length);
+  } finally {
+    await api.close();
+  }
+});
+
+test('names and answers do nothing to the terminal', async () => {
+  const ESC = String.fromCharCode(0x1b);
+  const evil = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
+  assert.equal(evil.code, 0, evil.err);
+  assert.ok(evil.calls.length > 0);
+  assert.ok(evil.calls.every(({ text }) => text === 'value;'));
+  const place = await run(['complete', `${ESC}[31mno.ts:1`]);
+  assert.equal(place.code, 1);
+  assert.ok(!(evil.out + place.err).includes(ESC));
 });
 
 test('interrupted it stops, says so, and keeps what was there', async () => {

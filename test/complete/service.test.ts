@@ -282,4 +282,8 @@ class StreamingTeacher implements Teacher {
   estimateUsd(): number {
     return 0.001;
   }
+
+  ceilingUsd(): number {
+    return 0.001;
+  }
 }

@@ -78,6 +78,7 @@ export class MessagesServer {
   private pace: Pace = { firstTokenMs: 0, msPerToken: 0 };
   private rule: AnswerRule = () => undefined;
   private key: string | undefined;
+  private gate: Promise<void> = Promise.resolve();
   private readonly cached = new Set<string>();
 
   private constructor() {
@@ -107,8 +108,14 @@ export class MessagesServer {
     this.failure = { kind, left: times, retryAfterSeconds };
   }
 
+  /** Answers wait for this, beside their pace. */
+  holdUntil(gate: Promise<void>): void {
+    this.gate = gate;
+  }
+
   reset(): void {
     this.failure = undefined;
+    this.gate = Promise.resolve();
     this.pace = { firstTokenMs: 0, msPerToken: 0 };
     this.requests.length = 0;
     this.cached.clear();
@@ -213,6 +220,7 @@ export class MessagesServer {
     }
     record.outcome = failure?.kind ?? 'ok';
     const reply = { text: this.textFor(body, prompt), model: body.model, usage: this.usageOf(body) };
+    await this.gate;
     if (failure) return sendFailure(response, failure.kind, body, reply, this.pace);
     return sendMessage(response, body, reply, this.pace);
   }

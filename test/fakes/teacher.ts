@@ -31,6 +31,7 @@ export class ScriptedTeacher implements Teacher {
   open = 0;
   mostOpen = 0;
   estimate = 0.001;
+  ceiling = 0.001;
   private readonly script: TeacherScript;
 
   /** @param script a text for every request, or what to do with each */
@@ -60,5 +61,9 @@ export class ScriptedTeacher implements Teacher {
 
   estimateUsd(_request: TeacherRequest): number {
     return this.estimate;
+  }
+
+  ceilingUsd(_request: TeacherRequest): number {
+    return this.ceiling;
   }
 }

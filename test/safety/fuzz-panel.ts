@@ -34,7 +34,7 @@ const state: PanelState = {
   balance: 0.4,
   localOnly: false,
   apiModel: 'claude-haiku-5-5',
-  budgetUsd: 1,
+  month: { spentUsd: 0.25, limitUsd: 1 },
   notices: [{ kind: 'info', text: 'No key', action: { label: 'Set', command: 'setApiKey' } }],
   progress: { title: 'Adapting', detail: '3 of 9', share: 0.3, cancellable: true },
 };
@@ -101,7 +101,7 @@ function check(message: ToPanel): void {
   const stated = (each: PanelState) => {
     texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);
     words.percent(each.balance);
-    words.money(each.budgetUsd);
+    if (each.month) words.t('spentMonth', words.money(each.month.spentUsd), words.money(each.month.limitUsd));
     for (const { text, kind, action } of each.notices) texts(text, kind, action?.label ?? '', action?.command ?? '');
     if (each.progress) texts(each.progress.title, each.progress.detail);
     if (each.progress?.share !== undefined) words.percent(each.progress.share);

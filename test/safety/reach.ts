@@ -16,6 +16,7 @@ import { SessionSecrets } from '../../src/host/secrets.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { openStore } from '../../src/store/open.ts';
 import { sentFor } from '../../src/teacher/body.ts';
+import { Budget } from '../../src/teacher/budget.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherRequest } from '../../src/teacher/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
@@ -111,8 +112,9 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     seeRequest(asked, see);
     return 'return total;';
   }, teacherModel);
+  const budget = new Budget(() => store, 1);
   const outcome = await adapt(request, {
-    teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: request.root, log }),
+    teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
     confirm: async () => true,
     record: (run) => store.recordAdaptation(request.root, run),
     progress: ({ stage, detail }) => see('log', `${stage} ${detail ?? ''}`),

@@ -1,10 +1,9 @@
-// Pauses after failures, and limits on spending.
+// Pauses after failures.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode, Failure } from '../../src/common/errors.ts';
 import { Backoff, pauseAfter } from '../../src/teacher/backoff.ts';
-import { Budget } from '../../src/teacher/budget.ts';
 import { retryAfter } from '../../src/teacher/failures.ts';
 import { ManualClock } from '../fakes/clock.ts';
 
@@ -100,28 +99,4 @@ test('a pause of weeks, or for ever, is no busy loop', async () => {
   } finally {
     mock.timers.reset();
   }
-});
-
-test('money is set aside before it is spent, so that requests side by side keep the limit', () => {
-  const budget = new Budget(1);
-  const first = budget.reserve(0.6);
-  assert.ok(first);
-  assert.equal(budget.reserve(0.6), undefined);
-  first.settle(0.1);
-  first.settle(0.1);
-  assert.equal(budget.spentUsd, 0.1);
-  assert.ok(budget.reserve(0.6));
-});
-
-test("a run's limit lies within the session's, and the one that is reached is named", () => {
-  const session = new Budget(1);
-  const run = new Budget(5, session);
-  run.reserve(0.9)?.settle(0.9);
-  assert.equal(session.spentUsd, 0.9);
-  assert.equal(run.reserve(0.2), undefined);
-  const { error } = run.overBudget();
-  assert.equal(error.code, 'over-budget');
-  assert.match(error.message, /\$1\.00.*easyAdaptation\.apiBudget/);
-  session.setLimit(2);
-  assert.ok(run.reserve(0.2));
 });

@@ -2,26 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed } from '../../src/common/errors.ts';
-import type { TeacherCall } from '../../src/common/teacher-call.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/teacher/label.ts';
-import { RecordingTeacher, requestHash, type TeacherCallStore } from '../../src/teacher/recording.ts';
+import { RecordingTeacher, requestHash } from '../../src/teacher/recording.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
 import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
 import { at, never } from './requests.ts';
-
-class MemoryStore implements TeacherCallStore {
-  readonly calls: TeacherCall[] = [];
-  broken = false;
-  findTeacherCall(hash: string): TeacherCall | undefined {
-    return this.calls.find((call) => call.requestHash === hash);
-  }
-  recordTeacherCall(call: TeacherCall): void {
-    if (this.broken) throw new Error('disk full');
-    this.calls.push(call);
-  }
-}
 
 const requests = Array.from({ length: 20 }, (_, index) => at(`const value${index} = ¦`));
 const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(request.query.prefix)?.[0]);
@@ -30,9 +18,10 @@ function recorded(
   script: string | TeacherScript,
   over: Partial<ConstructorParameters<typeof RecordingTeacher>[2]> = {},
 ) {
-  const store = new MemoryStore();
+  const store = new FakeLedger();
   const scripted = new ScriptedTeacher(script);
-  const options = { purpose: 'labelling', folder: '/w', now: () => 7, ...over } as const;
+  const budget = new Budget(() => store, Number.POSITIVE_INFINITY);
+  const options = { purpose: 'labelling', folder: '/w', budget, now: () => 7, ...over } as const;
   return { store, scripted, teacher: new RecordingTeacher(scripted, store, options) };
 }
 
@@ -78,18 +67,20 @@ test('the same question is paid for once when labelling, and asked again for a c
   const again = await teacher.complete({ ...request, oneOff: true }, never);
   assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
   assert.equal(scripted.requests.length, 1);
-  const completing = new RecordingTeacher(scripted, store, { purpose: 'completion', folder: '/w' });
+  const budget = new Budget(() => store, 1);
+  const completing = new RecordingTeacher(scripted, store, { purpose: 'completion', folder: '/w', budget });
   await completing.complete(request, never);
   assert.equal(scripted.requests.length, 2);
   assert.notEqual(requestHash('a', request), requestHash('b', request));
 });
 
 test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
-  const store = new MemoryStore();
-  const budget = new Budget(1);
+  const store = new FakeLedger();
+  const budget = new Budget(() => store, 1);
   const cut: Teacher = {
     model: 'm',
-    estimateUsd: () => 0.5,
+    estimateUsd: () => 0.3,
+    ceilingUsd: () => 0.5,
     async complete(_request, _signal, _onText, onLost) {
       onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
       throw new DOMException('typed on', 'AbortError');
@@ -105,7 +96,7 @@ test('what was paid for a cancelled answer is kept, counted, and not taken for a
   assert.equal(store.calls[0]?.text, 'half');
   assert.equal(store.findTeacherCall(requestHash('m', request)), undefined);
   assert.equal(budget.spentUsd, 0.25);
-  assert.equal(budget.remainingUsd, 0.75);
+  assert.equal(store.open.size, 0);
   assert.equal(lost.length, 1);
 });
 
@@ -141,14 +132,49 @@ test('a batch answers every request, so many at a time', async () => {
   assert.equal(scripted.requests.length, 20);
 });
 
-test('a batch stops before it passes the budget', async () => {
-  const budget = new Budget(0.0055);
-  const { scripted, teacher } = recorded('1;', { budget });
+for (const concurrency of [1, 4, 20]) {
+  test(`a batch of ${concurrency} at a time stops before it passes the budget, and no sooner`, async () => {
+    // A call may cost five times what it does cost.
+    const { store, scripted, teacher } = recorded(async () => {
+      await settled();
+      return '1;';
+    });
+    scripted.ceiling = 0.005;
+    const limited = new RecordingTeacher(scripted, store, {
+      purpose: 'labelling',
+      folder: '/w',
+      budget: new Budget(() => store, 0.0125),
+    });
+    const outcome = await batch(limited, { concurrency }).outcome;
+    assert.equal(outcome.stopped?.code, 'over-budget');
+    assert.match(outcome.stopped.message, /\$0\.0125 a month.*easyAdaptation\.apiBudget.*--budget/);
+    assert.equal(scripted.requests.length, outcome.answered);
+    // One more would have been let in only with 0.005 left.
+    assert.equal(outcome.answered, 8);
+    assert.equal(outcome.answered + outcome.skipped, 20);
+    assert.ok(store.spentInMonth(0) <= 0.0125);
+    assert.ok(teacher.ceilingUsd(requests[0] as (typeof requests)[number]) > 0);
+  });
+}
+
+test('nothing is asked where the answer could not be kept, and a batch stops at once', async () => {
+  const { store, scripted, teacher } = recorded('1;');
+  store.refuses = { ok: false, why: 'unwritable', message: 'the disk is full' };
   const outcome = await batch(teacher).outcome;
-  assert.equal(outcome.stopped?.code, 'over-budget');
-  assert.ok(budget.spentUsd <= 0.0055);
-  assert.equal(scripted.requests.length, outcome.answered);
-  assert.equal(outcome.answered + outcome.skipped, 20);
+  assert.deepEqual(outcome.stopped, { code: 'unwritable', message: 'the disk is full' });
+  assert.equal(scripted.requests.length, 0);
+});
+
+test('a store that another window is writing to is asked again', async () => {
+  const clock = new ManualClock(0);
+  const { store, scripted, teacher } = recorded('1;');
+  store.refuses = { ok: false, why: 'busy' };
+  const { outcome } = batch(teacher, { clock });
+  await clock.advance(1);
+  assert.equal(scripted.requests.length, 0);
+  store.refuses = undefined;
+  await clock.advance(10_000);
+  assert.equal((await outcome).answered, 20);
 });
 
 test('a batch stops at a refused key and keeps what it has', async () => {

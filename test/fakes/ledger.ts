@@ -1,0 +1,35 @@
+// A store of paid calls in memory: counts like the real one, and fails when told.
+import { monthOf, type Reservation, type Reserved, type TeacherCall } from '../../src/common/teacher-call.ts';
+import type { TeacherCallStore } from '../../src/teacher/recording.ts';
+
+export class FakeLedger implements TeacherCallStore {
+  readonly calls: TeacherCall[] = [];
+  readonly open = new Map<string, Reservation>();
+  /** What `reserve` says instead of counting. */
+  refuses: Exclude<Reserved, { ok: true }> | undefined;
+  /** `settle` throws, as for a row that no database takes. */
+  broken = false;
+
+  findTeacherCall(hash: string): TeacherCall | undefined {
+    return this.calls.findLast((call) => call.requestHash === hash);
+  }
+
+  reserve(reservation: Reservation, limitUsd: number): Reserved {
+    if (this.refuses !== undefined) return this.refuses;
+    const spentUsd = this.spentInMonth(reservation.at);
+    if (spentUsd + reservation.usd > limitUsd) return { ok: false, why: 'limit', spentUsd };
+    this.open.set(reservation.id, reservation);
+    return { ok: true };
+  }
+
+  settle(id: string, paid: TeacherCall | undefined): void {
+    if (this.broken) throw new Error('disk full');
+    this.open.delete(id);
+    if (paid !== undefined) this.calls.push(paid);
+  }
+
+  spentInMonth(at: number): number {
+    const paid = this.calls.filter((call) => monthOf(call.at) >= monthOf(at)).map(({ costUsd }) => costUsd);
+    return [...paid, ...[...this.open.values()].map(({ usd }) => usd)].reduce((sum, usd) => sum + usd, 0);
+  }
+}

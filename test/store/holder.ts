@@ -1,0 +1,8 @@
+// A process that holds the lock of a folder until it is killed. Arguments: folder.
+
+import { lockRun } from '../../src/store/lock.ts';
+
+const lock = lockRun(process.argv[2] ?? '', 'npm start');
+process.send?.(lock.ok);
+// A lock belongs to whoever is alive, not to whoever does something.
+await new Promise((resolve) => setTimeout(resolve, 1e9));

@@ -1,0 +1,99 @@
+// One run a folder: the second is told who runs; whoever dies lets go.
+
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { lockName, lockRun } from '../../src/store/lock.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'easy-adaptation-lock-')), 'specialist');
+});
+afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+
+async function holder() {
+  const child = fork(join(import.meta.dirname, 'holder.ts'), [folder], { stdio: 'inherit' });
+  const [held] = await once(child, 'message');
+  assert.equal(held, true);
+  return child;
+}
+
+test('a second run is told who runs, and since when', async () => {
+  const child = await holder();
+  const second = lockRun(folder, 'the editor');
+  assert.ok(!second.ok);
+  assert.equal(second.error.code, 'locked');
+  assert.match(second.error.message, new RegExp(`npm start, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:`));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+test('a process that is killed lets go, and leaves nothing that anybody has to remove', async () => {
+  for (let round = 0; round < 2; round++) {
+    const child = await holder();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const next = lockRun(folder, 'npm start');
+    assert.ok(next.ok, JSON.stringify(next));
+    next.value.release();
+  }
+});
+
+test('within one process, too; released, it is free', () => {
+  const first = lockRun(folder, 'the editor');
+  assert.ok(first.ok);
+  assert.equal(lockRun(folder, 'the editor').ok, false);
+  first.value.release();
+  first.value.release();
+  const second = lockRun(folder, 'the editor');
+  assert.ok(second.ok);
+  second.value.release();
+});
+
+test('a worker thread that is ended in the middle of its run lets go', async () => {
+  const worker = new Worker(
+    `import('${join(import.meta.dirname, '../../src/store/lock.ts')}').then(({ lockRun }) => {
+       const lock = lockRun(${JSON.stringify(folder)}, 'the editor');
+       require('node:worker_threads').parentPort.postMessage(lock.ok);
+       globalThis.held = lock;
+     });
+     setInterval(() => {}, 1e6);`,
+    { eval: true },
+  );
+  const [held] = await once(worker, 'message');
+  assert.equal(held, true);
+  assert.equal(lockRun(folder, 'npm start').ok, false);
+  await worker.terminate();
+  const next = lockRun(folder, 'npm start');
+  assert.ok(next.ok, JSON.stringify(next));
+  next.value.release();
+});
+
+test('other folders are free', () => {
+  const first = lockRun(folder, 'npm start');
+  const other = lockRun(`${folder}-other`, 'npm start');
+  assert.ok(first.ok && other.ok);
+  first.value.release();
+  other.value.release();
+});
+
+test('a lock file full of rubbish, or of somebody else, says what to do', () => {
+  const first = lockRun(folder, 'npm start');
+  assert.ok(first.ok);
+  first.value.release();
+  writeFileSync(join(folder, lockName), 'this was never a database\n'.repeat(500));
+  const next = lockRun(folder, 'npm start');
+  assert.ok(next.ok, JSON.stringify(next));
+  next.value.release();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, '');
+  const blocked = lockRun(folder, 'npm start');
+  assert.ok(!blocked.ok);
+  assert.equal(blocked.error.code, 'unwritable');
+  assert.match(blocked.error.message, /cannot be written.*make it writable/);
+});
