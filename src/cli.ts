@@ -186,7 +186,7 @@ function endWithReader(): void {
 
 /** Waits where the reader is slow. */
 async function writeLine(value: unknown): Promise<void> {
-  if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, 'drain');
+  if (!process.stdout.write(`${plainJson(value)}\n`)) await once(process.stdout, 'drain');
 }
 
 function fail(error: Failure): number {
