@@ -3,6 +3,7 @@
 import { ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
+import { harvestFolder } from '../harvest/folder.ts';
 import { locate, specialistOf } from './at.ts';
 import { type KeptRow, keptRows, rowsAt } from './kept.ts';
 import { noting } from './kept-summary.ts';
@@ -32,16 +33,19 @@ export async function inspect(
   const log = noting(outer, lines);
   const located = at === undefined ? undefined : await locate(at, request.root);
   if (located?.ok === false) return located;
+  // Where there is nothing to make an index of, there may still be rows in the store.
   const specialist = await specialistOf(request, () => index(log), log);
-  if (!specialist.ok) return specialist;
+  if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
+  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
+  if (!harvested.ok) return harvested;
   const asked = { ...request, model };
   const deps = { signal, log };
-  if (located !== undefined) {
-    const rows = await rowsAt(located.value, asked, specialist.value, engine, deps);
+  if (located !== undefined && specialist.ok) {
+    const rows = await rowsAt(located.value, asked, harvested.value, specialist.value, engine, deps);
     if (!rows.ok) return rows;
     for (const row of rows.value) await write(row);
   }
-  const rows = keptRows(asked, deps);
+  const rows = keptRows(asked, { ...deps, harvest: harvested.value });
   for (let next = await rows.next(); ; next = await rows.next()) {
     if (next.done) {
       if (!next.value.ok) return next.value;

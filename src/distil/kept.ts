@@ -64,24 +64,25 @@ const shownPlaces = 60;
 const around = { before: 200, after: 100 };
 
 export interface KeptDeps {
+  /** Where the caller has one already. */
+  readonly harvest?: Harvest;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** The folder as it is now: what a run would learn from, draw, train on and ask. Fails as the harvest does. */
-export async function* keptRows(
-  request: KeptRequest,
-  { signal, log }: KeptDeps,
-): AsyncGenerator<KeptRow, Result<true>> {
+/** The folder as it is now, what a run would learn from, draw, train on and ask; and the store. Fails as the harvest does. */
+export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
+  const { signal, log } = deps;
   const tokenizer = await readTokenizer(request.tokenizerPath);
   if (!tokenizer.ok) return tokenizer;
-  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
+  const harvested = deps.harvest ? ok(deps.harvest) : await harvestFolder(request.root, request.harvest, deps);
   if (!harvested.ok) return harvested;
-  yield* harvestRows(harvested.value);
+  const harvest = harvested.value;
+  yield* harvestRows(harvest);
   const index = await readSpecialist(request, log);
   if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
   await turn(signal);
-  yield* learningRows(request, harvested.value, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
+  yield* learningRows(request, harvest, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
   const { store, notice } = openStore(request.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
   try {
@@ -134,13 +135,12 @@ function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
 export async function rowsAt(
   { path, text, offset }: Located,
   request: KeptRequest,
+  { secrets }: Harvest,
   specialist: NgramModel,
   engine: Engine | undefined,
   { signal, log }: KeptDeps,
 ): Promise<Result<KeptRow[]>> {
-  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
-  if (!harvested.ok) return harvested;
-  const live = new Live(request, harvested.value.secrets, specialist, engine, log);
+  const live = new Live(request, secrets, specialist, engine, log);
   const rule = await live.ruleOf(path);
   if (rule !== 'open') {
     const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';

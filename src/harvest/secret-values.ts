@@ -10,34 +10,46 @@ const key = 6;
 const wordLength = 11;
 /** UTF-16 units of half a secret that are masked. */
 const leastPart = 16;
+/** A map alone is as fast for fewer. */
+const manyForms = 64;
 /** Past this many a folder is no work of people; each holds about ten forms. */
 const mostValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
 
-/** Forms by a hash of their first or last units, so that a text is walked once however many there are. */
 interface Known extends Form {
   /** So much of it at its beginning or end is masked also alone, as where a line was wrapped; 0: only all of it. */
   readonly least: number;
 }
 
+/** Forms by a hash of their first or last units, so that a text is walked once however many there are. */
 class Lookup {
   private readonly buckets = new Map<number, Known[]>();
-  /** Bits of the hashes there are: nearly all places of a text end here. */
-  private readonly filter = new Uint8Array(1 << 17);
+  /** Bits of the hashes there are, where they are many: nearly all places of a text end here. */
+  private filter: Uint8Array | undefined;
 
   add(form: Known, hash: number): void {
     const bucket = this.buckets.get(hash);
     if (bucket) bucket.push(form);
     else this.buckets.set(hash, [form]);
-    const bit = spread(hash);
-    this.filter[bit >>> 3] = (this.filter[bit >>> 3] as number) | (1 << (bit & 7));
+    if (this.filter) mark(this.filter, hash);
+    else if (this.buckets.size === manyForms) {
+      this.filter = new Uint8Array(1 << 17);
+      for (const known of this.buckets.keys()) mark(this.filter, known);
+    }
   }
 
   at(hash: number): readonly Known[] | undefined {
+    const { filter } = this;
+    if (filter === undefined) return this.buckets.get(hash);
     const bit = spread(hash);
-    return (this.filter[bit >>> 3] as number) & (1 << (bit & 7)) ? this.buckets.get(hash) : undefined;
+    return (filter[bit >>> 3] as number) & (1 << (bit & 7)) ? this.buckets.get(hash) : undefined;
   }
+}
+
+function mark(filter: Uint8Array, hash: number): void {
+  const bit = spread(hash);
+  filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
 }
 
 /** 20 bits. */
