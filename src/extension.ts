@@ -97,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
           label: several ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
           mask,
+          isTrusted: vscode.workspace.isTrusted,
         });
       },
       onChange: changed,
@@ -174,7 +175,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void key.load();
   void api.load().then(changed);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
-  own.add(vscode.workspace.onDidGrantWorkspaceTrust(changed));
+  own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));
   own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
   const started = setTimeout(() => {
     folders.startFirst();

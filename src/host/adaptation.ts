@@ -121,6 +121,10 @@ export class Adaptation extends DisposableStore {
 
   /** The user's command. Resolves to true when there is a new report to show. */
   async adapt(session: FolderSession): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) {
+      await askForTrust();
+      return false;
+    }
     if (this.isAdapting) {
       void vscode.window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
       return false;
@@ -274,6 +278,15 @@ export class Adaptation extends DisposableStore {
     const answer = await vscode.window.showErrorMessage(message, showLog);
     if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
   }
+}
+
+async function askForTrust(): Promise<void> {
+  const manage = t('Manage Trust');
+  const answer = await vscode.window.showInformationMessage(
+    t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
+    manage,
+  );
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 /** Before the first paid call of a run. */

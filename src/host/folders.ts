@@ -87,6 +87,13 @@ export class Folders implements Disposable {
     for (const session of this.sessions.values()) if (!session.isStarting) session.openNeural();
   }
 
+  /** What was read without git is read anew with it: it knows of more that is ignored. */
+  trusted(): void {
+    this.deps.onChange();
+    for (const session of this.sessions.values())
+      if (session.folder.root !== undefined) void this.background?.adaptation.index(session);
+  }
+
   restartedNeural(): void {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }

@@ -29,6 +29,8 @@ export interface RecorderFolder {
   readonly documentAt: (path: string) => string;
   /** Secrets never enter the store. */
   readonly mask: Masking;
+  /** The user trusts the folder. Of one that is not trusted nothing is kept but what could be made again: no row in the store. */
+  readonly isTrusted: boolean;
 }
 
 export class Recorder {
@@ -67,7 +69,7 @@ export class Recorder {
         break;
       case 'outcome':
         activity.setOutcome(event.id, event.outcome);
-        this.store((store) => store.setOutcome(event.id, event.outcome));
+        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome));
         if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
     }
   }
@@ -92,6 +94,7 @@ export class Recorder {
       decision,
     };
     activity.add(row, folder.documentAt(path));
+    if (!folder.isTrusted) return;
     let masked: string;
     let name: string;
     try {

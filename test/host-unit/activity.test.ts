@@ -81,6 +81,7 @@ function recorder() {
     label: '',
     documentAt: (path: string) => `file:///shop/${path}`,
     mask: hiding('hush'),
+    isTrusted: true,
   };
   return { activity, store, problems, made, folder, accepts: () => accepts };
 }
@@ -141,6 +142,15 @@ test('an answer becomes a row and, with its secrets masked, a record; its outcom
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.equal(store.recentCompletions(1)[0]?.outcome, 'accepted');
   assert.equal(accepts(), 1);
+});
+
+test('of a folder that is not trusted nothing is recorded; the panel shows it as long as the window lives', async () => {
+  const { made, activity, store, folder } = recorder();
+  made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, { ...folder, isTrusted: false });
+  await settled();
+  assert.equal(activity.rows[0]?.outcome, 'accepted');
+  assert.deepEqual(store.recentCompletions(10), []);
 });
 
 test('an outcome that comes while the text is being masked is not lost', async () => {

@@ -148,7 +148,7 @@ async function completeEverywhere(
     log,
     onAccepted: () => {},
   });
-  const folder = { storeName: root, label: '', documentAt: (path: string) => path, mask };
+  const folder = { storeName: root, label: '', documentAt: (path: string) => path, mask, isTrusted: true };
   let [prompts, hints] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
