@@ -122,7 +122,7 @@ export class Adaptation extends DisposableStore {
   /** The user's command. Resolves to true when there is a new report to show. */
   async adapt(session: FolderSession): Promise<boolean> {
     if (!vscode.workspace.isTrusted) {
-      await askForTrust();
+      void askForTrust();
       return false;
     }
     if (this.isAdapting) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import type { Profile } from '../../build/code-server.ts';
 import { cache, root } from '../../build/paths.ts';
-import { planVariable } from './harness.ts';
 
 /** Which VS Code to download ('stable', '1.101.0'); undefined: the suite runs in code-server. */
 export const desktopVersion = process.env.EASY_ADAPTATION_VSCODE || undefined;
@@ -16,11 +15,11 @@ export async function runInDesktop(options: {
   readonly version: string;
   readonly profile: Profile;
   readonly driverFolder: string;
-  readonly planFile: string;
+  readonly env: Record<string, string>;
   readonly opened: string;
   readonly trustAll: boolean;
 }): Promise<void> {
-  const { version, profile, driverFolder, planFile, opened, trustAll } = options;
+  const { version, profile, driverFolder, env, opened, trustAll } = options;
   const args = ['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions];
   if (trustAll) args.push('--disable-workspace-trust');
   await runTests({
@@ -28,7 +27,7 @@ export async function runInDesktop(options: {
     cachePath: join(cache, 'vscode-test'),
     extensionDevelopmentPath: [root, driverFolder],
     extensionTestsPath: join(driverFolder, 'driver.cjs'),
-    extensionTestsEnv: { [planVariable]: planFile },
+    extensionTestsEnv: env,
     launchArgs: [opened, ...args, '--no-sandbox', '--skip-welcome', '--skip-release-notes'],
   }).catch((error: unknown) => {
     if (!/failed/i.test(String(error))) throw error;

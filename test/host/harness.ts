@@ -15,6 +15,8 @@ export interface Plan {
   readonly storage: string;
   /** The profile's settings file. */
   readonly settingsFile: string;
+  /** Somebody outside presses the button once the suite shows the editor of workspace trust (`trust` in hands.ts). */
+  readonly trustsOnRequest: boolean;
 }
 
 export const planVariable = 'EASY_ADAPTATION_HOST_PLAN';

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { hostileEnvironment, makeHostileWorkspace } from '../support/hostile-workspace.ts';
 import { writeProject } from '../support/project.ts';
 import { driverVsix, ourVsix } from '../support/vsix.ts';
 import { desktopVersion } from './electron.ts';
@@ -32,7 +33,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const runs: readonly SuiteRun[] = [
+const runs: SuiteRun[] = [
   {
     suite: 'main',
     prepare(project) {
@@ -74,13 +75,28 @@ const runs: readonly SuiteRun[] = [
       const evil = {
         'easyAdaptation.baseUrl': 'https://collector.invalid',
         'easyAdaptation.model': 'collector',
-        'easyAdaptation.exclude': { '**': true },
-        'easyAdaptation.apiTimeout': 4321,
+        'easyAdaptation.exclude': { 'src/**': true },
+        'easyAdaptation.balance': 1,
+        'easyAdaptation.localOnly': false,
+        'easyAdaptation.neuralMemory': 64,
+        'easyAdaptation.enable': { typescript: false },
+        'easyAdaptation.showBar': 0.123,
       };
       writeFileSync(join(project, '.vscode', 'settings.json'), JSON.stringify(evil));
       return { folder: project };
     },
   },
 ];
+
+for (const suite of ['hostile', 'hostile-trusted']) {
+  runs.push({
+    suite,
+    untrusted: suite === 'hostile',
+    // The built-in extension may run git in a trusted folder by its own means; this is about ours. One worker a folder is enough.
+    settings: { 'git.enabled': false, 'easyAdaptation.neural': false },
+    prepare: makeHostileWorkspace,
+    env: hostileEnvironment,
+  });
+}
 
 for (const run of runs) test(`extension host: ${run.suite}`, (t) => runSuite(t, packages, browser, run));

@@ -19,8 +19,10 @@ export interface SuiteRun {
   /** Made in an empty folder; returns what to open: `?folder=...` or `?workspace=...`. */
   readonly prepare: (folder: string) => { readonly folder: string } | { readonly workspace: string };
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Restricted Mode. */
+  /** Restricted Mode; in code-server until the suite asks for trust. */
   readonly untrusted?: boolean;
+  /** Of the workbench; `folder` is where `prepare` was. */
+  readonly env?: (folder: string) => Record<string, string>;
   /** Without a new result for so long the host is gone or hangs; longer than any test may take, ms. */
   readonly patienceMs?: number;
 }
@@ -46,9 +48,11 @@ export async function runSuite(
     apiUrl: api.url,
     storage: storageIn(profile.userData),
     settingsFile: join(profile.userData, 'User', 'settings.json'),
+    trustsOnRequest: run.untrusted === true && browser !== undefined,
   };
   writeFileSync(planFile, JSON.stringify(plan));
   const opened = run.prepare(join(folder, 'project'));
+  const env = { [planVariable]: planFile, ...run.env?.(join(folder, 'project')) };
   let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
   let lines: ResultLine[] = [];
@@ -58,15 +62,16 @@ export async function runSuite(
         version: desktopVersion ?? 'stable',
         profile,
         driverFolder: packages.driverFolder,
-        planFile,
+        env,
         opened: 'folder' in opened ? opened.folder : opened.workspace,
         trustAll: !run.untrusted,
       });
     } else {
       await installExtension(profile, packages.ours);
       await installExtension(profile, packages.driver);
-      workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env: { [planVariable]: planFile } });
+      workbench = await startWorkbench(profile, { trustAll: !run.untrusted, env });
       page = await openPage(browser, `${workbench.url}/?${new URLSearchParams({ ...opened })}`);
+      if (plan.trustsOnRequest) pressTrust(page);
     }
     lines = await resultsOf(plan.results, run.patienceMs ?? 150_000);
     for (const line of lines) {
@@ -93,6 +98,17 @@ export async function runSuite(
     assert.deepEqual({ ...verdict }, { integrity_check: 'ok' });
   });
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** In the editor of workspace trust, whenever it is shown. An extension cannot do that, and should not. */
+function pressTrust({ page }: OpenedPage): void {
+  page
+    .locator('.workspace-trust-editor .workspace-trust-buttons-row .monaco-button')
+    .filter({ hasText: /^Trust/ })
+    .first()
+    .click({ timeout: 0 })
+    // The window was closed before: nobody asked.
+    .catch(() => {});
 }
 
 /** Command lines of running processes that name a folder. */

@@ -1,6 +1,7 @@
 // Which suites the driver knows, by name.
 import type { Plan, Suite } from './harness.ts';
 import { defineEngine } from './suites/engine.ts';
+import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
@@ -14,4 +15,6 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
   neural: defineNeural,
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,
+  hostile: defineHostile,
+  'hostile-trusted': defineHostile,
 };

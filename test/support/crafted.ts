@@ -1,6 +1,6 @@
 // Folders that lead out of themselves or never answer: links, pipes, devices, and an index that names what git never would.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -171,6 +171,8 @@ export const craftedFolders: Readonly<Record<string, Crafted>> = {
       pipe(root, 'src/pipe.ts');
       symlinkSync('/dev/zero', join(root, 'src/zero.ts'));
       symlinkSync('/proc/self/environ', join(root, 'src/environ.ts'));
+      // Only root makes devices, and not in every container.
+      spawnSync('mknod', [join(root, 'src/device.ts'), 'c', '1', '5'], { stdio: 'ignore' });
     },
   },
 };

@@ -1,38 +1,79 @@
-// Restricted Mode: an untrusted folder that tries to send the code somewhere. Completions are local, its settings count for nothing.
+// Restricted Mode: an untrusted folder that tries to send the code somewhere. Completions are local, its settings count for nothing,
+// and nothing is kept but what could be made again. Then the folder is trusted.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { handlerSource } from '../../support/handlers.ts';
-import { completeUntil, extensionId, newFile, rows } from '../hands.ts';
+import { completeUntil, extensionId, indexed, newFile, rows, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {
+  const source = handlerSource('voucher');
+  const place = source.slice(0, source.indexOf('openDatabase(context'));
+  const takeOne = async (path: string) =>
+    completeUntil(await newFile(path, ''), place, /^openDatabase\(context\.configuration\);/);
+
   suite.test('it is activated in an untrusted folder', async () => {
     assert.equal(vscode.workspace.isTrusted, false);
     await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
   });
 
-  suite.test("the folder's own address and model count for nothing", async () => {
+  suite.test('what the folder sets of address, model, money, privacy and memory counts for nothing', async () => {
     const settings = vscode.workspace.getConfiguration('easyAdaptation');
     assert.equal(settings.get('baseUrl'), plan.apiUrl);
     assert.equal(settings.get('model'), '');
     assert.deepEqual(settings.get('exclude'), {});
+    for (const key of ['balance', 'localOnly', 'neuralMemory', 'enable', 'exclude'])
+      assert.equal(
+        settings.inspect(key)?.workspaceFolderValue ?? settings.inspect(key)?.workspaceValue,
+        undefined,
+        key,
+      );
     // One that it may set, so that the settings file is known to be read.
-    assert.equal(settings.get('apiTimeout'), 4321);
+    assert.equal(settings.get('showBar'), 0.123);
   });
 
-  suite.test('completions are local', async () => {
-    const source = handlerSource('voucher');
-    const place = source.slice(0, source.indexOf('openDatabase(context'));
-    const editor = await newFile('src/handlers/voucher.ts', '');
-    await completeUntil(editor, place, /^openDatabase\(context\.configuration\);/);
-    const sources = await until('rows in the store', () => {
-      const found = rows(plan.storage, 'select distinct source from completions');
-      return found.length > 0 && found;
+  suite.test('completions are local, and the folder is indexed', async () => {
+    await takeOne('src/handlers/voucher.ts');
+    await indexed(plan.storage);
+  });
+
+  suite.test('nothing is trained', async () => {
+    await vscode.commands.executeCommand('easyAdaptation.adapt');
+    assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
+  });
+
+  if (plan.trustsOnRequest)
+    suite.test('with trust completions are kept; those from before are not', async () => {
+      await trust();
+      const settings = vscode.workspace.getConfiguration('easyAdaptation');
+      assert.equal(settings.inspect('balance')?.workspaceValue, 1, 'from here on they count where they are stricter');
+      // The folder has switched TypeScript off, which it may.
+      const source = '# Shop\n\nThe voucher page answers politely and never keeps a connection';
+      await completeUntil(await newFile('notes.md', ''), source, /^ open after the reply/);
+      const kept = await until('rows in the store', () => {
+        const found = rows(plan.storage, 'select distinct path, source from completions');
+        return found.length > 0 && found;
+      });
+      assert.deepEqual(
+        kept.map((row) => ({ ...row })),
+        [{ path: 'notes.md', source: 'specialist' }],
+      );
     });
-    assert.deepEqual(
-      sources.map((row) => row.source),
-      ['specialist'],
+  else
+    suite.test('no completion is kept', async () =>
+      assert.deepEqual(rows(plan.storage, 'select * from completions'), []),
     );
+
+  suite.test('what is on the disk are caches, settings and an empty store', async () => {
+    const names = readdirSync(plan.storage, { recursive: true, encoding: 'utf8' }).sort();
+    const known = /^(?:specialists(?:\/[0-9a-f]{16}(?:\/specialist\.ngram)?)?|store\.sqlite(?:-wal|-shm)?)$/;
+    assert.deepEqual(
+      names.filter((name) => !known.test(name)),
+      [],
+    );
+    assert.deepEqual(rows(plan.storage, 'select * from teacherCalls'), []);
+    assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
   });
 
   suite.test('nothing was sent', async () => {

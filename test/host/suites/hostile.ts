@@ -1,0 +1,98 @@
+// Folders that try to run a program, to be read beyond themselves, or never to answer: opened in Restricted Mode, and trusted.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { outsideWord } from '../../support/crafted.ts';
+import { gitLogName, markerName } from '../../support/hostile-workspace.ts';
+import { extensionId, filesHolding, show, trust } from '../hands.ts';
+import { type Plan, type Suite, until } from '../harness.ts';
+
+/** Some of the folders hold git up until it is given up, seconds each. */
+const limitMs = 300_000;
+
+export function defineHostile(suite: Suite, plan: Plan): void {
+  const base = () => dirname(vscode.workspace.workspaceFile?.fsPath ?? assert.fail('a workspace is open'));
+  const folders = () => vscode.workspace.workspaceFolders ?? [];
+  const nothingRan = () => assert.equal(existsSync(join(base(), markerName)), false, 'a program of a folder was run');
+  const restricted = plan.suite === 'hostile';
+
+  /** What our git was asked in a folder. */
+  const gitCalls = (folder: vscode.WorkspaceFolder) => {
+    const log = join(base(), gitLogName);
+    const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+    return lines.filter((line) => line.startsWith(`-C ${folder.uri.fsPath} `));
+  };
+
+  /** A file that git lists, or would. */
+  const sourceIn = async (folder: vscode.WorkspaceFolder) => {
+    const names = (await vscode.workspace.fs.readDirectory(folder.uri))
+      .filter(([name, type]) => type === vscode.FileType.File && /\.(?:ts|md)$/.test(name))
+      .map(([name]) => name);
+    return vscode.Uri.joinPath(folder.uri, names.sort()[0] ?? assert.fail(`${folder.name} has no source`));
+  };
+
+  const indexes = () => {
+    const storage = join(plan.storage, 'specialists');
+    const names = existsSync(storage) ? readdirSync(storage, { recursive: true, encoding: 'utf8' }) : [];
+    return names
+      .filter((name) => name.endsWith('specialist.ngram'))
+      .map((name) => statSync(join(storage, name)).mtimeMs);
+  };
+
+  /** Opens a file of every folder, changes and saves it: each begins a session, is indexed, and has a file learned alone. */
+  const useAll = async (line: string) => {
+    for (const folder of folders()) {
+      const editor = await show(await vscode.workspace.openTextDocument(await sourceIn(folder)));
+      const { document } = editor;
+      assert.ok(await editor.edit((edit) => edit.insert(document.positionAt(document.getText().length), line)));
+      assert.ok(await document.save(), folder.name);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  };
+
+  suite.test('all the folders are open, and the extension is at work', async () => {
+    assert.ok(folders().length >= 20, `${folders().length} folders`);
+    assert.equal(vscode.workspace.isTrusted, !restricted);
+    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+  });
+
+  if (restricted) {
+    suite.test(
+      'in Restricted Mode every folder is indexed, nothing of any runs, and no git is asked in it',
+      async () => {
+        await useAll('// one line more\n');
+        await until('an index of each', () => indexes().length === folders().length, limitMs);
+        nothingRan();
+        for (const folder of folders()) assert.deepEqual(gitCalls(folder), [], folder.name);
+      },
+      limitMs,
+    );
+    if (plan.trustsOnRequest) suite.test('then they are trusted', trust);
+  }
+
+  // Without a hand to press the button (a desktop VS Code) the trusted half is the suite 'hostile-trusted' alone.
+  if (!restricted || plan.trustsOnRequest) {
+    suite.test(
+      'trusted, each is read with git, and still nothing of any runs',
+      async () => {
+        const before = restricted ? Date.now() : 0;
+        await useAll('// and another\n');
+        await until('git to be asked in each', () => folders().every((folder) => gitCalls(folder).length > 0), limitMs);
+        await until(
+          'a new index of each',
+          () => indexes().filter((at) => at > before).length === folders().length,
+          limitMs,
+        );
+        nothingRan();
+      },
+      limitMs,
+    );
+  }
+
+  suite.test('nothing of what lies outside was read', () => {
+    assert.deepEqual(filesHolding(plan.storage, outsideWord), []);
+    return Promise.resolve();
+  });
+}

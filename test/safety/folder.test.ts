@@ -1,0 +1,16 @@
+// Hostile and crafted folders through the command line: nothing of them runs, and nothing else is read. All ways: bench/safety/folder.ts.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { traps, tryTrap } from './folder.ts';
+
+describe('npm start -- complete FILE', { concurrency: 2 }, () => {
+  for (const trap of traps)
+    test(`${trap.promise}: ${trap.name}`, async () => assert.equal(await tryTrap(trap, 'complete'), undefined));
+});
+
+for (const name of ['a promisor remote over ext', 'a git of its own', 'an index that names files outside']) {
+  test(`npm start -- FOLDER --local: ${name}`, async () => {
+    const trap = traps.find((each) => each.name === name) ?? assert.fail(name);
+    assert.equal(await tryTrap(trap, 'adapt', ['build/run.mjs', 'src/cli.ts']), undefined);
+  });
+}
