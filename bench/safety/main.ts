@@ -3,11 +3,12 @@
 
 import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
 import { networkCampaign } from './network.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, fuzzCampaign];
+const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, folderCampaign, fuzzCampaign];
 
 const seed = 20261126;
 

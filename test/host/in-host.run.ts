@@ -91,6 +91,7 @@ const runs: SuiteRun[] = [
 for (const suite of ['hostile', 'hostile-trusted']) {
   runs.push({
     suite,
+    patienceMs: 330_000,
     untrusted: suite === 'hostile',
     // The built-in extension may run git in a trusted folder by its own means; this is about ours. One worker a folder is enough.
     settings: { 'git.enabled': false, 'easyAdaptation.neural': false },

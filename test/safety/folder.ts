@@ -1,12 +1,13 @@
 // One try to be tricked: a hostile or crafted folder, given to the command line as a user would, and what came of it.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
 import { craftedFolders, makeCrafted, outsideWord } from '../support/crafted.ts';
 import { hostileRepositories, writeMarkerProgram } from '../support/hostile.ts';
+import { indexedTexts } from '../support/stored.ts';
 
 export interface Trap {
   readonly name: string;
@@ -66,7 +67,10 @@ export async function tryTrap(
       env: { ...process.env, PATH: path, ANTHROPIC_API_KEY: '' },
     });
     if (existsSync(marker)) return 'a program of the folder was run';
-    if (output.includes(outsideWord) || holds(storage, outsideWord)) return 'a text from outside was read';
+    const texts = indexedTexts(storage, join(repository, 'models/base/tokenizer.json'));
+    if (code === 0 && texts.length === 0) return 'nothing was indexed';
+    if (texts.some(({ text }) => text.includes(outsideWord)) || output.includes(outsideWord))
+      return 'a text from outside was read';
     // Two files are too few to learn from, which is said in a sentence.
     const isTooSmall = way === 'adapt' && code === 1 && /too few|nothing to learn/i.test(output);
     if (code !== 0 && !isTooSmall) return `it ended with ${code ?? 'a time limit'}: ${output.trim().slice(-200)}`;
@@ -95,13 +99,5 @@ function start(
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, output }));
-  });
-}
-
-function holds(folder: string, text: string): boolean {
-  if (!existsSync(folder)) return false;
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => {
-    const path = join(folder, name);
-    return statSync(path).isFile() && readFileSync(path).includes(text);
   });
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { outsideWord } from '../../support/crafted.ts';
 import { gitLogName, markerName } from '../../support/hostile-workspace.ts';
-import { extensionId, filesHolding, show, trust } from '../hands.ts';
+import { indexedTexts } from '../../support/stored.ts';
+import { extensionId, show, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Some of the folders hold git up until it is given up, seconds each. */
@@ -16,6 +17,8 @@ export function defineHostile(suite: Suite, plan: Plan): void {
   const folders = () => vscode.workspace.workspaceFolders ?? [];
   const nothingRan = () => assert.equal(existsSync(join(base(), markerName)), false, 'a program of a folder was run');
   const restricted = plan.suite === 'hostile';
+  /** An index from before trust is older than this. */
+  let before = 0;
 
   /** What our git was asked in a folder. */
   const gitCalls = (folder: vscode.WorkspaceFolder) => {
@@ -69,7 +72,11 @@ export function defineHostile(suite: Suite, plan: Plan): void {
       },
       limitMs,
     );
-    if (plan.trustsOnRequest) suite.test('then they are trusted', trust);
+    if (plan.trustsOnRequest)
+      suite.test('then they are trusted', async () => {
+        before = Date.now();
+        await trust();
+      });
   }
 
   // Without a hand to press the button (a desktop VS Code) the trusted half is the suite 'hostile-trusted' alone.
@@ -77,7 +84,6 @@ export function defineHostile(suite: Suite, plan: Plan): void {
     suite.test(
       'trusted, each is read with git, and still nothing of any runs',
       async () => {
-        const before = restricted ? Date.now() : 0;
         await useAll('// and another\n');
         await until('git to be asked in each', () => folders().every((folder) => gitCalls(folder).length > 0), limitMs);
         await until(
@@ -91,8 +97,13 @@ export function defineHostile(suite: Suite, plan: Plan): void {
     );
   }
 
-  suite.test('nothing of what lies outside was read', () => {
-    assert.deepEqual(filesHolding(plan.storage, outsideWord), []);
-    return Promise.resolve();
+  suite.test('nothing of what lies outside was read', async () => {
+    const { extensionPath } = vscode.extensions.getExtension(extensionId) ?? assert.fail('it is installed');
+    const texts = indexedTexts(plan.storage, join(extensionPath, 'models', 'base', 'tokenizer.json'));
+    assert.ok(texts.length >= folders().length);
+    assert.deepEqual(
+      texts.filter(({ text }) => text.includes(outsideWord)).map(({ path }) => path),
+      [],
+    );
   });
 }
