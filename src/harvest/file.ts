@@ -81,10 +81,12 @@ export async function isIgnoredForCompletion(root: string, path: string): Promis
 }
 
 /**
- * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores it
- * or it holds secrets; 'open': sent to the API where the user allows that.
+ * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores it,
+ * it holds secrets, or it lies behind a link and so perhaps outside of the folder; 'open': sent to the API where the user allows that.
  */
 export type FileRule = 'open' | 'local' | 'off';
+
+const staysHere: ReadonlySet<LeftOutReason | 'gone'> = new Set(['ignored', 'secret-file', 'not-a-file', 'unreadable']);
 
 /** @param excluded globs in which nothing is offered */
 export async function ruleOf(
@@ -97,8 +99,7 @@ export async function ruleOf(
   if (root === undefined) return 'open';
   if (await isIgnoredForCompletion(root, path)) return 'off';
   const found = await harvestFile(root, path, options);
-  if (!found.ok) return 'local';
-  return found.value.leftOut === 'ignored' || found.value.leftOut === 'secret-file' ? 'local' : 'open';
+  return found.ok && !(found.value.leftOut && staysHere.has(found.value.leftOut)) ? 'open' : 'local';
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
-import { harvestFile, isIgnoredForCompletion } from '../../src/harvest/file.ts';
+import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../src/harvest/file.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
@@ -93,6 +93,18 @@ test('a name with wildcards stands for itself', async () => {
 test('cancelled', async () => {
   const result = await harvestFile(tree.root, 'src/a.ts', {}, { signal: AbortSignal.abort() });
   assert.equal(!result.ok && result.error.code, 'cancelled');
+});
+
+test('what lies behind a link is completed on this machine alone', async () => {
+  symlinkSync('/etc/hostname', tree.at('src/host.ts'));
+  const expected = {
+    'src/a.ts': 'open',
+    'new.ts': 'open',
+    'link.ts': 'local',
+    'linked/b.ts': 'local',
+    'src/host.ts': 'local',
+  };
+  for (const [path, rule] of Object.entries(expected)) assert.equal(await ruleOf(tree.root, path, options), rule, path);
 });
 
 test('what may not be completed: our ignore files and files made to hold secrets', async () => {
