@@ -1,7 +1,7 @@
 // Ignore files at every level of a folder, and globs such as VS Code's `files.exclude`.
 
-import ignore, { type Ignore } from 'ignore';
 import type { FolderReader } from './folder-reader.ts';
+import { matches, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 
 /** Ours: stops learning and prompts. Git's syntax. */
 export const ownIgnoreFile = '.easyadaptationignore';
@@ -16,13 +16,12 @@ export function parentOf(path: string): string {
 
 /** Ignore files of one kind or more, each in force below its own folder; the deepest that says something decides. */
 export class IgnoreFiles {
-  private readonly byFolder = new Map<string, Ignore>();
+  private readonly byFolder = new Map<string, readonly Rule[]>();
   private readonly known = new Map<string, boolean>();
 
   /** @param folder relative to the root, '' for the root itself */
   add(folder: string, text: string): void {
-    const rules = this.byFolder.get(folder) ?? ignore({ ignorecase: process.platform !== 'linux' });
-    this.byFolder.set(folder, rules.add(text));
+    this.byFolder.set(folder, [...(this.byFolder.get(folder) ?? []), ...parseIgnoreFile(asCompared(text))]);
     this.known.clear();
   }
 
@@ -52,13 +51,20 @@ export class IgnoreFiles {
       if (parentIgnored) return true;
     }
     for (let folder = parent; ; folder = parentOf(folder)) {
-      const verdict = this.byFolder
-        .get(folder)
-        ?.test((folder === '' ? path : path.slice(folder.length + 1)) + (isFolder ? '/' : ''));
-      if (verdict?.ignored || verdict?.unignored) return verdict.ignored;
+      const rules = this.byFolder.get(folder);
+      if (rules) {
+        const names = asCompared(folder === '' ? path : path.slice(folder.length + 1)).split('/');
+        const last = rules.findLast((rule) => (isFolder || !rule.foldersOnly) && matches(rule.parts, names));
+        if (last) return !last.negated;
+      }
       if (folder === '') return false;
     }
   }
+}
+
+/** Other systems' file systems do not tell case apart. */
+function asCompared(text: string): string {
+  return process.platform === 'linux' ? text : text.toLowerCase();
 }
 
 /**
@@ -66,44 +72,11 @@ export class IgnoreFiles {
  * `?`, `[...]`, `{a,b}`; a glob without '/' matches at the root only, as there.
  */
 export function excluder(globs: Readonly<Record<string, boolean>>): (path: string) => boolean {
-  const sources = Object.entries(globs)
-    // `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text.
-    .filter(([, on]) => on === true)
-    .map(([glob]) => globSource(glob));
-  if (sources.length === 0) return () => false;
-  const pattern = new RegExp(`^(?:${sources.join('|')})(?:/|$)`);
-  return (path) => pattern.test(path);
-}
-
-const globParts = /\/\*\*$|\*\*\/|\*\*|\*|\?|\{|\}|,|\[[^\]/]+\]|[^*?{},[]+|\[/g;
-
-/** A glob as the source of a regular expression, unanchored. */
-function globSource(glob: string): string {
-  let depth = 0;
-  return (
-    glob
-      .replace(/^\.?\//, '')
-      .replace(/\/$/, '')
-      .match(globParts) ?? []
-  )
-    .map((part) => {
-      if (part === '/**') return '/.*';
-      if (part === '**/') return '(?:.*/)?';
-      if (part === '**') return '.*';
-      if (part === '*') return '[^/]*';
-      if (part === '?') return '[^/]';
-      if (part === '{') {
-        depth++;
-        return '(?:';
-      }
-      if (part === '}' && depth > 0) {
-        depth--;
-        return ')';
-      }
-      if (part === ',' && depth > 0) return '|';
-      if (part.length > 2 && part.startsWith('[')) return part.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
-      return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-    })
-    .join('')
-    .concat(depth > 0 ? ')'.repeat(depth) : '');
+  // `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text.
+  const patterns = Object.entries(globs).flatMap(([glob, on]) => (on === true ? parseGlob(glob) : []));
+  if (patterns.length === 0) return () => false;
+  return (path) => {
+    const names = path.split('/');
+    return patterns.some((parts) => matches(parts, names));
+  };
 }
