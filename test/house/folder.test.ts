@@ -1,0 +1,31 @@
+// Only the folder is read, and nothing of it is run: who may touch the file system where a folder is read, and who may start processes.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../build/paths.ts';
+
+const importing = (pattern: RegExp, files: string) =>
+  globSync(files, { cwd: root })
+    .filter((name) => pattern.test(readFileSync(join(root, name), 'utf8')))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort();
+
+test('in harvest/ files are read by FolderReader alone; git looks for itself, and for nested repositories', () => {
+  assert.deepEqual(importing(/from 'node:fs(?:\/promises)?'/, 'src/harvest/**/*.ts'), [
+    'src/harvest/folder-reader.ts',
+    'src/harvest/git-command.ts',
+    'src/harvest/git-stuck.ts',
+    'src/harvest/git.ts',
+    'src/harvest/read.ts',
+  ]);
+  assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), ['src/harvest/folder-reader.ts', 'src/harvest/read.ts']);
+});
+
+test('processes are started for the engine, for a look at the graphics card, and for git', () => {
+  assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
+    'src/engine/client.ts',
+    'src/harvest/git-command.ts',
+    'src/runtime/device.ts',
+  ]);
+});
