@@ -44,15 +44,20 @@ const apiPlaces = 60;
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
   private run: Run | undefined;
-  /** A folder that is being read for its secrets. */
-  private reading: AbortController | undefined;
+  /** Of folders that are being read for their secrets. */
+  private readonly reading = new Set<AbortController>();
   /** Runs follow one another: each takes a core for itself. */
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(deps: AdaptationDeps) {
     super();
     this.deps = deps;
-    this.add({ dispose: () => this.abort() });
+    this.add({
+      dispose: () => {
+        this.run?.controller.abort();
+        for (const controller of this.reading) controller.abort();
+      },
+    });
   }
 
   get progress(): PanelProgress | undefined {
@@ -76,20 +81,20 @@ export class Adaptation extends DisposableStore {
     });
   }
 
-  /** Reads the folder for its secrets: an index from an earlier session does not say them. */
-  learnSecrets(session: FolderSession): Promise<void> {
-    return this.enqueue(async () => {
-      const { root, uri } = session.folder;
-      if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
-      const request = { root, harvest: this.harvestOptions(uri) };
-      const controller = new AbortController();
-      this.reading = controller;
-      const found = await this.deps.client.job('secrets', request, controller.signal);
-      this.reading = undefined;
-      if (found.ok) await session.secrets.add(found.value);
-      // Nothing of the folder is sent until they are known.
-      else if (found.error.code !== 'cancelled') session.fail(found.error.message);
-    });
+  /**
+   * Reads the folder for its secrets: an index from an earlier session does not say them. At once, whatever runs: nothing of
+   * the folder is sent before.
+   */
+  async learnSecrets(session: FolderSession): Promise<void> {
+    const { root, uri } = session.folder;
+    if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
+    const controller = new AbortController();
+    this.reading.add(controller);
+    const request = { root, harvest: this.harvestOptions(uri) };
+    const found = await this.deps.client.job('secrets', request, controller.signal);
+    this.reading.delete(controller);
+    if (found.ok) await session.secrets.add(found.value);
+    else if (found.error.code !== 'cancelled') session.fail(found.error.message);
   }
 
   /** What is kept of a session's folder, and sent: looked up in a worker. */
@@ -152,13 +157,8 @@ export class Adaptation extends DisposableStore {
 
   /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
   async stop(): Promise<void> {
-    this.abort();
-    await this.queue;
-  }
-
-  private abort(): void {
     this.run?.controller.abort();
-    this.reading?.abort();
+    await this.queue;
   }
 
   private async adaptNow(

@@ -207,6 +207,22 @@ export function defineMain(suite: Suite, plan: Plan): void {
     },
   );
 
+  suite.test('a secret that was saved a moment ago is masked in the open documents that repeat it', async () => {
+    const value = `${Math.random().toString(36).slice(2, 12)}${Math.random().toString(36).slice(2, 12).toUpperCase()}77x`;
+    const other = await newFile('src/repeats.ts', `call('${value}');\n`);
+    const editor = await newFile('src/settings.ts', `export const apiKey = '${value}';\n`);
+    assert.ok(await editor.document.save());
+    await show(other.document);
+    await until('the value to be masked wherever it is kept', async () => {
+      await vscode.commands.executeCommand('easyAdaptation.showKept');
+      const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      assert.ok(text.includes(`call('${'*'.repeat(value.length)}');`), 'the repetition is shown, masked');
+      return !text.includes(value);
+    });
+    assert.deepEqual(filesHolding(plan.storage, value), []);
+  });
+
   suite.test('a language that is switched off gets nothing, and gets it back', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
     const place = upTo('const database = await ');
