@@ -1,10 +1,10 @@
 // A model with its tokenizer: text in, text out. What the engine process serves.
-import { readFileSync } from 'node:fs';
-import { CodedError, messageOf } from '../common/errors.ts';
+import { CodedError } from '../common/errors.ts';
+import { MEND } from '../model/config.ts';
 import { loadModel } from '../model/folder.ts';
 import { chosenPrecision, type Precision } from '../model/serve.ts';
 import { loadLibrary } from '../runtime/library.ts';
-import { loadTokenizer } from '../tokenizer/load.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { generateBatch } from './batch.ts';
 import { type Generated, type GenerateRequest, generate, type Step } from './generate.ts';
@@ -59,17 +59,14 @@ export class Language {
   static async load({ model, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
     const started = performance.now();
     await loadLibrary();
-    let json: unknown;
-    try {
-      json = JSON.parse(readFileSync(tokenizer, 'utf8'));
-    } catch (cause) {
-      throw new CodedError('unreadable', `The tokenizer cannot be read: ${messageOf(cause)}`, { cause });
-    }
-    const read = loadTokenizer(json);
+    const read = readTokenizer(tokenizer);
     if (!read.ok) throw new CodedError(read.error.code, read.error.message);
     const loaded = loadModel(model, 'stored');
     if (read.value.vocabularySize > loaded.config.vocabSize) {
-      throw new CodedError('corrupt', 'The tokenizer has more tokens than the model: they do not belong together.');
+      throw new CodedError(
+        'corrupt',
+        `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
+      );
     }
     const chosen = chosenPrecision(precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });

@@ -14,13 +14,14 @@ import type { FolderRows } from '../store/types.ts';
 import { sentFor } from '../teacher/body.ts';
 import { defaultModel } from '../teacher/models.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Located } from './at.ts';
 import { requestOf } from './labels.ts';
 import { Live } from './live.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { samplesOf, specialNames } from './samples.ts';
-import { readSpecialist, readTokenizer } from './snapshot.ts';
+import { readSpecialist } from './snapshot.ts';
 import { sampleOptions } from './training.ts';
 import { turn } from './turn.ts';
 import type { AdaptRequest } from './types.ts';
@@ -73,7 +74,7 @@ export interface KeptDeps {
 /** The folder as it is now, what a run would learn from, draw, train on and ask; and the store. Fails as the harvest does. */
 export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
   const { signal, log } = deps;
-  const tokenizer = await readTokenizer(request.tokenizerPath);
+  const tokenizer = readTokenizer(request.tokenizerPath);
   if (!tokenizer.ok) return tokenizer;
   const harvested = deps.harvest ? ok(deps.harvest) : await harvestFolder(request.root, request.harvest, deps);
   if (!harvested.ok) return harvested;

@@ -11,10 +11,11 @@ import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import { type Learned, learn } from './learn.ts';
 import { dropModel, keepModel } from './models.ts';
 import { holdOut } from './places.ts';
-import { readTokenizer, readWeights, writeSnapshot } from './snapshot.ts';
+import { readWeights, writeSnapshot } from './snapshot.ts';
 import { overall, stagesOf } from './stages.ts';
 import { cancelled, turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
@@ -43,7 +44,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const started = performance.now();
   const startedAt = Date.now();
   try {
-    const loaded = await readTokenizer(request.tokenizerPath);
+    const loaded = readTokenizer(request.tokenizerPath);
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });

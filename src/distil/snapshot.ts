@@ -6,29 +6,17 @@ import { join } from 'node:path';
 import { failed, messageOf, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
-import { loadTokenizer } from '../tokenizer/load.ts';
-import type { Tokenizer } from '../tokenizer/types.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import type { AdaptRequest } from './types.ts';
 
 export const snapshotName = 'specialist.ngram';
-
-export async function readTokenizer(path: string): Promise<Result<Tokenizer>> {
-  try {
-    return loadTokenizer(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    return failed(
-      'unreadable',
-      `The tokenizer at ${path} cannot be read: ${messageOf(error)}. Reinstall the extension.`,
-    );
-  }
-}
 
 /** The folder's specialist as the last run left it. */
 export async function readSpecialist(
   request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
   log: Log,
 ): Promise<Result<NgramModel>> {
-  const tokenizer = await readTokenizer(request.tokenizerPath);
+  const tokenizer = readTokenizer(request.tokenizerPath);
   if (!tokenizer.ok) return tokenizer;
   let bytes: Uint8Array;
   try {

@@ -1,15 +1,14 @@
 // Worker thread entry: the instant specialist, off the extension host's thread.
 
-import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadTokenizer } from '../tokenizer/load.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import type { ToWorker, WorkerData } from './protocol.ts';
 import { NgramService } from './service.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 const { tokenizerPath } = workerData as WorkerData;
-const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
+const loaded = readTokenizer(tokenizerPath);
 if (!loaded.ok) throw new Error(loaded.error.message);
 const service = new NgramService(loaded.value, (message) => port.postMessage(message));
 port.on('message', (message: ToWorker) => service.receive(message));

@@ -1,6 +1,7 @@
 // Reads a Hugging Face tokenizer.json (byte-level BPE) and says clearly what it cannot use.
 
-import { failed, ok, type Result } from '../common/errors.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { BytePairTokenizer } from './bpe.ts';
 import { bytesOfEntry } from './bytes.ts';
 import type { Tokenizer } from './types.ts';
@@ -11,6 +12,24 @@ const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\
 type Json = Readonly<Record<string, unknown>>;
 
 class Malformed extends Error {}
+
+/** Bytes; a vocabulary of a million takes about 60 MB. */
+const MOST = 100e6;
+
+/** The tokenizer in a file. Fails with 'unreadable' and 'corrupt'. */
+export function readTokenizer(path: string): Result<Tokenizer> {
+  let json: unknown;
+  try {
+    const { size } = statSync(path);
+    if (size > MOST)
+      return failed('corrupt', `The tokenizer at ${path} is none: it is too large. Reinstall the extension.`);
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = messageOf(error);
+    return failed('unreadable', `The tokenizer at ${path} cannot be read: ${why}. Reinstall the extension.`);
+  }
+  return loadTokenizer(json);
+}
 
 /**
  * @param json the parsed file: model BPE without byte fallback, no normalizer, pre-tokenizer ByteLevel or

@@ -1,11 +1,11 @@
 // What is fuzzed: every loader of a file that may be damaged or made by somebody else, and the messages of the panel.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { parseFit } from '../../src/coupling/serialise.ts';
-import { readSpecialist, readTokenizer, snapshotName } from '../../src/distil/snapshot.ts';
+import { readSpecialist, snapshotName } from '../../src/distil/snapshot.ts';
 import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/mix/weights.ts';
 import { type ModelConfig, PRESETS, parseConfig, writeConfig } from '../../src/model/config.ts';
@@ -15,7 +15,7 @@ import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.t
 import { NgramModel } from '../../src/ngram/model.ts';
 import { parseFromPanel } from '../../src/panel/protocol.ts';
 import { parseToPanel } from '../../src/panel/shapes.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { loadTokenizer, readTokenizer } from '../../src/tokenizer/load.ts';
 import { checkpointProgress, loadCheckpoint } from '../../src/train/checkpoint.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import type { Random } from './corpus-random.ts';
@@ -60,6 +60,12 @@ export function targets(folder: string): readonly Target[] {
   const checkpoint = { format: '2', step: '7', identity: 'id', progress: '{"a":1}', crc32: String(sum) };
   const safetensors = Buffer.concat(writeSafetensors(tensors, 'F32', checkpoint));
 
+  const golden = join(import.meta.dirname, '../golden/packed');
+  const packed = {
+    config: readFileSync(join(golden, 'config.json'), 'utf8'),
+    weights: readFileSync(join(golden, 'model.safetensors')),
+  };
+
   const at = (name: string) => join(folder, name);
   const modelFolder = at('model');
   mkdirSync(modelFolder, { recursive: true });
@@ -90,10 +96,21 @@ export function targets(folder: string): readonly Target[] {
       },
     },
     {
+      name: 'packed model folder',
+      try: (random) => {
+        const json = random.chance(0.3) ? mutateJsonText(JSON.parse(packed.config), random) : packed.config;
+        writeFileSync(join(modelFolder, 'config.json'), json);
+        const weights_ = random.chance(0.7) ? withHeader(packed.weights, random) : mutateBytes(packed.weights, random);
+        writeFileSync(join(modelFolder, 'model.safetensors'), weights_);
+        loadModel(modelFolder, random.pick(['values', 'stored']));
+        return 'used';
+      },
+    },
+    {
       name: 'tokenizer.json',
-      try: async (random) => {
+      try: (random) => {
         writeFileSync(tokenizerPath, mutateJsonText(tokenizerJson, random));
-        const read = await readTokenizer(tokenizerPath);
+        const read = readTokenizer(tokenizerPath);
         if (read.ok) read.value.decode(read.value.encode(text));
         return ending(read);
       },
