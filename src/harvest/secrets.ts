@@ -1,6 +1,15 @@
 // Finds secrets in text and masks them, so that none reaches a prompt, an index or the store.
 
-import { ownRules, preFilters, presetRules, ruleOptions, shortId } from './secret-rules.ts';
+import { kindOf, languageIdOf } from './languages.ts';
+import { findAssignments } from './secrets/assignments.ts';
+import { findKeyBlocks } from './secrets/blocks.ts';
+import { findHalves } from './secrets/edges.ts';
+import { findShapes } from './secrets/find-shapes.ts';
+import type { Finder, Found, Source } from './secrets/found.ts';
+import { findKubernetes } from './secrets/kubernetes.ts';
+import { findRandom } from './secrets/random.ts';
+import { findTables } from './secrets/tables.ts';
+import { randomness } from './secrets/values.ts';
 
 /** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
 export const maskCharacter = '*';
@@ -12,14 +21,7 @@ export interface Masked {
 }
 
 /** A secret, or a piece of one that is written in pieces ("abc" + "def"), in a text. */
-export interface SecretRange {
-  /** Offsets in UTF-16 units, end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  /** The secret itself: unescaped and put together where the text has it escaped or in pieces. */
-  readonly value: string;
-  /** Which rule found it, for people. */
-  readonly kind: string;
+export interface SecretRange extends Found {
   /** No identifier and no word of a language: to be masked wherever it stands, whatever stands around it. */
   readonly isDistinctive: boolean;
 }
@@ -54,67 +56,54 @@ export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'sta
 }
 
 /** Where the secrets are: sorted by start; one may lie in another (a token in a URL's password). */
-export function findSecrets(text: string, path: string, _cut: Cut = {}): SecretRange[] {
-  return merged(rangesOf(text, path)).map(([start, end]) => {
-    const value = text.slice(start, end);
-    return { start, end, value, kind: 'secret', isDistinctive: !/^[A-Za-z_-]*$/.test(value) };
-  });
+export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
+  const isProse = kindOf(languageIdOf(path)) === 'prose';
+  const source: Source = { text, path, isSettings: isSettings(path), isProse };
+  const found = finders.flatMap((find) => find(source));
+  if (cut.start || cut.end) found.push(...findHalves(text, cut));
+  const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));
+  ranges.push(...again(text, ranges));
+  return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-function rangesOf(text: string, path: string): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (const rule of presetRules) {
-    const id = shortId(rule.meta.id);
-    if (preFilters[id]?.(text, path)) ranges.push(...runPresetRule(rule, id, text, path));
+const finders: readonly Finder[] = [findKeyBlocks, findRandom, findAssignments, findShapes, findKubernetes, findTables];
+
+/** Languages in which text without quotes is a value. */
+const settings: ReadonlySet<string> = new Set(
+  'bat csv dockercompose dockerfile hcl ignore ini json jsonc jsonl log makefile plaintext properties shellscript terraform toml xml yaml'.split(
+    ' ',
+  ),
+);
+
+function isSettings(path: string): boolean {
+  return (
+    settings.has(languageIdOf(path)) ||
+    /(?:^|\/)\.?env[^/]*$|rc$|\.(?:env|config|cnf|service|neon|pgpass|netrc)$/i.test(path)
+  );
+}
+
+/** The other places of what was found, which no rule need recognize. */
+function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
+  const more: SecretRange[] = [];
+  const starts = new Set(ranges.map(({ start }) => start));
+  const seen = new Set<string>();
+  for (const range of ranges) {
+    const { value } = range;
+    if (!range.isDistinctive || value.length > 2000 || seen.has(value)) continue;
+    seen.add(value);
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
+      if (!starts.has(at)) more.push({ ...range, start: at, end: at + value.length });
   }
-  for (const { pattern, contains, accept, paths } of ownRules) {
-    if ((contains !== undefined && !text.includes(contains)) || (paths && !paths.test(path))) continue;
-    for (const match of text.matchAll(pattern)) {
-      const secret = match[1] ?? match[0];
-      const start = match.index + match[0].lastIndexOf(secret);
-      if (accept?.(secret) ?? true) ranges.push([start, start + secret.length]);
-    }
-  }
-  return ranges;
+  return more;
 }
 
-type PresetRule = (typeof presetRules)[number];
-type Context = Parameters<PresetRule['create']>[0];
-type Source = Parameters<NonNullable<ReturnType<PresetRule['create']>['file']>>[0];
-
-/** Fields of a message's data that hold the secret itself; others hold names for people. */
-const secretFields = ['KEY', 'TOKEN', 'ID', 'URI', 'URL', 'CREDENTIAL'];
-
-/**
- * Runs one rule without secretlint's engine, which would index the text's lines and run all rules in promises. The one
- * asynchronous rule reads .p12 files, which are never harvested (`names.ts`).
- */
-function runPresetRule(rule: PresetRule, id: string, text: string, path: string): [number, number][] {
-  const ranges: [number, number][] = [];
-  const context = {
-    sharedOptions: {},
-    createTranslator: () => (messageId: string, data: unknown) => ({ message: '', messageId, data }),
-    report({ message, range }: { message: { data: Record<string, unknown> }; range: [number, number] }) {
-      // Some rules report the place of the name that introduces a secret, with the secret's length: trust the secret.
-      const secrets = secretFields.map((field) => message.data?.[field]).filter((value) => typeof value === 'string');
-      const found = secrets.flatMap((secret) => occurrences(text, secret));
-      ranges.push(...(found.length > 0 ? found : [range]));
-    },
-    ignore() {},
-  };
-  const source = { content: text, filePath: path, ext: path.endsWith('.json') ? '.json' : '', contentType: 'text' };
-  rule.create(context as unknown as Context, ruleOptions[id] ?? {}).file?.(source as unknown as Source);
-  return ranges;
-}
-
-/** All places of a secret in the text. The patterns for URLs run on to the next space: code after it is left alone. */
-function occurrences(text: string, found: string): [number, number][] {
-  const secret = found.replace(/["'`)\]};,>]+$/, '');
-  const ranges: [number, number][] = [];
-  if (secret.length === 0) return ranges;
-  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length))
-    ranges.push([at, at + secret.length]);
-  return ranges;
+/** A password like `postgres` or `letmeinplease` may be a name elsewhere. */
+function isDistinctive(value: string): boolean {
+  return (
+    value.length >= 8 &&
+    (/\d/.test(value) || randomness(value) > 0 || /[^\w.\s/-]/.test(value)) &&
+    !/^[\d.]+$/.test(value)
+  );
 }
 
 function merged(ranges: [number, number][]): [number, number][] {

@@ -1,0 +1,246 @@
+// Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
+
+import type { Found, Source } from './found.ts';
+import { strengthOf } from './names.ts';
+import { lineEndOf, lineStartOf, readBare, readBlock, readQuoted, type Value } from './read.ts';
+import { isPassword, isSymbolic, randomness } from './values.ts';
+
+/** Part of every name whose value a person may have chosen. */
+const hint =
+  /passw|pwd|passphrase|passcode|kennwort|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_-]keys?(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
+
+const named = /[\w$.\u00c0-\u024f-]/;
+
+export function findAssignments(source: Source): Found[] {
+  const { text } = source;
+  const found: Found[] = [];
+  let after = 0;
+  for (const match of text.matchAll(hint)) {
+    if (match.index < after) continue;
+    let start = match.index;
+    if (!named.test(text[start] ?? '')) start++;
+    let end = match.index + match[0].length;
+    while (start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
+    while (end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
+    // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
+    const name = text.slice(start, end).replace(/[.-]+$/, '');
+    end = start + name.length;
+    after = end;
+    const cleaned = name.replace(/^[-.$\d]+/, '');
+    const escaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(cleaned) ? cleaned.slice(1) : cleaned;
+    const strength = strengthOf(escaped);
+    const isSalt = /(?:^|_)(?:NONCE_KEY|[A-Z_]+_SALT)$/.test(escaped);
+    if (strength !== 'password' && strength !== 'token' && !isSalt) continue;
+    const phrase = /phrase|mnemonic|seed/i.test(escaped);
+    for (const value of valuesAfter(source, start, end)) {
+      const { literal } = value;
+      const counts =
+        strength === 'password'
+          ? isPassword(value.text, { literal, phrase }) || (literal && randomness(value.text) > 0)
+          : literal && (isSymbolic(value.text) || (isBroken(text, value) && randomness(value.text) > 0));
+      if (!counts) continue;
+      for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text, kind: 'password' });
+      after = Math.max(after, value.next);
+    }
+  }
+  return found;
+}
+
+/** Written in pieces or over a line's end, so that no run of its characters is all of it. */
+function isBroken(text: string, { pieces }: Value): boolean {
+  return pieces.length > 1 || pieces.some(([start, end]) => text.slice(start, end).includes('\n'));
+}
+
+type Candidate = Value & { readonly literal: boolean };
+
+const spaces = '[ \\t]';
+/** What may close the name: quotes, brackets, the mark of optional or bold. */
+const closers = /(?:\\*["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\[\d{0,4}\])*/y;
+/** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
+const typed = new RegExp(
+  `(?:${spaces}*:${spaces}*[&'\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
+  'y',
+);
+const operator = new RegExp(
+  `${spaces}*(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
+  'y',
+);
+/** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
+const companion =
+  /[\s"'\\,/>:={}]*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:string|value|val)\b[^>]{0,40}>|(?:(?:type|description|sensitive|nullable|ephemeral)[ \t]*=[^\n]*\n\s*)*\\*["']?\b(?:value|val|default|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+const words =
+  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
+const plainSpace = /[ \t]+(?:\\\r?\n\s*)?/y;
+/** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
+const assertion = /\s*\)?\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+)\(\s*/y;
+const call = /\([ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
+/** A call or a construction that hands the literal on, or falls back to it. */
+const wrapper =
+  /(?:(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[([{][ \t]*|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+
+function valuesAfter(source: Source, start: number, end: number): Candidate[] {
+  const { text } = source;
+  const lineStart = lineStartOf(text, start);
+  const before = text.slice(Math.max(lineStart, start - 200), start);
+  const closed = skip(closers, text, end);
+  const isFlag = /(?:^|[\s"'`=(,[])--?$/.test(before) || /^--?/.test(text.slice(start, start + 2));
+  let at = skip(typed, text, closed);
+  let kind = '';
+  if (at === closed) {
+    at = skip(operator, text, closed);
+    kind = text.slice(closed, at).trim();
+  } else kind = '=';
+  const place: Place = { source, start, lineStart, before, isFlag };
+
+  const other = skip(companion, text, end);
+  if (other > end && /value|val|default|string|content/i.test(text.slice(end, other))) {
+    const values = literalOrBare(place, other, true);
+    if (values.length > 0) return values;
+  }
+  if (at > closed) {
+    // `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`.
+    if (kind === ',') {
+      const isFirst = closed > end && /[({]\s*\\*["'`]?:?$/.test(before);
+      const isTested = /assert|expect|equal/i.test(before);
+      if (closed === end && !isTested) return [];
+      return literals(text, at).filter(
+        ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
+      );
+    }
+    const values = literalOrBare(place, at, kind === '>' || kind === '|');
+    if (values.length > 0 || kind !== '') return values;
+  }
+  const asserted = skip(assertion, text, closed);
+  if (asserted > closed) return literals(text, asserted);
+  const called = skip(call, text, end);
+  if (called > end) {
+    const isSetter = /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
+    return literals(text, called).filter(({ text: value }) => isSetter || (isMixed(value) && /\.$/.test(before)));
+  }
+  return prose(place, closed);
+}
+
+interface Place {
+  readonly source: Source;
+  readonly start: number;
+  readonly lineStart: number;
+  /** The line before the name. */
+  readonly before: string;
+  readonly isFlag: boolean;
+}
+
+/** Nothing that a name would be: two digits or a symbol. */
+function isMixed(value: string): boolean {
+  return /\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value);
+}
+
+function literals(text: string, at: number): Candidate[] {
+  const value = readQuoted(text, at);
+  return value === undefined ? [] : [{ ...value, literal: true }];
+}
+
+/** @param isText what stands there is a text in any case: between tags, in a table's cell */
+function literalOrBare({ source, lineStart, before, isFlag }: Place, at: number, isText: boolean): Candidate[] {
+  const { text, isSettings, isProse } = source;
+  let from = at;
+  for (let i = 0; i < 4; i++) {
+    const wrapped = skip(wrapper, text, from);
+    if (wrapped === from) break;
+    from = wrapped;
+  }
+  const values: Candidate[] = [];
+  // Several in brackets: all of them.
+  for (let place = from, i = 0; i < 20; i++) {
+    const value = readQuoted(text, place);
+    if (value === undefined) break;
+    values.push({ ...value, literal: true });
+    if (from === at) break;
+    place = skip(/\s*,\s*/y, text, value.next);
+    if (place === value.next) break;
+  }
+  if (values.length > 0) return values;
+  if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
+  const indent = text.slice(lineStart).search(/\S/);
+  const block = readBlock(text, at, indent);
+  if (block !== undefined) return [{ ...block, literal: true }];
+  const value = isText ? readCell(text, at) : readBare(text, from, isSettings || isFlag);
+  if (value === undefined || value.next === at) return [];
+  // A value in the next line stands deeper than its name.
+  const line = lineStartOf(text, from);
+  if (line > lineStart && text.slice(line, from).length <= indent) return [];
+  const literal =
+    isText || isFlag || isSettings || (isProse && /\d/.test(value.text)) || isComment(before) || isInString(before);
+  return [{ ...value, literal: literal && !isExpression(value.text) }];
+}
+
+/** Text up to the next tag or bar, or the end of the line. */
+function readCell(text: string, at: number): Value | undefined {
+  const cell = /[ \t]*(?:<!\[CDATA\[)?[*_`]*([^\n|<>*`]{1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
+  cell.lastIndex = at;
+  const match = cell.exec(text);
+  const found = match?.[1];
+  if (match === null || found === undefined) return undefined;
+  const start = match.index + match[0].indexOf(found);
+  return { text: found, pieces: [[start, start + found.length]], quoted: false, next: start + found.length };
+}
+
+/** Said before a name and a value with only a space between them. */
+const spacedBefore =
+  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|login[ \t]+\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
+const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
+
+/** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
+function prose(place: Place, closed: number): Candidate[] {
+  const { source, before, isFlag } = place;
+  const { text, isSettings, isProse } = source;
+  const spaced = skip(plainSpace, text, closed);
+  if (spaced > closed) {
+    const said = before + text.slice(place.start, closed);
+    const takes = isFlag || spacedBefore.test(before) || spacedSql.test(said);
+    const quoted = literals(text, spaced);
+    if (quoted.length > 0)
+      return quoted.filter(({ text: value }) => takes || isSettings || /:$/.test(before) || isMixed(value));
+    const alone =
+      isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
+    const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$/i.test(before);
+    const bare = takes || alone || used ? readBare(text, spaced, takes || alone) : undefined;
+    if (bare !== undefined && (takes || (alone && /\d/.test(bare.text)) || isMixed(bare.text)))
+      return [{ ...bare, literal: !isExpression(bare.text) }];
+  }
+  if (/["']/.test(text.slice(place.start, closed))) return [];
+  const at = skip(words, text, closed);
+  if (at === closed || lineEndOf(text, closed) < at) return [];
+  const quoted = readQuoted(text, at);
+  if (quoted !== undefined) return [{ ...quoted, literal: true }];
+  const bare = readBare(text, at, false);
+  if (bare === undefined || !/\d/.test(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
+  return [{ ...bare, literal: !isExpression(bare.text) }];
+}
+
+/** `a.b.c`, `foo_bar`, `a[0]`, `f(x)`: code, where it is not in quotes. */
+function isExpression(text: string): boolean {
+  return (
+    /^[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+$/.test(text) || /^[\w.$]+\(|[\w)]\[|^[A-Z][A-Z\d_]+$/.test(text)
+  );
+}
+
+function isComment(before: string): boolean {
+  return /(?:^|\s)(?:\/\/|#|--|\*|;|%|<!--|REM\b|rem\b)/.test(before);
+}
+
+/** An odd number of some quote stands before it in the line. */
+function isInString(before: string): boolean {
+  let open = '';
+  for (let i = 0; i < before.length; i++) {
+    const unit = before[i] as string;
+    if (unit === '\\') i++;
+    else if (open === unit) open = '';
+    else if (open === '' && (unit === '"' || unit === "'" || unit === '`')) open = unit;
+  }
+  return open !== '';
+}
+
+function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}

@@ -1,0 +1,110 @@
+// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, or with one end missing.
+
+import type { Found, Source } from './found.ts';
+import { randomness } from './values.ts';
+
+const secretBlock =
+  /(?:[A-Z\d ]{0,30}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z\d ]{0,30}SECRET KEY(?: BLOCK)?|SSH2 ENCRYPTED PRIVATE KEY)/
+    .source;
+const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----`, 'g');
+const tail = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
+const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
+const base64 = /[A-Za-z\d+/=]+/y;
+const header =
+  /(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes|X-[\w-]+):[^\n\\]{0,200}/y;
+
+export function findKeyBlocks({ text }: Source): Found[] {
+  const found: Found[] = [];
+  if (
+    !text.includes('-- BEGIN ') &&
+    !text.includes('--BEGIN ') &&
+    !text.includes('--END ') &&
+    !text.includes('-- END ')
+  )
+    return found;
+  let after = 0;
+  for (const match of text.matchAll(head)) {
+    const body = forward(text, match.index + match[0].length);
+    if (body === undefined) continue;
+    tail.lastIndex = body.end;
+    const ended = tail.exec(text);
+    tail.lastIndex = 0;
+    const end = ended !== null && ended.index - body.end < 40 ? ended.index + ended[0].length : body.end;
+    found.push({ start: match.index, end, value: body.value, kind: 'private key' });
+    after = end;
+  }
+  // An end whose beginning lies before the text, or is lost.
+  for (const match of text.matchAll(tail)) {
+    if (match.index < after && found.some(({ start, end }) => start < match.index && match.index < end)) continue;
+    const body = backward(text, match.index);
+    if (body !== undefined) found.push({ ...body, end: match.index + match[0].length, kind: 'private key' });
+  }
+  return found;
+}
+
+function forward(text: string, from: number): { end: number; value: string } | undefined {
+  let at = from;
+  let end = from;
+  let value = '';
+  const limit = from + 20_000;
+  while (at < limit) {
+    header.lastIndex = at;
+    if (header.test(text)) {
+      at = header.lastIndex;
+      continue;
+    }
+    base64.lastIndex = at;
+    if (base64.test(text)) {
+      const piece = text.slice(at, base64.lastIndex);
+      // Words after it: prose or code. The last line of a key may be short.
+      if (value.length >= 40 && !isBody(piece)) break;
+      value += piece;
+      at = base64.lastIndex;
+      end = at;
+      continue;
+    }
+    separators.lastIndex = at;
+    if (text.startsWith('-----', at) || text.startsWith('---- ', at) || !separators.test(text)) break;
+    at = separators.lastIndex;
+    // The dashes of the end belong to it.
+    const dashes = text.slice(end, at).search(/----/);
+    if (dashes >= 0) break;
+  }
+  const sample = value.slice(0, 200);
+  return value.length >= 32 && (randomness(sample) > 0 || value.length > 120) ? { end, value } : undefined;
+}
+
+function isBody(piece: string): boolean {
+  return piece.length >= 16
+    ? randomness(piece) > 0
+    : /[\d+/=]/.test(piece) || /[a-z][A-Z]|^[A-Z]{2}/.test(piece) || piece.endsWith('=');
+}
+
+function backward(text: string, from: number): { start: number; value: string } | undefined {
+  let start = from;
+  let value = '';
+  // Line by line, and in escaped text by its escapes.
+  for (let end = from; end > Math.max(0, from - 20_000); ) {
+    const before = text.slice(Math.max(0, end - 300), end);
+    const separator = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('\\r'));
+    const at = end - before.length + (separator < 0 ? 0 : separator + (before[separator] === '\n' ? 1 : 2));
+    const line = text.slice(at, end);
+    const next = separator < 0 ? at : at - (before[separator] === '\n' ? 1 : 2);
+    if (!/^[\s"'`+,;()>*#|\\./-]*$/.test(line)) {
+      const match = /^([\s"'`+,;()>*#|\\.]*(?:\/\/)?\s*)([A-Za-z\d+/]+={0,2})[\s"'`+,;)\\]*$/.exec(line);
+      const core = match?.[2];
+      if (match === null || core === undefined || !(isBody(core) || core.length < 16)) {
+        // The first line may be cut, and what opens a literal may stand before it.
+        const last = /([A-Za-z\d+/]{32,}={0,2})[\s"'`+,;)\\]*$/.exec(line);
+        const head = last?.[1];
+        if (last === null || head === undefined || randomness(head) === 0) break;
+        return { start: at + last.index, value: head + value };
+      }
+      start = at + (match[1]?.length ?? 0);
+      value = core + value;
+    }
+    if (next <= 0 || next === end) break;
+    end = next;
+  }
+  return value.length >= 20 ? { start, value } : undefined;
+}

@@ -1,0 +1,82 @@
+// What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
+
+import { type Strength, strengthOf } from './names.ts';
+import { lineStartOf } from './read.ts';
+
+const wordPattern = /[A-Za-z_$\u00c0-\u024f][\w$\u00c0-\u024f]*(?:[.-][\w$]+)*/g;
+
+/** Says nothing of what the value is: look further on. */
+const empty =
+  /^(?:is|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|https?|com|www|api|v\d)$/i;
+
+const farthest = 160;
+
+/** The name that a value at `start` is given, as the text around it says. */
+export function contextOf(text: string, start: number): Strength {
+  const lineStart = lineStartOf(text, start);
+  const from = Math.max(lineStart, start - farthest);
+  const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
+  if (here !== 'none' || from > lineStart) return here === 'stop' ? 'none' : here;
+  // Nothing in its line: the line above, or a few above where those between only describe.
+  let end = lineStart - 1;
+  for (let lines = 0; lines < 6 && end > 0; lines++) {
+    const above = lineStartOf(text, end);
+    const whole = text.slice(Math.max(above, end - farthest), end);
+    const line = whole.replace(/<\/[\w:]+>\s*$/, '');
+    if (/^\s*["']?(?:type|description|sensitive|kind|optional|required|nullable)\b/.test(line)) {
+      end = above - 1;
+      continue;
+    }
+    const said = lastNamed(line);
+    if (said === 'stop') return 'none';
+    if (said !== 'none') return line !== whole || isHeading(line) ? said : 'none';
+    if (line.trim() !== '') return 'none';
+    end = above - 1;
+  }
+  return 'none';
+}
+
+/** A comment, or a line that its name ends or opens: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
+function isHeading(line: string): boolean {
+  return (
+    hasComment(line) || /[:=([{|>,\\]\s*[-+|>]?\s*$|["'`\]>]\s*$|^\s*[-*]?\s*["']?(?:name|key)["']?\s*[:=]/i.test(line)
+  );
+}
+
+/** 'stop': a name that says nothing of secrets stands next to the value, and what is before it is another's. */
+function lastNamed(before: string): Strength | 'stop' {
+  const found = [...before.matchAll(wordPattern)];
+  let after = before.length;
+  let unknown = 0;
+  for (let i = found.length - 1, seen = 0; i >= 0 && seen < 14; i--, seen++) {
+    const match = found[i] as RegExpExecArray;
+    const word = match[0];
+    const end = match.index + word.length;
+    const gap = before.slice(end, after);
+    if (/;\s|[})]\s*,|\}\s*[;{]|=>\s*\{/.test(gap) && seen > 0) return 'stop';
+    after = match.index;
+    // 'API key', 'client secret': words of prose that belong together.
+    const previous = found[i - 1];
+    const joined =
+      previous !== undefined && /^[ ]$/.test(before.slice(previous.index + previous[0].length, match.index))
+        ? `${previous[0]} ${word}`
+        : word;
+    // 'pass' alone is a verb, but for `pass: x`.
+    if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
+    let strength = strengthOf(joined);
+    if (strength === 'none' && joined !== word) strength = strengthOf(word);
+    if (empty.test(word) && strength !== 'token' && strength !== 'password') continue;
+    if (strength !== 'none') return strength;
+    // Given a name that says nothing.
+    if (/^(?:\\*["'`\]]|\)|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
+      if (unknown > 0 || seen > 3) unknown++;
+      else return hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
+    }
+    if (++unknown > 7) return 'stop';
+  }
+  return 'none';
+}
+
+function hasComment(text: string): boolean {
+  return /^\s*(?:\/\/|#|--|\*|;|<!--)/.test(text);
+}

@@ -1,0 +1,83 @@
+// Halves of secrets where a window was cut out of a longer text.
+
+import type { Found } from './found.ts';
+import { tokenRows } from './tokens.ts';
+import { isPatterned, randomness } from './values.ts';
+
+const prefixes = tokenRows.flatMap((row) => row.prefixes.split(' ')).filter((prefix) => prefix.length >= 3);
+const blockLine = /^[\w+/=]{16,}$/;
+
+/** What runs over an edge of the window and looks drawn at random, or begins as a provider's token does. */
+export function findHalves(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
+  const found: Found[] = [];
+  if (cut.start) {
+    const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];
+    if (run !== undefined && isHalf(run)) found.push({ start: 0, end: run.length, value: run, kind: 'half a secret' });
+    const lines = bodyLines(text.split(/\r?\n/, 400));
+    if (lines > 1) {
+      const end = nthLineEnd(text, lines);
+      found.push({ start: 0, end, value: text.slice(0, end), kind: 'half a key' });
+    }
+  }
+  if (cut.end) {
+    const tail = text.slice(-20_000);
+    const run = /[\w+/.~%-]+$/.exec(tail.slice(-2000))?.[0];
+    if (run !== undefined) {
+      const start = text.length - run.length;
+      const at = prefixes.map((prefix) => lastStart(run, prefix)).filter((index) => index >= 0);
+      if (at.length > 0)
+        found.push({
+          start: start + Math.min(...at),
+          end: text.length,
+          value: run.slice(Math.min(...at)),
+          kind: 'half a token',
+        });
+      else if (isHalf(run)) found.push({ start, end: text.length, value: run, kind: 'half a secret' });
+    }
+    const lines = bodyLines(tail.split(/\r?\n/).reverse());
+    if (lines > 1) {
+      let start = text.length;
+      for (let i = 0; i < lines; i++) start = text.lastIndexOf('\n', start - 1);
+      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1), kind: 'half a key' });
+    }
+  }
+  return found;
+}
+
+/** Where a token with this beginning starts, with at least four characters of it left. */
+function lastStart(run: string, prefix: string): number {
+  const at = run.lastIndexOf(prefix);
+  return at >= 0 && run.length - at - prefix.length >= 4 && (at === 0 || /[^A-Za-z\d]/.test(run[at - 1] as string))
+    ? at
+    : -1;
+}
+
+/** Short as it may be: letters and digits by turns. */
+function isHalf(run: string): boolean {
+  if (run.length < 8) return false;
+  if (randomness(run) > 0) return true;
+  const turns = run.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0;
+  const digits = run.match(/\d/g)?.length ?? 0;
+  return turns >= 3 && digits >= 3 && /^[A-Za-z\d+/=-]*$/.test(run) && !isPatterned(run);
+}
+
+/** Lines of Base64 from the first on, as in the body of a key; the one at the edge may be short. */
+function bodyLines(lines: readonly string[]): number {
+  let count = 0;
+  for (const [index, line] of lines.entries()) {
+    const core = line.trim();
+    if (index === 0 ? !/^[\w+/=]*$/.test(core) : !(blockLine.test(core) && randomness(core) > 0)) break;
+    count++;
+  }
+  return count;
+}
+
+function nthLineEnd(text: string, lines: number): number {
+  let end = -1;
+  for (let i = 0; i < lines; i++) {
+    const next = text.indexOf('\n', end + 1);
+    if (next === -1) return text.length;
+    end = next;
+  }
+  return end;
+}

@@ -1,0 +1,22 @@
+// Runs the rows of forms over a text: only those a part of which is there at all.
+
+import type { Found, Source } from './found.ts';
+import { type ShapeRow, shapeRows } from './shapes.ts';
+
+export function findShapes({ text, path }: Source): Found[] {
+  const found: Found[] = [];
+  for (const row of shapeRows) {
+    if ((row.paths && !row.paths.test(path)) || !mayMatch(row, text)) continue;
+    for (const match of text.matchAll(row.pattern)) {
+      const secret = match.groups?.secret ?? match.slice(1).find((group) => group !== undefined) ?? match[0];
+      const start = match.index + match[0].lastIndexOf(secret);
+      if (row.accept?.(secret, match) ?? true)
+        found.push({ start, end: start + secret.length, value: secret, kind: row.kind });
+    }
+  }
+  return found;
+}
+
+function mayMatch({ contains }: ShapeRow, text: string): boolean {
+  return typeof contains === 'string' ? text.includes(contains) : contains.some((part) => text.includes(part));
+}

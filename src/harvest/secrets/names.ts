@@ -1,0 +1,104 @@
+// What a name says of the value beside it: `dbPassword`, `API_KEY`, `client-secret`; and `publicKey`, `token_id`.
+
+/**
+ * - password: can mean nothing else; what a person would choose counts (`hunter2hunter`);
+ * - token: its value is drawn at random, and only such a value counts;
+ * - weak: often no secret at all (`key`, `auth`): only what is long and random counts;
+ * - none: says nothing of secrets;
+ * - other: says that it is something else (`tokenHash`, `key_id`, `integrity`).
+ */
+export type Strength = 'password' | 'token' | 'weak' | 'none' | 'other';
+
+/** Said of every name, in lower case with a space between words: the first row that matches decides. */
+const rows: readonly (readonly [Strength, RegExp])[] = [
+  // The value is something about a secret.
+  [
+    'other',
+    /(?:^| )(?:ids?|uuid|guid|name|names|type|types|kind|uri|endpoint|path|file|filename|filepath|files|dir|directory|folder|len|length|size|count|counter|number|num|total|hash|hashes|hasher|hashed|digest|checksum|fingerprint|thumbprint|regex|regexp|re|pattern|prefix|suffix|label|labels|placeholder|title|hint|hints|help|message|messages|msg|error|errors|err|description|desc|doc|docs|policy|policies|field|fields|input|column|columns|provider|providers|manager|service|expiry|expires|expired|expiration|expire|ttl|lifetime|timeout|age|algorithm|algorithms|alg|format|version|index|indices|mode|strategy|class|selector|element|component|scope|scopes|source|required|enabled|disabled|visible|visibility|strength|rule|rules|reset|link|page|form|route|screen|event|events|action|handler|callback|function|method|validator|validators|validation|hasher|limit|limits|max|min|usage|issuer|audience|pos|position|start|end|line|offset|map|list|set|array|ring|size|bits|bytes|mismatch|match|changed|change|updated|at|on|by|date|time|timestamp|state|status|code error|command|cmd|option|options|config|settings|schema|model|table|property|properties|attribute|attributes|attr|separator|delimiter|char|chars|charset|store type|alias|group|groups|role|roles|owner|user|username|users|host|hostname|port|region|ref|refs|reference|object|interface|generator|parser|lexer|stream|reader|writer|iterator|tokenizer|kinds|flag|flags|icon|color|image|img|button|dialog|modal|prompt|view|template|tests|spec|fixture|backend|middleware|plugin|module|package|import|export|mount|volume|rotation|usage|stealer|scanner|manager|engine|entropy|difficulty|quality|score|level|rank|order|sort|weight)(?: \d+)?$/,
+  ],
+  [
+    'password',
+    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
+  ],
+  [
+    'other',
+    /(?:^| )(?:public|pub|csrf|xsrf|hashed|hash|sha|sha\d+|md5|integrity|fingerprint|etag|nonce|uuid|guid|trace|span|correlation|measurement|i18n|l10n|intl|translation|translations|locale|commit|revision)(?: |$)/,
+  ],
+  [
+    'other',
+    /(?:^| )(?:foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
+  ],
+  [
+    'token',
+    /(?:^| )(?:[a-z]*tokens?|[a-z]*(?:api|app|access|secret|private|encryption|encrypt|decrypt|signing|sign|master|auth|shared|account|session|client|service|admin|deploy|consumer|server|write|integration|ingest|ingestion|storage|webhook|subscription|function|host|ssh|gpg|rsa|aes|des|crypto|crypt|cipher|hmac|jwt|security|user|project|personal|developer|instrumentation|rest|root|pre ?shared|preshared|symmetric|cookie|wallet|signer|deployer|push|server|sending|send|mail|team|org|organization|workspace|environment|env|sdk|bot|site secret|read|admin api|search|live|data|master|validator|node|account|backup|restore|vault|unseal|recovery|license|activation) ?keys?|key material|sas|jwt|pat|bearer|otp|totp|authorization|webhooks?|webhook url|incoming webhook|web hook|sig|signature|session ?id|sessid|sid|sas url|auth ?header|x auth|refresh|salt|pepper|unseal|keystring|secret ?access|aws secret|api|apikey|pem|entropy source|private)$/,
+  ],
+  [
+    'weak',
+    /(?:^| )(?:[a-z]*keys?|auth|cookies?|session|login|access|seed|code|code verifier|secret id|role id|account)$/,
+  ],
+];
+
+/** Said after the word that counts: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
+const trailing =
+  /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
+
+/** Services whose keys look like hashes, under names that say no more than theirs. */
+const services = new Set(
+  (
+    'adafruit airtable algolia amplitude anthropic asana assemblyai auth0 authy beamer bitfinex bittrex brevo bugsnag buildkite calendly circleci clarifai clearbit ' +
+    'cloudconvert cloudflare cloudinary codecov cohere coinbase contentful crowdin datadog deepgram deepseek dropbox droneci elevenlabs fastly finnhub flickr freshbooks freshdesk fullstory gitter gocardless ' +
+    'groq hellosign heroku honeycomb hubspot infura instagram intercom ipstack jumpcloud kickbox klaviyo kraken kucoin launchdarkly linkedin lob logdna loggly mailchimp mailgun mailjet mandrill mapbox ' +
+    'mattermost messagebird mistral mixpanel moralis nasa netlify newrelic nytimes okta onesignal openai openweather openweathermap opsgenie pagerduty papertrail paypal perplexity pinecone pipedrive plaid ' +
+    'planetscale plivo postmark pusher qualtrics quickbooks rapidapi recaptcha replicate rollbar scrapingbee segment sendbird sendgrid sendinblue sentry shippo shodan shopify signalwire snyk sonarcloud sonarqube sonar ' +
+    'sourcegraph splunk spotify squarespace statuspage stripe sumologic surveymonkey telegram telesign terraform todoist travis trello twilio twitch twitter typeform uploadcare vonage weatherstack webflow wepay ' +
+    'xai yandex youtube zapier zendesk zoominfo alchemy etherscan quicknode binance bitmex alpaca polygon tiingo quandl alphavantage deepl mailerlite convertkit customerio sparkpost lokalise chargebee recurly adyen braintree razorpay paystack flutterwave'
+  ).split(' '),
+);
+
+const known = new Map<string, Strength>();
+
+/** @param name as it stands in the text: camelCase, snake_case, kebab-case, dotted, or words with single spaces */
+export function strengthOf(name: string): Strength {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const strength = decide(name);
+  // Names come again and again; what is long comes once.
+  if (name.length <= 40) {
+    if (known.size > 20_000) known.clear();
+    known.set(name, strength);
+  }
+  return strength;
+}
+
+function decide(name: string): Strength {
+  const words = split(name.slice(-80));
+  if (words === '') return 'none';
+  const whole = first(words);
+  if (whole === 'other') return 'other';
+  const core = words.replace(trailing, '');
+  const strength = core === words || core === '' ? whole : first(core);
+  if (strength !== 'none' && strength !== 'weak') return strength;
+  if (!words.split(' ').some(isService)) return strength;
+  return strength === 'weak' ? 'token' : 'weak';
+}
+
+/** `mailgun`, and `mailgunkey` too. */
+function isService(word: string): boolean {
+  if (services.has(word)) return true;
+  for (let end = 5; end < word.length; end++) if (services.has(word.slice(0, end))) return true;
+  return false;
+}
+
+function first(words: string): Strength {
+  return rows.find(([, pattern]) => pattern.test(words))?.[0] ?? 'none';
+}
+
+/** 'AWS_SecretKey.v2' -> 'aws secret key v 2'. */
+function split(name: string): string {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replace(/[^A-Za-z\d\u00c0-\u024f]+/g, ' ')
+    .trim()
+    .toLowerCase();
+}

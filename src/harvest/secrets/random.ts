@@ -1,0 +1,128 @@
+// Secrets that look drawn at random: those that begin as a provider's tokens do, and those beside a name that says so.
+
+import { contextOf } from './context.ts';
+import type { Found, Source } from './found.ts';
+import { surprise } from './noise.ts';
+import { tokenRows, wholeRows } from './tokens.ts';
+import { isPatterned, isPlaceholder, randomness } from './values.ts';
+
+/** Long enough for a token, of the characters of one. `=` is in none but at the end. */
+const run = /[\w+/.~$-]{10,}={0,2}/g;
+
+interface Beginning {
+  readonly prefix: string;
+  readonly rest: RegExp;
+  readonly kind: string;
+  readonly certain: boolean;
+}
+
+/** By their first two characters, longest first. */
+const beginnings = new Map<number, Beginning[]>();
+for (const { kind, prefixes, rest, certain = false } of tokenRows)
+  for (const prefix of prefixes.split(' ')) {
+    const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
+    const list = beginnings.get(key) ?? [];
+    list.push({ prefix, rest: new RegExp(rest, 'y'), kind, certain });
+    list.sort((a, b) => b.prefix.length - a.prefix.length);
+    beginnings.set(key, list);
+  }
+
+export function findRandom({ text }: Source): Found[] {
+  const found: Found[] = [];
+  run.lastIndex = 0;
+  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
+    const start = skipEscape(text, match.index);
+    const end = match.index + match[0].length;
+    const token = tokenIn(text, start, end);
+    if (token !== undefined) run.lastIndex = Math.max(token.end, match.index + 1);
+    const item = token ?? named(text, start, end);
+    if (item !== undefined) found.push(item);
+  }
+  return found;
+}
+
+/** `\nghp_...`, `%3Dghp_...`: a token behind an escape. */
+function skipEscape(text: string, start: number): number {
+  const before = text[start - 1];
+  if (before === '\\' && /[nrt]/.test(text[start] ?? '')) return start + 1;
+  if (before === '%' && /^[\dA-Fa-f]{2}/.test(text.slice(start, start + 2))) return start + 2;
+  return start;
+}
+
+function tokenIn(text: string, start: number, end: number): Found | undefined {
+  let at = start;
+  while (at < end - 8) {
+    const list = beginnings.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
+    for (const { prefix, rest, kind, certain } of list ?? []) {
+      if (!text.startsWith(prefix, at)) continue;
+      rest.lastIndex = at + prefix.length;
+      if (!rest.test(text)) continue;
+      const value = text.slice(at, rest.lastIndex).replace(/[.-]+$/, '');
+      if (certain || looksReal(value.slice(prefix.length))) return { start: at, end: at + value.length, value, kind };
+    }
+    // Inside a run only where a new part begins; in Base64 `+` and `/` begin none.
+    const long = end - at > 300;
+    do at++;
+    while (at < end - 8 && !isPart(text.charCodeAt(at - 1), long));
+  }
+  return undefined;
+}
+
+/** . ~ $ and, in what is no Base64, + / */
+function isPart(unit: number, long: boolean): boolean {
+  return unit === 46 || unit === 126 || unit === 36 || (!long && (unit === 43 || unit === 47));
+}
+
+/** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
+function looksReal(rest: string): boolean {
+  if (isPlaceholder(rest)) return false;
+  return (
+    randomness(rest) > 0 ||
+    (/^[\da-f.-]{16,}$/i.test(rest) && /\d/.test(rest) && !isPatterned(rest)) ||
+    (rest.length >= 10 &&
+      /\d/.test(rest) &&
+      surprise(rest) >= 3.9 &&
+      !isPatterned(rest) &&
+      !/[a-z]{3}[_-][a-z]{3}/.test(rest))
+  );
+}
+
+/** A run that nothing but its looks and its name give away. */
+function named(text: string, start: number, end: number): Found | undefined {
+  let from = start;
+  let to = end;
+  while (isEdge(text.charCodeAt(from))) from++;
+  while (to > from && isEdge(text.charCodeAt(to - 1))) to--;
+  if (to - from > 4000) return undefined;
+  const value = text.slice(from, to);
+  const random = randomness(value);
+  if (random === 0) return undefined;
+  const row = wholeRows.find(({ pattern }) => pattern.test(value));
+  if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
+  if (isPublic(value) || isData(text, from)) return undefined;
+  const context = contextOf(text, from);
+  const isUuid = value.length === 36 && value[8] === '-';
+  const counts =
+    context === 'password' ||
+    context === 'token' ||
+    (context === 'weak' && random === 2 && !isUuid && (value.length >= 24 || /[a-z]/.test(value)));
+  return counts ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
+}
+
+/** . ~ $ - / */
+function isEdge(unit: number): boolean {
+  return unit === 46 || unit === 126 || unit === 36 || unit === 45 || unit === 47;
+}
+
+/** Public keys, certificates, hashes of packages. */
+function isPublic(value: string): boolean {
+  return /^(?:AAAA[BCE]3|AAAAE2V|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|sha(?:1|256|384|512)-)/.test(
+    value,
+  );
+}
+
+/** Inside a data address, a hash of a lockfile, a link. */
+function isData(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 24), start);
+  return /base64,$|sha\d*[-:=]$|#$|\/\/[\w.-]*$|@$|\bv$/.test(before);
+}

@@ -1,0 +1,337 @@
+// Secrets known by their form as a whole: tokens with a mark inside, webhooks, URLs with a password, headers, commands.
+
+import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts';
+
+/** Group 1 is the secret where there is one, else the whole match. */
+export interface ShapeRow {
+  readonly kind: string;
+  /** A part of every match, to look for first; undefined: the pattern itself is quick. */
+  readonly contains: string | readonly string[];
+  readonly pattern: RegExp;
+  /** Only in files whose path matches. */
+  readonly paths?: RegExp;
+  readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
+}
+
+const drawn = (secret: string): boolean => randomness(secret) > 0;
+const real = (secret: string): boolean => !isPlaceholder(secret);
+/** After an address's user or in a command: short human passwords too, unless it is only the user's name again. */
+const chosen = (secret: string, match: RegExpExecArray): boolean =>
+  isPassword(decode(secret), { literal: true }) && secret !== match.groups?.user;
+const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
+const basic = (secret: string): boolean => {
+  const text = Buffer.from(secret, 'base64').toString('latin1');
+  const colon = text.indexOf(':');
+  if (colon < 1 && !/^:.{6}/.test(text)) return false;
+  if (
+    !/^[\x20-\x7e\xa0-\xff]+$/.test(text) ||
+    Buffer.from(text, 'latin1').toString('base64').replace(/=+$/, '') !== secret.replace(/=+$/, '')
+  )
+    return false;
+  const [user, password] = [text.slice(0, colon), text.slice(colon + 1)];
+  return (
+    isPassword(password, { literal: true }) || randomness(password) > 0 || (password === '' && randomness(user) > 0)
+  );
+};
+
+const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
+const userPass = `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`;
+const argument = `(?:"([^"\\n]{4,120})"|'([^'\\n]{4,120})'|([^\\s"'$|&;]{4,120}))`;
+
+export const shapeRows: readonly ShapeRow[] = [
+  {
+    kind: 'Azure key',
+    contains: ['AzFu', 'ACDb', 'ASt', 'AIoT', 'ARm', 'AzCa', 'AzSe', 'JQQJ99', 'APIM', 'AAPIM'],
+    pattern:
+      /(?<![\w+/-])(?=[\w+/-]{0,90}(?:AzFu|ACDb|\+ASt|AIoT|\+AEh|\+ARm|AzCa|AzSe|JQQJ99|APIM))[\w+/-]{42,100}={0,2}/g,
+    accept: drawn,
+  },
+  { kind: 'shared access signature', contains: 'sig=', pattern: /[?&;]sig=([\w%+/-]{30,120}(?:%3[Dd]|=){0,2})/g },
+  {
+    kind: 'Azure connection string',
+    contains: ['Key=', 'key='],
+    pattern:
+      /(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|[Pp]rimaryKey|[Ss]econdaryKey|;Key)=([\w+/-]{16,120}={0,2})/g,
+    accept: real,
+  },
+  { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
+  { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: drawn },
+  { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
+  {
+    kind: 'webhook',
+    contains: ['hooks.slack.com', 'HOOKS.SLACK.COM', 'HOOKS.slack.com'],
+    pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/([\w+/]{16,200})/gi,
+    accept: (secret) => !/^[Xx/T0B]+$|x{4}/i.test(secret),
+  },
+  {
+    kind: 'webhook',
+    contains: '/webhooks/',
+    pattern: /discord(?:app)?\.com\/api(?:\/v\d+)?\/webhooks\/(\d{16,20}\/[\w-]{20,90})/g,
+  },
+  {
+    kind: 'webhook',
+    contains: '.office.com/',
+    pattern: /webhook\.office\.com\/webhookb?2?\/([\w@-]{60,80}(?:\/[\w-]+){1,4})/g,
+  },
+  {
+    kind: 'webhook',
+    contains: ['hooks.zapier.com', 'maker.ifttt.com', 'make.com', 'integromat', '/webhook', '/hooks/'],
+    pattern:
+      /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]*\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
+    accept: (secret) => secret.split('/').some((part) => randomness(part) > 0),
+  },
+  { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
+  { kind: 'Sentry address', contains: '@', pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g, accept: real },
+  // Between user and host, where a password may have an @ or a / of its own.
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern: /(?<=[A-Za-z\d]:\/\/)(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
+    accept: (secret, match) => chosen(secret, match) || inUrl(secret, match),
+  },
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern:
+      /(?<=(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?:\/\/)(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
+    accept: chosen,
+  },
+  {
+    kind: 'token in a URL',
+    contains: '@',
+    pattern: /(?<=[A-Za-z]:\/\/)([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
+    accept: drawn,
+  },
+  {
+    kind: 'parameter of a URL',
+    contains: ['&', '?'],
+    pattern:
+      /[?&](?:amp;)?(?:[\w.-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|apikey|appid|access[_-]?key|signature|sig|auth|key|sas|code|credential))=([\w.~%+/=-]{8,400})/gi,
+    accept: (secret) => drawn(secret) && !/^[\d%.]+$/.test(secret),
+  },
+  {
+    kind: 'password in a URL',
+    contains: ['&', '?'],
+    pattern: /[?&](?:amp;)?(?:\w*(?:passw(?:or)?d|pwd|secret|passphrase))=([^\s&"'`<>#]{6,200})/gi,
+    accept: (secret) => isPassword(decode(secret), { literal: true }),
+  },
+  // Headers
+  {
+    kind: 'basic authorization',
+    contains: ['asic ', 'ASIC '],
+    pattern: /\b[Bb](?:asic|ASIC)[ ]{1,4}([A-Za-z\d+/_-]{8,400}={0,2})/g,
+    accept: basic,
+  },
+  {
+    kind: 'authorization header',
+    contains: ['earer ', 'oken ', 'uthorization', 'UTHORIZATION', 'ApiKey ', 'SSWS '],
+    pattern:
+      /\b(?:[Bb]earer|BEARER|[Tt]oken|[Aa]pi-?[Kk]ey|SSWS|GenieKey|Splunk|Key|[Aa]uthorization["']?\s{0,3}[:=,]\s{0,3}["']?)[ ]{0,4}(?:token=|key=)?["']?([\w.~+/=-]{12,2000})/g,
+    accept: drawn,
+  },
+  {
+    kind: 'credentials in Base64',
+    contains: ['auth', 'Auth', 'AUTH'],
+    pattern: /\b_?[Aa](?:uth|UTH)["']?\s{0,4}[:=]\s{0,4}["']?([A-Za-z\d+/]{12,400}={0,2})/g,
+    accept: basic,
+  },
+  // Commands
+  {
+    kind: 'curl -u',
+    contains: 'curl',
+    pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
+    accept: chosen,
+  },
+  {
+    kind: 'user and password',
+    contains: ['--user', '--auth', '-a ', '--creds', '-u '],
+    pattern: new RegExp(
+      `(?:^|\\s)(?:--user|--auth|--creds|--basic-auth|--proxy-user|--http-user|-a|-u)[= ]${userPass}`,
+      'gm',
+    ),
+    accept: chosen,
+  },
+  {
+    kind: 'password of a command',
+    contains: [
+      'sshpass',
+      'mysql',
+      'mongo',
+      'redis-cli',
+      'docker',
+      'podman',
+      'helm',
+      'oc ',
+      'az ',
+      'lftp',
+      'psql',
+      'ldap',
+      'sqlcmd',
+      'mariadb',
+      'unzip',
+      'zip',
+      '7z',
+      'sqlplus',
+      'xfreerdp',
+      'impacket',
+      'rabbitmqctl',
+      'smbclient',
+      'influx',
+      'bcp',
+      'skopeo',
+      'buildah',
+      'crane',
+      'cf ',
+      'vault',
+      'twine',
+      'gh ',
+    ],
+    pattern: new RegExp(
+      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine)\\b[^\\n|;&]{0,200}?\\s(?:-[pPaw]|--pass|--requirepass|/p:)[ =]?${argument}`,
+      'g',
+    ),
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'password piped',
+    contains: '|',
+    pattern: new RegExp(
+      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
+      'g',
+    ),
+    accept: (secret) => isPassword(secret.replace(/^\w+:/, ''), { literal: true }),
+  },
+  {
+    kind: 'rabbitmqctl',
+    contains: ['add_user', 'change_password', 'htpasswd', 'chpasswd', 'net user'],
+    pattern: /\b(?:add_user|change_password|htpasswd[ ]+-\w*b\w*[ ]+\S+|net[ ]+user)[ ]+\S+[ ]+["']?([^\s"'$]{6,80})/g,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'user and password in prose',
+    contains: ['redential', 'ogin', 'OGIN', 'REDENTIAL', 'creds'],
+    pattern:
+      /\b(?:credentials?|creds|log ?in|sign ?in)\b[^\n"']{0,40}?[\s`"'](?<user>[A-Za-z][\w.@-]{1,40})`?[ ]?[/:][ ]?`?(?<secret>[^\s`"',;()<>]{6,80})/gi,
+    accept: (secret, match) => chosen(secret, match) && /\d|[!@#$%^&*]/.test(secret) && !secret.includes('/'),
+  },
+  {
+    kind: 'value of a Secret',
+    contains: '--from-literal',
+    pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
+    accept: (secret) => isPassword(secret, { literal: true }) || drawn(secret),
+  },
+  {
+    kind: 'user of Windows',
+    contains: ['/user:', '/USER:', '/u:'],
+    pattern: /\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/]{6,80})/gi,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'openssl -pass',
+    contains: 'pass:',
+    pattern: /\bpass:([^\s"'$]{6,80})/g,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'secure string',
+    contains: [
+      'ConvertTo-SecureString',
+      'NetworkCredential',
+      'UsernamePassword',
+      'PasswordAuthentication',
+      'basic_auth',
+      'basicAuth',
+      'BasicAuth',
+      'HTTPBasicAuth',
+      'PlainTextAuth',
+      'setCredentials',
+      'auth',
+      '.login(',
+      'signIn',
+      'getConnection',
+      'PDO(',
+      'mysqli',
+      'mysql_connect',
+      'SetBasicAuth',
+      'WiFi',
+    ],
+    pattern:
+      /\b(?:ConvertTo-SecureString|(?:Network|UsernamePassword\w*|Basic\w*)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP))[ ]?\(?(?:-String[ ]+)?(?:[ ]?\(?["'][^"'\n]{0,120}["'],\s{0,4}|\s*[\w.$]{1,40},\s{0,4}){0,3}["']([^"'\n]{6,80})["']/g,
+    accept: (secret) =>
+      isPassword(secret, { literal: true }) &&
+      (/\d/.test(secret) || /[!@#$%^&*]/.test(secret)) &&
+      !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w/.test(secret),
+  },
+  // Files of their own kind
+  {
+    kind: 'Roblox session',
+    contains: '_|WARNING',
+    pattern: /_\|WARNING:-DO-NOT-SHARE-THIS\.[^|"'\n]{0,200}\|_([A-Za-z\d]{20,2000})/g,
+  },
+  {
+    kind: 'AWS account',
+    contains: ['ccount', 'CCOUNT'],
+    pattern: /\baws_?account_?(?:id)?["']?\s{0,4}(?:=>|[:=])\s{0,4}["']?(\d{4}-?\d{4}-?\d{4})(?!\d)/gi,
+    accept: real,
+  },
+  {
+    kind: 'netrc',
+    contains: 'password',
+    pattern:
+      /\b(?:machine[ \t]+\S+\s+(?:login\s+\S+\s+)?|default\s+login\s+\S+\s+)(?:account\s+\S+\s+)?password\s+([^\s"'\\]{4,200})/g,
+    accept: chosenOrDrawn,
+  },
+  {
+    kind: 'pgpass',
+    contains: ':',
+    paths: /pgpass/i,
+    pattern: /^[^:#\n]+:(?:\d+|\*):[^:\n]+:[^:\n]+:([^\n]{4,200})$/gm,
+    accept: real,
+  },
+  {
+    kind: 'pgpass line',
+    contains: [':5432:', ':*:'],
+    pattern: /^[\w.*-]+:(?:5432|\*):[\w*-]+:[\w*-]+:([^\s:]{6,100})$/gm,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'password hash',
+    contains: ['$apr1$', '$2y$', '$2a$', '$2b$', '{SHA}', '$6$', '$5$', '$1$', '{SSHA}', '$y$', '$argon2'],
+    pattern: /^[ \t>"']*[\w.@-]{1,64}:((?:\$(?:apr1|2[aby]|[156y]|argon2\w*)\$|\{S?SHA\d*\})[^\s:"']{20,200})/gm,
+  },
+  {
+    kind: 'SQL password',
+    contains: ['DENTIFIED', 'dentified', 'PASSWORD', 'password', 'Password'],
+    pattern:
+      /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*\\*["']([^"'\n\\]{4,120})\\*["']/gi,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'PuTTY key',
+    contains: 'Private-Lines:',
+    pattern: /Private-Lines: \d+\r?\n((?:[A-Za-z\d+/=]{1,80}\r?\n?){1,100})/g,
+  },
+  { kind: 'key of a JSON web key', contains: '"kty"', pattern: /"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([\w-]{20,1000})"/g },
+  {
+    kind: 'session cookie',
+    contains: ['ookie', 'OOKIE'],
+    pattern:
+      /\b(?:Set-)?[Cc]ookies?["']?\s{0,3}[:=,]\s{0,3}["']?(?:[\w.-]+=[^;\s"']{0,200};\s*){0,6}?[\w.-]*(?:sess|sid|token|auth|jwt|remember|login|id)[\w.-]*=([\w.%+/=-]{12,1000})/gi,
+    accept: drawn,
+  },
+];
+
+/** In addresses shorter passwords count, where the user has a name of their own. */
+function inUrl(secret: string, match: RegExpExecArray): boolean {
+  const user = match.groups?.user ?? '';
+  const password = decode(secret);
+  return !isPlaceholder(password) && !isPatterned(password) && randomness(password) > 0 && password !== user;
+}
+
+function decode(secret: string): string {
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    return secret;
+  }
+}

@@ -1,0 +1,207 @@
+// What a value is: a placeholder, a reference to somewhere else, drawn at random, or chosen by a person.
+
+import { surprise } from './noise.ts';
+import { isWord, isWords } from './words.ts';
+
+/** Said instead of a value, or made up so that everybody sees it. */
+const placeholders: readonly RegExp[] = [
+  // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
+  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
+  // Paths and addresses of other stores.
+  /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
+  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|your[-_ ]?|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+];
+
+export function isPlaceholder(value: string): boolean {
+  return placeholders.some((pattern) => pattern.test(value)) || isPatterned(value);
+}
+
+/** An address, a constant's name. */
+const reference = /^[a-z][a-z\d+.-]*:(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+
+/** Runs of one character or of neighbours (aaaa, 1234, abcd, qwerty), or very few different ones. */
+export function isPatterned(value: string): boolean {
+  if (value.length < 6) return true;
+  let near = 0;
+  const distinct = new Set<string>();
+  for (let i = 0; i < value.length; i++) {
+    distinct.add(value[i] as string);
+    if (i > 0 && Math.abs(value.charCodeAt(i) - value.charCodeAt(i - 1)) <= 1) near++;
+  }
+  return near >= (value.length - 1) * 0.5 || distinct.size < Math.min(6, value.length / 2) || isRepeated(value);
+}
+
+/** One short piece again and again: deadbeefdeadbeef. */
+function isRepeated(value: string): boolean {
+  if (value.length < 12) return false;
+  for (let period = 1; period <= 8 && period * 2 <= value.length; period++) {
+    if (period > 4 && !/^[\da-f]+$/i.test(value)) break;
+    let i = period;
+    while (i < value.length && value[i] === value[i - period]) i++;
+    if (i === value.length) return true;
+  }
+  return false;
+}
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** How many characters of each class. */
+interface Counts {
+  readonly digits: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Letters that hexadecimal has not. */
+  readonly beyond: number;
+  readonly others: number;
+}
+
+function countsOf(text: string): Counts {
+  let digits = 0;
+  let lower = 0;
+  let upper = 0;
+  let beyond = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 48 && unit <= 57) digits++;
+    else if (unit >= 97 && unit <= 122) {
+      lower++;
+      if (unit > 102) beyond++;
+    } else if (unit >= 65 && unit <= 90) {
+      upper++;
+      if (unit > 70) beyond++;
+    }
+  }
+  return { digits, lower, upper, beyond, others: text.length - digits - lower - upper };
+}
+
+/**
+ * How sure it is that a value was drawn at random: 2, long enough to say so alone; 1, with a name beside it; 0, not.
+ * @param value without a quote or a space
+ */
+export function randomness(value: string): 0 | 1 | 2 {
+  const core = value.endsWith('=') ? value.replace(/={1,2}$/, '') : value;
+  const random = drawn(core);
+  return random > 0 && isPlaceholder(core) ? 0 : random;
+}
+
+function drawn(core: string): 0 | 1 | 2 {
+  const { length } = core;
+  if (length < 8) return 0;
+  const { digits, lower, upper, beyond, others } = countsOf(core);
+  if (digits + others === length || (digits === 0 && length < 16)) return 0;
+  if (length === 36 && uuid.test(core)) return 1;
+  if (beyond === 0 && others === 0 && (lower === 0 || upper === 0)) {
+    const letters = lower + upper;
+    if (digits === 0 || length < 16) return length >= 12 && digits >= 3 && letters >= 3 ? 1 : 0;
+    return length >= 24 ? 2 : 1;
+  }
+  const bits = surprise(core);
+  if (bits < (length >= 20 ? 4.2 : length >= 16 ? 4.3 : length >= 12 ? 4.45 : 5)) return 0;
+  if (digits === 0 && (lower === 0 || upper === 0)) return bits >= 5.2 ? 1 : 0;
+  if (length < 12 && digits < 2) return 0;
+  if (length < 32 && bits < 5.3 && isIdentifier(core)) return 0;
+  if (isText64(core)) return 0;
+  return length >= 20 && bits >= 4.5 ? 2 : 1;
+}
+
+/** Base64 of a text that is no password: `user:pass`, a sentence. */
+function isText64(value: string): boolean {
+  if (value.length < 8 || !/^[A-Za-z\d+/_-]+$/.test(value)) return false;
+  const text = Buffer.from(value, 'base64').toString('latin1');
+  if (!/^[\x20-\x7e\r\n\t]+$/.test(text) || text.length < 6) return false;
+  const password = text.slice(text.indexOf(':') + 1);
+  return !isPassword(password, { literal: true }) && !(password.length < value.length && randomness(password) > 0);
+}
+
+/** Most letters lie in words, or letters and numbers take turns as in `aiohttp-swagger3` and `PBKDF2SHA1`. */
+function isIdentifier(value: string): boolean {
+  const pieces = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
+  let letters = 0;
+  let known = 0;
+  for (const piece of pieces) {
+    letters += piece.length;
+    const lower = piece.toLowerCase();
+    if (piece.length >= 3 && (isWord(lower) || isWord(lower.replace(/s$/, '')) || (piece.length > 5 && isWords(lower))))
+      known += piece.length;
+  }
+  if (known > letters * 0.55) return true;
+  if (!/\d/.test(value)) return known > letters * 0.3 || surprise(value) < 4.8;
+  return (
+    surprise(value) < (value.length >= 16 ? 4.75 : 5.1) &&
+    /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
+  );
+}
+
+export interface Use {
+  /** In quotes, or alone in a file of settings; else it may be code. */
+  readonly literal: boolean;
+  /** The name can stand for several words: a passphrase, a mnemonic. */
+  readonly phrase?: boolean;
+}
+
+/** Whether a person may have chosen this as a password, rather than as a name, a message or a placeholder. */
+export function isPassword(value: string, { literal, phrase = false }: Use): boolean {
+  if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
+  if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
+  if (/\s/.test(value)) return phrase ? isPhrase(value) : isSpacedPassword(value);
+  const { digits, lower, upper, others } = countsOf(value);
+  const letters = lower + upper;
+  const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
+  const mixed = lower > 0 && upper > 0;
+  const kinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
+  if (value.length < 8 && kinds < 3) return false;
+  if (reference.test(value)) return false;
+  if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
+  // Code, rather than a value: a call, an index, an access, a tag, a type.
+  if (/^[\w$.]+[([]|^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|[;{}]$|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
+  if (letters === 0) return digits >= 8 && literal && digits === value.length;
+  const words = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z\d_./:-]+|[\u00c0-\u024f]+/g) ?? [];
+  const meant = words.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
+  const allWords =
+    meant.some((word) => word.length > 2) &&
+    meant.every((word) => word.length <= 2 || isWord(word) || (word.length > 5 && isWords(word)));
+  const separated = /[A-Za-z\d][_./:-][A-Za-z\d]/.test(value);
+  if (digits > 0) {
+    if (!allWords) return literal || symbols > 0 || (mixed && digits >= 2) || digits >= 4;
+    // Words and a number: a version, a step, a variant; with a year or more of digits, or symbols inside, a password.
+    if (separated && symbols === 0) return false;
+    return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
+  }
+  if (symbols > 0)
+    return !allWords && /[A-Za-z][!@#$%^&*?+=~][A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/[()"'`]/.test(value);
+  if (!literal || separated) return randomness(value) > 0;
+  if (mixed) return /^[A-Z]?[a-z]+$/.test(value) ? !allWords && value.length >= 8 : randomness(value) > 0;
+  return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
+}
+
+/** Words that say that the password is for show. */
+function isTested(words: readonly string[]): boolean {
+  return words.some((word) =>
+    /^(?:test|tests|testing|pass|password|passwd|secret|token|key|user|foo|bar|abc|my)$/.test(word),
+  );
+}
+
+/** 'My Dog 2024!': few words, digits and symbols; no sentence. */
+function isSpacedPassword(value: string): boolean {
+  const words = value.split(/\s/);
+  return (
+    words.length <= 4 && /\d/.test(value) && /[!@#$%^&*]/.test(value) && !/[.:,;?](?:\s|$)|[<>{}()[\]=]/.test(value)
+  );
+}
+
+/** Three words or more, lower case, that make no sentence of code. */
+function isPhrase(value: string): boolean {
+  const words = value.trim().split(/\s+/);
+  if (words.length < 3 || words.length > 30) return isSpacedPassword(value);
+  if (!words.every((word) => /^[a-z]{2,10}$/.test(word))) return isSpacedPassword(value);
+  return words.length >= 12 || words.filter((word) => isWord(word)).length < words.length * 0.7;
+}
+
+/** 16 characters or more with signs of all kinds, as frameworks draw their keys: `k#2v!x(0...`. */
+export function isSymbolic(value: string): boolean {
+  if (value.length < 16 || value.length > 200 || isPlaceholder(value)) return false;
+  const { digits, lower, upper } = countsOf(value);
+  const symbols = value.replace(/[\w\s./:,-]+/g, '').length;
+  if (digits === 0 || lower + upper < 4 || symbols < 2) return false;
+  return symbols >= value.length * 0.08 && !/[a-z]{5}|[A-Z]{5}|=>|\(\)|\w\(\w+\)|^[\w.]+[([{]|\s\s/.test(value);
+}

@@ -1,0 +1,129 @@
+// Secrets by class: passwords and tokens in every carrier are masked, and what only looks like them stays.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tokenRows } from '../../src/harvest/secrets/tokens.ts';
+import { maskSecrets } from '../../src/harvest/secrets.ts';
+import { noise } from './samples.ts';
+import { type Carrier, fill, namedCarriers, passwordCarriers, tokenCarriers } from './secret-carriers.ts';
+import { innocent } from './secret-innocent.ts';
+
+/** Put together here, so that no scanner takes them for real. */
+const passwords = [
+  ['Summer', '2023!'],
+  ['hunter2', 'hunter'],
+  ['Tr0ub4dor', '&3'],
+  ['kaffee-und', '-kuchen7'],
+  ['blue42', 'Giraffe'],
+  ['dr@gon', 'fly77'],
+].map((parts) => parts.join(''));
+const passwordNames = [
+  'password',
+  'DB_PASSWORD',
+  'dbPassword',
+  'admin_pwd',
+  'passphrase',
+  'client_secret',
+  'ldap.bind.password',
+  'app-secret',
+];
+
+const hexadecimal = '0123456789abcdef';
+const tokens = [
+  noise(32, hexadecimal),
+  noise(40, hexadecimal),
+  noise(32),
+  noise(20),
+  noise(43, 'aB3dE-5fG7hJ9kLmN2pQ_rS4tUvW6xYz8'),
+  `${noise(8, hexadecimal)}-${noise(4, hexadecimal)}-4${noise(3, hexadecimal)}-a${noise(3, hexadecimal)}-${noise(12, hexadecimal)}`,
+];
+const tokenNames = [
+  'api_key',
+  'API_TOKEN',
+  'authToken',
+  'datadogApiKey',
+  'HEROKU_API_KEY',
+  'signing_secret',
+  'github.token',
+  'x-api-key',
+];
+
+/** How many of a value's characters stand in a row in a text, at most. */
+function left(text: string, value: string): number {
+  let longest = 0;
+  for (let i = 0; i < value.length; i++)
+    while (i + longest < value.length && text.includes(value.slice(i, i + longest + 1))) longest++;
+  return longest;
+}
+
+function holds(carrier: Carrier, name: string, value: string): void {
+  const text = fill(carrier, name, value);
+  const masked = maskSecrets(text, carrier.path).text;
+  assert.equal(masked.length, text.length);
+  for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString('base64').slice(0, -4)])
+    if (text.includes(form)) assert.ok(left(masked, form) < 5, `${carrier.path}: ${masked}`);
+  if (carrier.text.includes('HALF1')) assert.ok(left(masked, value) < 5, `${carrier.path}: ${masked}`);
+  if (carrier.text.includes('BASIC'))
+    assert.ok(left(masked, Buffer.from(`joe:${value}`).toString('base64')) < 5, `${carrier.path}: ${masked}`);
+}
+
+for (const carrier of namedCarriers)
+  test(`a value beside its name is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+    for (const [index, value] of passwords.entries())
+      for (const step of [0, 1]) holds(carrier, passwordNames[(index + step * 5) % passwordNames.length] ?? '', value);
+    for (const [index, value] of tokens.entries())
+      for (const step of [0, 1]) holds(carrier, tokenNames[(index + step * 3) % tokenNames.length] ?? '', value);
+  });
+
+for (const carrier of passwordCarriers)
+  test(`a password is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+    for (const value of passwords) holds(carrier, '', value);
+  });
+
+for (const carrier of tokenCarriers)
+  test(`a token is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+    for (const value of tokens.slice(0, 5)) holds(carrier, '', value);
+  });
+
+test('a token of each provider is masked by how it begins, with no name beside it', () => {
+  const failed: string[] = [];
+  for (const { prefixes, rest, kind } of tokenRows)
+    for (const prefix of prefixes.split(' ')) {
+      const value = prefix + sampleOf(rest);
+      for (const text of [`x("${value}")`, `see ${value} there`, `a\\n${value}\\n`, `?q=${value}&p=1`]) {
+        const masked = maskSecrets(text, 'a.ts').text;
+        if (left(masked, value.slice(prefix.length)) >= 8) failed.push(`${kind}: ${masked}`);
+      }
+    }
+  assert.deepEqual(failed, []);
+});
+
+for (const [what, text, path = 'a.ts'] of innocent)
+  test(`no secret: ${what}`, () => {
+    assert.equal(maskSecrets(text, path).text, text);
+  });
+
+/** A text that a row's `rest` matches: its classes filled with noise, as far as rows use regular expressions. */
+function sampleOf(rest: string): string {
+  const source = rest.replace(/\(\?[=!](?:[^()]|\([^()]*\))*\)/g, '').replace(/\(\?:/g, '(');
+  const unit = /\\d|\\w|\\\.|\\\$|\[[^\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\\]/y;
+  const count = /\{(\d+)(?:,\d*)?\}|[?*+]/y;
+  let made = '';
+  for (let at = 0; at < source.length; ) {
+    unit.lastIndex = at;
+    const part = unit.exec(source)?.[0];
+    if (part === undefined) throw new Error(`cannot make a sample of ${rest}`);
+    count.lastIndex = unit.lastIndex;
+    const counted = count.exec(source);
+    const times = counted === null ? 1 : counted[1] === undefined ? (counted[0] === '+' ? 1 : 0) : Number(counted[1]);
+    at = counted === null ? unit.lastIndex : count.lastIndex;
+    if (part.startsWith('(')) made += Array.from({ length: times }, () => sampleOf(part.slice(1, -1))).join('');
+    else if (part.startsWith('[') || part === '\\d' || part === '\\w') {
+      const alphabet = [...'aB3dE5fG7hJ9kLmN2pQrS4tUvW6xYz80123456789abcdefABCDEF'].filter((unit) =>
+        new RegExp(part).test(unit),
+      );
+      made += noise(times, alphabet.length > 0 ? alphabet.join('') : '_');
+    } else made += part.replace('\\', '').repeat(times);
+  }
+  return made;
+}
