@@ -15,7 +15,7 @@ const each = 7;
 export const secretsCampaign: Campaign = {
   name: 'secrets',
   what: `planted secrets, made up from a seed, that survive in what is kept and sent
-  near: cursor behind the secret's line; far: the same code in a new file, up to the secret, while its file is open. N-grams alone.`,
+  Cursors: behind the secret's line, in the middle of it, and before it in a new file that goes like the open one. N-grams alone.`,
   run: async (show, { seed }) => {
     const corpus = makeCorpus({ seed, each });
     const { planted, innocent } = corpus;

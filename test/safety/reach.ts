@@ -127,8 +127,9 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
 }
 
 /**
- * At two cursors for each planted value: behind its line in its own file, and where the same is being written in a new file
- * while its own is open, up to the value: the draft that goes along as a hint then is the value, if the models know it.
+ * At cursors round each planted value: behind its line in its own file; where the same is being written in a new file while
+ * its own is open, up to the value (the draft that goes along as a hint then is the value, if the models know it); in the
+ * middle of it.
  */
 async function completeEverywhere(
   { files, planted }: Corpus,
@@ -179,17 +180,19 @@ async function completeEverywhere(
   return { prompts, hints };
 }
 
-function cursors({ path, secrets }: Planted, text: string, number: number): CompletionQuery[] {
-  const at = Math.max(...secrets.map((secret) => text.indexOf(secret)));
-  if (at < 0) return [{ path, languageId: languageIdOf(path), prefix: text, suffix: '' }];
-  const start = Math.min(...secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0));
-  const lineEnd = text.indexOf('\n', at);
-  const end = lineEnd < 0 ? text.length : lineEnd + 1;
+function cursors({ path, form, secrets }: Planted, text: string, number: number): CompletionQuery[] {
   const languageId = languageIdOf(path);
+  const at = (offset: number) => ({ path, languageId, prefix: text.slice(0, offset), suffix: text.slice(offset) });
+  const places = secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0);
+  if (places.length === 0) return [at(text.length)];
+  const [start, last] = [Math.min(...places), Math.max(...places)];
+  const lineEnd = text.indexOf('\n', last);
   const name = `drafts/new-${number}${path.slice(path.lastIndexOf('.'))}`;
   return [
-    { path, languageId, prefix: text.slice(0, end), suffix: text.slice(end) },
+    at(lineEnd < 0 ? text.length : lineEnd + 1),
     { path: name, languageId, prefix: text.slice(0, start), suffix: '' },
+    // Its second half alone is looked for, too.
+    ...(form === 'token' || form === 'named' ? [at(start + Math.ceil((secrets[0] as string).length / 2))] : []),
   ];
 }
 
