@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { noise } from '../../harvest/samples.ts';
 import { handlerSource } from '../../support/handlers.ts';
 import {
   complete,
@@ -208,7 +209,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   );
 
   suite.test('a secret that was saved a moment ago is masked in the open documents that repeat it', async () => {
-    const value = `${Math.random().toString(36).slice(2, 12)}${Math.random().toString(36).slice(2, 12).toUpperCase()}77x`;
+    const value = noise(27);
     const other = await newFile('src/repeats.ts', `call('${value}');\n`);
     const editor = await newFile('src/settings.ts', `export const apiKey = '${value}';\n`);
     assert.ok(await editor.document.save());
