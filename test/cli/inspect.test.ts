@@ -22,7 +22,7 @@ import { completion } from '../store/rows.ts';
 import { runCli } from './run.ts';
 
 const apiKey = noise(32);
-const password = `Bl+ue/${noise(18, 'hEr0n7x9Q2')}=`;
+const password = `Blue-${'Heron'}-77!`;
 const inEnvironment = `Zt7${noise(21)}`;
 const inUrl = `v3ry${noise(11)}`;
 const github = `ghp_${noise(36)}`;
