@@ -7,9 +7,9 @@ import { isPassword, isSymbolic, randomness } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
 const hint =
-  /passw|pwd|passphrase|passcode|kennwort|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_-]keys?(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|kennwort|wachtwoord|salasana|has[lł]o|heslo|parol|пароль|密码|口令|パスワード|비밀번호|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_-]keys?(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
 
-const named = /[\w$.\u00c0-\u024f-]/;
+const named = /[\w$.\u00c0-\u024f\u0400-\u04ff-]/;
 
 export function findAssignments(source: Source): Found[] {
   const { text } = source;
@@ -70,13 +70,13 @@ const companion =
   /[\s"'\\,/>:={}]*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:string|value|val)\b[^>]{0,40}>|(?:(?:type|description|sensitive|nullable|ephemeral)[ \t]*=[^\n]*\n\s*)*\\*["']?\b(?:value|val|default|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 const words =
   /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
-const plainSpace = /[ \t]+(?:\\\r?\n\s*)?/y;
+const plainSpace = /[ \t]+(?:[057][ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion = /\s*\)?\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+)\(\s*/y;
 const call = /\([ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[([{][ \t]*|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!() ]{1,40}\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
@@ -92,6 +92,16 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   } else kind = '=';
   const place: Place = { source, start, lineStart, before, isFlag };
 
+  // { "value": "x", "name": "DB_PASSWORD" }
+  const earlier =
+    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*,?\s*\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
+      before,
+    );
+  if (earlier?.[1] !== undefined) {
+    const from = start - before.length + earlier.index + earlier[0].indexOf(earlier[1]);
+    const to = from + earlier[1].length;
+    return [{ text: earlier[1], pieces: [[from, to]], quoted: true, next: end, literal: true }];
+  }
   const other = skip(companion, text, end);
   if (other > end && /value|val|default|string|content/i.test(text.slice(end, other))) {
     const values = literalOrBare(place, other, true);
@@ -199,7 +209,7 @@ function prose(place: Place, closed: number): Candidate[] {
     const takes = isFlag || spacedBefore.test(before) || spacedSql.test(said);
     const quoted = literals(text, spaced);
     if (quoted.length > 0)
-      return quoted.filter(({ text: value }) => takes || isSettings || /:$/.test(before) || isMixed(value));
+      return quoted.filter(({ text: value }) => takes || isSettings || /:$|^\s*$/.test(before) || isMixed(value));
     const alone =
       isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$/i.test(before);

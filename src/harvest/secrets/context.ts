@@ -36,6 +36,21 @@ export function contextOf(text: string, start: number): Strength {
   return 'none';
 }
 
+/** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */
+export function contextAfter(text: string, end: number): Strength {
+  const rest = text.slice(end, end + 100);
+  const line = rest.slice(0, rest.indexOf('\n') === -1 ? rest.length : rest.indexOf('\n'));
+  const field =
+    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*[:=]?\s*\\*["'`]([\w.-]+)/.exec(
+      rest,
+    );
+  if (field?.[1] !== undefined) return strengthOf(field[1]);
+  const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
+  if (comment?.[1] === undefined) return 'none';
+  const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
+  return said === 'stop' || said === 'weak' ? 'none' : said;
+}
+
 /** A comment, or a line that its name ends or opens: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
 function isHeading(line: string): boolean {
   return (

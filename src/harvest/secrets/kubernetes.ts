@@ -5,7 +5,8 @@ import { isPlaceholder } from './values.ts';
 
 const kind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
 const section = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
-const entry = /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?[ \t]*(?:#.*)?$)/;
+const entry =
+  /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
 
 export function findKubernetes({ text }: Source): Found[] {
   if (!text.includes('Secret') || !kind.test(text)) return [];

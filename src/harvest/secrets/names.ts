@@ -18,7 +18,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'password',
-    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
+    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort|pswd|psw|pword|passw|kodeord|wachtwoord|parola|salasana|haslo|hasło|heslo|parole)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|пароль|密码|口令|パスワード|비밀번호|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
   ],
   [
     'other',
@@ -40,7 +40,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
 
 /** Said after the word that counts: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
 const trailing =
-  /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
+  /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|base|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
 
 /** Services whose keys look like hashes, under names that say no more than theirs. */
 const services = new Set(
@@ -98,7 +98,7 @@ function split(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .replace(/[^A-Za-z\d\u00c0-\u024f]+/g, ' ')
+    .replace(/[^\p{L}\d]+/gu, ' ')
     .trim()
     .toLowerCase();
 }

@@ -1,6 +1,6 @@
 // Secrets that look drawn at random: those that begin as a provider's tokens do, and those beside a name that says so.
 
-import { contextOf } from './context.ts';
+import { contextAfter, contextOf } from './context.ts';
 import type { Found, Source } from './found.ts';
 import { surprise } from './noise.ts';
 import { tokenRows, wholeRows } from './tokens.ts';
@@ -100,7 +100,8 @@ function named(text: string, start: number, end: number): Found | undefined {
   const row = wholeRows.find(({ pattern }) => pattern.test(value));
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
   if (isPublic(value) || isData(text, from)) return undefined;
-  const context = contextOf(text, from);
+  const before = contextOf(text, from);
+  const context = before === 'none' ? contextAfter(text, to) : before;
   const isUuid = value.length === 36 && value[8] === '-';
   const counts =
     context === 'password' ||

@@ -1,5 +1,6 @@
 // Secrets known by their form as a whole: tokens with a mark inside, webhooks, URLs with a password, headers, commands.
 
+import { contextOf } from './context.ts';
 import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts';
 
 /** Group 1 is the secret where there is one, else the whole match. */
@@ -259,7 +260,7 @@ export const shapeRows: readonly ShapeRow[] = [
       /\b(?:ConvertTo-SecureString|(?:Network|UsernamePassword\w*|Basic\w*)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP))[ ]?\(?(?:-String[ ]+)?(?:[ ]?\(?["'][^"'\n]{0,120}["'],\s{0,4}|\s*[\w.$]{1,40},\s{0,4}){0,3}["']([^"'\n]{6,80})["']/g,
     accept: (secret) =>
       isPassword(secret, { literal: true }) &&
-      (/\d/.test(secret) || /[!@#$%^&*]/.test(secret)) &&
+      (/\d/.test(secret) || /[!@#$%^&*]/.test(secret) || secret.length >= 12) &&
       !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w/.test(secret),
   },
   // Files of their own kind
@@ -267,6 +268,41 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'Roblox session',
     contains: '_|WARNING',
     pattern: /_\|WARNING:-DO-NOT-SHARE-THIS\.[^|"'\n]{0,200}\|_([A-Za-z\d]{20,2000})/g,
+  },
+  {
+    kind: 'key of a call',
+    contains: [
+      'Hmac',
+      'hmac',
+      'jwt',
+      'JWT',
+      'cookieParser',
+      'Cipher',
+      'Fernet',
+      'set_password',
+      'sign',
+      'PBKDF2',
+      'pbkdf2',
+      'scrypt',
+    ],
+    pattern:
+      /\b(?:create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@:-]{1,60}["'],\s*){0,2}[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
+    accept: (secret) =>
+      drawn(secret) ||
+      (isPassword(secret, { literal: true }) && /\d.*\d|[!@#$%^&*]/.test(secret) && !/^(?:sha|aes|md)/i.test(secret)),
+  },
+  {
+    kind: 'key as numbers',
+    contains: [', 0x', ',0x', ', 1', ',1'],
+    pattern:
+      /[[{(]\s{0,40}((?:0x[\da-fA-F]{1,2}|\d{1,3})(?:\s{0,20},\s{0,20}(?:0x[\da-fA-F]{1,2}|\d{1,3})){15,300})\s{0,20},?\s{0,20}[\]})]/g,
+    accept: (secret, { input, index }) =>
+      contextOf(input, index) === 'token' && new Set(secret.split(/\s*,\s*/)).size > 10,
+  },
+  {
+    kind: 'one-time password',
+    contains: 'otpauth://',
+    pattern: /otpauth:\/\/[^\s"'`]{0,200}?[?&]secret=([A-Z2-7]{16,200}={0,6})/gi,
   },
   {
     kind: 'AWS account',

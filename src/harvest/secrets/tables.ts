@@ -7,29 +7,79 @@ import { isPassword, randomness } from './values.ts';
 const cell = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 
 export function findTables({ text, path }: Source): Found[] {
-  if (!/\.(?:csv|tsv)$/i.test(path)) return [];
+  const found: Found[] = [];
+  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells));
+  if (/\|[ \t]*:?-{3,}/.test(text))
+    for (const match of text.matchAll(
+      /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
+    ))
+      found.push(...rows(match[0], match.index, bars));
+  if (/\bINSERT\b/i.test(text))
+    for (const match of text.matchAll(
+      /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\([^()]{1,2000}\)\s*,?\s*){1,200})/gi,
+    )) {
+      const [whole, columns = '', values = ''] = match;
+      const at = match.index + whole.lastIndexOf(values);
+      for (const tuple of values.matchAll(/\(([^()]*)\)/g)) {
+        const start = at + tuple.index + 1;
+        found.push(...judged(columns.split(','), literals(tuple[1] ?? ''), start));
+      }
+    }
+  return found;
+}
+
+interface Cell {
+  readonly start: number;
+  readonly value: string;
+}
+
+/** Lines of cells, of which the first names the columns. */
+function rows(text: string, offset: number, split: (line: string) => Cell[]): Found[] {
   const found: Found[] = [];
   const lines = text.split('\n');
-  const secret = cells(lines[0] ?? '').map(({ value }) => strengthOf(value));
-  let offset = 0;
+  const columns = split(lines[0] ?? '').map(({ value }) => value);
+  let start = offset;
   for (const [index, line] of lines.entries()) {
-    if (index > 0)
-      for (const [column, { start, value }] of cells(line).entries()) {
-        const strength = secret[column];
-        const counts =
-          strength === 'password'
-            ? isPassword(value, { literal: true }) || randomness(value) > 0
-            : strength === 'token' && randomness(value) > 0;
-        if (counts)
-          found.push({ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' });
-      }
-    offset += line.length + 1;
+    if (index > 0) found.push(...judged(columns, split(line), start));
+    start += line.length + 1;
   }
   return found;
 }
 
-function cells(line: string): { readonly start: number; readonly value: string }[] {
-  const found: { start: number; value: string }[] = [];
+function judged(columns: readonly string[], cells: readonly Cell[], offset: number): Found[] {
+  return cells.flatMap(({ start, value }, column) => {
+    const strength = strengthOf(columns[column] ?? '');
+    const counts =
+      strength === 'password'
+        ? isPassword(value, { literal: true }) || randomness(value) > 0
+        : strength === 'token' && randomness(value) > 0;
+    return counts
+      ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
+      : [];
+  });
+}
+
+/** Of Markdown: what stands between bars, without marks. */
+function bars(line: string): Cell[] {
+  const found: Cell[] = [];
+  for (const match of line.matchAll(/\|[ \t]*[`*_]*([^|]*?)[`*_]*[ \t]*(?=\|)/g))
+    found.push({ start: match.index + match[0].lastIndexOf(match[1] ?? ''), value: match[1] ?? '' });
+  return found;
+}
+
+/** Of a tuple in SQL. */
+function literals(tuple: string): Cell[] {
+  const found: Cell[] = [];
+  for (const match of tuple.matchAll(/\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?:,|$)/g)) {
+    if (match[0] === '') break;
+    const value = match[1] ?? match[2] ?? match[3] ?? '';
+    found.push({ start: match.index + match[0].indexOf(value), value });
+  }
+  return found;
+}
+
+function cells(line: string): Cell[] {
+  const found: Cell[] = [];
   for (let at = 0; at <= line.length; ) {
     cell.lastIndex = at;
     const match = cell.exec(line);

@@ -9,7 +9,7 @@ const placeholders: readonly RegExp[] = [
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|your[-_ ]?|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
 
 export function isPlaceholder(value: string): boolean {
@@ -79,7 +79,7 @@ function countsOf(text: string): Counts {
  * @param value without a quote or a space
  */
 export function randomness(value: string): 0 | 1 | 2 {
-  const core = value.endsWith('=') ? value.replace(/={1,2}$/, '') : value;
+  const core = value.endsWith('=') ? value.replace(/={1,2}$/, '') : value.startsWith('0x') ? value.slice(2) : value;
   const random = drawn(core);
   return random > 0 && isPlaceholder(core) ? 0 : random;
 }
