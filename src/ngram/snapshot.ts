@@ -7,7 +7,8 @@ import type { ProjectArrays } from './project-index.ts';
 import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';
 
 const magic = 'EASYNGRM';
-const version = 1;
+/** 2: of texts whose secrets were masked with what the whole folder knows. The layout is that of version 1. */
+const version = 2;
 const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
 
 export interface Snapshot {
@@ -59,7 +60,12 @@ export function readSnapshot(buffer: Uint8Array): Result<Snapshot> {
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const opened = open(bytes);
   if (!opened.ok) return opened;
-  const { header, arraysAt } = opened.value;
+  const { header, arraysAt, madeBy } = opened.value;
+  if (madeBy < version)
+    return failed(
+      'corrupt',
+      'The stored specialist is from before secrets were masked as they are now. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+    );
   const weights = weightsFrom(header.weights);
   if (weights === undefined) return foreign('its weights are of another shape');
   if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
@@ -97,7 +103,7 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
   return true;
 }
 
-/** The weights alone, from a whole snapshot. */
+/** The weights alone, from a whole snapshot of any version: they hold no text. */
 export function readSnapshotWeights(bytes: Uint8Array): Result<NgramWeights> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
@@ -105,7 +111,7 @@ export function readSnapshotWeights(bytes: Uint8Array): Result<NgramWeights> {
   return weights === undefined ? foreign('its weights are of another shape') : ok(weights);
 }
 
-function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
+function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; madeBy: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 20 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
     return failed(
@@ -113,7 +119,8 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
       'The stored specialist is not one of ours, or was cut short. Run "Adapt to This Repo" again.',
     );
   }
-  if (view.getUint32(8, true) > version) {
+  const madeBy = view.getUint32(8, true);
+  if (madeBy > version) {
     return failed(
       'newer-version',
       'The stored specialist is from a later version of Easy Adaptation. Update, or adapt again.',
@@ -128,7 +135,9 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number }> {
   } catch {
     return foreign('its header is not JSON');
   }
-  return isHeader(header) ? ok({ header, arraysAt: padded(16 + length) }) : foreign('its header says too little');
+  return isHeader(header)
+    ? ok({ header, arraysAt: padded(16 + length), madeBy })
+    : foreign('its header says too little');
 }
 
 function isHeader(value: unknown): value is Header {

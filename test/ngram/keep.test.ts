@@ -9,6 +9,7 @@ import { NgramModel } from '../../src/ngram/model.ts';
 import { fitRanking, initialRanking, rank } from '../../src/ngram/ranking.ts';
 import { defaultWeights, plainWeights, weightsFrom } from '../../src/ngram/weights.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { sealed } from '../safety/fuzz-targets.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
@@ -127,6 +128,14 @@ for (const [name, code, bytes] of refused) {
     }
   });
 }
+
+test('of a snapshot from before masks reached as far as now only the weights are taken: they hold no text', () => {
+  const before = sealed(changed(8, 1));
+  const read = NgramModel.deserialize(before, tokenizer);
+  assert.ok(!read.ok);
+  assert.match(read.error.message, /before secrets were masked/);
+  assert.ok(NgramModel.weightsOf(before).ok);
+});
 
 test('a snapshot made with another tokenizer is refused', () => {
   const other = loadTokenizer(trainTokenizer('something else, much shorter', 280));

@@ -224,7 +224,7 @@ function damaged(snapshot: Uint8Array, random: Random): Uint8Array {
 }
 
 /** With the checksum that its bytes have now: FNV-1a over words, then over the last bytes. */
-function sealed(bytes: Uint8Array): Uint8Array {
+export function sealed(bytes: Uint8Array): Uint8Array {
   const out = Uint8Array.from(bytes);
   const view = new DataView(out.buffer);
   const end = out.length - 4;
