@@ -12,15 +12,22 @@ import { ProgressBar } from './common/bar.ts';
 import { type Failure, messageOf } from './common/errors.ts';
 import { type Log, silentLog } from './common/log.ts';
 import { plainJson, plainText } from './common/plain-text.ts';
+import { Stop } from './common/stop.ts';
 import { threadCount } from './common/threads.ts';
 import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
+import { AdaptClient } from './distil/client.ts';
 import { inspect } from './distil/inspect.ts';
+import { workFolder } from './distil/models.ts';
 import { renderReport } from './distil/render.ts';
-import { latestAdaptation, runWithStore } from './distil/session.ts';
+import { latestAdaptation } from './distil/session.ts';
+import { trainingStage } from './distil/training.ts';
+import { cancelled } from './distil/turn.ts';
 import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
+import { killEngines } from './engine/client.ts';
 import { EnginePair } from './engine/pair.ts';
 import { defaultModel } from './teacher/models.ts';
+import { standOf } from './train/stand.ts';
 
 const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
 
@@ -39,6 +46,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --balance N          0 local only ... 1 API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
   --budget-minutes N   of fine-tuning; measuring takes a few more (default 10)
+  --max-steps N        of fine-tuning, where the minutes would allow more
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
@@ -68,6 +76,7 @@ const options = {
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
   'budget-minutes': { type: 'string', default: '10' },
+  'max-steps': { type: 'string' },
   device: { type: 'string', default: 'auto' },
   threads: { type: 'string' },
   memory: { type: 'string', default: '3' },
@@ -75,6 +84,11 @@ const options = {
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+/** What is asked to end has this long to come to a checkpoint, and its engine this long to go, ms: together under two seconds. */
+const STOP_MS = 1400;
+const ENGINE_GRACE_MS = 200;
+const stop = new Stop(STOP_MS).listen();
 
 /** Wrong usage: exit code 2 and one sentence. */
 class UsageError extends Error {}
@@ -88,7 +102,8 @@ function numberOption(name: string, text: string, least: number, most: number): 
 }
 
 function stderrLog(verbose: boolean, bar: ProgressBar): Log {
-  const say = (message: string) => bar.interrupt(`${plainText(message)}\n`);
+  // Of what ends because it was asked to, the last line says enough.
+  const say = (message: string) => stop.signal.aborted || bar.interrupt(`${plainText(message)}\n`);
   return {
     ...silentLog,
     ...(verbose && { debug: say, info: say }),
@@ -132,6 +147,8 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
   }
   const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
   const budgetMinutes = numberOption('budget-minutes', values['budget-minutes'], 0.1, 1440);
+  const steps = values['max-steps'];
+  const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;
   return {
     base: values.base === undefined ? join(repository, 'models', 'base') : requireFolder(values.base),
@@ -140,6 +157,7 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
     trainingThreads: threads,
     device,
     budgetMinutes,
+    ...(maxSteps !== undefined && { maxSteps }),
   };
 }
 
@@ -157,8 +175,9 @@ async function confirm(estimate: ApiEstimate, values: Values, bar: ProgressBar):
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const reply = await terminal.question('Go on? [y/N] ');
-  terminal.close();
+  // While it asks, it takes Ctrl-C for itself.
+  terminal.on('SIGINT', () => stop.request('SIGINT'));
+  const reply = await terminal.question('Go on? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
   return /^y(es)?$/i.test(reply.trim());
 }
 
@@ -191,7 +210,16 @@ async function writeLine(value: unknown): Promise<void> {
 
 function fail(error: Failure): number {
   process.stderr.write(`${plainText(error.message)}\n`);
-  return error.code === 'cancelled' ? 130 : 1;
+  return 1;
+}
+
+/** Where a run that was asked to end goes on, by what is on disk; and what else it ended with. */
+function stopped(begunTraining: boolean, specialist: string, error: Failure = cancelled.error): Failure {
+  const stand = begunTraining ? standOf(workFolder(specialist)) : undefined;
+  if (stand === undefined || error.code !== 'cancelled') return error;
+  const where = stand.kind === 'trained' ? 'after the training' : `at step ${stand.step} of ${stand.totalSteps}`;
+  const message = error.message.replace(cancelled.error.message, `Stopped ${where}; start it again to go on.`);
+  return { ...error, message };
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -200,8 +228,6 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
   const bar = new ProgressBar(process.stderr);
   const log = stderrLog(values.verbose, bar);
   const print = (value: unknown, text: string) =>
@@ -247,21 +273,24 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
   const engine = neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
+  const worker = join(repository, 'src', 'distil', 'worker.ts');
+  let begunTraining = false;
   const run = (more: Partial<AdaptRequest>, toLog = log) =>
-    runWithStore(
+    new AdaptClient(worker, engine, toLog, 'npm start').run(
       { ...request, ...more },
-      {
-        who: 'npm start',
-        engine,
-        progress: (update) => bar.update(update),
-        confirm: (estimate) => confirm(estimate, values, bar),
-        signal: controller.signal,
-        log: toLog,
+      stop.signal,
+      (update) => {
+        if (stop.signal.aborted) return;
+        begunTraining ||= update.stage === trainingStage;
+        bar.update(update);
       },
+      (estimate) => confirm(estimate, values, bar),
     );
-  try {
+  const work = async (): Promise<number> => {
     if (command === 'complete') {
       if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+      // Nothing of it is worth waiting for.
+      stop.signal.addEventListener('abort', () => engine?.dispose());
       const completion = await completeAt(target, request, () => run({ effort: 'index' }), engine, log);
       bar.clear();
       if (!completion.ok) return fail(completion.error);
@@ -273,7 +302,7 @@ async function main(argv: readonly string[]): Promise<number> {
       const done = await inspect(request, values.at, values.model, {
         index: (noted) => run({ effort: 'index' }, noted),
         engine,
-        signal: controller.signal,
+        signal: stop.signal,
         log,
         write: writeLine,
       });
@@ -283,18 +312,28 @@ async function main(argv: readonly string[]): Promise<number> {
     const api = apiAccess(values);
     const result = await run(api ? { api } : {});
     bar.clear();
-    if (!result.ok) return fail(result.error);
+    if (!result.ok) {
+      return fail(stop.signal.aborted ? stopped(begunTraining, request.specialistFolder, result.error) : result.error);
+    }
     const { report, trouble } = result.value;
     print(report, renderReport(report));
     return trouble === undefined ? 0 : fail({ code: 'unwritable', message: trouble });
-  } finally {
-    engine?.dispose();
+  };
+  const code = await Promise.race([work(), stop.over]);
+  if (code !== undefined) {
+    await Promise.race([engine?.end(ENGINE_GRACE_MS), stop.over]);
+    return code;
   }
+  killEngines();
+  bar.clear();
+  return fail(stopped(begunTraining, request.specialistFolder));
 }
 
 main(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code;
+    process.exitCode = code === 0 ? 0 : (stop.exitCode ?? code);
+    // A thread that is still at work may not keep the prompt waiting.
+    if (stop.signal.aborted) process.exit();
   },
   (error: unknown) => {
     const wrongUsage = error instanceof UsageError;

@@ -6,7 +6,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { EngineRelay } from './engine-relay.ts';
-import type { FromWorker, Jobs, ToWorker } from './messages.ts';
+import type { FromWorker, Jobs, ToWorker, WorkerData } from './messages.ts';
 import { cancelled } from './turn.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
@@ -20,12 +20,15 @@ export class AdaptClient {
   private readonly script: string;
   private readonly engine: Engine | undefined;
   private readonly log: Log;
+  private readonly who: string;
 
   /**
    * @param script path of the worker's entry, bundled or not
    * @param engine asked on the worker's behalf; undefined: a run has no neural part
+   * @param who runs, for whoever finds the folder locked
    */
-  constructor(script: string, engine: Engine | undefined, log: Log = silentLog) {
+  constructor(script: string, engine: Engine | undefined, log: Log = silentLog, who = 'the editor') {
+    this.who = who;
     this.script = script;
     this.engine = engine;
     this.log = log;
@@ -51,7 +54,8 @@ export class AdaptClient {
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return Promise.resolve(cancelled);
     return new Promise((resolve) => {
-      const worker = new Worker(this.script, { resourceLimits });
+      const workerData: WorkerData = { who: this.who };
+      const worker = new Worker(this.script, { resourceLimits, workerData });
       const send = (message: ToWorker) => worker.postMessage(message);
       const relay = new EngineRelay(this.engine, send);
       let grace: NodeJS.Timeout | undefined;

@@ -38,3 +38,8 @@ export type FromWorker =
 export type EngineAsk = {
   [K in RequestKind]: { readonly kind: K; readonly request: Requests[K]['request'] };
 }[RequestKind];
+
+/** Given to the worker when it starts. */
+export interface WorkerData {
+  readonly who: string;
+}

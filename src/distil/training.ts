@@ -19,6 +19,8 @@ const epochs = 2;
 /** Of 6e-4, 1.5e-3 and 3e-3 the middle one left the lowest loss on held-out files after 150 steps; longer runs want a little less. */
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
+/** As progress calls it. */
+export const trainingStage = 'Training';
 /** A checkpoint, a minute or so of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -43,7 +45,7 @@ export interface Training {
 /** Writes the model to `out`, or goes on with what an interrupted run left there. Throws CodedError. */
 export async function train(held: HeldOut, index: NgramModel, out: string, deps: NeuralDeps): Promise<Training> {
   const { engine, access, tokenizer, progress, signal, log } = deps;
-  const stage = 'Training';
+  const stage = trainingStage;
   progress({ stage, done: 0, total: undefined, detail: 'preparing' });
   const options = sampleOptions(index);
   const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
@@ -67,6 +69,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
         length,
         microBatches,
         epochs,
+        ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
         budgetSeconds: (access.budgetMinutes ?? defaultMinutes) * 60,
         ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
         learningRate,

@@ -35,6 +35,8 @@ export interface NeuralAccess {
   readonly trainingThreads?: number | 'auto';
   /** Of training; measuring takes a minute or two more. Default 10. */
   readonly budgetMinutes?: number;
+  /** Training ends after so many steps, where it would go on longer. */
+  readonly maxSteps?: number;
 }
 
 export interface ApiAccess {

@@ -1,11 +1,11 @@
 // Worker thread entry: one long job on a folder, off the extension host's thread.
 
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { RemoteEngine } from './engine-relay.ts';
 import { keptSummary } from './kept-summary.ts';
-import type { FromWorker, Jobs, ToWorker } from './messages.ts';
+import type { FromWorker, Jobs, ToWorker, WorkerData } from './messages.ts';
 import { readSecrets } from './secrets.ts';
 import { runWithStore } from './session.ts';
 
@@ -37,7 +37,7 @@ function work(message: Job): Promise<Result<Jobs[keyof Jobs]['result']>> {
   if (message.job === 'secrets') return readSecrets(message.request, signal, log);
   if (message.job === 'kept') return keptSummary(message.request, { signal, log });
   return runWithStore(message.request, {
-    who: 'the editor',
+    who: (workerData as WorkerData).who,
     progress: (update) => send({ kind: 'progress', update }),
     confirm: (estimate) =>
       new Promise((resolve) => {

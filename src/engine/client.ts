@@ -151,6 +151,7 @@ export class EngineClient implements Engine {
       // Inside VS Code, the executable is Electron: this makes it Node.
       env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });
+    watch(child);
     if (trains) lower(child);
     let tail = '';
     child.stderr?.on('data', (data: Buffer) => {
@@ -200,15 +201,43 @@ export class EngineClient implements Engine {
 
   /** Ends the process; what is still asked fails silently. */
   dispose(): void {
+    void this.end();
+  }
+
+  /** The same; resolves when the process is gone. One that does not end by itself, being stopped perhaps, is killed after `graceMs`. */
+  end(graceMs = GRACE): Promise<void> {
     this.disposed = true;
     for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
     const { child } = this;
-    if (!child) return;
-    child.disconnect();
-    const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
-    timer.unref();
-    child.once('exit', () => clearTimeout(timer));
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    if (child.connected) child.disconnect();
+    // The owner's process stays for it.
+    child.ref();
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    return new Promise((resolve) => {
+      child.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
+}
+
+/** Processes of this one's engines. None outlives it, not even one that is stopped and so does not see its channel close. */
+const living = new Set<ChildProcess>();
+let watching = false;
+
+function watch(child: ChildProcess): void {
+  living.add(child);
+  child.once('exit', () => living.delete(child));
+  if (watching) return;
+  watching = true;
+  process.once('exit', killEngines);
+}
+
+/** Ends all of them at once. */
+export function killEngines(): void {
+  for (const child of living) child.kill('SIGKILL');
 }
 
 /** Below our own, of the whole process, where the system lets us. */

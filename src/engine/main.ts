@@ -1,4 +1,5 @@
 // The engine process's entry: started by EngineClient through fork(), bundled as a file of its own.
+import { stopCodes } from '../common/stop.ts';
 import { probeHere, probeWebGpu } from '../train/device.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 import { Service } from './service.ts';
@@ -20,4 +21,8 @@ if (process.argv.includes(PROBE_ARGUMENT)) {
   process.on('message', (message) => service.receive(message as ToEngine));
   // The parent died or let go: nobody is left to answer to.
   process.on('disconnect', () => process.exit(0));
+  // Ctrl-C and a closed terminal reach every process that was started there; what that means for us is our owner's to say, who lets
+  // training come to a checkpoint first.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('SIGTERM', () => void service.stop().then(() => process.exit(stopCodes.SIGTERM)));
 }

@@ -9,6 +9,8 @@ export class EnginePair implements Engine {
   private readonly options: Omit<EngineOptions, 'trains'>;
   private readonly completing: EngineClient;
   private training: EngineClient | undefined;
+  /** The end of what trained last. */
+  private trained: Promise<void> = Promise.resolve();
   private disposed = false;
 
   /** Both processes have the memory ceiling, each for itself. */
@@ -46,15 +48,19 @@ export class EnginePair implements Engine {
     try {
       return await training.request(kind, request, options);
     } finally {
-      training.dispose();
+      this.trained = training.end();
       this.training = undefined;
     }
   }
 
   /** As EngineClient's. */
   dispose(): void {
+    void this.end();
+  }
+
+  /** As EngineClient's, of both processes. */
+  async end(graceMs?: number): Promise<void> {
     this.disposed = true;
-    this.completing.dispose();
-    this.training?.dispose();
+    await Promise.all([this.completing.end(graceMs), this.training?.end(graceMs), this.trained]);
   }
 }

@@ -23,6 +23,7 @@ const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
 export class Service {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
+  private stopping = false;
   private language: Language | undefined;
   private readonly specialists = new Specialists();
   private training = false;
@@ -40,6 +41,10 @@ export class Service {
       return;
     }
     const { id } = message;
+    if (this.stopping) {
+      this.options.send({ id, kind: 'failure', failure: silent });
+      return;
+    }
     const controller = new AbortController();
     this.running.set(id, controller);
     const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
@@ -57,6 +62,13 @@ export class Service {
           result.ok ? { id, kind: 'result', result: result.value } : { id, kind: 'failure', failure: result.error },
         );
       });
+  }
+
+  /** Cancels everything; resolves when it has been answered, training's checkpoint being on disk. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const controller of this.running.values()) controller.abort();
+    while (this.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   private unexpected(error: unknown): Result<never> {

@@ -19,9 +19,10 @@ import {
 import { loadLibrary } from '../runtime/library.ts';
 import { Batches, type Example } from './batches.ts';
 import { BEST_FILE } from './best.ts';
-import { checkpointProgress, digest, fingerprint } from './checkpoint.ts';
+import { checkpointStand, digest, fingerprint } from './checkpoint.ts';
 import { type Progress, type RunHooks, type RunOptions, type Trained, train, type Validation } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './memory.ts';
+import { CHECKPOINT, RECORD } from './stand.ts';
 
 export type { DeviceChoice, DeviceSetting };
 
@@ -80,9 +81,6 @@ export interface AdaptHooks extends RunHooks {
   readonly memoryCeiling?: number;
 }
 
-const CHECKPOINT = 'checkpoint.safetensors';
-/** Beside a finished model: what it was made from, and how that went. */
-const RECORD = 'training.json';
 /** Rows of logits at once: 8 MB for 8,192 tokens, so that they stay in the cache. */
 const LOSS_CHUNK = 256;
 /** Warm-up in steps: a model that has been trained needs few. */
@@ -186,7 +184,7 @@ function methodFor(
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
   // A run that was begun goes on as it was begun, however much memory there is now.
-  const begun = checkpointProgress(join(request.out, CHECKPOINT)) as Progress | undefined;
+  const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;
   if (begun) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
   return chooseMethod(config, request.batch * request.length, Math.min(freemem(), room));

@@ -117,8 +117,8 @@ function parsed(json: string | undefined): unknown {
   }
 }
 
-/** The progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
-export function checkpointProgress(path: string): unknown {
+/** Steps and progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
+export function checkpointStand(path: string): { readonly step: number; readonly progress: unknown } | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
@@ -130,7 +130,8 @@ export function checkpointProgress(path: string): unknown {
     const header = new Uint8Array(length);
     readSync(file, header);
     const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
-    return metadata.format === FORMAT ? JSON.parse(metadata.progress) : undefined;
+    if (metadata.format !== FORMAT) return undefined;
+    return { step: Number(metadata.step), progress: JSON.parse(metadata.progress) };
   } catch {
     return undefined;
   } finally {

@@ -16,7 +16,7 @@ import { NgramModel } from '../../src/ngram/model.ts';
 import { parseFromPanel } from '../../src/panel/protocol.ts';
 import { parseToPanel } from '../../src/panel/shapes.ts';
 import { loadTokenizer, readTokenizer } from '../../src/tokenizer/load.ts';
-import { checkpointProgress, loadCheckpoint } from '../../src/train/checkpoint.ts';
+import { checkpointStand, loadCheckpoint } from '../../src/train/checkpoint.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import type { Random } from './corpus-random.ts';
 import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';
@@ -154,7 +154,7 @@ export function targets(folder: string): readonly Target[] {
       try: (random) => {
         const path = at('checkpoint.safetensors');
         writeFileSync(path, random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
-        checkpointProgress(path);
+        checkpointStand(path);
         loadCheckpoint(path, 'id');
         return 'used';
       },

@@ -9,7 +9,7 @@ import { loadModel, saveModel } from '../../src/model/folder.ts';
 import { initialWeights } from '../../src/model/parameters.ts';
 import { readSafetensors } from '../../src/model/safetensors.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { checkpointProgress } from '../../src/train/checkpoint.ts';
+import { checkpointStand } from '../../src/train/checkpoint.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import { runFuzz } from './fuzz-run.ts';
 
@@ -92,7 +92,7 @@ test('the head of a checkpoint is read only as far as the file goes', () => {
     start.writeBigUInt64LE(2n ** 33n);
     writeFileSync(path, start);
     const before = process.memoryUsage().arrayBuffers;
-    assert.equal(checkpointProgress(path), undefined);
+    assert.equal(checkpointStand(path), undefined);
     assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,23 @@
+// Where a run to be adapted stands, by what lies in its folder: what the next start goes on from.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkpointStand } from './checkpoint.ts';
+import type { Progress } from './loop.ts';
+
+export const CHECKPOINT = 'checkpoint.safetensors';
+/** Beside a finished model: what it was made from, and how that went. */
+export const RECORD = 'training.json';
+
+export type Stand =
+  | { readonly kind: 'training'; readonly step: number; readonly totalSteps: number }
+  /** Trained to the end: it is not repeated. */
+  | { readonly kind: 'trained' };
+
+/** Undefined where nothing is kept yet. */
+export function standOf(out: string): Stand | undefined {
+  const found = checkpointStand(join(out, CHECKPOINT));
+  if (found) {
+    return { kind: 'training', step: found.step, totalSteps: (found.progress as Progress).plan.totalSteps };
+  }
+  return existsSync(join(out, RECORD)) ? { kind: 'trained' } : undefined;
+}
