@@ -22,6 +22,8 @@ const maxOutputBytes = 128 * 1024 * 1024;
 /** What git needs of our environment. Everything else, all GIT_* variables first of all, stays out. */
 const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
 
+const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
+
 /**
  * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later) keeps
  * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
@@ -203,8 +205,9 @@ function run(
     // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the folder's.
     const child = spawn(git, ['-C', folder, ...args], {
       cwd: dirname(git),
-      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours.
-      env: { ...Object.fromEntries(kept), PATH: dirname(git), ...variables },
+      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours; a git
+      // that is a script of some version manager needs the system's own programs.
+      env: { ...Object.fromEntries(kept), PATH: [dirname(git), ...systemPath].join(delimiter), ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
       killSignal: 'SIGKILL',

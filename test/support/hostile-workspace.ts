@@ -33,5 +33,6 @@ export function makeHostileWorkspace(base: string): { readonly workspace: string
 }
 
 export function hostileEnvironment(base: string): Record<string, string> {
-  return { PATH: `${join(base, binName)}${delimiter}${process.env.PATH}` };
+  // Else VS Code takes PATH from a login shell.
+  return { VSCODE_CLI: '1', PATH: `${join(base, binName)}${delimiter}${process.env.PATH}` };
 }
