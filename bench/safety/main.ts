@@ -5,10 +5,11 @@ import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
+import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, folderCampaign, fuzzCampaign];
+const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, moneyCampaign, folderCampaign, fuzzCampaign];
 
 const seed = 20261126;
 

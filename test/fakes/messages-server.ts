@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { TeacherUsage } from '../../src/teacher/types.ts';
 import type { PromptFacts } from './messages-answers.ts';
 import {
   AnswerBook,
@@ -30,6 +31,8 @@ export interface RecordedRequest {
   readonly prompt: PromptFacts | undefined;
   /** What was answered: 'ok', or the failure; 'aborted' once the client hung up first. */
   outcome: string;
+  /** Of the prompt, once it was taken; what was written is at most the body's max_tokens. */
+  usage?: Omit<TeacherUsage, 'outputTokens'>;
 }
 
 export interface MessagesBody {
@@ -219,7 +222,13 @@ export class MessagesServer {
       );
     }
     record.outcome = failure?.kind ?? 'ok';
-    const reply = { text: this.textFor(body, prompt), model: body.model, usage: this.usageOf(body) };
+    const usage = this.usageOf(body);
+    record.usage = {
+      inputTokens: usage.input_tokens ?? 0,
+      cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+      cacheReadTokens: usage.cache_read_input_tokens ?? 0,
+    };
+    const reply = { text: this.textFor(body, prompt), model: body.model, usage };
     await this.gate;
     if (failure) return sendFailure(response, failure.kind, body, reply, this.pace);
     return sendMessage(response, body, reply, this.pace);

@@ -1,0 +1,32 @@
+// A process that asks the API about made-up places, as an adaptation does, until it is done, may not go on, or is killed.
+// Arguments: store's folder, address of the API, places, first place, limit in US dollars, model.
+// Ends with code 0 when every place is answered, 3 when it stopped before; prints why.
+
+import { silentLog } from '../../src/common/log.ts';
+import { openStore } from '../../src/store/open.ts';
+import { Budget } from '../../src/teacher/budget.ts';
+import { connectTeacher } from '../../src/teacher/connect.ts';
+import { labelBatch } from '../../src/teacher/label.ts';
+import { RecordingTeacher } from '../../src/teacher/recording.ts';
+import type { TeacherRequest } from '../../src/teacher/types.ts';
+
+const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = ''] = process.argv.slice(2);
+const { store, notice } = openStore(folder, { log: silentLog });
+if (notice !== undefined) throw new Error(notice);
+const teacher = new RecordingTeacher(
+  connectTeacher({ apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 }),
+  store,
+  { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
+);
+const requests = Array.from({ length: Number(count) }, (_, at): TeacherRequest => {
+  const prefix = `export const place${Number(first) + at} = `;
+  return { query: { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' }, snippets: [], multiline: true };
+});
+const { stopped } = await labelBatch(teacher, requests, {
+  concurrency: 4,
+  signal: new AbortController().signal,
+  onAnswer: () => {},
+});
+store.close();
+if (stopped !== undefined) process.stdout.write(`${stopped.message}\n`);
+process.exitCode = stopped === undefined ? 0 : 3;

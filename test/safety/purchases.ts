@@ -1,0 +1,203 @@
+// Attacks on what is paid for: kills while answers come, processes that spend at once, storage that goes away.
+// The benchmark 'safety' runs many of each, the tests a few.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { uniforms } from '../../src/common/random.ts';
+import { databaseName, openStore } from '../../src/store/open.ts';
+import type { TeacherCallRow } from '../../src/store/types.ts';
+import { modelFacts, priceUsd } from '../../src/teacher/models.ts';
+import { runCli } from '../cli/run.ts';
+import { makeProject } from '../distil/project.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+
+/** As in distil/labels.ts: what is under way when a process is killed may be lost. */
+export const inFlight = 4;
+const haiku = 'claude-haiku-5-5';
+
+export interface Attack {
+  readonly held: boolean;
+  /** What happened, for the note. */
+  readonly note: string;
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'easy-adaptation-safety-'));
+}
+
+interface Buyer {
+  readonly ended: Promise<number | NodeJS.Signals>;
+  kill(): void;
+}
+
+function buy(
+  storage: string,
+  url: string,
+  {
+    places,
+    first = 0,
+    limitUsd = 100,
+    model = haiku,
+  }: { places: number; first?: number; limitUsd?: number; model?: string },
+): Buyer {
+  const args = [storage, url, places, first, limitUsd, model].map(String);
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'buyer.ts'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return {
+    ended: once(child, 'exit').then(([code, signal]) => signal ?? code),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+export function storedCalls(storage: string): TeacherCallRow[] {
+  const database = new DatabaseSync(join(storage, databaseName));
+  try {
+    return database.prepare('SELECT * FROM teacherCalls').all() as unknown as TeacherCallRow[];
+  } finally {
+    database.close();
+  }
+}
+
+/** Of each question how many answers are stored; reservations that died are no questions. */
+function answered(storage: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { requestHash } of storedCalls(storage)) {
+    if (requestHash.includes(':')) continue;
+    counts.set(requestHash, (counts.get(requestHash) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * A run is killed at a random moment, and started again until it ends: nothing that was stored is asked again, at most what was
+ * in flight is lost.
+ */
+export async function killedRun(seed: number): Promise<Attack> {
+  const random = uniforms(seed);
+  const storage = temporaryFolder();
+  const api = await MessagesServer.start();
+  const places = 40;
+  try {
+    api.answerWith('value;');
+    api.setPace({ firstTokenMs: Math.floor(random() * 8), msPerToken: random() });
+    const buyer = buy(storage, api.url, { places });
+    const asked = 1 + Math.floor(random() * (places - 5));
+    const delay = Math.floor(random() * 15);
+    while (api.requests.length < asked) await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    buyer.kill();
+    await buyer.ended;
+    const { store, notice } = openStore(storage);
+    store.close();
+    const kept = answered(storage).size;
+    const sent = api.requests.filter(({ outcome }) => outcome === 'ok').length;
+    const lost = sent - kept;
+    const code = await buy(storage, api.url, { places }).ended;
+    const all = answered(storage);
+    const twice = api.requests.filter(({ outcome }) => outcome === 'ok').length - all.size;
+    const held = notice === undefined && lost <= inFlight && code === 0 && all.size === places && twice <= inFlight;
+    return {
+      held,
+      note: `after ${asked} questions: ${sent} answered, ${kept} kept; in the end ${all.size} kept, ${twice} asked twice`,
+    };
+  } finally {
+    await api.close();
+    rmSync(storage, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Processes with one limit, some of them killed, at a server that writes as much as it may: what all answers cost together, lost
+ * ones included, is within the limit.
+ */
+export async function budgetRace(seed: number, model: string, limitUsd: number): Promise<Attack> {
+  const random = uniforms(seed);
+  const storage = temporaryFolder();
+  openStore(storage).store.close();
+  const api = await MessagesServer.start();
+  try {
+    api.answerWith('word '.repeat(20_000));
+    const buyers = Array.from({ length: 4 }, (_, at) =>
+      buy(storage, api.url, { places: 60, first: at * 1000, limitUsd, model }),
+    );
+    const victim = buyers[Math.floor(random() * buyers.length)] as Buyer;
+    const ended = Promise.all(buyers.map((buyer) => buyer.ended));
+    const asked = 1 + Math.floor(random() * 8);
+    let over = false;
+    void ended.finally(() => {
+      over = true;
+    });
+    while (!over && api.requests.length < asked) await new Promise((resolve) => setTimeout(resolve, 1));
+    victim.kill();
+    await ended;
+    const facts = modelFacts(model);
+    const cost = api.requests.reduce((sum, { usage, body }) => {
+      // Those that the client gave up, or did not live to see, were written, too.
+      return sum + (usage ? priceUsd({ ...usage, outputTokens: body.max_tokens }, facts) : 0);
+    }, 0);
+    const stored = storedCalls(storage).reduce((sum, call) => sum + call.costUsd, 0);
+    return { held: cost <= limitUsd, note: `$${cost.toFixed(4)} of $${limitUsd} spent, $${stored.toFixed(4)} stored` };
+  } finally {
+    await api.close();
+    rmSync(storage, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The command line buys answers into a storage folder that fails in the middle of it: it stops asking, every answer is stored or
+ * said to be lost, and the exit code says that something went wrong.
+ * @param at the question at which it fails; 0: it does not work from the beginning, and nothing is asked
+ * @param fail makes it fail
+ * @param after undoes it, so that the store can be read
+ */
+export async function failingStorage(
+  storage: string,
+  at: number,
+  fail: () => void,
+  after: () => void = () => {},
+): Promise<Attack> {
+  const project = makeProject(6);
+  const api = await MessagesServer.start();
+  try {
+    let asked = 0;
+    let before = 0;
+    let broken: unknown;
+    api.answerWith(() => {
+      if (++asked !== at) return 'value;';
+      before = storedCalls(storage).length;
+      try {
+        fail();
+      } catch (error) {
+        broken = error;
+      }
+      return 'value;';
+    });
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const ran = await runCli([project.root, '--yes', '--places', '300', '--storage', storage], env);
+    // The attack itself did not work: that is no row.
+    if (broken !== undefined) throw broken;
+    after();
+    const kept = at === 0 ? 0 : storedCalls(storage).length;
+    const lost = Number(/(\d+) answers? paid for/.exec(ran.err)?.[1] ?? 0);
+    // A folder that is gone takes what lay in it along.
+    const gone = kept + lost < api.requests.length ? before : 0;
+    const accounted = kept + lost + gone;
+    const held =
+      ran.code === 1 &&
+      /cannot write to|cannot be written/.test(ran.err) &&
+      api.requests.length < at + 2 * inFlight * Math.sign(at) + 1 &&
+      accounted >= api.requests.length;
+    return {
+      held,
+      note: `exit ${ran.code}: ${api.requests.length} asked, ${kept} stored, ${lost} said to be lost, ${before} before: ${ran.err.slice(-300)}`,
+    };
+  } finally {
+    await api.close();
+    rmSync(dirname(project.root), { recursive: true, force: true });
+  }
+}
