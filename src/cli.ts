@@ -14,6 +14,7 @@ import { type Log, silentLog } from './common/log.ts';
 import { plainJson, plainText } from './common/plain-text.ts';
 import { Stop } from './common/stop.ts';
 import { threadCount } from './common/threads.ts';
+import { readTuning } from './common/tuning.ts';
 import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/adaptations.ts';
 import { completeAt, renderCompletion } from './distil/at.ts';
 import { AdaptClient } from './distil/client.ts';
@@ -272,7 +273,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
-  const engine = neural && new EnginePair({ script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling, log });
+  const { trainingNiceness } = readTuning(process.env);
+  const script = join(repository, 'src', 'engine', 'main.ts');
+  const engine = neural && new EnginePair({ script, memoryCeiling, trainingNiceness, log });
   const worker = join(repository, 'src', 'distil', 'worker.ts');
   let begunTraining = false;
   const run = (more: Partial<AdaptRequest>, toLog = log) =>

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
+import { readTuning } from './common/tuning.ts';
 import { AdaptClient } from './distil/client.ts';
 import { Activity } from './host/activity.ts';
 import { Adaptation } from './host/adaptation.ts';
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
       settings: () => configuration.for(undefined),
       paths,
       log,
+      tuning: readTuning(process.env),
       onRestarted: () => folders.restartedNeural(),
       onChange: () => folders.openNeural(),
     }),

@@ -53,6 +53,8 @@ export interface MixedDeps {
   readonly key: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Default PATIENCE_MS. */
+  readonly patienceMs?: number | undefined;
   readonly onState: () => void;
   /** There is more to answer from: the engine is open now, or an answer of it has come late. */
   readonly onReady: () => void;
@@ -66,6 +68,7 @@ interface Link {
 export class MixedSpecialist implements Specialist, Disposable {
   readonly name = 'n-gram and neural';
   private readonly deps: MixedDeps;
+  private readonly patienceMs: number;
   private readonly unsent = new Unsent();
   private link: Link | undefined;
   /** The link that is open; a new opening is another one. */
@@ -80,6 +83,7 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
+    this.patienceMs = deps.patienceMs ?? PATIENCE_MS;
   }
 
   get state(): NeuralState {
@@ -193,7 +197,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     if (this.opened !== link) return undefined;
     if (result.ok) {
       this.failures = 0;
-      if (clock.monotonic() - asked <= PATIENCE_MS) this.late = 0;
+      if (clock.monotonic() - asked <= this.patienceMs) this.late = 0;
       return result.value;
     }
     if (result.error.code === 'cancelled') return undefined;
@@ -208,7 +212,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   /** Rejects with the signal's reason. */
   private async inTime(draft: Promise<Draft | undefined>, signal: AbortSignal): Promise<Draft | undefined | 'late'> {
     const over = new AbortController();
-    const patience = this.late < MOST_LATE ? PATIENCE_MS : 0;
+    const patience = this.late < MOST_LATE ? this.patienceMs : 0;
     const wait = this.deps.clock.sleep(patience, AbortSignal.any([signal, over.signal])).then(() => 'late' as const);
     try {
       const first = await Promise.race([draft, wait]);

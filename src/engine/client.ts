@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly memoryCeiling?: number;
   /** Its process is for training: it gives way to all others, and lists of processes show what it is. */
   readonly trains?: boolean;
+  /** Added to our own by a process that trains; default: what makes it give way to others. */
+  readonly trainingNiceness?: number | undefined;
   readonly log?: Log;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -142,7 +144,7 @@ export class EngineClient implements Engine {
   }
 
   private start(): ChildProcess {
-    const { script, memoryCeiling = DEFAULT_CEILING, trains = false, env } = this.options;
+    const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
     const child = fork(script, [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])], {
       serialization: 'advanced',
       // The output would otherwise mix with the host's; onnxruntime writes warnings that nobody can act on.
@@ -152,7 +154,7 @@ export class EngineClient implements Engine {
       env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });
     watch(child);
-    if (trains) lower(child);
+    if (trains) lower(child, trainingNiceness);
     let tail = '';
     child.stderr?.on('data', (data: Buffer) => {
       tail = (tail + data.toString('utf8')).slice(-2000);
@@ -241,10 +243,9 @@ export function killEngines(): void {
 }
 
 /** Below our own, of the whole process, where the system lets us. */
-function lower({ pid }: ChildProcess): void {
+function lower({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
   try {
-    const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
-    if (pid !== undefined) setPriority(pid, Math.min(PRIORITY_LOW, getPriority() + PRIORITY_BELOW_NORMAL));
+    if (pid !== undefined) setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + by));
   } catch {
     // It has ended already, or may not be changed: it trains all the same.
   }

@@ -193,6 +193,7 @@ export class Adaptation extends DisposableStore {
     const { neural, paths } = this.deps;
     if (neural.absence !== undefined) return {};
     const { precision, threads } = neural.serving(paths.base, 'base');
+    const { maxSteps } = neural.tuning;
     return {
       neural: {
         base: paths.base,
@@ -201,6 +202,7 @@ export class Adaptation extends DisposableStore {
         device: settings.neuralDevice,
         trainingThreads: settings.neuralThreads || 'auto',
         budgetMinutes: settings.adaptMinutes,
+        ...(maxSteps !== undefined && { maxSteps }),
       },
     };
   }

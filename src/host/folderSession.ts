@@ -91,6 +91,7 @@ export class FolderSession extends DisposableStore {
         key: `${folder.key}#${++sessions}`,
         clock,
         log,
+        patienceMs: deps.neural.tuning.patienceMs,
         onState: deps.onChange,
         onReady: () => deps.onReady(folder),
       }),

@@ -5,6 +5,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import { failed, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { threadCount } from '../common/threads.ts';
+import type { Tuning } from '../common/tuning.ts';
 import type { Model } from '../complete/specialist.ts';
 import type { Engine, RequestOptions } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
@@ -19,6 +20,7 @@ export interface NeuralDeps {
   readonly settings: () => Settings;
   readonly paths: Pick<Paths, 'engine' | 'base' | 'tokenizer'>;
   readonly log: Log;
+  readonly tuning: Tuning;
   /** Its process was replaced: what was open in it is not any more. */
   readonly onRestarted: () => void;
   /** Other settings: what is open should be opened anew. */
@@ -30,6 +32,7 @@ export interface NeuralDeps {
 export type EngineProcess = Pick<EnginePair, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
 export class Neural extends DisposableStore implements Engine {
+  readonly tuning: Tuning;
   private readonly deps: NeuralDeps;
   private readonly shipped: boolean;
   private client: EngineProcess | undefined;
@@ -42,6 +45,7 @@ export class Neural extends DisposableStore implements Engine {
   constructor(deps: NeuralDeps) {
     super();
     this.deps = deps;
+    this.tuning = deps.tuning;
     this.shipped = ['config.json', 'model.safetensors'].every((name) => existsSync(join(deps.paths.base, name)));
     this.known = this.fingerprint();
     this.ceiling = deps.settings().neuralMemory;
@@ -109,7 +113,9 @@ export class Neural extends DisposableStore implements Engine {
     const { settings, paths, log, start } = this.deps;
     this.ceiling = settings().neuralMemory;
     const memoryCeiling = this.ceiling * 1e9;
-    const client = start?.(memoryCeiling) ?? new EnginePair({ script: paths.engine, memoryCeiling, log });
+    const { trainingNiceness } = this.tuning;
+    const client =
+      start?.(memoryCeiling) ?? new EnginePair({ script: paths.engine, memoryCeiling, trainingNiceness, log });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

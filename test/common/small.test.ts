@@ -5,6 +5,7 @@ import { systemClock } from '../../src/common/clock.ts';
 import { DisposableStore } from '../../src/common/disposable.ts';
 import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
 import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
+import { environmentOf, readTuning } from '../../src/common/tuning.ts';
 
 test('a store disposes last first, once, and at once what comes late', () => {
   const order: number[] = [];
@@ -57,4 +58,15 @@ test('one thing is not called several', () => {
     [counted(0, 'file'), counted(1, 'file'), counted(2000, 'file'), counted(2, 'entry', 'entries')],
     ['0 files', '1 file', '2,000 files', '2 entries'],
   );
+});
+
+test('tuning is read from the environment, and what is no whole number counts for nothing', () => {
+  assert.deepEqual(readTuning({}), { patienceMs: undefined, maxSteps: undefined, trainingNiceness: undefined });
+  const set = { patienceMs: 5000, maxSteps: 3, trainingNiceness: 0 };
+  assert.deepEqual(readTuning(environmentOf(set)), set);
+  const environment = environmentOf(set);
+  for (const wrong of ['', '-1', '1e3', '0x10', 'all']) {
+    const name = Object.keys(environment)[0] as string;
+    assert.equal(readTuning({ ...environment, [name]: wrong }).patienceMs, undefined, wrong);
+  }
 });

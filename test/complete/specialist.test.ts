@@ -39,7 +39,7 @@ class Ngrams extends ScriptedSpecialist {
   }
 }
 
-function set(script: EngineScript = {}) {
+function set(script: EngineScript = {}, patienceMs?: number) {
   const clock = new ManualClock();
   const ngram = new Ngrams('local();');
   const engine = new ScriptedEngine({ open: () => opened, draft: () => mixed('mixed();'), ...script });
@@ -49,6 +49,7 @@ function set(script: EngineScript = {}) {
     key: 'folder',
     clock,
     log: silentLog,
+    patienceMs,
     onState: () => heard.states.push(specialist.state.kind),
     onReady: () => heard.ready++,
   });
@@ -94,6 +95,16 @@ test('a draft that is late: the n-grams answer after the patience, and it waits 
   assert.equal(heard.ready, 2, 'who got nothing may ask again');
   assert.equal((await ask())?.text, 'late();');
   assert.equal(engine.of('draft').length, 1);
+});
+
+test('how long the engine is waited for can be set', async () => {
+  const late = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({ draft: () => late.promise }, 60_000);
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(59_999);
+  late.give(mixed('late();'));
+  assert.equal((await answer)?.text, 'late();');
 });
 
 test('a late draft is not kept where something else was typed since', async () => {

@@ -25,7 +25,7 @@ before(async () => {
   session = await Session.start(browser, await ourVsix(folder), {
     'easyAdaptation.balance': 1,
     'easyAdaptation.apiDebounceMin': 0,
-    'easyAdaptation.apiTimeout': 2000,
+    'easyAdaptation.apiTimeout': 8000,
   });
   const { editor } = session;
   await session.evidence('failures-begin', async () => {

@@ -19,6 +19,7 @@ import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage, recordings } from '../support/project.ts';
+import { steadyMachine, untilItsSteps } from '../support/steady.ts';
 import { Editor } from './editor.ts';
 
 /** The package that the tests work in: its recorded answers are the API's. */
@@ -87,10 +88,11 @@ export class Session {
     const profile = makeProfile(join(folder, 'profile'), {
       ...steady,
       'easyAdaptation.baseUrl': api.url,
+      ...untilItsSteps,
       ...settings,
     });
     await installExtension(profile, vsix);
-    const workbench = await startWorkbench(profile);
+    const workbench = await startWorkbench(profile, { env: steadyMachine });
     const opened = await openPage(browser, workbench.folderUrl(project), window);
     return new Session({ folder, project, api, profile, workbench, opened });
   }

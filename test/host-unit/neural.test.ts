@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
+import { readTuning } from '../../src/common/tuning.ts';
 import type { Requests } from '../../src/engine/protocol.ts';
 import { type EngineProcess, Neural } from '../../src/host/neural.ts';
 import { readSettings, type Settings } from '../../src/host/settings.ts';
@@ -44,6 +45,7 @@ function set(folder = base) {
     settings: () => settings,
     paths: { engine: '/engine.cjs', base: folder, tokenizer: '/tokenizer.json' },
     log: silentLog,
+    tuning: readTuning({}),
     onRestarted: () => heard.restarts++,
     onChange: () => heard.changes++,
     start: (memoryCeiling) => {

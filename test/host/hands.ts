@@ -47,7 +47,7 @@ export function inFolder(path: string, index = 0): vscode.Uri {
  * Asks for a completion at the cursor, takes it, and returns what was inserted; undefined where none came within `limitMs`.
  * The editor's own commands do both, so that this is what a key press would have done.
  */
-export async function complete(editor: vscode.TextEditor, limitMs = 15_000): Promise<string | undefined> {
+export async function complete(editor: vscode.TextEditor, limitMs = 60_000): Promise<string | undefined> {
   const { document } = editor;
   const before = document.getText();
   const offset = document.offsetAt(editor.selection.active);
@@ -71,23 +71,17 @@ export async function complete(editor: vscode.TextEditor, limitMs = 15_000): Pro
 }
 
 /** Tries until a completion that fits comes: the index may be on its way. `text` is put into the editor before each try. */
-export async function completeUntil(
-  editor: vscode.TextEditor,
-  text: string,
-  fits: RegExp,
-  limitMs = 30_000,
-): Promise<string> {
+export async function completeUntil(editor: vscode.TextEditor, text: string, fits: RegExp): Promise<string> {
   let last: string | undefined;
-  return until(
-    `a completion like ${fits}`,
-    async () => {
-      await replaceAll(editor, text);
-      last = await complete(editor, 4000);
-      if (last !== undefined && fits.test(last)) return last;
-      throw new Error(`last: ${JSON.stringify(last)}`);
-    },
-    limitMs,
-  );
+  // Patient soon, where the machine is slow, and quick to ask again where nothing was to come yet.
+  let tryMs = 2000;
+  return until(`a completion like ${fits}`, async () => {
+    await replaceAll(editor, text);
+    tryMs = Math.min(2 * tryMs, 60_000);
+    last = await complete(editor, tryMs);
+    if (last !== undefined && fits.test(last)) return last;
+    throw new Error(`last: ${JSON.stringify(last)}`);
+  });
 }
 
 /** Rows of the store as another process would read them; none while there is no store. */
@@ -114,16 +108,12 @@ export function filesHolding(folder: string, text: string): string[] {
 
 /** Waits until the folder's index is on disk. */
 export function indexed(storage: string, count = 1): Promise<true> {
-  return until(
-    `${count} index on disk`,
-    () => {
-      const folder = join(storage, 'specialists');
-      if (!existsSync(folder)) return false;
-      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      return names.filter((name) => name.endsWith('specialist.ngram')).length >= count;
-    },
-    60_000,
-  );
+  return until(`${count} index on disk`, () => {
+    const folder = join(storage, 'specialists');
+    if (!existsSync(folder)) return false;
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith('specialist.ngram')).length >= count;
+  });
 }
 
 /** Leaves Restricted Mode, as a user does: with the button of the editor for it, which the runner presses. */

@@ -46,8 +46,6 @@ const runs: SuiteRun[] = [
   },
   {
     suite: 'neural',
-    settings: { 'easyAdaptation.adaptMinutes': 1 },
-    patienceMs: 330_000,
     prepare(project) {
       writeProject(project);
       return { folder: project };
@@ -92,7 +90,6 @@ const runs: SuiteRun[] = [
 for (const suite of desktopVersion === undefined ? ['hostile'] : ['hostile', 'hostile-trusted']) {
   runs.push({
     suite,
-    patienceMs: 330_000,
     untrusted: suite === 'hostile',
     // The built-in extension may run git in a trusted folder by its own means; this is about ours. One worker a folder is enough.
     settings: { 'git.enabled': false, 'easyAdaptation.neural': false },

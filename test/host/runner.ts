@@ -11,8 +11,9 @@ import { installExtension, makeProfile, startWorkbench, type Workbench } from '.
 import { must } from '../../build/proc.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
+import { steadyMachine, untilItsSteps } from '../support/steady.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
-import { type Plan, planVariable, type ResultLine } from './harness.ts';
+import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
 
 export interface SuiteRun {
   readonly suite: string;
@@ -23,8 +24,6 @@ export interface SuiteRun {
   readonly untrusted?: boolean;
   /** Of the workbench; `folder` is where `prepare` was. */
   readonly env?: (folder: string) => Record<string, string>;
-  /** Without a new result for so long the host is gone or hangs; longer than any test may take, ms. */
-  readonly patienceMs?: number;
 }
 
 export const storageIn = (userData: string) =>
@@ -39,7 +38,11 @@ export async function runSuite(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-host-'));
   const api = await MessagesServer.start();
-  const profile = makeProfile(join(folder, 'profile'), { 'easyAdaptation.baseUrl': api.url, ...run.settings });
+  const profile = makeProfile(join(folder, 'profile'), {
+    'easyAdaptation.baseUrl': api.url,
+    ...untilItsSteps,
+    ...run.settings,
+  });
   const planFile = join(folder, 'plan.json');
   const plan: Plan = {
     suite: run.suite,
@@ -52,7 +55,7 @@ export async function runSuite(
   };
   writeFileSync(planFile, JSON.stringify(plan));
   const opened = run.prepare(join(folder, 'project'));
-  const env = { [planVariable]: planFile, ...run.env?.(join(folder, 'project')) };
+  const env = { [planVariable]: planFile, ...steadyMachine, ...run.env?.(join(folder, 'project')) };
   let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
   let lines: ResultLine[] = [];
@@ -73,7 +76,7 @@ export async function runSuite(
       page = await openPage(browser, `${workbench.url}/?${new URLSearchParams({ ...opened })}`);
       if (plan.trustsOnRequest) pressTrust(page);
     }
-    lines = await resultsOf(plan.results, run.patienceMs ?? 150_000);
+    lines = await resultsOf(plan.results);
     for (const line of lines) {
       if (line.kind === 'note') t.diagnostic(line.text);
       if (line.kind !== 'test') continue;
@@ -125,10 +128,11 @@ export function logsOf(userData: string): string {
 }
 
 /** Waits for the last line. */
-async function resultsOf(path: string, patienceMs: number): Promise<ResultLine[]> {
+async function resultsOf(path: string): Promise<ResultLine[]> {
   let lines: ResultLine[] = [];
   let grewAt = performance.now();
-  while (performance.now() - grewAt < patienceMs) {
+  // Without a new result for so long the host is gone or hangs.
+  while (performance.now() - grewAt < hangMs + 60_000) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const whole = text.split('\n').slice(0, -1);
     if (whole.length > lines.length) {

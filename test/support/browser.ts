@@ -9,8 +9,8 @@ import { root } from '../../build/paths.ts';
 /** Ignored by git. */
 export const shots = join(root, 'test', 'e2e', 'shots');
 
-/** Long enough for two busy cores; a wait ends as soon as what it waits for is there. */
-export const patience = 20_000;
+/** Only what never comes takes so long, ms: a wait ends as soon as what it waits for is there. */
+export const patience = 180_000;
 
 const switches = [
   '--no-sandbox',

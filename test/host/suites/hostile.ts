@@ -10,7 +10,7 @@ import { extensionId, show, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
 /** Some of the folders hold git up until it is given up, seconds each. */
-const limitMs = 300_000;
+const limitMs = 900_000;
 
 export function defineHostile(suite: Suite, plan: Plan): void {
   const base = () => dirname(vscode.workspace.workspaceFile?.fsPath ?? assert.fail('a workspace is open'));

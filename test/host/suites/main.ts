@@ -120,7 +120,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await until('a completion before a bracket', async () => {
       await replaceAll(editor, `${upTo('await openDatabase(')})`);
       putCursor(editor, editor.document.positionAt(editor.document.getText().length - 1));
-      const text = await complete(editor, 4000);
+      const text = await complete(editor, 20_000);
       if (text === undefined) return false;
       assert.match(editor.document.getText(), /openDatabase\(context\.configuration\);?$/);
       return true;
