@@ -3,20 +3,26 @@ import type { CompletionQuery } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
 import { cutOf } from './query.ts';
 
+/** A secret's half at the cursor is no longer than this, UTF-16 units. */
+const NEAR = 4000;
+
 /**
  * The query without secrets, its offsets what they were. A secret across the cursor is masked on both sides, and half a
  * secret that ends at the cursor (it is being typed) is masked as well.
  */
 export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
   const { prefix, suffix, path } = query;
-  const { start, end } = cutOf(query);
+  // At the cursor the text is cut by what is being written: looked at for halves from the line's start, and to its end.
+  const from = prefix.lastIndexOf('\n', Math.max(0, prefix.length - NEAR)) + 1;
+  const to = suffix.indexOf('\n', NEAR);
+  const rest = to === -1 ? suffix.length : to;
   const [whole, before, after, name] = await Promise.all([
-    mask.text(prefix + suffix, path, { start, end }),
-    mask.text(prefix, path, { start, end: true }),
-    mask.text(suffix, path, { start: true, end }),
+    mask.text(prefix + suffix, path, cutOf(query)),
+    mask.text(prefix.slice(from), path, { end: true }),
+    mask.text(suffix.slice(0, rest), path, { start: true }),
     mask.path(path),
   ]);
-  const both = union(prefix + suffix, whole, before + after);
+  const both = union(prefix + suffix, whole, prefix.slice(0, from) + before + after + suffix.slice(rest));
   return { ...query, path: name, prefix: both.slice(0, prefix.length), suffix: both.slice(prefix.length) };
 }
 

@@ -1,7 +1,7 @@
 // All that is known of one folder's secrets while it is open: from its harvest, from files saved since, from open documents.
 
-import { maskKnown, maskPath, SecretValues } from './secret-values.ts';
-import { type Cut, findSecrets, type Masked } from './secrets.ts';
+import { maskKnown, maskPath, rangesIn, SecretValues } from './secret-values.ts';
+import { type Cut, findSecrets, type Masked, maskRanges } from './secrets.ts';
 
 export class FolderSecrets {
   /** Grows only: a secret that was taken out of a file is one still. */
@@ -22,7 +22,7 @@ export class FolderSecrets {
     values.learn(found);
     this.open.set(path, values);
     const fresh = values.all.some((value) => !this.folder.has(value) && !before?.has(value));
-    return { ...this.mask(text, path), fresh };
+    return { ...maskRanges(text, rangesIn(text, found, this.known)), fresh };
   }
 
   closed(path: string): void {

@@ -191,29 +191,29 @@ function stands(text: string, start: number, end: number, { text: form, inside }
   );
 }
 
-/** What a text says by itself, and what its folder knows: the ranges to mask in it, and the secrets found. */
-export function secretsIn(
+/** What to mask in a text: what it says itself (`found`), in all its places, and what its folder knows. */
+export function rangesIn(
   text: string,
-  path: string,
+  found: readonly SecretRange[],
   known: readonly SecretValues[],
   cut: Cut = {},
-): { readonly ranges: readonly Range[]; readonly found: readonly SecretRange[] } {
-  const found = findSecrets(text, path, cut);
+): Range[] {
   const own = new SecretValues();
   own.learn(found);
-  return { found, ranges: [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))] };
+  return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];
 }
 
 /** `maskSecrets` with the knowledge of the folder. */
 export function maskKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Masked {
-  return maskRanges(text, secretsIn(text, path, known, cut).ranges);
+  return maskRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
 }
 
 /** A path as it may be stored and sent: of the same length, its folders still folders. */
 export function maskPath(path: string, known: readonly SecretValues[]): string {
+  const ranges = rangesIn(path, findSecrets(path, path), known);
   return maskRanges(
     path,
-    secretsIn(path, path, known).ranges.flatMap(({ start, end }) => parts(path, start, end)),
+    ranges.flatMap(({ start, end }) => parts(path, start, end)),
   ).text;
 }
 
