@@ -1,7 +1,7 @@
 // The only way by which files of an opened folder are read: every part of the path checked, with limits of size and time.
 
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../common/errors.ts';
 import { parentOf } from './ignore.ts';
@@ -16,6 +16,8 @@ const answerMs = 20_000;
  * for so long, ms.
  */
 const awayMs = 60_000;
+/** Entries that one call to the system brings. */
+const entriesAtOnce = 512;
 /** Real path of a folder -> since when it does not answer. */
 const away = new Map<string, number>();
 
@@ -64,11 +66,18 @@ export class FolderReader {
     return outcome ?? { leftOut: 'unreadable' };
   }
 
-  /** What lies in a folder; '' is the opened one. Undefined where it cannot be listed. */
-  list(path: string): Promise<Dirent[] | undefined> {
+  /** What lies in a folder, `maxEntries` of it at most; '' is the opened one. Undefined where it cannot be listed. */
+  list(path: string, maxEntries: number): Promise<Dirent[] | undefined> {
     return this.timely(async () => {
       if ((await this.faultOf(path)) !== undefined) return undefined;
-      return readdir(join(this.root, path), { withFileTypes: true }).catch(() => undefined);
+      const entries: Dirent[] = [];
+      try {
+        const folder = await opendir(join(this.root, path), { bufferSize: entriesAtOnce });
+        for await (const entry of folder) if (entries.push(entry) >= maxEntries) break;
+        return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      } catch {
+        return undefined;
+      }
     });
   }
 

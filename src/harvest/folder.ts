@@ -167,8 +167,10 @@ async function list(
   if (git !== undefined) {
     for (const path of git.ignored) tally.add(path, 'ignored');
     // A crafted index names files out of the folder, too.
-    const listed = git.files.filter((path) => isInside(path));
-    if (listed.length < git.files.length) for (const path of git.files) if (!isInside(path)) tally.add(path, 'ignored');
+    const inside = git.files.filter((path) => isInside(path));
+    if (inside.length < git.files.length) for (const path of git.files) if (!isInside(path)) tally.add(path, 'ignored');
+    const listed = inside.slice(0, maxListed);
+    for (const path of inside.slice(maxListed)) tally.add(path, 'over-limit');
     return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
   }
   const walked = await walk(reader, maxListed, breather);

@@ -52,8 +52,8 @@ export async function learnFromLeftOut(
 
 /** Files right in a folder; links are not followed. */
 async function filesIn(reader: FolderReader, folder: string): Promise<string[]> {
-  const entries = (await reader.list(folder.replace(/\/$/, ''))) ?? [];
-  return entries.slice(0, maxEntries).flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
+  const entries = (await reader.list(folder.replace(/\/$/, ''), maxEntries)) ?? [];
+  return entries.flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 
 /** Addresses, paths, versions, dates, references, and names made of words and numbers ('us-east-1', 'model-4-20250514'). */

@@ -29,13 +29,16 @@ export async function walk(reader: FolderReader, maxEntries: number, breather: B
       leftOut.push([`${folder}/`, 'over-limit']);
       continue;
     }
-    const entries = await reader.list(folder);
+    const room = maxEntries - files.length;
+    const entries = await reader.list(folder, room);
     if (entries === undefined) {
       reader.throwIfAway();
       leftOut.push([folder === '' ? './' : `${folder}/`, 'unreadable']);
       continue;
     }
-    if (entries.some((entry) => entry.name === '.gitignore')) await ignored.read(reader, folder, '.gitignore');
+    const isCut = entries.length === room;
+    if (isCut) leftOut.push([`${folder}/`, 'over-limit']);
+    if (isCut || entries.some((entry) => entry.name === '.gitignore')) await ignored.read(reader, folder, '.gitignore');
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const isFolder = entry.isDirectory();

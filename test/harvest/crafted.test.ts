@@ -6,10 +6,12 @@ import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { Breather } from '../../src/harvest/breathe.ts';
 import { harvestFile, isIgnoredForCompletion } from '../../src/harvest/file.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import { FolderReader } from '../../src/harvest/folder-reader.ts';
 import { isInside } from '../../src/harvest/inside.ts';
+import { walk } from '../../src/harvest/walk.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../support/crafted.ts';
 
 let base: string;
@@ -147,6 +149,20 @@ test('a file that an editor swaps for a new one before it is opened is read as i
   };
   const alone = await harvestFile(root, 'kept.ts', {}, { hooks: { beforeOpen } });
   assert.equal(alone.ok && alone.value.file?.text, source('pier'));
+});
+
+test('of a folder with more entries than anybody lists some are listed, its ignore file counts, and the rest is told', async () => {
+  const { root } = made();
+  for (let i = 0; i < 40; i++) writeFileSync(join(root, `src/many${i}.ts`), `export const many${i} = ${i};\n`);
+  writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
+  const reader = await FolderReader.open(root);
+  assert.equal((await reader.list('src', 10))?.length, 10);
+  const { files, leftOut } = await walk(reader, 20, new Breather(undefined));
+  assert.ok(files.every((path) => !path.includes('many')));
+  assert.deepEqual(
+    leftOut.filter(([, reason]) => reason === 'over-limit'),
+    [['src/', 'over-limit']],
+  );
 });
 
 test('a drive that does not answer ends the harvest with a sentence, and is left alone for a while', async () => {
