@@ -1,5 +1,5 @@
 // Child processes for the build scripts: run one to its end with its output kept, and stop one with all its children.
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Finished {
@@ -63,9 +63,49 @@ export async function stopGroup(child: ChildProcess, graceMs = 5000): Promise<vo
   await ended;
 }
 
-function signal(group: number, name: NodeJS.Signals): void {
+/**
+ * Ends all that this process has started, and what that has started, in groups of their own too: politely, then for good after `graceMs`.
+ * Whoever was left behind by a parent that died first is found by its group.
+ */
+export async function stopDescendants(graceMs = 3000): Promise<void> {
+  const known = new Set<number>();
+  const end = performance.now() + graceMs;
+  let living = look(known);
+  for (const { pid } of living) signal(pid, 'SIGTERM');
+  while (living.length > 0 && performance.now() < end) {
+    await sleep(100);
+    living = look(known);
+  }
+  for (const { pid } of living) signal(pid, 'SIGKILL');
+}
+
+interface Row {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** Our living descendants; adds them to those that are known. */
+function look(known: Set<number>): Row[] {
+  const { stdout, pid: own } = spawnSync('ps', ['-eo', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' });
+  const rows = stdout.split('\n').flatMap((line): Row[] => {
+    const [pid, parent, group, state = 'Z'] = line.trim().split(/\s+/);
+    return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
+  });
+  const ours = ({ pid, parent, group }: Row) =>
+    pid !== process.pid &&
+    pid !== own &&
+    (parent === process.pid || known.has(parent) || known.has(group) || known.has(pid));
+  for (let before = -1; before !== known.size; ) {
+    before = known.size;
+    for (const row of rows.filter(ours)) known.add(row.pid);
+  }
+  return rows.filter(ours);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(group, name);
+    process.kill(pid, name);
   } catch (error) {
     // ESRCH: all of the group has ended already.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;

@@ -4,16 +4,18 @@
 //   npm test -- unit host          some parts: lint, types, unit, host, e2e
 //
 // A part that fails, or that ran no test, fails the whole; so does a skipped test.
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run as runTests } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { isAlive } from '../src/common/files.ts';
+import { Stop } from '../src/common/stop.ts';
 import { needCodeServer } from './code-server.ts';
 import { needPackages } from './debian.ts';
 import { packageExtension } from './package.ts';
 import { root } from './paths.ts';
-import { run } from './proc.ts';
+import { run, stopDescendants } from './proc.ts';
 
 interface Counts {
   readonly passed: number;
@@ -78,6 +80,22 @@ function nodeTests(pattern: string, concurrency: number): Promise<Counts> {
   });
 }
 
+/** What is asked to end has this long for it, ms. */
+const STOP_MS = 10_000;
+const PREFIX = 'ea-test-';
+
+/** Of this run: all that its tests make for a while lies in it. Those of runs that were killed are removed. The path is short, for sockets. */
+function temporaryFolder(): string {
+  const parent = process.platform === 'win32' ? tmpdir() : '/tmp';
+  for (const name of readdirSync(parent)) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  process.env[process.platform === 'win32' ? 'TEMP' : 'TMPDIR'] = folder;
+  return folder;
+}
+
 async function main(): Promise<void> {
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => !parts.some((part) => part.name === name));
@@ -85,7 +103,15 @@ async function main(): Promise<void> {
     throw new Error(`no such part: ${unknown.join(', ')}; there are ${parts.map((part) => part.name).join(', ')}`);
   }
   const chosen = parts.filter((part) => names.length === 0 || names.includes(part.name));
-  const temporary = mkdtempSync(join(tmpdir(), 'easy-adaptation-test-'));
+  const temporary = temporaryFolder();
+  // Whoever stops the tests finds none of their processes and files left: a workbench leads a group of its own, and does not hear of it.
+  const stop = new Stop(STOP_MS).listen();
+  const leave = (): never => {
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(stop.exitCode);
+  };
+  stop.signal.addEventListener('abort', () => void stopDescendants().then(leave));
+  void stop.over.then(leave);
   const lines: string[] = [];
   let [passed, failed] = [0, 0];
   let prepared = false;

@@ -1,13 +1,27 @@
 // Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole.
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /** Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`. */
 export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
-  sweep(path);
-  const temporary = `${path}.${process.pid}.tmp`;
+  sweepTemporary(dirname(path));
+  const temporary = temporaryFor(path);
   const file = openSync(temporary, 'w');
   try {
     for (const piece of pieces) {
@@ -36,8 +50,8 @@ export async function replaceFileInTurns(
   turn: () => Promise<void>,
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  sweep(path);
-  const temporary = `${path}.${process.pid}.tmp`;
+  sweepTemporary(dirname(path));
+  const temporary = temporaryFor(path);
   const file = await open(temporary, 'w');
   try {
     let since = 0;
@@ -61,22 +75,62 @@ export async function replaceFileInTurns(
   await rename(temporary, path);
 }
 
-/** Removes what processes that were killed while writing `path` left behind. */
-function sweep(path: string): void {
-  const start = `${basename(path)}.`;
-  for (const name of readdirSync(dirname(path))) {
-    if (!name.startsWith(start) || !name.endsWith('.tmp')) continue;
-    if (!alive(Number(name.slice(start.length, -'.tmp'.length)))) rmSync(join(dirname(path), name), { force: true });
+/** Where process ids mean what they mean to us: this machine, and in it this container. */
+const place = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 6);
+let count = 0;
+
+/** Beside `path`, and nobody else's: its name says who writes it. */
+function temporaryFor(path: string): string {
+  return `${path}.${place}-${process.pid}-${threadId}-${++count}.tmp`;
+}
+
+const ownName = /\.([0-9a-f]{6})-(\d+)-\d+-\d+\.tmp$/;
+/** As earlier versions called theirs. */
+const earlierNames = /\.\d+\.tmp$|\.ngram\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Nobody writes one file for so long, ms. */
+const DAY_MS = 24 * 3600_000;
+
+/**
+ * Removes what was left in `folder` by processes that were killed while they wrote; never what is being written, by whomever. Called
+ * with every file that is replaced, for its folder, and `deep` at the start of a run. Never throws: what cannot be removed stays.
+ */
+export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat'): void {
+  try {
+    for (const name of readdirSync(folder, { recursive: deep === 'deep', encoding: 'utf8' })) {
+      const path = join(folder, name);
+      if (name.endsWith('.tmp') || earlierNames.test(name)) if (isAbandoned(path)) rmSync(path, { force: true });
+    }
+  } catch {
+    // It is not there, or not ours.
   }
 }
 
-function alive(pid: number): boolean {
-  if (pid === process.pid) return false;
+function isAbandoned(path: string): boolean {
+  const owner = ownName.exec(path);
+  if (!owner && !earlierNames.test(path)) return false;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return false;
+  if (Date.now() - stat.mtimeMs > DAY_MS) return true;
+  if (owner?.[1] !== place) return false;
+  const pid = Number(owner[2]);
+  // One of our own threads, or a process that had our number before us.
+  return pid === process.pid ? stat.mtimeMs < Date.now() - process.uptime() * 1000 : !isAlive(pid);
+}
+
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     // It lives, but is not ours.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }

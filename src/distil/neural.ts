@@ -1,5 +1,5 @@
 // The neural part of a run: measure what there is, train on the folder, measure again, keep what is better on the test files.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
@@ -156,7 +156,7 @@ class Session {
       string,
     ];
     rmSync(own, { force: true });
-    if (existsSync(theirs)) copyFileSync(theirs, own);
+    if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
     const { fit } = await this.use('adapted', model);
     if (fit) replaceFile(join(model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fit.weights))]);
     return this.measure('adapted', model);

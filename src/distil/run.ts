@@ -72,7 +72,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const weights = learned?.weights ?? (await readWeights(request.specialistFolder, log));
     const model = NgramModel.build(files, tokenizer, weights);
     await turn(signal);
-    const snapshotPath = await writeSnapshot(request.specialistFolder, model.serialize());
+    const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
     if (learned?.neural?.used === 'adapted') keepModel(request.specialistFolder);
     else if (learned?.neural?.used === 'base') dropModel(request.specialistFolder);
 

@@ -1,6 +1,7 @@
 // An adaptation run with its store and its teacher: what the worker and the command line both call.
 
 import { failed, ok, type Result } from '../common/errors.ts';
+import { sweepTemporary } from '../common/files.ts';
 import { counted } from '../common/format.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
@@ -59,6 +60,8 @@ export async function runWithStore(request: AdaptRequest, deps: SessionDeps): Pr
 }
 
 async function run(request: AdaptRequest, deps: SessionDeps): Promise<Result<AdaptOutcome>> {
+  sweepTemporary(request.specialistFolder, 'deep');
+  sweepTemporary(request.storeFolder);
   const log = deps.log ?? silentLog;
   const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);

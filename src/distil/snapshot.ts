@@ -1,9 +1,9 @@
 // The specialist's files on disk: the tokenizer it is given, the snapshot it is kept in.
 
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, messageOf, type Result } from '../common/errors.ts';
+import { replaceFile } from '../common/files.ts';
 import type { Log } from '../common/log.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -47,16 +47,8 @@ export async function readWeights(folder: string, log: Log): Promise<NgramWeight
  * Writes the snapshot beside the old one, then swaps: a crash, or a second window on the same folder, leaves one or the
  * other whole. Returns its path.
  */
-export async function writeSnapshot(folder: string, bytes: Uint8Array): Promise<string> {
-  await mkdir(folder, { recursive: true });
+export function writeSnapshot(folder: string, bytes: Uint8Array): string {
   const path = join(folder, snapshotName);
-  const fresh = join(folder, `${snapshotName}.${randomUUID()}`);
-  try {
-    await writeFile(fresh, bytes, { flush: true });
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
+  replaceFile(path, [bytes]);
   return path;
 }

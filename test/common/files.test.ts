@@ -1,0 +1,95 @@
+// Files that are swapped: whole under kills, and nothing of the killed stays; nothing of a living writer goes.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { replaceFile, replaceFileInTurns, sweepTemporary } from '../../src/common/files.ts';
+
+function scratch(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'files-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const files = resolve(import.meta.dirname, '../../src/common/files.ts');
+
+/** A process that begins to write `path` and is held up in the middle of it. */
+async function writer(path: string) {
+  const code = `import { replaceFile } from ${JSON.stringify(files)};
+    function* pieces() {
+      yield new Uint8Array(1000);
+      console.log('begun');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    }
+    replaceFile(${JSON.stringify(path)}, pieces());`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+test('what is being written stays, of another process and of this one; what a killed one left goes', async (t) => {
+  const folder = scratch(t);
+  const path = join(folder, 'a', 'weights');
+  replaceFile(path, [Buffer.from('old')]);
+  const child = await writer(path);
+  const [theirs] = readdirSync(join(folder, 'a')).filter((name) => name.endsWith('.tmp'));
+  assert.ok(theirs);
+  let swept = 0;
+  await replaceFileInTurns(join(folder, 'a', 'other'), [Buffer.alloc(9 << 20)], async () => {
+    sweepTemporary(folder, 'deep');
+    swept++;
+    assert.equal(readdirSync(join(folder, 'a')).filter((name) => name.endsWith('.tmp')).length, 2);
+  });
+  assert.ok(swept > 0);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+  sweepTemporary(folder);
+  assert.ok(existsSync(join(folder, 'a', theirs)), 'only the folder itself, unless told to go deep');
+  sweepTemporary(folder, 'deep');
+  assert.deepEqual(readdirSync(join(folder, 'a')).sort(), ['other', 'weights']);
+});
+
+test('whose number may be another’s is judged by age: another machine, an earlier version, a living process', (t) => {
+  const folder = scratch(t);
+  const names = ['x.0a1b2c-1-0-1.tmp', 'x.999999.tmp', 'specialist.ngram.01234567-89ab-cdef-0123-456789abcdef'];
+  for (const name of names) writeFileSync(join(folder, name), '');
+  for (const name of ['notes.tmp', 'mine.12a.tmp']) writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, 'folder.7.tmp'));
+  sweepTemporary(folder);
+  assert.equal(readdirSync(folder).length, 6);
+  const old = Date.now() / 1000 - 25 * 3600;
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), old, old);
+  sweepTemporary(folder);
+  assert.deepEqual(
+    readdirSync(folder).sort(),
+    ['folder.7.tmp', 'mine.12a.tmp', 'notes.tmp'],
+    'others have .tmp files, too',
+  );
+  sweepTemporary(join(folder, 'nowhere'));
+});
+
+test('a write that fails leaves the old file, and nothing beside it', (t) => {
+  const folder = scratch(t);
+  const path = join(folder, 'x');
+  replaceFile(path, [Buffer.from('old')]);
+  function* failing() {
+    yield Buffer.from('new');
+    throw new Error('no more');
+  }
+  assert.throws(() => replaceFile(path, failing()), /no more/);
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+  assert.deepEqual(readdirSync(folder), ['x']);
+});
