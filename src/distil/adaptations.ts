@@ -6,13 +6,15 @@ import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
-import type { AdaptReport, NeuralReport } from './types.ts';
+import { storedReport } from './stored.ts';
+import type { NeuralReport } from './types.ts';
 
 export interface KeptAdaptation {
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
-  readonly files: number;
+  /** Undefined where the store's report is damaged. */
+  readonly files: number | undefined;
   /** On files that it has not seen; undefined where the folder was too small to hold any out. */
   readonly exactMatch: number | undefined;
   /** What answers beside the n-grams; undefined: nothing. */
@@ -30,13 +32,13 @@ export function listAdaptations(storeFolder: string, folderOf: (root: string) =>
     return store.adaptations().flatMap(({ folder, finishedAt, report: json }) => {
       if (seen.has(folder)) return [];
       seen.add(folder);
-      const report = JSON.parse(json) as AdaptReport;
+      const report = storedReport(json);
       return {
         folder,
         finishedAt,
-        files: report.harvest.files,
-        exactMatch: report.specialist?.exactMatch,
-        neural: report.neural?.used,
+        files: report?.harvest.files,
+        exactMatch: report?.specialist?.exactMatch,
+        neural: report?.neural?.used,
         bytes: sizeOf(folderOf(folder)),
       };
     });
@@ -93,7 +95,7 @@ export function renderAdaptations(kept: readonly KeptAdaptation[]): string {
       const date = new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ');
       const exact = exactMatch === undefined ? [] : [`${percent(exactMatch)} exact on unseen files`];
       const by = neural === undefined ? 'n-grams alone' : `${models[neural]} and n-grams`;
-      return `${folder}\n  ${[`${date} UTC`, counted(files, 'file'), ...exact, by, `${(bytes / 1e6).toFixed(1)} MB`].join(', ')}`;
+      return `${folder}\n  ${[`${date} UTC`, files === undefined ? 'its report is damaged' : counted(files, 'file'), ...exact, by, `${(bytes / 1e6).toFixed(1)} MB`].join(', ')}`;
     })
     .join('\n');
 }

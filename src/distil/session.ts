@@ -5,7 +5,6 @@ import { sweepTemporary } from '../common/files.ts';
 import { counted } from '../common/format.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
-import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { lockRun } from '../store/lock.ts';
@@ -15,6 +14,7 @@ import { Budget } from '../teacher/budget.ts';
 import { connectTeacher } from '../teacher/connect.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
 import { adapt } from './run.ts';
+import { storedFit, storedReport } from './stored.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface SessionDeps {
@@ -40,8 +40,11 @@ export function latestAdaptation(
     if (row === undefined) {
       return failed('nothing-to-learn', `${request.root} has no adaptation yet. Run: npm start -- ${request.root}`);
     }
-    const coupling = parseFit(JSON.parse(row.coupling));
-    return coupling.ok ? ok({ report: JSON.parse(row.report) as AdaptReport, coupling: coupling.value }) : coupling;
+    const coupling = storedFit(row.coupling);
+    if (!coupling.ok) return coupling;
+    const report = storedReport(row.report);
+    if (report !== undefined) return ok({ report, coupling: coupling.value });
+    return failed('corrupt', `The report on ${request.root} is damaged. Adapt again: npm start -- ${request.root}`);
   } finally {
     store.close();
   }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../common/errors.ts';
 import { percent, thousands } from '../common/format.ts';
-import type { AdaptReport } from '../distil/types.ts';
+import { storedReport } from '../distil/stored.ts';
 import type { AdaptationRow } from '../store/types.ts';
 import type { DeleteDeps } from './deleteData.ts';
 import { specialistFolder } from './paths.ts';
@@ -46,7 +46,7 @@ function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
 
 async function item({ folder, finishedAt, report }: AdaptationRow, storage: string): Promise<Item> {
   const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
-  const { harvest, specialist } = parse(report);
+  const { harvest, specialist } = storedReport(report) ?? {};
   const parts = [
     date,
     harvest && t('{0} files', thousands(harvest.files)),
@@ -55,15 +55,6 @@ async function item({ folder, finishedAt, report }: AdaptationRow, storage: stri
   ];
   const detail = parts.filter((part) => part !== undefined).join(' · ');
   return { label: basename(folder) || folder, description: folder, detail, buttons: [trash], folder };
-}
-
-function parse(report: string): Partial<AdaptReport> {
-  try {
-    const value: unknown = JSON.parse(report);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Promise<void> {

@@ -14,6 +14,7 @@ import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import { currentModel } from '../distil/models.ts';
 import { snapshotName } from '../distil/snapshot.ts';
+import { storedFit, storedReport } from '../distil/stored.ts';
 import type { AdaptReport } from '../distil/types.ts';
 import { NgramClient } from '../ngram/client.ts';
 import type { FileChange } from '../ngram/protocol.ts';
@@ -246,10 +247,10 @@ export class FolderSession extends DisposableStore {
   private restoreAdaptation(): void {
     const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
     if (!row) return;
-    const fit = parseFit(parseJson(row.coupling));
-    const report = parseJson(row.report);
+    const fit = storedFit(row.coupling);
+    const report = storedReport(row.report);
     if (!fit.ok) this.problem = fit.error.message;
-    if (!isReport(report)) return;
+    if (!report) return;
     if (fit.ok) this.fits = fitsOf(fit.value, report);
     this.lastReport = { report, finishedAt: row.finishedAt };
   }
@@ -276,25 +277,6 @@ function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
   const alone = parseFit(neural.ngramCoupling);
   return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Enough of a report for the panel to draw it; one from another version may lack the rest. */
-function isReport(value: unknown): value is AdaptReport {
-  const fields = value as Partial<AdaptReport> | undefined;
-  return (
-    typeof fields === 'object' &&
-    fields !== null &&
-    typeof fields.harvest === 'object' &&
-    Array.isArray(fields.examples)
-  );
 }
 
 /** In the index a file has its masked path: a query must have it too, or its own indexed text would be another file's to it. */

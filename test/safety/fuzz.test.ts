@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import { storedFit, storedReport } from '../../src/distil/stored.ts';
 import { PRESETS, parseConfig, writeConfig } from '../../src/model/config.ts';
 import { loadModel, saveModel } from '../../src/model/folder.ts';
 import { initialWeights } from '../../src/model/parameters.ts';
@@ -104,4 +106,13 @@ test('a vocabulary with one far id takes no table of that size', () => {
   const far = { ...json, model: { ...json.model, vocab: { ...json.model.vocab, far: 2 ** 24 - 1 } } };
   const refused = loadTokenizer(far);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+});
+
+test("an adaptation's row in the store that is damaged is told apart, not thrown", () => {
+  for (const json of ['', '{', 'null', '7', '[]', '{"harvest":1,"examples":[]}', '{"harvest":{}}']) {
+    assert.equal(storedReport(json), undefined, json);
+    const fit = storedFit(json);
+    assert.equal(fit.ok ? '' : fit.error.code, 'corrupt', json);
+  }
+  assert.ok(storedFit(JSON.stringify(defaultFit())).ok);
 });
