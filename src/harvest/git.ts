@@ -1,6 +1,6 @@
 // Git's view of a folder: tracked and untracked files that no ignore rule of git names, nested repositories included.
 
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderReader } from './folder-reader.ts';
 import { gitFor, type RunGit } from './git-command.ts';
@@ -43,6 +43,7 @@ async function knows(git: RunGit, root: string, path: string, signal?: AbortSign
     const known = await knows(git, inside, path.slice(folder.length + 1), signal);
     return known && !(await ignoredByGit(git, root, folder, signal));
   }
+  if (await wouldWait(root)) return undefined;
   const listed = await git(root, ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path], signal);
   if (listed === undefined) return undefined;
   if (split(listed).includes(path)) return true;
@@ -94,11 +95,22 @@ async function addFiles(
 }
 
 async function listRepository(git: RunGit, folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
+  if (await wouldWait(folder)) return undefined;
   const [files, ignored] = await Promise.all([
     git(folder, ['ls-files', '-coz', '--exclude-standard'], signal),
     git(folder, ['ls-files', '-oiz', '--directory', '--exclude-standard'], signal),
   ]);
   return files === undefined ? undefined : { files: split(files), ignored: split(ignored ?? '') };
+}
+
+/** Git opens these first, and would wait for a pipe's writer. Elsewhere it is noticed waiting, which takes seconds. */
+async function wouldWait(folder: string): Promise<boolean> {
+  const found = await Promise.all(
+    ['.gitignore', '.git/info/exclude', '.git/config', '.git/index'].map((name) =>
+      stat(join(folder, name)).catch(() => undefined),
+    ),
+  );
+  return found.some((stats) => stats?.isFIFO());
 }
 
 function split(output: string): string[] {

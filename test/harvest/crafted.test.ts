@@ -29,7 +29,8 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
       const memory = process.memoryUsage().rss;
       const harvested = await harvestFolder(root, { trusted });
       assert.ok(harvested.ok);
-      const { files } = harvested.value;
+      const { files, report } = harvested.value;
+      if (crafted.withoutGit) assert.equal(report.usedGit, false);
       assert.ok(files.every(({ text }) => !text.includes(outsideWord)));
       assert.ok(files.every(({ path }) => isInside(path)));
       const expected = ['kept.ts', 'src/kept.ts'].filter((path) => !crafted.leftOut?.includes(path));

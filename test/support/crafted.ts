@@ -13,6 +13,8 @@ export interface Crafted {
   make(root: string, outside: string): void;
   /** Of those two, what a harvest leaves out for the sake of what was made; default: nothing. */
   readonly leftOut?: readonly string[];
+  /** Git is not even asked: it would wait. */
+  readonly withoutGit?: true;
 }
 
 export function source(word: string): string {
@@ -121,12 +123,14 @@ export const craftedFolders: Readonly<Record<string, Crafted>> = {
       git(root, 'init', '-q');
       for (const path of ['.gitignore', 'src/.gitignore']) pipe(root, path);
     },
+    withoutGit: true,
   },
   "git's own files are pipes": {
     make(root) {
       git(root, 'init', '-q');
       for (const path of ['.git/info/exclude', '.git/info/attributes', '.git/info/sparse-checkout']) pipe(root, path);
     },
+    withoutGit: true,
   },
   'settings that include a pipe': {
     make(root) {
