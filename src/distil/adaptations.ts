@@ -61,11 +61,14 @@ export function deleteAdaptation(
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
       return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
     }
-    const lock = lockRun(specialistFolder, 'delete');
+    const lock = lockRun(storeFolder, root, 'delete');
     if (!lock.ok) return lock;
-    store.deleteAdaptations(root);
-    lock.value.release();
-    rmSync(specialistFolder, { recursive: true, force: true });
+    try {
+      store.deleteAdaptations(root);
+      rmSync(specialistFolder, { recursive: true, force: true });
+    } finally {
+      lock.value.release();
+    }
     return ok({ folder: root, bytes });
   } finally {
     store.close();

@@ -53,7 +53,7 @@ export function latestAdaptation(
 /** One run a folder: a second adaptation, of whichever process, is a failure 'locked' that says who runs. */
 export async function runWithStore(request: AdaptRequest, deps: SessionDeps): Promise<Result<AdaptOutcome>> {
   if (request.effort === 'index') return run(request, deps);
-  const lock = lockRun(request.specialistFolder, deps.who);
+  const lock = lockRun(request.storeFolder, request.root, deps.who);
   if (!lock.ok) return lock;
   try {
     return await run(request, deps);

@@ -99,6 +99,7 @@ export class Api {
   /** Key, model, address or limit have changed: what was refused before says nothing now. */
   reset(): void {
     this.backoff.reset();
+    this.budget.reset();
   }
 
   question(folder: FolderRef): ConsentQuestion {

@@ -1,8 +1,10 @@
 // 'Delete Stored Data': of one folder or of all, after asking.
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { systemClock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { anyRun } from '../store/lock.ts';
 import type { Activity } from './activity.ts';
 import type { Adaptation } from './adaptation.ts';
 import type { Folders } from './folders.ts';
@@ -24,6 +26,8 @@ export interface DeleteDeps {
 }
 
 const { t } = vscode.l10n;
+/** A run of ours that was just stopped may take a moment to let go, ms. */
+const patience = { totalMs: 2000, stepMs: 100 } as const;
 
 /** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {
@@ -48,12 +52,19 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
     {
       modal: true,
-      detail: t('This cannot be undone. Paid API answers are deleted, too. Your files and your API key stay.'),
+      detail: t(
+        'This cannot be undone. Paid API answers are deleted, too; what this month has cost still counts for the limit. Your files and your API key stay.',
+      ),
     },
     remove,
   );
   if (answer !== remove) return;
   await adaptation.stop();
+  const run = await otherRun(storage);
+  if (run !== undefined) {
+    void vscode.window.showErrorMessage(run);
+    return;
+  }
   try {
     const session = folders.peek(folder);
     const specialist = session?.specialistFolder;
@@ -73,5 +84,14 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   } catch (error) {
     log.error('Stored data could not be deleted', error);
     void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}
+
+/** Another window or the command line is at work in the folders that are to go: what it says for the user. */
+async function otherRun(storage: string): Promise<string | undefined> {
+  for (let waited = 0; ; waited += patience.stepMs) {
+    const run = anyRun(storage);
+    if (run === undefined || waited >= patience.totalMs) return run;
+    await systemClock.sleep(patience.stepMs);
   }
 }

@@ -2,16 +2,14 @@
 //
 // SQLite holds it: an open write transaction on a file of its own, which is an advisory lock of the operating system
 // (fcntl, LockFileEx). A file beside it tells people who holds it; nothing is decided by what that says.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { isDamage, resultCode } from './resilient.ts';
 import { loadSqlite } from './sqlite.ts';
-
-export const lockName = 'run.lock';
-const ownerName = 'run.json';
 
 export interface RunLock {
   release(): void;
@@ -27,26 +25,27 @@ interface Owner {
 
 const busy = new Set([5, 6]);
 
-/** Takes the lock of `folder` (made if missing), or says who has it and since when. Never waits. */
-export function lockRun(folder: string, who: string): Result<RunLock> {
+/** Takes the lock of the folder `root` among all who keep their data in `storage`, or says who has it and since when. Never waits. */
+export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
   const sqlite = loadSqlite();
-  const path = join(folder, lockName);
   // An editor that old keeps no answers and so pays for none.
   if (sqlite === undefined) return ok({ release() {} });
+  const folder = locksFolder(storage);
+  const path = join(folder, `${nameOf(root)}.lock`);
   try {
     mkdirSync(folder, { recursive: true });
     let database: DatabaseSync;
     try {
       database = hold(sqlite, path);
     } catch (error) {
-      if (busy.has(resultCode(error) ?? 0)) return failed('locked', wording(folder));
+      if (busy.has(resultCode(error) ?? 0)) return failed('locked', wording(path));
       if (!isDamage(error)) throw error;
       // It is empty, always: what is no database can be nobody's lock.
       rmSync(path);
       database = hold(sqlite, path);
     }
     const owner: Owner = { pid: process.pid, since: Date.now(), who };
-    replaceFile(join(folder, ownerName), [Buffer.from(JSON.stringify(owner))]);
+    replaceFile(ownerPath(path), [Buffer.from(JSON.stringify(owner))]);
     return ok({
       // Nothing was changed: closing rolls the empty transaction back.
       release: () => {
@@ -61,6 +60,42 @@ export function lockRun(folder: string, who: string): Result<RunLock> {
   }
 }
 
+/** Why nothing of `storage` may be taken away now: the run that is at work in one of its folders; undefined where there is none. */
+export function anyRun(storage: string): string | undefined {
+  const sqlite = loadSqlite();
+  if (sqlite === undefined) return undefined;
+  const folder = locksFolder(storage);
+  if (!existsSync(folder)) return undefined;
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.lock'))) {
+    const path = join(folder, name);
+    try {
+      hold(sqlite, path).close();
+    } catch (error) {
+      if (busy.has(resultCode(error) ?? 0)) return wording(path);
+    }
+  }
+  return undefined;
+}
+
+function locksFolder(storage: string): string {
+  return join(storage, 'locks');
+}
+
+/** One folder has one lock, whichever of its names is used; the lock's name tells nothing of it. */
+function nameOf(root: string): string {
+  let real = root;
+  try {
+    real = realpathSync(root);
+  } catch {
+    // It may be gone: what is kept of it can still be deleted.
+  }
+  return createHash('sha256').update(real).digest('hex').slice(0, 16);
+}
+
+function ownerPath(lock: string): string {
+  return `${lock.slice(0, -'.lock'.length)}.json`;
+}
+
 function hold(sqlite: typeof import('node:sqlite'), path: string): DatabaseSync {
   const database = new sqlite.DatabaseSync(path);
   try {
@@ -72,8 +107,8 @@ function hold(sqlite: typeof import('node:sqlite'), path: string): DatabaseSync 
   }
 }
 
-function wording(folder: string): string {
-  const owner = readOwner(join(folder, ownerName));
+function wording(lock: string): string {
+  const owner = readOwner(ownerPath(lock));
   const since = owner && new Date(owner.since).toLocaleString('sv');
   const by = owner ? ` (${owner.who}, process ${owner.pid}, since ${since})` : '';
   return `Another run is at work in this folder${by}. Wait for it to end, or stop it; what it has done so far is kept.`;

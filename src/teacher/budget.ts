@@ -37,6 +37,11 @@ export class Budget {
     this.limit = limitUsd;
   }
 
+  /** What was refused is asked about otherwise now: with another model, at another address. */
+  reset(): void {
+    this.refused = 0;
+  }
+
   /** This month, by everyone who uses the same ledger, what is set aside included. */
   get spentUsd(): number {
     return this.ledger().spentInMonth(this.clock.now());

@@ -3,21 +3,25 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { lockName, lockRun } from '../../src/store/lock.ts';
+import { anyRun, lockRun } from '../../src/store/lock.ts';
 
-let folder: string;
+/** Where data is kept, and the folder that a run learns from. */
+let storage: string;
+let root: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'easy-adaptation-lock-')), 'specialist');
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lock-'));
+  [storage, root] = [join(folder, 'storage'), join(folder, 'project')];
+  mkdirSync(root);
 });
-afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
 async function holder() {
-  const child = fork(join(import.meta.dirname, 'holder.ts'), [folder], { stdio: 'inherit' });
+  const child = fork(join(import.meta.dirname, 'holder.ts'), [storage, root], { stdio: 'inherit' });
   const [held] = await once(child, 'message');
   assert.equal(held, true);
   return child;
@@ -25,7 +29,7 @@ async function holder() {
 
 test('a second run is told who runs, and since when', async () => {
   const child = await holder();
-  const second = lockRun(folder, 'the editor');
+  const second = lockRun(storage, root, 'the editor');
   assert.ok(!second.ok);
   assert.equal(second.error.code, 'locked');
   assert.match(second.error.message, new RegExp(`npm start, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:`));
@@ -38,19 +42,19 @@ test('a process that is killed lets go, and leaves nothing that anybody has to r
     const child = await holder();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const next = lockRun(folder, 'npm start');
+    const next = lockRun(storage, root, 'npm start');
     assert.ok(next.ok, JSON.stringify(next));
     next.value.release();
   }
 });
 
 test('within one process, too; released, it is free', () => {
-  const first = lockRun(folder, 'the editor');
+  const first = lockRun(storage, root, 'the editor');
   assert.ok(first.ok);
-  assert.equal(lockRun(folder, 'the editor').ok, false);
+  assert.equal(lockRun(storage, root, 'the editor').ok, false);
   first.value.release();
   first.value.release();
-  const second = lockRun(folder, 'the editor');
+  const second = lockRun(storage, root, 'the editor');
   assert.ok(second.ok);
   second.value.release();
 });
@@ -58,7 +62,7 @@ test('within one process, too; released, it is free', () => {
 test('a worker thread that is ended in the middle of its run lets go', async () => {
   const worker = new Worker(
     `import('${join(import.meta.dirname, '../../src/store/lock.ts')}').then(({ lockRun }) => {
-       const lock = lockRun(${JSON.stringify(folder)}, 'the editor');
+       const lock = lockRun(${JSON.stringify(storage)}, ${JSON.stringify(root)}, 'the editor');
        require('node:worker_threads').parentPort.postMessage(lock.ok);
        globalThis.held = lock;
      });
@@ -67,32 +71,52 @@ test('a worker thread that is ended in the middle of its run lets go', async () 
   );
   const [held] = await once(worker, 'message');
   assert.equal(held, true);
-  assert.equal(lockRun(folder, 'npm start').ok, false);
+  assert.equal(lockRun(storage, root, 'npm start').ok, false);
   await worker.terminate();
-  const next = lockRun(folder, 'npm start');
+  const next = lockRun(storage, root, 'npm start');
   assert.ok(next.ok, JSON.stringify(next));
   next.value.release();
 });
 
 test('other folders are free', () => {
-  const first = lockRun(folder, 'npm start');
-  const other = lockRun(`${folder}-other`, 'npm start');
+  const first = lockRun(storage, root, 'npm start');
+  const other = lockRun(storage, `${root}-other`, 'npm start');
   assert.ok(first.ok && other.ok);
   first.value.release();
   other.value.release();
 });
 
-test('a lock file full of rubbish, or of somebody else, says what to do', () => {
-  const first = lockRun(folder, 'npm start');
+test('a folder has one lock, whichever of its names is used', () => {
+  symlinkSync(root, `${root}-link`);
+  const first = lockRun(storage, root, 'npm start');
+  assert.ok(first.ok);
+  const second = lockRun(storage, `${root}-link`, 'npm start');
+  assert.ok(!second.ok && second.error.code === 'locked');
+  first.value.release();
+});
+
+test('whether any run is at work', () => {
+  assert.equal(anyRun(storage), undefined);
+  const first = lockRun(storage, root, 'npm start');
+  assert.ok(first.ok);
+  assert.match(anyRun(storage) ?? '', /npm start, process/);
+  first.value.release();
+  assert.equal(anyRun(storage), undefined);
+});
+
+test('a lock file full of rubbish is nobody’s; a folder that cannot be written says what to do', () => {
+  const first = lockRun(storage, root, 'npm start');
   assert.ok(first.ok);
   first.value.release();
-  writeFileSync(join(folder, lockName), 'this was never a database\n'.repeat(500));
-  const next = lockRun(folder, 'npm start');
+  const locks = join(storage, 'locks');
+  const [name = ''] = readdirSync(locks).filter((each) => each.endsWith('.lock'));
+  writeFileSync(join(locks, name), 'this was never a database\n'.repeat(500));
+  const next = lockRun(storage, root, 'npm start');
   assert.ok(next.ok, JSON.stringify(next));
   next.value.release();
-  rmSync(folder, { recursive: true });
-  writeFileSync(folder, '');
-  const blocked = lockRun(folder, 'npm start');
+  rmSync(storage, { recursive: true });
+  writeFileSync(storage, '');
+  const blocked = lockRun(storage, root, 'npm start');
   assert.ok(!blocked.ok);
   assert.equal(blocked.error.code, 'unwritable');
   assert.match(blocked.error.message, /cannot be written.*make it writable/);

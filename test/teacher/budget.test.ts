@@ -53,6 +53,15 @@ test('a limit of nothing allows nothing, a higher one at once', () => {
   assert.ok(budget.reserve(0.0001, 'completion', 'm').ok);
 });
 
+test('what is too dear with one model is asked with another', () => {
+  const { budget } = fresh(0.2);
+  assert.ok(!budget.reserve(0.3, 'completion', 'dear').ok);
+  assert.equal(budget.exhausted, true);
+  budget.reset();
+  assert.equal(budget.exhausted, false);
+  assert.ok(budget.reserve(0.01, 'completion', 'cheap').ok);
+});
+
 test('months are those of the calendar here', () => {
   assert.equal(monthOf(new Date(2026, 10, 30, 23, 59, 59).getTime()), '2026-11');
   assert.equal(monthOf(new Date(2026, 11, 1).getTime()), '2026-12');
