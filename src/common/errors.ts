@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'out-of-memory' // the engine reached its memory ceiling
   | 'diverged' // training produced a loss or a weight that is no number
   | 'crashed' // a worker or process of ours died
+  | 'busy' // more is asked of a worker or process of ours at once than it will ever be behind with
   | 'cancelled';
 
 /** An expected failure. */

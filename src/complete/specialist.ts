@@ -190,6 +190,10 @@ export class MixedSpecialist implements Specialist, Disposable {
     signal: AbortSignal,
   ): Promise<Draft | undefined> {
     const { key, clock } = this.deps;
+    if (this.unsent.isOverflowed) {
+      void this.reopen();
+      return undefined;
+    }
     // The query's own file is in the query: while one types in it, its text need not be sent a second time.
     for (const change of this.unsent.take(query.path)) void link.engine.request('change', { key, change });
     const asked = clock.monotonic();

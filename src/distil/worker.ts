@@ -24,12 +24,14 @@ const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'),
 const engine = new RemoteEngine(send);
 
 port.on('message', (message: ToWorker) => {
+  if (typeof message !== 'object' || message === null) return;
   if (message.kind === 'job') void run(message);
   else if (message.kind === 'confirmed') answer(message.yes);
   else if (message.kind === 'cancel') {
     controller.abort();
     answer(false);
-  } else engine.receive(message);
+  } else if (message.kind === 'engine-progress' || message.kind === 'engine-result') engine.receive(message);
+  else log.warn(`The adaptation worker knows no message '${String((message as { kind: unknown }).kind)}'.`);
 });
 
 function work(message: Job): Promise<Result<Jobs[keyof Jobs]['result']>> {

@@ -47,6 +47,8 @@ interface Pending {
 
 /** A request that was running at so many deaths of the process may be what kills it: it fails. */
 const MOST_DEATHS = 3;
+/** Requests without an answer, cancelled ones included: more are refused, with 'busy'. A process that is stopped gets no further than that. */
+const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
 const DEFAULT_CEILING = 3e9;
@@ -97,6 +99,10 @@ export class EngineClient implements Engine {
     const { signal, onProgress } = options;
     if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
+    if (this.pending.size >= MOST_PENDING) {
+      const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If it stays so, reload the window.`;
+      return Promise.resolve(failed('busy', message));
+    }
     return new Promise((resolve) => {
       const id = this.next++;
       const message = { id, kind, request } as ToEngine;
@@ -166,7 +172,7 @@ export class EngineClient implements Engine {
   }
 
   private receive(message: FromEngine): void {
-    const request = this.pending.get(message.id);
+    const request = this.pending.get(message?.id);
     if (!request) return;
     if (message.kind === 'progress') {
       request.deaths = 0;

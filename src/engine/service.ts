@@ -2,6 +2,7 @@
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
 import { Specialists } from '../mix/specialists.ts';
+import { isFileChange } from '../ngram/protocol.ts';
 import { type Adapted, type AdaptRequest, adapt } from '../train/adapt.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
@@ -18,6 +19,8 @@ type Handlers = {
   ) => Promise<Result<Requests[K]['result']>>;
 };
 
+/** Asked and not answered yet; the owner's limit is below it. */
+const MOST_REQUESTS = 1000;
 const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
 export class Service {
@@ -35,16 +38,40 @@ export class Service {
     this.options = options;
   }
 
+  /** Whatever comes is answered, with a failure where it is no request; what has no number to answer to is passed over. */
   receive(message: ToEngine): void {
-    if (message.kind === 'cancel') {
-      this.running.get(message.id)?.abort();
+    const { id, kind } = (message ?? {}) as Partial<ToEngine>;
+    if (typeof id !== 'number') return;
+    if (kind === 'cancel') {
+      this.running.get(id)?.abort();
       return;
     }
+    const failure = this.stopping ? silent : this.refusal(message);
+    if (failure) this.options.send({ id, kind: 'failure', failure });
+    else this.begin(message as Exclude<ToEngine, { kind: 'cancel' }>);
+  }
+
+  private refusal(message: ToEngine): Failure | undefined {
+    const { id, kind, request } = message as { id: number; kind?: unknown; request?: unknown };
+    if (typeof kind !== 'string' || !Object.hasOwn(this.handlers, kind)) {
+      const asked = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
+      return {
+        code: 'bad-request',
+        message: `The neural engine knows no request ${asked}: it is of another version. Reload the window.`,
+      };
+    }
+    if (typeof request !== 'object' || request === null || this.running.has(id))
+      return {
+        code: 'bad-request',
+        message: `The neural engine was asked '${kind}' in a way that it does not understand.`,
+      };
+    if (this.running.size >= MOST_REQUESTS)
+      return { code: 'busy', message: 'The neural engine is behind with all that it was asked. Try again in a while.' };
+    return undefined;
+  }
+
+  private begin(message: Exclude<ToEngine, { kind: 'cancel' }>): void {
     const { id } = message;
-    if (this.stopping) {
-      this.options.send({ id, kind: 'failure', failure: silent });
-      return;
-    }
     const controller = new AbortController();
     this.running.set(id, controller);
     const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
@@ -54,7 +81,8 @@ export class Service {
       signal: AbortSignal,
       progress: (value: unknown) => void,
     ) => Promise<Result<unknown>>;
-    handler(message.request, controller.signal, progress)
+    Promise.resolve()
+      .then(() => handler(message.request, controller.signal, progress))
       .catch((error: unknown) => this.unexpected(error))
       .then((result) => {
         this.running.delete(id);
@@ -98,6 +126,7 @@ export class Service {
       }),
     // At once: a draft that was asked for after it must know of it, and one under way does not mind.
     change: async ({ key, change }) => {
+      if (!isFileChange(change)) return failed('bad-request', 'The neural engine was told of no change of a file.');
       this.specialists.change(key, change);
       return ok({});
     },

@@ -48,6 +48,8 @@ export class Adaptation extends DisposableStore {
   private readonly reading = new Set<AbortController>();
   /** Runs follow one another: each takes a core for itself. */
   private queue: Promise<unknown> = Promise.resolve();
+  /** Indexes that wait for their turn. */
+  private readonly toIndex = new Map<FolderSession, Promise<void>>();
 
   constructor(deps: AdaptationDeps) {
     super();
@@ -74,11 +76,17 @@ export class Adaptation extends DisposableStore {
 
   /** Harvests and indexes without asking or telling anything but the status bar. */
   index(session: FolderSession): Promise<void> {
-    return this.enqueue(async () => {
+    // One that has not begun yet reads all that it would be asked for now.
+    const waiting = this.toIndex.get(session);
+    if (waiting) return waiting;
+    const done = this.enqueue(async () => {
+      this.toIndex.delete(session);
       if (session.isDisposed || this.isDisposed) return;
       const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
+    this.toIndex.set(session, done);
+    return done;
   }
 
   /**

@@ -33,12 +33,16 @@ const againMs = 2000;
 const batch = 8;
 /** The disk watcher reports a save within this long, ms. */
 const echoMs = 4000;
+/** Files that wait to be learned one by one. */
+const mostToLearn = 40;
 
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private again: NodeJS.Timeout | undefined;
   private readonly learnedAt = new Map<string, number>();
+  private readonly toLearn = new Map<string, vscode.Uri>();
+  private learning = false;
 
   constructor(deps: DocumentsDeps) {
     super();
@@ -61,7 +65,7 @@ export class Documents extends DisposableStore {
       workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           this.remove(oldUri);
-          void this.learn(newUri);
+          this.learnSoon(newUri);
         }
       }),
     );
@@ -119,12 +123,28 @@ export class Documents extends DisposableStore {
     this.again = setTimeout(() => void this.tellAll(), againMs);
   }
 
+  /** One after the other. Of very many files moved at once the first; the disk watcher sees to the rest with a new index. */
+  private learnSoon(uri: vscode.Uri): void {
+    if (this.toLearn.size >= mostToLearn) return;
+    this.toLearn.set(uri.toString(), uri);
+    if (!this.learning) void this.learnAll();
+  }
+
+  private async learnAll(): Promise<void> {
+    this.learning = true;
+    for (const [key, uri] of this.toLearn) {
+      this.toLearn.delete(key);
+      if (!this.isDisposed) await this.learn(uri);
+    }
+    this.learning = false;
+  }
+
   /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
   async learn(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
-    this.learnedAt.set(uri.toString(), Date.now());
+    this.noteLearned(uri.toString(), Date.now());
     try {
       const { harvestFile } = await lateFiles();
       const session = this.deps.folders.peek(folder);
@@ -151,6 +171,16 @@ export class Documents extends DisposableStore {
       session.secrets.closed(path);
       session.specialist.setOpenFile(name, undefined);
     });
+  }
+
+  private noteLearned(key: string, now: number): void {
+    // The oldest first.
+    this.learnedAt.delete(key);
+    this.learnedAt.set(key, now);
+    for (const [old, at] of this.learnedAt) {
+      if (now - at < echoMs) break;
+      this.learnedAt.delete(old);
+    }
   }
 
   /** Learned so lately that the disk watcher's event can only be the echo of it. */

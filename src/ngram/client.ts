@@ -16,6 +16,10 @@ import type { Answers, FileChange, FromWorker, Loaded, Request, ToWorker, Worker
 
 export type { Loaded } from './protocol.ts';
 
+/** Questions without an answer: with more the oldest gets none. */
+const mostPending = 100;
+/** Of files that changed since the snapshot, UTF-16 units: beyond that the oldest are forgotten, and a new worker has them as they were. */
+const mostChanged = 32e6;
 /** Deaths in a row, without an answer between them, after which the worker is left dead. */
 const mostDeaths = 4;
 
@@ -30,6 +34,8 @@ export interface NgramClientOptions {
 }
 
 interface Pending {
+  /** What may be left unanswered. */
+  readonly optional: boolean;
   /** `undefined`: the worker died. */
   readonly settle: (answer: Answers[keyof Answers] | undefined) => void;
 }
@@ -47,6 +53,7 @@ export class NgramClient implements Specialist, Disposable {
   /** The last change of each file that the snapshot does not know, with its number: for a new worker or snapshot. */
   private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
   private changeCount = 0;
+  private changedSize = 0;
 
   constructor(options: NgramClientOptions) {
     this.options = options;
@@ -81,8 +88,7 @@ export class NgramClient implements Specialist, Disposable {
     }
     if (result.ok) {
       this.snapshotPath = snapshotPath;
-      for (const [path, { change, at }] of this.changes)
-        if (change.kind !== 'open' && at <= since) this.changes.delete(path);
+      for (const [path, { change, at }] of this.changes) if (change.kind !== 'open' && at <= since) this.forget(path);
     }
     return result;
   }
@@ -121,9 +127,27 @@ export class NgramClient implements Specialist, Disposable {
     const { path } = change;
     const before = this.changes.get(path)?.change;
     if (change.kind === 'closed' && before?.kind === 'open') {
-      this.changes.set(path, { change: { kind: 'saved', path, text: before.text }, at });
-    } else if (change.kind !== 'closed') this.changes.set(path, { change, at });
+      this.note({ kind: 'saved', path, text: before.text }, at);
+    } else if (change.kind !== 'closed') this.note(change, at);
     this.send({ kind: 'file', change });
+  }
+
+  private note(change: FileChange, at: number): void {
+    // The newest last.
+    this.forget(change.path);
+    this.changes.set(change.path, { change, at });
+    this.changedSize += sizeOf(change);
+    for (const [path, { change: oldest }] of this.changes) {
+      if (this.changedSize <= mostChanged) break;
+      if (oldest.kind === 'open' || path === change.path) continue;
+      this.forget(path);
+    }
+  }
+
+  private forget(path: string): void {
+    const known = this.changes.get(path);
+    if (known) this.changedSize -= sizeOf(known.change);
+    this.changes.delete(path);
   }
 
   /** Resolves with undefined where the worker is dead or dies; rejects with the signal's reason alone. */
@@ -138,7 +162,9 @@ export class NgramClient implements Specialist, Disposable {
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
+      this.makeRoom();
       this.pending.set(id, {
+        optional: request.kind !== 'load',
         settle: (answer) => {
           signal?.removeEventListener('abort', onAbort);
           resolve(answer as Answers[R['kind']] | undefined);
@@ -146,6 +172,17 @@ export class NgramClient implements Specialist, Disposable {
       });
       this.send({ kind: 'request', id, request });
     });
+  }
+
+  private makeRoom(): void {
+    if (this.pending.size < mostPending) return;
+    for (const [id, { optional, settle }] of this.pending) {
+      if (!optional) continue;
+      this.pending.delete(id);
+      this.send({ kind: 'cancel', id });
+      settle(undefined);
+      return;
+    }
   }
 
   private start(): void {
@@ -161,7 +198,7 @@ export class NgramClient implements Specialist, Disposable {
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
-      this.pending.set(id, { settle: (answer) => answer && this.options.onRevived?.() });
+      this.pending.set(id, { optional: false, settle: (answer) => answer && this.options.onRevived?.() });
       const over = this.closedSince(0);
       this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, over } });
     }
@@ -215,4 +252,8 @@ export class NgramClient implements Specialist, Disposable {
     this.pending.clear();
     for (const { settle } of waiting) settle(undefined);
   }
+}
+
+function sizeOf(change: FileChange): number {
+  return change.path.length + ('text' in change ? change.text.length : 0);
 }

@@ -29,6 +29,13 @@ export type FileChange =
   | { readonly kind: 'closed'; readonly path: string }
   | { readonly kind: 'removed'; readonly path: string };
 
+/** Whether a message from elsewhere is one. */
+export function isFileChange(value: unknown): value is FileChange {
+  const { kind, path, text } = (value ?? {}) as { [K in 'kind' | 'path' | 'text']?: unknown };
+  if (typeof path !== 'string') return false;
+  return kind === 'closed' || kind === 'removed' || ((kind === 'open' || kind === 'saved') && typeof text === 'string');
+}
+
 export type ToWorker =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'cancel'; readonly id: number }

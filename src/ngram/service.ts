@@ -3,7 +3,10 @@
 import { messageOf } from '../common/errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { LiveModel } from './live.ts';
-import type { Answers, FromWorker, Request, ToWorker } from './protocol.ts';
+import { type Answers, type FromWorker, isFileChange, type Request, type ToWorker } from './protocol.ts';
+
+/** The client keeps below it. */
+const mostWaiting = 500;
 
 interface Waiting {
   readonly id: number;
@@ -23,10 +26,17 @@ export class NgramService {
     );
   }
 
+  /** Whatever comes: what is no request of ours is answered as one that failed. */
   receive(message: ToWorker): void {
-    if (message.kind === 'file') this.live.change(message.change);
-    else if (message.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
-    else {
+    const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
+    if (message?.kind === 'file') {
+      if (isFileChange(message.change)) this.live.change(message.change);
+    } else if (message?.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
+    else if (kind !== 'request' || !isRequest(message.request)) {
+      if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });
+    } else if (this.waiting.length >= mostWaiting) {
+      this.send({ kind: 'failed', id: message.id, message: 'too many are waiting' });
+    } else {
       if (message.request.kind === 'load') this.live.expectLoad(message.request.over);
       this.waiting.push({ id: message.id, request: message.request });
       this.schedule();
@@ -71,4 +81,10 @@ export class NgramService {
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
   }
+}
+
+function isRequest(value: unknown): value is Request {
+  const { kind, over } = (value ?? {}) as { kind?: unknown; over?: unknown };
+  if (kind === 'load') return Array.isArray(over) && over.every(isFileChange);
+  return kind === 'complete' || kind === 'snippets';
 }

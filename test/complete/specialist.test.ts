@@ -97,6 +97,17 @@ test('a draft that is late: the n-grams answer after the patience, and it waits 
   assert.equal(engine.of('draft').length, 1);
 });
 
+test('more changed files than are sent one by one: the folder is opened anew, with all of them', async () => {
+  const { specialist, engine, ask } = set();
+  await specialist.open(engine, model);
+  for (let i = 0; i < 150; i++) specialist.removeFile(`src/${i}.ts`);
+  assert.equal((await ask())?.text, 'local();');
+  await settled();
+  assert.equal(engine.of('change').length, 0);
+  assert.equal(engine.of('open')[1]?.over.length, 150);
+  assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
+});
+
 test('how long the engine is waited for can be set', async () => {
   const late = new Held<Result<Draft>>();
   const { specialist, engine, clock, ask } = set({ draft: () => late.promise }, 60_000);

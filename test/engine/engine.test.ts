@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { EngineClient } from '../../src/engine/client.ts';
 import type { AdaptProgress } from '../../src/engine/protocol.ts';
+import { standOf } from '../../src/train/stand.ts';
 import { adaptation, completion, ended, engine, loading, SCRIPT, until, writeModel } from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
@@ -69,6 +70,74 @@ test('wrong requests are failures, and the process goes on', async (context) => 
   const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, 9000) }] });
   assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
   assert.equal(await codeOf(client.request('complete', completion('x'))), 'ok');
+});
+
+test('what is no request is answered with a code or passed over, and the same process goes on', async (context) => {
+  const client = await started(context);
+  const { pid } = client;
+  const asked = [
+    ['nonsense', {}],
+    ['constructor', {}],
+    ['__proto__', {}],
+    ['complete', undefined],
+    ['complete', 'text'],
+    ['completeAll', {}],
+    ['score', { text: 7 }],
+    ['load', { model: [] }],
+    ['open', { key: {} }],
+    ['change', { key: 'x', change: { kind: 'open', path: 'a' } }],
+    ['draft', { key: 'x' }],
+    ['fit', { key: 'x', places: 1e9 }],
+    ['adapt', { base: 1, out: null, examples: {} }],
+  ] as [never, never][];
+  for (const [kind, request] of asked) {
+    const result = await client.request(kind, request);
+    assert.ok(!result.ok, kind);
+    assert.ok(['bad-request', 'unreadable', 'crashed'].includes(result.error.code), `${kind}: ${result.error.code}`);
+  }
+  const { child } = client as unknown as { child: { send(message: unknown): void } };
+  for (const message of [
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { id: 'x' },
+    { kind: 'complete' },
+    { id: 1e9 },
+    { id: 5, kind: 'cancel' },
+  ])
+    child.send(message as never);
+  const loaded = await client.request('load', loading(base));
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  assert.ok((await client.request('complete', completion('x'))).ok);
+  assert.equal(client.pid, pid);
+});
+
+test('an engine that answers nothing is asked so much and no more, and does not keep its owner when that ends', async () => {
+  const client = engine();
+  assert.ok((await client.request('status', {})).ok);
+  const pid = client.pid as number;
+  process.kill(pid, 'SIGSTOP');
+  const asked = Array.from({ length: 600 }, () => client.request('status', {}));
+  const last = await (asked.at(-1) as (typeof asked)[number]);
+  assert.equal(last.ok ? '' : last.error.code, 'busy');
+  await client.end(50);
+  await until(() => ended(pid));
+  const codes = new Set((await Promise.all(asked)).map((result) => (result.ok ? 'ok' : result.error.code)));
+  assert.deepEqual([...codes].sort(), ['busy', 'cancelled']);
+});
+
+test('an engine that is told to end lets training come to its checkpoint first', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'told');
+  const result = await client.request('adapt', adaptation(base, out, { maxSteps: 200, epochs: 200 }), {
+    onProgress: (report) =>
+      report.kind === 'step' && report.step === 8 && process.kill(client.pid as number, 'SIGTERM'),
+  });
+  assert.equal(result.ok ? '' : result.error.code, 'cancelled');
+  const stand = standOf(out);
+  assert.ok(stand?.kind === 'training' && stand.step >= 8 && stand.totalSteps === 200, JSON.stringify(stand));
 });
 
 test('completions are answered while training runs, and the adapted model can be loaded', async (context) => {

@@ -156,6 +156,57 @@ test('the newest completion is answered first, a cancelled one never', async () 
   service.dispose();
 });
 
+test('what is no request is answered as failed or passed over, too many wait for nobody, and it goes on', async () => {
+  const answered: FromWorker[] = [];
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
+  const nothing = [
+    null,
+    7,
+    {},
+    { kind: 'file' },
+    { kind: 'file', change: { kind: 'open', path: 'a' } },
+    { kind: 'cancel' },
+  ];
+  for (const message of nothing) service.receive(message as never);
+  assert.equal(answered.length, 0);
+  for (const request of [undefined, {}, { kind: 'nonsense' }, { kind: 'load' }]) {
+    service.receive({ kind: 'request', id: 1, request } as never);
+    assert.equal(answered.pop()?.kind, 'failed');
+  }
+  const request = { kind: 'complete', query: question, options: line } as const;
+  for (let id = 0; id < 501; id++) service.receive({ kind: 'request', id, request });
+  assert.equal(answered.pop()?.kind, 'failed');
+  for (let id = 0; id < 499; id++) service.receive({ kind: 'cancel', id });
+  while (answered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answered[0]?.kind, 'answer');
+  service.dispose();
+});
+
+test('more questions than are worth an answer: the oldest get none', async () => {
+  await withClient(async (client) => {
+    const asked = Array.from({ length: 130 }, () => client.complete(question, line, never()));
+    const loaded = client.load(snapshotPath);
+    assert.deepEqual(await Promise.all(asked.slice(0, 30)), Array(30).fill(undefined));
+    assert.ok((await loaded).ok);
+    await Promise.all(asked);
+    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+  });
+});
+
+test('of very much changed text the oldest is forgotten, open documents never', async () => {
+  await withClient(async (client) => {
+    client.setOpenFile('open.ts', 'x'.repeat(1000));
+    for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));
+    assert.deepEqual(
+      client.changed().map(({ path }) => path),
+      ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts'],
+    );
+    client.removeFile('saved3.ts');
+    client.setSavedFile('saved5.ts', '\n'.repeat(9e6));
+    assert.equal(client.changed().length, 5, 'a removed one makes room');
+  });
+});
+
 test('snippets define what the cursor needs, and never come from its own file', () => {
   const database = 'export class Database {\n  query(sql: string): Row[] {\n    return run(sql);\n  }\n}\n';
   const files = [...projectFiles, { path: 'src/database.ts', text: database }];
