@@ -141,12 +141,23 @@ async function completeEverywhere(
 ): Promise<{ prompts: number; hints: number }> {
   const specialist = specialistOf(index);
   const { store } = openStore(storeFolder, { log });
+  /** Completions that the recorder has masked, and then written or given up. */
+  let told = 0;
   const recorder = new Recorder({
     activity: new Activity(),
     problems: { report() {}, clear() {} } as never,
-    store: () => store,
+    store: () => {
+      told++;
+      return store;
+    },
     clock: { now: () => 0 } as never,
-    log,
+    log: {
+      ...log,
+      error: (message, error) => {
+        told++;
+        log.error(message, error);
+      },
+    },
     onAccepted: () => {},
   });
   const folder = { storeName: root, label: '', documentAt: (path: string) => path, mask, isTrusted: true };
@@ -174,8 +185,7 @@ async function completeEverywhere(
     index.setOpenFile(name, undefined);
     mask.closed(path);
   }
-  // The recorder writes when it has masked.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while (told < prompts) await new Promise((resolve) => setImmediate(resolve));
   store.close();
   return { prompts, hints };
 }
