@@ -7,7 +7,7 @@ import { CodedError, messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { MemoryStore } from './memory.ts';
 import { isDamage, type ResilientDeps, ResilientStore } from './resilient.ts';
-import { loadSqlite, openDatabase, SqliteStore } from './sqlite.ts';
+import { loadSqlite, openDatabase, readSpending, SqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 export const databaseName = 'store.sqlite';
@@ -77,10 +77,13 @@ function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDe
   const what = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[why];
   try {
     const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
+    const store = openFile(folder, deps);
+    // The limit of the month holds as far as the old one can still be read.
+    store.carrySpending(spendingOf(aside, deps));
     const notice =
       `The stored completions and API answers could not be used: the database ${what}. ` +
       `It was kept as ${aside}, and a new one was started.`;
-    return { store: openFile(folder, deps), notice };
+    return { store, notice };
   } catch (error) {
     return inMemory(folder, error);
   }
@@ -107,6 +110,19 @@ function setAside(folder: string, why: string, now: number): string {
     }
   }
   return aside;
+}
+
+function spendingOf(file: string, deps: StoreDeps): Map<string, number> {
+  const sqlite = deps.sqlite === undefined ? loadSqlite() : deps.sqlite;
+  let database: InstanceType<NonNullable<typeof sqlite>['DatabaseSync']> | undefined;
+  try {
+    database = sqlite ? new sqlite.DatabaseSync(file, { readOnly: true }) : undefined;
+    return database ? readSpending(database) : new Map();
+  } catch {
+    return new Map();
+  } finally {
+    database?.close();
+  }
 }
 
 function deleteSetAside(folder: string, log: Log): void {

@@ -135,8 +135,7 @@ export class SqliteStore implements Store {
 
   /** US dollars by month, for a store that takes over. */
   spending(): Map<string, number> {
-    const rows = this.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
-    return new Map(rows.map(({ month, usd }) => [month, usd]));
+    return readSpending(this.database);
   }
 
   /** What another store knew of these months, where it knew of more: a new file gives no new money. */
@@ -353,6 +352,12 @@ export class SqliteStore implements Store {
     }
     return statement;
   }
+}
+
+/** US dollars by month. Throws where the table cannot be read. */
+export function readSpending(database: DatabaseSync): Map<string, number> {
+  const rows = database.prepare('SELECT month, usd FROM spending').all() as { month: string; usd: number }[];
+  return new Map(rows.map(({ month, usd }) => [month, usd]));
 }
 
 function unsettled(id: string): string {

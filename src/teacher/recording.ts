@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
+import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 import type { Budget, Held } from './budget.ts';
 import { modelFacts } from './models.ts';
@@ -122,7 +123,8 @@ export function requestHash(model: string, request: TeacherRequest): string {
 
 function fromStore(call: TeacherCall): TeacherAnswer {
   return {
-    text: call.text,
+    // Earlier versions stored what the server wrote.
+    text: plainText(call.text),
     model: call.model,
     usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
     costUsd: 0,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -129,6 +129,37 @@ test('a database of the version before brings its months along', () => {
   near(migrated.store.spentInMonth(december), 0.125);
   near(migrated.store.spentInMonth(november), 0.875);
   migrated.store.close();
+});
+
+test('a database that is set aside, damaged or of a later version, leaves its money counted', () => {
+  for (const harm of [
+    (database: DatabaseSync) => database.exec('PRAGMA user_version = 999'),
+    // An index of another table, by its page.
+    (database: DatabaseSync) => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      const page = Number(
+        database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'completionsByTime'").get()?.rootpage,
+      );
+      database.close();
+      const bytes = readFileSync(file);
+      bytes.fill(0xa5, (page - 1) * 4096, page * 4096);
+      writeFileSync(file, bytes);
+    },
+  ]) {
+    rmSync(folder, { recursive: true, force: true });
+    const { store } = openStore(folder);
+    store.recordCompletion(completion());
+    store.recordTeacherCall(answer(0.75));
+    store.close();
+    const database = new DatabaseSync(file);
+    harm(database);
+    if (database.isOpen) database.close();
+    const fresh = openStore(folder);
+    assert.match(fresh.notice ?? '', /could not be used/);
+    assert.equal(fresh.store.findTeacherCall('hash'), undefined);
+    near(fresh.store.spentInMonth(november), 0.75);
+    fresh.store.close();
+  }
 });
 
 test('processes that spend at once never pass the limit together, killed or not', async () => {

@@ -81,6 +81,24 @@ test('an answer that goes on after its line is cut there, and its cost is marked
   assert.ok(answer.costUsd >= (usage.inputTokens * 0.1 + usage.outputTokens * 0.5) / 1e6);
 });
 
+test('a model that thinks is read to its end, where it says what it has thought', async () => {
+  api.answerWith('add(items);\nand more;\n');
+  const answer = value(await connect({ model: 'claude-opus-5-5' }).complete(request, never));
+  assert.equal(answer.text, 'add(items);');
+  assert.equal(answer.costEstimated, undefined);
+  assert.equal(api.requests[0]?.outcome, 'ok');
+});
+
+test('a model that thinks and is given up may have cost all that was set aside for its answer', async () => {
+  api.fail('stall-before-headers');
+  const lost: TeacherAnswer[] = [];
+  const options = { apiKey: key, baseUrl: api.url, model: 'claude-fable-5-1', timeoutMs: 60, stallMs: 60 };
+  const teacher = new ClaudeTeacher(options);
+  await teacher.complete(request, never, undefined, (answer) => lost.push(answer));
+  assert.ok((lost[0]?.costUsd ?? 0) > (4096 * 50) / 1e6);
+  assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(request));
+});
+
 test('a block is taken whole, and marked where its length limit cut it', async () => {
   api.answerWith('add(items);\n  check(sum);');
   const block = { ...request, multiline: true };
