@@ -18,7 +18,7 @@ const answerMs = 20_000;
 const awayMs = 60_000;
 /** Entries that one call to the system brings. */
 const entriesAtOnce = 512;
-/** Real path of a folder -> since when it does not answer. */
+/** A folder, as it was named or by its real path -> since when it does not answer. */
 const away = new Map<string, number>();
 
 export type Fault = LeftOutReason | 'gone';
@@ -42,15 +42,16 @@ export class FolderReader {
 
   /** Throws what the file system throws, and CodedError 'unreadable' for what is no folder or does not answer. */
   static async open(root: string, hooks: ReaderHooks = {}): Promise<FolderReader> {
-    const real = await within(answerMs, realAndFolder(root));
-    if (real === undefined) throw noAnswer(root);
-    return new FolderReader(real, hooks);
+    if (isAway(root)) throw noAnswer(root);
+    const real = await within(hooks.answerMs ?? answerMs, realAndFolder(root));
+    if (real !== undefined) return new FolderReader(real, hooks);
+    away.set(root, performance.now());
+    throw noAnswer(root);
   }
 
   /** It was asked for something and did not answer. */
   get isAway(): boolean {
-    const since = away.get(this.root);
-    return since !== undefined && performance.now() - since < awayMs;
+    return isAway(this.root);
   }
 
   throwIfAway(): void {
@@ -131,6 +132,11 @@ export class FolderReader {
     away.set(this.root, performance.now());
     return undefined;
   }
+}
+
+function isAway(root: string): boolean {
+  const since = away.get(root);
+  return since !== undefined && performance.now() - since < awayMs;
 }
 
 async function realAndFolder(root: string): Promise<string> {

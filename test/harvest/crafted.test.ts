@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Breather } from '../../src/harvest/breathe.ts';
-import { harvestFile, isIgnoredForCompletion } from '../../src/harvest/file.ts';
+import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../src/harvest/file.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import { FolderReader } from '../../src/harvest/folder-reader.ts';
 import { isInside } from '../../src/harvest/inside.ts';
@@ -169,14 +169,16 @@ test('of a folder with more entries than anybody lists some are listed, its igno
 test('a drive that does not answer ends the harvest with a sentence, and is left alone for a while', async () => {
   const { root } = made();
   const hooks = { answerMs: 300, beforeOpen: () => new Promise<void>(() => {}) };
+  const before = await FolderReader.open(root, { beforeOpen: () => assert.fail('it was asked again') });
   const whole = await harvestFolder(root, {}, { hooks });
   assert.ok(!whole.ok && whole.error.code === 'unreadable');
   assert.match(whole.error.message, /does not answer\. Check the drive/);
   // Nobody asks it again and waits.
-  const reader = await FolderReader.open(root, { beforeOpen: () => assert.fail('it was asked again') });
-  assert.deepEqual(await reader.read('kept.ts', 1000), { leftOut: 'unreadable' });
+  assert.deepEqual(await before.read('kept.ts', 1000), { leftOut: 'unreadable' });
+  await assert.rejects(FolderReader.open(root), /does not answer/);
   const alone = await harvestFile(root, 'kept.ts', {});
-  assert.deepEqual(alone.ok && alone.value, { leftOut: 'unreadable' });
+  assert.ok(!alone.ok && alone.error.code === 'unreadable');
+  assert.equal(await ruleOf(root, 'kept.ts', {}).catch((error) => error.code), 'unreadable');
 });
 
 test('an ignore file with a byte order mark means its first line, too', async () => {
