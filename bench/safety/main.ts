@@ -7,9 +7,17 @@ import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
 import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
+import { processesCampaign } from './processes.ts';
 import { secretsCampaign } from './secrets.ts';
 
-const campaigns: readonly Campaign[] = [secretsCampaign, networkCampaign, moneyCampaign, folderCampaign, fuzzCampaign];
+const campaigns: readonly Campaign[] = [
+  secretsCampaign,
+  networkCampaign,
+  moneyCampaign,
+  folderCampaign,
+  fuzzCampaign,
+  processesCampaign,
+];
 
 const seed = 20261126;
 

@@ -1,0 +1,110 @@
+// `npm start` asked to end in the middle of a training, as a terminal, a supervisor and a closed window do it.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { uniforms } from '../../src/common/random.ts';
+import { splitOf } from '../../src/harvest/split.ts';
+import { makeProject, type Project } from '../distil/project.ts';
+import { writeModel } from '../engine/helpers.ts';
+import { leftOf, living } from '../support/processes.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface StopWay {
+  readonly name: string;
+  /** What npm ends with, as a shell has it. */
+  readonly code: number;
+  /** @param npm leader of a group and session of its own, as a terminal's foreground job is */
+  readonly send: (npm: number) => void;
+  /** The last line. */
+  readonly says: RegExp;
+}
+
+const goesOn = /^Stopped at step [1-9]\d* of \d+; start it again to go on\.$/;
+
+export const stopWays: readonly StopWay[] = [
+  { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: goesOn },
+  { name: 'SIGTERM to npm alone', code: 143, send: (npm) => void process.kill(npm, 'SIGTERM'), says: goesOn },
+  {
+    name: 'Ctrl-C while the engine is stopped',
+    code: 130,
+    send: (npm) => {
+      for (const { pid, args } of living(npm)) if (args.includes('engine/main.ts')) process.kill(pid, 'SIGSTOP');
+      process.kill(-npm, 'SIGINT');
+    },
+    // By the last checkpoint, if there was one.
+    says: /^(Stopped at step [1-9]|Cancelled)/,
+  },
+  { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: goesOn },
+];
+
+export interface Stopped {
+  readonly code: number;
+  /** From the request until npm has ended, its streams are closed, and nothing lives. */
+  readonly seconds: number;
+  /** Command lines of what lives on. */
+  readonly left: readonly string[];
+  readonly said: string;
+  /** Step that this run's training began at. */
+  readonly begunAt: number;
+}
+
+/** One folder and one storage: each run goes on where the one before it was stopped. */
+export class StopGround {
+  private readonly project: Project = makeProject(3);
+  private readonly base = join(dirname(this.project.root), 'base');
+
+  constructor() {
+    writeModel(this.base);
+    // Much to learn from and little to measure on: the run is in its training for most of its time.
+    for (let at = 0, long = 0; long < 2; at++) {
+      if (splitOf(`src/long${at}.ts`) !== 'train') continue;
+      long++;
+      writeFileSync(join(this.project.root, `src/long${at}.ts`), longText(at));
+    }
+  }
+
+  remove(): void {
+    this.project.remove();
+  }
+
+  /** Starts an adaptation, and asks it to end as soon as it has come some way with its training. */
+  async stop({ send }: StopWay): Promise<Stopped> {
+    const { ANTHROPIC_API_KEY: _, ...env } = process.env;
+    const options = ['--base', this.base, '--device', 'cpu', '--threads', '1', '--local', '--verbose'];
+    const storage = join(dirname(this.project.root), 'storage');
+    const child = spawn('npm', ['start', '--', this.project.root, ...options, '--storage', storage], {
+      cwd: root,
+      env,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const npm = child.pid as number;
+    let err = '';
+    let asked: number | undefined;
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      err += text;
+      if (asked !== undefined || !/Step [1-9]\d*: held-out/.test(err)) return;
+      asked = performance.now();
+      send(npm);
+    });
+    const code = await new Promise<number>((done) =>
+      child.on('close', (status, signal) => done(status ?? 128 + constants.signals[signal as NodeJS.Signals])),
+    );
+    const left = (await leftOf(npm)).map(({ args }) => args);
+    if (asked === undefined) throw new Error(`it ended by itself: ${err}`);
+    const seconds = (performance.now() - asked) / 1000;
+    const said = err.trimEnd().split('\n').at(-1) ?? '';
+    return { code, seconds, left, said, begunAt: Number(/Step (\d+): held-out/.exec(err)?.[1]) };
+  }
+}
+
+/** Statements, no two alike, about 100 kB. */
+function longText(seed: number): string {
+  const random = uniforms(seed);
+  const word = () => ['alpha', 'beta', 'gamma', 'delta', 'omega', 'sigma', 'kappa'][Math.floor(random() * 7)];
+  const line = (_: unknown, i: number) =>
+    `export const ${word()}${i} = ${word()}(${word()}, ${Math.floor(random() * 1e6)});`;
+  return Array.from({ length: 2500 }, line).join('\n');
+}
