@@ -165,12 +165,14 @@ export async function failingStorage(
   const api = await MessagesServer.start();
   try {
     let asked = 0;
-    let before = 0;
+    // Sees what is written to a database until the last, even where it has no name any more.
+    let witness: DatabaseSync | undefined;
     let broken: unknown;
     api.answerWith(() => {
       if (++asked !== at) return 'value;';
-      before = storedCalls(storage).length;
       try {
+        witness = new DatabaseSync(join(storage, databaseName));
+        witness.exec('SELECT * FROM teacherCalls');
         fail();
       } catch (error) {
         broken = error;
@@ -181,6 +183,8 @@ export async function failingStorage(
     const ran = await runCli([project.root, '--yes', '--places', '300', '--storage', storage], env);
     // The attack itself did not work: that is no row.
     if (broken !== undefined) throw broken;
+    const before = witness?.prepare('SELECT * FROM teacherCalls').all().length ?? 0;
+    witness?.close();
     after();
     const kept = at === 0 ? 0 : storedCalls(storage).length;
     const lost = Number(/(\d+) answers? paid for/.exec(ran.err)?.[1] ?? 0);
@@ -194,7 +198,7 @@ export async function failingStorage(
       accounted >= api.requests.length;
     return {
       held,
-      note: `exit ${ran.code}: ${api.requests.length} asked, ${kept} stored, ${lost} said to be lost, ${before} before: ${ran.err.slice(-300)}`,
+      note: `exit ${ran.code}: ${api.requests.length} asked, ${kept} stored, ${lost} said to be lost, ${before} where it was: ${ran.err.slice(-300)}`,
     };
   } finally {
     await api.close();
