@@ -28,6 +28,9 @@ const subject = { name: '@tanstack/ai', version: '0.58.0' };
 /** Made up; long enough to be taken for one. */
 export const apiKey = ['sk', 'ant', 'test', 'q7Zk2mVw9RtY4xNcL8'].join('-');
 
+/** Enough to make the model better on this package. */
+const trainingSteps = 40;
+
 /** What would make a test depend on other extensions and on the speed of the machine. */
 const steady = {
   'workbench.colorTheme': 'Default Dark Modern',
@@ -92,7 +95,7 @@ export class Session {
       ...settings,
     });
     await installExtension(profile, vsix);
-    const workbench = await startWorkbench(profile, { env: steadyMachine });
+    const workbench = await startWorkbench(profile, { env: steadyMachine(trainingSteps) });
     const opened = await openPage(browser, workbench.folderUrl(project), window);
     return new Session({ folder, project, api, profile, workbench, opened });
   }

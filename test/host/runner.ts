@@ -26,6 +26,9 @@ export interface SuiteRun {
   readonly env?: (folder: string) => Record<string, string>;
 }
 
+/** Enough to be killed in the middle of. */
+const trainingSteps = 8;
+
 export const storageIn = (userData: string) =>
   join(userData, 'User', 'globalStorage', 'easy-adaptation.easy-adaptation');
 
@@ -55,7 +58,7 @@ export async function runSuite(
   };
   writeFileSync(planFile, JSON.stringify(plan));
   const opened = run.prepare(join(folder, 'project'));
-  const env = { [planVariable]: planFile, ...steadyMachine, ...run.env?.(join(folder, 'project')) };
+  const env = { [planVariable]: planFile, ...steadyMachine(trainingSteps), ...run.env?.(join(folder, 'project')) };
   let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
   let lines: ResultLine[] = [];

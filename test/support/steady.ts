@@ -2,7 +2,8 @@
 import { environmentOf } from '../../src/common/tuning.ts';
 
 /** Environment of a workbench. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
-export const steadyMachine = environmentOf({ patienceMs: 120_000, maxSteps: 40, trainingNiceness: 0 });
+export const steadyMachine = (maxSteps: number): Record<string, string> =>
+  environmentOf({ patienceMs: 120_000, maxSteps, trainingNiceness: 0 });
 
 /** Settings of a profile: no minutes end a training before its steps do. */
 export const untilItsSteps = { 'easyAdaptation.adaptMinutes': 720 };
