@@ -15,6 +15,7 @@ export class Stop {
   private readonly controller = new AbortController();
   private readonly limitMs: number;
   private readonly finish: () => void;
+  private timer: NodeJS.Timeout | undefined;
   private first: { readonly name: StopSignal; readonly at: number } | undefined;
 
   /** @param limitMs how long after the first request work may go on */
@@ -23,7 +24,10 @@ export class Stop {
     this.signal = this.controller.signal;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
-    this.finish = resolve;
+    this.finish = () => {
+      clearTimeout(this.timer);
+      resolve();
+    };
   }
 
   /** Takes over this process's signals. */
@@ -37,7 +41,7 @@ export class Stop {
   request(name: StopSignal): void {
     if (!this.first) {
       this.first = { name, at: performance.now() };
-      setTimeout(this.finish, this.limitMs);
+      this.timer = setTimeout(this.finish, this.limitMs);
       this.controller.abort();
     } else if (performance.now() - this.first.at > ECHO_MS) this.finish();
   }

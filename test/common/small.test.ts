@@ -5,6 +5,7 @@ import { systemClock } from '../../src/common/clock.ts';
 import { DisposableStore } from '../../src/common/disposable.ts';
 import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
 import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
+import { Stop } from '../../src/common/stop.ts';
 import { environmentOf, readTuning } from '../../src/common/tuning.ts';
 
 test('a store disposes last first, once, and at once what comes late', () => {
@@ -69,4 +70,29 @@ test('tuning is read from the environment, and what is no whole number counts fo
     const name = Object.keys(environment)[0] as string;
     assert.equal(readTuning({ ...environment, [name]: wrong }).patienceMs, undefined, wrong);
   }
+});
+
+test('asked to end it stops, then there is no more time: at the limit, or at a second request that is no echo of the first', async () => {
+  const limited = new Stop(1);
+  assert.equal(limited.exitCode, undefined);
+  limited.request('SIGTERM');
+  assert.ok(limited.signal.aborted);
+  assert.equal(limited.exitCode, 143);
+  await limited.over;
+
+  const twice = new Stop(3600_000);
+  let over = false;
+  const ended = twice.over.then(() => {
+    over = true;
+  });
+  // As npm and the terminal pass one Ctrl-C on.
+  for (let i = 0; i < 3; i++) twice.request('SIGINT');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(!over);
+  while (!over) {
+    await systemClock.sleep(50);
+    twice.request('SIGINT');
+  }
+  await ended;
+  assert.equal(twice.exitCode, 130);
 });
