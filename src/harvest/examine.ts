@@ -5,7 +5,8 @@ import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isData, kindOf, languageIdOf } from './languages.ts';
 import { isSecretFileIfAnyFound } from './names.ts';
-import { maskPath, type SecretValues } from './secret-values.ts';
+import { maskPath } from './secret-paths.ts';
+import type { SecretValues } from './secret-values.ts';
 import { findSecrets, maskCharacter, maskRanges, type SecretRange } from './secrets.ts';
 import type { HarvestedFile, LeftOutReason } from './types.ts';
 

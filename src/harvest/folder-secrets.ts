@@ -1,6 +1,7 @@
 // All that is known of one folder's secrets while it is open: from its harvest, from files saved since, from open documents.
 
-import { maskKnown, maskPath, rangesIn, SecretValues } from './secret-values.ts';
+import { maskPath } from './secret-paths.ts';
+import { maskKnown, rangesIn, SecretValues } from './secret-values.ts';
 import { type Cut, findSecrets, type Masked, maskRanges } from './secrets.ts';
 
 export class FolderSecrets {

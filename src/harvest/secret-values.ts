@@ -207,20 +207,3 @@ export function rangesIn(
 export function maskKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Masked {
   return maskRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
 }
-
-/** A path as it may be stored and sent: of the same length, its folders still folders. */
-export function maskPath(path: string, known: readonly SecretValues[]): string {
-  const ranges = rangesIn(path, findSecrets(path, path), known);
-  return maskRanges(
-    path,
-    ranges.flatMap(({ start, end }) => parts(path, start, end)),
-  ).text;
-}
-
-/** The pieces of a range of a path between its separators. */
-function parts(path: string, start: number, end: number): Range[] {
-  return [...path.slice(start, end).matchAll(/[^/]+/g)].map(({ index, 0: part }) => ({
-    start: start + index,
-    end: start + index + part.length,
-  }));
-}

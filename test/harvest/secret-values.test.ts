@@ -1,7 +1,8 @@
 // A secret found once is masked wherever it stands in the folder, in every way that it may be written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskKnown, maskPath, SecretValues } from '../../src/harvest/secret-values.ts';
+import { maskPath } from '../../src/harvest/secret-paths.ts';
+import { maskKnown, SecretValues } from '../../src/harvest/secret-values.ts';
 import { noise } from './samples.ts';
 
 const password = `tr0ub4dor&${'3'}`;
@@ -87,6 +88,24 @@ test('a path keeps its length and its folders', () => {
   assert.equal(maskPath('src/server/main.ts', known), 'src/server/main.ts');
   const slashed = [new SecretValues(['ab/cd12ef'])];
   assert.equal(maskPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
+});
+
+test('a token in a name is masked though nothing says that it is one; words, versions, dates and hashes are not', () => {
+  const none: SecretValues[] = [];
+  const github = `ghp_${noise(36)}`;
+  assert.equal(maskPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
+  assert.equal(maskPath(`dumps/${github}/today.sql`, none), `dumps/${'*'.repeat(40)}/today.sql`);
+  assert.ok(!maskPath(`backup-${noise(32)}.tar.gz`, none).includes(noise(32)));
+  for (const plain of [
+    'src/components/UserProfileSettings2.test.tsx',
+    'migrations/20240131120000_add_users_table_v2.sql',
+    `objects/${noise(40, '0123456789abcdef')}.json`,
+    'rows/3f2504e0-4f89-41d3-9a0c-0305e82c3301.json',
+    'assets/firefox-nightly-Cp5nfeDT.svg',
+    'docs/release-notes-1.22.333-beta4.md',
+    'node_modules/@types/node24/lib.es2022.intl.d.ts',
+  ])
+    assert.equal(maskPath(plain, none), plain);
 });
 
 test('twenty thousand values cost a text no more than one does', () => {
