@@ -63,7 +63,7 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
     }
   }
   const again = repeat(planted, random, files);
-  const paths = inPaths(random, seen, files);
+  const paths = inPaths(random, seen, files, 4 * each);
   const { files: plain, innocent } = innocents(random, Math.max(1, Math.floor(each / 2)));
   return { files: { ...files, ...plain }, planted: [...again, ...paths], innocent };
 }
@@ -115,10 +115,10 @@ function repeat(planted: readonly Planted[], random: Random, files: Record<strin
 }
 
 /** Tokens in the names of folders and files. */
-function inPaths(random: Random, seen: Set<string>, files: Record<string, string>): Planted[] {
+function inPaths(random: Random, seen: Set<string>, files: Record<string, string>, count: number): Planted[] {
   const fit = tokenKinds.filter(({ form }) => form === 'token');
   const all: Planted[] = [];
-  while (all.length < 24) {
+  while (all.length < count) {
     const kind = random.pick(fit);
     const made = fresh(kind, random, seen);
     if (!/^[\w.-]{8,100}$/.test(made.text)) continue;
