@@ -87,7 +87,7 @@ const options = {
 } as const;
 
 /** What is asked to end has this long to come to a checkpoint, and its engine this long to go, ms: together under two seconds. */
-const STOP_MS = 1400;
+const STOP_MS = 1300;
 const ENGINE_GRACE_MS = 200;
 const stop = new Stop(STOP_MS).listen();
 

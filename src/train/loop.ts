@@ -88,6 +88,8 @@ export interface Progress {
 
 /** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
 const TIMED_STEPS = 4;
+/** Where steps take long, a checkpoint comes before its steps are full: no kill costs more than so much work. */
+const CHECKPOINT_SECONDS = 60;
 /** Validation takes at most this share of the time. */
 const VALIDATION_SHARE = 0.1;
 
@@ -147,6 +149,8 @@ class Run {
   /** Seconds of the run's earlier parts. */
   private readonly before: number;
   private saved: number;
+  /** Seconds spent until then. */
+  private savedAt: number;
   /** Of one validation; 0 before the first. */
   private validationSeconds = 0;
   /** Seconds and step when the speed began to be measured in this process. */
@@ -170,6 +174,7 @@ class Run {
     this.progress = progress;
     this.before = progress.seconds;
     this.saved = stepper.step;
+    this.savedAt = progress.seconds;
     const { checkpoint } = options;
     this.best = new Best(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
   }
@@ -186,8 +191,7 @@ class Run {
       if (done || progress.stale >= patience) break;
       const failure = await this.step();
       if (failure) return failure;
-      const due = options.checkpoint && stepper.step - this.saved >= options.checkpoint.everySteps;
-      if (due && !this.cancelled) await this.save();
+      if (this.isSaveDue() && !this.cancelled) await this.save();
     }
     const { step } = stepper;
     const { first, best } = progress;
@@ -201,6 +205,12 @@ class Run {
       stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
       seconds: this.seconds,
     });
+  }
+
+  private isSaveDue(): boolean {
+    const { checkpoint } = this.options;
+    if (!checkpoint) return false;
+    return this.stepper.step - this.saved >= checkpoint.everySteps || this.seconds - this.savedAt >= CHECKPOINT_SECONDS;
   }
 
   private get cancelled(): boolean {
@@ -316,6 +326,7 @@ class Run {
       await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.turn());
     }
     this.saved = step;
+    this.savedAt = this.seconds;
   }
 }
 

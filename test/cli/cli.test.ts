@@ -51,7 +51,19 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
   try {
     const base = join(dirname(small.root), 'base');
     writeModel(base);
-    const options = ['--base', base, '--device', 'cpu', '--threads', '1', '--budget-minutes', '1', '--local'];
+    const options = [
+      '--base',
+      base,
+      '--device',
+      'cpu',
+      '--threads',
+      '1',
+      '--max-steps',
+      '20',
+      '--budget-minutes',
+      '1440',
+      '--local',
+    ];
     const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
     assert.equal(stopped.code, 130, stopped.err);
     const json = await run([small.root, ...options, '--json']);
@@ -257,6 +269,7 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['list', project.root], /shows all of them/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
     [['--budget-minutes', '0'], /from 0\.1 to 1440/],
+    [['--max-steps', '0'], /from 1 to 1000000/],
     [['--threads', 'many'], /from 1 to 256/],
     [['--base', join(project.root, 'nowhere')], /There is no folder/],
     [[project.root, project.root], /at a time/],

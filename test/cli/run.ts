@@ -1,6 +1,7 @@
 // The command line in a process of its own, for its tests.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { steadyMachine } from '../support/steady.ts';
 
 const cli = resolve(import.meta.dirname, '../../src/cli.ts');
 
@@ -15,7 +16,7 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
   const neural = args.includes('--base') ? [] : ['--no-neural'];
   const child = spawn(process.execPath, [cli, ...args, ...neural], {
-    env: { ...clean, ...env },
+    env: { ...clean, ...steadyMachine(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

@@ -22,7 +22,14 @@ before(() => {
   project = makeProject(6);
   base = join(dirname(project.root), 'base');
   writeModel(base);
-  const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 1 } as const;
+  const neural = {
+    base,
+    precision: 'int4',
+    threads: 1,
+    device: 'cpu',
+    trainingThreads: 1,
+    budgetMinutes: 600,
+  } as const;
   request = { ...project.request, neural };
 });
 after(() => project.remove());

@@ -15,6 +15,7 @@ import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { makeProject, type Project, tokenizerPath } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
+import { steadyMachine } from '../support/steady.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 export const victims = ['the command', 'the engine that completes', 'the engine that trains', 'all at once'] as const;
@@ -126,7 +127,7 @@ export class KillGround {
     ];
     const args = [this.project.root, '--base', this.base, ...fixed, '--storage', this.storage(name)];
     const child = spawn(process.execPath, [join(root, 'src', 'cli.ts'), ...args], {
-      env,
+      env: { ...env, ...steadyMachine() },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

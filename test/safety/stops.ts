@@ -8,6 +8,7 @@ import { splitOf } from '../../src/harvest/split.ts';
 import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
+import { steadyMachine } from '../support/steady.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -76,7 +77,7 @@ export class StopGround {
     const storage = join(dirname(this.project.root), 'storage');
     const child = spawn('npm', ['start', '--', this.project.root, ...options, '--storage', storage], {
       cwd: root,
-      env,
+      env: { ...env, ...steadyMachine() },
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

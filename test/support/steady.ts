@@ -1,8 +1,8 @@
-// What keeps the tests in an editor from hanging on the speed of the machine: who answers, and how long is trained, is set.
+// What keeps tests of whole programs from hanging on the speed of the machine: who answers, and how long is trained, is set.
 import { environmentOf } from '../../src/common/tuning.ts';
 
-/** Environment of a workbench. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
-export const steadyMachine = (maxSteps: number): Record<string, string> =>
+/** Environment of what is started. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
+export const steadyMachine = (maxSteps?: number): Record<string, string> =>
   environmentOf({ patienceMs: 120_000, maxSteps, trainingNiceness: 0 });
 
 /** Settings of a profile: no minutes end a training before its steps do. */
