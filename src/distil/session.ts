@@ -70,6 +70,7 @@ async function run(request: AdaptRequest, deps: SessionDeps): Promise<Result<Ada
   if (notice !== undefined) log.warn(notice);
   const { api } = request;
   let result: Result<AdaptOutcome>;
+  let asked = false;
   try {
     const teacher =
       api &&
@@ -83,12 +84,16 @@ async function run(request: AdaptRequest, deps: SessionDeps): Promise<Result<Ada
       ...deps,
       log,
       teacher,
+      confirm: async (estimate) => {
+        asked = await deps.confirm(estimate);
+        return asked;
+      },
       record: (finished) => store.recordAdaptation(request.root, finished),
     });
   } finally {
     store.close();
   }
-  const trouble = api && troubleOf(store);
+  const trouble = asked ? troubleOf(store) : undefined;
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });
