@@ -3,6 +3,7 @@
 
 import type { BenchOptions, Figures } from '../main.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
 import { moneyCampaign } from './money.ts';
@@ -12,6 +13,7 @@ import { secretsCampaign } from './secrets.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
+  falsePositivesCampaign,
   networkCampaign,
   moneyCampaign,
   folderCampaign,

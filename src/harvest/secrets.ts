@@ -3,6 +3,7 @@
 import { kindOf, languageIdOf } from './languages.ts';
 import { findAssignments } from './secrets/assignments.ts';
 import { findKeyBlocks } from './secrets/blocks.ts';
+import { findContainers } from './secrets/containers.ts';
 import { findHalves } from './secrets/edges.ts';
 import { findShapes } from './secrets/find-shapes.ts';
 import type { Finder, Found, Source } from './secrets/found.ts';
@@ -66,7 +67,15 @@ export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRa
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-const finders: readonly Finder[] = [findKeyBlocks, findRandom, findAssignments, findShapes, findKubernetes, findTables];
+const finders: readonly Finder[] = [
+  findKeyBlocks,
+  findRandom,
+  findAssignments,
+  findShapes,
+  findKubernetes,
+  findTables,
+  findContainers,
+];
 
 /** Languages in which text without quotes is a value. */
 const settings: ReadonlySet<string> = new Set(

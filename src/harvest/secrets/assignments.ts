@@ -62,21 +62,22 @@ const typed = new RegExp(
   'y',
 );
 const operator = new RegExp(
-  `${spaces}*(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
+  `${spaces}*(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
 const companion =
-  /[\s"'\\,/>:={}]*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:string|value|val)\b[^>]{0,40}>|(?:(?:type|description|sensitive|nullable|ephemeral)[ \t]*=[^\n]*\n\s*)*\\*["']?\b(?:value|val|default|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+  /[\s"'\\,/>:={}]*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:string|value|val)\b[^>]{0,40}>|(?:\\*["']?(?:type|description|sensitive|nullable|ephemeral)\\*["']?[ \t]*[=:][^\n]*\n\s*)*\\*["']?\b(?:value|val|default|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 const words =
   /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
 const plainSpace = /[ \t]+(?:[057][ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
-const assertion = /\s*\)?\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+)\(\s*/y;
+const assertion =
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w+\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const call = /\([ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!() ]{1,40}\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!() ]{1,40}\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
@@ -102,6 +103,8 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     const to = from + earlier[1].length;
     return [{ text: earlier[1], pieces: [[from, to]], quoted: true, next: end, literal: true }];
   }
+  const asserted = skip(assertion, text, end);
+  if (asserted > end) return literals(text, asserted);
   const other = skip(companion, text, end);
   if (other > end && /value|val|default|string|content/i.test(text.slice(end, other))) {
     const values = literalOrBare(place, other, true);
@@ -110,9 +113,9 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   if (at > closed) {
     // `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`.
     if (kind === ',') {
-      const isFirst = closed > end && /[({]\s*\\*["'`]?:?$/.test(before);
+      const isFirst = closed > end ? /[({]\s*\\*["'`]?:?$/.test(before) : /\{:?$/.test(before);
       const isTested = /assert|expect|equal/i.test(before);
-      if (closed === end && !isTested) return [];
+      if (closed === end && !isTested && !isFirst) return [];
       return literals(text, at).filter(
         ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
       );
@@ -120,8 +123,6 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     const values = literalOrBare(place, at, kind === '>' || kind === '|');
     if (values.length > 0 || kind !== '') return values;
   }
-  const asserted = skip(assertion, text, closed);
-  if (asserted > closed) return literals(text, asserted);
   const called = skip(call, text, end);
   if (called > end) {
     const isSetter = /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));

@@ -37,7 +37,7 @@ export function contextOf(text: string, start: number): Strength {
 }
 
 /** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */
-export function contextAfter(text: string, end: number): Strength {
+export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
   const line = rest.slice(0, rest.indexOf('\n') === -1 ? rest.length : rest.indexOf('\n'));
   const field =
@@ -45,6 +45,7 @@ export function contextAfter(text: string, end: number): Strength {
       rest,
     );
   if (field?.[1] !== undefined) return strengthOf(field[1]);
+  if (before === 'other') return before;
   const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
   if (comment?.[1] === undefined) return 'none';
   const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));

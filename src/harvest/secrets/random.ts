@@ -101,7 +101,7 @@ function named(text: string, start: number, end: number): Found | undefined {
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
   if (isPublic(value) || isData(text, from)) return undefined;
   const before = contextOf(text, from);
-  const context = before === 'none' ? contextAfter(text, to) : before;
+  const context = before === 'none' || before === 'other' ? contextAfter(text, to, before) : before;
   const isUuid = value.length === 36 && value[8] === '-';
   const counts =
     context === 'password' ||

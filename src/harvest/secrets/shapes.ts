@@ -235,33 +235,75 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'secure string',
+    contains: ['ConvertTo-SecureString', 'obscure ', 'snmp-server', 'ssh-keygen', 'smbclient'],
+    pattern:
+      /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|smbclient\b[^\n]{0,80}?[ ](?:-U[ ]*)?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'password of a call',
     contains: [
-      'ConvertTo-SecureString',
-      'NetworkCredential',
-      'UsernamePassword',
+      'redential',
+      'PasswordAuth',
       'PasswordAuthentication',
-      'basic_auth',
-      'basicAuth',
-      'BasicAuth',
-      'HTTPBasicAuth',
+      'asic',
+      'lainAuth',
       'PlainTextAuth',
-      'setCredentials',
       'auth',
       '.login(',
-      'signIn',
+      'ign',
+      'logIn',
       'getConnection',
       'PDO(',
-      'mysqli',
-      'mysql_connect',
-      'SetBasicAuth',
+      'mysql',
       'WiFi',
+      'onnect',
+      'equelize',
+      'create_',
     ],
     pattern:
-      /\b(?:ConvertTo-SecureString|(?:Network|UsernamePassword\w*|Basic\w*)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP))[ ]?\(?(?:-String[ ]+)?(?:[ ]?\(?["'][^"'\n]{0,120}["'],\s{0,4}|\s*[\w.$]{1,40},\s{0,4}){0,3}["']([^"'\n]{6,80})["']/g,
+      /\b(?:(?:Network|UsernamePassword\w*|Basic\w*)?Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP)|[cC]onnect|createConnection|Sequelize|create_(?:super)?user)[ ]?\((?:\s{0,4}[bu]?["'][^"'\n]{0,120}["'],\s{0,4}|\s{0,4}[\w.$]{1,40},\s{0,4}){1,3}["']([^"'\n]{6,80})["']/g,
     accept: (secret) =>
       isPassword(secret, { literal: true }) &&
-      (/\d/.test(secret) || /[!@#$%^&*]/.test(secret) || secret.length >= 12) &&
+      (/\d|[!@#$%^&*]/.test(secret) || secret.length >= 12) &&
       !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w/.test(secret),
+  },
+  {
+    kind: 'password of a hash',
+    contains: [
+      'bcrypt',
+      'Bcrypt',
+      'ncoder',
+      'password_hash',
+      'check_password',
+      'make_password',
+      'hashpw',
+      'checkpw',
+      'argon2',
+      'ompare',
+    ],
+    pattern:
+      /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
+    accept: (secret) => isPassword(secret, { literal: true }) && /\d|[!@#$%^&*]/.test(secret),
+  },
+  {
+    kind: 'user and password of a database',
+    contains: ['@tcp(', '@unix('],
+    pattern: /(?<user>[\w.-]{1,60}):(?<secret>[^\s@"'`]{4,120})@(?:tcp|unix)\(/g,
+    accept: chosen,
+  },
+  {
+    kind: 'mnemonic',
+    contains: ['nemonic', 'NEMONIC', 'hrase', 'HRASE', 'eed', 'EED', 'ecovery', 'allet', 'ALLET'],
+    pattern:
+      /(?:mnemonic|phrase|seed|recovery|wallet)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
+    accept: (secret) => !/\b(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which)\b/.test(secret),
+  },
+  {
+    kind: 'keys of accounts',
+    contains: 'ccounts',
+    pattern:
+      /\baccounts["']?\s{0,4}[:=]\s{0,4}\[\s{0,20}((?:["'`](?:0x)?[\da-fA-F]{64}["'`]\s{0,20},?\s{0,20}){1,20})/g,
   },
   // Files of their own kind
   {

@@ -203,5 +203,7 @@ export function isSymbolic(value: string): boolean {
   const { digits, lower, upper } = countsOf(value);
   const symbols = value.replace(/[\w\s./:,-]+/g, '').length;
   if (digits === 0 || lower + upper < 4 || symbols < 2) return false;
-  return symbols >= value.length * 0.08 && !/[a-z]{5}|[A-Z]{5}|=>|\(\)|\w\(\w+\)|^[\w.]+[([{]|\s\s/.test(value);
+  const words = value.replace(/^django-insecure-/, '').match(/[A-Za-z]{5,}/g) ?? [];
+  if (words.some((word) => isWord(word.toLowerCase()) || isWords(word.toLowerCase()))) return false;
+  return symbols >= value.length * 0.08 && !/=>|\(\)|\w\(\w+\)|^[\w.]+[([{]|\s\s/.test(value);
 }

@@ -1,0 +1,65 @@
+// Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
+
+import type { Found, Source } from './found.ts';
+import { strengthOf } from './names.ts';
+import { lineStartOf } from './read.ts';
+import { isPassword, randomness } from './values.ts';
+
+const header =
+  /\b([\w.-]{0,40}(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|[a-z_-]keys))["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)|^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*(\r?\n)/gim;
+const entry =
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
+const longest = 6000;
+
+export function findContainers({ text }: Source): Found[] {
+  const found: Found[] = [];
+  let after = 0;
+  for (const match of text.matchAll(header)) {
+    const [whole, name = match[3] ?? '', opening = match[4] ?? ''] = match;
+    if (match.index < after) continue;
+    const strength = strengthOf(name.replace(/^.*[. "]/, ''));
+    if (strength !== 'password' && strength !== 'token') continue;
+    const start = match.index + whole.length;
+    const body = match[3] !== undefined ? sectionAt(text, start) : bodyAt(text, match.index, start, opening);
+    after = start + body.length;
+    for (const item of body.matchAll(entry)) {
+      const value = item[2] ?? item[3] ?? '';
+      if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
+      const mixed = isPassword(value, { literal: true }) && /\d.*\d|[!@#$%^&*?]/.test(value);
+      if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
+      const at = start + item.index + item[0].lastIndexOf(value);
+      found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
+    }
+  }
+  return found;
+}
+
+/** To the next section of an INI or TOML file. */
+function sectionAt(text: string, start: number): string {
+  const body = text.slice(start, start + longest);
+  const end = body.search(/^[ \t]*\[/m);
+  return end === -1 ? body : body.slice(0, end);
+}
+
+/** To the bracket that closes, or as far as lines stand deeper than the header's. */
+function bodyAt(text: string, header: number, start: number, opening: string): string {
+  const body = text.slice(start, start + longest);
+  if (/[{[(]/.test(opening)) {
+    let depth = 1;
+    for (let i = 0; i < body.length; i++) {
+      const unit = body[i] as string;
+      if ('{[('.includes(unit)) depth++;
+      else if ('}])'.includes(unit) && --depth === 0) return body.slice(0, i);
+    }
+    return body;
+  }
+  const lineStart = lineStartOf(text, header);
+  const indent = /^[ \t]*(?:- )?/.exec(text.slice(lineStart, header))?.[0].length ?? 0;
+  let end = 0;
+  for (const line of body.split('\n')) {
+    const depth = line.length - line.trimStart().length;
+    if (line.trim() !== '' && depth <= indent && !(depth === indent && /^\s*- /.test(line))) break;
+    end += line.length + 1;
+  }
+  return body.slice(0, end);
+}
