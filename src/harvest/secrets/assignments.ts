@@ -31,7 +31,7 @@ export function findAssignments(source: Source): Found[] {
     const strength = strengthOf(escaped);
     const isSalt = /(?:^|_)(?:NONCE_KEY|[A-Z_]+_SALT)$/.test(escaped);
     if (strength !== 'password' && strength !== 'token' && !isSalt) continue;
-    const phrase = /phrase|mnemonic|seed/i.test(escaped);
+    const phrase = /phrase|mnemonic|seed|recovery/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;
       const counts =
@@ -62,7 +62,7 @@ const typed = new RegExp(
   'y',
 );
 const operator = new RegExp(
-  `${spaces}*(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
@@ -91,11 +91,12 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     at = skip(operator, text, closed);
     kind = text.slice(closed, at).trim();
   } else kind = '=';
-  const place: Place = { source, start, lineStart, before, isFlag };
+  const isPhrase = /phrase|mnemonic/i.test(text.slice(start, end));
+  const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
 
   // { "value": "x", "name": "DB_PASSWORD" }
   const earlier =
-    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*,?\s*\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
+    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*(?:,|\bWHERE\b)?\s*\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
       before,
     );
   if (earlier?.[1] !== undefined) {
@@ -132,6 +133,8 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
 }
 
 interface Place {
+  /** Several words may be the value. */
+  readonly isPhrase: boolean;
   readonly source: Source;
   readonly start: number;
   readonly lineStart: number;
@@ -151,7 +154,11 @@ function literals(text: string, at: number): Candidate[] {
 }
 
 /** @param isText what stands there is a text in any case: between tags, in a table's cell */
-function literalOrBare({ source, lineStart, before, isFlag }: Place, at: number, isText: boolean): Candidate[] {
+function literalOrBare(
+  { source, lineStart, before, isFlag, isPhrase }: Place,
+  at: number,
+  isText: boolean,
+): Candidate[] {
   const { text, isSettings, isProse } = source;
   let from = at;
   for (let i = 0; i < 4; i++) {
@@ -169,12 +176,19 @@ function literalOrBare({ source, lineStart, before, isFlag }: Place, at: number,
     place = skip(/\s*,\s*/y, text, value.next);
     if (place === value.next) break;
   }
+  const last = values.at(-1);
+  if (
+    last !== undefined &&
+    values.length > 1 &&
+    /^\s*\]?\s*\)?\.join\(|^\s*\]\s*\)/.test(text.slice(last.next, last.next + 20))
+  )
+    return [joined(values)];
   if (values.length > 0) return values;
   if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
   const indent = text.slice(lineStart).search(/\S/);
   const block = readBlock(text, at, indent);
   if (block !== undefined) return [{ ...block, literal: true }];
-  const value = isText ? readCell(text, at) : readBare(text, from, isSettings || isFlag);
+  const value = isText || isPhrase ? readCell(text, at) : readBare(text, from, isSettings || isFlag);
   if (value === undefined || value.next === at) return [];
   // A value in the next line stands deeper than its name.
   const line = lineStartOf(text, from);
@@ -182,6 +196,12 @@ function literalOrBare({ source, lineStart, before, isFlag }: Place, at: number,
   const literal =
     isText || isFlag || isSettings || (isProse && /\d/.test(value.text)) || isComment(before) || isInString(before);
   return [{ ...value, literal: literal && !isExpression(value.text) }];
+}
+
+/** `['abc', 'def'].join('')` */
+function joined(values: readonly Candidate[]): Candidate {
+  const last = values.at(-1) as Candidate;
+  return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
 }
 
 /** Text up to the next tag or bar, or the end of the line. */

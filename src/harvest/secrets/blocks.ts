@@ -1,12 +1,13 @@
 // Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, or with one end missing.
 
 import type { Found, Source } from './found.ts';
+import { surprise } from './noise.ts';
 import { randomness } from './values.ts';
 
 const secretBlock =
   /(?:[A-Z\d ]{0,30}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z\d ]{0,30}SECRET KEY(?: BLOCK)?|SSH2 ENCRYPTED PRIVATE KEY)/
     .source;
-const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----`, 'g');
+const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
 const tail = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
 const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
 const base64 = /[A-Za-z\d+/=]+/y;
@@ -76,7 +77,7 @@ function forward(text: string, from: number): { end: number; value: string } | u
 
 function isBody(piece: string): boolean {
   return piece.length >= 16
-    ? randomness(piece) > 0
+    ? surprise(piece) >= 4.2
     : /[\d+/=]/.test(piece) || /[a-z][A-Z]|^[A-Z]{2}/.test(piece) || piece.endsWith('=');
 }
 

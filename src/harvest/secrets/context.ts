@@ -29,7 +29,9 @@ export function contextOf(text: string, start: number): Strength {
     }
     const said = lastNamed(line);
     if (said === 'stop') return 'none';
-    if (said !== 'none') return line !== whole || isHeading(line) ? said : 'none';
+    // `const token`, and in the next line `= "..."`.
+    const goesOn = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
+    if (said !== 'none') return goesOn || line !== whole || isHeading(line) ? said : 'none';
     if (line.trim() !== '') return 'none';
     end = above - 1;
   }
@@ -46,6 +48,8 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
     );
   if (field?.[1] !== undefined) return strengthOf(field[1]);
   if (before === 'other') return before;
+  const where = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
+  if (where?.[1] !== undefined) return strengthOf(where[1]);
   const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
   if (comment?.[1] === undefined) return 'none';
   const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
@@ -64,6 +68,7 @@ function lastNamed(before: string): Strength | 'stop' {
   const found = [...before.matchAll(wordPattern)];
   let after = before.length;
   let unknown = 0;
+  let weak = false;
   for (let i = found.length - 1, seen = 0; i >= 0 && seen < 14; i--, seen++) {
     const match = found[i] as RegExpExecArray;
     const word = match[0];
@@ -81,16 +86,20 @@ function lastNamed(before: string): Strength | 'stop' {
     if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'none' && joined !== word) strength = strengthOf(word);
-    if (empty.test(word) && strength !== 'token' && strength !== 'password') continue;
+    if (empty.test(word) && strength !== 'token' && strength !== 'password') {
+      // `key` may be the key, or stand for a pair of a key and a value.
+      weak ||= strength === 'weak' && /^key/i.test(word);
+      continue;
+    }
     if (strength !== 'none') return strength;
     // Given a name that says nothing.
     if (/^(?:\\*["'`\]]|\)|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;
-      else return hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
+      else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
     }
-    if (++unknown > 7) return 'stop';
+    if (++unknown > 7) break;
   }
-  return 'none';
+  return weak ? 'weak' : unknown > 7 ? 'stop' : 'none';
 }
 
 function hasComment(text: string): boolean {

@@ -14,6 +14,7 @@ export interface ShapeRow {
   readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
 }
 
+const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true });
 const drawn = (secret: string): boolean => randomness(secret) > 0;
 const real = (secret: string): boolean => !isPlaceholder(secret);
 /** After an address's user or in a command: short human passwords too, unless it is only the user's name again. */
@@ -191,7 +192,7 @@ export const shapeRows: readonly ShapeRow[] = [
       `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine)\\b[^\\n|;&]{0,200}?\\s(?:-[pPaw]|--pass|--requirepass|/p:)[ =]?${argument}`,
       'g',
     ),
-    accept: (secret) => isPassword(secret, { literal: true }),
+    accept: (secret) => given(secret),
   },
   {
     kind: 'password piped',
@@ -200,13 +201,13 @@ export const shapeRows: readonly ShapeRow[] = [
       `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
       'g',
     ),
-    accept: (secret) => isPassword(secret.replace(/^\w+:/, ''), { literal: true }),
+    accept: (secret) => given(secret.replace(/^\w+:/, '')),
   },
   {
     kind: 'rabbitmqctl',
     contains: ['add_user', 'change_password', 'htpasswd', 'chpasswd', 'net user'],
     pattern: /\b(?:add_user|change_password|htpasswd[ ]+-\w*b\w*[ ]+\S+|net[ ]+user)[ ]+\S+[ ]+["']?([^\s"'$]{6,80})/g,
-    accept: (secret) => isPassword(secret, { literal: true }),
+    accept: (secret) => given(secret),
   },
   {
     kind: 'user and password in prose',
@@ -219,7 +220,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'value of a Secret',
     contains: '--from-literal',
     pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
-    accept: (secret) => isPassword(secret, { literal: true }) || drawn(secret),
+    accept: (secret) => given(secret) || drawn(secret),
   },
   {
     kind: 'user of Windows',
@@ -231,14 +232,14 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'openssl -pass',
     contains: 'pass:',
     pattern: /\bpass:([^\s"'$]{6,80})/g,
-    accept: (secret) => isPassword(secret, { literal: true }),
+    accept: (secret) => given(secret),
   },
   {
     kind: 'secure string',
     contains: ['ConvertTo-SecureString', 'obscure ', 'snmp-server', 'ssh-keygen', 'smbclient'],
     pattern:
       /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|smbclient\b[^\n]{0,80}?[ ](?:-U[ ]*)?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
-    accept: (secret) => isPassword(secret, { literal: true }),
+    accept: (secret) => given(secret),
   },
   {
     kind: 'password of a call',
@@ -293,10 +294,34 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: chosen,
   },
   {
-    kind: 'mnemonic',
-    contains: ['nemonic', 'NEMONIC', 'hrase', 'HRASE', 'eed', 'EED', 'ecovery', 'allet', 'ALLET'],
+    kind: 'Oracle address',
+    contains: 'jdbc:oracle:',
+    pattern: /jdbc:oracle:(?:thin|oci\d?):(?<user>[^\s/:@"']{1,60})\/(?<secret>[^\s@"']{4,120})@/g,
+    accept: chosen,
+  },
+  {
+    kind: 'FCM key',
+    contains: ':APA91b',
+    pattern: /AAAA[\w-]{7}:APA91b[\w-]{60,200}/g,
+  },
+  {
+    kind: 'user,password',
+    contains: ['lftp', 'ncftp'],
     pattern:
-      /(?:mnemonic|phrase|seed|recovery|wallet)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
+      /\b(?:lftp|ncftp)\b[^\n]{0,80}?[ ]-u[ ]*[\w.@-]+,(?:"([^"\n]{4,120})"|'([^'\n]{4,120})'|([^\s"']{4,120}))/g,
+    accept: given,
+  },
+  {
+    kind: 'password for a program',
+    contains: ['assword', 'ASSWORD', 'pass'],
+    pattern: /(?:password|passwd|_pass|pw)\b[^\n]{0,40}?[^a-z]([a-z]{4}(?: [a-z]{4}){3})(?![a-z ])/gi,
+    accept: given,
+  },
+  {
+    kind: 'mnemonic',
+    contains: ['nemonic', 'NEMONIC', 'hrase', 'HRASE', 'eed', 'EED', 'ecovery', 'allet', 'ALLET', 'assword', 'ecret'],
+    pattern:
+      /(?:mnemonic|phrase|seed|recovery|wallet|password|secret)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
     accept: (secret) => !/\b(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which)\b/.test(secret),
   },
   {
@@ -382,7 +407,7 @@ export const shapeRows: readonly ShapeRow[] = [
     contains: ['DENTIFIED', 'dentified', 'PASSWORD', 'password', 'Password'],
     pattern:
       /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*\\*["']([^"'\n\\]{4,120})\\*["']/gi,
-    accept: (secret) => isPassword(secret, { literal: true }),
+    accept: (secret) => given(secret),
   },
   {
     kind: 'PuTTY key',

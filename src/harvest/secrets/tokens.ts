@@ -176,11 +176,8 @@ export const tokenRows: readonly TokenRow[] = [
   { kind: 'Mandrill key', prefixes: 'md-', rest: '[\\w-]{22}(?![\\w-])' },
   { kind: 'Twilio key', prefixes: 'SK', rest: '[\\da-f]{32}(?![\\da-zA-Z])' },
   { kind: 'Telnyx key', prefixes: 'KEY0', rest: '[\\dA-F]{20,40}_\\w{16,30}' },
-  {
-    kind: 'Facebook token',
-    prefixes: 'EAAC EAAM EAAG EAAB EAAD EAAI EAAJ EAAP EAAE EAAF EAAH EAAK EAAL EAAN EAAO',
-    rest: '[A-Za-z\\d]{60,400}',
-  },
+  { kind: 'Facebook token', prefixes: 'EAA', rest: '[A-Za-zd]{80,400}' },
+  { kind: 'Riot key', prefixes: 'RGAPI-', rest: '[\\da-f-]{36}' },
   { kind: 'Instagram token', prefixes: 'IGQV IGAA', rest: any(40) },
   { kind: 'Twitch, Twitter', prefixes: 'AAAAAAAAAAAAAAAAAAAAA', rest: '[\\w%]{60,160}' },
   { kind: 'LinkedIn secret', prefixes: 'WPL_AP1.', rest: '[\\w.+/=-]{16,60}' },

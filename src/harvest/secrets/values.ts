@@ -8,12 +8,17 @@ const placeholders: readonly RegExp[] = [
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
   // Paths and addresses of other stores.
-  /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
+  /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
   /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
 
 export function isPlaceholder(value: string): boolean {
-  return placeholders.some((pattern) => pattern.test(value)) || isPatterned(value);
+  return placeholders.some((pattern) => pattern.test(value)) || isPath(value) || isPatterned(value);
+}
+
+/** `/etc/x`, `./x`, `~/x`; Base64 may begin with a slash too. */
+function isPath(value: string): boolean {
+  return /^(?:\.{0,2}|~)\//.test(value) && (value.length < 16 || surprise(value) < 4.3);
 }
 
 /** An address, a constant's name. */
@@ -84,7 +89,15 @@ export function randomness(value: string): 0 | 1 | 2 {
   return random > 0 && isPlaceholder(core) ? 0 : random;
 }
 
+/** A value of several parts, as many tokens are, is drawn at random if a long part of it is. */
 function drawn(core: string): 0 | 1 | 2 {
+  const whole = drawnAlone(core);
+  if (whole > 0 || core.length < 20) return whole;
+  const parts = core.split(/[-_.:$]/);
+  return parts.length > 1 && parts.some((part) => part.length >= 16 && drawnAlone(part) > 0) ? 1 : 0;
+}
+
+function drawnAlone(core: string): 0 | 1 | 2 {
   const { length } = core;
   if (length < 8) return 0;
   const { digits, lower, upper, beyond, others } = countsOf(core);
@@ -164,7 +177,7 @@ export function isPassword(value: string, { literal, phrase = false }: Use): boo
   if (digits > 0) {
     if (!allWords) return literal || symbols > 0 || (mixed && digits >= 2) || digits >= 4;
     // Words and a number: a version, a step, a variant; with a year or more of digits, or symbols inside, a password.
-    if (separated && symbols === 0) return false;
+    if (separated && symbols === 0) return phrase && meant.length >= 3;
     return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
   }
   if (symbols > 0)
@@ -181,20 +194,23 @@ function isTested(words: readonly string[]): boolean {
   );
 }
 
-/** 'My Dog 2024!': few words, digits and symbols; no sentence. */
+/** 'My Dog 2024!': few words, digits and symbols, no sentence; 'dwkh akst jegi cfzw', as providers make for programs. */
 function isSpacedPassword(value: string): boolean {
+  if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return surprise(value.replaceAll(' ', '')) >= 4.4;
   const words = value.split(/\s/);
   return (
     words.length <= 4 && /\d/.test(value) && /[!@#$%^&*]/.test(value) && !/[.:,;?](?:\s|$)|[<>{}()[\]=]/.test(value)
   );
 }
 
-/** Three words or more, lower case, that make no sentence of code. */
+const grammar =
+  /^(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which|your|you|must|should|enter|please|is|be|of|to|in|on|at|or|an?|this|that|no|by|as|it|if|when|least|required|invalid|wrong|missing|used)$/;
+
+/** Four words or more, lower case, that make no sentence. */
 function isPhrase(value: string): boolean {
   const words = value.trim().split(/\s+/);
-  if (words.length < 3 || words.length > 30) return isSpacedPassword(value);
-  if (!words.every((word) => /^[a-z]{2,10}$/.test(word))) return isSpacedPassword(value);
-  return words.length >= 12 || words.filter((word) => isWord(word)).length < words.length * 0.7;
+  if (words.length < 4 || words.length > 30) return isSpacedPassword(value);
+  return words.every((word) => /^[a-z]{3,12}\d{0,4}$/.test(word)) && !words.some((word) => grammar.test(word));
 }
 
 /** 16 characters or more with signs of all kinds, as frameworks draw their keys: `k#2v!x(0...`. */
