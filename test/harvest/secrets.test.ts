@@ -247,6 +247,11 @@ const hostile: readonly (readonly [string, string])[] = [
   ['credentials', 'credentials a/'],
   ['Kubernetes', 'kind: Secret\ndata:\n  a: b\n'],
   ['Key=', 'AccountKey=;'],
+  ['tuples', "INSERT INTO a (b) VALUES ('''''''"],
+  ['bars', '| password | a |\n|---|---|\n'],
+  ['lists of secrets', 'passwords: [{'],
+  ['numbers', 'key = [1, 2, '],
+  ['words', 'seed phrase orbit lantern '],
 ];
 
 for (const [what, piece] of hostile)

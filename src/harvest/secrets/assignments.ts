@@ -3,11 +3,11 @@
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
 import { lineEndOf, lineStartOf, readBare, readBlock, readQuoted, type Value } from './read.ts';
-import { isPassword, isSymbolic, randomness } from './values.ts';
+import { isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
 const hint =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|kennwort|wachtwoord|salasana|has[lł]o|heslo|parol|пароль|密码|口令|パスワード|비밀번호|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_-]keys?(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|kennwort|wachtwoord|salasana|has[lł]o|heslo|parol|пароль|密码|口令|パスワード|비밀번호|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_:-]keys?(?![a-z])|wif(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
 
 const named = /[\w$.\u00c0-\u024f\u0400-\u04ff-]/;
 
@@ -29,21 +29,26 @@ export function findAssignments(source: Source): Found[] {
     const cleaned = name.replace(/^[-.$\d]+/, '');
     const escaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(cleaned) ? cleaned.slice(1) : cleaned;
     const strength = strengthOf(escaped);
-    const isSalt = /(?:^|_)(?:NONCE_KEY|[A-Z_]+_SALT)$/.test(escaped);
-    if (strength !== 'password' && strength !== 'token' && !isSalt) continue;
-    const phrase = /phrase|mnemonic|seed|recovery/i.test(escaped);
+    if (strength === 'none' || strength === 'other') continue;
+    const phrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;
       const counts =
         strength === 'password'
-          ? isPassword(value.text, { literal, phrase }) || (literal && randomness(value.text) > 0)
-          : literal && (isSymbolic(value.text) || (isBroken(text, value) && randomness(value.text) > 0));
+          ? isPassword(value.text, { literal, phrase }) || (literal && isDrawn(value.text))
+          : literal &&
+            (isSymbolic(value.text) ||
+              (isBroken(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
       if (!counts) continue;
       for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text, kind: 'password' });
       after = Math.max(after, value.next);
     }
   }
   return found;
+}
+
+function isDrawn(value: string): boolean {
+  return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
 }
 
 /** Written in pieces or over a line's end, so that no run of its characters is all of it. */
@@ -58,7 +63,7 @@ const spaces = '[ \\t]';
 const closers = /(?:\\*["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\[\d{0,4}\])*/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
-  `(?:${spaces}*:${spaces}*[&'\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
+  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
   'y',
 );
 const operator = new RegExp(
@@ -73,11 +78,11 @@ const words =
 const plainSpace = /[ \t]+(?:[057][ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w+\.)?send(?:line)?[( ]\s*(?=["'])/y;
-const call = /\([ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w+\.)?send(?:line)?[( ]\s*(?=["'])/y;
+const call = /[({][ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!() ]{1,40}\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
@@ -91,7 +96,7 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     at = skip(operator, text, closed);
     kind = text.slice(closed, at).trim();
   } else kind = '=';
-  const isPhrase = /phrase|mnemonic/i.test(text.slice(start, end));
+  const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
 
   // { "value": "x", "name": "DB_PASSWORD" }
@@ -127,7 +132,9 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const called = skip(call, text, end);
   if (called > end) {
     const isSetter = /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
-    return literals(text, called).filter(({ text: value }) => isSetter || (isMixed(value) && /\.$/.test(before)));
+    return literals(text, called).filter(
+      ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
+    );
   }
   return prose(place, closed);
 }
@@ -187,15 +194,22 @@ function literalOrBare(
   if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
   const indent = text.slice(lineStart).search(/\S/);
   const block = readBlock(text, at, indent);
-  if (block !== undefined) return [{ ...block, literal: true }];
-  const value = isText || isPhrase ? readCell(text, at) : readBare(text, from, isSettings || isFlag);
-  if (value === undefined || value.next === at) return [];
+  // Keys in blocks are found by their own marks.
+  if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
+  const found = [
+    isText || isPhrase ? readCell(text, at) : undefined,
+    isText ? undefined : readBare(text, from, isSettings || isFlag),
+  ];
   // A value in the next line stands deeper than its name.
   const line = lineStartOf(text, from);
   if (line > lineStart && text.slice(line, from).length <= indent) return [];
-  const literal =
-    isText || isFlag || isSettings || (isProse && /\d/.test(value.text)) || isComment(before) || isInString(before);
-  return [{ ...value, literal: literal && !isExpression(value.text) }];
+  return found.flatMap((value) => {
+    if (value === undefined || value.next === at) return [];
+    // In a comment, a document or another string a word is a word.
+    const said = isProse || isComment(before) || isInString(before);
+    const literal = isText || isFlag || isSettings || (said && /[\d!@#$%^&*?]/.test(value.text));
+    return [{ ...value, literal: literal && !isExpression(value.text) }];
+  });
 }
 
 /** `['abc', 'def'].join('')` */
@@ -227,15 +241,20 @@ function prose(place: Place, closed: number): Candidate[] {
   const spaced = skip(plainSpace, text, closed);
   if (spaced > closed) {
     const said = before + text.slice(place.start, closed);
-    const takes = isFlag || spacedBefore.test(before) || spacedSql.test(said);
+    const takes = isFlag || spacedBefore.test(before);
     const quoted = literals(text, spaced);
     if (quoted.length > 0)
-      return quoted.filter(({ text: value }) => takes || isSettings || /:$|^\s*$/.test(before) || isMixed(value));
+      return quoted.filter(
+        ({ text: value }) => takes || isSettings || spacedSql.test(said) || /:$|^\s*$/.test(before) || isMixed(value),
+      );
     const alone =
       isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
+    const asks =
+      /^[ \t]*$/.test(before) &&
+      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$/i.test(before);
-    const bare = takes || alone || used ? readBare(text, spaced, takes || alone) : undefined;
-    if (bare !== undefined && (takes || (alone && /\d/.test(bare.text)) || isMixed(bare.text)))
+    const bare = takes || alone || used || asks ? readBare(text, spaced, takes || alone) : undefined;
+    if (bare !== undefined && (takes || ((alone || used) && /\d/.test(bare.text)) || isMixed(bare.text)))
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }
   if (/["']/.test(text.slice(place.start, closed))) return [];

@@ -16,13 +16,7 @@ const header =
 
 export function findKeyBlocks({ text }: Source): Found[] {
   const found: Found[] = [];
-  if (
-    !text.includes('-- BEGIN ') &&
-    !text.includes('--BEGIN ') &&
-    !text.includes('--END ') &&
-    !text.includes('-- END ')
-  )
-    return found;
+  if (!/--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text)) return found;
   let after = 0;
   for (const match of text.matchAll(head)) {
     const body = forward(text, match.index + match[0].length);

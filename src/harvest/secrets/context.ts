@@ -7,7 +7,11 @@ const wordPattern = /[A-Za-z_$\u00c0-\u024f][\w$\u00c0-\u024f]*(?:[.-][\w$]+)*/g
 
 /** Says nothing of what the value is: look further on. */
 const empty =
-  /^(?:is|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|https?|com|www|api|v\d)$/i;
+  /^(?:is|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
+
+/** Says in prose too that what follows is no secret. */
+const telling =
+  /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
 
 const farthest = 160;
 
@@ -91,9 +95,11 @@ function lastNamed(before: string): Strength | 'stop' {
       weak ||= strength === 'weak' && /^key/i.test(word);
       continue;
     }
-    if (strength !== 'none') return strength;
+    // In prose 'the session key for package is': a noun, no name.
+    const isNoun = strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !telling.test(word);
+    if (strength !== 'none' && !isNoun) return strength;
     // Given a name that says nothing.
-    if (/^(?:\\*["'`\]]|\)|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
+    if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;
       else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
     }

@@ -3,6 +3,7 @@
 import { contextAfter, contextOf } from './context.ts';
 import type { Found, Source } from './found.ts';
 import { surprise } from './noise.ts';
+import { readQuoted } from './read.ts';
 import { tokenRows, wholeRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, randomness } from './values.ts';
 
@@ -37,6 +38,7 @@ export function findRandom({ text }: Source): Found[] {
     if (token !== undefined) run.lastIndex = Math.max(token.end, match.index + 1);
     const item = token ?? named(text, start, end);
     if (item !== undefined) found.push(item);
+    if (begins(text, start) && isQuoted(text, match.index, end)) found.push(...broken(text, start));
   }
   return found;
 }
@@ -73,6 +75,24 @@ function isPart(unit: number, long: boolean): boolean {
   return unit === 46 || unit === 126 || unit === 36 || (!long && (unit === 43 || unit === 47));
 }
 
+function begins(text: string, at: number): boolean {
+  const list = beginnings.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
+  return list?.some(({ prefix }) => prefix.length >= 3 && text.startsWith(prefix, at)) ?? false;
+}
+
+function isQuoted(text: string, start: number, end: number): boolean {
+  return /["'`]/.test(text[start - 1] ?? '') && /["'`\\]/.test(text[end] ?? '');
+}
+
+/** A token of which only the beginning stands in the literal at `start`, and the rest in those joined to it. */
+function broken(text: string, start: number): Found[] {
+  const value = readQuoted(text, start - 1);
+  if (value === undefined || value.pieces.length < 2) return [];
+  const whole = tokenIn(value.text, 0, value.text.length);
+  if (whole?.start !== 0) return [];
+  return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text, kind: whole.kind }));
+}
+
 /** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string): boolean {
   if (isPlaceholder(rest)) return false;
@@ -105,9 +125,14 @@ function named(text: string, start: number, end: number): Found | undefined {
   const isUuid = value.length === 36 && value[8] === '-';
   const counts =
     context === 'password' ||
-    context === 'token' ||
-    (context === 'weak' && random === 2 && !isUuid && (value.length >= 24 || /[a-z]/.test(value)));
+    (context === 'token' && !isCrypt(text, from)) ||
+    (context === 'weak' && random === 2 && !isUuid && (value.length >= 24 || surprise(value) >= 5));
   return counts ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
+}
+
+/** What comes of hashing a password: `$6$salt$...`. */
+function isCrypt(text: string, at: number): boolean {
+  return /^\$?\w{1,3}\$/.test(text.slice(text[at - 1] === '$' ? at - 1 : at, at + 5));
 }
 
 /** . ~ $ - / */

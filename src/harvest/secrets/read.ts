@@ -74,6 +74,8 @@ export function readBare(text: string, at: number, settings: boolean): Value | u
   let found = match[0];
   // Parameters of an address go on with the next one.
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
+  // A connection string goes on with the next setting.
+  found = found.replace(/;[\w ]+=.*$/s, '');
   if (settings) found = found.replace(/[;,]$/, '');
   else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;

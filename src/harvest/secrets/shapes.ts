@@ -14,12 +14,12 @@ export interface ShapeRow {
   readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
 }
 
-const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true });
+const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true, certain: true });
 const drawn = (secret: string): boolean => randomness(secret) > 0;
 const real = (secret: string): boolean => !isPlaceholder(secret);
 /** After an address's user or in a command: short human passwords too, unless it is only the user's name again. */
 const chosen = (secret: string, match: RegExpExecArray): boolean =>
-  isPassword(decode(secret), { literal: true }) && secret !== match.groups?.user;
+  isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
 const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
 const basic = (secret: string): boolean => {
   const text = Buffer.from(secret, 'base64').toString('latin1');
@@ -225,7 +225,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'user of Windows',
     contains: ['/user:', '/USER:', '/u:'],
-    pattern: /\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/]{6,80})/gi,
+    pattern: /(?<=[ \t"'])\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/(=]{6,80})/gi,
     accept: (secret) => isPassword(secret, { literal: true }),
   },
   {
@@ -238,7 +238,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'secure string',
     contains: ['ConvertTo-SecureString', 'obscure ', 'snmp-server', 'ssh-keygen', 'smbclient'],
     pattern:
-      /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|smbclient\b[^\n]{0,80}?[ ](?:-U[ ]*)?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
+      /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|smbclient\b[^\n]{0,80}?[ ](?:-U[ ]*)?["']?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
     accept: (secret) => given(secret),
   },
   {
@@ -319,9 +319,22 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'mnemonic',
-    contains: ['nemonic', 'NEMONIC', 'hrase', 'HRASE', 'eed', 'EED', 'ecovery', 'allet', 'ALLET', 'assword', 'ecret'],
+    contains: [
+      'nemonic',
+      'NEMONIC',
+      'hrase',
+      'HRASE',
+      'eed',
+      'EED',
+      'ecovery',
+      'allet',
+      'ALLET',
+      'assword',
+      'ecret',
+      'earer',
+    ],
     pattern:
-      /(?:mnemonic|phrase|seed|recovery|wallet|password|secret)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
+      /(?:mnemonic|phrase|seed|recovery|wallet|password|secret|bearer)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
     accept: (secret) => !/\b(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which)\b/.test(secret),
   },
   {
@@ -406,7 +419,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'SQL password',
     contains: ['DENTIFIED', 'dentified', 'PASSWORD', 'password', 'Password'],
     pattern:
-      /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*\\*["']([^"'\n\\]{4,120})\\*["']/gi,
+      /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*N?\\*["']([^"'\n\\]{4,120})\\*["']/gi,
     accept: (secret) => given(secret),
   },
   {

@@ -2,13 +2,13 @@
 
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
-import { isPassword, randomness } from './values.ts';
+import { isPassword, isSymbolic, randomness } from './values.ts';
 
 const cell = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 
 export function findTables({ text, path }: Source): Found[] {
   const found: Found[] = [];
-  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells));
+  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells), ...pairs(text));
   if (/\|[ \t]*:?-{3,}/.test(text))
     for (const match of text.matchAll(
       /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
@@ -16,15 +16,27 @@ export function findTables({ text, path }: Source): Found[] {
       found.push(...rows(match[0], match.index, bars));
   if (/\bINSERT\b/i.test(text))
     for (const match of text.matchAll(
-      /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\([^()]{1,2000}\)\s*,?\s*){1,200})/gi,
+      /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})/gi,
     )) {
       const [whole, columns = '', values = ''] = match;
       const at = match.index + whole.lastIndexOf(values);
-      for (const tuple of values.matchAll(/\(([^()]*)\)/g)) {
+      for (const tuple of values.matchAll(/\(((?:'[^']*'|[^()'])*)\)/g)) {
         const start = at + tuple.index + 1;
         found.push(...judged(columns.split(','), literals(tuple[1] ?? ''), start));
       }
     }
+  return found;
+}
+
+/** Lines of a name and its value. */
+function pairs(text: string): Found[] {
+  const found: Found[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const [name, value] = cells(line);
+    if (name !== undefined && value !== undefined) found.push(...judged([name.value], [value], start));
+    start += line.length + 1;
+  }
   return found;
 }
 
@@ -51,8 +63,8 @@ function judged(columns: readonly string[], cells: readonly Cell[], offset: numb
     const strength = strengthOf(columns[column] ?? '');
     const counts =
       strength === 'password'
-        ? isPassword(value, { literal: true }) || randomness(value) > 0
-        : strength === 'token' && randomness(value) > 0;
+        ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
+        : strength === 'token' && (randomness(value) > 0 || isSymbolic(value));
     return counts
       ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
       : [];

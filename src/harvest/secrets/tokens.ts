@@ -176,7 +176,7 @@ export const tokenRows: readonly TokenRow[] = [
   { kind: 'Mandrill key', prefixes: 'md-', rest: '[\\w-]{22}(?![\\w-])' },
   { kind: 'Twilio key', prefixes: 'SK', rest: '[\\da-f]{32}(?![\\da-zA-Z])' },
   { kind: 'Telnyx key', prefixes: 'KEY0', rest: '[\\dA-F]{20,40}_\\w{16,30}' },
-  { kind: 'Facebook token', prefixes: 'EAA', rest: '[A-Za-zd]{80,400}' },
+  { kind: 'Facebook token', prefixes: 'EAA', rest: '[A-Za-z\\d]{40,400}' },
   { kind: 'Riot key', prefixes: 'RGAPI-', rest: '[\\da-f-]{36}' },
   { kind: 'Instagram token', prefixes: 'IGQV IGAA', rest: any(40) },
   { kind: 'Twitch, Twitter', prefixes: 'AAAAAAAAAAAAAAAAAAAAA', rest: '[\\w%]{60,160}' },

@@ -9,7 +9,7 @@ const placeholders: readonly RegExp[] = [
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
 
 export function isPlaceholder(value: string): boolean {
@@ -22,18 +22,26 @@ function isPath(value: string): boolean {
 }
 
 /** An address, a constant's name. */
-const reference = /^[a-z][a-z\d+.-]*:(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+export const reference = /^[a-z][a-z\d+.-]*:(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
 
-/** Runs of one character or of neighbours (aaaa, 1234, abcd, qwerty), or very few different ones. */
+/** Mostly runs of one character or of neighbours (aaaa, 1234, cba), or of very few different ones. */
 export function isPatterned(value: string): boolean {
   if (value.length < 6) return true;
-  let near = 0;
-  const distinct = new Set<string>();
-  for (let i = 0; i < value.length; i++) {
-    distinct.add(value[i] as string);
-    if (i > 0 && Math.abs(value.charCodeAt(i) - value.charCodeAt(i - 1)) <= 1) near++;
+  let inRuns = 0;
+  let run = 1;
+  let before = Number.NaN;
+  const distinct = new Set<string>(value[0]);
+  for (let i = 1; i <= value.length; i++) {
+    const step = value.charCodeAt(i) - value.charCodeAt(i - 1);
+    if (i < value.length) distinct.add(value[i] as string);
+    if (Math.abs(step) <= 1 && step === before) run++;
+    else {
+      if (run >= 2) inRuns += run + 1;
+      run = Math.abs(step) <= 1 ? 1 : 0;
+    }
+    before = step;
   }
-  return near >= (value.length - 1) * 0.5 || distinct.size < Math.min(6, value.length / 2) || isRepeated(value);
+  return inRuns >= value.length * 0.5 || distinct.size < Math.min(6, value.length / 2) || isRepeated(value);
 }
 
 /** One short piece again and again: deadbeefdeadbeef. */
@@ -93,6 +101,8 @@ export function randomness(value: string): 0 | 1 | 2 {
 function drawn(core: string): 0 | 1 | 2 {
   const whole = drawnAlone(core);
   if (whole > 0 || core.length < 20) return whole;
+  if (/^[\w-]{0,24}[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(core)) return 1;
+  if (/^(?:[A-Z\d]{4,8}-){3,}[A-Z\d]{4,8}$/.test(core)) return /\d.*\d.*\d/.test(core) ? 1 : 0;
   const parts = core.split(/[-_.:$]/);
   return parts.length > 1 && parts.some((part) => part.length >= 16 && drawnAlone(part) > 0) ? 1 : 0;
 }
@@ -110,7 +120,8 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   }
   const bits = surprise(core);
   if (bits < (length >= 20 ? 4.2 : length >= 16 ? 4.3 : length >= 12 ? 4.45 : 5)) return 0;
-  if (digits === 0 && (lower === 0 || upper === 0)) return bits >= 5.2 ? 1 : 0;
+  // Letters of one case, the first aside: a word of some language, unless its letters are very unlikely.
+  if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
   if (length < 12 && digits < 2) return 0;
   if (length < 32 && bits < 5.3 && isIdentifier(core)) return 0;
   if (isText64(core)) return 0;
@@ -128,6 +139,21 @@ function isText64(value: string): boolean {
 
 /** Most letters lie in words, or letters and numbers take turns as in `aiohttp-swagger3` and `PBKDF2SHA1`. */
 function isIdentifier(value: string): boolean {
+  if (value.replace(algorithms, '').length < 6) return true;
+  const share = wordShare(value);
+  if (share > 0.55) return true;
+  if (!/\d/.test(value)) return share > 0.3 || surprise(value) < 4.8;
+  return (
+    surprise(value) < (value.length >= 20 ? 4.5 : value.length >= 16 ? 4.6 : 5.1) &&
+    /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
+  );
+}
+
+const algorithms =
+  /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|poly1305|gcm|cbc|[_.-]/gi;
+
+/** The share of letters that lie in known words of three letters or more. */
+function wordShare(value: string): number {
   const pieces = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   let letters = 0;
   let known = 0;
@@ -137,12 +163,7 @@ function isIdentifier(value: string): boolean {
     if (piece.length >= 3 && (isWord(lower) || isWord(lower.replace(/s$/, '')) || (piece.length > 5 && isWords(lower))))
       known += piece.length;
   }
-  if (known > letters * 0.55) return true;
-  if (!/\d/.test(value)) return known > letters * 0.3 || surprise(value) < 4.8;
-  return (
-    surprise(value) < (value.length >= 16 ? 4.75 : 5.1) &&
-    /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
-  );
+  return letters === 0 ? 0 : known / letters;
 }
 
 export interface Use {
@@ -150,10 +171,12 @@ export interface Use {
   readonly literal: boolean;
   /** The name can stand for several words: a passphrase, a mnemonic. */
   readonly phrase?: boolean;
+  /** Nothing but a password can stand there: in an address, after a command's option. */
+  readonly certain?: boolean;
 }
 
 /** Whether a person may have chosen this as a password, rather than as a name, a message or a placeholder. */
-export function isPassword(value: string, { literal, phrase = false }: Use): boolean {
+export function isPassword(value: string, { literal, phrase = false, certain = false }: Use): boolean {
   if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
   if (/\s/.test(value)) return phrase ? isPhrase(value) : isSpacedPassword(value);
@@ -166,7 +189,8 @@ export function isPassword(value: string, { literal, phrase = false }: Use): boo
   if (reference.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
   // Code, rather than a value: a call, an index, an access, a tag, a type.
-  if (/^[\w$.]+[([]|^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|[;{}]$|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
+  if (/^[\w.]+\(.*\)$/.test(value) || (!literal && /^[\w$.]+[([{]|[;{}]$/.test(value))) return false;
+  if (/^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
   if (letters === 0) return digits >= 8 && literal && digits === value.length;
   const words = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z\d_./:-]+|[\u00c0-\u024f]+/g) ?? [];
   const meant = words.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
@@ -177,13 +201,18 @@ export function isPassword(value: string, { literal, phrase = false }: Use): boo
   if (digits > 0) {
     if (!allWords) return literal || symbols > 0 || (mixed && digits >= 2) || digits >= 4;
     // Words and a number: a version, a step, a variant; with a year or more of digits, or symbols inside, a password.
-    if (separated && symbols === 0) return phrase && meant.length >= 3;
+    if (certain && kinds >= 3) return !isTested(meant);
+    if (separated && symbols === 0)
+      return (phrase && meant.length >= 3) || (literal && digits >= 4 && !isTested(meant));
     return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
   }
   if (symbols > 0)
-    return !allWords && /[A-Za-z][!@#$%^&*?+=~][A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/[()"'`]/.test(value);
+    return !allWords && /[A-Za-z][!@#$%^&*?+=~][A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
   if (!literal || separated) return randomness(value) > 0;
-  if (mixed) return /^[A-Z]?[a-z]+$/.test(value) ? !allWords && value.length >= 8 : randomness(value) > 0;
+  if (mixed)
+    return /^[A-Z]?[a-z]+$/.test(value)
+      ? !allWords && value.length >= 8
+      : !allWords && wordShare(value) <= 0.3 && surprise(value) >= 4.3;
   return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
 }
 
@@ -221,5 +250,5 @@ export function isSymbolic(value: string): boolean {
   if (digits === 0 || lower + upper < 4 || symbols < 2) return false;
   const words = value.replace(/^django-insecure-/, '').match(/[A-Za-z]{5,}/g) ?? [];
   if (words.some((word) => isWord(word.toLowerCase()) || isWords(word.toLowerCase()))) return false;
-  return symbols >= value.length * 0.08 && !/=>|\(\)|\w\(\w+\)|^[\w.]+[([{]|\s\s/.test(value);
+  return symbols >= value.length * 0.08 && !/=>|\(\)|\s\s/.test(value);
 }
