@@ -60,7 +60,7 @@ type Candidate = Value & { readonly literal: boolean };
 
 const spaces = '[ \\t]';
 /** What may close the name: quotes, brackets, the mark of optional or bold. */
-const closers = /(?:\\*["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\[\d{0,4}\])*/y;
+const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
   `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
@@ -78,11 +78,11 @@ const words =
 const plainSpace = /[ \t]+(?:[057][ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w+\.)?send(?:line)?[( ]\s*(?=["'])/y;
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const call = /[({][ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|(?:[\w.$]+)?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]+(?:\[\\*["']?\w+\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
