@@ -19,6 +19,8 @@ export interface WatcherDeps {
 const quietMs = 1500;
 /** More changed files than this at once: indexing anew is cheaper than one by one. */
 const fewFiles = 40;
+/** Of more nobody needs to know which: a new index reads them all. */
+const mostChanged = 5000;
 /** A folder is not indexed anew more often than this, ms: a build that writes many files must not keep a core busy. */
 const indexEveryMs = 3 * 60_000;
 
@@ -40,7 +42,7 @@ export class DiskWatcher extends DisposableStore {
 
   private note(uri: vscode.Uri): void {
     if (!this.isOurs(uri) || this.deps.documents.isFresh(uri)) return;
-    this.changed.set(uri.toString(), uri);
+    if (this.changed.size < mostChanged) this.changed.set(uri.toString(), uri);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.takeIn().catch((error: unknown) => this.deps.log.error('Changes on disk were not learned', error));
