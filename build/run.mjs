@@ -74,10 +74,10 @@ function run(file, args, options) {
       setTimeout(() => killTree(child.pid), graceMs).unref();
     };
     for (const name of Object.keys(signals)) process.on(name, () => ask(name));
-    // npm, or the shell between it and us, may die without a word to us.
+    // npm may die without a word to us.
     const parent = process.ppid;
     const orphaned = () => process.ppid !== parent && !asked && ask('SIGTERM');
-    if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 250).unref();
+    if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 100).unref();
     child.on('error', (error) => fail(`could not start ${file}: ${error.message}`));
     child.on('exit', (code, signal) => resolve(code ?? signals[signal] ?? 137));
   });

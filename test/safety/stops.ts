@@ -26,6 +26,7 @@ const goesOn = /^Stopped at step [1-9]\d* of \d+; start it again to go on\.$/;
 
 export const stopWays: readonly StopWay[] = [
   { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: goesOn },
+  { name: 'SIGINT to npm alone', code: 130, send: (npm) => void process.kill(npm, 'SIGINT'), says: goesOn },
   { name: 'SIGTERM to npm alone', code: 143, send: (npm) => void process.kill(npm, 'SIGTERM'), says: goesOn },
   {
     name: 'Ctrl-C while the engine is stopped',
