@@ -1,0 +1,66 @@
+// Planted secrets, one of every kind: at most 2 % of them survive in any of what is kept and sent, and what is no secret stays.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeCorpus } from './corpus.ts';
+import type { Planted } from './corpus-types.ts';
+import { plant, runProduct, type Stage, stages } from './reach.ts';
+import { Survivors } from './survivors.ts';
+
+const most = 0.02;
+
+test('at most 2 % of planted secrets survive in harvest, index, samples, prompts, hints, paths, store or log', async () => {
+  const corpus = makeCorpus({ seed: 7, each: 1 });
+  const { planted, innocent } = corpus;
+  assert.ok(planted.length >= 200);
+  const survivors = new Survivors(planted);
+  const found = new Map(stages.map((stage): [Stage, Set<Planted>] => [stage, new Set()]));
+  const seen = new Map<Stage, number>();
+  const harvested: string[] = [];
+  const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-safety-'));
+  try {
+    const root = join(base, 'folder');
+    plant(corpus, root);
+    const reached = await runProduct(corpus, root, join(base, 'storage'), (stage, text) => {
+      seen.set(stage, (seen.get(stage) ?? 0) + text.length);
+      if (stage === 'harvest') harvested.push(text);
+      for (const item of survivors.in(text)) found.get(stage)?.add(item);
+    });
+    // What is not read cannot leak: nearly all of it is.
+    assert.ok(reached.read > 0.85 * reached.files, `${reached.read} of ${reached.files} files were read`);
+    assert.ok(reached.prompts > planted.length && reached.hints > planted.length / 4);
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+  for (const [stage, items] of found) {
+    assert.ok((seen.get(stage) ?? 0) > 1000, `nothing was seen of ${stage}`);
+    const left = [...items].map(({ kind, carrier, path }) => `${kind} in ${carrier} (${path})`);
+    assert.ok(items.size <= most * planted.length, `${stage}: ${items.size} of ${planted.length}\n${left.join('\n')}`);
+  }
+  const all = harvested.join('\n');
+  const lost = innocent.filter(({ text }) => !all.includes(text)).map(({ what, text }) => `${what}: ${text}`);
+  assert.deepEqual(lost, []);
+});
+
+test('a survivor is found: whole, by the latter half of a long one, by one line of a key', () => {
+  const item = (secrets: string[]): Planted => ({
+    kind: 'k',
+    form: 'token',
+    carrier: 'c',
+    path: 'p',
+    secrets,
+    also: [],
+  });
+  const items = [
+    item(['Tiger2024!']),
+    item([`prefix_${'a1b2c3d4'.repeat(5)}`]),
+    item(['line one of it', 'line two of it']),
+  ];
+  const survivors = new Survivors(items);
+  assert.deepEqual([...survivors.in('x Tiger2024! y')], [items[0]]);
+  assert.deepEqual([...survivors.in(`*******${'a1b2c3d4'.repeat(5).slice(17)}`)], [items[1]]);
+  assert.deepEqual([...survivors.in('* line two of it *')], [items[2]]);
+  assert.equal(survivors.in('Tiger2024 line one prefix_ ****').size, 0);
+});
