@@ -9,7 +9,7 @@ const placeholders: readonly RegExp[] = [
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
 
 export function isPlaceholder(value: string): boolean {
@@ -123,7 +123,7 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   // Letters of one case, the first aside: a word of some language, unless its letters are very unlikely.
   if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
   if (length < 12 && digits < 2) return 0;
-  if (length < 32 && bits < 5.3 && isIdentifier(core)) return 0;
+  if (length < 32 && (core.replace(algorithms, '').length < 6 || (bits < 5.3 && isIdentifier(core)))) return 0;
   if (isText64(core)) return 0;
   return length >= 20 && bits >= 4.5 ? 2 : 1;
 }
@@ -133,13 +133,14 @@ function isText64(value: string): boolean {
   if (value.length < 8 || !/^[A-Za-z\d+/_-]+$/.test(value)) return false;
   const text = Buffer.from(value, 'base64').toString('latin1');
   if (!/^[\x20-\x7e\r\n\t]+$/.test(text) || text.length < 6) return false;
+  // `{"alg":"HS256"}`: a piece of a token at most.
+  if (/^\{["\w]/.test(text) && text.length < 60) return true;
   const password = text.slice(text.indexOf(':') + 1);
   return !isPassword(password, { literal: true }) && !(password.length < value.length && randomness(password) > 0);
 }
 
 /** Most letters lie in words, or letters and numbers take turns as in `aiohttp-swagger3` and `PBKDF2SHA1`. */
 function isIdentifier(value: string): boolean {
-  if (value.replace(algorithms, '').length < 6) return true;
   const share = wordShare(value);
   if (share > 0.55) return true;
   if (!/\d/.test(value)) return share > 0.3 || surprise(value) < 4.8;
