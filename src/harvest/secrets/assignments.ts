@@ -7,7 +7,7 @@ import { isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
 const hint =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|kennwort|wachtwoord|salasana|has[lł]o|heslo|parol|пароль|密码|口令|パスワード|비밀번호|contrase|senha|motdepasse|mot de passe|secret|credential|creds?(?![a-z])|dsn(?![a-z])|conn(?:ection)?[_ -]?str|mnemonic|phrase|(?:^|[^a-z])p(?:ass|w)(?![a-z])|[a-z](?:Pass|Pw|PW)(?![a-z])|(?:db|user|root|admin|smtp|key|store|ssh|ftp|mail|my|ansible_|become_)pass(?![a-z])|requirepass|masterauth|identified by|psk(?![a-z])|wifi.?key|[a-z_:-]keys?(?![a-z])|wif(?![a-z])|salt(?![a-z])|token(?![a-z])/gi;
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|parol|secret|senha|salt(?![a-z])|salasana|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|contrase|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|kennwort|dsn(?![a-z])|mnemonic|motdepasse|mot de passe|masterauth|identified by|wachtwoord|wif(?:i.?key|(?![a-z]))|has[lł]o|heslo|пароль|密码|口令|パスワード|비밀번호/gi;
 
 const named = /[\w$.\u00c0-\u024f\u0400-\u04ff-]/;
 

@@ -1,12 +1,13 @@
 // Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
 import type { Found, Source } from './found.ts';
-import { strengthOf } from './names.ts';
+import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read.ts';
 import { isPassword, randomness } from './values.ts';
 
 const header =
-  /\b([\w.-]{0,40}(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|[a-z_-]keys))["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)|^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*(\r?\n)/gim;
+  /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
+const section = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
 const entry =
   /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
 const longest = 6000;
@@ -15,21 +16,38 @@ export function findContainers({ text }: Source): Found[] {
   const found: Found[] = [];
   let after = 0;
   for (const match of text.matchAll(header)) {
-    const [whole, name = match[3] ?? '', opening = match[4] ?? ''] = match;
     if (match.index < after) continue;
-    const strength = strengthOf(name.replace(/^.*[. "]/, ''));
-    if (strength !== 'password' && strength !== 'token') continue;
-    const start = match.index + whole.length;
-    const body = match[3] !== undefined ? sectionAt(text, start) : bodyAt(text, match.index, start, opening);
+    let from = match.index;
+    while (from > 0 && match.index - from < 40 && /[\w.-]/.test(text[from - 1] as string)) from--;
+    const name = /^[\w.-]+/.exec(text.slice(from, match.index + 20))?.[0] ?? '';
+    const start = match.index + match[0].length;
+    const body = isNamed(name) ? bodyAt(text, match.index, start, match[1] ?? '') : '';
+    found.push(...within(body, start, strengthOf(name)));
     after = start + body.length;
-    for (const item of body.matchAll(entry)) {
-      const value = item[2] ?? item[3] ?? '';
-      if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
-      const mixed = isPassword(value, { literal: true }) && /\d.*\d|[!@#$%^&*?]/.test(value);
-      if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
-      const at = start + item.index + item[0].lastIndexOf(value);
-      found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
+  }
+  if (text.includes('\n[') || text.startsWith('['))
+    for (const match of text.matchAll(section)) {
+      const name = match[1]?.replace(/^.*[. "]/, '') ?? '';
+      const start = match.index + match[0].length;
+      if (isNamed(name)) found.push(...within(sectionAt(text, start), start, strengthOf(name)));
     }
+  return found;
+}
+
+function isNamed(name: string): boolean {
+  const strength = strengthOf(name);
+  return strength === 'password' || strength === 'token';
+}
+
+function within(body: string, start: number, strength: Strength): Found[] {
+  const found: Found[] = [];
+  for (const item of body.matchAll(entry)) {
+    const value = item[2] ?? item[3] ?? '';
+    if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
+    const mixed = isPassword(value, { literal: true }) && /\d.*\d|[!@#$%^&*?]/.test(value);
+    if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
+    const at = start + item.index + item[0].lastIndexOf(value);
+    found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
   }
   return found;
 }

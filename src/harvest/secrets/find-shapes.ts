@@ -18,5 +18,6 @@ export function findShapes({ text, path }: Source): Found[] {
 }
 
 function mayMatch({ contains }: ShapeRow, text: string): boolean {
+  if (contains === undefined) return true;
   return typeof contains === 'string' ? text.includes(contains) : contains.some((part) => text.includes(part));
 }

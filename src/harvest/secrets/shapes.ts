@@ -7,7 +7,7 @@ import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts'
 export interface ShapeRow {
   readonly kind: string;
   /** A part of every match, to look for first; undefined: the pattern itself is quick. */
-  readonly contains: string | readonly string[];
+  readonly contains?: string | readonly string[];
   readonly pattern: RegExp;
   /** Only in files whose path matches. */
   readonly paths?: RegExp;
@@ -155,39 +155,6 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'password of a command',
-    contains: [
-      'sshpass',
-      'mysql',
-      'mongo',
-      'redis-cli',
-      'docker',
-      'podman',
-      'helm',
-      'oc ',
-      'az ',
-      'lftp',
-      'psql',
-      'ldap',
-      'sqlcmd',
-      'mariadb',
-      'unzip',
-      'zip',
-      '7z',
-      'sqlplus',
-      'xfreerdp',
-      'impacket',
-      'rabbitmqctl',
-      'smbclient',
-      'influx',
-      'bcp',
-      'skopeo',
-      'buildah',
-      'crane',
-      'cf ',
-      'vault',
-      'twine',
-      'gh ',
-    ],
     pattern: new RegExp(
       `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine)\\b[^\\n|;&]{0,200}?\\s(?:-[pPaw]|--pass|--requirepass|/p:)[ =]?${argument}`,
       'g',
@@ -243,25 +210,6 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'password of a call',
-    contains: [
-      'redential',
-      'PasswordAuth',
-      'PasswordAuthentication',
-      'asic',
-      'lainAuth',
-      'PlainTextAuth',
-      'auth',
-      '.login(',
-      'ign',
-      'logIn',
-      'getConnection',
-      'PDO(',
-      'mysql',
-      'WiFi',
-      'onnect',
-      'equelize',
-      'create_',
-    ],
     pattern:
       /\b(?:(?:Network|UsernamePassword\w*|Basic\w*)?Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP)|[cC]onnect|createConnection|Sequelize|create_(?:super)?user)[ ]?\((?:\s{0,4}[bu]?["'][^"'\n]{0,120}["'],\s{0,4}|\s{0,4}[\w.$]{1,40},\s{0,4}){1,3}["']([^"'\n]{6,80})["']/g,
     accept: (secret) =>
@@ -271,18 +219,6 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'password of a hash',
-    contains: [
-      'bcrypt',
-      'Bcrypt',
-      'ncoder',
-      'password_hash',
-      'check_password',
-      'make_password',
-      'hashpw',
-      'checkpw',
-      'argon2',
-      'ompare',
-    ],
     pattern:
       /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
     accept: (secret) => isPassword(secret, { literal: true }) && /\d|[!@#$%^&*]/.test(secret),
@@ -319,20 +255,6 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'mnemonic',
-    contains: [
-      'nemonic',
-      'NEMONIC',
-      'hrase',
-      'HRASE',
-      'eed',
-      'EED',
-      'ecovery',
-      'allet',
-      'ALLET',
-      'assword',
-      'ecret',
-      'earer',
-    ],
     pattern:
       /(?:mnemonic|phrase|seed|recovery|wallet|password|secret|bearer)[^\n]{0,40}?[=:>|"'`\s]\s{0,20}((?:[a-z]{3,8}\s{1,12}){11,23}[a-z]{3,8})(?![a-z])/gi,
     accept: (secret) => !/\b(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which)\b/.test(secret),
@@ -351,20 +273,6 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'key of a call',
-    contains: [
-      'Hmac',
-      'hmac',
-      'jwt',
-      'JWT',
-      'cookieParser',
-      'Cipher',
-      'Fernet',
-      'set_password',
-      'sign',
-      'PBKDF2',
-      'pbkdf2',
-      'scrypt',
-    ],
     pattern:
       /\b(?:create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@:-]{1,60}["'],\s*){0,2}[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
     accept: (secret) =>
