@@ -25,8 +25,12 @@ export function findAssignments(source: Source): Found[] {
     // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
     const name = text.slice(start, end).replace(/[.-]+$/, '');
     end = start + name.length;
+    // 'Secret key = x': a name of several words.
+    const more =
+      /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30))?.[0] ?? '';
+    end += more.length;
     after = end;
-    const cleaned = name.replace(/^[-.$\d]+/, '');
+    const cleaned = (name + more).replace(/^[-.$\d]+/, '');
     const escaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(cleaned) ? cleaned.slice(1) : cleaned;
     const strength = strengthOf(escaped);
     if (strength === 'none' || strength === 'other') continue;
@@ -35,7 +39,8 @@ export function findAssignments(source: Source): Found[] {
       const { literal } = value;
       const counts =
         strength === 'password'
-          ? isPassword(value.text, { literal, phrase }) || (literal && isDrawn(value.text))
+          ? isPassword(value.text, { literal, phrase: phrase || isOption(text, start) }) ||
+            (literal && isDrawn(value.text))
           : literal &&
             (isSymbolic(value.text) ||
               (isBroken(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
@@ -45,6 +50,13 @@ export function findAssignments(source: Source): Found[] {
     }
   }
   return found;
+}
+
+/** `--password x`: what follows is one whatever it is. */
+function isOption(text: string, start: number): boolean {
+  return (
+    /(?:^|\s)-{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) && /^-|-$/.test(text.slice(start - 1, start + 1))
+  );
 }
 
 function isDrawn(value: string): boolean {
@@ -97,6 +109,8 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     kind = text.slice(closed, at).trim();
   } else kind = '=';
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
+  // `arn:aws:x:secret:name`: a part of an address.
+  if (kind === ':' && /\w:$/.test(before)) return [];
   const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
 
   // { "value": "x", "name": "DB_PASSWORD" }

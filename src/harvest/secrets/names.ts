@@ -27,11 +27,15 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'other',
+    /(?:^| )(?:request|continuation|next|page|change|action|cancellation|cancel|idempotency|client request) tokens?$/,
+  ],
+  [
+    'other',
     /(?:^| )(?:foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
   ],
   [
     'token',
-    /(?:^| )(?:[a-z]*tokens?|[a-z]*(?:api|app|access|secret|private|encryption|encrypt|decrypt|signing|sign|master|auth|shared|account|session|client|service|admin|deploy|consumer|server|write|integration|ingest|ingestion|storage|webhook|subscription|function|host|ssh|gpg|rsa|aes|des|crypto|crypt|cipher|hmac|jwt|security|user|project|personal|developer|instrumentation|rest|root|pre ?shared|preshared|symmetric|cookie|wallet|signer|deployer|push|server|sending|send|mail|team|org|organization|workspace|environment|env|sdk|bot|site secret|read|admin api|search|live|data|master|validator|node|account|backup|restore|vault|unseal|recovery|license|activation) ?keys?|key material|sas|wif|jwt|pat|bearer|otp|totp|authorization|webhooks?|webhook url|incoming webhook|web hook|sig|signature|session ?id|sessid|sid|sas url|auth ?header|x auth|refresh|salt|pepper|unseal|keystring|secret ?access|aws secret|api|apikey|pem|entropy source|private)$/,
+    /(?:^| )(?:[a-z]*tokens?|[a-z]*(?:api|app|access|secret|private|encryption|encrypt|decrypt|signing|sign|master|auth|shared|account|session|client|service|admin|deploy|consumer|server|write|integration|ingest|ingestion|storage|webhook|subscription|function|host|ssh|gpg|rsa|aes|des|crypto|crypt|cipher|hmac|jwt|security|user|project|personal|developer|instrumentation|rest|root|pre ?shared|preshared|symmetric|cookie|wallet|signer|deployer|push|server|sending|send|mail|team|org|organization|workspace|environment|env|sdk|bot|site secret|read|admin api|search|live|data|master|validator|node|account|backup|restore|vault|unseal|recovery|license|activation) ?keys?|key material|sas|wif|jwt|pat|bearer|otp|totp|authorization|webhooks?|webhook url|incoming webhook|web hook|session ?id|sessid|sid|sas url|auth ?header|x auth|refresh|salt|pepper|unseal|keystring|secret ?access|aws secret|api|apikey|pem|entropy source|private)$/,
   ],
   [
     'weak',

@@ -60,7 +60,8 @@ function tokenIn(text: string, start: number, end: number): Found | undefined {
       rest.lastIndex = at + prefix.length;
       if (!rest.test(text)) continue;
       const value = text.slice(at, rest.lastIndex).replace(/[.-]+$/, '');
-      if (certain || looksReal(value.slice(prefix.length))) return { start: at, end: at + value.length, value, kind };
+      if (certain || looksReal(value.slice(prefix.length), prefix))
+        return { start: at, end: at + value.length, value, kind };
     }
     // Inside a run only where a new part begins; in Base64 `+` and `/` begin none.
     const long = end - at > 300;
@@ -94,8 +95,13 @@ function broken(text: string, start: number): Found[] {
 }
 
 /** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
-function looksReal(rest: string): boolean {
+/** A beginning that names in code have too. */
+const common =
+  /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
+
+function looksReal(rest: string, prefix: string): boolean {
   if (isPlaceholder(rest)) return false;
+  if (common.test(prefix)) return randomness(rest) > 0;
   return (
     randomness(rest) > 0 ||
     (/^[\da-f.-]{16,}$/i.test(rest) && /\d/.test(rest) && !isPatterned(rest)) ||

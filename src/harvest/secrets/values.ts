@@ -9,7 +9,7 @@ const placeholders: readonly RegExp[] = [
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
-  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
+  /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
 
 export function isPlaceholder(value: string): boolean {
@@ -124,6 +124,8 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
   if (length < 12 && digits < 2) return 0;
   if (length < 32 && (core.replace(algorithms, '').length < 6 || (bits < 5.3 && isIdentifier(core)))) return 0;
+  if (length >= 32 && length <= 100 && wordShare(core) > 0.55) return 0;
+  if (/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/.test(core) && bits < 5.2) return 0;
   if (isText64(core)) return 0;
   return length >= 20 && bits >= 4.5 ? 2 : 1;
 }
@@ -143,7 +145,7 @@ function isText64(value: string): boolean {
 function isIdentifier(value: string): boolean {
   const share = wordShare(value);
   if (share > 0.55) return true;
-  if (!/\d/.test(value)) return share > 0.3 || surprise(value) < 4.8;
+  if (!/\d/.test(value)) return share > 0.3 || surprise(value) < (value.length < 24 ? 5.1 : 4.8);
   return (
     surprise(value) < (value.length >= 20 ? 4.5 : value.length >= 16 ? 4.6 : 5.1) &&
     /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
@@ -151,7 +153,7 @@ function isIdentifier(value: string): boolean {
 }
 
 const algorithms =
-  /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|poly1305|gcm|cbc|[_.-]/gi;
+  /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|ecdsa|p-?256|aws4|poly1305|gcm|cbc|[_.-]/gi;
 
 /** The share of letters that lie in known words of three letters or more. */
 function wordShare(value: string): number {
@@ -208,7 +210,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
     return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
   }
   if (symbols > 0)
-    return !allWords && /[A-Za-z][!@#$%^&*?+=~][A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
+    return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
   if (!literal || separated) return randomness(value) > 0;
   if (mixed)
     return /^[A-Z]?[a-z]+$/.test(value)
@@ -251,5 +253,5 @@ export function isSymbolic(value: string): boolean {
   if (digits === 0 || lower + upper < 4 || symbols < 2) return false;
   const words = value.replace(/^django-insecure-/, '').match(/[A-Za-z]{5,}/g) ?? [];
   if (words.some((word) => isWord(word.toLowerCase()) || isWords(word.toLowerCase()))) return false;
-  return symbols >= value.length * 0.08 && !/=>|\(\)|\s\s/.test(value);
+  return symbols >= value.length * 0.08 && !/=>|^\w+\([\w\s,.'"]*\)?$|\s\s/.test(value);
 }
