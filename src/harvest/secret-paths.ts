@@ -70,7 +70,7 @@ function isToken(part: string): boolean {
   if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < least || !/\d/.test(part) || !/[A-Za-z]/.test(part))
     return false;
   // Names of commits, of contents and of rows are no secrets.
-  if (/^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})$/.test(part)) return false;
+  if (/^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})(?:\.[A-Za-z]{1,5}){0,3}$/.test(part)) return false;
   const text = `const token = "${part}";\n`;
   const from = text.indexOf(part);
   return findSecrets(text, 'a.ts').some(({ start, end }) => start <= from + 1 && end >= from + part.length - 1);
