@@ -98,6 +98,30 @@ test('a token of each provider is masked by how it begins, with no name beside i
   assert.deepEqual(failed, []);
 });
 
+const words = 'velvet orbit lantern cradle puzzle walnut hidden salmon tunnel rocket grape meadow';
+const rest: readonly (readonly [what: string, path: string, text: string, secret: string])[] = [
+  ['a mnemonic', 'a.ts', `const mnemonic = "${words}";`, words],
+  ['a mnemonic in settings', 'a.yaml', `seed_phrase: ${words}\n`, words],
+  ['a passphrase of words', 'a.py', `PASSPHRASE = "${words.slice(0, 28)}"`, words.slice(0, 28)],
+  ['a key of a wallet', 'a.sh', `PRIVATE_KEY=0x${noise(64, hexadecimal)}`, noise(64, hexadecimal)],
+  ['keys of accounts', 'a.ts', `accounts: ['0x${noise(64, hexadecimal)}']`, noise(64, hexadecimal)],
+  ['a key of signs', 'a.py', `SECRET_KEY = '${'x#2k!v9q_z@7m$w3&p'}(r5+t8^y1*b4)n6'`, 'x#2k!v9q_z@7m$w3&p'],
+  ['a JSON web key', 'a.json', `{"kty":"EC","x":"${noise(43, hexadecimal)}","d":"${noise(43)}"}`, noise(43)],
+  ['a webhook', 'a.sh', `https://discord.com/api/webhooks/112233445566778899/${noise(60)}`, noise(60)],
+  [
+    'a key as numbers',
+    'a.py',
+    `secret_key = [${Array.from({ length: 32 }, (_, i) => (i * 73) % 256).join(', ')}]`,
+    '73, 146, 219, 36',
+  ],
+  ['a signed address', 'a.ts', `https://x.blob.core.windows.net/c?sv=2021&sig=${noise(43)}%3D`, noise(43)],
+  ['a password for a program', 'a.md', `The app password is ${'dwkh akst jegi cfzw'}.`, 'dwkh akst jegi cfzw'],
+];
+for (const [what, path, text, secret] of rest)
+  test(`${what} is masked`, () => {
+    assert.ok(left(maskSecrets(text, path).text, secret) < 8, maskSecrets(text, path).text);
+  });
+
 for (const [what, text, path = 'a.ts'] of innocent)
   test(`no secret: ${what}`, () => {
     assert.equal(maskSecrets(text, path).text, text);

@@ -44,7 +44,7 @@ function within(body: string, start: number, strength: Strength): Found[] {
   for (const item of body.matchAll(entry)) {
     const value = item[2] ?? item[3] ?? '';
     if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
-    const mixed = isPassword(value, { literal: true }) && /\d.*\d|[!@#$%^&*?]/.test(value);
+    const mixed = isPassword(value, { literal: true }) && /[\d!@#$%^&*?]/.test(value);
     if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);
     found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });

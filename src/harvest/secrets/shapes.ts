@@ -226,13 +226,13 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'user and password of a database',
     contains: ['@tcp(', '@unix('],
-    pattern: /(?<user>[\w.-]{1,60}):(?<secret>[^\s@"'`]{4,120})@(?:tcp|unix)\(/g,
+    pattern: /(?<user>[\w.-]{1,60}):(?<secret>[^\s"'`]{4,120})@(?:tcp|unix)\(/g,
     accept: chosen,
   },
   {
     kind: 'Oracle address',
     contains: 'jdbc:oracle:',
-    pattern: /jdbc:oracle:(?:thin|oci\d?):(?<user>[^\s/:@"']{1,60})\/(?<secret>[^\s@"']{4,120})@/g,
+    pattern: /jdbc:oracle:(?:thin|oci\d?):(?<user>[^\s/:@"']{1,60})\/(?<secret>[^\s"']{4,120})@/g,
     accept: chosen,
   },
   {
