@@ -151,13 +151,15 @@ step('the adapted model answers, and the panel names it', async () => {
   await editor.open(place.file, place.line, place.column);
   await editor.page.keyboard.press('End');
   let places = 0;
-  await editor.eventually(`an answer of ${model}`, async () => {
-    // A new place each time; while the engine opens it the n-grams stand in for it.
+  const named = async () => {
+    // A new place each time; while the engine opens it the n-grams stand in for it. What they say may be something else, and stays: then
+    // the next place, sooner or later by how slow the machine is.
     await editor.type(`\nconst id${++places} = ${known.start}`);
-    await editor.waitForGhost(known.ghost);
+    await editor.waitForGhost(known.ghost, places * 10_000);
     const [row] = session.rows('select model from completions order by at desc limit 1');
     assert.equal(row?.model, model);
-  });
+  };
+  await editor.eventually(`an answer of ${model}`, named, adaptingMs);
   const row = editor.panel().locator('details.source-specialist').filter({ hasText: 'Date.now()' }).first();
   await row.locator('summary').click();
   await editor.eventually('its name in the panel', async () => {
