@@ -16,7 +16,7 @@ const maxEntries = 200;
 
 /** Of what is ignored: settings and scripts, not data or output. */
 const settingsFile =
-  /\.(?:ya?ml|jsonc?|json5|toml|ini|cfg|conf|config|properties|xml|plist|txt|sh|bash|zsh|ps1|bat|cmd|sql|local|http|rest)$|(?:^|\/)\.[^/.]+rc$|(?:^|\/)\.?env[^/]*$/i;
+  /\.(?:ya?ml|jsonc?|json5|toml|ini|cfg|conf|config|properties|xml|plist|txt|sh|bash|zsh|ps1|bat|cmd|sql|local|http|rest|ipynb|har)$|(?:^|\/)\.[^/.]+rc$|(?:^|\/)\.?env[^/]*$/i;
 /** Of ignored folders those whose name says that they hold such. */
 const settingsFolder =
   /(?:^|\/)\.?(?:secrets?|credentials?|creds|private|keys?|certs?|envs?|config|conf|settings|local|aws|azure|docker|kube|ssh|deploy|ops)\/$/i;

@@ -3,6 +3,7 @@
 import { kindOf, languageIdOf } from './languages.ts';
 import { findAssignments } from './secrets/assignments.ts';
 import { findKeyBlocks } from './secrets/blocks.ts';
+import { findCalls } from './secrets/calls.ts';
 import { findContainers } from './secrets/containers.ts';
 import { findHalves } from './secrets/edges.ts';
 import { findShapes } from './secrets/find-shapes.ts';
@@ -10,7 +11,7 @@ import type { Finder, Found, Source } from './secrets/found.ts';
 import { findKubernetes } from './secrets/kubernetes.ts';
 import { findRandom } from './secrets/random.ts';
 import { findTables } from './secrets/tables.ts';
-import { randomness } from './secrets/values.ts';
+import { isNoWord, randomness } from './secrets/values.ts';
 
 /** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
 export const maskCharacter = '*';
@@ -75,6 +76,7 @@ const finders: readonly Finder[] = [
   findKubernetes,
   findTables,
   findContainers,
+  findCalls,
 ];
 
 /** Languages in which text without quotes is a value. */
@@ -109,8 +111,8 @@ function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
 /** A password like `postgres` or `letmeinplease` may be a name elsewhere. */
 function isDistinctive(value: string): boolean {
   return (
-    value.length >= 8 &&
-    (/\d/.test(value) || randomness(value) > 0 || /[^\w.\s/-]/.test(value)) &&
+    value.length >= 6 &&
+    (isNoWord(value) || randomness(value) > 0 || /[^\w.\s/-]|(?:\s\S+){3}/.test(value)) &&
     !/^[\d.]+$/.test(value)
   );
 }

@@ -3,7 +3,7 @@
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
 import { lineEndOf, lineStartOf, readBare, readBlock, readQuoted, type Value } from './read.ts';
-import { isPassword, isSymbolic, randomness, reference } from './values.ts';
+import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
 const hint =
@@ -84,24 +84,25 @@ const operator = new RegExp(
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
 const companion =
-  /[\s"'\\,/>:={}]*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:string|value|val)\b[^>]{0,40}>|(?:\\*["']?(?:type|description|sensitive|nullable|ephemeral)\\*["']?[ \t]*[=:][^\n]*\n\s*)*\\*["']?\b(?:value|val|default|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=\\*["'][^"'<>\n]{0,80}\\*["']\s*){0,4}>?\s*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:][^\n,{}]*[,\n]\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 const words =
-  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
-const plainSpace = /[ \t]+(?:[057][ \t]+|\\\r?\n\s*)?/y;
+  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
+const plainSpace = /[ \t]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const call = /[({][ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:<%=?[ \t]*|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:<%=?[ \t]*|!Sub[ \t]+|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
   const lineStart = lineStartOf(text, start);
   const before = text.slice(Math.max(lineStart, start - 200), start);
   const closed = skip(closers, text, end);
-  const isFlag = /(?:^|[\s"'`=(,[])--?$/.test(before) || /^--?/.test(text.slice(start, start + 2));
+  const isFlag =
+    /(?:^|[\s"'`=(,[])--?$|^[^\w%]*%(?:set_)?env[ \t]+$/.test(before) || /^--?/.test(text.slice(start, start + 2));
   let at = skip(typed, text, closed);
   let kind = '';
   if (at === closed) {
@@ -110,7 +111,7 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   } else kind = '=';
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   // `arn:aws:x:secret:name`: a part of an address.
-  if (kind === ':' && /\w:$/.test(before)) return [];
+  if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
   const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
 
   // { "value": "x", "name": "DB_PASSWORD" }
@@ -123,6 +124,13 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     const to = from + earlier[1].length;
     return [{ text: earlier[1], pieces: [[from, to]], quoted: true, next: end, literal: true }];
   }
+  const commented = labelled(text, before, start, end);
+  if (commented.length > 0) return commented;
+  const nth = nthOf(before);
+  if (nth > 0 && /^(?::?=)$/.test(kind)) {
+    const value = nthLiteral(text, at, nth);
+    if (value !== undefined) return [{ ...value, literal: true }];
+  }
   const asserted = skip(assertion, text, end);
   if (asserted > end) return literals(text, asserted);
   const other = skip(companion, text, end);
@@ -133,7 +141,11 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   if (at > closed) {
     // `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`.
     if (kind === ',') {
-      const isFirst = closed > end ? /[({]\s*\\*["'`]?:?$/.test(before) : /\{:?$/.test(before);
+      const isFirst =
+        isFlag ||
+        (closed > end
+          ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
+          : /\{:?$/.test(before));
       const isTested = /assert|expect|equal/i.test(before);
       if (closed === end && !isTested && !isFirst) return [];
       return literals(text, at).filter(
@@ -145,7 +157,8 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   }
   const called = skip(call, text, end);
   if (called > end) {
-    const isSetter = /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
+    const isConstructed = text[end] === '{' && /[\w>][ \t*&]+$/.test(before);
+    const isSetter = isConstructed || /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
     return literals(text, called).filter(
       ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
     );
@@ -164,9 +177,47 @@ interface Place {
   readonly isFlag: boolean;
 }
 
-/** Nothing that a name would be: two digits or a symbol. */
+/** Nothing that a name would be: two digits or a symbol, or letters that make no words. */
 function isMixed(value: string): boolean {
-  return /\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value);
+  return (/\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value)) || (!/\d/.test(value) && isNoWord(value));
+}
+
+/** `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its line's. */
+function labelled(text: string, before: string, start: number, end: number): Candidate[] {
+  if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
+    const literal = skip(/[ \t]*[:=]?[ \t]*\*\/[ \t]*/y, text, end);
+    if (literal > end) {
+      const values = literals(text, literal);
+      if (values.length > 0) return values;
+    }
+  }
+  if (!/^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/.test(text.slice(end, end + 20))) return [];
+  const behind = /(["'`])([^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/.exec(
+    before,
+  );
+  const value = behind?.[2];
+  if (behind === null || value === undefined) return [];
+  const from = start - before.length + behind.index + 1;
+  return [{ text: value, pieces: [[from, from + value.length]], quoted: true, next: end, literal: true }];
+}
+
+/** How many names stand before this one in `a, b = "x", "y"`. */
+function nthOf(before: string): number {
+  const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
+    before,
+  )?.[1];
+  return names === undefined ? 0 : names.split(',').length - 1;
+}
+
+function nthLiteral(text: string, at: number, count: number): Value | undefined {
+  let place = skip(/\(/y, text, at);
+  for (let i = 0; ; i++) {
+    const value = readQuoted(text, place);
+    if (i === count || value === undefined) return value;
+    const next = skip(/[ \t]*,[ \t]*/y, text, value.next);
+    if (next === value.next) return undefined;
+    place = next;
+  }
 }
 
 function literals(text: string, at: number): Candidate[] {
@@ -221,7 +272,7 @@ function literalOrBare(
     if (value === undefined || value.next === at) return [];
     // In a comment, a document or another string a word is a word.
     const said = isProse || isComment(before) || isInString(before);
-    const literal = isText || isFlag || isSettings || (said && /[\d!@#$%^&*?]/.test(value.text));
+    const literal = isText || isFlag || isSettings || (said && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];
   });
 }
@@ -245,7 +296,9 @@ function readCell(text: string, at: number): Value | undefined {
 
 /** Said before a name and a value with only a space between them. */
 const spacedBefore =
-  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|login[ \t]+\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
+  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
+/** Of routers and balancers, where the line begins with whose it is. */
+const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \t]+$/;
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
 
 /** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
@@ -255,7 +308,7 @@ function prose(place: Place, closed: number): Candidate[] {
   const spaced = skip(plainSpace, text, closed);
   if (spaced > closed) {
     const said = before + text.slice(place.start, closed);
-    const takes = isFlag || spacedBefore.test(before);
+    const takes = isFlag || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
     const quoted = literals(text, spaced);
     if (quoted.length > 0)
       return quoted.filter(
@@ -266,18 +319,21 @@ function prose(place: Place, closed: number): Candidate[] {
     const asks =
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
-    const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$/i.test(before);
+    const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
     const bare = takes || alone || used || asks ? readBare(text, spaced, takes || alone) : undefined;
-    if (bare !== undefined && (takes || ((alone || used) && /\d/.test(bare.text)) || isMixed(bare.text)))
+    if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }
   if (/["']/.test(text.slice(place.start, closed))) return [];
   const at = skip(words, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
-  if (quoted !== undefined) return [{ ...quoted, literal: true }];
+  // 'change the password to x': a change's goal is as often a noun.
+  const isChange = /\b(?:to|from)[ \t]*$/.test(text.slice(closed, at));
+  if (quoted !== undefined)
+    return !isChange || (isMixed(quoted.text) && !/\s/.test(quoted.text)) ? [{ ...quoted, literal: true }] : [];
   const bare = readBare(text, at, false);
-  if (bare === undefined || !/\d/.test(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
+  if (bare === undefined || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
   return [{ ...bare, literal: !isExpression(bare.text) }];
 }
 

@@ -3,7 +3,7 @@
 import type { Found, Source } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read.ts';
-import { isPassword, randomness } from './values.ts';
+import { isNoWord, isPassword, randomness } from './values.ts';
 
 const header =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
@@ -44,7 +44,7 @@ function within(body: string, start: number, strength: Strength): Found[] {
   for (const item of body.matchAll(entry)) {
     const value = item[2] ?? item[3] ?? '';
     if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
-    const mixed = isPassword(value, { literal: true }) && /[\d!@#$%^&*?]/.test(value);
+    const mixed = isPassword(value, { literal: true }) && isNoWord(value);
     if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);
     found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });

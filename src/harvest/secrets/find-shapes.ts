@@ -1,11 +1,15 @@
 // Runs the rows of forms over a text: only those a part of which is there at all.
 
+import type { ShapeRow } from './accept.ts';
+import { commandRows } from './commands.ts';
 import type { Found, Source } from './found.ts';
-import { type ShapeRow, shapeRows } from './shapes.ts';
+import { shapeRows } from './shapes.ts';
+
+const rows: readonly ShapeRow[] = [...shapeRows, ...commandRows];
 
 export function findShapes({ text, path }: Source): Found[] {
   const found: Found[] = [];
-  for (const row of shapeRows) {
+  for (const row of rows) {
     if ((row.paths && !row.paths.test(path)) || !mayMatch(row, text)) continue;
     for (const match of text.matchAll(row.pattern)) {
       const secret = match.groups?.secret ?? match.slice(1).find((group) => group !== undefined) ?? match[0];

@@ -18,7 +18,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'password',
-    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort|pswd|psw|pword|passw|kodeord|wachtwoord|parola|salasana|haslo|hasło|heslo|parole)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|пароль|密码|口令|パスワード|비밀번호|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
+    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort|pswd|psw|pword|passw|kodeord|wachtwoord|parola|salasana|haslo|hasło|heslo|parole)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|пароль|密码|口令|パスワード|비밀번호|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|[a-z]*secret ?(?:access )?keys?(?: base)?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
   ],
   ['token', /(?:^| )[a-z]*(?:salt|pepper)$/],
   [

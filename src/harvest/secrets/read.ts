@@ -76,7 +76,7 @@ export function readBare(text: string, at: number, settings: boolean): Value | u
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
   // A connection string goes on with the next setting.
   found = found.replace(/;[\w ]+=.*$/s, '');
-  if (settings) found = found.replace(/[;,]$/, '');
+  if (settings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
   else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
   // A shell's line goes on behind a backslash.

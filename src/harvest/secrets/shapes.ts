@@ -1,44 +1,8 @@
-// Secrets known by their form as a whole: tokens with a mark inside, webhooks, URLs with a password, headers, commands.
+// Secrets known by their form as a whole: tokens with a mark inside, webhooks, URLs with a password, headers.
 
+import { basic, chosen, chosenOrDrawn, decode, drawn, given, inUrl, real, type ShapeRow } from './accept.ts';
 import { contextOf } from './context.ts';
-import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts';
-
-/** Group 1 is the secret where there is one, else the whole match. */
-export interface ShapeRow {
-  readonly kind: string;
-  /** A part of every match, to look for first; undefined: the pattern itself is quick. */
-  readonly contains?: string | readonly string[];
-  readonly pattern: RegExp;
-  /** Only in files whose path matches. */
-  readonly paths?: RegExp;
-  readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
-}
-
-const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true, certain: true });
-const drawn = (secret: string): boolean => randomness(secret) > 0;
-const real = (secret: string): boolean => !isPlaceholder(secret);
-/** After an address's user or in a command: short human passwords too, unless it is only the user's name again. */
-const chosen = (secret: string, match: RegExpExecArray): boolean =>
-  isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
-const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
-const basic = (secret: string): boolean => {
-  const text = Buffer.from(secret, 'base64').toString('latin1');
-  const colon = text.indexOf(':');
-  if (colon < 1 && !/^:.{6}/.test(text)) return false;
-  if (
-    !/^[\x20-\x7e\xa0-\xff]+$/.test(text) ||
-    Buffer.from(text, 'latin1').toString('base64').replace(/=+$/, '') !== secret.replace(/=+$/, '')
-  )
-    return false;
-  const [user, password] = [text.slice(0, colon), text.slice(colon + 1)];
-  return (
-    isPassword(password, { literal: true }) || randomness(password) > 0 || (password === '' && randomness(user) > 0)
-  );
-};
-
-const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
-const userPass = `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`;
-const argument = `(?:"([^"\\n]{4,120})"|'([^'\\n]{4,120})'|([^\\s"'$|&;]{4,120}))`;
+import { isNoWord, isPassword, randomness } from './values.ts';
 
 export const shapeRows: readonly ShapeRow[] = [
   {
@@ -137,91 +101,18 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern: /\b_?[Aa](?:uth|UTH)["']?\s{0,4}[:=]\s{0,4}["']?([A-Za-z\d+/]{12,400}={0,2})/g,
     accept: basic,
   },
-  // Commands
-  {
-    kind: 'curl -u',
-    contains: 'curl',
-    pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
-    accept: chosen,
-  },
-  {
-    kind: 'user and password',
-    contains: ['--user', '--auth', '-a ', '--creds', '-u '],
-    pattern: new RegExp(
-      `(?:^|\\s)(?:--user|--auth|--creds|--basic-auth|--proxy-user|--http-user|-a|-u)[= ]${userPass}`,
-      'gm',
-    ),
-    accept: chosen,
-  },
-  {
-    kind: 'password of a command',
-    pattern: new RegExp(
-      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine)\\b[^\\n|;&]{0,200}?\\s(?:-[pPaw]|--pass|--requirepass|/p:)[ =]?${argument}`,
-      'g',
-    ),
-    accept: (secret) => given(secret),
-  },
-  {
-    kind: 'password piped',
-    contains: '|',
-    pattern: new RegExp(
-      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
-      'g',
-    ),
-    accept: (secret) => given(secret.replace(/^\w+:/, '')),
-  },
-  {
-    kind: 'rabbitmqctl',
-    contains: ['add_user', 'change_password', 'htpasswd', 'chpasswd', 'net user'],
-    pattern: /\b(?:add_user|change_password|htpasswd[ ]+-\w*b\w*[ ]+\S+|net[ ]+user)[ ]+\S+[ ]+["']?([^\s"'$]{6,80})/g,
-    accept: (secret) => given(secret),
-  },
   {
     kind: 'user and password in prose',
     contains: ['redential', 'ogin', 'OGIN', 'REDENTIAL', 'creds'],
     pattern:
       /\b(?:credentials?|creds|log ?in|sign ?in)\b[^\n"']{0,40}?[\s`"'](?<user>[A-Za-z][\w.@-]{1,40})`?[ ]?[/:][ ]?`?(?<secret>[^\s`"',;()<>]{6,80})/gi,
-    accept: (secret, match) => chosen(secret, match) && /\d|[!@#$%^&*]/.test(secret) && !secret.includes('/'),
-  },
-  {
-    kind: 'value of a Secret',
-    contains: '--from-literal',
-    pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
-    accept: (secret) => given(secret) || drawn(secret),
-  },
-  {
-    kind: 'user of Windows',
-    contains: ['/user:', '/USER:', '/u:'],
-    pattern: /(?<=[ \t"'])\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/(=]{6,80})/gi,
-    accept: (secret) => isPassword(secret, { literal: true }),
-  },
-  {
-    kind: 'openssl -pass',
-    contains: 'pass:',
-    pattern: /\bpass:([^\s"'$]{6,80})/g,
-    accept: (secret) => given(secret),
-  },
-  {
-    kind: 'secure string',
-    contains: ['ConvertTo-SecureString', 'obscure ', 'snmp-server', 'ssh-keygen', 'smbclient'],
-    pattern:
-      /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|smbclient\b[^\n]{0,80}?[ ](?:-U[ ]*)?["']?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
-    accept: (secret) => given(secret),
-  },
-  {
-    kind: 'password of a call',
-    pattern:
-      /\b(?:(?:Network|UsernamePassword\w*|Basic\w*)?Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w*|PlainAuth|setCredentials|auth[ ]?=|login|sign_?[Ii]n|logIn|getConnection|PDO|mysqli(?:_connect)?|mysql_connect|WiFi(?:Multi)?\.(?:begin|addAP)|[cC]onnect|createConnection|Sequelize|create_(?:super)?user)[ ]?\((?:\s{0,4}[bu]?["'][^"'\n]{0,120}["'],\s{0,4}|\s{0,4}[\w.$]{1,40},\s{0,4}){1,3}["']([^"'\n]{6,80})["']/g,
-    accept: (secret) =>
-      isPassword(secret, { literal: true }) &&
-      (/\d|[!@#$%^&*]/.test(secret) || secret.length >= 12) &&
-      !/^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w/.test(secret),
+    accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !secret.includes('/'),
   },
   {
     kind: 'password of a hash',
     pattern:
       /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
-    accept: (secret) => isPassword(secret, { literal: true }) && /\d|[!@#$%^&*]/.test(secret),
+    accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
   },
   {
     kind: 'user and password of a database',
@@ -241,13 +132,6 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern: /AAAA[\w-]{7}:APA91b[\w-]{60,200}/g,
   },
   {
-    kind: 'user,password',
-    contains: ['lftp', 'ncftp'],
-    pattern:
-      /\b(?:lftp|ncftp)\b[^\n]{0,80}?[ ]-u[ ]*[\w.@-]+,(?:"([^"\n]{4,120})"|'([^'\n]{4,120})'|([^\s"']{4,120}))/g,
-    accept: given,
-  },
-  {
     kind: 'password for a program',
     contains: ['assword', 'ASSWORD', 'pass'],
     pattern: /(?:password|passwd|_pass|pw)\b[^\n]{0,40}?[^a-z]([a-z]{4}(?: [a-z]{4}){3})(?![a-z ])/gi,
@@ -265,6 +149,109 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /\baccounts["']?\s{0,4}[:=]\s{0,4}\[\s{0,20}((?:["'`](?:0x)?[\da-fA-F]{64}["'`]\s{0,20},?\s{0,20}){1,20})/g,
   },
+  {
+    kind: 'user:password',
+    contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic '],
+    pattern:
+      /\b(?:[\w-]{0,30}(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|auth|[uU]ser[pP]w?d|\w{0,20}USERPWD|[Bb]asic)["'\]]{0,2}[ \t]{0,4}[:=,]?[ \t]{1,4}["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
+    accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !/^\/\//.test(secret),
+  },
+  {
+    kind: 'password of IPsec',
+    contains: ['XAUTH', 'EAP', 'NTLM'],
+    pattern: /\b(?:XAUTH|EAP|NTLM)[ \t]+"([^"\n]{6,80})"/g,
+    accept: given,
+  },
+  {
+    kind: 'hashed in SQL',
+    contains: ["('"],
+    pattern:
+      /\b(?:MD5|md5|SHA1|sha1|SHA2|sha2|SHA|crypt|CRYPT|ENCRYPT|OLD_PASSWORD|PASSWORD|HASHBYTES\('\w+',[ ]?|digest)\(?[ ]?N?'([^'\n]{6,80})'/g,
+    accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret) && !/^\w+[\s.:/=]/.test(secret),
+  },
+  {
+    kind: 'SQL password without quotes',
+    contains: ['DENTIFIED', 'dentified'],
+    pattern: /\bIDENTIFIED[ \t]+BY[ \t]+([A-Za-z][^\s"'`;,()&:]{5,80})/gi,
+    accept: (secret) => given(secret) && isNoWord(secret),
+  },
+  {
+    kind: 'user of Redis',
+    contains: ' on >',
+    pattern: /\bon >([^\s"'<>]{6,120})/g,
+    accept: given,
+  },
+  {
+    kind: 'mail relay',
+    contains: ':',
+    paths: /sasl_?passw|saslpass/i,
+    pattern: /^[^\s#]+[ \t]+[^\s:]+:(\S{4,120})$/gm,
+    accept: real,
+  },
+  {
+    kind: 'static map of Postfix',
+    contains: 'static:',
+    pattern: /\bstatic:(?<user>[\w.@-]+):(?<secret>[^\s"']{6,120})/g,
+    accept: chosen,
+  },
+  {
+    kind: 'PPP secret',
+    paths: /(?:chap|pap)-secrets|ppp/i,
+    pattern: /^["']?[^\s#"']+["']?[ \t]+\S+[ \t]+["']?([^\s"']{4,120})/gm,
+    accept: real,
+  },
+  {
+    kind: 'passwords of cloud-init',
+    contains: 'chpasswd:',
+    pattern:
+      /\bchpasswd:[^\n]*\n[ \t]+(?:expire[^\n]*\n[ \t]+)?list:[^\n]*\n[ \t]+(?:-[ \t]+)?["']?(?<user>[\w.-]+):(?<secret>[^\s"']{6,120})/g,
+    accept: chosen,
+  },
+  {
+    kind: 'characters of a password',
+    contains: '.toCharArray()',
+    pattern: /"([^"\n\\]{6,80})"\.toCharArray\(\)/g,
+    accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
+  },
+  {
+    kind: 'typed into a terminal',
+    contains: ['send'],
+    pattern:
+      /(?:\bsendline\([ ]?|^[ \t]*send[ ]+(?:--[ ]+)?)[bru]?(?:"([^"\s\\]{6,80})(?:\\[rn]){0,2}"|'([^'\s\\]{6,80})(?:\\[rn]){0,2}')/gm,
+    accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
+  },
+  {
+    kind: 'users of basic authorization',
+    contains: 'asicAuth(',
+    pattern:
+      /\bbasicAuth\(\{\s{0,20}(?:users:\s{0,4}\{\s{0,20})?["']?[\w.@-]{1,40}["']?:\s{0,4}["']([^"'\n]{6,80})["']/g,
+    accept: given,
+  },
+  {
+    kind: 'password of Redis',
+    contains: ['auth(', 'AUTH('],
+    pattern: /\b(?:red|redis\w*|rdb|client|conn|connection|r)[.:](?:auth|AUTH)\([ ]?["']([^"'\n]{6,80})["']/g,
+    accept: (secret) => given(secret) && isNoWord(secret),
+  },
+  {
+    kind: 'Robot Framework',
+    contains: 'Input ',
+    pattern: /\bInput (?:Password|Text)[ \t]{2,}\S+[ \t]{2,}([^\s$]{6,80})/g,
+    accept: (secret) => given(secret) && isNoWord(secret),
+  },
+  {
+    kind: 'put into an address',
+    contains: '%s:%s@',
+    pattern: /%s:%s@[^"'\n]{0,100}["'],\s{0,4}["'][^"'\n]{0,60}["'],\s{0,4}["']([^"'\n]{6,80})["']/g,
+    accept: given,
+  },
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern:
+      /(?<=https?:\/\/)(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}\.\w)/g,
+    accept: chosen,
+  },
   // Files of their own kind
   {
     kind: 'Roblox session',
@@ -274,10 +261,9 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'key of a call',
     pattern:
-      /\b(?:create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@:-]{1,60}["'],\s*){0,2}[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
+      /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@:-]{1,60}["'],\s*){0,2}[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
     accept: (secret) =>
-      drawn(secret) ||
-      (isPassword(secret, { literal: true }) && /\d.*\d|[!@#$%^&*]/.test(secret) && !/^(?:sha|aes|md)/i.test(secret)),
+      drawn(secret) || (isPassword(secret, { literal: true }) && isNoWord(secret) && !/^(?:sha|aes|md)/i.test(secret)),
   },
   {
     kind: 'key as numbers',
@@ -344,18 +330,3 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: drawn,
   },
 ];
-
-/** In addresses shorter passwords count, where the user has a name of their own. */
-function inUrl(secret: string, match: RegExpExecArray): boolean {
-  const user = match.groups?.user ?? '';
-  const password = decode(secret);
-  return !isPlaceholder(password) && !isPatterned(password) && randomness(password) > 0 && password !== user;
-}
-
-function decode(secret: string): string {
-  try {
-    return decodeURIComponent(secret);
-  } catch {
-    return secret;
-  }
-}

@@ -9,10 +9,14 @@ const cell = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 export function findTables({ text, path }: Source): Found[] {
   const found: Found[] = [];
   if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells), ...pairs(text));
-  if (/\|[ \t]*:?-{3,}/.test(text))
+  if (/\|[ \t]*:?-+:?[ \t]*\|/.test(text))
     for (const match of text.matchAll(
       /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
     ))
+      found.push(...rows(match[0], match.index, bars));
+  // Of Gherkin, which has no line of dashes.
+  if (/\.(?:feature|story)$/.test(path))
+    for (const match of text.matchAll(/(?:^[ \t]*\|[^\n]*\|[ \t]*\r?\n?){2,200}/gm))
       found.push(...rows(match[0], match.index, bars));
   if (/\bINSERT\b/i.test(text))
     for (const match of text.matchAll(

@@ -6,7 +6,7 @@ import { isWord, isWords } from './words.ts';
 /** Said instead of a value, or made up so that everybody sees it. */
 const placeholders: readonly RegExp[] = [
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
-  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^!\w+|^&\w+;?$/,
+  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
   /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
@@ -209,6 +209,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
       return (phrase && meant.length >= 3) || (literal && digits >= 4 && !isTested(meant));
     return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
   }
+  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isOdd(value.replace(/[^A-Za-z]/g, ''))) return true;
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
   if (!literal || separated) return randomness(value) > 0;
@@ -217,6 +218,22 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
       ? !allWords && value.length >= 8
       : !allWords && wordShare(value) <= 0.3 && surprise(value) >= 4.3;
   return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
+}
+
+/** Nothing that a name or a word would be: a digit or a symbol in it, or letters that make no words. */
+export function isNoWord(value: string): boolean {
+  return /\d|[!@#$%^&*?]/.test(value) || isOdd(value);
+}
+
+/** Letters that no words are made of, large ones inside: words of other languages have none there. */
+function isOdd(value: string): boolean {
+  return (
+    /^[A-Za-z]{6,}$/.test(value) &&
+    /[a-z]/.test(value) &&
+    /.[A-Z]/.test(value) &&
+    surprise(value) >= 4.6 &&
+    wordShare(value) <= 0.3
+  );
 }
 
 /** Words that say that the password is for show. */

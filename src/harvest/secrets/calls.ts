@@ -1,0 +1,39 @@
+// Passwords among the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
+
+import type { Found, Source } from './found.ts';
+import { isNoWord, isPassword } from './values.ts';
+
+const called =
+  /\b(?:(?:Network|URL|PS|UsernamePassword\w{0,20}|Basic\w{0,20})?Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|[.:]auth|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|\w{0,20}Client|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password)[ ]?(\(|[ ](?=["']))/g;
+const literal =
+  /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
+const other = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
+const most = 6;
+/** Hosts, addresses, mails, files. */
+const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
+
+export function findCalls({ text }: Source): Found[] {
+  const found: Found[] = [];
+  for (const match of text.matchAll(called)) {
+    let at = match.index + match[0].length;
+    for (let index = 0; index < most; index++) {
+      literal.lastIndex = at;
+      const argument = literal.exec(text);
+      other.lastIndex = at;
+      const next = argument ?? other.exec(text);
+      if (next === null) break;
+      const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
+      if (index > 0 && value !== undefined && isChosen(value)) {
+        const start = at + next[0].indexOf(value);
+        found.push({ start, end: start + value.length, value, kind: 'password of a call' });
+      }
+      at += next[0].length;
+      if (!next[0].endsWith(',') && !/,\s*$/.test(next[0])) break;
+    }
+  }
+  return found;
+}
+
+function isChosen(value: string): boolean {
+  return isPassword(value, { literal: true }) && (isNoWord(value) || value.length >= 12) && !address.test(value);
+}

@@ -1,0 +1,145 @@
+// Passwords in commands: after a tool's option, at a place of their own, piped in.
+
+import { chosen, drawn, given, type ShapeRow } from './accept.ts';
+import { isPassword } from './values.ts';
+
+const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
+const userPass = `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`;
+const argument = `(?:"([^"\\n]{4,120})"|'([^'\\n]{4,120})'|([^\\s"'$|&;]{4,120}))`;
+
+export const commandRows: readonly ShapeRow[] = [
+  {
+    kind: 'curl -u',
+    contains: 'curl',
+    pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
+    accept: chosen,
+  },
+  {
+    kind: 'user and password',
+    contains: ['--user', '--auth', '-a ', '--creds', '-u '],
+    pattern: new RegExp(
+      `(?:^|\\s)(?:--user|--auth|--creds|--basic-auth|--proxy-user|--http-user|-a|-u)[= ]${userPass}`,
+      'gm',
+    ),
+    accept: chosen,
+  },
+  {
+    kind: 'password of a command',
+    pattern: new RegExp(
+      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[pPaw]|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
+      'g',
+    ),
+    accept: (secret) => given(secret),
+  },
+  {
+    kind: 'password piped',
+    contains: '|',
+    pattern: new RegExp(
+      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
+      'g',
+    ),
+    accept: (secret) => given(secret.replace(/^\w+:/, '')),
+  },
+  {
+    kind: 'rabbitmqctl',
+    contains: ['add_user', 'change_password', 'htpasswd', 'chpasswd', 'net user'],
+    pattern: /\b(?:add_user|change_password|htpasswd[ ]+-\w*b\w*[ ]+\S+|net[ ]+user)[ ]+\S+[ ]+["']?([^\s"'$]{6,80})/g,
+    accept: (secret) => given(secret),
+  },
+  {
+    kind: 'value of a Secret',
+    contains: '--from-literal',
+    pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
+    accept: (secret) => given(secret) || drawn(secret),
+  },
+  {
+    kind: 'user of Windows',
+    contains: ['/user:', '/USER:', '/u:'],
+    pattern: /(?<=[ \t"'])\/u(?:ser)?:\S+[ \t]+(?:\/p(?:ass)?:)?["']?([^\s"'/(=]{6,80})/gi,
+    accept: (secret) => isPassword(secret, { literal: true }),
+  },
+  {
+    kind: 'openssl -pass',
+    contains: 'pass:',
+    pattern: /\bpass:([^\s"'$]{6,80})/g,
+    accept: (secret) => given(secret),
+  },
+  {
+    kind: 'secure string',
+    contains: [
+      'ConvertTo-SecureString',
+      'obscure ',
+      'snmp-server',
+      'ssh-keygen',
+      'smbclient',
+      'rpcclient',
+      'winexe',
+      'smbmap',
+      'smbget',
+    ],
+    pattern:
+      /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|(?:smbclient|rpcclient|winexe|smbmap|smbget)\b[^\n]{0,80}?[ ](?:-U[ ]*)?["']?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
+    accept: (secret) => given(secret),
+  },
+  {
+    kind: 'user,password',
+    contains: ['lftp', 'ncftp'],
+    pattern:
+      /\b(?:lftp|ncftp)\b[^\n]{0,80}?[ ]-u[ ]*[\w.@-]+,(?:"([^"\n]{4,120})"|'([^'\n]{4,120})'|([^\s"']{4,120}))/g,
+    accept: given,
+  },
+  {
+    kind: 'openssl -k',
+    contains: 'openssl',
+    pattern: new RegExp(`\\bopenssl\\b[^\\n|;&]{0,200}?[ ](?:-k|-passin|-passout)[ ]${argument}`, 'g'),
+    accept: given,
+  },
+  {
+    kind: 'SNMP',
+    contains: 'snmp',
+    pattern: new RegExp(`\\bsnmp\\w+\\b[^\\n|;&]{0,200}?[ ]-[AX][ ]?${argument}`, 'g'),
+    accept: given,
+  },
+  {
+    kind: 'password by its place',
+    contains: [
+      'cf auth',
+      'mysqladmin',
+      'wpa_passphrase',
+      'qpdf',
+      'schtasks',
+      'net use',
+      'smbpasswd',
+      'vncpasswd',
+      'pdftk',
+    ],
+    pattern: new RegExp(
+      `\\b(?:cf[ ]+auth[ ]+\\S+|mysqladmin\\b[^\\n|;&]{0,120}?[ ]password|wpa_passphrase[ ]+(?:"[^"\\n]{1,40}"|\\S+)|qpdf\\b[^\\n]{0,80}?--encrypt|schtasks\\b[^\\n]{0,200}?/rp|net[ ]+use[ ]+(?:\\S:[ ]+)?\\\\\\\\\\S+|pdftk\\b[^\\n]{0,120}?(?:user|owner|input)_pw)[ ]+(?!/)${argument}`,
+      'gi',
+    ),
+    accept: given,
+  },
+  {
+    kind: 'password typed in',
+    contains: '<<<',
+    pattern: new RegExp(
+      `\\b(?:sudo|su|passwd|login|cryptsetup|gpg|kinit|chpasswd)\\b[^\\n]{0,80}<<<[ ]*${argument}`,
+      'g',
+    ),
+    accept: (secret) => given(secret.replace(/^\w+:/, '')),
+  },
+  {
+    kind: 'user/password of Oracle',
+    contains: ['sqlplus', 'sqlldr', 'expdp', 'impdp', 'rman'],
+    pattern:
+      /\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;&]{0,80}?[\s"'](?<user>\w{1,40})\/["']?(?<secret>[^\s@"'/]{4,80})(?=["'@\s]|$)/g,
+    accept: chosen,
+  },
+  {
+    kind: 'domain/user:password',
+    contains: ['secretsdump', 'psexec', 'wmiexec', 'smbexec', 'GetUserSPNs', 'GetNPUsers', 'mssqlclient', 'impacket'],
+    pattern:
+      /\b(?:impacket-\w+|secretsdump|psexec|wmiexec|smbexec|GetUserSPNs|GetNPUsers|mssqlclient)\S*[ ][^\n]{0,80}?(?<user>[\w.-]+):(?<secret>[^\s"']{4,80})@/g,
+    accept: chosen,
+  },
+];
