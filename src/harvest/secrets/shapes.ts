@@ -271,7 +271,7 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /[[{(]\s{0,40}((?:0x[\da-fA-F]{1,2}|\d{1,3})(?:\s{0,20},\s{0,20}(?:0x[\da-fA-F]{1,2}|\d{1,3})){15,300})\s{0,20},?\s{0,20}[\]})]/g,
     accept: (secret, { input, index }) =>
-      contextOf(input, index) === 'token' && new Set(secret.split(/\s*,\s*/)).size > 10,
+      ['token', 'password'].includes(contextOf(input, index)) && new Set(secret.split(/\s*,\s*/)).size > 10,
   },
   {
     kind: 'one-time password',
