@@ -130,7 +130,7 @@ export const commandRows: readonly ShapeRow[] = [
   },
   {
     kind: 'user/password of Oracle',
-    contains: ['sqlplus', 'sqlldr', 'expdp', 'impdp', 'rman'],
+    contains: ['sqlplus', 'sqlldr', 'expdp', 'impdp', 'rman target'],
     pattern:
       /\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;&]{0,80}?[\s"'](?<user>\w{1,40})\/["']?(?<secret>[^\s@"'/]{4,80})(?=["'@\s]|$)/g,
     accept: chosen,

@@ -3,14 +3,16 @@
 import type { ShapeRow } from './accept.ts';
 import { commandRows } from './commands.ts';
 import type { Found, Source } from './found.ts';
+import { partsOf } from './parts.ts';
 import { shapeRows } from './shapes.ts';
 
 const rows: readonly ShapeRow[] = [...shapeRows, ...commandRows];
 
 export function findShapes({ text, path }: Source): Found[] {
   const found: Found[] = [];
+  const has = partsOf(text);
   for (const row of rows) {
-    if ((row.paths && !row.paths.test(path)) || !mayMatch(row, text)) continue;
+    if ((row.paths && !row.paths.test(path)) || !mayMatch(row, has)) continue;
     for (const match of text.matchAll(row.pattern)) {
       const secret = match.groups?.secret ?? match.slice(1).find((group) => group !== undefined) ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
@@ -21,7 +23,7 @@ export function findShapes({ text, path }: Source): Found[] {
   return found;
 }
 
-function mayMatch({ contains }: ShapeRow, text: string): boolean {
+function mayMatch({ contains }: ShapeRow, has: (part: string) => boolean): boolean {
   if (contains === undefined) return true;
-  return typeof contains === 'string' ? text.includes(contains) : contains.some((part) => text.includes(part));
+  return typeof contains === 'string' ? has(contains) : contains.some(has);
 }

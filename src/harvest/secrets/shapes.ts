@@ -52,20 +52,20 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'password in a URL',
     contains: '://',
-    pattern: /(?<=[A-Za-z\d]:\/\/)(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
+    pattern: /[A-Za-z\d]:\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
     accept: (secret, match) => chosen(secret, match) || inUrl(secret, match),
   },
   {
     kind: 'password in a URL',
     contains: '://',
     pattern:
-      /(?<=(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?:\/\/)(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
+      /(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?:\/\/(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
     accept: chosen,
   },
   {
     kind: 'token in a URL',
     contains: '@',
-    pattern: /(?<=[A-Za-z]:\/\/)([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
+    pattern: /[A-Za-z]:\/\/([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
     accept: drawn,
   },
   {
@@ -153,7 +153,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'user:password',
     contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic '],
     pattern:
-      /\b(?:[\w-]{0,30}(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|auth|[uU]ser[pP]w?d|\w{0,20}USERPWD|[Bb]asic)["'\]]{0,2}[ \t]{0,4}[:=,]?[ \t]{1,4}["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
+      /(?:(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|\bauth|[uU]ser[pP]w?d|USERPWD|\b[Bb]asic)["'\]]{0,2}[ \t]{0,4}[:=,]?[ \t]{1,4}["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
     accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !/^\/\//.test(secret),
   },
   {
@@ -164,7 +164,19 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'hashed in SQL',
-    contains: ["('"],
+    contains: [
+      "MD5('",
+      "md5('",
+      "SHA1('",
+      "sha1('",
+      "SHA2('",
+      "sha2('",
+      "crypt('",
+      "CRYPT('",
+      "PASSWORD('",
+      'HASHBYTES(',
+      "digest('",
+    ],
     pattern:
       /\b(?:MD5|md5|SHA1|sha1|SHA2|sha2|SHA|crypt|CRYPT|ENCRYPT|OLD_PASSWORD|PASSWORD|HASHBYTES\('\w+',[ ]?|digest)\(?[ ]?N?'([^'\n]{6,80})'/g,
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret) && !/^\w+[\s.:/=]/.test(secret),
@@ -215,7 +227,7 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'typed into a terminal',
-    contains: ['send'],
+    contains: ['sendline(', 'send "', "send '", 'send -- '],
     pattern:
       /(?:\bsendline\([ ]?|^[ \t]*send[ ]+(?:--[ ]+)?)[bru]?(?:"([^"\s\\]{6,80})(?:\\[rn]){0,2}"|'([^'\s\\]{6,80})(?:\\[rn]){0,2}')/gm,
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
@@ -249,7 +261,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'password in a URL',
     contains: '://',
     pattern:
-      /(?<=https?:\/\/)(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}\.\w)/g,
+      /https?:\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}\.\w)/g,
     accept: chosen,
   },
   // Files of their own kind
