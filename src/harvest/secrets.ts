@@ -12,6 +12,7 @@ import { findKubernetes } from './secrets/kubernetes.ts';
 import { findRandom } from './secrets/random.ts';
 import { findTables } from './secrets/tables.ts';
 import { isNoWord, randomness } from './secrets/values.ts';
+import { isWord, isWords } from './secrets/words.ts';
 
 /** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
 export const maskCharacter = '*';
@@ -108,13 +109,18 @@ function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
   return more;
 }
 
-/** A password like `postgres` or `letmeinplease` may be a name elsewhere. */
+/** A password like `postgres`, `letmeinplease` or `test1234` may be a name elsewhere. */
 function isDistinctive(value: string): boolean {
-  return (
-    value.length >= 6 &&
-    (isNoWord(value) || randomness(value) > 0 || /[^\w.\s/-]|(?:\s\S+){3}/.test(value)) &&
-    !/^[\d.]+$/.test(value)
-  );
+  if (value.length < 6 || /^[\d.]+$/.test(value) || isNumbered(value)) return false;
+  const hasSymbol = /[^\w.\s/-]/.test(value);
+  if (value.length < 8) return hasSymbol || (/\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value));
+  return isNoWord(value) || randomness(value) > 0 || hasSymbol || /(?:\s\S+){3}/.test(value);
+}
+
+/** A word of code and a number: `server12`. */
+function isNumbered(value: string): boolean {
+  const word = /^([A-Za-z]+)\d{1,4}$/.exec(value)?.[1]?.toLowerCase();
+  return word !== undefined && (isWord(word) || isWords(word));
 }
 
 function merged(ranges: [number, number][]): [number, number][] {

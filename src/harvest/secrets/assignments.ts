@@ -285,7 +285,8 @@ function joined(values: readonly Candidate[]): Candidate {
 
 /** Text up to the next tag or bar, or the end of the line. */
 function readCell(text: string, at: number): Value | undefined {
-  const cell = /[ \t]*(?:<!\[CDATA\[)?[*_`]*([^\n|<>*`]{1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
+  const cell =
+    /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   cell.lastIndex = at;
   const match = cell.exec(text);
   const found = match?.[1];

@@ -184,7 +184,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'SQL password without quotes',
     contains: ['DENTIFIED', 'dentified'],
-    pattern: /\bIDENTIFIED[ \t]+BY[ \t]+([A-Za-z][^\s"'`;,()&:]{5,80})/gi,
+    pattern: /\bIDENTIFIED[ \t]+BY[ \t]+([^\s"'`;,()&:<$]{6,80})/gi,
     accept: (secret) => given(secret) && isNoWord(secret),
   },
   {

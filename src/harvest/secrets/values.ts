@@ -6,7 +6,7 @@ import { isWord, isWords } from './words.ts';
 /** Said instead of a value, or made up so that everybody sees it. */
 const placeholders: readonly RegExp[] = [
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
-  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_]|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@?$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
+  /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@[a-z_.]*(?:[A-Z][a-z]+)*$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
   // Paths and addresses of other stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
   /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
@@ -188,7 +188,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
   const mixed = lower > 0 && upper > 0;
   const kinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
-  if (value.length < 8 && kinds < 3) return false;
+  if (value.length < 8 && kinds < 3 && !isShort(value, literal)) return false;
   if (reference.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
   // Code, rather than a value: a call, an index, an access, a tag, a type.
@@ -207,16 +207,17 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
     if (certain && kinds >= 3) return !isTested(meant);
     if (separated && symbols === 0)
       return (phrase && meant.length >= 3) || (literal && digits >= 4 && !isTested(meant));
-    return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 4 && literal && !isTested(meant);
+    return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 2 && literal;
   }
   if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isOdd(value.replace(/[^A-Za-z]/g, ''))) return true;
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
+  if (literal && separated && isFree(value)) return true;
   if (!literal || separated) return randomness(value) > 0;
   if (mixed)
     return /^[A-Z]?[a-z]+$/.test(value)
       ? !allWords && value.length >= 8
-      : !allWords && wordShare(value) <= 0.3 && surprise(value) >= 4.3;
+      : !allWords && wordShare(value) <= 0.3 && (surprise(value) >= 4.3 || wordShare(value) === 0);
   return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
 }
 
@@ -234,6 +235,20 @@ function isOdd(value: string): boolean {
     surprise(value) >= 4.6 &&
     wordShare(value) <= 0.3
   );
+}
+
+/** 'hunter2', 's3cr3t': six letters and digits that are no algorithm. */
+function isShort(value: string, literal: boolean): boolean {
+  return (
+    literal &&
+    /^(?=.*\d)(?=.*[A-Za-z].*[A-Za-z].*[A-Za-z])[A-Za-z\d]+$/.test(value) &&
+    value.replace(algorithms, '') === value
+  );
+}
+
+/** 'violet-harbor-candle': three words or more in lower case that code does not use. */
+function isFree(value: string): boolean {
+  return /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value) && wordShare(value) <= 0.3;
 }
 
 /** Words that say that the password is for show. */
