@@ -23,7 +23,10 @@ export function findAssignments(source: Source): Found[] {
     while (start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
     while (end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
     // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
-    const name = text.slice(start, end).replace(/[.-]+$/, '');
+    const name = text
+      .slice(start, end)
+      .replace(/[.-]+$/, '')
+      .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
     end = start + name.length;
     // 'Secret key = x': a name of several words.
     const more =
@@ -70,31 +73,33 @@ function isBroken(text: string, { pieces }: Value): boolean {
 
 type Candidate = Value & { readonly literal: boolean };
 
+/** Other attributes of the element that has the name, to its end. */
+const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
 const spaces = '[ \\t]';
 /** What may close the name: quotes, brackets, the mark of optional or bold. */
-const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\[\d{0,4}\]){0,8}/y;
+const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
   `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
   'y',
 );
 const operator = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
 const companion =
-  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=\\*["'][^"'<>\n]{0,80}\\*["']\s*){0,4}>?\s*(?:<\/[\w:]{1,20}>\s*)?(?:<(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:][^\n,{}]*[,\n]\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=\\*["'][^"'<>\n]{0,80}\\*["']\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:][^\n,{}]*[,\n]\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 const words =
-  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*/y;
+  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*(?:``)?/y;
 const plainSpace = /[ \t]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
-const call = /[({][ \t\n]*(?=[bru@]{0,2}\\*["'`])/y;
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+const call = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 /** A call or a construction that hands the literal on, or falls back to it. */
 const wrapper =
-  /(?:<%=?[ \t]*|!Sub[ \t]+|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+  /(?:<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
 function valuesAfter(source: Source, start: number, end: number): Candidate[] {
   const { text } = source;
@@ -131,6 +136,15 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
     const value = nthLiteral(text, at, nth);
     if (value !== undefined) return [{ ...value, literal: true }];
   }
+  const tag = /<[^<>]{0,200}$/.test(before) ? skip(attributes, text, end) : end;
+  if (tag > end) {
+    const values = literalOrBare(place, tag, true);
+    if (values.length > 0) return values;
+  }
+  if (isFlag) {
+    const item = skip(/["']?\r?\n[ \t]*-[ \t]+/y, text, end);
+    if (item > end) return literalOrBare(place, item, false);
+  }
   const asserted = skip(assertion, text, end);
   if (asserted > end) return literals(text, asserted);
   const other = skip(companion, text, end);
@@ -145,7 +159,7 @@ function valuesAfter(source: Source, start: number, end: number): Candidate[] {
         isFlag ||
         (closed > end
           ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
-          : /\{:?$/.test(before));
+          : /\{:?$|(?:^|[\s(]):$/.test(before));
       const isTested = /assert|expect|equal/i.test(before);
       if (closed === end && !isTested && !isFirst) return [];
       return literals(text, at).filter(
@@ -179,6 +193,7 @@ interface Place {
 
 /** Nothing that a name would be: two digits or a symbol, or letters that make no words. */
 function isMixed(value: string): boolean {
+  if (/^[A-Za-z]*[a-z][A-Z][a-z]+\d+$/.test(value)) return true;
   return (/\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value)) || (!/\d/.test(value) && isNoWord(value));
 }
 
@@ -190,6 +205,14 @@ function labelled(text: string, before: string, start: number, end: number): Can
       const values = literals(text, literal);
       if (values.length > 0) return values;
     }
+  }
+  const yoda =
+    /(["'`])([^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/.exec(
+      before,
+    );
+  if (yoda?.[2] !== undefined) {
+    const at = start - before.length + yoda.index + 1;
+    return [{ text: yoda[2], pieces: [[at, at + yoda[2].length]], quoted: true, next: end, literal: true }];
   }
   if (!/^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/.test(text.slice(end, end + 20))) return [];
   const behind = /(["'`])([^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/.exec(
@@ -272,7 +295,8 @@ function literalOrBare(
     if (value === undefined || value.next === at) return [];
     // In a comment, a document or another string a word is a word.
     const said = isProse || isComment(before) || isInString(before);
-    const literal = isText || isFlag || isSettings || (said && isNoWord(value.text));
+    const literal =
+      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (said && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];
   });
 }
@@ -281,6 +305,11 @@ function literalOrBare(
 function joined(values: readonly Candidate[]): Candidate {
   const last = values.at(-1) as Candidate;
   return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
+}
+
+/** `NAME=` alone before it in its line, as in a shell, whatever the file: a patch, a transcript. */
+function isVariable(text: string, lineStart: number, at: number): boolean {
+  return at - lineStart < 80 && /^[-+]?(?:export[ ]+)?[A-Z][A-Z\d_]+=$/.test(text.slice(lineStart, at));
 }
 
 /** Text up to the next tag or bar, or the end of the line. */
@@ -346,7 +375,7 @@ function isExpression(text: string): boolean {
 }
 
 function isComment(before: string): boolean {
-  return /(?:^|\s)(?:\/\/|#|--|\*|;|%|<!--|REM\b|rem\b)/.test(before);
+  return /(?:^|\s)(?:\/\/|\/\*|#|--|\*|;|%|<!--|REM\b|rem\b)/.test(before);
 }
 
 /** An odd number of some quote stands before it in the line. */

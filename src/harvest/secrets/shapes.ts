@@ -151,10 +151,24 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'user:password',
-    contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic '],
+    contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic ', 'login=', 'user = '],
     pattern:
-      /(?:(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|\bauth|[uU]ser[pP]w?d|USERPWD|\b[Bb]asic)["'\]]{0,2}[ \t]{0,4}[:=,]?[ \t]{1,4}["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
+      /(?:(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|\bauth|[uU]ser[pP]w?d|USERPWD|\b[Bb]asic|\blogin|\buser)["'\]]{0,2}(?:[ \t]{0,4}[:=,]?[ \t]{1,4}|=)["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
     accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !/^\/\//.test(secret),
+  },
+  {
+    kind: 'user:password put into Base64',
+    contains: ['btoa(', 'Buffer.from(', 'b64encode(', 'base64_encode(', 'encode64(', 'ncodeToString('],
+    pattern:
+      /(?:btoa|Buffer\.from|b64encode|base64_encode|encode64|ncodeToString)\([ ]?(?:\[\]byte\()?[bf]?["'`](?<user>[\w.@-]{1,40}):(?<secret>[^"'`\n]{6,80})["'`]/g,
+    accept: (secret, match) => chosen(secret, match) && isNoWord(secret),
+  },
+  {
+    kind: 'password of a router',
+    contains: ['enable ', 'ppp ', 'neighbor ', '-server ', 'wpa-psk ', 'passwd/'],
+    pattern:
+      /^[ \t]*(?:(?:enable|ppp \w+|neighbor \S+|(?:tacacs|radius)-server)[ ]+(?:password|secret|key)(?:[ ]+\d)?|wpa-psk|d-i[ ]+passwd\/[\w-]+[ ]+password)[ ]+(\S{6,80})$/gm,
+    accept: (secret) => given(secret) && isNoWord(secret),
   },
   {
     kind: 'password of IPsec',
@@ -261,7 +275,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'password in a URL',
     contains: '://',
     pattern:
-      /https?:\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}\.\w)/g,
+      /https?:\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}[.:/])/g,
     accept: chosen,
   },
   // Files of their own kind
