@@ -4,7 +4,7 @@ import type { Found, Source } from './found.ts';
 import { isNoWord, isPassword } from './values.ts';
 
 const called =
-  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|[.:]auth|\w{0,12}_(?:login|bind|bind_s)|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password))[ ]?(\(|[ ](?=["']))/g;
+  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|[.:]auth|(?:ldap|ftp)_(?:login|bind)|simple_bind(?:_s)?|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password))[ ]?(\(|[ ](?=["']))/g;
 const literal =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
 const other = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;

@@ -52,20 +52,20 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'password in a URL',
     contains: '://',
-    pattern: /[A-Za-z\d]:\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
+    pattern: /(?<=[A-Za-z\d]):\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
     accept: (secret, match) => chosen(secret, match) || inUrl(secret, match),
   },
   {
     kind: 'password in a URL',
     contains: '://',
     pattern:
-      /(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?:\/\/(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
+      /(?<=(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?):\/\/(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
     accept: chosen,
   },
   {
     kind: 'token in a URL',
     contains: '@',
-    pattern: /[A-Za-z]:\/\/([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
+    pattern: /(?<=[A-Za-z]):\/\/([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
     accept: drawn,
   },
   {
@@ -158,14 +158,36 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   {
     kind: 'user:password put into Base64',
-    contains: ['btoa(', 'Buffer.from(', 'b64encode(', 'base64_encode(', 'encode64(', 'ncodeToString('],
+    contains: [
+      'btoa("',
+      "btoa('",
+      'Buffer.from("',
+      "Buffer.from('",
+      'Buffer.from(`',
+      'b64encode(b',
+      'base64_encode("',
+      "base64_encode('",
+      'encode64("',
+      "encode64('",
+      'ncodeToString([]byte("',
+    ],
     pattern:
       /(?:btoa|Buffer\.from|b64encode|base64_encode|encode64|ncodeToString)\([ ]?(?:\[\]byte\()?[bf]?["'`](?<user>[\w.@-]{1,40}):(?<secret>[^"'`\n]{6,80})["'`]/g,
     accept: (secret, match) => chosen(secret, match) && isNoWord(secret),
   },
   {
     kind: 'password of a router',
-    contains: ['enable ', 'ppp ', 'neighbor ', '-server ', 'wpa-psk ', 'passwd/'],
+    contains: [
+      'enable password',
+      'enable secret',
+      'ppp chap',
+      'ppp pap',
+      'neighbor ',
+      'tacacs-server',
+      'radius-server',
+      'wpa-psk ',
+      ' passwd/',
+    ],
     pattern:
       /^[ \t]*(?:(?:enable|ppp \w+|neighbor \S+|(?:tacacs|radius)-server)[ ]+(?:password|secret|key)(?:[ ]+\d)?|wpa-psk|d-i[ ]+passwd\/[\w-]+[ ]+password)[ ]+(\S{6,80})$/gm,
     accept: (secret) => given(secret) && isNoWord(secret),
@@ -275,7 +297,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'password in a URL',
     contains: '://',
     pattern:
-      /https?:\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}[.:/])/g,
+      /(?<=https?):\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}[.:/])/g,
     accept: chosen,
   },
   // Files of their own kind
