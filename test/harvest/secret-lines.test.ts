@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskSecrets } from '../../src/harvest/secrets.ts';
-import { lines } from './secret-lines.ts';
+import { codeLines } from './secret-lines.ts';
+import { settingsLines } from './secret-lines-settings.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -17,10 +18,10 @@ const passwords = [
   ['qRvb', 'kiwj'],
 ].map((parts) => parts.join(''));
 
-for (const [path, text] of lines)
+for (const [path, text] of [...codeLines, ...settingsLines])
   test(`a password is masked: ${path} ${JSON.stringify(text)}`, () => {
     for (const password of passwords) {
-      const written = text.replaceAll('VALUE', () => password);
+      const written = text.replaceAll('§', () => password);
       const masked = maskSecrets(written, path).text;
       assert.equal(masked.length, written.length);
       assert.ok(!masked.includes(password), masked);
