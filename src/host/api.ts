@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
+import { checkBaseUrl } from '../teacher/address.ts';
 import { Backoff } from '../teacher/backoff.ts';
 import { Budget } from '../teacher/budget.ts';
 import type * as connection from '../teacher/connect.ts';
@@ -14,7 +15,6 @@ import type { ConsentQuestion } from './consent.ts';
 import type { FolderRef } from './folderRef.ts';
 import { lateConnect } from './late.ts';
 import type { Permissions } from './permissions.ts';
-import { checkBaseUrl } from './settings.ts';
 import type { StoreOwner } from './storeOwner.ts';
 
 /** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */

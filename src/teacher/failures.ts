@@ -31,6 +31,14 @@ export class RedirectError extends Error {
   }
 }
 
+/** The address is plain http on another machine: a key would travel in clear. */
+export class InsecureError extends Error {
+  constructor(address: string) {
+    super(`${address} is not https`);
+    this.name = 'InsecureError';
+  }
+}
+
 type Wording = (detail: string, context: FailureContext) => string;
 
 const wording: Readonly<Partial<Record<ErrorCode, Wording>>> = {
@@ -86,6 +94,15 @@ const byType: Readonly<Record<string, ErrorCode>> = {
 export function classify(error: unknown, context: FailureContext): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
+    if (cause instanceof InsecureError) {
+      const advice =
+        'Make the base URL (setting easyAdaptation.baseUrl, or ANTHROPIC_BASE_URL) one that begins with https';
+      return failureOf(
+        'bad-request',
+        `the key and your text would travel in clear: ${cause.message}. ${advice}`,
+        context,
+      );
+    }
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
   }

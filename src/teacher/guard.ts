@@ -1,5 +1,6 @@
-// Stands between the SDK and the network: follows no redirect, and ends an answer that is longer than any can be.
-import { ProtocolError, RedirectError } from './failures.ts';
+// Stands between the SDK and the network: sends nothing in clear to another machine, follows no redirect, and ends an answer that is longer than any can be.
+import { checkBaseUrl } from './address.ts';
+import { InsecureError, ProtocolError, RedirectError } from './failures.ts';
 
 /** The largest answers: 5,000 tokens of a few hundred bytes each; an error's message. Decompressed, bytes. */
 const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
@@ -10,6 +11,9 @@ const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
  */
 export function guarded(send: typeof fetch, onBytes: () => void = () => {}): typeof fetch {
   return async (input, init) => {
+    const asked = input instanceof Request ? input.url : String(input);
+    // The setting is checked where it is read; an address from the environment passes here alone.
+    if (checkBaseUrl(asked).problem === 'insecure') throw new InsecureError(new URL(asked).origin);
     const response = await send(input, { ...init, redirect: 'manual' });
     const { status, statusText, headers, body, ok } = response;
     // Some fetches show a redirect as an answer without anything in it, or follow it all the same.

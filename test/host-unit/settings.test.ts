@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/host/levels.ts';
-import { checkBaseUrl, readSettings, type Settings, settingRows } from '../../src/host/settings.ts';
+import { readSettings, type Settings, settingRows } from '../../src/host/settings.ts';
+import { checkBaseUrl } from '../../src/teacher/address.ts';
 
 interface Property {
   readonly type: string;

@@ -49,6 +49,20 @@ for (const [name, serve] of Object.entries(redirects)) {
   });
 }
 
+test('plain http to another machine is refused before anything is sent', async () => {
+  const sent: string[] = [];
+  const records: typeof fetch = (url, init) => {
+    sent.push(String(url));
+    return fetch(url, init);
+  };
+  const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
+  const teacher = new ClaudeTeacher({ ...options, stallMs: 5_000, fetch: records });
+  const error = failure(await teacher.complete(request, never));
+  assert.equal(error.code, 'bad-request');
+  assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
+  assert.deepEqual(sent, []);
+});
+
 test('a fetch that follows redirects by itself is not believed', async () => {
   api.as(redirects['redirect 307'] as (typeof redirects)[string]);
   const follows: typeof fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' });
@@ -116,7 +130,7 @@ test('a proxy that the environment names is gone through', async () => {
   await once(proxy, 'listening');
   const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-proxy-'));
   try {
-    const args = [storage, 'http://api.proxied.example', '2', '0', '1', 'claude-haiku-5-5'];
+    const args = [storage, 'http://api.proxied.localhost', '2', '0', '1', 'claude-haiku-5-5'];
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: address, http_proxy: address, NO_PROXY: '' };
     const child = spawn(process.execPath, [join(import.meta.dirname, '../safety/buyer.ts'), ...args], {
@@ -126,7 +140,7 @@ test('a proxy that the environment names is gone through', async () => {
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
     assert.equal(fake.requests.length, 2);
-    assert.ok(asked.length > 0 && asked.every((host) => host === 'api.proxied.example:80'), asked.join());
+    assert.ok(asked.length > 0 && asked.every((host) => host === 'api.proxied.localhost:80'), asked.join());
   } finally {
     rmSync(storage, { recursive: true });
     proxy.close();
