@@ -124,7 +124,7 @@ function unsupported(json: Json): string | undefined {
   return undefined;
 }
 
-function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,7 +1,7 @@
 // Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32, u8 stays.
 import { CodedError, messageOf } from '../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../common/half.ts';
-import { MEND } from './config.ts';
+import { isObject, MEND } from './config.ts';
 
 export type StoredType = 'F32' | 'F16' | 'BF16';
 
@@ -54,9 +54,9 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   } catch (cause) {
     throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
   }
-  if (!isRecord(header)) throw corrupt('its header is no object');
+  if (!isObject(header)) throw corrupt('its header is no object');
   const { __metadata__: metadata = {}, ...described } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
     throw corrupt('its metadata are no texts');
   }
   const data = bytes.subarray(8 + length);
@@ -80,17 +80,13 @@ function corrupt(why: string, cause?: unknown): CodedError {
   return new CodedError('corrupt', `The model file is damaged or no safetensors file: ${why}. ${MEND}`, { cause });
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Names and types come from the file: they may be of any length. */
 function shown(text: unknown): string {
   return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
 }
 
 function entryOf(name: string, entry: unknown, available: number): Entry {
-  if (!isRecord(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
+  if (!isObject(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const width = BYTES.get(dtype);
   if (width === undefined) {
