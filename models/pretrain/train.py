@@ -29,8 +29,6 @@ from quantise import Rounded, unpack
 from safetensors_f16 import read_safetensors
 from tokenizer import DEFAULT, Tokenizer
 
-FULL_WARM_UP = 100
-
 
 def arguments():
     parser = argparse.ArgumentParser()
@@ -52,6 +50,7 @@ def arguments():
     parser.add_argument('--accumulate', type=int, default=1)
     parser.add_argument('--steps', type=int, default=0, help='stop here (stable phase; 0: never)')
     parser.add_argument('--decay-steps', type=int, default=0, help='branch off: linear decay to zero over so many steps')
+    parser.add_argument('--warm-up', type=int, default=100, help='steps of a linear warm-up')
     parser.add_argument('--peak', type=float, default=1.0, help='share of the full learning rates that warm-up ends at')
     parser.add_argument('--branch', default='', help='name of the decay branch')
     parser.add_argument('--round-below', type=float, default=0.5, help='a decay trains for int4 once the rates are below this share of their peak (0: never)')
@@ -255,7 +254,7 @@ def main():
         log.write(json.dumps({**row, 'time': round(time.time())}) + '\n')
 
     while not stop:
-        scale = o.peak * min(1.0, (s['step'] + 1) / FULL_WARM_UP)
+        scale = o.peak * min(1.0, (s['step'] + 1) / o.warm_up)
         if s['decay_from'] >= 0:
             done = s['step'] - s['decay_from']
             if done >= o.decay_steps:
