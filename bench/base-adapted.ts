@@ -2,12 +2,12 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Precision } from '../src/arch/precision.ts';
 import { ProgressBar } from '../src/common/bar.ts';
 import { currentModel } from '../src/distil/models.ts';
 import { adapt } from '../src/distil/run.ts';
 import type { AdaptReport } from '../src/distil/types.ts';
 import type { EngineClient } from '../src/engine/client.ts';
-import type { Precision } from '../src/model/serve.ts';
 import { NgramModel } from '../src/ngram/model.ts';
 import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './base-lines.ts';
 import { type Prepared, withPrepared } from './base-prepare.ts';

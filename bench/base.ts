@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parameterCount } from '../src/arch/parameters.ts';
 import { physicalCores } from '../src/common/threads.ts';
-import { loadModel } from '../src/model/folder.ts';
-import { parameterCount } from '../src/model/parameters.ts';
+import { loadModel } from '../src/package/folder.ts';
 import { adapted } from './base-adapted.ts';
 import { agreement } from './base-agreement.ts';
 import { bits } from './base-bits.ts';
@@ -90,8 +90,8 @@ const labels: Readonly<Record<string, string>> = {
 
 export async function baseBench({ recordings, model, places, minutes, only }: BenchOptions): Promise<Figures> {
   const context: BaseContext = {
-    model: model ?? join(root, 'models/base'),
-    tokenizerPath: join(root, 'models/base/tokenizer.json'),
+    model: model ?? join(root, 'models/small'),
+    tokenizerPath: join(root, 'models/small/tokenizer.json'),
     tokenizer: readTokenizer(),
     recordings: recordings ?? recordingsFolder,
     places,

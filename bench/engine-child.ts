@@ -1,11 +1,12 @@
 // One measurement of the neural engine in a process of its own, so that memory is its own; prints figures as JSON. Started by engine.ts.
+
+import { PRESETS } from '../src/arch/config.ts';
+import { DEFAULT_OPTIMIZER } from '../src/arch/optimizer.ts';
+import { initialWeights, parameterCount } from '../src/arch/parameters.ts';
+import type { Precision } from '../src/arch/precision.ts';
 import { Builder } from '../src/autodiff/builder.ts';
 import { normals } from '../src/common/random.ts';
 import { Network } from '../src/decode/network.ts';
-import { PRESETS } from '../src/model/config.ts';
-import { DEFAULT_OPTIMIZER } from '../src/model/optimizer.ts';
-import { initialWeights, parameterCount } from '../src/model/parameters.ts';
-import type { Precision } from '../src/model/serve.ts';
 import { writeModel } from '../src/onnx/write.ts';
 import { loadLibrary } from '../src/runtime/library.ts';
 import { Session } from '../src/runtime/session.ts';

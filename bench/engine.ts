@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { PRESETS } from '../src/arch/config.ts';
+import { initialWeights } from '../src/arch/parameters.ts';
 import { quantile } from '../src/common/quality.ts';
 import { EnginePair } from '../src/engine/pair.ts';
-import { PRESETS } from '../src/model/config.ts';
-import { saveModel } from '../src/model/folder.ts';
-import { initialWeights } from '../src/model/parameters.ts';
+import { saveModel } from '../src/package/folder.ts';
 import { physicalCores } from '../src/runtime/device.ts';
 import type { BenchOptions, Figures } from './main.ts';
 
@@ -58,7 +58,7 @@ async function throughTheProcess(): Promise<Numbers> {
   saveModel(base, config, initialWeights(config, 1), 'F16');
   const client = new EnginePair({ script: join(root, 'src/engine/main.ts') });
   try {
-    const tokenizer = join(root, 'models/base/tokenizer.json');
+    const tokenizer = join(root, 'models/small/tokenizer.json');
     const loaded = await client.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
     if (!loaded.ok) throw new Error(loaded.error.message);
     const idle = await client.request('status', {});

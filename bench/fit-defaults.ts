@@ -23,7 +23,7 @@ const only = process.argv
   ?.slice(7)
   .split(',')
   .map(Number);
-const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')));
+const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
 if (!loaded.ok) throw new Error(loaded.error.message);
 const tokenizer = loaded.value;
 

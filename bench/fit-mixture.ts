@@ -2,7 +2,7 @@
 // each package is a repository, a fifth of its files are places to complete, the others its n-gram index. Not a benchmark:
 // run by hand for a new base.
 //
-//   node build/run.mjs bench/fit-mixture.ts [--model models/base] [--places 60] [--dry]
+//   node build/run.mjs bench/fit-mixture.ts [--model models/small] [--places 60] [--dry]
 
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ const MOST = 1_500_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values: options } = parseArgs({
   options: {
-    model: { type: 'string', default: join(root, 'models/base') },
+    model: { type: 'string', default: join(root, 'models/small') },
     places: { type: 'string', default: '60' },
     dry: { type: 'boolean', default: false },
   },
@@ -35,7 +35,7 @@ const held = heldOutFiles(LANGUAGES);
 if (!held) throw new Error('The held-out packages are not here: run models/pretrain/corpus.py first.');
 const language = await Language.load({
   model: options.model,
-  tokenizer: join(root, 'models/base/tokenizer.json'),
+  tokenizer: join(root, 'models/small/tokenizer.json'),
   precision: 'int8',
   threads: 2,
 });

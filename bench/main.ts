@@ -11,7 +11,7 @@ import { safetyBench } from './safety/main.ts';
 export interface BenchOptions {
   /** Folder of recorded completions, in the format of shared/bench; undefined: the default one. */
   readonly recordings: string | undefined;
-  /** Folder of the base to measure; undefined: models/base. */
+  /** Folder of the base to measure; undefined: models/small. */
   readonly model: string | undefined;
   /** Sections of the benchmark, separated by commas; undefined: all. */
   readonly only: string | undefined;

@@ -41,7 +41,7 @@ interface Measured {
 }
 
 export function readTokenizer(): Tokenizer {
-  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')));
+  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
   if (!loaded.ok) throw new Error(loaded.error.message);
   return loaded.value;
 }

@@ -11,7 +11,7 @@ import { loadTokenizer } from '../src/tokenizer/load.ts';
 
 async function main(folder: string): Promise<void> {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')));
+  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
   if (!loaded.ok) throw new Error(loaded.error.message);
   const tokenizer = loaded.value;
 

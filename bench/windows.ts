@@ -1,10 +1,10 @@
 // Scores texts longer than a model's context: windows that overlap by half, each headed by the file's name, each token scored once.
 
+import type { Precision } from '../src/arch/precision.ts';
 import { physicalCores } from '../src/common/threads.ts';
 import { Network } from '../src/decode/network.ts';
 import { score } from '../src/decode/score.ts';
-import { loadModel } from '../src/model/folder.ts';
-import type { Precision } from '../src/model/serve.ts';
+import { loadModel } from '../src/package/folder.ts';
 import { loadLibrary } from '../src/runtime/library.ts';
 import type { Tokenizer } from '../src/tokenizer/types.ts';
 

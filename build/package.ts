@@ -26,7 +26,7 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css)$/,
-  /^extension\/models\/base\/[\w.-]+$/,
+  /^extension\/models\/small\/[\w.-]+$/,
 ];
 
 /** What an extension without it would not work, or may not be given away. */
@@ -40,7 +40,7 @@ export const needed = [
   'extension/dist/engine.cjs',
   'extension/dist/panel.js',
   'extension/dist/THIRD_PARTY_LICENSES',
-  'extension/models/base/tokenizer.json',
+  'extension/models/small/tokenizer.json',
 ];
 
 export interface ContentCheck {

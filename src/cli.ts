@@ -51,7 +51,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
-  --base FOLDER        another base model for the same tokenizer (default models/base)
+  --base FOLDER        another base model for the same tokenizer (default models/small)
   --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
   --local              never use the API, key or no key
   --places N           places to ask the API about (default 60)
@@ -152,7 +152,7 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;
   return {
-    base: values.base === undefined ? join(repository, 'models', 'base') : requireFolder(values.base),
+    base: values.base === undefined ? join(repository, 'models', 'small') : requireFolder(values.base),
     precision: 'auto',
     threads: threadCount(threads),
     trainingThreads: threads,
@@ -259,7 +259,7 @@ async function main(argv: readonly string[]): Promise<number> {
     root,
     storeFolder: storage,
     specialistFolder: specialistFolder(storage, root),
-    tokenizerPath: join(repository, 'models', 'base', 'tokenizer.json'),
+    tokenizerPath: join(repository, 'models', 'small', 'tokenizer.json'),
     // Whoever names a folder here runs git there, too.
     harvest: { trusted: true },
     effort: 'adapt',

@@ -1,4 +1,4 @@
-# Writes models/base/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
+# Writes models/small/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
 import argparse
 import collections
 import json

@@ -1,4 +1,4 @@
-# The reference encoder and decoder of models/base/tokenizer.json: byte-level BPE over pieces that one regular expression cuts.
+# The reference encoder and decoder of models/small/tokenizer.json: byte-level BPE over pieces that one regular expression cuts.
 import json
 import pathlib
 import re
@@ -19,7 +19,7 @@ SPECIAL = ['<|pad|>', '<|end|>', '<|file|>', '<|prefix|>', '<|suffix|>', '<|midd
            # For what comes: a change and its message, a notebook's cell, a text's label, an edit.
            '<|diff|>', '<|message|>', '<|cell|>', '<|label|>', '<|edit|>', '<|reserved_0|>', '<|reserved_1|>']
 PAD, END, FILE, PREFIX, SUFFIX, MIDDLE, EOM, SNIPPET, REPO = range(9)
-DEFAULT = pathlib.Path(__file__).resolve().parent.parent / 'base' / 'tokenizer.json'
+DEFAULT = pathlib.Path(__file__).resolve().parent.parent / 'small' / 'tokenizer.json'
 
 
 def byte_alphabet():

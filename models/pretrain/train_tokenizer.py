@@ -1,4 +1,4 @@
-# Trains the byte-level BPE on a sample of the corpus and writes models/base/tokenizer.json; --compare prints characters per token by size.
+# Trains the byte-level BPE on a sample of the corpus and writes models/small/tokenizer.json; --compare prints characters per token by size.
 import argparse
 import collections
 import heapq

@@ -1,6 +1,6 @@
 // Keys and values of the tokens seen so far, in plain arrays [time, batch, head, width]: cutting back is a number.
-import type { ModelConfig } from '../model/config.ts';
-import { cacheNames } from '../model/serve.ts';
+import type { ModelConfig } from '../arch/config.ts';
+import { cacheNames } from '../arch/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
 export class KeyValueCache {

@@ -1,8 +1,9 @@
 // A model with its tokenizer: text in, text out. What the engine process serves.
+
+import { MEND } from '../arch/model.ts';
+import { chosenPrecision, type Precision } from '../arch/precision.ts';
 import { CodedError } from '../common/errors.ts';
-import { MEND } from '../model/config.ts';
-import { loadModel } from '../model/folder.ts';
-import { chosenPrecision, type Precision } from '../model/serve.ts';
+import { loadModel } from '../package/folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';

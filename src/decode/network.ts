@@ -1,9 +1,10 @@
 // A decoder ready to predict: its session, and one pass over new tokens.
 
-import { MASKED } from '../model/decoder.ts';
-import type { Model } from '../model/folder.ts';
-import { ropeTables } from '../model/rope.ts';
-import { type Precision, serveGraph } from '../model/serve.ts';
+import { MASKED } from '../arch/decoder.ts';
+import type { Model } from '../arch/model.ts';
+import type { Precision } from '../arch/precision.ts';
+import { ropeTables } from '../arch/rope.ts';
+import { serveGraph } from '../arch/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './cache.ts';

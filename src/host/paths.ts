@@ -22,8 +22,8 @@ export function pathsOf(extension: string, storage: string): Paths {
     ngramWorker: join(extension, 'dist', 'ngram-worker.cjs'),
     adaptWorker: join(extension, 'dist', 'adapt-worker.cjs'),
     engine: join(extension, 'dist', 'engine.cjs'),
-    tokenizer: join(extension, 'models', 'base', 'tokenizer.json'),
-    base: join(extension, 'models', 'base'),
+    tokenizer: join(extension, 'models', 'small', 'tokenizer.json'),
+    base: join(extension, 'models', 'small'),
     storage,
   };
 }

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { type LoraConfig, mergeAdapters } from '../arch/lora.ts';
+import { DEFAULT_OPTIMIZER, type OptimizerConfig } from '../arch/optimizer.ts';
+import type { Weights } from '../arch/parameters.ts';
 import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { loadModel, saveModel } from '../model/folder.ts';
-import { type LoraConfig, mergeAdapters } from '../model/lora.ts';
-import { DEFAULT_OPTIMIZER, type OptimizerConfig } from '../model/optimizer.ts';
-import type { Weights } from '../model/parameters.ts';
-import type { StoredType } from '../model/safetensors.ts';
+import { loadModel, saveModel } from '../package/folder.ts';
+import type { StoredType } from '../package/safetensors.ts';
 import {
   chooseDevice,
   type DeviceChoice,

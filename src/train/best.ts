@@ -1,7 +1,7 @@
 // The best parameters of a run so far, by the loss on validation files: kept beside the checkpoint, or in memory where there is none.
 import { existsSync, readFileSync } from 'node:fs';
-import type { Weights } from '../model/parameters.ts';
-import { readSafetensors } from '../model/safetensors.ts';
+import type { Weights } from '../arch/parameters.ts';
+import { readSafetensors } from '../package/safetensors.ts';
 import { saveParameters } from './checkpoint.ts';
 
 export const BEST_FILE = 'best.safetensors';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { allFinite, type Weights } from '../arch/parameters.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFileInTurns } from '../common/files.ts';
-import { allFinite, type Weights } from '../model/parameters.ts';
-import { readSafetensors, writeSafetensors } from '../model/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../package/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
 
 /**

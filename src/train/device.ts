@@ -1,5 +1,5 @@
 // Whether training can use the GPU: the probe's two halves, for the engine process, which may not reach below train/.
-import { probeGraph, speedGraph } from '../model/graphs.ts';
+import { probeGraph, speedGraph } from '../arch/graphs.ts';
 import type { ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { probeSession } from '../runtime/probe.ts';

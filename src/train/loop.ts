@@ -1,8 +1,8 @@
 // A training run: steps until done, out of time, no better, cancelled or diverged; checkpoints that a killed run resumes from.
 import { dirname, join } from 'node:path';
+import type { LoraConfig } from '../arch/lora.ts';
+import type { Weights } from '../arch/parameters.ts';
 import { CodedError, failed, ok, type Result } from '../common/errors.ts';
-import type { LoraConfig } from '../model/lora.ts';
-import type { Weights } from '../model/parameters.ts';
 import { Batches, type BatchOptions, type Example, type TokenBatch } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';

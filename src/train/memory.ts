@@ -1,8 +1,9 @@
 // Full fine-tuning or adapters, by the memory there is.
+
+import type { ModelConfig } from '../arch/config.ts';
+import type { LoraConfig } from '../arch/lora.ts';
+import { parameterCount } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';
-import type { ModelConfig } from '../model/config.ts';
-import type { LoraConfig } from '../model/lora.ts';
-import { parameterCount } from '../model/parameters.ts';
 
 /** All linear layers: at this rank a fortieth of preset S's parameters. */
 export const DEFAULT_LORA: LoraConfig = {

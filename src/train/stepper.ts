@@ -1,5 +1,5 @@
 // One optimiser step on a device: owns parameters and optimiser state, feeds them in, and puts the new ones in their place.
-import { CodedError } from '../common/errors.ts';
+
 import {
   accumulateGraph,
   accumulator,
@@ -12,10 +12,11 @@ import {
   type TrainingGraphOptions,
   trainedSpecs,
   UNRETURNABLE,
-} from '../model/graphs.ts';
-import { initialAdapters } from '../model/lora.ts';
-import { STEP_INPUTS, stateNames, stepInputs } from '../model/optimizer.ts';
-import { checkWeights, elements, type ParameterSpec, type Weights } from '../model/parameters.ts';
+} from '../arch/graphs.ts';
+import { initialAdapters } from '../arch/lora.ts';
+import { STEP_INPUTS, stateNames, stepInputs } from '../arch/optimizer.ts';
+import { checkWeights, elements, type ParameterSpec, type Weights } from '../arch/parameters.ts';
+import { CodedError } from '../common/errors.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
 import { Transfer } from '../runtime/transfer.ts';

@@ -12,7 +12,7 @@ import { windowsOf } from '../../bench/windows.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 
 const loaded = loadTokenizer(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../models/base/tokenizer.json'), 'utf8')),
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../models/small/tokenizer.json'), 'utf8')),
 );
 if (!loaded.ok) throw new Error(loaded.error.message);
 const tokenizer = loaded.value;

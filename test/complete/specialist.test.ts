@@ -14,7 +14,7 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
-const model: Model = { model: '/models/base', name: 'base', tokenizer: '/t.json', precision: 'int4', threads: 1 };
+const model: Model = { model: '/models/small', name: 'base', tokenizer: '/t.json', precision: 'int4', threads: 1 };
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
 const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
 const never = () => new AbortController().signal;

@@ -1,6 +1,9 @@
 // Generation on a trained model: int4 against fp32, speculation, healing, the prefix cache, stops, cancellation, batches.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Model } from '../../src/arch/model.ts';
+import { parameterSpecs } from '../../src/arch/parameters.ts';
+import { dequantize, quantize } from '../../src/arch/quantize.ts';
 import { generateBatch } from '../../src/decode/batch.ts';
 import { type GenerateRequest, generate } from '../../src/decode/generate.ts';
 import { heal } from '../../src/decode/healing.ts';
@@ -9,11 +12,8 @@ import { Network } from '../../src/decode/network.ts';
 import { predict } from '../../src/decode/predict.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import { textOf } from '../../src/decode/text.ts';
-import type { Model } from '../../src/model/folder.ts';
-import { parameterSpecs } from '../../src/model/parameters.ts';
-import { dequantize, quantize } from '../../src/model/quantize.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
-import { relativeError } from '../model/golden.ts';
+import { relativeError } from '../arch/golden.ts';
 import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
 
 const tokenizer = smallTokenizer();

@@ -4,11 +4,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import type { Model } from '../../src/arch/model.ts';
+import { chosenPrecision, type Precision } from '../../src/arch/precision.ts';
+import { serveGraph } from '../../src/arch/serve.ts';
 import { Network } from '../../src/decode/network.ts';
-import { loadModel, type Model } from '../../src/model/folder.ts';
-import { chosenPrecision, type Precision, serveGraph } from '../../src/model/serve.ts';
+import { loadModel } from '../../src/package/folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
-import { relativeError } from '../model/golden.ts';
+import { relativeError } from '../arch/golden.ts';
 
 const folder = join(import.meta.dirname, '..', 'golden', 'packed');
 const golden = JSON.parse(readFileSync(join(folder, 'logits.json'), 'utf8')) as { ids: number[]; logits: number[][] };

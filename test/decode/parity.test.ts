@@ -1,11 +1,11 @@
 // Logits of the decoding graph against PyTorch's for randomly initialised checkpoints; cache, batches and precisions agree.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { mergeAdapters } from '../../src/arch/lora.ts';
 import { Network } from '../../src/decode/network.ts';
-import { loadModel } from '../../src/model/folder.ts';
-import { mergeAdapters } from '../../src/model/lora.ts';
+import { loadModel } from '../../src/package/folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
-import { GOLDEN_CASES, goldenFolder, readGolden, relativeError } from '../model/golden.ts';
+import { GOLDEN_CASES, goldenFolder, readGolden, relativeError } from '../arch/golden.ts';
 
 before(async () => {
   await loadLibrary();

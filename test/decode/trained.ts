@@ -1,17 +1,17 @@
 // A small model trained for a few seconds on made-up code, so that decoding is tested on one that has something to say.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelConfig } from '../../src/model/config.ts';
-import type { Model } from '../../src/model/folder.ts';
-import { DEFAULT_OPTIMIZER } from '../../src/model/optimizer.ts';
-import { initialWeights } from '../../src/model/parameters.ts';
+import type { ModelConfig } from '../../src/arch/config.ts';
+import type { Model } from '../../src/arch/model.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
+import { initialWeights } from '../../src/arch/parameters.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { train } from '../../src/train/loop.ts';
 
 /** The base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it does not use. */
 export function smallTokenizer(size = 1536): Tokenizer {
-  const json = JSON.parse(readFileSync(join(import.meta.dirname, '../../models/base/tokenizer.json'), 'utf8'));
+  const json = JSON.parse(readFileSync(join(import.meta.dirname, '../../models/small/tokenizer.json'), 'utf8'));
   const vocab = Object.fromEntries(
     Object.entries(json.model.vocab as Record<string, number>).filter(([, id]) => id < size),
   );

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { AdaptRequest } from '../../src/distil/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 
-export const tokenizerPath = resolve(import.meta.dirname, '../../models/base/tokenizer.json');
+export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/tokenizer.json');
 
 const nouns = ['user', 'order', 'invoice', 'product', 'basket', 'review', 'coupon', 'payment', 'address', 'session'];
 const verbs = ['load', 'store', 'remove', 'rename'];

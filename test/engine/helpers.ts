@@ -1,15 +1,15 @@
 // A small random model on disk, and an engine process to run it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelConfig } from '../../src/arch/config.ts';
+import { initialWeights } from '../../src/arch/parameters.ts';
 import type { TextRequest } from '../../src/decode/language.ts';
 import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
-import type { ModelConfig } from '../../src/model/config.ts';
-import { saveModel } from '../../src/model/folder.ts';
-import { initialWeights } from '../../src/model/parameters.ts';
+import { saveModel } from '../../src/package/folder.ts';
 import type { AdaptRequest } from '../../src/train/adapt.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../src/engine/main.ts');
-export const TOKENIZER = join(import.meta.dirname, '../../models/base/tokenizer.json');
+export const TOKENIZER = join(import.meta.dirname, '../../models/small/tokenizer.json');
 
 const CONFIG: ModelConfig = {
   modelType: 'llama',

@@ -12,7 +12,7 @@ import { loadTokenizer } from '../../src/tokenizer/load.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
-const loaded = loadTokenizer(json('models/base/tokenizer.json'));
+const loaded = loadTokenizer(json('models/small/tokenizer.json'));
 assert.ok(loaded.ok);
 const tokenizer = loaded.value;
 const places = json('test/golden/prompt.json') as readonly {

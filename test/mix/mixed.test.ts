@@ -5,8 +5,8 @@ import type { Network } from '../../src/decode/network.ts';
 import { fitMixed } from '../../src/mix/fit.ts';
 import { Reader } from '../../src/mix/reader.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { relativeError } from '../arch/golden.ts';
 import { FUNCTIONS } from '../decode/trained.ts';
-import { relativeError } from '../model/golden.ts';
 import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 
 let network: Network;

@@ -67,7 +67,7 @@ export async function tryTrap(
       env: { ...process.env, PATH: path, ANTHROPIC_API_KEY: '' },
     });
     if (existsSync(marker)) return 'a program of the folder was run';
-    const texts = indexedTexts(storage, join(repository, 'models/base/tokenizer.json'));
+    const texts = indexedTexts(storage, join(repository, 'models/small/tokenizer.json'));
     if (code === 0 && texts.length === 0) return 'nothing was indexed';
     if (texts.some(({ text }) => text.includes(outsideWord)) || output.includes(outsideWord))
       return 'a text from outside was read';

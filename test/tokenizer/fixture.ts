@@ -1,4 +1,4 @@
-// Trains a small byte-level BPE in memory, in the same layout as models/base/tokenizer.json: tests need no model file.
+// Trains a small byte-level BPE in memory, in the same layout as models/small/tokenizer.json: tests need no model file.
 
 import { byteOfCharacter } from '../../src/tokenizer/bytes.ts';
 

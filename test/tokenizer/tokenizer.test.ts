@@ -10,7 +10,7 @@ import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { trainTokenizer } from './fixture.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const shippedJson = () => JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8'));
+const shippedJson = () => JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8'));
 const sample = readFileSync(join(root, 'src/tokenizer/bpe.ts'), 'utf8');
 const fixture = trainTokenizer(sample, 400);
 

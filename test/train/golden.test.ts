@@ -1,10 +1,10 @@
 // Ten training steps against PyTorch's: losses and gradient norms, full and adapters, one graph and accumulated, CPU and WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { DEFAULT_OPTIMIZER } from '../../src/model/optimizer.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { StepperOptions } from '../../src/train/stepper.ts';
-import { GOLDEN_CASES, type GoldenBatch, readGolden, relativeError } from '../model/golden.ts';
+import { GOLDEN_CASES, type GoldenBatch, readGolden, relativeError } from '../arch/golden.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';
 import { split, stepper, tokenBatch } from './helpers.ts';
 

@@ -1,8 +1,8 @@
 // Steppers and batches of the golden cases.
-import { DEFAULT_OPTIMIZER } from '../../src/model/optimizer.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import type { TokenBatch } from '../../src/train/batches.ts';
 import { Stepper, type StepperOptions, type TrainingState } from '../../src/train/stepper.ts';
-import type { Golden, GoldenBatch } from '../model/golden.ts';
+import type { Golden, GoldenBatch } from '../arch/golden.ts';
 
 export function options(golden: Golden, more: Partial<StepperOptions> = {}): StepperOptions {
   const { config, batch, length, lora } = golden;

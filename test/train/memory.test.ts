@@ -1,8 +1,8 @@
 // Full fine-tuning where there is memory for it, adapters where there is less, and a clear word where there is too little.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PRESETS } from '../../src/arch/config.ts';
 import { CodedError } from '../../src/common/errors.ts';
-import { PRESETS } from '../../src/model/config.ts';
 import { chooseMethod } from '../../src/train/memory.ts';
 
 const config = { ...PRESETS.S, vocabSize: 8192 };

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../src/package/safetensors.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { Example } from '../../src/train/batches.ts';
 import { type RunHooks, type RunOptions, type StepReport, train, type Validated } from '../../src/train/loop.ts';
 import { firstPlan, learningRateAt, replan } from '../../src/train/schedule.ts';
-import { readGolden } from '../model/golden.ts';
+import { readGolden } from '../arch/golden.ts';
 import { options } from './helpers.ts';
 
 const golden = readGolden('llama');

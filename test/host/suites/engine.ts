@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { PRESETS } from '../../../src/arch/config.ts';
+import { initialWeights } from '../../../src/arch/parameters.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
-import { PRESETS } from '../../../src/model/config.ts';
-import { saveModel } from '../../../src/model/folder.ts';
-import { initialWeights } from '../../../src/model/parameters.ts';
+import { saveModel } from '../../../src/package/folder.ts';
 import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
@@ -20,7 +20,7 @@ export function defineEngine(suite: Suite): void {
       const config = { ...PRESETS.S, layers: 2, vocabSize: 8192 };
       const base = join(folder, 'base');
       saveModel(base, config, initialWeights(config, 1), 'F16');
-      const tokenizer = join(installed, 'models', 'base', 'tokenizer.json');
+      const tokenizer = join(installed, 'models', 'small', 'tokenizer.json');
       const loaded = await engine.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
       assert.ok(loaded.ok, JSON.stringify(loaded));
       const request = {

@@ -4,11 +4,11 @@ import { gradients } from '../autodiff/gradient.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
-import { type Batch, hiddenStates, type Linear, outputMatrix } from './decoder.ts';
+import { type Batch, hiddenStates, type Linear } from './decoder.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
 import { tokenLosses } from './loss.ts';
 import { type OptimizerConfig, STEP_INPUTS, stateNames, updates } from './optimizer.ts';
-import { type ParameterSpec, parameterSpecs } from './parameters.ts';
+import { headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
 
 export interface TrainingGraphOptions extends Batch {
   readonly config: ModelConfig;
@@ -80,7 +80,7 @@ function forward(
   const plain: Linear = (x, name) => b.gemm(x, inputs.get(name), { transB: 1 });
   const linear = lora ? adaptedLinear(b, lora, plain, inputs.get) : plain;
   const hidden = hiddenStates(b, config, options, ids, { parameter: inputs.get, linear });
-  return { losses: tokenLosses(b, hidden, outputMatrix(config, inputs.get), targets, lossChunk), weights };
+  return { losses: tokenLosses(b, hidden, inputs.get(headLayer(config).weight), targets, lossChunk), weights };
 }
 
 function lossAndGradients(b: Builder, inputs: Inputs, options: TrainingGraphOptions): { loss: Value; grads: Value[] } {

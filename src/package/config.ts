@@ -1,54 +1,10 @@
-// What shape of decoder a checkpoint is: read from and written to Hugging Face's config.json (model types llama and qwen2).
+// A decoder's shape as Hugging Face's config.json, read and written.
+import type { ModelConfig } from '../arch/config.ts';
+import { FAMILIES, type Family, type ModelType } from '../arch/families.ts';
+import { MEND } from '../arch/model.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 
-export interface ModelConfig {
-  readonly modelType: 'llama' | 'qwen2';
-  readonly vocabSize: number;
-  /** Width of the residual stream. */
-  readonly hiddenSize: number;
-  /** Width inside the feed-forward block. */
-  readonly intermediateSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  /** Key/value heads; each serves heads / keyValueHeads query heads. */
-  readonly keyValueHeads: number;
-  readonly headDim: number;
-  /** Longest sequence it was made for, tokens. */
-  readonly contextLength: number;
-  readonly normEpsilon: number;
-  readonly ropeTheta: number;
-  /** Biases on the query, key and value projections; `outputBias` on the output projection too. */
-  readonly attentionBias: boolean;
-  readonly outputBias: boolean;
-  /** The output projection is the embedding matrix. */
-  readonly tied: boolean;
-  readonly initializerRange: number;
-  readonly bosTokenId?: number;
-  readonly eosTokenId?: number;
-}
-
-const COMMON = {
-  modelType: 'llama',
-  contextLength: 1024,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
-  initializerRange: 0.02,
-} as const;
-
-/** Sizes of our own models; the vocabulary comes from the tokenizer. S: 13.5 M parameters at 8,192 tokens; M: 56.9 M. */
-export const PRESETS = {
-  S: { ...COMMON, hiddenSize: 384, intermediateSize: 1152, layers: 6, heads: 6, keyValueHeads: 2, headDim: 64 },
-  M: { ...COMMON, hiddenSize: 640, intermediateSize: 1728, layers: 12, heads: 10, keyValueHeads: 2, headDim: 64 },
-} as const satisfies Record<string, Omit<ModelConfig, 'vocabSize'>>;
-
 type Json = Readonly<Record<string, unknown>>;
-
-/** What to do with a model that cannot be used, whichever it is. */
-export const MEND =
-  'Run "Adapt to This Repo" again if the model was made here, reinstall the extension if it came with it, or name another base.';
 
 /** No published model comes near these: what claims more is damaged, or made to take memory. */
 const MOST = {
@@ -72,8 +28,9 @@ export function parseConfig(text: string): Result<ModelConfig> {
   }
   if (!isObject(json)) return failed('corrupt', `config.json holds no object. ${MEND}`);
   const modelType = json.model_type;
-  if (modelType !== 'llama' && modelType !== 'qwen2') {
-    return failed('unsupported', `Models of type ${shown(modelType)} are not supported; llama and qwen2 are. ${MEND}`);
+  if (!isModelType(modelType)) {
+    const known = Object.keys(FAMILIES).join(' and ');
+    return failed('unsupported', `Models of type ${shown(modelType)} are not supported; ${known} are. ${MEND}`);
   }
   const reason = unsupported(json);
   if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${MEND}`);
@@ -100,8 +57,7 @@ export function parseConfig(text: string): Result<ModelConfig> {
     contextLength: size('max_position_embeddings', 2048),
     normEpsilon: positive(json.rms_norm_eps, 1e-6),
     ropeTheta: positive(json.rope_theta ?? rope.rope_theta, 10000),
-    attentionBias: modelType === 'qwen2' || json.attention_bias === true,
-    outputBias: modelType === 'llama' && json.attention_bias === true,
+    ...FAMILIES[modelType].read(json),
     tied: json.tie_word_embeddings === true,
     initializerRange: positive(json.initializer_range, 0.02),
     ...(typeof json.bos_token_id === 'number' ? { bosTokenId: json.bos_token_id } : {}),
@@ -112,6 +68,10 @@ export function parseConfig(text: string): Result<ModelConfig> {
     return failed('corrupt', `config.json: heads must be a multiple of key/value heads, the head size even. ${MEND}`);
   }
   return ok(config);
+}
+
+function isModelType(value: unknown): value is ModelType {
+  return typeof value === 'string' && Object.hasOwn(FAMILIES, value);
 }
 
 function unsupported(json: Json): string | undefined {
@@ -139,8 +99,9 @@ function positive(value: unknown, fallback: number): number {
 
 /** The same model as Hugging Face's transformers would describe it. */
 export function writeConfig(config: ModelConfig, dtype: string): string {
+  const family: Family = FAMILIES[config.modelType];
   const json = {
-    architectures: [config.modelType === 'llama' ? 'LlamaForCausalLM' : 'Qwen2ForCausalLM'],
+    architectures: [family.architecture],
     model_type: config.modelType,
     vocab_size: config.vocabSize,
     hidden_size: config.hiddenSize,
@@ -154,7 +115,7 @@ export function writeConfig(config: ModelConfig, dtype: string): string {
     rope_theta: config.ropeTheta,
     hidden_act: 'silu',
     tie_word_embeddings: config.tied,
-    ...(config.modelType === 'llama' ? { attention_bias: config.attentionBias, mlp_bias: false } : {}),
+    ...family.write(config),
     initializer_range: config.initializerRange,
     ...(config.bosTokenId === undefined ? {} : { bos_token_id: config.bosTokenId }),
     ...(config.eosTokenId === undefined ? {} : { eos_token_id: config.eosTokenId }),

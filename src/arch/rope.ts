@@ -23,6 +23,18 @@ export function ropeTables(
   return { cos, sin };
 }
 
+/** The same with one half of each row, [length, headDim / 2]: as ONNX's RotaryEmbedding wants them. */
+export function halfTables(config: ModelConfig, length: number): { cos: Float32Array; sin: Float32Array } {
+  const { cos, sin } = ropeTables(config, length);
+  const half = config.headDim / 2;
+  const firstHalves = (table: Float32Array) =>
+    Float32Array.from(
+      { length: length * half },
+      (_, i) => table[Math.floor(i / half) * config.headDim + (i % half)] as number,
+    );
+  return { cos: firstHalves(cos), sin: firstHalves(sin) };
+}
+
 /** The matrix that maps (left, right) to (-right, left): one small product instead of two slices, a negation and a concat. */
 export function rotateHalf(b: Builder, headDim: number): Value {
   const half = headDim / 2;

@@ -1,23 +1,19 @@
 // A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may lie there packed in 4 bits.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelConfig } from '../arch/config.ts';
+import { MEND, type Model } from '../arch/model.ts';
+import { checkWeights, parameterCount, parameterSpecs, type Weights } from '../arch/parameters.ts';
+import { dequantize, type Quantized } from '../arch/quantize.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { MEND, type ModelConfig, parseConfig, writeConfig } from './config.ts';
-import { checkWeights, parameterCount, parameterSpecs, type Weights } from './parameters.ts';
-import { dequantize, packedMatrix, packedNames, type Quantized } from './quantize.ts';
+import { parseConfig, writeConfig } from './config.ts';
+import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.safetensors';
 const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
-
-export interface Model {
-  readonly config: ModelConfig;
-  readonly weights: Map<string, Float32Array>;
-  /** Matrices that the file holds in 4 bits and that are not among the weights. Absent: none. */
-  readonly packed?: ReadonlyMap<string, Quantized>;
-}
 
 /** Bytes; the largest that is known has a few thousand. */
 const MOST_CONFIG = 1e6;

@@ -1,9 +1,6 @@
 // Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
 // Values are stored with half of their range added: 8 or 128 stands for zero.
 
-import { CodedError } from '../common/errors.ts';
-import { MEND } from './config.ts';
-
 export const BLOCK = 32;
 
 export type Bits = 4 | 8;
@@ -16,27 +13,6 @@ export interface Quantized {
   readonly packed: Uint8Array;
   /** [rows, blocks]. */
   readonly scales: Float32Array;
-}
-
-/** How a matrix's parts are named in a file: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
-export const packedNames = (name: string) => ({ data: `${name}.packed`, scales: `${name}.scales` });
-
-/** A matrix [rows, columns] as a file holds it in 4 bits. Throws CodedError 'corrupt' where sizes or scales cannot be its own. */
-export function packedMatrix(
-  name: string,
-  rows: number,
-  columns: number,
-  packed: Uint8Array,
-  scales: Float32Array | undefined,
-): Quantized {
-  const blocks = columns / BLOCK;
-  if (packed.length !== (rows * columns) / 2 || scales?.length !== rows * blocks || !scales.every(Number.isFinite)) {
-    throw new CodedError(
-      'corrupt',
-      `The model's packed tensor '${name}' is not a [${rows}, ${columns}] of its own. ${MEND}`,
-    );
-  }
-  return { bits: 4, rows, columns, packed, scales };
 }
 
 /** Rows of several matrices one below the other, each times its factor. */

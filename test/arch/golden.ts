@@ -1,9 +1,10 @@
 // Reads the golden cases that test/golden/engine/make.py wrote.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ModelConfig, parseConfig } from '../../src/model/config.ts';
-import type { LoraConfig } from '../../src/model/lora.ts';
-import { readSafetensors } from '../../src/model/safetensors.ts';
+import type { ModelConfig } from '../../src/arch/config.ts';
+import type { LoraConfig } from '../../src/arch/lora.ts';
+import { parseConfig } from '../../src/package/config.ts';
+import { readSafetensors } from '../../src/package/safetensors.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 
 export const GOLDEN_CASES = ['llama', 'qwen2', 'lora'] as const;

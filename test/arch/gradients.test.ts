@@ -1,8 +1,8 @@
 // Loss and every named gradient of two-layer models against PyTorch's in double precision; on the CPU and through WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { accumulator, frozenSpecs, gradientGraph, trainedSpecs } from '../../src/model/graphs.ts';
-import { DEFAULT_OPTIMIZER } from '../../src/model/optimizer.ts';
+import { accumulator, frozenSpecs, gradientGraph, trainedSpecs } from '../../src/arch/graphs.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';

@@ -1,7 +1,8 @@
 // The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
 import { CodedError } from '../common/errors.ts';
 import { normals } from '../common/random.ts';
-import { MEND, type ModelConfig } from './config.ts';
+import type { ModelConfig } from './config.ts';
+import { MEND } from './model.ts';
 
 export interface ParameterSpec {
   readonly name: string;
@@ -17,30 +18,73 @@ export const EMBEDDING = 'model.embed_tokens.weight';
 export const HEAD = 'lm_head.weight';
 export const FINAL_NORM = 'model.norm.weight';
 
-export function layerPrefix(layer: number): string {
-  return `model.layers.${layer}.`;
+/** A matrix [out, inner], and its bias [out]. */
+export interface LinearLayer {
+  readonly weight: string;
+  readonly bias?: string;
+  readonly out: number;
+  readonly inner: number;
+}
+
+/** The parameters of one layer by what they are for, in the order of a file. */
+export interface LayerParameters {
+  readonly index: number;
+  /** Before attention. */
+  readonly inputNorm: string;
+  readonly query: LinearLayer;
+  readonly key: LinearLayer;
+  readonly value: LinearLayer;
+  readonly output: LinearLayer;
+  /** Before the feed-forward block. */
+  readonly middleNorm: string;
+  readonly gate: LinearLayer;
+  readonly up: LinearLayer;
+  readonly down: LinearLayer;
+}
+
+export function layerParameters(config: ModelConfig, index: number): LayerParameters {
+  const { hiddenSize: d, intermediateSize: ff, attentionBias, outputBias } = config;
+  const q = config.heads * config.headDim;
+  const kv = config.keyValueHeads * config.headDim;
+  const at = `model.layers.${index}.`;
+  const linear = (name: string, out: number, inner: number, bias = false): LinearLayer => ({
+    weight: `${at}${name}.weight`,
+    ...(bias ? { bias: `${at}${name}.bias` } : {}),
+    out,
+    inner,
+  });
+  return {
+    index,
+    inputNorm: `${at}input_layernorm.weight`,
+    query: linear('self_attn.q_proj', q, d, attentionBias),
+    key: linear('self_attn.k_proj', kv, d, attentionBias),
+    value: linear('self_attn.v_proj', kv, d, attentionBias),
+    output: linear('self_attn.o_proj', d, q, outputBias),
+    middleNorm: `${at}post_attention_layernorm.weight`,
+    gate: linear('mlp.gate_proj', ff, d),
+    up: linear('mlp.up_proj', ff, d),
+    down: linear('mlp.down_proj', d, ff),
+  };
+}
+
+/** The output matrix [vocabulary, hidden]: the embedding itself where they are tied. */
+export function headLayer({ vocabSize, hiddenSize, tied }: ModelConfig): LinearLayer {
+  return { weight: tied ? EMBEDDING : HEAD, out: vocabSize, inner: hiddenSize };
 }
 
 export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
-  const { vocabSize, hiddenSize: d, intermediateSize: ff, heads, keyValueHeads, headDim } = config;
-  const q = heads * headDim;
-  const kv = keyValueHeads * headDim;
+  const { vocabSize, hiddenSize: d } = config;
   const specs: ParameterSpec[] = [{ name: EMBEDDING, shape: [vocabSize, d], kind: 'embedding' }];
-  const linear = (prefix: string, out: number, inner: number, bias: boolean) => {
-    specs.push({ name: `${prefix}.weight`, shape: [out, inner], kind: 'linear' });
-    if (bias) specs.push({ name: `${prefix}.bias`, shape: [out], kind: 'bias' });
-  };
-  for (let layer = 0; layer < config.layers; layer++) {
-    const at = layerPrefix(layer);
-    specs.push({ name: `${at}input_layernorm.weight`, shape: [d], kind: 'norm' });
-    linear(`${at}self_attn.q_proj`, q, d, config.attentionBias);
-    linear(`${at}self_attn.k_proj`, kv, d, config.attentionBias);
-    linear(`${at}self_attn.v_proj`, kv, d, config.attentionBias);
-    linear(`${at}self_attn.o_proj`, d, q, config.outputBias);
-    specs.push({ name: `${at}post_attention_layernorm.weight`, shape: [d], kind: 'norm' });
-    linear(`${at}mlp.gate_proj`, ff, d, false);
-    linear(`${at}mlp.up_proj`, ff, d, false);
-    linear(`${at}mlp.down_proj`, d, ff, false);
+  for (let i = 0; i < config.layers; i++) {
+    const { index: _, ...parts } = layerParameters(config, i);
+    for (const part of Object.values(parts)) {
+      if (typeof part === 'string') {
+        specs.push({ name: part, shape: [d], kind: 'norm' });
+        continue;
+      }
+      specs.push({ name: part.weight, shape: [part.out, part.inner], kind: 'linear' });
+      if (part.bias !== undefined) specs.push({ name: part.bias, shape: [part.out], kind: 'bias' });
+    }
   }
   specs.push({ name: FINAL_NORM, shape: [d], kind: 'norm' });
   if (!config.tied) specs.push({ name: HEAD, shape: [vocabSize, d], kind: 'head' });

@@ -1,0 +1,42 @@
+// What shape of decoder a model is, and the sizes of our own.
+import type { ModelType, Traits } from './families.ts';
+
+export interface ModelConfig extends Traits {
+  readonly modelType: ModelType;
+  readonly vocabSize: number;
+  /** Width of the residual stream. */
+  readonly hiddenSize: number;
+  /** Width inside the feed-forward block. */
+  readonly intermediateSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Key/value heads; each serves heads / keyValueHeads query heads. */
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  /** Longest sequence it was made for, tokens. */
+  readonly contextLength: number;
+  readonly normEpsilon: number;
+  readonly ropeTheta: number;
+  /** The output projection is the embedding matrix. */
+  readonly tied: boolean;
+  readonly initializerRange: number;
+  readonly bosTokenId?: number;
+  readonly eosTokenId?: number;
+}
+
+const COMMON = {
+  modelType: 'llama',
+  contextLength: 1024,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: false,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.02,
+} as const;
+
+/** Sizes of our own models; the vocabulary comes from the tokenizer. S: 13.5 M parameters at 8,192 tokens; M: 56.9 M. */
+export const PRESETS = {
+  S: { ...COMMON, hiddenSize: 384, intermediateSize: 1152, layers: 6, heads: 6, keyValueHeads: 2, headDim: 64 },
+  M: { ...COMMON, hiddenSize: 640, intermediateSize: 1728, layers: 12, heads: 10, keyValueHeads: 2, headDim: 64 },
+} as const satisfies Record<string, Omit<ModelConfig, 'vocabSize'>>;

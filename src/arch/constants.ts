@@ -1,0 +1,133 @@
+// The weights of a served model as constants of its graph, in one of the precisions.
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { ModelConfig } from './config.ts';
+import type { Model } from './model.ts';
+import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
+import type { Precision } from './precision.ts';
+import { type Bits, BLOCK, dequantize, type Quantized, quantize, stacked } from './quantize.ts';
+
+/** Linear layers in one of the precisions, as constants of the graph, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
+export class Constants {
+  private readonly b: Builder;
+  private readonly weights: Weights;
+  private readonly stored: ReadonlyMap<string, Quantized> | undefined;
+  private readonly precision: Precision;
+  private readonly packed = new Map<string, { data: Value; scales: Value }>();
+
+  constructor(b: Builder, { weights, packed }: Pick<Model, 'weights' | 'packed'>, precision: Precision) {
+    this.b = b;
+    this.weights = weights;
+    this.stored = packed;
+    this.precision = precision;
+  }
+
+  private get bits(): Bits {
+    return this.precision === 'int8' ? 8 : 4;
+  }
+
+  private get(name: string): Float32Array {
+    const stored = this.stored?.get(name);
+    const data = stored ? dequantize(stored) : this.weights.get(name);
+    if (!data) throw new Error(`no weights for '${name}'`);
+    return data;
+  }
+
+  /** Matrices one below the other, or vectors end to end, each times its factor. */
+  private joined(names: readonly string[], factors: readonly number[]): Float32Array {
+    const parts = names.map((name, i) => {
+      const factor = factors[i] ?? 1;
+      return factor === 1 ? this.get(name) : this.get(name).map((x) => x * factor);
+    });
+    if (parts.length === 1) return parts[0] as Float32Array;
+    const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  }
+
+  vector(name: string): Value {
+    const data = this.get(name);
+    return this.b.graph.constant('f32', [data.length], data, name);
+  }
+
+  /**
+   * x times the transposes of the matrices, and the biases of all or none, side by side: one product for layers that read the same.
+   *
+   * @param factors what each layer is multiplied with; absent: 1
+   */
+  linear(x: Value, layers: readonly LinearLayer[], factors: readonly number[] = []): Value {
+    const { b } = this;
+    const y = this.product(x, layers, factors);
+    const biases = layers.flatMap(({ bias }) => bias ?? []);
+    if (biases.length === 0) return y;
+    const data = this.joined(biases, factors);
+    return b.add(y, b.graph.constant('f32', [data.length], data, biases.join('+')));
+  }
+
+  private product(x: Value, layers: readonly LinearLayer[], factors: readonly number[]): Value {
+    const { b } = this;
+    const names = layers.map(({ weight }) => weight);
+    const inner = (layers[0] as LinearLayer).inner;
+    if (this.precision === 'fp32') {
+      const data = transposed(this.joined(names, factors), inner);
+      return b.matmul(x, b.graph.constant('f32', [inner, data.length / inner], data, `${names.join('+')}.transposed`));
+    }
+    const { data, scales } = this.pack(names, inner, factors);
+    const rows = data.shape[0] as number;
+    const attributes = { K: inner, N: rows, bits: this.bits, block_size: BLOCK, accuracy_level: 4 } as const;
+    return b.op('MatMulNBits', [x, data, scales], attributes)[0] as Value;
+  }
+
+  private pack(names: readonly string[], inner: number, factors: readonly number[] = []) {
+    const label = names.join('+');
+    let packed = this.packed.get(label);
+    if (!packed) {
+      const { packed: bytes, scales, rows } = this.quantized(names, inner, factors);
+      const blocks = scales.length / rows;
+      packed = {
+        data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
+        scales: this.b.graph.constant('f32', [rows, blocks], scales, `${label}.scales`),
+      };
+      this.packed.set(label, packed);
+    }
+    return packed;
+  }
+
+  /** What the file holds in these bits is taken as it is: rounding it again would only cost time. */
+  private quantized(names: readonly string[], inner: number, factors: readonly number[]): Quantized {
+    const stored = this.bits === 4 ? names.flatMap((name) => this.stored?.get(name) ?? []) : [];
+    if (stored.length === names.length) return stacked(stored, factors);
+    const all = this.joined(names, factors);
+    return quantize(all, all.length / inner, inner, this.bits);
+  }
+
+  /** The rows of the embedding that `ids` name. */
+  embed(ids: Value, { hiddenSize, vocabSize }: ModelConfig): Value {
+    const { b } = this;
+    const shape = [vocabSize, hiddenSize];
+    if (this.precision === 'fp32') return b.gather(b.graph.constant('f32', shape, this.get(EMBEDDING), EMBEDDING), ids);
+    const { data, scales } = this.pack([EMBEDDING], hiddenSize);
+    // The same bytes under the shape that this operator wants. Held by reference twice, copied nowhere.
+    const flat = b.graph.constant(
+      'u8',
+      [vocabSize, (data.data as Uint8Array).length / vocabSize],
+      data.data as Uint8Array,
+      `${EMBEDDING}.flat`,
+    );
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: this.bits } as const;
+    return b.op('GatherBlockQuantized', [flat, ids, scales], attributes)[0] as Value;
+  }
+}
+
+function transposed(data: Float32Array, inner: number): Float32Array {
+  const rows = data.length / inner;
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < inner; column++) out[column * rows + row] = data[row * inner + column] as number;
+  }
+  return out;
+}

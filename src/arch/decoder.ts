@@ -1,0 +1,131 @@
+// The pieces of a decoder that trains or scores: fixed batch and length, rows are batch x time, every operator has a gradient.
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { ModelConfig } from './config.ts';
+import { EMBEDDING, type LayerParameters, type LinearLayer } from './parameters.ts';
+import { forwardPass, type Pieces } from './recipe.ts';
+import { halfTables } from './rope.ts';
+
+/** Low enough to vanish in a softmax; not -infinity, which makes NaN of a row that is masked whole. */
+export const MASKED = -1e9;
+
+export interface Batch {
+  readonly batch: number;
+  readonly length: number;
+}
+
+/** How a linear layer without its bias is computed: plain, or with a low-rank adapter beside it. */
+export type Linear = (x: Value, name: string) => Value;
+
+export interface DecoderParts {
+  readonly parameter: (name: string) => Value;
+  readonly linear: Linear;
+}
+
+/** Each [batch, heads, length, headDim]. */
+interface Heads {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/** Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. */
+export function hiddenStates(b: Builder, config: ModelConfig, batch: Batch, ids: Value, parts: DecoderParts): Value {
+  return forwardPass(b, config, new TrainingPieces(b, config, batch, ids, parts));
+}
+
+class TrainingPieces implements Pieces<Heads> {
+  private readonly b: Builder;
+  private readonly config: ModelConfig;
+  private readonly batch: number;
+  private readonly length: number;
+  private readonly ids: Value;
+  private readonly parts: DecoderParts;
+  private readonly positions: Value;
+  private readonly queryTables: readonly [Value, Value];
+  private readonly keyTables: readonly [Value, Value];
+  private readonly mask: Value;
+
+  constructor(b: Builder, config: ModelConfig, { batch, length }: Batch, ids: Value, parts: DecoderParts) {
+    this.b = b;
+    this.config = config;
+    this.batch = batch;
+    this.length = length;
+    this.ids = ids;
+    this.parts = parts;
+    const { cos, sin } = halfTables(config, length);
+    const table = (data: Float32Array, by: number) =>
+      b.graph.constant(
+        'f32',
+        [length, config.headDim / 2],
+        data.map((x) => by * x),
+      );
+    // The attention's 1/sqrt(d) rides on the query's rotation.
+    const scale = config.headDim ** -0.5;
+    this.queryTables = [table(cos, scale), table(sin, scale)];
+    this.keyTables = [table(cos, 1), table(sin, 1)];
+    const places = BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length));
+    this.positions = b.graph.constant('i64', [batch, length], places);
+    this.mask = causalMask(b, length);
+  }
+
+  embed(): Value {
+    return this.b.gather(this.parts.parameter(EMBEDDING), this.ids);
+  }
+
+  norm(x: Value, weight: string): Value {
+    const { b } = this;
+    const width = x.shape.at(-1) as number;
+    const meanSquare = b.mul(b.sumSquare(x, [-1]), 1 / width);
+    const inverse = b.reciprocal(b.sqrt(b.add(meanSquare, this.config.normEpsilon)));
+    return b.mul(b.mul(x, inverse), this.parts.parameter(weight));
+  }
+
+  addNorm(x: Value, delta: Value, weight: string) {
+    const sum = this.b.add(x, delta);
+    return { sum, normed: this.norm(sum, weight) };
+  }
+
+  linear(x: Value, { weight, bias }: LinearLayer): Value {
+    const y = this.parts.linear(x, weight);
+    return bias === undefined ? y : this.b.add(y, this.parts.parameter(bias));
+  }
+
+  heads(x: Value, { query, key, value }: LayerParameters): Heads {
+    const { batch, length } = this;
+    const { heads, keyValueHeads, headDim } = this.config;
+    const apart = (layer: LinearLayer, count: number) =>
+      this.b.transpose(this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]), [0, 2, 1, 3]);
+    return { query: apart(query, heads), key: apart(key, keyValueHeads), value: apart(value, keyValueHeads) };
+  }
+
+  rotate({ query, key, value }: Heads): Heads {
+    const turn = (x: Value, [cos, sin]: readonly [Value, Value]) => this.b.rotary(x, this.positions, cos, sin);
+    return { query: turn(query, this.queryTables), key: turn(key, this.keyTables), value };
+  }
+
+  attend({ query, key, value }: Heads): Value {
+    const { b, batch, length } = this;
+    const { heads, keyValueHeads, headDim } = this.config;
+    // The query heads of one key/value head are more rows of one product: nothing is repeated.
+    const rows = [batch, keyValueHeads, (heads / keyValueHeads) * length];
+    const scores = b.matmul(b.reshape(query, [...rows, headDim]), b.transpose(key, [0, 1, 3, 2]));
+    const weights = b.softmax(b.add(b.reshape(scores, [batch, heads, length, length]), this.mask));
+    const mixed = b.reshape(b.matmul(b.reshape(weights, [...rows, length]), value), [batch, heads, length, headDim]);
+    return b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]);
+  }
+
+  gated(x: Value, { gate, up }: LayerParameters): Value {
+    return this.b.mul(this.b.silu(this.linear(x, gate)), this.linear(x, up));
+  }
+
+  wanted(x: Value): Value {
+    return x;
+  }
+}
+
+function causalMask(b: Builder, length: number): Value {
+  const mask = new Float32Array(length * length);
+  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
+  return b.graph.constant('f32', [length, length], mask);
+}

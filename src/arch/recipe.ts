@@ -1,0 +1,48 @@
+// The decoder's forward pass, written once. Training (decoder.ts) and serving (serve.ts) bring the pieces that it is made of.
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { ModelConfig } from './config.ts';
+import { FINAL_NORM, type LayerParameters, type LinearLayer, layerParameters } from './parameters.ts';
+
+/**
+ * How a graph computes each part of a layer. `x` is the residual stream or its norm, laid out as the pieces like it; `Heads` is what
+ * they make of queries, keys and values, together or apart: the recipe only hands it on.
+ */
+export interface Pieces<Heads> {
+  /** The tokens' rows of the embedding. */
+  embed(): Value;
+  /** x * weight / rms(x) along the last axis (Zhang & Sennrich 2019). */
+  norm(x: Value, weight: string): Value;
+  /** x + delta, and its norm. */
+  addNorm(x: Value, delta: Value, weight: string): { readonly sum: Value; readonly normed: Value };
+  /** x times the transpose of the matrix, and the bias where the layer has one. */
+  linear(x: Value, layer: LinearLayer): Value;
+  /** Queries, keys and values of `x`. */
+  heads(x: Value, layer: LayerParameters): Heads;
+  /** Queries and keys turned by their tokens' positions (rope.ts). */
+  rotate(heads: Heads, layer: LayerParameters): Heads;
+  /** softmax(q k' / sqrt(headDim)) v over what each token may see, heads side by side. */
+  attend(heads: Heads, layer: LayerParameters): Value;
+  /** silu(gate x) * up x, the wide part of SwiGLU (Shazeer 2020). */
+  gated(x: Value, layer: LayerParameters): Value;
+  /** The rows of `x` that attention returns: all of them, but where fewer are wanted of the last layer. */
+  wanted(x: Value, layer: LayerParameters): Value;
+}
+
+/** Hidden states after the final norm. */
+export function forwardPass<Heads>(b: Builder, config: ModelConfig, pieces: Pieces<Heads>): Value {
+  const layers = Array.from({ length: config.layers }, (_, index) => layerParameters(config, index));
+  let x = pieces.embed();
+  let h = pieces.norm(x, layers[0]?.inputNorm ?? FINAL_NORM);
+  for (const layer of layers) {
+    b.graph.scope(`layer${layer.index}`, () => {
+      const heads = pieces.rotate(pieces.heads(h, layer), layer);
+      const attended = pieces.linear(pieces.attend(heads, layer), layer.output);
+      const middle = pieces.addNorm(pieces.wanted(x, layer), attended, layer.middleNorm);
+      const fed = pieces.linear(pieces.gated(middle.normed, layer), layer.down);
+      const next = layers[layer.index + 1]?.inputNorm ?? FINAL_NORM;
+      ({ sum: x, normed: h } = pieces.addNorm(middle.sum, fed, next));
+    });
+  }
+  return h;
+}
