@@ -39,25 +39,42 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(d, self.groups * self.size, bias=False)
         self.o_proj = nn.Linear(self.heads * self.size, d, bias=False)
 
-    def forward(self, x, cosine, sine, mask):
+    def forward(self, x, cosine, sine, mask, cache=None):
         b, t, _ = x.shape
         each = self.heads // self.groups
         q = rotate(self.q_proj(x).view(b, t, self.heads, self.size).transpose(1, 2), cosine, sine) * (1 / math.sqrt(self.size))
         k = rotate(self.k_proj(x).view(b, t, self.groups, self.size).transpose(1, 2), cosine, sine)
         v = self.v_proj(x).view(b, t, self.groups, self.size).transpose(1, 2)
+        if cache is not None:
+            k, v = cache.add(self, k, v)
+        past = k.shape[2] - t
         # The query heads of one key/value head become more rows of one matmul: [b * groups, each * block, size]. Queries go in
         # blocks, so that a block multiplies only the keys up to its own end.
         q = q.reshape(b * self.groups, each, t, self.size)
-        k, v = k.reshape(b * self.groups, t, self.size).transpose(1, 2), v.reshape(b * self.groups, t, self.size)
+        k, v = k.reshape(b * self.groups, past + t, self.size).transpose(1, 2), v.reshape(b * self.groups, past + t, self.size)
         block, out = max(128, -(-t // 4)), []
         for start in range(0, t, block):
             end = min(t, start + block)
             part = q[:, :, start:end].reshape(b * self.groups, each * (end - start), self.size)
-            scores = torch.bmm(part, k[:, :, :end]).view(b * self.groups, each, end - start, end)
-            weights = torch.softmax(scores + mask[start:end, :end], -1)
-            out.append(torch.bmm(weights.view(b * self.groups, -1, end), v[:, :end]).view(b * self.groups, each, end - start, self.size))
+            keys = past + end
+            scores = torch.bmm(part, k[:, :, :keys]).view(b * self.groups, each, end - start, keys)
+            weights = torch.softmax(scores + mask[start:end, :keys], -1)
+            out.append(torch.bmm(weights.view(b * self.groups, -1, keys), v[:, :keys]).view(b * self.groups, each, end - start, self.size))
         out = torch.cat(out, 2)
         return self.o_proj(out.view(b, self.heads, t, self.size).transpose(1, 2).reshape(b, t, -1))
+
+
+class Cache:
+    """Keys and values of the tokens so far, for generating: [rows, groups, tokens, head] a layer. All rows are equally long."""
+
+    def __init__(self):
+        self.kept, self.length = {}, 0
+
+    def add(self, layer, k, v):
+        if layer in self.kept:
+            k, v = (torch.cat((past, new), 2) for past, new in zip(self.kept[layer], (k, v)))
+        self.kept[layer] = k, v
+        return k, v
 
 
 def rotate(x, cosine, sine):
@@ -86,8 +103,8 @@ class Layer(nn.Module):
         self.post_attention_layernorm = RMSNorm(c['hidden_size'], c['rms_norm_eps'])
         self.mlp = MLP(c)
 
-    def forward(self, x, cosine, sine, mask):
-        x = x + self.self_attn(self.input_layernorm(x), cosine, sine, mask)
+    def forward(self, x, cosine, sine, mask, cache=None):
+        x = x + self.self_attn(self.input_layernorm(x), cosine, sine, mask, cache)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -120,12 +137,15 @@ class Llama(nn.Module):
             self.tables[key] = tuple(x.to(device=device, dtype=dtype) for x in (angles.cos(), angles.sin(), mask))
         return self.tables[key]
 
-    def forward(self, ids, dtype=torch.float32):
-        """Hidden states [b, t, d] after the final norm."""
-        cosine, sine, mask = self.table(ids.shape[1], ids.device, dtype)
+    def forward(self, ids, dtype=torch.float32, cache=None):
+        """Hidden states [b, t, d] after the final norm, of tokens that go on from what the cache holds."""
+        past = cache.length if cache else 0
+        cosine, sine, mask = (table[past:] for table in self.table(past + ids.shape[1], ids.device, dtype))
         x = F.embedding(ids, self.model.embed_tokens.weight).to(dtype)  # in fp32: its gradient sums hundreds of rows
         for layer in self.model.layers:
-            x = layer(x, cosine, sine, mask)
+            x = layer(x, cosine, sine, mask, cache)
+        if cache:
+            cache.length += ids.shape[1]
         return self.model.norm(x)
 
     def loss(self, ids, targets, weights, dtype=torch.float32, chunk=512, teacher=None, share=0.0):

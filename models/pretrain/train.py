@@ -121,8 +121,8 @@ class Validation:
     """Fixed windows of held-out packages: nats a token, bits a character, and nats a token of infilled middles."""
 
     def __init__(self, name, tokenizer, length, windows=24):
-        corpus = Corpus(name, tokenizer)
-        languages = json.loads((folder_of(name) / 'languages.json').read_text())
+        self.corpus = corpus = Corpus(name, tokenizer)
+        languages = corpus.languages
         generator = np.random.Generator(np.random.PCG64(5))
         self.sets = {}
         for language in ('typescript', 'python', 'go', 'markdown'):
