@@ -1,0 +1,27 @@
+// A row a prompt form: the special tokens that it is written with. A model names the one that it was trained on in its manifest.
+//
+//   easy-1: [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
+//
+// mix/prompt.ts asks so, distil/samples.ts trains so, test/golden/prompt.json holds both and the pretraining to it.
+
+export const DIALECTS = {
+  'easy-1': {
+    file: '<|file|>',
+    prefix: '<|prefix|>',
+    suffix: '<|suffix|>',
+    snippet: '<|snippet|>',
+    /** Ends the middle. */
+    eom: '<|eom|>',
+    /** After each file. */
+    end: '<|end|>',
+  },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
+
+export type Dialect = keyof typeof DIALECTS;
+
+/** The form that this version asks and trains in. */
+export const DIALECT: Dialect = 'easy-1';
+
+export function isDialect(name: unknown): name is Dialect {
+  return typeof name === 'string' && Object.hasOwn(DIALECTS, name);
+}
