@@ -8,16 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { parameterCount } from '../src/arch/parameters.ts';
 import { physicalCores } from '../src/common/threads.ts';
 import { loadModel } from '../src/package/folder.ts';
-import { adapted } from './base-adapted.ts';
-import { agreement } from './base-agreement.ts';
-import { bits } from './base-bits.ts';
-import { latency } from './base-latency.ts';
-import { lines } from './base-lines.ts';
-import { prompts } from './base-prompts.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import type { BenchOptions, Figures } from './main.ts';
-import { readTokenizer, recordingsFolder } from './ngram.ts';
+import { adapted } from './base/adapted.ts';
+import { agreement } from './base/agreement.ts';
+import { bits } from './base/bits.ts';
+import { latency } from './base/latency.ts';
+import { lines } from './base/lines.ts';
+import { prompts } from './base/prompts.ts';
+import type { BaseContext, Show } from './base/types.ts';
+import { readTokenizer } from './ngram.ts';
 import { printFigures, Table } from './print.ts';
+import { recordingsFolder } from './recordings.ts';
+import type { BenchOptions, Figures } from './types.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -90,7 +91,7 @@ const labels: Readonly<Record<string, string>> = {
 
 export async function baseBench({ recordings, model, places, minutes, only }: BenchOptions): Promise<Figures> {
   const context: BaseContext = {
-    model: model ?? join(root, 'models/small'),
+    model: model?.[0] ?? join(root, 'models/small'),
     tokenizerPath: join(root, 'models/small/tokenizer.json'),
     tokenizer: readTokenizer(),
     recordings: recordings ?? recordingsFolder,

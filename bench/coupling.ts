@@ -8,10 +8,10 @@ import { deferralCurve, type ScoredExample } from '../src/coupling/curve.ts';
 import { decide } from '../src/coupling/decide.ts';
 import { fitCoupling, score, splitByFile } from '../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../src/coupling/types.ts';
-import type { BenchOptions, Figures } from './main.ts';
-import { measure, readTokenizer, recordingsFolder } from './ngram.ts';
+import { measure, readTokenizer } from './ngram.ts';
 import { printFigures } from './print.ts';
 import { readRecordings } from './recordings.ts';
+import type { BenchOptions, Figures } from './types.ts';
 
 /** Shares of API calls at which the curves are printed. */
 const shares = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 1];
@@ -23,7 +23,7 @@ interface Judged extends ScoredExample {
 
 export async function couplingBench({ recordings }: BenchOptions): Promise<Figures> {
   const tokenizer = readTokenizer();
-  const examples = readRecordings(recordings ?? recordingsFolder).flatMap((recording) =>
+  const examples = readRecordings(recordings).flatMap((recording) =>
     measure(recording, tokenizer).answered.map(({ place, draft, right }): CouplingExample => {
       const lineBefore = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
       return {

@@ -11,7 +11,7 @@ import { quantile } from '../src/common/quality.ts';
 import { EnginePair } from '../src/engine/pair.ts';
 import { saveModel } from '../src/package/folder.ts';
 import { physicalCores } from '../src/runtime/device.ts';
-import type { BenchOptions, Figures } from './main.ts';
+import type { BenchOptions, Figures } from './types.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);

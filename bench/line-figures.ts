@@ -2,8 +2,8 @@
 
 import type { Draft } from '../src/common/completion.ts';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../src/common/quality.ts';
-import type { Figures } from './main.ts';
 import type { RecordedPlace } from './recordings.ts';
+import type { Figures } from './types.ts';
 
 /** Tokens of a line at most. */
 export const lineTokens = 48;

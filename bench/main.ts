@@ -7,22 +7,7 @@ import { couplingBench } from './coupling.ts';
 import { engineBench } from './engine.ts';
 import { ngramBench } from './ngram.ts';
 import { safetyBench } from './safety/main.ts';
-
-export interface BenchOptions {
-  /** Folder of recorded completions, in the format of shared/bench; undefined: the default one. */
-  readonly recordings: string | undefined;
-  /** Folder of the base to measure; undefined: models/small. */
-  readonly model: string | undefined;
-  /** Sections of the benchmark, separated by commas; undefined: all. */
-  readonly only: string | undefined;
-  /** Recorded cursors of each package, a seeded choice; undefined: all. */
-  readonly places: number | undefined;
-  /** Minutes of training in an adaptation run; undefined: the product's default. */
-  readonly minutes: number | undefined;
-}
-
-/** Numbers and texts by kebab-case key, nested. */
-export type Figures = { readonly [key: string]: number | string | Figures };
+import type { BenchOptions, Figures } from './types.ts';
 
 interface Bench {
   readonly name: string;
@@ -67,7 +52,7 @@ const benches: readonly Bench[] = [
 
 const optionHelp: Readonly<Record<keyof BenchOptions, string>> = {
   recordings: '--recordings FOLDER',
-  model: '--model FOLDER',
+  model: '--model FOLDER ...',
   only: '--only SECTION,...',
   places: '--places COUNT',
   minutes: '--minutes COUNT',
@@ -90,7 +75,7 @@ async function main(): Promise<number> {
       json: { type: 'string' },
       help: { type: 'boolean' },
       recordings: { type: 'string' },
-      model: { type: 'string' },
+      model: { type: 'string', multiple: true },
       only: { type: 'string' },
       places: { type: 'string' },
       minutes: { type: 'string' },

@@ -10,21 +10,14 @@ import { NgramModel, type NgramWeights, type TokenScore } from '../src/ngram/mod
 import { loadTokenizer } from '../src/tokenizer/load.ts';
 import type { Tokenizer } from '../src/tokenizer/types.ts';
 import { isRight, lineFigures, lineOf, lineTokens } from './line-figures.ts';
-import type { BenchOptions, Figures } from './main.ts';
 import { bucket, type PackageFile } from './packages.ts';
 import { printFigures } from './print.ts';
 import { type RecordedPlace, type Recording, readRecordings } from './recordings.ts';
 import { scaleBench } from './scale.ts';
+import type { BenchOptions, Figures } from './types.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-export const recordingsFolder = join(root, '..', 'shared', 'bench', 'recorded');
 const scoredTokens = 6000;
-
-interface Answered {
-  readonly place: RecordedPlace;
-  readonly draft: Draft;
-  readonly right: boolean;
-}
 
 interface Answered {
   readonly place: RecordedPlace;
@@ -50,7 +43,7 @@ export async function ngramBench({ recordings }: BenchOptions): Promise<Figures>
   const tokenizer = readTokenizer();
   const packages: Record<string, Figures> = {};
   const all: Measured[] = [];
-  for (const recording of readRecordings(recordings ?? recordingsFolder)) {
+  for (const recording of readRecordings(recordings)) {
     const measured = measure(recording, tokenizer);
     all.push(measured);
     packages[recording.package] = figuresOf([measured]);

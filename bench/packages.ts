@@ -49,9 +49,9 @@ export function fetchPackage(spec: string): string {
   return join(folder, 'package');
 }
 
-/** Source files under `src/`, by path; what a build made of them (dist, declarations) is left out. */
-export function sourceFiles(folder: string): PackageFile[] {
-  const root = join(folder, 'src');
+/** Source files under `inside`, by path from `folder` on; what a build made of them (dist, declarations) is left out. */
+export function sourceFiles(folder: string, inside = 'src'): PackageFile[] {
+  const root = join(folder, inside);
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && sources.test(entry.name) && !declarations.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

@@ -1,6 +1,6 @@
 // How figures are printed: nested, one a line, or a row of them.
 
-import type { Figures } from './main.ts';
+import type { Figures } from './types.ts';
 
 export function printFigures(title: string, figures: Figures): void {
   console.log(`\n${title}`);

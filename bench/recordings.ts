@@ -2,11 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
+import { renamedPackage } from './renamed.ts';
 
 interface Row {
   readonly package: string;
+  /** The package is recorded as bench/recordings/renamed/rename.mjs makes it. */
+  readonly renamed?: boolean;
   readonly file: string;
   readonly offset: number;
   readonly sha256: string;
@@ -23,40 +27,45 @@ export interface RecordedPlace {
   readonly completion: string;
 }
 
+/** Packages as they are published, which a base may have seen elsewhere, or one whose names nobody has seen. */
+export type Kind = 'public' | 'renamed';
+
 export interface Recording {
   readonly package: string;
+  readonly kind: Kind;
   readonly places: readonly RecordedPlace[];
-  /** The package's source files that no row names: all that may be learned from. */
+  /** The package's source files that may be learned from. */
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
 }
 
-/** @param folder the one with the JSONL files, or the one above it */
-export function readRecordings(folder: string): Recording[] {
-  const rows = readRows(folder);
-  return packagesOf(rows).map((spec) =>
-    recordingOf(
-      spec,
-      rows.filter((row) => row.package === spec),
-    ),
-  );
+export const recordingsFolder = join(dirname(fileURLToPath(import.meta.url)), 'recordings');
+
+/** Where the recordings of a kind lie under the folder; the published ones may lie in the folder itself. */
+const kinds: readonly { readonly kind: Kind; readonly folder: string; readonly files: RegExp }[] = [
+  { kind: 'public', folder: 'recorded', files: /\.jsonl$/ },
+  { kind: 'renamed', folder: 'renamed', files: /-renamed\.jsonl$/ },
+];
+
+/** Throws where the folder holds none, or a package is not what was recorded. */
+export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[] = ['public']): Recording[] {
+  const recordings = kinds
+    .filter(({ kind }) => wanted.includes(kind))
+    .flatMap(({ kind, ...at }) => {
+      const rows = readRows(folder, at);
+      const packages = [...new Set(rows.map((row) => row.package))];
+      return packages.map((spec) => recordingOf(spec, kind, rows));
+    });
+  if (recordings.length === 0) {
+    throw new Error(`No *.jsonl recordings in ${folder}: name their folder with --recordings.`);
+  }
+  return recordings;
 }
 
-/** Names and versions, e.g. 'convex@1.48.0'. */
-export function recordedPackages(folder: string): string[] {
-  return packagesOf(readRows(folder));
-}
-
-function packagesOf(rows: readonly Row[]): string[] {
-  return [...new Set(rows.map((row) => row.package))];
-}
-
-function readRows(folder: string): Row[] {
-  const inner = join(folder, 'recorded');
-  const at = existsSync(inner) ? inner : folder;
-  const names = existsSync(at) ? readdirSync(at).filter((name) => name.endsWith('.jsonl')) : [];
-  if (names.length === 0) throw new Error(`No *.jsonl recordings in ${folder}: name their folder with --recordings.`);
+function readRows(folder: string, { folder: inner, files }: { folder: string; files: RegExp }): Row[] {
+  const at = existsSync(join(folder, inner)) ? join(folder, inner) : folder;
+  const names = existsSync(at) ? readdirSync(at).filter((name) => files.test(name)) : [];
   return names.sort().flatMap((name) =>
     readFileSync(join(at, name), 'utf8')
       .split('\n')
@@ -65,8 +74,9 @@ function readRows(folder: string): Row[] {
   );
 }
 
-function recordingOf(spec: string, rows: readonly Row[]): Recording {
-  const folder = fetchPackage(spec);
+function recordingOf(spec: string, kind: Kind, all: readonly Row[]): Recording {
+  const rows = all.filter((row) => row.package === spec);
+  const folder = kind === 'renamed' ? renamedPackage(spec) : fetchPackage(spec);
   const named = new Set(rows.map((row) => row.file));
   const texts = new Map<string, string>();
   for (const row of rows) {
@@ -88,11 +98,18 @@ function recordingOf(spec: string, rows: readonly Row[]): Recording {
       completion: row.completion,
     };
   });
-  const files = sourceFiles(folder);
+  const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
+  const learnable = ({ path }: PackageFile) => !named.has(path) && !(kind === 'renamed' && keptBack(path));
   return {
     package: spec,
+    kind,
     places,
-    others: files.filter(({ path }) => !named.has(path)),
+    others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
   };
+}
+
+/** Files of the renamed package that recordings elsewhere may name: those whose path's SHA-1 is 0 modulo 4. */
+function keptBack(path: string): boolean {
+  return (createHash('sha1').update(path).digest().at(-1) as number) % 4 === 0;
 }

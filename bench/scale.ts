@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tokenizer } from '../src/tokenizer/types.ts';
-import type { Figures } from './main.ts';
 import { fetchPackage, otherPackages, sourceFiles } from './packages.ts';
+import type { Figures } from './types.ts';
 
 const wantedTokens = 1_000_000;
 

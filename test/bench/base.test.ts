@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { lastLines, promptOf } from '../../bench/base/prompt.ts';
+import { windowsOf } from '../../bench/base/windows.ts';
 import { chooseFiles } from '../../bench/held-out.ts';
 import { type Line, lineFigures } from '../../bench/line-figures.ts';
 import { Table } from '../../bench/print.ts';
-import { lastLines, promptOf } from '../../bench/prompts.ts';
-import { windowsOf } from '../../bench/windows.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 
 const loaded = loadTokenizer(

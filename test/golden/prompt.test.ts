@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promptOf } from '../../bench/prompts.ts';
+import { promptOf } from '../../bench/base/prompt.ts';
 import type { Snippet } from '../../src/common/completion.ts';
 import { DEFAULT_LIMITS, PromptPlanner } from '../../src/mix/prompt.ts';
 import { NgramModel } from '../../src/ngram/model.ts';

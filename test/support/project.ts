@@ -68,8 +68,7 @@ export async function npmPackage(name: string, version: string): Promise<string>
   return home;
 }
 
-/** Recorded answers of a real model: those of the bench where they are beside the repository, else the few that are committed. */
+/** Recorded answers of a real model. */
 export function recordings(): string {
-  const shared = join(root, '..', 'shared', 'bench', 'recorded');
-  return existsSync(shared) ? shared : join(root, 'test', 'golden', 'recorded');
+  return join(root, 'bench', 'recordings', 'recorded');
 }

@@ -2,22 +2,22 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Precision } from '../src/arch/precision.ts';
-import { ProgressBar } from '../src/common/bar.ts';
-import { currentModel } from '../src/distil/models.ts';
-import { adapt } from '../src/distil/run.ts';
-import type { AdaptReport } from '../src/distil/types.ts';
-import type { EngineClient } from '../src/engine/client.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './base-lines.ts';
-import { type Prepared, withPrepared } from './base-prepare.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { must, spread, withEngines } from './engines.ts';
-import { chooseFiles } from './held-out.ts';
-import { type Line, lineOf } from './line-figures.ts';
-import type { Figures } from './main.ts';
-import { neuralLine } from './neural-lines.ts';
-import { complete } from './ngram.ts';
+import type { Precision } from '../../src/arch/precision.ts';
+import { ProgressBar } from '../../src/common/bar.ts';
+import { currentModel } from '../../src/distil/models.ts';
+import { adapt } from '../../src/distil/run.ts';
+import type { AdaptReport } from '../../src/distil/types.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { must, spread, withEngines } from '../engines.ts';
+import { chooseFiles } from '../held-out.ts';
+import { type Line, lineOf } from '../line-figures.ts';
+import { complete } from '../ngram.ts';
+import type { Figures } from '../types.ts';
+import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './lines.ts';
+import { neuralLine } from './neural-line.ts';
+import { type Prepared, withPrepared } from './prepare.ts';
+import type { BaseContext, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** Of recorded files, for the loss before and after: whole files of about so many characters. */

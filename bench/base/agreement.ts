@@ -1,11 +1,11 @@
 // What smaller weights change: how many lines are the same text as with fp32.
 
-import { cursorsOf, loadAll, promptAt, suffixed } from './base-lines.ts';
-import { sample, withPrepared } from './base-prepare.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { spread, withEngines } from './engines.ts';
-import { chooseFiles } from './held-out.ts';
-import { neuralLine } from './neural-lines.ts';
+import { spread, withEngines } from '../engines.ts';
+import { chooseFiles } from '../held-out.ts';
+import { cursorsOf, loadAll, promptAt, suffixed } from './lines.ts';
+import { neuralLine } from './neural-line.ts';
+import { sample, withPrepared } from './prepare.ts';
+import type { BaseContext, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** A share of 0.95 among so many is known to 0.015. */

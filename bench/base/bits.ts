@@ -1,10 +1,9 @@
 // Bits per character of text that the base has never seen, beside general compressors on the same text.
 
-import type { BaseContext, Show } from './base-types.ts';
+import { chooseFiles, heldOutFiles, type LanguageFile } from '../held-out.ts';
+import { readRecordings } from '../recordings.ts';
 import { compressed } from './compressors.ts';
-import { chooseFiles, heldOutFiles, type LanguageFile } from './held-out.ts';
-import { fetchPackage, sourceFiles } from './packages.ts';
-import { recordedPackages } from './recordings.ts';
+import type { BaseContext, Show } from './types.ts';
 import { loadNetwork, textLoss } from './windows.ts';
 
 const languages = ['typescript', 'python', 'go', 'markdown'];
@@ -18,9 +17,10 @@ export async function bits({ model, tokenizer, recordings }: BaseContext, show: 
   else console.log('  The held-out packages are not in the cache: `python3 models/pretrain/corpus.py` builds them.');
   sets.set(
     'recorded typescript',
-    recordedPackages(recordings).flatMap((name) =>
-      sourceFiles(fetchPackage(name))
+    readRecordings(recordings).flatMap(({ package: name, named, others }) =>
+      [...named, ...others]
         .filter(({ path }) => /\.[cm]?tsx?$/.test(path))
+        .sort((a, b) => (a.path < b.path ? -1 : 1))
         .map((file) => ({ ...file, package: name })),
     ),
   );

@@ -1,12 +1,12 @@
 // Scores texts longer than a model's context: windows that overlap by half, each headed by the file's name, each token scored once.
 
-import type { Precision } from '../src/arch/precision.ts';
-import { physicalCores } from '../src/common/threads.ts';
-import { Network } from '../src/decode/network.ts';
-import { score } from '../src/decode/score.ts';
-import { loadModel } from '../src/package/folder.ts';
-import { loadLibrary } from '../src/runtime/library.ts';
-import type { Tokenizer } from '../src/tokenizer/types.ts';
+import type { Precision } from '../../src/arch/precision.ts';
+import { physicalCores } from '../../src/common/threads.ts';
+import { Network } from '../../src/decode/network.ts';
+import { score } from '../../src/decode/score.ts';
+import { loadModel } from '../../src/package/folder.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
 
 /** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */
 export interface Window {

@@ -3,12 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shuffled } from '../src/common/random.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import type { BaseContext } from './base-types.ts';
-import { fitNgram } from './ngram.ts';
-import type { PackageFile } from './packages.ts';
-import { type RecordedPlace, type Recording, readRecordings } from './recordings.ts';
+import { shuffled } from '../../src/common/random.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { fitNgram } from '../ngram.ts';
+import type { PackageFile } from '../packages.ts';
+import { type RecordedPlace, type Recording, readRecordings } from '../recordings.ts';
+import type { BaseContext } from './types.ts';
 
 export interface Prepared {
   readonly name: string;

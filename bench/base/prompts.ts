@@ -1,15 +1,15 @@
 // What the prompt of the mixed specialist is worth: lengths of prefix and suffix, snippets. Measured on the true text at the recorded
 // cursors, token by token, which tells small differences apart that lines cannot.
 
-import { Language } from '../src/decode/language.ts';
-import { fitGate, type GateExample, gateLoss, gateSize } from '../src/mix/gate.ts';
-import { Mixed } from '../src/mix/mixed.ts';
-import { DEFAULT_LIMITS, type PromptLimits } from '../src/mix/prompt.ts';
-import { readMixWeights } from '../src/mix/weights.ts';
-import { type Cursor, cursorsOf, queryAt } from './base-lines.ts';
-import { withPrepared } from './base-prepare.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { bucket } from './packages.ts';
+import { Language } from '../../src/decode/language.ts';
+import { fitGate, type GateExample, gateLoss, gateSize } from '../../src/mix/gate.ts';
+import { Mixed } from '../../src/mix/mixed.ts';
+import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt.ts';
+import { readMixWeights } from '../../src/mix/weights.ts';
+import { bucket } from '../packages.ts';
+import { type Cursor, cursorsOf, queryAt } from './lines.ts';
+import { withPrepared } from './prepare.ts';
+import type { BaseContext, Show } from './types.ts';
 
 const { prefix, suffix, snippets } = DEFAULT_LIMITS;
 const variants: Readonly<Record<string, Partial<PromptLimits>>> = {

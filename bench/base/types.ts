@@ -1,7 +1,7 @@
 // What every section of the base model's benchmark is given.
 
-import type { Tokenizer } from '../src/tokenizer/types.ts';
-import type { Figures } from './main.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { Figures } from '../types.ts';
 
 export interface BaseContext {
   /** Folder of the base: config.json, model.safetensors, and mixture.json where there is one. */

@@ -1,14 +1,14 @@
 // What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
 
-import { quantile } from '../src/common/quality.ts';
-import { threadCount } from '../src/common/threads.ts';
-import type { EngineClient } from '../src/engine/client.ts';
-import { type Cursor, cursorsOf, loadAll, source } from './base-lines.ts';
-import { withPrepared } from './base-prepare.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { must, withEngines } from './engines.ts';
-import { lineTokens } from './line-figures.ts';
-import type { Figures } from './main.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { threadCount } from '../../src/common/threads.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { must, withEngines } from '../engines.ts';
+import { lineTokens } from '../line-figures.ts';
+import type { Figures } from '../types.ts';
+import { type Cursor, cursorsOf, loadAll, source } from './lines.ts';
+import { withPrepared } from './prepare.ts';
+import type { BaseContext, Show } from './types.ts';
 
 /** As the product does. */
 const threads = threadCount('auto');

@@ -2,19 +2,19 @@
 
 import { copyFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Snippet } from '../src/common/completion.ts';
-import type { EngineClient } from '../src/engine/client.ts';
-import { MIXTURE_FILE, type MixWeights } from '../src/mix/types.ts';
-import { cursorPlaces } from '../src/ngram/learn.ts';
-import { type Prepared, withPrepared } from './base-prepare.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { must, spread, withEngines } from './engines.ts';
-import { type Line, lineFigures, lineOf, lineTokens } from './line-figures.ts';
-import type { Figures } from './main.ts';
-import { neuralLine } from './neural-lines.ts';
-import { complete } from './ngram.ts';
-import { type Budget, promptOf } from './prompts.ts';
-import type { RecordedPlace } from './recordings.ts';
+import type { Snippet } from '../../src/common/completion.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
+import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { must, spread, withEngines } from '../engines.ts';
+import { type Line, lineFigures, lineOf, lineTokens } from '../line-figures.ts';
+import { complete } from '../ngram.ts';
+import type { RecordedPlace } from '../recordings.ts';
+import type { Figures } from '../types.ts';
+import { neuralLine } from './neural-line.ts';
+import { type Prepared, withPrepared } from './prepare.ts';
+import { type Budget, promptOf } from './prompt.ts';
+import type { BaseContext, Show } from './types.ts';
 
 /** What the base sees in its rows: about the shape of a pretraining sample. */
 export const suffixed: Budget = { prefix: 320, suffix: 96, snippets: 0 };

@@ -1,10 +1,10 @@
 // Lines by the neural model alone, through the engine's `complete`.
 
-import type { PromptPart } from '../src/decode/language.ts';
-import type { EngineClient } from '../src/engine/client.ts';
-import { must } from './engines.ts';
-import { type Line, lineTokens } from './line-figures.ts';
-import type { RecordedPlace } from './recordings.ts';
+import type { PromptPart } from '../../src/decode/language.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { must } from '../engines.ts';
+import { type Line, lineTokens } from '../line-figures.ts';
+import type { RecordedPlace } from '../recordings.ts';
 
 /** Greedy, healed at the cursor, until the line's end or the middle's. */
 export async function neuralLine(

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needPackages, onPath } from '../build/debian.ts';
-import { must } from '../build/proc.ts';
+import { needPackages, onPath } from '../../build/debian.ts';
+import { must } from '../../build/proc.ts';
 
 /** Compressed sizes in bytes. */
 export interface Compressed {

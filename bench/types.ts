@@ -1,0 +1,17 @@
+// What all benchmarks share: their options, and the figures that they give.
+
+export interface BenchOptions {
+  /** Folder of recorded completions; undefined: bench/recordings. */
+  readonly recordings: string | undefined;
+  /** Folders of models to measure beside those in models/. */
+  readonly model: readonly string[] | undefined;
+  /** Sections of the benchmark, separated by commas; undefined: all. */
+  readonly only: string | undefined;
+  /** Recorded cursors of each package, a seeded choice; undefined: all. */
+  readonly places: number | undefined;
+  /** Minutes of training in an adaptation run; undefined: the product's default. */
+  readonly minutes: number | undefined;
+}
+
+/** Numbers and texts by kebab-case key, nested. */
+export type Figures = { readonly [key: string]: number | string | Figures };
