@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'no-consent' // the user has not allowed this folder's text to leave the machine
   | 'unreadable' // a file or folder that cannot be read
   | 'corrupt' // stored data that is damaged
+  | 'mismatched' // a model, an adapter or an index that was made for another tokenizer or base
   | 'newer-version' // stored data from a later version of the extension
   | 'nothing-to-learn' // a folder without usable text
   | 'unsupported' // this machine cannot run the neural engine
@@ -53,6 +54,12 @@ export class CodedError extends Error {
     this.name = 'CodedError';
     this.code = code;
   }
+}
+
+/** The value, or the failure as an exception. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new CodedError(result.error.code, result.error.message);
 }
 
 export function isCancelled(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { MEND } from '../arch/model.ts';
 import { chosenPrecision, type Precision } from '../arch/precision.ts';
 import { CodedError } from '../common/errors.ts';
 import { loadModel } from '../package/folder.ts';
+import type { PackageManifest } from '../package/manifest.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -42,36 +43,45 @@ export class Language {
   readonly info: LanguageInfo;
   readonly network: Network;
   readonly prefixes: Prefixes;
-  private readonly specials: readonly number[];
+  private readonly stops: readonly number[];
 
-  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, loadMs: number) {
+  private constructor(
+    network: Network,
+    tokenizer: Tokenizer,
+    manifest: PackageManifest | undefined,
+    precision: Precision,
+    loadMs: number,
+  ) {
     this.network = network;
     this.tokenizer = tokenizer;
     this.prefixes = new Prefixes(network);
     const { vocabSize, contextLength } = network.config;
     // Ids that the model has and the tokenizer does not know count too.
-    this.specials = Array.from({ length: vocabSize }, (_, id) => id).filter(
+    const named = (manifest?.stop ?? []).flatMap((name) => tokenizer.special(name) ?? []);
+    const special = Array.from({ length: vocabSize }, (_, id) => id).filter(
       (id) => id >= tokenizer.vocabularySize || tokenizer.bytesOf(id).length === 0,
     );
+    this.stops = [...new Set([...special, ...named])];
     this.info = { vocabSize, contextLength, precision, loadMs };
   }
 
-  /** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
+  /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
   static async load({ model, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
     const started = performance.now();
     await loadLibrary();
     const read = readTokenizer(tokenizer);
     if (!read.ok) throw new CodedError(read.error.code, read.error.message);
-    const loaded = loadModel(model, 'stored');
+    const loaded = loadModel(model, { as: 'stored', tokenizer });
     if (read.value.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'corrupt',
         `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
       );
     }
-    const chosen = chosenPrecision(precision, loaded);
+    // What a model says it was trained for saves the search for it.
+    const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new Language(network, read.value, chosen, performance.now() - started);
+    return new Language(network, read.value, loaded.manifest, chosen, performance.now() - started);
   }
 
   private ids(parts: readonly PromptPart[]): number[] {
@@ -89,7 +99,7 @@ export class Language {
   private request({ prompt, ...rest }: TextRequest): GenerateRequest {
     const ids = this.ids(prompt);
     if (ids.length === 0) throw new CodedError('bad-request', 'The prompt is empty.');
-    return { ...rest, prompt: ids, stopIds: this.specials };
+    return { ...rest, prompt: ids, stopIds: this.stops };
   }
 
   complete(request: TextRequest, signal?: AbortSignal, onStep?: (step: Step) => void): Promise<Generated> {

@@ -1,7 +1,7 @@
 // The neural part of a run: measure what there is, train on the folder, measure again, keep what is better on the test files.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, isCancelled } from '../common/errors.ts';
+import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
@@ -15,7 +15,7 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
 import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
-import { Opened, unwrap } from './opened.ts';
+import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
 import { type Training, train } from './training.ts';
 import type { MixedQuality, NeuralAccess, NeuralReport, Quality } from './types.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
-import { CodedError, type Result } from '../common/errors.ts';
+import { unwrap } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.ts';
@@ -20,12 +20,6 @@ export interface OpenOptions {
   readonly stage: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-}
-
-/** The value, or the failure as an exception. */
-export function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new CodedError(result.error.code, result.error.message);
 }
 
 export class Opened implements Drafter {

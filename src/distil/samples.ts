@@ -2,11 +2,11 @@
 // (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
 
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
-import { CodedError } from '../common/errors.ts';
 import { shuffled, uniforms } from '../common/random.ts';
 import type { Requests } from '../engine/protocol.ts';
 import { cursorExamples } from '../harvest/examples.ts';
 import type { CursorExample, HarvestedFile } from '../harvest/types.ts';
+import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];
@@ -44,35 +44,12 @@ const REACH = 40;
 /** A prefix shorter than this says nothing. */
 const LEAST_PREFIX = 16;
 
-interface Specials {
-  readonly file: number;
-  readonly snippet: number;
-  readonly prefix: number;
-  readonly suffix: number;
-  readonly eom: number;
-  readonly end: number;
-}
-
-/** Throws CodedError 'unsupported' where the tokenizer was not made for infilling. */
-export function specialsOf(tokenizer: Tokenizer): Specials {
-  const id = (name: string) => {
-    const found = tokenizer.special(`<|${name}|>`);
-    if (found === undefined) throw new CodedError('unsupported', `The base's tokenizer has no token for '${name}'.`);
-    return found;
-  };
-  return {
-    file: id('file'),
-    snippet: id('snippet'),
-    prefix: id('prefix'),
-    suffix: id('suffix'),
-    eom: id('eom'),
-    end: id('end'),
-  };
-}
+type Specials = ReturnType<typeof dialectTokens>;
 
 /** What stands for each special token where a sample is shown. */
 export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> {
-  return new Map(Object.entries(specialsOf(tokenizer)).map(([name, id]) => [id, `<|${name}|>`]));
+  const names = Object.values(DIALECTS[DIALECT]);
+  return new Map(Object.values(dialectTokens(tokenizer)).map((id, i) => [id, names[i] as string]));
 }
 
 /** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
@@ -81,7 +58,7 @@ export function samplesOf(
   tokenizer: Tokenizer,
   { length, seed, snippets, known }: SampleOptions,
 ): Sample[] {
-  const specials = specialsOf(tokenizer);
+  const specials = dialectTokens(tokenizer);
   const random = uniforms(seed);
   return files.flatMap((each) => {
     const file = new TokenFile(each, tokenizer, specials, known?.(each));

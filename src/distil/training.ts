@@ -1,13 +1,13 @@
 // Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
-import { CodedError } from '../common/errors.ts';
+import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import { shuffled } from '../common/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { dialectTokens } from '../package/dialects.ts';
 import type { NeuralDeps } from './neural.ts';
-import { unwrap } from './opened.ts';
 import type { HeldOut } from './places.ts';
-import { type Sample, type SampleOptions, samplesOf, specialsOf } from './samples.ts';
+import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import { turn } from './turn.ts';
 import type { TrainingReport } from './types.ts';
 
@@ -64,6 +64,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
         base: access.base,
         out,
         examples,
+        tokenizer: deps.tokenizerPath,
         lora: 'auto',
         batch: 1,
         length,
@@ -75,7 +76,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
         learningRate,
         checkpointEverySteps,
         unusable: 'discard',
-        separator: specialsOf(tokenizer).end,
+        separator: dialectTokens(tokenizer).end,
         seed,
         device: access.device,
         threads: access.trainingThreads ?? 'auto',

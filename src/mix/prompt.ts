@@ -4,6 +4,7 @@
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { dialectTokens } from '../package/dialects.ts';
 
 /** Tokens of each part at most. `prefix` is what a fresh prompt takes, `grown` when a new one is made. */
 export interface PromptLimits {
@@ -34,11 +35,14 @@ const PLANS = 4;
 export class PromptPlanner {
   private readonly vocabulary: Vocabulary;
   private readonly limits: PromptLimits;
+  private readonly tokens: ReturnType<typeof dialectTokens>;
   private plans: Plan[] = [];
 
+  /** Throws CodedError 'unsupported' where the tokenizer lacks a token of the form. */
   constructor(vocabulary: Vocabulary, limits: PromptLimits = DEFAULT_LIMITS) {
     this.vocabulary = vocabulary;
     this.limits = limits;
+    this.tokens = dialectTokens(vocabulary.tokenizer);
   }
 
   /**
@@ -79,14 +83,14 @@ export class PromptPlanner {
     const head: number[] = [];
     let room = this.limits.snippets;
     for (const { path: from, text } of snippets) {
-      const ids = [this.special('<|snippet|>'), ...tokenizer.encode(`${from}\n`), ...tokenizer.encode(text)];
+      const ids = [this.tokens.snippet, ...tokenizer.encode(`${from}\n`), ...tokenizer.encode(text)];
       if (room < 24) break;
       head.push(...ids.slice(0, room));
       room -= ids.length;
     }
     const name = tokenizer.encode(`${path}\n`);
-    head.push(this.special('<|file|>'), ...name.subarray(0, this.limits.head));
-    head.push(this.special('<|suffix|>'), ...suffix, this.special('<|prefix|>'));
+    head.push(this.tokens.file, ...name.subarray(0, this.limits.head));
+    head.push(this.tokens.suffix, ...suffix, this.tokens.prefix);
     const start = this.startOf(context, contextLength);
     return {
       path,
@@ -112,11 +116,5 @@ export class PromptPlanner {
     const rest = lineEnd < 0 ? suffix : suffix.slice(0, lineEnd);
     const before = rest === '' ? [] : this.vocabulary.tokenizer.encode(rest.slice(0, 400));
     return [...before, ...own.after.subarray(0, this.limits.suffix)].slice(0, this.limits.suffix);
-  }
-
-  private special(name: string): number {
-    const id = this.vocabulary.tokenizer.special(name);
-    if (id === undefined) throw new Error(`the tokenizer has no special token '${name}'`);
-    return id;
   }
 }

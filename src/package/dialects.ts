@@ -4,6 +4,9 @@
 //
 // mix/prompt.ts asks so, distil/samples.ts trains so, test/golden/prompt.json holds both and the pretraining to it.
 
+import { MEND } from '../arch/model.ts';
+import { CodedError } from '../common/errors.ts';
+
 export const DIALECTS = {
   'easy-1': {
     file: '<|file|>',
@@ -21,6 +24,21 @@ export type Dialect = keyof typeof DIALECTS;
 
 /** The form that this version asks and trains in. */
 export const DIALECT: Dialect = 'easy-1';
+
+/** Token ids of a form's special tokens, by what they are for. Throws CodedError 'unsupported' where the tokenizer lacks one. */
+export function dialectTokens(
+  tokenizer: { special(name: string): number | undefined },
+  dialect: Dialect = DIALECT,
+): Readonly<Record<keyof (typeof DIALECTS)[Dialect], number>> {
+  const ids = Object.entries(DIALECTS[dialect]).map(([role, name]) => {
+    const id = tokenizer.special(name);
+    if (id === undefined) {
+      throw new CodedError('unsupported', `The tokenizer has no token '${name}', which prompts need. ${MEND}`);
+    }
+    return [role, id];
+  });
+  return Object.fromEntries(ids);
+}
 
 export function isDialect(name: unknown): name is Dialect {
   return typeof name === 'string' && Object.hasOwn(DIALECTS, name);

@@ -5,14 +5,14 @@ import type { ModelConfig } from '../arch/config.ts';
 import { MEND, type Model } from '../arch/model.ts';
 import { checkWeights, parameterCount, parameterSpecs, type Weights } from '../arch/parameters.ts';
 import { dequantize, type Quantized } from '../arch/quantize.ts';
-import { CodedError, messageOf } from '../common/errors.ts';
+import { CodedError, messageOf, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { parseConfig, writeConfig } from './config.ts';
+import { fitsTokenizer } from './fit.ts';
+import { CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
-const CONFIG = 'config.json';
-const WEIGHTS = 'model.safetensors';
 const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
 /** Bytes; the largest that is known has a few thousand. */
@@ -20,12 +20,23 @@ const MOST_CONFIG = 1e6;
 /** Bytes of a parameter in the shortest form that is read, its share of a scale left out. */
 const LEAST_WIDTH = 0.5;
 
+/** A model, and what its folder says of itself; undefined where that has no manifest. */
+export interface Loaded extends Model {
+  readonly manifest: PackageManifest | undefined;
+}
+
+export interface LoadOptions {
+  /** 'stored' leaves packed matrices as they are, for serving: an eighth of the memory. Default: values. */
+  readonly as?: 'values' | 'stored';
+  /** Path of the tokenizer.json that it will be used with. Default: its own, where it has one. */
+  readonly tokenizer?: string;
+}
+
 /**
- * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Tensors that the decoder does not use are left out. A config that claims
- * more than the file of weights can hold is refused before that is read.
- * @param as 'stored' leaves packed matrices as they are, for serving: an eighth of the memory
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' where it was made for another tokenizer. Tensors that the
+ * decoder does not use are left out. A config that claims more than the file of weights can hold is refused before that is read.
  */
-export function loadModel(folder: string, as: 'values' | 'stored' = 'values'): Model {
+export function loadModel(folder: string, { as = 'values', tokenizer }: LoadOptions = {}): Loaded {
   const read = <T>(name: string, how: (path: string) => T): T => {
     try {
       return how(join(folder, name));
@@ -34,13 +45,14 @@ export function loadModel(folder: string, as: 'values' | 'stored' = 'values'): M
     }
   };
   const sizeOf = (path: string) => statSync(path).size;
+  const manifest = unwrap(readManifest(folder));
+  unwrap(fitsTokenizer(manifest, folder, tokenizer));
   if (read(CONFIG, sizeOf) > MOST_CONFIG) throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${MEND}`);
-  const config = parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8')));
-  if (!config.ok) throw new CodedError(config.error.code, config.error.message);
-  if (parameterCount(config.value) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
+  const config = unwrap(parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8'))));
+  if (parameterCount(config) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
     throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${MEND}`);
   }
-  const specs = parameterSpecs(config.value);
+  const specs = parameterSpecs(config);
   const { tensors, bytes } = readSafetensors(read(WEIGHTS, (path) => readFileSync(path)));
   const weights = new Map<string, Float32Array>();
   const packed = new Map<string, Quantized>();
@@ -61,7 +73,7 @@ export function loadModel(folder: string, as: 'values' | 'stored' = 'values'): M
     specs.filter(({ name }) => !packed.has(name)),
     weights,
   );
-  return { config: config.value, weights, packed };
+  return { config, weights, packed, manifest };
 }
 
 /** The weights are swapped in first: a config without its weights is no model, weights with the old config are refused by size. */

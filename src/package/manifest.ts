@@ -12,6 +12,8 @@ import { DIALECTS, type Dialect, isDialect } from './dialects.ts';
 export const MANIFEST = 'manifest.json';
 export const CONFIG = 'config.json';
 export const WEIGHTS = 'model.safetensors';
+/** In place of the weights, of what is laid over a base. */
+export const ADAPTER = 'adapter_model.safetensors';
 export const TOKENIZER = 'tokenizer.json';
 
 /** Of the format. */
@@ -31,7 +33,7 @@ export interface PackageManifest {
   readonly kind: 'model' | 'adapter';
   /** What it was made from; null: from noise. `weights`: of the base's own file, where that was known. */
   readonly base: { readonly name: string; readonly weights?: Sha256 } | null;
-  /** Of the file of weights. */
+  /** Of the file of weights, or of the adapter's. */
   readonly weights: Sha256;
   /** Of the tokenizer.json whose ids it was trained on, which lies beside it or beside its base. */
   readonly tokenizer: Sha256;

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { type LoraConfig, mergeAdapters } from '../arch/lora.ts';
 import { DEFAULT_OPTIMIZER, type OptimizerConfig } from '../arch/optimizer.ts';
 import type { Weights } from '../arch/parameters.ts';
+import { chosenPrecision } from '../arch/precision.ts';
 import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { describeAdapted } from '../package/adapted.ts';
 import { loadModel, saveModel } from '../package/folder.ts';
 import type { StoredType } from '../package/safetensors.ts';
 import {
@@ -31,6 +33,8 @@ export interface AdaptRequest {
   readonly base: string;
   readonly out: string;
   readonly examples: readonly Example[];
+  /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
+  readonly tokenizer?: string;
   /** Absent: every parameter is trained. 'auto': adapters where the memory does not allow that. */
   readonly lora?: LoraConfig | 'auto';
   readonly optimizer?: Partial<OptimizerConfig>;
@@ -93,10 +97,10 @@ const UNUSABLE: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'
  * finished before is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
  */
 export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
-  const { out } = request;
+  const { out, tokenizer } = request;
   try {
     await loadLibrary();
-    const { config, weights } = loadModel(request.base);
+    const { config, weights } = loadModel(request.base, tokenizer === undefined ? {} : { tokenizer });
     check(request, config.vocabSize);
     const identity = identify(request, weights);
     const earlier = finished(out, identity);
@@ -119,6 +123,8 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
     // The base may have changed under the run, which adopted its arrays; adapters leave it alone.
     const adapted = method.lora ? mergeAdapters(config, method.lora, weights, tensors) : tensors;
     saveModel(out, config, adapted, request.storeAs ?? 'F16');
+    const precision = chosenPrecision('auto', { config, weights: adapted });
+    describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const { batch, length, microBatches } = request;
     const value: Adapted = {
       folder: out,
@@ -203,6 +209,7 @@ function identify(request: AdaptRequest, weights: Weights): string {
     threads: ____,
     checkpointEverySteps: _____,
     unusable: ______,
+    tokenizer: _______,
     ...rest
   } = request;
   const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));

@@ -35,7 +35,7 @@ test('values in f32 give the logits of PyTorch', async () => {
 });
 
 test('as they are stored: the same graph in int4 as from their values, and close to f32', async () => {
-  const stored = loadModel(folder, 'stored');
+  const stored = loadModel(folder, { as: 'stored' });
   assert.equal(stored.packed?.size, 15);
   assert.ok([...stored.weights.values()].every(({ length }) => length === 64));
   assert.equal(chosenPrecision('auto', stored), 'int4');

@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { samplesOf, specialsOf } from '../../src/distil/samples.ts';
+import { samplesOf } from '../../src/distil/samples.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
+import { dialectTokens } from '../../src/package/dialects.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { tokenizerPath } from './project.ts';
 
 const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
 assert.ok(loaded.ok);
 const tokenizer = loaded.value;
-const specials = specialsOf(tokenizer);
+const specials = dialectTokens(tokenizer);
 const length = 96;
 
 function file(path: string, text: string): HarvestedFile {

@@ -22,12 +22,12 @@ const house: Readonly<Record<string, readonly string[]>> = {
   package: ['arch'],
   train: ['arch', 'package', 'runtime'],
   decode: ['arch', 'package', 'runtime', 'tokenizer'],
-  mix: ['decode', 'ngram'],
+  mix: ['decode', 'ngram', 'package'],
   engine: ['train', 'decode', 'mix', 'ngram'],
   ngram: ['tokenizer'],
   harvest: ['tokenizer'],
   complete: ['coupling', 'teacher', 'engine', 'ngram'],
-  distil: ['harvest', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
+  distil: ['harvest', 'package', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
   host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine'],
 };
 const rooms = Object.keys(house);

@@ -103,7 +103,7 @@ export function targets(folder: string): readonly Target[] {
         writeFileSync(join(modelFolder, 'config.json'), json);
         const weights_ = random.chance(0.7) ? withHeader(packed.weights, random) : mutateBytes(packed.weights, random);
         writeFileSync(join(modelFolder, 'model.safetensors'), weights_);
-        loadModel(modelFolder, random.pick(['values', 'stored']));
+        loadModel(modelFolder, { as: random.pick(['values', 'stored']) });
         return 'used';
       },
     },

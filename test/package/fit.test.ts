@@ -1,0 +1,99 @@
+// What belongs together: a model and its tokenizer, an adapter and its base, and what an adapted model says of its origin.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { root } from '../../build/paths.ts';
+import { baseOf, describeAdapted, listFiles } from '../../src/package/adapted.ts';
+import { fitsBase } from '../../src/package/fit.ts';
+import { loadModel } from '../../src/package/folder.ts';
+import { ADAPTER, type PackageManifest, readManifest, sha256Of, writeManifest } from '../../src/package/manifest.ts';
+import { goldenFolder } from '../arch/golden.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+after(() => rmSync(folder, { recursive: true }));
+const base = join(folder, 'base');
+const adapted = join(folder, 'adapted');
+const tokenizer = join(root, 'models', 'small', 'tokenizer.json');
+/** The same vocabulary, one byte more. */
+const other = join(folder, 'other.json');
+writeFileSync(other, `${readFileSync(tokenizer, 'utf8')}\n`);
+
+beforeEach(() => {
+  for (const each of [base, adapted]) {
+    rmSync(each, { recursive: true, force: true });
+    for (const file of ['config.json', 'model.safetensors'])
+      cpSync(join(goldenFolder('llama'), file), join(each, file));
+  }
+});
+
+const manifestOf = (at: string): PackageManifest => {
+  const read = readManifest(at);
+  assert.ok(read.ok && read.value);
+  return read.value;
+};
+
+test('an adapted model says what it was made from, and is refused with another tokenizer', () => {
+  describeAdapted(adapted, { base, tokenizer, precision: 'int8' });
+  writeFileSync(join(adapted, 'mixture.json'), '{}');
+  listFiles(adapted);
+  const manifest = manifestOf(adapted);
+  assert.equal(manifest.kind, 'model');
+  assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, 'model.safetensors')) });
+  assert.equal(manifest.tokenizer, sha256Of(tokenizer));
+  assert.equal(manifest.precision, 'int8');
+  assert.deepEqual(manifest.files, ['config.json', 'manifest.json', 'mixture.json', 'model.safetensors']);
+  assert.deepEqual(loadModel(adapted, { tokenizer }).manifest, manifest);
+  assert.throws(() => loadModel(adapted, { tokenizer: other }), {
+    code: 'mismatched',
+    message: /'adapted' was made for another tokenizer.*Run "Adapt to This Repo" again/,
+  });
+  assert.throws(() => loadModel(adapted, { tokenizer: join(folder, 'none') }), { code: 'unreadable' });
+});
+
+test('what it takes over from its base: name, licence, form of prompts; and the tokenizer, where nobody names one', () => {
+  cpSync(tokenizer, join(base, 'tokenizer.json'));
+  describeAdapted(base, { base, precision: 'int4' });
+  writeManifest(base, { ...manifestOf(base), name: 'medium', licence: 'Apache-2.0', stop: ['<|eom|>'], base: null });
+  describeAdapted(adapted, { base, precision: 'fp32' });
+  const { name, licence, stop, base: origin, tokenizer: hash } = manifestOf(adapted);
+  assert.deepEqual([name, licence, stop, hash], ['adapted', 'Apache-2.0', ['<|eom|>'], sha256Of(tokenizer)]);
+  assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
+});
+
+test('where nobody knows the tokenizer nothing is claimed, and nothing refused', () => {
+  describeAdapted(adapted, { base, precision: 'int8' });
+  assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
+  assert.equal(loadModel(adapted, { tokenizer }).manifest, undefined);
+});
+
+test('a folder with a tokenizer of its own is refused with another one, manifest or not', () => {
+  cpSync(tokenizer, join(base, 'tokenizer.json'));
+  assert.equal(loadModel(base).config.layers, 2);
+  assert.equal(loadModel(base, { tokenizer }).config.layers, 2);
+  assert.throws(() => loadModel(base, { tokenizer: other }), { code: 'mismatched' });
+  describeAdapted(base, { base, precision: 'int4' });
+  cpSync(other, join(base, 'tokenizer.json'));
+  assert.throws(() => loadModel(base), { code: 'mismatched', message: /reinstall the extension/ });
+});
+
+test('an adapter fits the base that it was made for, by its bytes', () => {
+  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
+  rmSync(join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base, tokenizer, precision: 'int4' });
+  const manifest = manifestOf(adapted);
+  assert.equal(manifest.kind, 'adapter');
+  const own = baseOf(base);
+  assert.deepEqual(fitsBase(manifest, own), { ok: true, value: true });
+  const problem = (of: { name: string; weights: string }) => {
+    const result = fitsBase(manifest, of);
+    return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+  };
+  assert.match(
+    problem({ ...own, weights: '0'.repeat(64) }),
+    /^mismatched: .*'unnamed' as it was before.*Adapt to This/,
+  );
+  assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
+  assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
+});
