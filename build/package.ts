@@ -4,16 +4,18 @@
 //
 // onnxruntime's binary for one platform goes in: `--target`'s, which vsce marks the file with, else this machine's. Elsewhere such
 // a file works too, without the neural engine.
-import { globSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
+import { modelFiles } from './models.ts';
 import { nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
 import { listZip, type ZipEntry } from './zip.ts';
 
-/** All that may be in the package. */
+/** What may be in the package, beside what it cannot be without. */
 const belongs: readonly RegExp[] = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
@@ -26,7 +28,6 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css)$/,
-  /^extension\/models\/small\/[\w.-]+$/,
 ];
 
 /** What an extension without it would not work, or may not be given away. */
@@ -40,7 +41,6 @@ export const needed = [
   'extension/dist/engine.cjs',
   'extension/dist/panel.js',
   'extension/dist/THIRD_PARTY_LICENSES',
-  'extension/models/small/tokenizer.json',
 ];
 
 export interface ContentCheck {
@@ -51,7 +51,7 @@ export interface ContentCheck {
 /** Files that do not belong in the package, and files that it cannot be without. */
 export function checkContents(names: readonly string[], alsoNeeded: readonly string[] = []): ContentCheck {
   return {
-    strangers: names.filter((name) => !belongs.some((pattern) => pattern.test(name))),
+    strangers: names.filter((name) => !alsoNeeded.includes(name) && !belongs.some((pattern) => pattern.test(name))),
     missing: [...needed, ...alsoNeeded].filter((name) => !names.includes(name)),
   };
 }
@@ -60,6 +60,18 @@ export function checkContents(names: readonly string[], alsoNeeded: readonly str
 function mediaFiles(): string[] {
   return globSync('media/**/*.*', { cwd: root }).map((path) => `extension/${path}`);
 }
+
+/** What stays out: all that is not named in .vscodeignore, nor by the manifest of a model. */
+function writeIgnoreFile(models: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-package-'));
+  const path = join(folder, 'vscodeignore');
+  const lines = models.map((file) => `!models/${file}`);
+  writeFileSync(path, `${readFileSync(join(root, '.vscodeignore'), 'utf8')}\n${lines.join('\n')}\n`);
+  return path;
+}
+
+/** Bytes that a platform's package may have (README.md): what is larger nobody wants to load. */
+export const MOST_BYTES = 130e6;
 
 export interface Packed {
   readonly file: string;
@@ -70,26 +82,43 @@ export interface Packed {
 
 /** Builds and packs. Throws when the contents are wrong. */
 export async function packageExtension(options: { out?: string; target?: string } = {}): Promise<Packed> {
+  const models = modelFiles();
+  const ignoreFile = writeIgnoreFile(models);
   await bundle(true, options.target ?? thisPlatform);
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
   const parts = [manifest.name, options.target, manifest.version].filter((part) => part !== undefined);
   const file = options.out ?? join(root, `${parts.join('-')}.vsix`);
   // --no-dependencies: everything is in the bundles; node_modules stays out.
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--ignoreFile',
+    ignoreFile,
+  ];
   if (options.target !== undefined) args.push('--target', options.target);
   const node = join(root, 'node_modules', '.bin', 'node');
   await must(node, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--out', file], { cwd: root });
+  rmSync(dirname(ignoreFile), { recursive: true });
   const entries = listZip(file);
   const { strangers, missing } = checkContents(
     entries.map(({ name }) => name),
-    [...mediaFiles(), ...nativeFiles(options.target ?? thisPlatform)],
+    [
+      ...mediaFiles(),
+      ...nativeFiles(options.target ?? thisPlatform),
+      ...models.map((file) => `extension/models/${file}`),
+    ],
   );
   const problems = [
     ...strangers.map((name) => `does not belong in the package: ${name}`),
     ...missing.map((name) => `missing from the package: ${name}`),
   ];
+  const { size } = statSync(file);
+  if (size > MOST_BYTES)
+    problems.push(`${file} has ${kilobytes(size)}; at most ${kilobytes(MOST_BYTES)} may be shipped`);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  return { file, size: statSync(file).size, entries };
+  return { file, size, entries };
 }
 
 async function main(): Promise<void> {

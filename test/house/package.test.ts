@@ -1,13 +1,14 @@
 // What goes into the package, and what the bundles carry with them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
 import { writeLicences } from '../../build/licences.ts';
+import { modelFiles } from '../../build/models.ts';
 import { checkContents, needed } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
 import { listZip } from '../../build/zip.ts';
@@ -27,9 +28,39 @@ test('a stranger in the package is found', () => {
   assert.deepEqual(checkContents([...needed, ...strangers]), { strangers, missing: [] });
 });
 
-test('a file that is missing from the package is found', () => {
-  const rest = needed.filter((name) => !name.endsWith('tokenizer.json'));
-  assert.deepEqual(checkContents(rest), { strangers: [], missing: ['extension/models/small/tokenizer.json'] });
+test('a file that is missing from the package is found: of the extension, and of a model', () => {
+  const model = modelFiles().map((file) => `extension/models/${file}`);
+  assert.ok(model.includes('extension/models/small/model.safetensors'));
+  const all = [...needed, ...model];
+  assert.deepEqual(checkContents(all, model), { strangers: [], missing: [] });
+  for (const name of ['extension/dist/engine.cjs', 'extension/models/small/model.safetensors']) {
+    const rest = all.filter((each) => each !== name);
+    assert.deepEqual(checkContents(rest, model), { strangers: [], missing: [name] });
+  }
+  const stranger = 'extension/models/small/notes.txt';
+  assert.deepEqual(checkContents([...all, stranger], model), { strangers: [stranger], missing: [] });
+});
+
+test('a model whose folder and manifest say different things is not packed', () => {
+  const models = join(folder, 'models');
+  const small = join(models, 'small');
+  const fresh = () => {
+    rmSync(models, { recursive: true, force: true });
+    cpSync(join(root, 'models', 'small'), small, { recursive: true });
+  };
+  fresh();
+  assert.ok(modelFiles(models).includes('small/mixture.json'));
+  rmSync(join(small, 'mixture.json'));
+  assert.throws(() => modelFiles(models), /names mixture\.json, which is not there/);
+  writeFileSync(join(small, 'mixture.json'), '');
+  writeFileSync(join(small, 'notes.txt'), '');
+  assert.throws(() => modelFiles(models), /does not name notes\.txt/);
+  fresh();
+  for (const name of ['tokenizer.json', 'model.safetensors']) appendFileSync(join(small, name), ' ');
+  assert.throws(() => modelFiles(models), /model\.safetensors is another[\s\S]*tokenizer\.json is another/);
+  fresh();
+  writeFileSync(join(small, 'manifest.json'), '{}');
+  assert.throws(() => modelFiles(models), /no usable version[\s\S]*there is no model/);
 });
 
 test('a zip file is listed with its sizes', () => {

@@ -1,0 +1,90 @@
+// The models that go into the package: what their manifests list, checked against what lies there. And writes such a manifest:
+//
+//   node build/run.mjs build/models.ts models/medium --name medium --licence Apache-2.0 --base SmolLM2-135M-Instruct --precision int4
+//
+// Without options it brings hashes and list of files up to date, after a file was changed or added; what else it says stays.
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Precision } from '../src/arch/precision.ts';
+import { unwrap } from '../src/common/errors.ts';
+import { DIALECT } from '../src/package/dialects.ts';
+import { listPackages, type PackageInfo } from '../src/package/list.ts';
+import {
+  filesIn,
+  type PackageManifest,
+  parseManifest,
+  readManifest,
+  sha256Of,
+  TOKENIZER,
+  WEIGHTS,
+  writeManifest,
+} from '../src/package/manifest.ts';
+import { root } from './paths.ts';
+
+/** Every file of every model, relative to `modelsFolder`. Throws where a manifest and its folder say different things, or there is no model. */
+export function modelFiles(modelsFolder = join(root, 'models')): string[] {
+  const problems: string[] = [];
+  const packages = listPackages(modelsFolder, (folder, { message }) => problems.push(`${folder}: ${message}`));
+  if (packages.length === 0) problems.push(`there is no model in ${modelsFolder}`);
+  const files = packages.flatMap((info) => {
+    problems.push(...disagreements(info).map((problem) => `${info.folder}: ${problem}`));
+    const name = info.folder.slice(modelsFolder.length + 1);
+    return info.manifest.files.map((file) => `${name}/${file}`);
+  });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return files;
+}
+
+function disagreements({ folder, manifest, tokenizer }: PackageInfo): string[] {
+  const there = readdirSync(folder);
+  const missing = manifest.files.filter((file) => !there.includes(file));
+  const hashes = [
+    [WEIGHTS, manifest.weights],
+    [TOKENIZER, manifest.tokenizer],
+  ] as const;
+  return [
+    ...missing.map((file) => `its manifest names ${file}, which is not there`),
+    ...there.filter((file) => !manifest.files.includes(file)).map((file) => `its manifest does not name ${file}`),
+    ...(existsSync(tokenizer) ? [] : ['it has no tokenizer']),
+    ...hashes
+      .filter(([file, hash]) => there.includes(file) && sha256Of(join(folder, file)) !== hash)
+      .map(([file]) => `its ${file} is another than its manifest says: node build/run.mjs build/models.ts ${folder}`),
+  ];
+}
+
+function main(): void {
+  const text = { type: 'string' } as const;
+  const options = { name: text, licence: text, base: text, precision: text };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const folder = resolve(process.env.INIT_CWD ?? process.cwd(), positionals[0] ?? '');
+  const before = unwrap(readManifest(folder));
+  const { name, licence, precision } = values;
+  const manifest = {
+    version: 1,
+    kind: 'model',
+    base: null,
+    dialect: DIALECT,
+    stop: ['<|eom|>', '<|end|>', '<|file|>', '<|snippet|>', '<|repo|>'],
+    ...before,
+    ...(name !== undefined && { name }),
+    ...(licence !== undefined && { licence }),
+    ...(precision !== undefined && { precision: precision as Precision }),
+    ...(values.base !== undefined && { base: { name: values.base } }),
+    weights: sha256Of(join(folder, WEIGHTS)),
+    tokenizer: sha256Of(join(folder, TOKENIZER)),
+    files: filesIn(folder),
+  };
+  // What was left out of the options is named here.
+  writeManifest(folder, unwrap(parseManifest(JSON.stringify(manifest))) satisfies PackageManifest);
+  console.log(`${folder}: ${manifest.files.join(', ')}`);
+}
+
+if (import.meta.main) {
+  try {
+    main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
