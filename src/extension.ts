@@ -102,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): void {
           isTrusted: vscode.workspace.isTrusted,
         });
       },
+      onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
       onChange: changed,
       onReady: (folder) => void ghostText.repeat(folder),
     }),

@@ -118,7 +118,11 @@ async function adaptOn(
   if (report.neural?.training === undefined) {
     throw new Error(`The run on ${recording.package} trained nothing. ${report.notes.join(' ')}`);
   }
-  return { model: currentModel(specialistFolder, model).model, snapshot: snapshotPath, report };
+  return {
+    model: currentModel(specialistFolder, { base: model, tokenizer: tokenizerPath }).model,
+    snapshot: snapshotPath,
+    report,
+  };
 }
 
 function runFigures({ neural, elapsedMs }: AdaptReport): Figures {

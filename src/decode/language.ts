@@ -74,7 +74,7 @@ export class Language {
     const loaded = loadModel(model, { as: 'stored', tokenizer });
     if (read.value.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
-        'corrupt',
+        'mismatched',
         `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
       );
     }

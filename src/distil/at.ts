@@ -16,6 +16,7 @@ import type { LeftOutReason } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { placeOf } from './evaluate.ts';
 import { currentModel } from './models.ts';
+import { holdsAlone, holdsMixed } from './outdated.ts';
 import { latestAdaptation } from './session.ts';
 import { readSpecialist, snapshotName } from './snapshot.ts';
 import type { AdaptOutcome, AdaptRequest, NeuralAccess } from './types.ts';
@@ -108,7 +109,7 @@ export async function completeAt(
     suffix: text.slice(offset + rest.length),
   };
   const options = { multiline: false, maxTokens: 48 };
-  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options));
+  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
   const draft = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
   const decision = decide(fitOf(request, mixed?.ok === true, log), draft, placeOf(query), {
@@ -159,9 +160,11 @@ export async function draftMixed(
   { base, precision, threads }: NeuralAccess,
   query: CompletionQuery,
   options: DraftOptions,
+  log: Log,
 ): Promise<Result<Draft>> {
   const key = specialistFolder;
-  const { model, name } = currentModel(specialistFolder, base);
+  const { model, name, setAside } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
+  if (setAside) log.warn(setAside.message);
   const opened = await engine.request('open', {
     key,
     model,
@@ -175,12 +178,27 @@ export async function draftMixed(
   return opened.ok ? engine.request('draft', { key, query, options }) : opened;
 }
 
-/** A coupling is fitted for drafts of both models together, and one for those of the n-grams alone. */
-export function fitOf(request: Pick<AdaptRequest, 'root' | 'storeFolder'>, mixed: boolean, log: Log): CouplingFit {
+/**
+ * A coupling is fitted for drafts of both models together, and one for those of the n-grams alone; the default where the last adaptation
+ * was made for another tokenizer or model than there is now.
+ */
+export function fitOf(
+  {
+    neural,
+    specialistFolder,
+    tokenizerPath,
+    ...request
+  }: Pick<AdaptRequest, 'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'neural'>,
+  mixed: boolean,
+  log: Log,
+): CouplingFit {
   const latest = latestAdaptation(request, log);
   if (!latest.ok) return defaultFit();
   const { coupling, report } = latest.value;
-  return mixed ? coupling : (report.neural?.ngramCoupling ?? coupling);
+  if (!mixed || !neural)
+    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultFit();
+  const shipped = { base: neural.base, tokenizer: tokenizerPath };
+  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultFit();
 }
 
 export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {

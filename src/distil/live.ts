@@ -45,7 +45,7 @@ export class Live {
     };
     const { neural } = request;
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> => {
-      const mixed = engine && neural && (await draftMixed(engine, request, neural, query, options));
+      const mixed = engine && neural && (await draftMixed(engine, request, neural, query, options, log));
       if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
       return mixed?.ok ? mixed.value : specialist.complete(query, options);
     };

@@ -3,12 +3,24 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Failure } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { listFiles } from '../package/adapted.ts';
+import { fitsShipped } from '../package/fit.ts';
+import { ADAPTER, CONFIG, WEIGHTS } from '../package/manifest.ts';
 
 export interface CurrentModel {
-  /** Folder with config.json, model.safetensors and, where weights were fitted for it, mixture.json. */
+  /** Folder of a package (src/package/); where weights of the mixture were fitted for the model, mixture.json is in it. */
   readonly model: string;
   readonly name: 'adapted' | 'base';
+  /** Of an adapted model that is there and cannot be used with what ships now: why, and what to do. */
+  readonly setAside?: Failure;
+}
+
+/** What a folder's own model has to fit: folder of the base, path of tokenizer.json. */
+export interface Shipped {
+  readonly base: string;
+  readonly tokenizer: string;
 }
 
 /** Beside the snapshot. */
@@ -20,14 +32,18 @@ const WORK = 'neural.work';
 
 /** What a model folder must hold to be one. */
 export function isModel(folder: string): boolean {
-  return ['config.json', 'model.safetensors'].every((name) => existsSync(join(folder, name)));
+  return existsSync(join(folder, CONFIG)) && [WEIGHTS, ADAPTER].some((name) => existsSync(join(folder, name)));
 }
 
-/** The folder's adapted model where there is one, else the base. */
-export function currentModel(specialistFolder: string, baseFolder: string): CurrentModel {
+/** The folder's adapted model where there is one that fits what ships, else the base. One that does not fit stays where it is. */
+export function currentModel(specialistFolder: string, { base, tokenizer }: Shipped): CurrentModel {
+  const shipped = { model: base, name: 'base' } as const;
   const name = pointedAt(specialistFolder);
-  const model = name === undefined ? undefined : join(specialistFolder, name);
-  return model !== undefined && isModel(model) ? { model, name: 'adapted' } : { model: baseFolder, name: 'base' };
+  if (name === undefined) return shipped;
+  const model = join(specialistFolder, name);
+  if (!isModel(model)) return shipped;
+  const fits = fitsShipped(model, base, tokenizer);
+  return fits.ok ? { model, name: 'adapted' } : { ...shipped, setAside: fits.error };
 }
 
 function pointedAt(specialistFolder: string): string | undefined {
@@ -49,6 +65,7 @@ export function workFolder(specialistFolder: string): string {
 export function keepModel(specialistFolder: string): CurrentModel {
   const name = `${PREFIX}${randomUUID()}`;
   const model = join(specialistFolder, name);
+  listFiles(workFolder(specialistFolder));
   renameSync(workFolder(specialistFolder), model);
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
   return { model, name: 'adapted' };

@@ -83,7 +83,8 @@ export async function adaptNeural(
   const notes: string[] = [];
   try {
     const base = await session.measure('base', access.base);
-    const current = currentModel(specialistFolder, access.base);
+    const current = currentModel(specialistFolder, { base: access.base, tokenizer: deps.tokenizerPath });
+    if (current.setAside) notes.push(`There is an earlier model. ${current.setAside.message}`);
     const earlier =
       current.name === 'adapted' ? await attempt(() => session.measure('earlier', current.model), notes) : undefined;
     const training = await attempt(() => train(held, index, work, deps), notes);

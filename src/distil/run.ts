@@ -9,6 +9,8 @@ import { harvestFolder } from '../harvest/folder.ts';
 import { maskKnown } from '../harvest/secret-values.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
+import { baseOf } from '../package/fit.ts';
+import { sha256Of } from '../package/manifest.ts';
 import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -69,10 +71,11 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
           })
         : undefined;
     progress({ stage: 'Indexing every file', done: 0, total: undefined });
-    const weights = learned?.weights ?? (await readWeights(request.specialistFolder, log));
+    const weights = learned?.weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
     const model = NgramModel.build(files, tokenizer, weights);
     await turn(signal);
     const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
+    const base = learned?.neural && request.neural ? baseOf(request.neural.base).weights : undefined;
     if (learned?.neural?.used === 'adapted') keepModel(request.specialistFolder);
     else if (learned?.neural?.used === 'base') dropModel(request.specialistFolder);
 
@@ -85,6 +88,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         test: held.test.length,
       },
       balance: request.balance,
+      madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
       elapsedMs: performance.now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

@@ -7,6 +7,7 @@ import { replaceFile } from '../common/files.ts';
 import type { Log } from '../common/log.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
 import type { AdaptRequest } from './types.ts';
 
 export const snapshotName = 'specialist.ngram';
@@ -30,14 +31,14 @@ export async function readSpecialist(
 }
 
 /** The mixing weights of the snapshot that is there, if one is: a quick re-index keeps what an adaptation learned. */
-export async function readWeights(folder: string, log: Log): Promise<NgramWeights | undefined> {
+export async function readWeights(folder: string, tokenizer: Tokenizer, log: Log): Promise<NgramWeights | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(join(folder, snapshotName));
   } catch {
     return undefined;
   }
-  const weights = NgramModel.weightsOf(bytes);
+  const weights = NgramModel.weightsOf(bytes, tokenizer);
   if (weights.ok) return weights.value;
   log.warn(`The earlier specialist is set aside: ${weights.error.message}`);
   return undefined;

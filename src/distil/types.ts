@@ -2,6 +2,7 @@
 import type { Source } from '../common/completion.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { CursorKind, HarvestOptions, HarvestReport } from '../harvest/types.ts';
+import type { Sha256 } from '../package/manifest.ts';
 import type { TeacherSettings } from '../teacher/types.ts';
 
 /** What an adaptation run is asked to do. Plain data: it crosses to a worker thread. */
@@ -159,6 +160,8 @@ export interface AdaptReport {
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
   readonly coupling: Omit<CouplingFit, 'parameters'> | undefined;
   readonly balance: number;
+  /** What ships where it was made, by the bytes of the files. Absent in reports of earlier versions: what shipped with those. */
+  readonly madeFor?: { readonly tokenizer: Sha256; readonly base?: Sha256 };
   /** Share of the test places that the policy would send to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;

@@ -1,4 +1,4 @@
-// The few messages that come unasked, each once: no key, a refused key, consent, a store that was set aside.
+// The few messages that come unasked, each once: no key, a refused key, consent, a store or an adaptation that was set aside.
 import * as vscode from 'vscode';
 import type { Api } from './api.ts';
 import { askConsent } from './consent.ts';
@@ -7,6 +7,7 @@ import type { Permissions } from './permissions.ts';
 
 const { t } = vscode.l10n;
 const saidNoKey = 'said:noKey';
+const saidOutdated = 'said:outdated';
 
 export class Announcements {
   private readonly memory: vscode.Memento;
@@ -37,6 +38,22 @@ export class Announcements {
       .then((answer) => {
         if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
       });
+  }
+
+  /** Once for each folder and version: the panel says it as long as it is true. */
+  async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
+    const said = this.memory.get<Record<string, string>>(saidOutdated) ?? {};
+    if (!vscode.workspace.isTrusted || said[storeName] === version) return;
+    await this.memory.update(saidOutdated, { ...said, [storeName]: version });
+    const adapt = t('Adapt to This Repo');
+    const answer = await vscode.window.showInformationMessage(
+      t(
+        'Easy Adaptation has another base model now. What was adapted to {0} was made for the earlier one: it is kept, and not used until you adapt again.',
+        name,
+      ),
+      adapt,
+    );
+    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
   }
 
   store(notice: string): void {

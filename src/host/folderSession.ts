@@ -12,7 +12,8 @@ import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { parseFit } from '../coupling/serialise.ts';
 import type { CouplingFit } from '../coupling/types.ts';
-import { currentModel } from '../distil/models.ts';
+import { type CurrentModel, currentModel, type Shipped } from '../distil/models.ts';
+import { holdsAlone, holdsMixed } from '../distil/outdated.ts';
 import { snapshotName } from '../distil/snapshot.ts';
 import { storedFit, storedReport } from '../distil/stored.ts';
 import type { AdaptReport } from '../distil/types.ts';
@@ -37,6 +38,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef, mask: Masking) => void;
+  /** Its adaptation is set aside: it was made for another base. Once a session. */
+  readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
   /** The specialist knows more than before: what got no answer may get one now. */
   readonly onReady: (folder: FolderRef) => void;
@@ -67,6 +70,7 @@ export class FolderSession extends DisposableStore {
   private lastReport: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
   private files: number | undefined;
   private problem: string | undefined;
+  private outdated = false;
   private starting = true;
   /** Snapshot and adaptation on disk as they were taken over last. */
   private taken = '';
@@ -133,6 +137,11 @@ export class FolderSession extends DisposableStore {
     return this.problem;
   }
 
+  /** Its adaptation was made with another tokenizer or base than ships now: it is kept, and not used. */
+  get isOutdated(): boolean {
+    return this.outdated;
+  }
+
   get report(): { readonly report: AdaptReport; readonly finishedAt: number } | undefined {
     return this.lastReport;
   }
@@ -160,9 +169,18 @@ export class FolderSession extends DisposableStore {
     else {
       const own = this.specialistFolder;
       const base = { model: paths.base, name: 'base' };
-      const { model, name } = own === undefined ? base : currentModel(own, paths.base);
+      const { model, name } = own === undefined ? base : this.current(own);
       void this.specialist.open(neural, neural.serving(model, name));
     }
+  }
+
+  private current(own: string): CurrentModel {
+    return currentModel(own, this.shipped);
+  }
+
+  private get shipped(): Shipped {
+    const { base, tokenizer } = this.deps.paths;
+    return { base, tokenizer };
   }
 
   /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
@@ -218,6 +236,7 @@ export class FolderSession extends DisposableStore {
     if (fit) {
       this.fits = fitsOf(fit, report);
       this.lastReport = { report, finishedAt };
+      this.outdated = false;
     }
     this.problem = undefined;
     this.service.reset();
@@ -235,6 +254,7 @@ export class FolderSession extends DisposableStore {
     this.lastReport = undefined;
     this.files = undefined;
     this.problem = undefined;
+    this.outdated = false;
     this.service.reset();
     this.deps.onChange();
   }
@@ -245,14 +265,35 @@ export class FolderSession extends DisposableStore {
   }
 
   private restoreAdaptation(): void {
+    const own = this.specialistFolder;
+    if (own === undefined) return;
+    const current = this.current(own);
+    if (current.setAside) this.setAside(current.setAside.message);
     const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
     if (!row) return;
     const fit = storedFit(row.coupling);
     const report = storedReport(row.report);
     if (!fit.ok) this.problem = fit.error.message;
     if (!report) return;
-    if (fit.ok) this.fits = fitsOf(fit.value, report);
+    if (fit.ok) this.fits = this.holding(fitsOf(fit.value, report), report, current);
     this.lastReport = { report, finishedAt: row.finishedAt };
+  }
+
+  /** Of what an adaptation fitted, what holds for what ships now. */
+  private holding({ ngram, mixed }: Fits, report: AdaptReport, current: CurrentModel): Fits {
+    const alone = holdsAlone(report, this.deps.paths.tokenizer);
+    const both = holdsMixed(report, current, this.shipped);
+    if (!alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
+    const none = defaultFits();
+    return { ngram: alone ? ngram : none.ngram, mixed: both ? mixed : none.mixed };
+  }
+
+  /** The user should adapt again. */
+  private setAside(why: string): void {
+    if (this.outdated) return;
+    this.outdated = true;
+    this.deps.log.warn(`${this.folder.name}: ${why}`);
+    this.deps.onOutdated(this.folder);
   }
 
   private settings({ path }: CompletionQuery): CompletionSettings {

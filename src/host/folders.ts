@@ -98,6 +98,10 @@ export class Folders implements Disposable {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
 
+  isOutdated(folder: FolderRef): boolean {
+    return this.peek(folder)?.isOutdated ?? false;
+  }
+
   trouble(folder: FolderRef): string | undefined {
     return this.peek(folder)?.trouble;
   }

@@ -137,6 +137,12 @@ export class Status extends DisposableStore {
     const notices: PanelNotice[] = [];
     const trouble = folders.trouble(folder);
     if (trouble) notices.push({ kind: 'warning', text: trouble, action: { label: t('Show Log'), command: 'showLog' } });
+    if (folders.isOutdated(folder))
+      notices.push({
+        kind: 'info',
+        text: t('The adaptation of this folder was made for an earlier base model. It is kept, and not used.'),
+        action: { label: t('Adapt to This Repo'), command: 'adapt' },
+      });
     const problem = problems.current;
     if (problem && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;

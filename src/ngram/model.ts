@@ -40,6 +40,11 @@ const tuning = { epochs: 4, rate: 0.02, prior: 30 };
 const staleTokens = 50_000;
 const staleShare = 0.2;
 
+const otherTokenizer = failed(
+  'mismatched',
+  'The stored index was made with another tokenizer. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+);
+
 /** One token that may come next. */
 export interface NextToken {
   readonly id: number;
@@ -95,16 +100,13 @@ export class NgramModel {
     return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
   }
 
-  /** @returns `corrupt` for damaged or foreign data, `newer-version` for a later format */
+  /** @returns `corrupt` for damaged or foreign data, `mismatched` for another tokenizer's, `newer-version` for a later format */
   static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
     const read = readSnapshot(bytes);
     if (!read.ok) return read;
     const vocabulary = new Vocabulary(tokenizer);
     if (read.value.vocabulary !== vocabulary.fingerprint) {
-      return failed(
-        'corrupt',
-        'The stored specialist was made with another tokenizer. Run "Adapt to This Repo" again.',
-      );
+      return otherTokenizer;
     }
     const { arrays, weights } = read.value;
     if (!ProjectIndex.knows(arrays, vocabulary)) {
@@ -116,9 +118,11 @@ export class NgramModel {
     return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));
   }
 
-  /** The weights in a snapshot, without loading the rest. */
-  static weightsOf(bytes: Uint8Array): Result<NgramWeights> {
-    return readSnapshotWeights(bytes);
+  /** The weights in a snapshot, without loading the rest. Fails as `deserialize`: what was learned over other tokens says little of these. */
+  static weightsOf(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramWeights> {
+    const read = readSnapshotWeights(bytes);
+    if (!read.ok) return read;
+    return read.value.vocabulary === new Vocabulary(tokenizer).fingerprint ? ok(read.value.weights) : otherTokenizer;
   }
 
   /** One buffer that `deserialize` reads; files that changed since the index was built are in it as they are now. */

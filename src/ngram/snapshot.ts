@@ -103,12 +103,13 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
   return true;
 }
 
-/** The weights alone, from a whole snapshot of any version: they hold no text. */
-export function readSnapshotWeights(bytes: Uint8Array): Result<NgramWeights> {
+/** The weights and whose tokens they are for, from a whole snapshot of any version: they hold no text. */
+export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<Snapshot, 'weights' | 'vocabulary'>> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
-  const weights = weightsFrom(opened.value.header.weights);
-  return weights === undefined ? foreign('its weights are of another shape') : ok(weights);
+  const { vocabulary, weights: plain } = opened.value.header;
+  const weights = weightsFrom(plain);
+  return weights === undefined ? foreign('its weights are of another shape') : ok({ weights, vocabulary });
 }
 
 function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; madeBy: number }> {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Precision } from '../arch/precision.ts';
 import { unwrap } from '../common/errors.ts';
 import { DIALECT, DIALECTS } from './dialects.ts';
+import { baseOf } from './fit.ts';
 import {
   ADAPTER,
   filesIn,
   type PackageManifest,
   readManifest,
-  type Sha256,
   sha256Of,
   TOKENIZER,
   WEIGHTS,
@@ -22,12 +22,6 @@ export interface Origin {
   /** Path of the tokenizer.json that made the tokens it was trained on. Default: the base's own. */
   readonly tokenizer?: string;
   readonly precision: Precision;
-}
-
-/** A base, whether or not it has a manifest. Throws CodedError where it has a damaged one. */
-export function baseOf(folder: string): { readonly name: string; readonly weights: Sha256 } {
-  const manifest = unwrap(readManifest(folder));
-  return manifest ?? { name: 'unnamed', weights: sha256Of(join(folder, WEIGHTS)) };
 }
 
 /**

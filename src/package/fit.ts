@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MEND } from '../arch/model.ts';
-import { failed, messageOf, ok, type Result } from '../common/errors.ts';
-import { type PackageManifest, type Sha256, sha256Of, TOKENIZER } from './manifest.ts';
+import { failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
+import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /**
  * What folders without a manifest were made with: versions before there were any shipped one base with one tokenizer. Both are known by
@@ -40,6 +40,12 @@ export function fitsTokenizer(
   );
 }
 
+/** A base, whether or not it has a manifest. Throws CodedError where it has a damaged one. */
+export function baseOf(folder: string): { readonly name: string; readonly weights: Sha256 } {
+  const manifest = unwrap(readManifest(folder));
+  return manifest ?? { name: 'unnamed', weights: sha256Of(join(folder, WEIGHTS)) };
+}
+
 /** Fails with 'mismatched' where an adapter was made for another base, or for this one as it was before. Whole models fit any. */
 export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 'name' | 'weights'>): Result<true> {
   if (manifest.kind === 'model' || manifest.base?.weights === base.weights) return ok(true);
@@ -47,5 +53,29 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
   return failed(
     'mismatched',
     `This adapter was made for the base ${made}, and '${base.name}' is in use. Run "Adapt to This Repo" again, or name the base that it was made for.`,
+  );
+}
+
+/**
+ * Whether a model that was made for a user's folder can be used with what ships now; one without a manifest was made before there were any.
+ * Fails with 'mismatched', in a sentence for who has it, and as `readManifest` does.
+ *
+ * @param base folder of the base
+ * @param tokenizer path of tokenizer.json
+ */
+export function fitsShipped(folder: string, base: string, tokenizer: string): Result<true> {
+  const read = readManifest(folder);
+  if (!read.ok) return read;
+  const manifest = read.value;
+  try {
+    const known = (manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
+    if (known && (manifest === undefined || manifest.kind === 'model' || fitsBase(manifest, baseOf(base)).ok))
+      return ok(true);
+  } catch (cause) {
+    return failed('unreadable', `What ships with the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
+  }
+  return failed(
+    'mismatched',
+    'The model that was adapted to this folder was made from another base than the one in use. It stays on disk and is not used. Run "Adapt to This Repo" again.',
   );
 }

@@ -56,7 +56,7 @@ async function report(engine: Engine | undefined, more: Partial<AdaptRequest> = 
   return result.value.report;
 }
 
-const used = () => currentModel(request.specialistFolder, base);
+const used = () => currentModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
 
 describe('with an engine whose answers a test decides', () => {
   beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));

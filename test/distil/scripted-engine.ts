@@ -5,6 +5,7 @@ import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { Engine, RequestOptions } from '../../src/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
+import { describeAdapted } from '../../src/package/adapted.ts';
 
 export interface Script {
   /** Share of the places, by their order, that a model answers rightly. */
@@ -101,7 +102,7 @@ export class ScriptedEngine implements Engine {
   }
 
   private adapt(
-    { base, out }: Requests['adapt']['request'],
+    { base, out, tokenizer }: Requests['adapt']['request'],
     { onProgress }: RequestOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
@@ -112,6 +113,7 @@ export class ScriptedEngine implements Engine {
     onProgress?.({ kind: 'step', step: 1, totalSteps: 2, ...step });
     cpSync(base, out, { recursive: true });
     writeFileSync(join(out, 'adapted-by'), 'the script');
+    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });
     const judged = {
       first: { step: 0, loss: first },
       best: { step: best < first ? 2 : 0, loss: Math.min(first, best) },

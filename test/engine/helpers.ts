@@ -29,8 +29,9 @@ const CONFIG: ModelConfig = {
   initializerRange: 0.2,
 };
 
-export function writeModel(folder: string): void {
-  saveModel(folder, CONFIG, initialWeights(CONFIG, 7), 'F16');
+export function writeModel(folder: string, more: Partial<ModelConfig> = {}): void {
+  const config = { ...CONFIG, ...more };
+  saveModel(folder, config, initialWeights(config, 7), 'F16');
 }
 
 export function engine(more: Partial<EngineOptions> = {}): EngineClient {

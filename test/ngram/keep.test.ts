@@ -103,7 +103,7 @@ test('a snapshot comes back with the same answers and weights', () => {
   for (const text of ['const walrus = summonWal¦', '    if (rows.length === 0) {\n      ¦', 'import type { ¦']) {
     assert.equal(loaded.value.complete(at(text), line).text, model.complete(at(text), line).text);
   }
-  const weights = NgramModel.weightsOf(bytes);
+  const weights = NgramModel.weightsOf(bytes, tokenizer);
   assert.ok(weights.ok);
   assert.deepEqual(plainWeights(weights.value), plainWeights(model.weights));
 });
@@ -122,7 +122,7 @@ const refused: readonly [string, string, Uint8Array][] = [
 
 for (const [name, code, bytes] of refused) {
   test(`a snapshot is refused: ${name}`, () => {
-    for (const read of [NgramModel.deserialize(bytes, tokenizer), NgramModel.weightsOf(bytes)]) {
+    for (const read of [NgramModel.deserialize(bytes, tokenizer), NgramModel.weightsOf(bytes, tokenizer)]) {
       assert.ok(!read.ok);
       assert.equal(read.error.code, code);
     }
@@ -134,15 +134,17 @@ test('of a snapshot from before masks reached as far as now only the weights are
   const read = NgramModel.deserialize(before, tokenizer);
   assert.ok(!read.ok);
   assert.match(read.error.message, /before secrets were masked/);
-  assert.ok(NgramModel.weightsOf(before).ok);
+  assert.ok(NgramModel.weightsOf(before, tokenizer).ok);
 });
 
 test('a snapshot made with another tokenizer is refused', () => {
   const other = loadTokenizer(trainTokenizer('something else, much shorter', 280));
   assert.ok(other.ok);
-  const read = NgramModel.deserialize(good, other.value);
-  assert.ok(!read.ok);
-  assert.match(read.error.message, /another tokenizer/);
+  for (const read of [NgramModel.deserialize(good, other.value), NgramModel.weightsOf(good, other.value)]) {
+    assert.ok(!read.ok);
+    assert.equal(read.error.code, 'mismatched');
+    assert.match(read.error.message, /another tokenizer.*made anew/);
+  }
 });
 
 test('weights of another shape are not taken', () => {

@@ -15,7 +15,13 @@ export interface FuzzRow {
 /** What a message has to hold: something that the reader can do. */
 const advice = /\b(?:Run|Adapt|adapt|Reinstall|Update|Start|Choose|Use|use|Name|Copy|Train)\b/;
 
-const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'unsupported', 'newer-version', 'unreadable']);
+const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'corrupt',
+  'mismatched',
+  'unsupported',
+  'newer-version',
+  'unreadable',
+]);
 
 /** The same seed and count try the same inputs. @param folder an empty one, for the files that loaders read */
 export async function fuzz(folder: string, seed: number, count: number): Promise<FuzzRow[]> {

@@ -192,7 +192,7 @@ export class KillGround {
         const model = existsSync(path) ? NgramModel.deserialize(readFileSync(path), tokenizer.value) : undefined;
         if (model && !model.ok) throw new Error(model.error.message);
       });
-      look('model', () => void loadModel(currentModel(folder, this.base).model));
+      look('model', () => void loadModel(currentModel(folder, { base: this.base, tokenizer: tokenizerPath }).model));
     }
     return wrong;
   }

@@ -1,0 +1,52 @@
+// What the version before manifests left in a user's storage: an index, an adapted model with its pointer, a report with its coupling, and
+// what a run that was interrupted had made so far. All in the tokens of the base that shipped then.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { silentLog } from '../../src/common/log.ts';
+import { workFolder } from '../../src/distil/models.ts';
+import { adapt } from '../../src/distil/run.ts';
+import type { AdaptRequest } from '../../src/distil/types.ts';
+import { BEFORE_MANIFESTS } from '../../src/package/fit.ts';
+import { MANIFEST, sha256Of } from '../../src/package/manifest.ts';
+import { openStore } from '../../src/store/open.ts';
+import { adaptation, engine as startEngine } from '../engine/helpers.ts';
+import { ScriptedEngine } from './scripted-engine.ts';
+
+/** Writes the tokenizer that shipped then. */
+export function writeEarlierTokenizer(path: string): string {
+  writeFileSync(path, gunzipSync(readFileSync(join(import.meta.dirname, '../golden/earlier/tokenizer.json.gz'))));
+  if (sha256Of(path) !== BEFORE_MANIFESTS.tokenizer) throw new Error('that is not the tokenizer of then');
+  return path;
+}
+
+/** @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's folder. */
+export async function leaveEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
+  const { specialistFolder } = request;
+  const work = workFolder(specialistFolder);
+  const { store } = openStore(request.storeFolder, { log: silentLog });
+  const result = await adapt(request, {
+    engine: new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth: ({ path }) => path }),
+    teacher: undefined,
+    confirm: async () => false,
+    record: ({ report: { madeFor: _, ...report }, ...run }) => store.recordAdaptation(request.root, { ...run, report }),
+    signal: new AbortController().signal,
+  });
+  store.close();
+  if (!result.ok) throw new Error(result.error.message);
+  const { folder } = JSON.parse(readFileSync(join(specialistFolder, 'neural.json'), 'utf8')) as { folder: string };
+  const model = join(specialistFolder, folder);
+  rmSync(join(model, MANIFEST));
+  await interruptedTraining(request.neural.base, work);
+  return model;
+}
+
+/** A checkpoint after a few steps. */
+async function interruptedTraining(base: string, work: string): Promise<void> {
+  const stop = new AbortController();
+  const engine = startEngine();
+  const onProgress = (report: { kind: string; step?: number }) =>
+    report.kind === 'step' && (report.step as number) >= 6 && stop.abort();
+  await engine.request('adapt', adaptation(base, work), { signal: stop.signal, onProgress });
+  engine.dispose();
+}
