@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parameterCount } from '../src/arch/parameters.ts';
 import { physicalCores } from '../src/common/threads.ts';
+<<<<<<< HEAD
 import { loadModel } from '../src/package/folder.ts';
 import { adapted } from './base/adapted.ts';
 import { agreement } from './base/agreement.ts';
@@ -16,6 +17,20 @@ import { lines } from './base/lines.ts';
 import { prompts } from './base/prompts.ts';
 import type { BaseContext, Show } from './base/types.ts';
 import { readTokenizer } from './ngram.ts';
+=======
+import { loadModel } from '../src/model/folder.ts';
+import { parameterCount } from '../src/model/parameters.ts';
+import { adapted } from './base-adapted.ts';
+import { agreement } from './base-agreement.ts';
+import { bits } from './base-bits.ts';
+import { latency } from './base-latency.ts';
+import { lines } from './base-lines.ts';
+import { prompts } from './base-prompts.ts';
+import { shows } from './base-shows.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import type { BenchOptions, Figures } from './main.ts';
+import { readTokenizer, recordingsFolder } from './ngram.ts';
+>>>>>>> 5f775c2 (A cold place answers in two steps; the engine begins with the key, and runs the prompt where the cursor rests)
 import { printFigures, Table } from './print.ts';
 import { recordingsFolder } from './recordings.ts';
 import type { BenchOptions, Figures } from './types.ts';
@@ -73,6 +88,14 @@ const sections: readonly Section[] = [
     onDemand: true,
     run: prompts,
   },
+  {
+    name: 'shows',
+    what: `a typist at work, in real time: keys 170 ms apart with pauses, jumps between places of the recorded files, closing brackets as editors
+  make them, VS Code's own 50 ms before it asks. with-neural: the share of what came on the screen that the neural model had its say in.
+  p50, p95: from the key to the text. replaced: another text in place of one that could be seen (never). On demand only.`,
+    onDemand: true,
+    run: shows,
+  },
 ];
 
 const labels: Readonly<Record<string, string>> = {
@@ -90,10 +113,14 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 export async function baseBench({ recordings, model, places, minutes, only }: BenchOptions): Promise<Figures> {
+  const folder = model?.[0] ?? join(root, 'models/small');
+  // A base with words of its own has them beside it.
+  const own = join(folder, 'tokenizer.json');
+  const tokenizerPath = existsSync(own) ? own : join(root, 'models/small/tokenizer.json');
   const context: BaseContext = {
-    model: model?.[0] ?? join(root, 'models/small'),
-    tokenizerPath: join(root, 'models/small/tokenizer.json'),
-    tokenizer: readTokenizer(),
+    model: folder,
+    tokenizerPath,
+    tokenizer: readTokenizer(tokenizerPath),
     recordings: recordings ?? recordingsFolder,
     places,
     minutes,

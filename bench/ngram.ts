@@ -33,8 +33,8 @@ interface Measured {
   readonly fitMs: number;
 }
 
-export function readTokenizer(): Tokenizer {
-  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
+export function readTokenizer(path = join(root, 'models/small/tokenizer.json')): Tokenizer {
+  const loaded = loadTokenizer(JSON.parse(readFileSync(path, 'utf8')));
   if (!loaded.ok) throw new Error(loaded.error.message);
   return loaded.value;
 }

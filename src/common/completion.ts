@@ -58,6 +58,12 @@ export interface Specialist {
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined>;
   /** Similar places in the repository, for the teacher's prompt; best first. */
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]>;
+  /** A key was pressed and a request will follow: what takes long may begin. */
+  begin?(query: CompletionQuery, options: DraftOptions): void;
+  /** The cursor rests here: what makes a first request wait may be done now. */
+  warm?(query: CompletionQuery): void;
+  /** An answer for this very place has come since, better than the one that was given: `complete` gives it. */
+  hasBetter?(query: CompletionQuery, options: DraftOptions): boolean;
   /** The current text of an open or just saved file (unsaved text included); undefined: it was closed. */
   setOpenFile(path: string, text: string | undefined): void;
   /** The file was deleted: nothing of it is proposed any more. */

@@ -21,12 +21,9 @@ import { wantsBlock } from './shape.ts';
 import { type SessionFigures, SessionStatistics } from './statistics.ts';
 import { lineAfter, lineBefore } from './text.ts';
 import { OutcomeTracker } from './tracker.ts';
-import type { Local, Turn } from './turn.ts';
+import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
-/** Tokens of a draft: a line, or a block. */
-const LINE_TOKENS = 48;
-const BLOCK_TOKENS = 160;
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
@@ -70,6 +67,19 @@ export class CompletionService implements Disposable {
     }
   }
 
+  /** A key was pressed: the editor asks for this place in a moment, and the specialist may begin. Nobody is told. */
+  begin(request: CompletionRequest): void {
+    const { query } = request;
+    if (this.disposed || goesOn(query) || this.cache.get(query) !== undefined) return;
+    const block = this.deps.settings(query).multiline && wantsBlock(query, request.indentUnit);
+    this.deps.specialist.begin?.(query, draftOptions(block));
+  }
+
+  /** The cursor rests here, and nothing was typed. */
+  warm(query: CompletionQuery): void {
+    if (!this.disposed) this.deps.specialist.warm?.(query);
+  }
+
   /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */
   async preview(request: CompletionRequest, signal: AbortSignal): Promise<TeacherRequest> {
     const turn = this.turnOf(request, request.query, signal);
@@ -111,9 +121,9 @@ export class CompletionService implements Disposable {
 
   private async answer(turn: Turn): Promise<Completion | undefined> {
     const hit = this.cache.get(turn.query);
-    if (hit !== undefined) return this.fromCache(turn, hit);
-    // A word goes on behind the cursor: whatever is inserted would run into it. The user's own key may know better.
-    if (turn.request.trigger === 'automatic' && /^[\p{L}\p{N}_]/u.test(turn.query.suffix)) return this.nothing(turn);
+    if (hit !== undefined && !this.isOutdone(turn, hit)) return this.fromCache(turn, hit);
+    // The user's own key may know better.
+    if (turn.request.trigger === 'automatic' && goesOn(turn.query)) return this.nothing(turn);
     this.tell({ kind: 'started', request: turn.request });
     const local = await this.askSpecialist(turn);
     if (this.over(turn)) return undefined;
@@ -125,16 +135,23 @@ export class CompletionService implements Disposable {
     return this.askApi(turn, local);
   }
 
+  /** A better local draft has come for the place since, and the answer that was given there is not on the screen, where nothing changes. */
+  private isOutdone({ query, block, request }: Turn, { answer, rest }: CacheHit): boolean {
+    if (answer.source !== 'specialist' || rest !== answer.text) return false;
+    if (!this.deps.specialist.hasBetter?.(query, draftOptions(block))) return false;
+    const visible = this.tracker.pending !== undefined && this.shown?.answer === answer;
+    return !visible || request.trigger === 'manual';
+  }
+
   private over(turn: Turn): boolean {
     return this.disposed || turn.signal.aborted;
   }
 
   private async askSpecialist(turn: Turn): Promise<Local> {
     const { query, block, request, settings, signal } = turn;
-    const options = { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
     let draft: Draft | undefined;
     try {
-      draft = await this.deps.specialist.complete(query, options, signal);
+      draft = await this.deps.specialist.complete(query, draftOptions(block), signal);
     } catch (error) {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);

@@ -1,5 +1,6 @@
 // A folder's specialist: the n-gram worker, always there, and the neural engine, which mixes its model with the same index. Both are
-// asked at once; the engine's draft is the answer, unless it does not come in time.
+// asked at once; the engine's draft is the answer, unless it will not come in time. A place whose prompt the engine does not hold yet
+// is answered in two steps: the n-grams at once, and the mixture when it is there, for who asks at that place again.
 import type { Clock } from '../common/clock.ts';
 import type {
   CompletionQuery,
@@ -10,42 +11,30 @@ import type {
   Specialist,
 } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
-import type { Failure } from '../common/errors.ts';
+import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
-import type { Requests } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { Place } from './cache.ts';
-import { Unsent } from './unsent.ts';
+import { type IndexState, type Model, NeuralFolder, type NeuralState } from './neural.ts';
 
-/** How long a keystroke waits for the engine, ms: people feel 100 ms of waiting, and a cold prompt may take most of that. */
+/** How long a request waits for the engine, ms: people feel 100 ms of waiting, and a line may take most of that. */
 export const PATIENCE_MS = 150;
 /** After so many late answers in a row nobody waits, until one comes in time again. */
 const MOST_LATE = 3;
-/** After so many failures in a row the engine is left alone for a while, ms. */
-const MOST_FAILURES = 3;
-const REST_MS = 5 * 60_000;
 
 /** What is needed of the n-gram worker's client. */
-export interface NgramSpecialist extends Specialist {
-  readonly snapshot: string | undefined;
-  /** What has changed since the snapshot's files were read, and the open documents. */
-  changed(): readonly FileChange[];
+export interface NgramSpecialist extends Specialist, IndexState {
   setSavedFile(path: string, text: string): void;
   removeFile(path: string): void;
 }
 
-type OpenRequest = Requests['open']['request'];
-
-/** The model to open: all of the request that the specialist does not know by itself. */
-export type Model = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
-
-export type NeuralState =
-  | { readonly kind: 'off' }
-  /** `again`: it was open before. */
-  | { readonly kind: 'opening'; readonly name: string; readonly again: boolean }
-  | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+/** A draft of the neural model as it came. */
+export interface Drafted {
+  /** Of its prompt, those that had to be run first. */
+  readonly promptTokens: number;
+  readonly ms: number;
+}
 
 export interface MixedDeps {
   readonly ngram: NgramSpecialist;
@@ -58,56 +47,95 @@ export interface MixedDeps {
   readonly onState: () => void;
   /** There is more to answer from: the engine is open now, or an answer of it has come late. */
   readonly onReady: () => void;
+  readonly onDrafted?: (drafted: Drafted) => void;
 }
 
-interface Link {
-  readonly engine: Engine;
-  readonly model: Model;
+/** A draft that the engine works on, or has just made: one for each place, whoever wants it. */
+interface Asked {
+  readonly place: Place;
+  readonly multiline: boolean;
+  readonly controller: AbortController;
+  draft: Promise<Draft | undefined>;
+  /** Resolves when the engine has said when the draft will be there, monotonic ms; not at all where it does not. */
+  readonly due: Promise<number>;
+  done: boolean;
 }
 
 export class MixedSpecialist implements Specialist, Disposable {
   readonly name = 'n-gram and neural';
   private readonly deps: MixedDeps;
   private readonly patienceMs: number;
-  private readonly unsent = new Unsent();
-  private link: Link | undefined;
-  /** The link that is open; a new opening is another one. */
-  private opened: Link | undefined;
-  private current: NeuralState = { kind: 'off' };
-  private openings = 0;
+  private readonly neural: NeuralFolder;
   private late = 0;
-  private failures = 0;
-  private restUntil = 0;
+  private asked: Asked | undefined;
+  private warming: AbortController | undefined;
   /** The last answer that came too late for its request. */
   private kept: { readonly place: Place; readonly multiline: boolean; readonly draft: Draft } | undefined;
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
     this.patienceMs = deps.patienceMs ?? PATIENCE_MS;
+    const { ngram: index, key, clock, log, onState } = deps;
+    this.neural = new NeuralFolder({
+      index,
+      key,
+      clock,
+      log,
+      onState: () => {
+        // Whatever it drafted was of another opening.
+        if (!this.neural.isOpen) this.forget();
+        onState();
+      },
+      onOpen: () => {
+        this.late = 0;
+        deps.onReady();
+      },
+    });
   }
 
   get state(): NeuralState {
-    return this.current;
+    return this.neural.state;
   }
 
   async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     const kept = this.take(query, options);
     if (kept) return kept;
     const local = this.deps.ngram.complete(query, options, signal);
-    const link = this.opened;
-    if (!link) {
-      this.retry();
-      return this.alone(local, this.whyNot());
-    }
+    if (!this.neural.isOpen) return this.alone(local, this.neural.absence());
     // It rejects when the signal is aborted, which may be after the engine has answered.
     local.catch(() => {});
-    const neural = this.draft(link, query, options, signal);
-    const drafted = await this.inTime(neural, signal);
+    const asked = this.ask(query, options);
+    const cancel = () => asked.controller.abort();
+    signal.addEventListener('abort', cancel, { once: true });
+    void asked.draft.then(() => signal.removeEventListener('abort', cancel));
+    if (signal.aborted) cancel();
+    const drafted = await this.inTime(asked, signal);
     if (drafted === 'late') {
-      void neural.then((draft) => draft && this.keep(query, options, draft, signal));
+      void asked.draft.then((draft) => draft && this.keep(asked, draft, signal));
       return this.alone(local, 'the neural model takes longer');
     }
+    if (this.asked === asked) this.asked = undefined;
     return drafted ?? this.alone(local, 'the neural model did not answer');
+  }
+
+  /** A key was pressed, and a request will follow it: the engine begins now, and the request finds what it has by then. */
+  begin(query: CompletionQuery, options: DraftOptions): void {
+    if (this.neural.isOpen && !this.hasBetter(query, options)) this.ask(query, options);
+  }
+
+  /** The cursor rests here: the engine runs the prompt, unless it has something to do, so that the first key finds it done. */
+  warm(query: CompletionQuery): void {
+    if (!this.neural.isOpen || this.asked?.done === false) return;
+    this.warming?.abort();
+    const controller = new AbortController();
+    this.warming = controller;
+    void this.neural.warm(query, controller.signal);
+  }
+
+  /** A draft of both models for this very place came after the n-grams had answered there alone. */
+  hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
+    const { kept } = this;
+    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new Place(query));
   }
 
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
@@ -131,101 +159,81 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   /** Opens this model over the snapshot and the changes that the n-gram worker has now. What was open before is so no longer. */
   open(engine: Engine, model: Model): Promise<void> {
-    this.link = { engine, model };
-    this.failures = 0;
-    return this.reopen();
+    return this.neural.open(engine, model);
   }
 
-  /** The engine's process is another one: what was open is lost. An opening under way is asked again by the engine's client. */
+  /** The engine's process is another one: what was open is lost. */
   restarted(): void {
-    if (this.opened) void this.reopen();
+    this.neural.restarted();
   }
 
   /** From now on the n-grams answer alone. */
   close(): void {
-    const { opened } = this;
-    this.link = undefined;
-    this.opened = undefined;
-    this.kept = undefined;
-    this.openings++;
-    if (opened) void opened.engine.request('close', { key: this.deps.key });
-    this.turn({ kind: 'off' });
+    this.neural.close();
   }
 
   dispose(): void {
     this.close();
   }
 
-  private async reopen(): Promise<void> {
-    const { link } = this;
-    if (!link) return;
-    const { ngram, key } = this.deps;
-    const opening = ++this.openings;
-    this.opened = undefined;
-    this.kept = undefined;
-    this.unsent.clear();
-    this.turn({ kind: 'opening', name: link.model.name, again: this.current.kind === 'ready' });
-    const { snapshot } = ngram;
-    const source: OpenRequest = {
-      ...link.model,
-      key,
-      ...(snapshot !== undefined && { snapshot }),
-      over: ngram.changed(),
+  /** The draft under way for this place, or a new one: no other place matters any more then. */
+  private ask(query: CompletionQuery, options: DraftOptions): Asked {
+    const place = new Place(query);
+    const { multiline } = options;
+    const before = this.asked;
+    if (before && before.multiline === multiline && before.place.equals(place) && !before.controller.signal.aborted)
+      return before;
+    const newer = new CodedError('cancelled', 'Another place is asked about.');
+    before?.controller.abort(newer);
+    this.warming?.abort(newer);
+    const { clock, onDrafted } = this.deps;
+    const began = clock.monotonic();
+    let tell: (due: number) => void = () => {};
+    let promptTokens = 0;
+    const asked: Asked = {
+      place,
+      multiline,
+      controller: new AbortController(),
+      due: new Promise((resolve) => {
+        tell = resolve;
+      }),
+      draft: Promise.resolve(undefined),
+      done: false,
     };
-    const result = await link.engine.request('open', source);
-    if (opening !== this.openings) return;
-    if (!result.ok) return this.fail(result.error);
-    this.opened = link;
-    this.late = 0;
-    const { precision, loadMs } = result.value;
-    this.turn({ kind: 'ready', name: link.model.name, precision, loadMs });
-    this.deps.onReady();
-  }
-
-  /** Undefined where it fails or is cancelled. */
-  private async draft(
-    link: Link,
-    query: CompletionQuery,
-    options: DraftOptions,
-    signal: AbortSignal,
-  ): Promise<Draft | undefined> {
-    const { key, clock } = this.deps;
-    if (this.unsent.isOverflowed) {
-      void this.reopen();
-      return undefined;
-    }
-    // The query's own file is in the query: while one types in it, its text need not be sent a second time.
-    for (const change of this.unsent.take(query.path)) void link.engine.request('change', { key, change });
-    const asked = clock.monotonic();
-    const result = await link.engine.request('draft', { key, query, options }, { signal });
-    if (this.opened !== link) return undefined;
-    if (result.ok) {
-      this.failures = 0;
-      if (clock.monotonic() - asked <= this.patienceMs) this.late = 0;
-      return result.value;
-    }
-    if (result.error.code === 'cancelled') return undefined;
-    this.deps.log.warn(`The neural model did not answer: ${result.error.message}`);
-    this.failures++;
-    if (this.failures >= MOST_FAILURES) this.fail(result.error);
-    // The process that had it open is gone.
-    else if (result.error.code === 'bad-request') void this.reopen();
-    return undefined;
+    this.asked = asked;
+    const foreseen = this.neural.draft(query, options, asked.controller.signal, (of) => {
+      promptTokens = of.promptTokens;
+      if (of.ms !== undefined) tell(clock.monotonic() + of.ms);
+    });
+    asked.draft = foreseen.then((draft) => {
+      asked.done = true;
+      const ms = clock.monotonic() - began;
+      if (draft && ms <= this.patienceMs) this.late = 0;
+      if (draft) onDrafted?.({ promptTokens, ms });
+      return draft;
+    });
+    return asked;
   }
 
   /** Rejects with the signal's reason. */
-  private async inTime(draft: Promise<Draft | undefined>, signal: AbortSignal): Promise<Draft | undefined | 'late'> {
+  private async inTime({ draft, due }: Asked, signal: AbortSignal): Promise<Draft | undefined | 'late'> {
+    const { clock } = this.deps;
     const over = new AbortController();
     const patience = this.late < MOST_LATE ? this.patienceMs : 0;
-    const wait = this.deps.clock.sleep(patience, AbortSignal.any([signal, over.signal])).then(() => 'late' as const);
+    const end = clock.monotonic() + patience;
+    const wait = clock.sleep(patience, AbortSignal.any([signal, over.signal])).then(() => {
+      this.late++;
+      return 'late' as const;
+    });
+    // Late as foreseen says nothing of how fast the engine is.
+    const foreseen = due.then((at) => (at > end ? 'late' : wait));
     try {
-      const first = await Promise.race([draft, wait]);
-      if (first === 'late') this.late++;
+      const first = await Promise.race([draft, wait, foreseen]);
       signal.throwIfAborted();
       return first;
     } finally {
       over.abort();
-      wait.catch(() => {});
+      for (const loser of [wait, foreseen]) loser.catch(() => {});
     }
   }
 
@@ -234,46 +242,27 @@ export class MixedSpecialist implements Specialist, Disposable {
     return draft && why !== undefined ? { ...draft, why } : draft;
   }
 
-  private keep(query: CompletionQuery, { multiline }: DraftOptions, draft: Draft, signal: AbortSignal): void {
+  private keep({ place, multiline }: Asked, draft: Draft, signal: AbortSignal): void {
     if (signal.aborted) return;
-    this.kept = { place: new Place(query), multiline, draft };
+    this.kept = { place, multiline, draft };
     this.deps.onReady();
   }
 
-  private take(query: CompletionQuery, { multiline }: DraftOptions): Draft | undefined {
-    const { kept } = this;
-    if (!kept || kept.multiline !== multiline || !kept.place.equals(new Place(query))) return undefined;
+  private take(query: CompletionQuery, options: DraftOptions): Draft | undefined {
+    if (!this.hasBetter(query, options)) return undefined;
+    const draft = this.kept?.draft;
     this.kept = undefined;
-    return kept.draft;
+    return draft;
   }
 
   private note(change: FileChange): void {
-    // What is not open yet learns it when it is opened.
-    if (this.link) this.unsent.add(change);
+    // A draft that nobody has asked for yet may be of what was; the file at hand is in its query.
+    if (this.asked?.done && this.asked.place.path !== change.path) this.asked = undefined;
+    this.neural.note(change);
   }
 
-  private fail(failure: Failure): void {
-    if (failure.code === 'cancelled') return;
-    this.opened = undefined;
-    this.openings++;
-    this.restUntil = this.deps.clock.monotonic() + REST_MS;
-    this.deps.log.warn(`The neural model is off for a while: ${failure.message}`);
-    this.turn({ kind: 'failed', failure });
-  }
-
-  private retry(): void {
-    if (this.current.kind !== 'failed' || this.deps.clock.monotonic() < this.restUntil) return;
-    this.failures = 0;
-    void this.reopen();
-  }
-
-  private whyNot(): string | undefined {
-    if (this.current.kind === 'opening') return 'the neural model is starting';
-    return this.current.kind === 'failed' ? 'the neural model has failed' : undefined;
-  }
-
-  private turn(state: NeuralState): void {
-    this.current = state;
-    this.deps.onState();
+  private forget(): void {
+    this.kept = undefined;
+    this.asked = undefined;
   }
 }

@@ -1,5 +1,5 @@
-// A request with everything about it that does not change while it is answered.
-import type { CompletionQuery, Draft } from '../common/completion.ts';
+// A request with everything about it that does not change while it is answered, and what its place alone says.
+import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Decision, PolicySettings } from '../coupling/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
 
@@ -21,4 +21,17 @@ export interface Local {
   readonly draft: Draft | undefined;
   readonly decision: Decision;
   readonly policy: PolicySettings;
+}
+
+/** Tokens of a draft: a line, or a block. */
+const LINE_TOKENS = 48;
+const BLOCK_TOKENS = 160;
+
+export function draftOptions(multiline: boolean): DraftOptions {
+  return { multiline, maxTokens: multiline ? BLOCK_TOKENS : LINE_TOKENS };
+}
+
+/** A word goes on behind the cursor: whatever is inserted would run into it. */
+export function goesOn({ suffix }: CompletionQuery): boolean {
+  return /^[\p{L}\p{N}_]/u.test(suffix);
 }

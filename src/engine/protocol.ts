@@ -4,13 +4,13 @@ import type { Failure } from '../common/errors.ts';
 import type { Generated, Step } from '../decode/generate.ts';
 import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../decode/language.ts';
 import type { Scored } from '../decode/score.ts';
-import type { MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
 import type { StepReport, Validated } from '../train/loop.ts';
 import type { Method } from '../train/memory.ts';
 
-export { MIXTURE_FILE, type PlaceLoss } from '../mix/types.ts';
+export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mix/types.ts';
 
 export interface EngineStatus {
   readonly pid: number;
@@ -33,7 +33,9 @@ export interface Requests {
   /** A file of an open folder is another one now. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
   /** The open specialist's answer at a cursor. Fails with 'bad-request' where the key is not open. */
-  draft: { request: DraftRequest; result: Draft; progress: never };
+  draft: { request: DraftRequest; result: Draft; progress: Foreseen };
+  /** Runs the prompt of a place in the open specialist's cache, so that a draft there costs its line alone. */
+  warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: Nothing; progress: never };
   /** How well the open specialist foresees what stands at a cursor; right after the draft for it, its prompt is still there. */
   lossAt: { request: { readonly key: string; readonly place: MixPlace }; result: PlaceLoss; progress: never };
   /** Learns the mixture's weights for the open specialist on files that are not in its index, and uses them from then on. */

@@ -130,8 +130,13 @@ export class Service {
       this.specialists.change(key, change);
       return ok({});
     },
-    draft: ({ key, query, options }, signal) =>
-      this.alone(() => this.specialists.draft(key, query, options, signal), signal),
+    draft: ({ key, query, options }, signal, progress) =>
+      this.alone(() => this.specialists.draft(key, query, options, signal, progress), signal),
+    warm: ({ key, query }, signal) =>
+      this.alone(async () => {
+        await this.specialists.warm(key, query, signal);
+        return {};
+      }, signal),
     lossAt: ({ key, place }, signal) => this.alone(() => this.specialists.lossAt(key, place, signal), signal),
     fit: async ({ key, places }, signal, progress) => {
       // A place at a time, so that drafts come between.

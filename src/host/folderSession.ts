@@ -323,9 +323,14 @@ function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
 /** In the index a file has its masked path: a query must have it too, or its own indexed text would be another file's to it. */
 function withMaskedPaths(specialist: MixedSpecialist, mask: Masking): Specialist {
   const masked = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
+  // Where a path cannot be masked, nobody is asked before the request is, which then fails.
+  const ahead = (query: CompletionQuery, ask: (at: CompletionQuery) => void) => void masked(query).then(ask, () => {});
   return {
     name: specialist.name,
     complete: async (query, options, signal) => specialist.complete(await masked(query), options, signal),
+    begin: (query, options) => ahead(query, (at) => specialist.begin(at, options)),
+    warm: (query) => ahead(query, (at) => specialist.warm(at)),
+    hasBetter: (query, options) => specialist.hasBetter(query, options),
     snippets: async (query, options, signal) => specialist.snippets(await masked(query), options, signal),
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),
   };

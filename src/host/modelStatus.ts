@@ -1,6 +1,6 @@
 // Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
 import * as vscode from 'vscode';
-import type { NeuralState } from '../complete/specialist.ts';
+import type { NeuralState } from '../complete/neural.ts';
 import type { PanelModel } from '../panel/protocol.ts';
 import type { NeuralAbsence } from './neural.ts';
 

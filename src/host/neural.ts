@@ -6,7 +6,7 @@ import { failed, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { threadCount } from '../common/threads.ts';
 import type { Tuning } from '../common/tuning.ts';
-import type { Model } from '../complete/specialist.ts';
+import type { Model } from '../complete/neural.ts';
 import type { Engine, RequestOptions } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';

@@ -9,11 +9,12 @@ import type { NgramModel } from '../ngram/model.ts';
 import { type RankingExample, surroundings } from '../ngram/ranking.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { type GateExample, gateLoss } from './gate.ts';
+import { Pace } from './pace.ts';
 import { type PromptLimits, PromptPlanner } from './prompt.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';
-import type { MixPlace, MixWeights, PlaceLoss } from './types.ts';
+import type { Foreseen, MixPlace, MixWeights, PlaceLoss } from './types.ts';
 import { Viewer } from './view.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
@@ -40,6 +41,7 @@ export class Mixed {
   private readonly planner: PromptPlanner;
   private readonly reader: Reader;
   private readonly limits: SearchLimits;
+  private readonly pace = new Pace();
   weights: MixWeights;
 
   /**
@@ -64,17 +66,28 @@ export class Mixed {
   }
 
   /** Rejects with the signal's reason. */
-  async draft(query: CompletionQuery, options: DraftOptions, signal?: AbortSignal): Promise<Draft> {
+  async draft(
+    query: CompletionQuery,
+    options: DraftOptions,
+    signal?: AbortSignal,
+    foreseen?: (of: Foreseen) => void,
+  ): Promise<Draft> {
     const started = performance.now();
-    const draft = await this.standAt(query, options.maxTokens, signal, async (spot) => {
+    const write = async (spot: Spot) => {
       const { vocabulary } = spot.ngram;
       const choice = await this.choose(spot, signal);
       const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
       const { text, complete } = first.draft;
       if (!options.multiline || !complete || text === '' || restOfLine(query) !== '') return first.draft;
       return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), vocabulary);
-    });
+    };
+    const draft = await this.standAt(query, options.maxTokens, signal, write, foreseen);
     return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** Leaves the query's prompt in the cache. What is done of it when the signal is given stays there too. */
+  async warm(query: CompletionQuery, signal?: AbortSignal): Promise<void> {
+    await this.standAt(query, 0, signal, async () => {});
   }
 
   /** What the ranking's weights are learned from at one place. */
@@ -127,18 +140,27 @@ export class Mixed {
     maxTokens: number,
     signal: AbortSignal | undefined,
     work: (spot: Spot) => Promise<T>,
+    foreseen?: (of: Foreseen) => void,
   ): Promise<T> {
     const { network, prefixes } = this.language;
     const ngram = this.ngram();
     const place = ngram.place(query, maxTokens);
     const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, SNIPPETS));
     const lease = prefixes.lease(prompt);
+    const promptTokens = prompt.length - lease.reused;
+    const ms = this.pace.foresee(promptTokens);
+    foreseen?.({ promptTokens, ...(ms !== undefined && { ms }) });
+    const started = performance.now();
     try {
       const logits = await prefill(network, lease.cache, prompt, lease.reused, signal);
       signal?.throwIfAborted();
+      const ready = performance.now();
+      this.pace.ran(promptTokens, ready - started);
       const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query));
       const root = { network, cache: lease.cache, logits: logits as Float32Array };
-      return await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
+      const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
+      if (foreseen) this.pace.wrote(promptTokens, performance.now() - started, performance.now() - ready);
+      return done;
     } finally {
       lease.finish(prompt);
     }

@@ -8,7 +8,7 @@ import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { fitMixed, type Turn } from './fit.ts';
 import { Mixed } from './mixed.ts';
-import type { MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
 interface Open {
@@ -64,8 +64,18 @@ export class Specialists {
     this.open.get(key)?.live.change(change);
   }
 
-  draft(key: string, query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft> {
-    return this.find(key).mixed.draft(query, options, signal);
+  draft(
+    key: string,
+    query: CompletionQuery,
+    options: DraftOptions,
+    signal: AbortSignal,
+    foreseen: (of: Foreseen) => void,
+  ): Promise<Draft> {
+    return this.find(key).mixed.draft(query, options, signal, foreseen);
+  }
+
+  warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {
+    return this.find(key).mixed.warm(query, signal);
   }
 
   lossAt(key: string, place: MixPlace, signal: AbortSignal): Promise<PlaceLoss> {

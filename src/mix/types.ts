@@ -33,6 +33,14 @@ export interface Opened {
   readonly loadMs: number;
 }
 
+/** What a draft is going to take, known before it is begun. */
+export interface Foreseen {
+  /** Of its prompt, those that no cache holds. */
+  readonly promptTokens: number;
+  /** As long as the drafts before it took on this machine; absent: there was none yet. */
+  readonly ms?: number;
+}
+
 /** A cursor with what the author wrote there, to learn from. */
 export interface MixPlace {
   readonly query: CompletionQuery;

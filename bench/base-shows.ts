@@ -1,0 +1,166 @@
+// A typist at work: how often the neural model has had its say in what is shown while typing, and how long a show takes. The whole
+// way of a key, through the real service, the n-gram worker and the engine's process, in real time.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../src/common/clock.ts';
+import type { Result } from '../src/common/errors.ts';
+import { silentLog } from '../src/common/log.ts';
+import type { Masking } from '../src/common/masking.ts';
+import { quantile } from '../src/common/quality.ts';
+import { threadCount } from '../src/common/threads.ts';
+import { CompletionService } from '../src/complete/service.ts';
+import { MixedSpecialist } from '../src/complete/specialist.ts';
+import { defaultFit } from '../src/coupling/defaults.ts';
+import type { Engine, RequestOptions } from '../src/engine/client.ts';
+import type { RequestKind, Requests } from '../src/engine/protocol.ts';
+import { NgramClient } from '../src/ngram/client.ts';
+import { NgramModel } from '../src/ngram/model.ts';
+import { Backoff } from '../src/teacher/backoff.ts';
+import type { BaseContext, Show } from './base-types.ts';
+import { must, withEngines } from './engines.ts';
+import type { Figures } from './main.ts';
+import { type Recording, readRecordings } from './recordings.ts';
+import { Replay, type Tally } from './replay.ts';
+import { type Visit, visitsTo } from './typist.ts';
+
+const source = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src');
+/** Places of each package that the typist goes to: a minute and a half or so. */
+const VISITS = 4;
+const SEED = 1;
+const asIs: Masking = { text: async (text) => text, path: async (path) => path };
+
+export function shows(context: BaseContext, show: Show): Promise<void> {
+  return withEngines(async ([client]) => {
+    const engine = new Counted(client as Engine);
+    const tallies: Tally[] = [];
+    for (const recording of readRecordings(context.recordings)) {
+      const visits = visitsTo(recording.named, context.places ?? VISITS, SEED);
+      const tally = await typeIn(recording, visits, engine, context);
+      tallies.push(tally);
+      show(recording.package, figuresOf([tally]));
+    }
+    show('all', { ...figuresOf(tallies) });
+    show('drafts that the engine was asked for', engine.figures());
+  }, 1);
+}
+
+async function typeIn(
+  { package: key, others }: Recording,
+  visits: readonly Visit[],
+  engine: Engine,
+  { model, tokenizer, tokenizerPath }: BaseContext,
+): Promise<Tally> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-shows-'));
+  const snapshot = join(scratch, 'others.ngram');
+  writeFileSync(snapshot, NgramModel.build(others, tokenizer).serialize());
+  const ngram = new NgramClient({ script: join(source, 'ngram/worker.ts'), tokenizerPath });
+  const clock = systemClock;
+  const specialist: MixedSpecialist = new MixedSpecialist({
+    ngram,
+    key,
+    clock,
+    log: silentLog,
+    onState: () => {},
+    onReady: () => replay.repeat(),
+  });
+  const service = new CompletionService({
+    specialist,
+    teacher: () => undefined,
+    fit: defaultFit,
+    settings: () => settings,
+    clock,
+    mask: asIs,
+    backoff: new Backoff({ clock }),
+    onEvent: () => {},
+    log: silentLog,
+  });
+  const replay = new Replay({
+    service,
+    setOpenFile: (path, text) => specialist.setOpenFile(path, text),
+    ahead: process.env.AHEAD !== '0',
+  });
+  try {
+    must(await ngram.load(snapshot));
+    const threads = threadCount('auto');
+    await specialist.open(engine, { model, name: 'base', tokenizer: tokenizerPath, precision: 'int4', threads });
+    if (specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+    for (const visit of visits) await replay.visit(visit);
+    return replay.tally;
+  } finally {
+    service.dispose();
+    specialist.dispose();
+    ngram.dispose();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** As a user without a key has them. */
+const settings = {
+  balance: 0,
+  showBar: 0.3,
+  fallbackBar: 0.15,
+  multiline: true,
+  apiAllowed: false,
+  apiDebounceMinMs: 150,
+  apiDebounceMaxMs: 600,
+  prefetchFromApi: false,
+};
+
+function figuresOf(tallies: readonly Tally[]): Figures {
+  const shown = tallies.flatMap((tally) => tally.shown);
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  const mixed = shown.filter(({ completion }) => completion.model.includes('+'));
+  const waited = shown.map(({ waitedMs }) => waitedMs);
+  const keys = sum((tally) => tally.keys);
+  return {
+    keys,
+    'with-text': sum((tally) => tally.keysWithText) / keys,
+    shows: shown.length,
+    'with-neural': mixed.length / Math.max(1, shown.length),
+    'p50-ms': quantile(waited, 0.5),
+    'p95-ms': quantile(waited, 0.95),
+    'seen-p50-ms': quantile(
+      shown.map(({ seenMs }) => seenMs),
+      0.5,
+    ),
+    taken: shown.filter(({ taken }) => taken).length,
+    replaced: sum((tally) => tally.replaced),
+  };
+}
+
+/** Passes everything on, and counts what becomes of it. */
+class Counted implements Engine {
+  private readonly inner: Engine;
+  private readonly waits: number[] = [];
+  private asked = 0;
+  private cancelled = 0;
+
+  constructor(inner: Engine) {
+    this.inner = inner;
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options?: RequestOptions<K>,
+  ): Promise<Result<Requests[K]['result']>> {
+    const began = performance.now();
+    const result = await this.inner.request(kind, request, options);
+    if (kind !== 'draft') return result;
+    this.asked++;
+    if (result.ok) this.waits.push(performance.now() - began);
+    else this.cancelled++;
+    return result;
+  }
+
+  figures(): Figures {
+    return {
+      asked: this.asked,
+      'given-up': this.cancelled,
+      'p50-ms': quantile(this.waits, 0.5),
+      'p95-ms': quantile(this.waits, 0.95),
+    };
+  }
+}

@@ -1,0 +1,115 @@
+// A typist from a seed: goes to places of a file where lines are missing and types them, as an editor with closing brackets and
+// indents of its own lets one. Every key is the document that it leaves, and how long after the key before it comes.
+import { normals, uniforms } from '../src/common/random.ts';
+import type { PackageFile } from './packages.ts';
+
+export interface Key {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Since the key before it, or since the cursor came here. */
+  readonly afterMs: number;
+}
+
+/** A place that the cursor comes to, and what is typed there. */
+export interface Visit {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly keys: readonly Key[];
+}
+
+/** Lines that are typed at one place, at least and at most. */
+const LINES = { least: 2, most: 6 };
+/** Log-normal: the middle half of the keys comes 140 to 205 ms after the one before, one in twenty after 270. */
+const GAP = { medianMs: 170, spread: 0.28, leastMs: 90, mostMs: 420 };
+/** What follows a word, a line and a move of the cursor: the share that is followed by a pause, and how long it is, ms. */
+const PAUSES = {
+  word: { share: 0.1, fromMs: 400, toMs: 1500 },
+  line: { share: 0.35, fromMs: 600, toMs: 2500 },
+  move: { share: 0.8, fromMs: 700, toMs: 3000 },
+} as const;
+
+const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '"': '"', "'": "'", '`': '`' };
+/** A bracket is closed where one of these comes next (VS Code's `autoCloseBefore`). */
+const CLOSES_BEFORE = /^(?:[;:.,=}\])>\s]|$)/;
+const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
+
+/** The same ones for the same files and seed. */
+export function visitsTo(files: readonly PackageFile[], count: number, seed: number): Visit[] {
+  const hands = new Hands(seed);
+  const suited = files.filter(({ text }) => text.split('\n').length >= 40);
+  return Array.from({ length: suited.length === 0 ? 0 : count }, () => {
+    const { path, text } = suited[Math.floor(hands.uniform() * suited.length)] as PackageFile;
+    return visitTo(path, text.split('\n'), hands);
+  });
+}
+
+function visitTo(path: string, lines: readonly string[], hands: Hands): Visit {
+  const count = LINES.least + Math.floor(hands.uniform() * (LINES.most - LINES.least + 1));
+  let first: number;
+  do first = 10 + Math.floor(hands.uniform() * (lines.length - 20 - count));
+  while ((lines[first] as string).trim().length < 8);
+  const indent = /^\s*/.exec(lines[first] as string)?.[0] ?? '';
+  const prefix = `${lines.slice(0, first).join('\n')}\n${indent}`;
+  const suffix = `\n${lines.slice(first + count).join('\n')}`;
+  const target = lines
+    .slice(first, first + count)
+    .join('\n')
+    .slice(indent.length)
+    .trimEnd();
+  return { path, prefix, suffix, keys: typed(prefix, suffix, target, hands) };
+}
+
+/** The keys that put `target` between the two, as an editor takes them. */
+function typed(prefix: string, suffix: string, target: string, hands: Hands): Key[] {
+  const keys: Key[] = [];
+  let done = 0;
+  /** What the editor has closed, behind the cursor. */
+  let closed = '';
+  let pause: keyof typeof PAUSES | undefined = 'move';
+  while (done < target.length) {
+    const character = target[done] as string;
+    const before = target[done - 1];
+    const over = /^(?:\n\s*\S|.)/s.exec(closed)?.[0] ?? '';
+    if (over !== '' && target.startsWith(over, done)) {
+      // Typed over, or gone past.
+      done += over.length;
+      closed = closed.slice(over.length);
+    } else if (character === '\n') {
+      // The editor indents the new line; a closing bracket right behind the cursor goes to a line of its own.
+      const line = lastLine(prefix + target.slice(0, done));
+      if (/^[)\]}]/.test(closed) && /[([{]$/.test(line)) closed = `\n${/^\s*/.exec(line)?.[0] ?? ''}${closed}`;
+      done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
+    } else {
+      done++;
+      const closer = CLOSERS[character];
+      const mayClose = CLOSES_BEFORE.test(closed + suffix) && !(closer === character && isWord(before));
+      if (closer !== undefined && mayClose) closed = closer + closed;
+    }
+    keys.push({ prefix: prefix + target.slice(0, done), suffix: closed + suffix, afterMs: hands.gap(pause) });
+    pause = character === '\n' ? 'line' : isWord(before) && !isWord(character) ? 'word' : undefined;
+  }
+  return keys;
+}
+
+const lastLine = (text: string) => text.slice(text.lastIndexOf('\n') + 1);
+
+/** Fingers, and the head that stops them. */
+class Hands {
+  readonly uniform: () => number;
+  private readonly normal: () => number;
+
+  constructor(seed: number) {
+    this.uniform = uniforms(seed);
+    this.normal = normals(seed + 1);
+  }
+
+  gap(pause: keyof typeof PAUSES | undefined): number {
+    if (pause !== undefined) {
+      const { share, fromMs, toMs } = PAUSES[pause];
+      if (this.uniform() < share) return fromMs + this.uniform() * (toMs - fromMs);
+    }
+    const ms = GAP.medianMs * Math.exp(GAP.spread * this.normal());
+    return Math.min(GAP.mostMs, Math.max(GAP.leastMs, ms));
+  }
+}

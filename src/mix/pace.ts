@@ -1,0 +1,36 @@
+// How fast this machine runs the model now: what the next draft is going to take, by the ones before it.
+
+/** Share of the newest in the running means. */
+const SMOOTHING = 0.2;
+/** Fewer prompt tokens say more of a pass than of a token: they count as part of the line. */
+const LEAST_PROMPT = 32;
+
+export class Pace {
+  private tokenMs: number | undefined;
+  private lineMs: number | undefined;
+
+  /** ms until the line is there, with so many prompt tokens to run first; undefined while nothing has been measured. */
+  foresee(promptTokens: number): number | undefined {
+    const { tokenMs, lineMs } = this;
+    if (promptTokens < LEAST_PROMPT) return lineMs;
+    return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
+  }
+
+  /** A prompt was run, all that was wanted of it. */
+  ran(promptTokens: number, ms: number): void {
+    if (promptTokens >= LEAST_PROMPT) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
+  }
+
+  /**
+   * A draft was written.
+   * @param ms with the running of its prompt
+   * @param lineMs without
+   */
+  wrote(promptTokens: number, ms: number, lineMs: number): void {
+    this.lineMs = smooth(this.lineMs, promptTokens < LEAST_PROMPT ? ms : lineMs);
+  }
+}
+
+function smooth(mean: number | undefined, value: number): number {
+  return mean === undefined ? value : mean + SMOOTHING * (value - mean);
+}
