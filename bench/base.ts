@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parameterCount } from '../src/arch/parameters.ts';
 import { physicalCores } from '../src/common/threads.ts';
-<<<<<<< HEAD
 import { loadModel } from '../src/package/folder.ts';
 import { adapted } from './base/adapted.ts';
 import { agreement } from './base/agreement.ts';
@@ -15,22 +14,9 @@ import { bits } from './base/bits.ts';
 import { latency } from './base/latency.ts';
 import { lines } from './base/lines.ts';
 import { prompts } from './base/prompts.ts';
+import { shows } from './base/shows.ts';
 import type { BaseContext, Show } from './base/types.ts';
 import { readTokenizer } from './ngram.ts';
-=======
-import { loadModel } from '../src/model/folder.ts';
-import { parameterCount } from '../src/model/parameters.ts';
-import { adapted } from './base-adapted.ts';
-import { agreement } from './base-agreement.ts';
-import { bits } from './base-bits.ts';
-import { latency } from './base-latency.ts';
-import { lines } from './base-lines.ts';
-import { prompts } from './base-prompts.ts';
-import { shows } from './base-shows.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import type { BenchOptions, Figures } from './main.ts';
-import { readTokenizer, recordingsFolder } from './ngram.ts';
->>>>>>> 5f775c2 (A cold place answers in two steps; the engine begins with the key, and runs the prompt where the cursor rests)
 import { printFigures, Table } from './print.ts';
 import { recordingsFolder } from './recordings.ts';
 import type { BenchOptions, Figures } from './types.ts';

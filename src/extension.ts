@@ -6,6 +6,7 @@ import { readTuning } from './common/tuning.ts';
 import { AdaptClient } from './distil/client.ts';
 import { Activity } from './host/activity.ts';
 import { Adaptation } from './host/adaptation.ts';
+import { Ahead } from './host/ahead.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api.ts';
 import { ApiKey } from './host/apiKey.ts';
@@ -16,7 +17,7 @@ import { DiskWatcher } from './host/diskWatcher.ts';
 import { Documents } from './host/documents.ts';
 import { FileRules } from './host/fileRules.ts';
 import { FirstKeys } from './host/firstKeys.ts';
-import { documentAt } from './host/folderRef.ts';
+import { documentAt, type FolderRef } from './host/folderRef.ts';
 import { Folders } from './host/folders.ts';
 import { KeptView } from './host/keptView.ts';
 import { isLanguageEnabled } from './host/levels.ts';
@@ -161,16 +162,18 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
   log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);
+  const isOn = (folder: FolderRef, languageId: string) =>
+    !snooze.active &&
+    permissions.isFolderOn(folder.key) &&
+    isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const ghostText = new GhostTextProvider({
     folders,
     rules,
-    isOn: (folder, languageId) =>
-      !snooze.active &&
-      permissions.isFolderOn(folder.key) &&
-      isLanguageEnabled(configuration.for(folder.uri).enable, languageId),
+    isOn,
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onAsked: (document) => firstKeys.asked(document),
   });
+  own.add(new Ahead({ folders, rules, isOn, mayWarm: () => adaptation.progress === undefined }));
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 

@@ -127,20 +127,24 @@ export class CompletionService implements Disposable {
     this.tell({ kind: 'started', request: turn.request });
     const local = await this.askSpecialist(turn);
     if (this.over(turn)) return undefined;
-    if (local.decision.route === 'none') {
-      // Without a decision for the API there is nothing to pay twice for: the specialist is asked again next time.
-      return this.nothing(turn, local.decision);
-    }
-    if (local.decision.route === 'specialist') return this.showLocal(turn, local, local.decision);
-    return this.askApi(turn, local);
+    return local.decision.route === 'api' ? this.askApi(turn, local) : this.settle(turn, local);
+  }
+
+  /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
+  private settle(turn: Turn, local: Local): Completion | undefined {
+    const { decision } = local;
+    return decision.route === 'specialist' ? this.showLocal(turn, local, decision) : this.nothing(turn, decision);
+  }
+
+  private hasBetter({ query, block }: Turn): boolean {
+    return this.deps.specialist.hasBetter?.(query, draftOptions(block)) === true;
   }
 
   /** A better local draft has come for the place since, and the answer that was given there is not on the screen, where nothing changes. */
-  private isOutdone({ query, block, request }: Turn, { answer, rest }: CacheHit): boolean {
-    if (answer.source !== 'specialist' || rest !== answer.text) return false;
-    if (!this.deps.specialist.hasBetter?.(query, draftOptions(block))) return false;
+  private isOutdone(turn: Turn, { answer, rest }: CacheHit): boolean {
+    if (answer.source !== 'specialist' || rest !== answer.text || !this.hasBetter(turn)) return false;
     const visible = this.tracker.pending !== undefined && this.shown?.answer === answer;
-    return !visible || request.trigger === 'manual';
+    return !visible || turn.request.trigger === 'manual';
   }
 
   private over(turn: Turn): boolean {
@@ -172,7 +176,8 @@ export class CompletionService implements Disposable {
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
-  private async askApi(turn: Turn, local: Local): Promise<Completion | undefined> {
+  private async askApi(turn: Turn, first: Local): Promise<Completion | undefined> {
+    let local = first;
     // Twice: an earlier call may turn out to answer something else than what was typed since.
     for (let attempt = 0; attempt < 2; attempt++) {
       let flight = this.api.find(turn.query);
@@ -182,6 +187,11 @@ export class CompletionService implements Disposable {
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
         if (hit !== undefined && hit.rest !== '') return this.fromCache(turn, hit);
+        if (this.hasBetter(turn)) {
+          local = await this.askSpecialist(turn);
+          if (this.over(turn)) return undefined;
+          if (local.decision.route !== 'api') return this.settle(turn, local);
+        }
         if (!this.api.available(this.deps.settings(turn.request.query))) {
           return this.fallBack(turn, local, 'the API is not available');
         }

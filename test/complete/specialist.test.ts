@@ -163,6 +163,105 @@ test('after three late drafts in a row nobody waits, until one comes in time', a
   assert.equal((await ask(query('f')))?.model, 'base + n-gram');
 });
 
+test('a draft that is foreseen to be late: the n-grams answer at once, and the next place is waited for as before', async () => {
+  const cold = [
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+  ];
+  const { specialist, engine, heard, ask } = set({
+    draft: (_request, progress, call) => {
+      const held = cold[call];
+      progress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
+      return held?.promise ?? mixed('warm();');
+    },
+  });
+  await specialist.open(engine, model);
+  for (const [i, held] of cold.entries()) {
+    const at = query(`place ${i} = `);
+    const early = await ask(at);
+    assert.equal(early?.text, 'local();', 'no time has passed');
+    assert.match(early?.why ?? '', /takes longer/);
+    assert.equal(specialist.hasBetter(at, line), false);
+    held.give(mixed('late();'));
+    await settled();
+    assert.equal(specialist.hasBetter(at, line), true);
+  }
+  assert.equal(heard.ready, 5, 'at the opening, and for each late draft');
+  assert.equal((await ask(query('place 3 = ')))?.text, 'late();');
+  assert.equal((await ask(query('another = ')))?.text, 'warm();');
+});
+
+test('what was not foreseen in time is waited for, and what was foreseen to be in time too', async () => {
+  const held = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({
+    draft: (_request, progress) => {
+      progress({ promptTokens: 500, ms: PATIENCE_MS - 1 });
+      return held.promise;
+    },
+  });
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(PATIENCE_MS - 10);
+  held.give(mixed('cold();'));
+  assert.equal((await answer)?.text, 'cold();');
+});
+
+test('begun with the key, the draft is there for the request, which asks no second time', async () => {
+  const { specialist, engine, ask } = set();
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  assert.equal((await ask())?.text, 'mixed();');
+  assert.equal(engine.of('draft').length, 1);
+  assert.equal((await ask())?.text, 'mixed();');
+  assert.equal(engine.of('draft').length, 2, 'once it was given, a new request is a new question');
+});
+
+test('the next key ends what the one before it began', async () => {
+  const { specialist, engine } = set({ draft: () => new Promise<never>(() => {}) });
+  specialist.begin(place, line);
+  assert.equal(engine.of('draft').length, 0, 'nothing is open yet');
+  await specialist.open(engine, model);
+  for (const text of ['c', 'co', 'con']) specialist.begin(query(text), line);
+  await settled();
+  assert.equal(engine.of('draft').length, 3);
+  assert.equal(engine.cancelled, 2);
+});
+
+test('a draft begun before another file changed is not given any more', async () => {
+  let call = 0;
+  const { specialist, engine, ask } = set({ draft: () => mixed(`${++call}();`) });
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  specialist.setSavedFile('src/a.ts', 'the file at hand is in the query');
+  specialist.begin(place, line);
+  assert.equal(engine.of('draft').length, 1);
+  specialist.setSavedFile('src/b.ts', 'news');
+  assert.equal((await ask())?.text, '2();');
+});
+
+test('where the cursor rests the prompt is run, unless the engine has something to do, and a key ends it', async () => {
+  const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
+  specialist.warm(place);
+  await specialist.open(engine, model);
+  specialist.warm(place);
+  specialist.warm(query('elsewhere'));
+  await settled();
+  assert.deepEqual(
+    engine.of('warm').map(({ query: at }) => at.prefix),
+    [place.prefix, 'elsewhere'],
+  );
+  assert.equal(engine.cancelled, 1, 'the cursor went on');
+  specialist.begin(place, line);
+  assert.equal(engine.cancelled, 2);
+  specialist.warm(place);
+  assert.equal(engine.of('warm').length, 2, 'a draft is under way');
+  await ask();
+});
+
 test('cancelled: it rejects with the reason, and the engine hears of it', async () => {
   const { specialist, engine, ask } = set({ draft: () => new Promise<never>(() => {}) });
   await specialist.open(engine, model);

@@ -4,45 +4,46 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../src/common/clock.ts';
-import type { Result } from '../src/common/errors.ts';
-import { silentLog } from '../src/common/log.ts';
-import type { Masking } from '../src/common/masking.ts';
-import { quantile } from '../src/common/quality.ts';
-import { threadCount } from '../src/common/threads.ts';
-import { CompletionService } from '../src/complete/service.ts';
-import { MixedSpecialist } from '../src/complete/specialist.ts';
-import { defaultFit } from '../src/coupling/defaults.ts';
-import type { Engine, RequestOptions } from '../src/engine/client.ts';
-import type { RequestKind, Requests } from '../src/engine/protocol.ts';
-import { NgramClient } from '../src/ngram/client.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { Backoff } from '../src/teacher/backoff.ts';
-import type { BaseContext, Show } from './base-types.ts';
-import { must, withEngines } from './engines.ts';
-import type { Figures } from './main.ts';
-import { type Recording, readRecordings } from './recordings.ts';
+import { systemClock } from '../../src/common/clock.ts';
+import type { Result } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import type { Masking } from '../../src/common/masking.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { threadCount } from '../../src/common/threads.ts';
+import { CompletionService } from '../../src/complete/service.ts';
+import { MixedSpecialist } from '../../src/complete/specialist.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import type { Engine, RequestOptions } from '../../src/engine/client.ts';
+import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
+import { NgramClient } from '../../src/ngram/client.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { Backoff } from '../../src/teacher/backoff.ts';
+import { must, withEngines } from '../engines.ts';
+import { type Recording, readRecordings } from '../recordings.ts';
+import type { Figures } from '../types.ts';
 import { Replay, type Tally } from './replay.ts';
+import type { BaseContext, Show } from './types.ts';
 import { type Visit, visitsTo } from './typist.ts';
 
-const source = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src');
-/** Places of each package that the typist goes to: a minute and a half or so. */
-const VISITS = 4;
+const source = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'src');
+/** Places of each package that the typist goes to: half a minute each. */
+const VISITS = 2;
 const SEED = 1;
 const asIs: Masking = { text: async (text) => text, path: async (path) => path };
 
 export function shows(context: BaseContext, show: Show): Promise<void> {
   return withEngines(async ([client]) => {
-    const engine = new Counted(client as Engine);
-    const tallies: Tally[] = [];
-    for (const recording of readRecordings(context.recordings)) {
-      const visits = visitsTo(recording.named, context.places ?? VISITS, SEED);
-      const tally = await typeIn(recording, visits, engine, context);
-      tallies.push(tally);
-      show(recording.package, figuresOf([tally]));
+    for (const ahead of [true, false]) {
+      const engine = new Counted(client as Engine);
+      const tallies: Tally[] = [];
+      for (const recording of readRecordings(context.recordings)) {
+        const visits = visitsTo(recording.named, context.places ?? VISITS, SEED);
+        tallies.push(await typeIn(recording, visits, engine, context, ahead));
+      }
+      const how = ahead ? 'as the product does it' : 'nothing begun before it is asked';
+      show(how, figuresOf(tallies));
+      show(`${how}: drafts of the engine`, engine.figures());
     }
-    show('all', { ...figuresOf(tallies) });
-    show('drafts that the engine was asked for', engine.figures());
   }, 1);
 }
 
@@ -51,6 +52,7 @@ async function typeIn(
   visits: readonly Visit[],
   engine: Engine,
   { model, tokenizer, tokenizerPath }: BaseContext,
+  ahead: boolean,
 ): Promise<Tally> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-shows-'));
   const snapshot = join(scratch, 'others.ngram');
@@ -79,7 +81,7 @@ async function typeIn(
   const replay = new Replay({
     service,
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),
-    ahead: process.env.AHEAD !== '0',
+    ahead,
   });
   try {
     must(await ngram.load(snapshot));

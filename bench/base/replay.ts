@@ -1,9 +1,9 @@
 // The editor's part of a replay: keys come in their own time, requests go out and are given up as VS Code does it, and what is on
 // the screen is followed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CompletionService } from '../src/complete/service.ts';
-import type { Completion, CompletionRequest } from '../src/complete/types.ts';
-import { type CursorPlace, Unanswered } from '../src/host/unanswered.ts';
+import type { CompletionService } from '../../src/complete/service.ts';
+import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
+import { type CursorPlace, Unanswered } from '../../src/host/unanswered.ts';
 import type { Key, Visit } from './typist.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */

@@ -1,0 +1,113 @@
+// What is done before anybody asks, and what comes after an answer was given: drafts begun with the key, and better ones that came late.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { drafted, Harness, place, query, SURE, UNSURE } from './harness.ts';
+
+/** One that the engine is slow for: the n-grams' draft at once, and a better one that comes when the test says so. */
+class TwoSteps extends ScriptedSpecialist {
+  readonly begun: { readonly at: string; readonly multiline: boolean }[] = [];
+  readonly warmed: string[] = [];
+  better: { readonly at: string; readonly draft: Draft } | undefined;
+
+  begin({ prefix }: CompletionQuery, { multiline }: DraftOptions): void {
+    this.begun.push({ at: prefix, multiline });
+  }
+  warm({ prefix }: CompletionQuery): void {
+    this.warmed.push(prefix);
+  }
+  hasBetter({ prefix }: CompletionQuery): boolean {
+    return this.better?.at === prefix;
+  }
+  override async complete(at: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    const { better } = this;
+    if (better?.at !== at.prefix) return super.complete(at, options, signal);
+    this.better = undefined;
+    return better.draft;
+  }
+}
+
+function set() {
+  const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : 'first();', SURE));
+  const h = new Harness({ specialist, teacher: undefined });
+  const late = () => {
+    specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  };
+  return { specialist, h, late };
+}
+
+test('what can be seen is not replaced by the better draft that comes for its place', async () => {
+  const { h, late } = set();
+  const shown = await h.answer(place);
+  assert.equal(shown?.text, 'first();');
+  late();
+  const again = await h.answer(place);
+  assert.deepEqual([again?.text, again?.id], ['first();', shown?.id]);
+  const along = await h.answer(query(`${place.prefix}fir`, place.suffix));
+  assert.deepEqual([along?.text, along?.id], ['st();', shown?.id], 'nor where it is typed along');
+});
+
+test('who comes back to the place after it was gone gets the better one, and so does who asks with the key', async () => {
+  const { h, late } = set();
+  await h.answer(place);
+  late();
+  await h.answer(query(`${place.prefix}q`, place.suffix));
+  assert.equal((await h.answer(place))?.text, 'better();');
+  assert.equal((await h.answer(place))?.text, 'better();', 'it is the place’s answer from now on');
+
+  const asked = set();
+  await asked.h.answer(place);
+  asked.late();
+  assert.equal((await asked.h.answer(place, { trigger: 'manual' }))?.text, 'better();');
+});
+
+test('where nothing was shown the better draft is shown when the place is asked about again', async () => {
+  const specialist = new TwoSteps(() => drafted('', SURE));
+  const h = new Harness({ specialist, teacher: undefined });
+  assert.equal(await h.answer(place), undefined);
+  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  assert.equal((await h.answer(place))?.text, 'better();');
+});
+
+test('a better draft that comes before the API is asked spares the call where it is sure', async () => {
+  const specialist = new TwoSteps(() => drafted('first();', UNSURE));
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist, teacher });
+  const asked = h.ask(place);
+  await h.clock.advance(100);
+  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  await h.clock.advance(1000);
+  assert.equal(asked.answer?.text, 'better();');
+  assert.equal(teacher.requests.length, 0);
+});
+
+test('a key begins the draft that will be asked for, as it will be asked for', () => {
+  const { h, specialist } = set();
+  h.service.begin(h.request(place));
+  h.service.begin(h.request(query('function f() {\n  ', '\n}\n')));
+  assert.deepEqual(specialist.begun, [
+    { at: place.prefix, multiline: false },
+    { at: 'function f() {\n  ', multiline: true },
+  ]);
+  assert.deepEqual(specialist.queries, []);
+  assert.deepEqual(h.events, []);
+});
+
+test('nothing is begun where the answer is known, where a word goes on, and after the end', async () => {
+  const { h, specialist } = set();
+  await h.answer(place);
+  h.service.begin(h.request(query(`${place.prefix}fi`, place.suffix)));
+  h.service.begin(h.request(query('const x = ', 'word')));
+  h.service.dispose();
+  h.service.begin(h.request(query('other = ')));
+  h.service.warm(query('other = '));
+  assert.deepEqual([specialist.begun, specialist.warmed], [[], []]);
+});
+
+test('a place where the cursor rests is passed on', () => {
+  const { h, specialist } = set();
+  h.service.warm(place);
+  assert.deepEqual(specialist.warmed, [place.prefix]);
+});
