@@ -2,7 +2,7 @@
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
-import { EMBEDDING, type LayerParameters, type LinearLayer } from './parameters.ts';
+import type { LayerParameters, LinearLayer } from './parameters.ts';
 import { forwardPass, type Pieces } from './recipe.ts';
 import { halfTables } from './rope.ts';
 
@@ -20,6 +20,8 @@ export type Linear = (x: Value, name: string) => Value;
 export interface DecoderParts {
   readonly parameter: (name: string) => Value;
   readonly linear: Linear;
+  /** The embedding's rows of `ids`. */
+  readonly embed: (ids: Value) => Value;
 }
 
 /** Each [batch, heads, length, headDim]. */
@@ -29,7 +31,11 @@ interface Heads {
   readonly value: Value;
 }
 
-/** Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. */
+/**
+ * Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. Where the builder computes again
+ * (Builder.recomputed), the residual stream and what comes out of products with weights is kept: of a layer 8 rows of the model's width
+ * and 2 of its feed-forward block's for a token, rather than those and its row of every head's attention.
+ */
 export function hiddenStates(b: Builder, config: ModelConfig, batch: Batch, ids: Value, parts: DecoderParts): Value {
   return forwardPass(b, config, new TrainingPieces(b, config, batch, ids, parts));
 }
@@ -70,7 +76,7 @@ class TrainingPieces implements Pieces<Heads> {
   }
 
   embed(): Value {
-    return this.b.gather(this.parts.parameter(EMBEDDING), this.ids);
+    return this.b.keep(this.parts.embed(this.ids));
   }
 
   norm(x: Value, weight: string): Value {
@@ -82,13 +88,13 @@ class TrainingPieces implements Pieces<Heads> {
   }
 
   addNorm(x: Value, delta: Value, weight: string) {
-    const sum = this.b.add(x, delta);
+    const sum = this.b.keep(this.b.add(x, delta));
     return { sum, normed: this.norm(sum, weight) };
   }
 
   linear(x: Value, { weight, bias }: LinearLayer): Value {
     const y = this.parts.linear(x, weight);
-    return bias === undefined ? y : this.b.add(y, this.parts.parameter(bias));
+    return this.b.keep(bias === undefined ? y : this.b.add(y, this.parts.parameter(bias)));
   }
 
   heads(x: Value, { query, key, value }: LayerParameters): Heads {
@@ -112,7 +118,7 @@ class TrainingPieces implements Pieces<Heads> {
     const scores = b.matmul(b.reshape(query, [...rows, headDim]), b.transpose(key, [0, 1, 3, 2]));
     const weights = b.softmax(b.add(b.reshape(scores, [batch, heads, length, length]), this.mask));
     const mixed = b.reshape(b.matmul(b.reshape(weights, [...rows, length]), value), [batch, heads, length, headDim]);
-    return b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]);
+    return b.keep(b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]));
   }
 
   gated(x: Value, { gate, up }: LayerParameters): Value {

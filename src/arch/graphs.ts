@@ -5,10 +5,12 @@ import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { type Batch, hiddenStates, type Linear } from './decoder.ts';
+import { type FrozenLayout, FrozenMatrices } from './frozen.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
 import { tokenLosses } from './loss.ts';
 import { type OptimizerConfig, STEP_INPUTS, stateNames, updates } from './optimizer.ts';
-import { headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
+import { EMBEDDING, headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
+import type { Quantized } from './quantize.ts';
 
 export interface TrainingGraphOptions extends Batch {
   readonly config: ModelConfig;
@@ -17,6 +19,9 @@ export interface TrainingGraphOptions extends Batch {
   readonly lora?: LoraConfig;
   /** Rows whose logits exist at once. */
   readonly lossChunk: number;
+  /** Matrices that are frozen, in 4 bits. Only with adapters; the other parameters under them are read as they are. */
+  readonly packed?: ReadonlyMap<string, Quantized>;
+  readonly layout?: FrozenLayout;
 }
 
 /** Inputs of a batch: ids and targets int32 [rows], weights f32 [rows]; weights sum to 1 over the whole step. */
@@ -27,9 +32,13 @@ export function trainedSpecs({ config, lora }: Pick<TrainingGraphOptions, 'confi
   return lora ? adapterSpecs(config, lora) : parameterSpecs(config);
 }
 
-/** What is read but not trained: the base under adapters. */
-export function frozenSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
-  return lora ? parameterSpecs(config) : [];
+/** What is read as f32 but not trained: the base under adapters, but for what is packed of it. */
+export function frozenSpecs({
+  config,
+  lora,
+  packed,
+}: Pick<TrainingGraphOptions, 'config' | 'lora' | 'packed'>): ParameterSpec[] {
+  return lora ? parameterSpecs(config).filter(({ name }) => !packed?.has(name)) : [];
 }
 
 /** Output that replaces input `name`. */
@@ -67,20 +76,36 @@ class Inputs {
   };
 }
 
+/** Bytes of a constant from which on it stays outside the model. */
+const EXTERNAL_FROM = 4096;
+
+function written(b: Builder, inPlace = false): WrittenModel {
+  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, ...(inPlace ? { unreturnable: UNRETURNABLE } : {}) });
+}
+
 function forward(
   b: Builder,
   inputs: Inputs,
   options: Omit<TrainingGraphOptions, 'optimizer'>,
 ): { losses: Value; weights: Value } {
-  const { config, batch, length, lora, lossChunk } = options;
-  const rows = batch * length;
-  const ids = b.graph.input('ids', 'i32', [rows]);
-  const targets = b.graph.input('targets', 'i32', [rows]);
-  const weights = b.graph.input('weights', 'f32', [rows]);
-  const plain: Linear = (x, name) => b.gemm(x, inputs.get(name), { transB: 1 });
+  const { config, batch, length, lora, lossChunk, packed, layout } = options;
+  const count = batch * length;
+  const ids = b.graph.input('ids', 'i32', [count]);
+  const targets = b.graph.input('targets', 'i32', [count]);
+  const weights = b.graph.input('weights', 'f32', [count]);
+  const frozen = packed && new FrozenMatrices(b, packed, layout ?? 'rows');
+  const product = (name: string) =>
+    frozen?.has(name) ? frozen.product(name) : (x: Value) => b.gemm(x, inputs.get(name), { transB: 1 });
+  const plain: Linear = (x, name) => product(name)(x);
   const linear = lora ? adaptedLinear(b, lora, plain, inputs.get) : plain;
-  const hidden = hiddenStates(b, config, options, ids, { parameter: inputs.get, linear });
-  return { losses: tokenLosses(b, hidden, inputs.get(headLayer(config).weight), targets, lossChunk), weights };
+  const rows = (name: string, of: Value) =>
+    frozen?.has(name) ? frozen.rows(name, of) : b.gather(inputs.get(name), of);
+  const parts = { parameter: inputs.get, linear, embed: (of: Value) => rows(EMBEDDING, of) };
+  const pass = () => hiddenStates(b, config, options, ids, parts);
+  const hidden = packed ? b.recomputed(pass) : pass();
+  const head = headLayer(config).weight;
+  const output = { logits: product(head), rows: (of: Value) => rows(head, of) };
+  return { losses: tokenLosses(b, hidden, output, targets, lossChunk), weights };
 }
 
 function lossAndGradients(b: Builder, inputs: Inputs, options: TrainingGraphOptions): { loss: Value; grads: Value[] } {
@@ -109,7 +134,7 @@ export function stepGraph(options: TrainingGraphOptions, inPlace = false): Writt
   const { loss, grads } = lossAndGradients(b, inputs, options);
   b.graph.output('loss', loss);
   optimise(b, inputs, options, grads);
-  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
+  return written(b, inPlace);
 }
 
 /** Forward and backward: outputs loss, and new:grad:* with this micro-batch's gradients added. */
@@ -122,7 +147,7 @@ export function accumulateGraph(options: TrainingGraphOptions, inPlace = false):
     const sum = inputs.add(accumulator(name), shape);
     b.graph.output(renewed(accumulator(name)), b.add(sum, grads[i] as Value));
   });
-  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
+  return written(b, inPlace);
 }
 
 /** Clipping and update from summed gradients: outputs norm, and new:* of parameters and state. */
@@ -132,7 +157,7 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
   const inputs = new Inputs(b, specs);
   const grads = specs.map(({ name, shape }) => inputs.add(accumulator(name), shape));
   optimise(b, inputs, options, grads);
-  return writeModel(b.graph, inPlace ? { unreturnable: UNRETURNABLE } : {});
+  return written(b, inPlace);
 }
 
 /** Forward alone, for validation: output loss. Every parameter, adapters included, is an input. */
@@ -141,7 +166,7 @@ export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
   const { losses, weights } = forward(b, inputs, options);
   b.graph.output('loss', b.sumAll(b.mul(losses, weights)));
-  return writeModel(b.graph);
+  return written(b);
 }
 
 /** Gradients as they are, for tests: outputs loss and grad:*. */
@@ -153,7 +178,7 @@ export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
   trainedSpecs(options).forEach(({ name }, i) => {
     b.graph.output(accumulator(name), grads[i] as Value);
   });
-  return writeModel(b.graph);
+  return written(b);
 }
 
 /** Copies its input: moves tensors to a device and back. */

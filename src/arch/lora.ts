@@ -13,10 +13,13 @@ export interface LoraConfig {
   readonly rank: number;
   readonly alpha: number;
   readonly targets: readonly LoraTarget[];
+  /** The first layer that is adapted; absent: 0. Those below need no way back. */
+  readonly firstLayer?: number;
 }
 
-function adapted(name: string, { targets }: LoraConfig): boolean {
-  return targets.some((target) => name.endsWith(`${target}.weight`));
+function adapted(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean {
+  const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? -1);
+  return layer >= firstLayer && targets.some((target) => name.endsWith(`${target}.weight`));
 }
 
 /** Names of the two factors of a layer's adapter, as peft ends them. */
@@ -54,7 +57,7 @@ export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, param
     const y = plain(x, name);
     if (!adapted(name, lora)) return y;
     const { a, b: up } = adapterNames(name);
-    const low = b.gemm(x, parameter(a), { transB: 1 });
+    const low = b.keep(b.gemm(x, parameter(a), { transB: 1 }));
     return b.add(y, b.gemm(low, parameter(up), { transB: 1, alpha: lora.alpha / lora.rank }));
   };
 }

@@ -2,23 +2,29 @@
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 
+/** The output matrix, [vocabulary, width]. */
+export interface Head {
+  /** x times its transpose. */
+  readonly logits: (x: Value) => Value;
+  readonly rows: (ids: Value) => Value;
+}
+
 /**
  * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is a dot product of two rows rather than a
  * pick from the logits: its gradient then needs no second array of the logits' size.
  *
  * @param hidden f32 [rows, width]
- * @param output f32 [vocabulary, width]
  * @param targets int32 [rows]
  * @param chunk rows whose logits exist at once
  */
-export function tokenLosses(b: Builder, hidden: Value, output: Value, targets: Value, chunk: number): Value {
+export function tokenLosses(b: Builder, hidden: Value, head: Head, targets: Value, chunk: number): Value {
   const rows = hidden.shape[0] as number;
   // First, so that the walk backwards comes here last and adds rows to the sum of the chunks' gradients.
-  const target = b.sum(b.mul(hidden, b.gather(output, targets)), [-1]);
+  const target = b.sum(b.mul(hidden, head.rows(targets)), [-1]);
   const logSums: Value[] = [];
   for (let start = 0; start < rows; start += chunk) {
     const part = b.slice(hidden, 0, start, Math.min(rows, start + chunk));
-    const logits = b.gemm(part, output, { transB: 1 });
+    const logits = head.logits(part);
     const largest = b.detach(b.reduceMax(logits, [-1]));
     logSums.push(b.add(b.log(b.sum(b.exp(b.sub(logits, largest)), [-1])), largest));
   }

@@ -23,6 +23,9 @@ export class Builder {
   readonly graph: Graph;
   /** Values through which no gradient flows. */
   readonly detached = new Set<Value>();
+  /** Values that the way back computes again instead of keeping them: see `recomputed`. */
+  readonly transient = new Set<Value>();
+  private recomputing = false;
 
   constructor(name: string) {
     this.graph = new Graph(name);
@@ -31,7 +34,9 @@ export class Builder {
   op<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): Value[] {
     const row: OpRow<K> = TABLE[op];
     try {
-      return this.graph.node(op, inputs, attributes, row.infer(inputs, attributes));
+      const outputs = this.graph.node(op, inputs, attributes, row.infer(inputs, attributes));
+      if (this.recomputing) for (const output of outputs) this.transient.add(output);
+      return outputs;
     } catch (cause) {
       const given = inputs.map((value) => `${value?.name} ${value ? showType(value) : ''}`).join(', ');
       throw new GraphError(`${op}(${given}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -107,6 +112,9 @@ export class Builder {
   abs(x: Value): Value {
     return this.plain('Abs', x);
   }
+  floor(x: Value): Value {
+    return this.plain('Floor', x);
+  }
   sqrt(x: Value): Value {
     return this.plain('Sqrt', x);
   }
@@ -134,6 +142,24 @@ export class Builder {
     const copy = this.identity(x);
     this.detached.add(copy);
     return copy;
+  }
+
+  /**
+   * What `build` makes is not held for the gradients, which compute it again (Chen et al. 2016, arXiv 1604.06174); but for what `keep`
+   * is called with.
+   */
+  recomputed<T>(build: () => T): T {
+    const outer = this.recomputing;
+    this.recomputing = true;
+    try {
+      return build();
+    } finally {
+      this.recomputing = outer;
+    }
+  }
+  keep(x: Value): Value {
+    this.transient.delete(x);
+    return x;
   }
 
   sum(x: Value, axes: readonly number[], keepdims: 0 | 1 = 1): Value {

@@ -53,6 +53,7 @@ type Elementwise =
   | 'Identity'
   | 'Neg'
   | 'Abs'
+  | 'Floor'
   | 'Sqrt'
   | 'Reciprocal'
   | 'Exp'
@@ -93,6 +94,8 @@ export const ELEMENTWISE: Rows<Elementwise> = {
   Identity: { infer: ([x]) => [x as Value], lazy: true, gradient: (_b, g) => [g] },
   Neg: unary((b, g) => b.neg(g)),
   Abs: unary((b, g, x) => b.where(b.greater(x, b.scalar(0, x.type)), g, b.neg(g))),
+  // Takes 4-bit values apart, which nobody trains.
+  Floor: { infer: ([x]) => [x as Value], gradient: NOT_DIFFERENTIABLE },
   Sqrt: unary((b, g, _x, out) => b.div(b.mul(g, b.scalar(0.5, g.type)), out)),
   Reciprocal: unary((b, g, _x, out) => b.neg(b.mul(g, b.mul(out, out)))),
   Exp: unary((b, g, _x, out) => b.mul(g, out)),

@@ -3,6 +3,7 @@ import type { Node, Value } from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
 import { broadcast, GraphError, sameShape, showType, sizeOf, stretchedAxes } from '../onnx/types.ts';
 import type { Builder } from './builder.ts';
+import { Recomputation } from './recompute.ts';
 import { NOT_DIFFERENTIABLE, type OpRow } from './row.ts';
 import { TABLE } from './table.ts';
 
@@ -14,6 +15,7 @@ import { TABLE } from './table.ts';
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   if (sizeOf(loss.shape) !== 1) throw new GraphError(`the loss must be one number, not ${showType(loss)}`);
   const nodes = [...b.graph.nodes];
+  const again = new Recomputation(b);
   const onPath = reaching(b, nodes, targets);
   const sums = new Map<Value, Value>([[loss, b.fill(1, loss.shape, loss.type)]]);
   for (const node of nodes.reverse()) {
@@ -21,8 +23,9 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
     const gradient = sums.get(output);
     if (!gradient || b.detached.has(output) || !onPath.has(output)) continue;
     if (!targets.includes(output)) sums.delete(output);
-    b.graph.scope('gradient', () => step(b, node, gradient, onPath, sums));
+    b.graph.scope('gradient', () => step(b, node, gradient, onPath, sums, again));
   }
+  again.moveBefore(nodes.length);
   return targets.map((target) => {
     const gradient = sums.get(target);
     if (!gradient) throw new GraphError(`the loss does not depend on '${target.name}'`);
@@ -40,7 +43,14 @@ function reaching(b: Builder, nodes: readonly Node[], targets: readonly Value[])
   return reached;
 }
 
-function step(b: Builder, node: Node, gradient: Value, onPath: ReadonlySet<Value>, sums: Map<Value, Value>): void {
+function step(
+  b: Builder,
+  node: Node,
+  gradient: Value,
+  onPath: ReadonlySet<Value>,
+  sums: Map<Value, Value>,
+  again: Recomputation,
+): void {
   const row = TABLE[node.op] as OpRow<OpName>;
   if (row.gradient === NOT_DIFFERENTIABLE) {
     const input = node.inputs.find((value) => onPath.has(value));
@@ -48,7 +58,7 @@ function step(b: Builder, node: Node, gradient: Value, onPath: ReadonlySet<Value
   }
   const output = node.outputs[0] as Value;
   const given = row.lazy ? gradient : b.expand(gradient, output.shape);
-  const found = row.gradient(b, given, node);
+  const found = row.gradient(b, given, again.node(node));
   node.inputs.forEach((input, index) => {
     if (!onPath.has(input)) return;
     const rule = found[index];

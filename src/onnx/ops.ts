@@ -23,6 +23,7 @@ export interface OpAttributes {
   Identity: None;
   Neg: None;
   Abs: None;
+  Floor: None;
   Sqrt: None;
   Reciprocal: None;
   Exp: None;

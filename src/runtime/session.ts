@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly keepOnDevice?: boolean;
   /** An operator that would fall back to the CPU is an error. */
   readonly strict?: boolean;
+  /** Nothing is merged or computed ahead: for graphs that compute a value twice rather than keep it (Builder.recomputed). */
+  readonly asWritten?: boolean;
   /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
   readonly unpooled?: boolean;
   /**
@@ -64,6 +66,9 @@ export class Session {
           force_spinning_stop: '1',
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
         },
+        ...(options.asWritten
+          ? { optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding' } }
+          : {}),
       },
     };
     if (model.external && model.external.size > 0) {

@@ -1,5 +1,6 @@
 // One optimiser step on a device: owns parameters and optimiser state, feeds them in, and puts the new ones in their place.
 
+import { type FrozenLayout, frozenArrays, shapesAlone } from '../arch/frozen.ts';
 import {
   accumulateGraph,
   accumulator,
@@ -46,8 +47,10 @@ export interface TrainingState {
   readonly tensors: Map<string, Float32Array>;
 }
 
+const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'halves' : 'rows');
+
 export class Stepper {
-  private readonly options: StepperOptions;
+  private options: StepperOptions;
   private readonly transfer: Transfer;
   private readonly sessions: Session[];
   /** Current tensors by input name; on the GPU `spare` holds the other of each pair, to be written next. */
@@ -68,9 +71,9 @@ export class Stepper {
    * `weights` is the model; with adapters, what is adapted. `state` continues an earlier run. The arrays of what is trained are
    * copied, unless `adopt` says otherwise. Throws CodedError 'corrupt' where either does not fit.
    */
-  static async create(options: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
-    // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
-    const session: SessionOptions = { device: options.device, threads: options.threads, strict: true };
+  static async create(given: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
+    const options = { ...given, layout: layoutOf(given.device) };
+    const session = sessionOptions(options);
     const transfer = new Transfer(session, identityGraph);
     const sessions: Session[] = [];
     const inPlace = options.device === 'cpu';
@@ -96,6 +99,13 @@ export class Stepper {
     checkWeights(trained, values);
     for (const { name, shape } of frozen) {
       this.current.set(name, await this.transfer.toDevice(weights.get(name) as Float32Array, shape));
+    }
+    if (options.packed && options.layout === 'halves') {
+      for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
+        this.current.set(name, Tensor.host(data(), shape));
+      }
+      // The graphs read what was made of it.
+      this.options = { ...options, packed: shapesAlone(options.packed) };
     }
     for (const spec of trained) {
       await this.own(spec.name, spec.shape, values.get(spec.name));
@@ -215,8 +225,7 @@ export class Stepper {
     batches: readonly TokenBatch[],
     between: () => Promise<boolean> = async () => true,
   ): Promise<number | undefined> {
-    const { device, threads } = this.options;
-    this.judge ??= await Session.load(lossGraph(this.options), { device, threads, strict: true });
+    this.judge ??= await Session.load(lossGraph(this.options), sessionOptions(this.options));
     let loss = 0;
     for (const batch of batches) {
       const out = await this.judge.run({ ...Object.fromEntries(this.current), ...batchFeeds(batch) });
@@ -271,6 +280,11 @@ export class Stepper {
     await this.judge?.dispose();
     await this.transfer.dispose();
   }
+}
+
+function sessionOptions({ device, threads, packed }: StepperOptions): SessionOptions {
+  // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
+  return { device, threads, strict: true, asWritten: packed !== undefined };
 }
 
 function batchFeeds({ ids, targets, weights }: TokenBatch): Record<string, Tensor> {

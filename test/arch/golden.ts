@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../src/arch/config.ts';
 import type { LoraConfig } from '../../src/arch/lora.ts';
+import type { Quantized } from '../../src/arch/quantize.ts';
 import { parseConfig } from '../../src/package/config.ts';
+import { loadModel } from '../../src/package/folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 
-export const GOLDEN_CASES = ['llama', 'qwen2', 'lora'] as const;
+export const GOLDEN_CASES = ['llama', 'qwen2', 'lora', 'packed'] as const;
 
 export interface GoldenBatch {
   readonly ids: number[];
@@ -28,6 +30,8 @@ export interface Golden {
   /** With hidden matrices updated by Muon; not for adapters. */
   readonly muonLosses?: number[];
   readonly weights: Map<string, Float32Array>;
+  /** The matrices that are not among the weights: of 'packed' all of them. */
+  readonly packed: ReadonlyMap<string, Quantized> | undefined;
   readonly gradients: Map<string, Float32Array>;
 }
 
@@ -51,6 +55,7 @@ export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
     lora: json.lora ?? undefined,
     config: config.value,
     weights: tensors(name, 'model.safetensors'),
+    packed: name === 'packed' ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
     gradients: tensors(name, 'gradients.safetensors'),
   };
 }

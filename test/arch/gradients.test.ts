@@ -1,6 +1,7 @@
 // Loss and every named gradient of two-layer models against PyTorch's in double precision; on the CPU and through WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { frozenArrays } from '../../src/arch/frozen.ts';
 import { accumulator, frozenSpecs, gradientGraph, trainedSpecs } from '../../src/arch/graphs.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
@@ -19,10 +20,19 @@ for (const device of ['cpu', 'webgpu'] as const) {
     // The chunk of 4 rows does not divide the 14: the last is shorter.
     test(`gradients of ${name} on ${device}`, async () => {
       const golden = readGolden(name);
-      const { config, batch, length, lora } = golden;
-      const options = { config, batch, length, optimizer: DEFAULT_OPTIMIZER, lossChunk: 4, ...(lora ? { lora } : {}) };
-      const session = await Session.load(gradientGraph(options), { device, threads: 1, strict: true });
+      const { config, batch, length, lora, packed } = golden;
+      const layout = device === 'cpu' ? 'halves' : 'rows';
+      const options = {
+        ...{ config, batch, length, optimizer: DEFAULT_OPTIMIZER, lossChunk: 4 },
+        ...(lora && { lora }),
+        ...(packed && ({ packed, layout } as const)),
+      };
+      const asWritten = packed !== undefined;
+      const session = await Session.load(gradientGraph(options), { device, threads: 1, strict: true, asWritten });
       const feeds = batchFeeds(golden.batches[0] as GoldenBatch);
+      for (const { name, shape, data } of packed ? frozenArrays(packed, layout) : []) {
+        feeds[name] = Tensor.host(data(), shape);
+      }
       for (const { name, shape } of [...frozenSpecs(options), ...trainedSpecs(options)]) {
         feeds[name] = Tensor.host(golden.weights.get(name) as Float32Array, shape);
       }

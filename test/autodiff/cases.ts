@@ -13,6 +13,7 @@ import { Tensor } from '../../src/runtime/tensor.ts';
 
 type NotDifferentiable =
   | 'Greater'
+  | 'Floor'
   | 'ReduceMax'
   | 'GatherBlockQuantized'
   | 'MatMulNBits'

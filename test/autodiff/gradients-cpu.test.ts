@@ -5,7 +5,11 @@ import { Builder } from '../../src/autodiff/builder.ts';
 import { gradients } from '../../src/autodiff/gradient.ts';
 import { NOT_DIFFERENTIABLE } from '../../src/autodiff/row.ts';
 import { TABLE } from '../../src/autodiff/table.ts';
+import type { Value } from '../../src/onnx/graph.ts';
+import { writeModel } from '../../src/onnx/write.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
+import { Session } from '../../src/runtime/session.ts';
+import { Tensor } from '../../src/runtime/tensor.ts';
 import { CASES, checkCase } from './cases.ts';
 
 before(async () => {
@@ -28,6 +32,35 @@ test('a gradient into an operator that has none is refused by operator and input
   const x = b.graph.input('scores', 'f32', [2, 3]);
   const loss = b.sumAll(b.reduceMax(x, [-1]));
   assert.throws(() => gradients(b, loss, [x]), /ReduceMax is not differentiable.*'scores'/);
+});
+
+test('what is computed again on the way back gives the same gradients, with only what was kept held', async () => {
+  const run = async (again: boolean) => {
+    const b = new Builder('t');
+    const x = b.graph.input('x', 'f32', [3, 4]);
+    const w = b.graph.input('w', 'f32', [4, 4]);
+    const layer = (from: Value) => b.keep(b.softmax(b.mul(b.exp(b.matmul(b.silu(from), w)), from)));
+    const out = again ? b.recomputed(() => layer(layer(x))) : layer(layer(x));
+    const forward = b.graph.nodes.length;
+    const [gx, gw] = gradients(b, b.sumAll(b.mul(out, out)), [x, w]) as [Value, Value];
+    b.graph.output('gx', gx);
+    b.graph.output('gw', gw);
+    const behind = b.graph.live().nodes.filter((node) => b.graph.nodes.indexOf(node) >= forward);
+    const held = new Set(
+      behind.flatMap(({ inputs }) =>
+        inputs.filter(({ producer }) => producer && b.graph.nodes.indexOf(producer) < forward),
+      ),
+    );
+    const session = await Session.load(writeModel(b.graph), { device: 'cpu', threads: 1, asWritten: true });
+    const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i));
+    const found = await session.run({ x: Tensor.host(values(12), [3, 4]), w: Tensor.host(values(16), [4, 4]) });
+    await session.dispose();
+    return { held: held.size, gradients: [found.gx, found.gw].map((each) => [...(each as Tensor).floats]) };
+  };
+  const [plain, again] = [await run(false), await run(true)];
+  assert.deepEqual(again.gradients, plain.gradients);
+  assert.equal(again.held, 2);
+  assert.ok(plain.held > again.held);
 });
 
 test('detached values and unreachable targets', () => {

@@ -62,8 +62,10 @@ for (const name of ['llama', 'qwen2'] as const) {
   }
 }
 test('ten losses through WebGPU, state staying on the device', () => compare('llama', { device: 'webgpu' }));
-test('ten losses of adapters through WebGPU, accumulated', () =>
-  compare('lora', { device: 'webgpu', batch: 1, microBatches: 2 }));
+for (const name of ['lora', 'packed'] as const) {
+  test(`ten losses of ${name} through WebGPU, accumulated`, () =>
+    compare(name, { device: 'webgpu', batch: 1, microBatches: 2 }));
+}
 test('state read back from the GPU is what the CPU has, and a run goes on from it', async () => {
   const golden = readGolden('llama');
   const step = async (device: 'cpu' | 'webgpu') => {

@@ -5,12 +5,13 @@ import { Stepper, type StepperOptions, type TrainingState } from '../../src/trai
 import type { Golden, GoldenBatch } from '../arch/golden.ts';
 
 export function options(golden: Golden, more: Partial<StepperOptions> = {}): StepperOptions {
-  const { config, batch, length, lora } = golden;
+  const { config, batch, length, lora, packed } = golden;
   return {
     config,
     batch,
     length,
     ...(lora ? { lora } : {}),
+    ...(packed ? { packed } : {}),
     optimizer: DEFAULT_OPTIMIZER,
     lossChunk: 16,
     device: 'cpu',

@@ -14,11 +14,15 @@ BATCH, LENGTH = 2, 7
 BASE = {'vocab_size': 48, 'hidden_size': 16, 'intermediate_size': 24, 'num_hidden_layers': 2, 'num_attention_heads': 4,
         'num_key_value_heads': 2, 'max_position_embeddings': 64, 'hidden_act': 'silu', 'rms_norm_eps': 1e-5, 'rope_theta': 10000.0}
 LORA = {'rank': 3, 'alpha': 6, 'targets': ['q_proj', 'v_proj', 'down_proj']}
+# Over a base in 4 bits, whose rows are blocks of 32; the upper layer alone.
+UPPER = {'rank': 3, 'alpha': 6, 'firstLayer': 1,
+         'targets': ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']}
 CASES = {
     'llama': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True}, None, 'BF16'),
     'qwen2': ({**BASE, 'model_type': 'qwen2', 'tie_word_embeddings': False, 'rope_theta': 1000000.0, 'rms_norm_eps': 1e-6}, None, 'F16'),
     'lora': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'num_key_value_heads': 4, 'head_dim': 6,
               'attention_bias': True}, LORA, 'F32'),
+    'packed': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'hidden_size': 32, 'intermediate_size': 64}, UPPER, 'PACKED'),
 }
 
 
@@ -92,13 +96,23 @@ def loss_of(c, w, batch, lora):
     return (losses * weights.flatten()).sum() / weights.sum()
 
 
+def quantised(matrix):
+    """Values q - 8 times a scale of each 32 along a row: the matrix as it is then, its bytes (two values each, the lower half first), its scales."""
+    blocks = matrix.reshape(matrix.shape[0], -1, 32)
+    scales = (blocks.abs().amax(2, keepdim=True) / 7).half().double()
+    values = (blocks / scales).round() + 8
+    whole = values.to(torch.uint8)
+    return ((values - 8) * scales).flatten(1), whole[..., 0::2] | whole[..., 1::2] << 4, scales.squeeze(2)
+
+
 def write(path, tensors, dtype):
-    kind = {'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16}[dtype]
+    kinds = {'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16, 'U8': torch.uint8}
     header, body = {'__metadata__': {'format': 'pt'}}, b''
     for name, tensor in tensors.items():
-        stored = tensor.detach().to(kind).contiguous()
-        data = stored.view(torch.int32 if dtype == 'F32' else torch.int16).numpy().tobytes()
-        header[name] = {'dtype': dtype, 'shape': list(tensor.shape), 'data_offsets': [len(body), len(body) + len(data)]}
+        kind = dtype if dtype in kinds else 'U8' if name.endswith('.packed') else 'F16' if name.endswith('.scales') else 'F32'
+        stored = tensor.detach().to(kinds[kind]).contiguous()
+        data = stored.view({'F32': torch.int32, 'U8': torch.uint8}.get(kind, torch.int16)).numpy().tobytes()
+        header[name] = {'dtype': kind, 'shape': list(tensor.shape), 'data_offsets': [len(body), len(body) + len(data)]}
         body += data
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack('<Q', len(text)) + text + body)
@@ -153,19 +167,26 @@ def muon_losses(c, w, data):
 def main():
     for case, (c, lora, dtype) in CASES.items():
         torch.manual_seed(len(case))
-        rounded = {'F32': torch.float32, 'F16': torch.float16, 'BF16': torch.bfloat16}[dtype]
+        rounded = {'F16': torch.float16, 'BF16': torch.bfloat16}.get(dtype, torch.float32)
         w = {name: (torch.randn(shape) * 0.2 + (1 if 'norm' in name else 0)).to(rounded).double() for name, shape in shapes(c).items()}
         folder = HERE / case
         folder.mkdir(exist_ok=True)
         trained = list(w)
+        stored = dict(w)
+        if dtype == 'PACKED':
+            for name in [n for n in w if w[n].dim() == 2]:
+                w[name], stored[name + '.packed'], stored[name + '.scales'] = quantised(stored.pop(name))
         if lora:
-            for name in [n for n in w if n.endswith('.weight') and any(n.endswith(t + '.weight') for t in lora['targets'])]:
+            first = lora.get('firstLayer', 0)
+            upper = [n for n in w if '.layers.' in n and int(n.split('.')[2]) >= first]
+            for name in [n for n in upper if any(n.endswith(t + '.weight') for t in lora['targets'])]:
                 rows, columns = w[name].shape
                 w[name[:-6] + 'lora_A.weight'] = (torch.randn(lora['rank'], columns) * 0.2).double()
                 w[name[:-6] + 'lora_B.weight'] = (torch.randn(rows, lora['rank']) * 0.2).double()
             trained = [n for n in w if '.lora_' in n]
+            stored |= {n: w[n] for n in trained}
         (folder / 'config.json').write_text(json.dumps(c, indent=1) + '\n')
-        write(folder / 'model.safetensors', w, dtype)
+        write(folder / 'model.safetensors', stored, dtype)
         data = list(batches(c, 10))
         start = {name: value.clone() for name, value in w.items()}
         for name in trained:

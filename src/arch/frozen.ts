@@ -1,0 +1,160 @@
+// The base under adapters, in 4 bits: a training graph takes a matrix apart where it multiplies with it, and again on the way back, so
+// that no more than one exists in f32 (QLoRA, Dettmers et al. 2023, arXiv 2305.14314).
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { DType } from '../onnx/types.ts';
+import { EMBEDDING, HEAD } from './parameters.ts';
+import { BLOCK, type Quantized } from './quantize.ts';
+
+/**
+ * 'halves', for the CPU: transposed, [blocks, 16, rows] signed bytes, of which the lower half is a block's first 16 columns and the upper
+ * half the others, so that arithmetic on whole arrays takes them apart. Five times as fast as GatherBlockQuantized there. Inputs of the
+ * graph: sessions share them by reference.
+ * 'rows', for WebGPU, which has no arithmetic on bytes: as a file holds them, unpacked by that operator. Constants of the graph.
+ */
+export type FrozenLayout = 'halves' | 'rows';
+
+/** One array that a graph reads of a matrix. */
+export interface FrozenArray {
+  readonly name: string;
+  readonly type: DType;
+  readonly shape: readonly number[];
+  readonly data: () => Int8Array | Uint8Array | Float32Array;
+}
+
+const rowsOf = (name: string, { rows, columns, packed, scales }: Quantized): readonly [FrozenArray, FrozenArray] => [
+  { name: `${name}.packed`, type: 'u8', shape: [rows, columns / 2], data: () => packed },
+  { name: `${name}.scales`, type: 'f32', shape: [rows, columns / BLOCK], data: () => scales },
+];
+
+const halvesOf = (name: string, matrix: Quantized): readonly [FrozenArray, FrozenArray] => {
+  const { rows, columns } = matrix;
+  const blocks = columns / BLOCK;
+  return [
+    { name: `${name}.halves`, type: 'i8', shape: [blocks, BLOCK / 2, rows], data: () => halves(matrix) },
+    { name: `${name}.columns`, type: 'f32', shape: [blocks, 1, rows], data: () => transposedScales(matrix) },
+  ];
+};
+
+/** The arrays that graphs with these matrices have as inputs. */
+export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout): FrozenArray[] {
+  if (layout === 'rows') return [];
+  return [...packed].flatMap(([name, matrix]) => [
+    ...halvesOf(name, matrix),
+    ...(name === EMBEDDING || name === HEAD ? rowsOf(name, matrix) : []),
+  ]);
+}
+
+/** For graphs whose arrays are inputs: what of the matrices they need to know. */
+export function shapesAlone(packed: ReadonlyMap<string, Quantized>): ReadonlyMap<string, Quantized> {
+  const [bytes, scales] = [new Uint8Array(), new Float32Array()];
+  return new Map([...packed].map(([name, matrix]) => [name, { ...matrix, packed: bytes, scales }]));
+}
+
+/** The matrices of one graph. */
+export class FrozenMatrices {
+  private readonly b: Builder;
+  private readonly packed: ReadonlyMap<string, Quantized>;
+  private readonly layout: FrozenLayout;
+  private readonly inputs = new Map<string, Value>();
+
+  constructor(b: Builder, packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout) {
+    this.b = b;
+    this.packed = packed;
+    this.layout = layout;
+    for (const { name, type, shape } of frozenArrays(packed, layout)) {
+      this.inputs.set(name, b.graph.input(name, type, shape));
+    }
+  }
+
+  has(name: string): boolean {
+    return this.packed.has(name);
+  }
+
+  /** Takes the matrix apart, for products x Wᵀ with it, [n, rows]. */
+  product(name: string): (x: Value) => Value {
+    const { b } = this;
+    if (this.layout === 'halves') {
+      const transposed = this.unpackedHalves(name);
+      return (x) => b.gemm(x, transposed);
+    }
+    const matrix = this.unpackedRows(name);
+    return (x) => b.gemm(x, matrix, { transB: 1 });
+  }
+
+  /** The rows that `ids`, int32 [n], name. */
+  rows(name: string, ids: Value): Value {
+    const [data, scales] = rowsOf(name, this.matrix(name)).map((each) => this.value(each));
+    const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 4 } as const;
+    return this.b.op('GatherBlockQuantized', [data as Value, ids, scales as Value], attributes)[0] as Value;
+  }
+
+  private unpackedRows(name: string): Value {
+    const { rows } = this.matrix(name);
+    const all = `rows:${rows}`;
+    const ids =
+      this.inputs.get(all) ??
+      this.b.graph.constant(
+        'i32',
+        [rows],
+        Int32Array.from({ length: rows }, (_, i) => i),
+      );
+    this.inputs.set(all, ids);
+    return this.rows(name, ids);
+  }
+
+  /** The transpose, [columns, rows]. */
+  private unpackedHalves(name: string): Value {
+    const { b } = this;
+    const matrix = this.matrix(name);
+    const [data, scales] = halvesOf(name, matrix).map((each) => this.value(each)) as [Value, Value];
+    // A byte is 16 upper + lower, upper in -8..7 and lower in 0..15, which stands for -8..7.
+    const sixteenths = b.mul(b.cast(data, 'f32'), 1 / 16);
+    const upper = b.floor(sixteenths);
+    const lower = b.sub(b.sub(sixteenths, upper), 0.5);
+    const values = b.concat([b.mul(lower, b.mul(scales, 16)), b.mul(upper, scales)], 1);
+    return b.reshape(values, [matrix.columns, matrix.rows]);
+  }
+
+  private value(array: FrozenArray): Value {
+    const known = this.inputs.get(array.name);
+    if (known) return known;
+    const value = this.b.graph.constant(array.type, array.shape, array.data(), array.name);
+    this.inputs.set(array.name, value);
+    return value;
+  }
+
+  private matrix(name: string): Quantized {
+    const matrix = this.packed.get(name);
+    if (!matrix) throw new Error(`'${name}' is not packed`);
+    return matrix;
+  }
+}
+
+function halves({ rows, columns, packed }: Quantized): Int8Array {
+  const blocks = columns / BLOCK;
+  const half = BLOCK / 2;
+  const out = new Int8Array(rows * blocks * half);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      const from = (row * blocks + block) * half;
+      for (let i = 0; i < half; i += 2) {
+        const first = packed[from + i / 2] as number;
+        const second = packed[from + half / 2 + i / 2] as number;
+        const to = (block * half + i) * rows + row;
+        out[to] = (((second & 15) - 8) << 4) | (first & 15);
+        out[to + rows] = (((second >> 4) - 8) << 4) | (first >> 4);
+      }
+    }
+  }
+  return out;
+}
+
+function transposedScales({ rows, columns, scales }: Quantized): Float32Array {
+  const blocks = columns / BLOCK;
+  const out = new Float32Array(scales.length);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) out[block * rows + row] = scales[row * blocks + block] as number;
+  }
+  return out;
+}
