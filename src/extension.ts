@@ -10,6 +10,7 @@ import { Ahead } from './host/ahead.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api.ts';
 import { ApiKey } from './host/apiKey.ts';
+import { Bases } from './host/bases.ts';
 import { registerCommands } from './host/commands.ts';
 import { Configuration } from './host/configuration.ts';
 import { ContextKeys } from './host/contextKeys.ts';
@@ -27,14 +28,17 @@ import { openPlace } from './host/openPlace.ts';
 import { PanelHost } from './host/panelHost.ts';
 import { pathsOf } from './host/paths.ts';
 import { Permissions } from './host/permissions.ts';
+import { onBattery } from './host/power.ts';
 import { Problems } from './host/problems.ts';
 import { GhostTextProvider } from './host/provider.ts';
 import { Recorder } from './host/recorder.ts';
 import { reportsOf } from './host/reportView.ts';
+import { readBase, shippedBases, timeBase } from './host/shippedBases.ts';
 import { Snooze } from './host/snooze.ts';
 import { Status } from './host/status.ts';
 import { StatusBar } from './host/statusBar.ts';
 import { StoreOwner } from './host/storeOwner.ts';
+import { lockModel } from './store/lock.ts';
 
 let owned: DisposableStore | undefined;
 
@@ -72,10 +76,29 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
   });
+  const bases: Bases = own.add(
+    new Bases({
+      shipped: shippedBases(paths.models, log),
+      read: readBase,
+      settings: () => configuration.for(undefined),
+      storage: paths.storage,
+      clock,
+      log,
+      time: (base, threads, signal) =>
+        timeBase(paths.engine, base, configuration.for(undefined).neuralPrecision, threads, signal),
+      lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
+      onBattery,
+      isBusy: () => adaptation.progress !== undefined,
+      onChange: () => folders.openNeural(),
+      onState: changed,
+    }),
+  );
+  own.add(configuration.onDidChange(() => bases.configure()));
   const neural: Neural = own.add(
     new Neural({
       settings: () => configuration.for(undefined),
       paths,
+      bases,
       log,
       tuning: readTuning(process.env),
       onRestarted: () => folders.restartedNeural(),
@@ -105,6 +128,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
       onChange: changed,
+      onDrafted: (drafted) => bases.drafted(drafted),
       onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
@@ -121,7 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const status = own.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural }),
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   own.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
@@ -173,7 +197,8 @@ export function activate(context: vscode.ExtensionContext): void {
     onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
     onAsked: (document) => firstKeys.asked(document),
   });
-  own.add(new Ahead({ folders, rules, isOn, mayWarm: () => adaptation.progress === undefined }));
+  const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
+  own.add(new Ahead({ folders, rules, isOn, mayWarm, onMove: () => bases.touched() }));
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
@@ -184,6 +209,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));
   own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
   const started = setTimeout(() => {
+    bases.begin();
     folders.startFirst();
     void documents.tellAll();
   }, 0);

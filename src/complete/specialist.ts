@@ -14,6 +14,7 @@ import type { Disposable } from '../common/disposable.ts';
 import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
+import { NEW_PLACE_TOKENS } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { Place } from './cache.ts';
 import { type IndexState, type Model, NeuralFolder, type NeuralState } from './neural.ts';
@@ -31,8 +32,9 @@ export interface NgramSpecialist extends Specialist, IndexState {
 
 /** A draft of the neural model as it came. */
 export interface Drafted {
-  /** Of its prompt, those that had to be run first. */
-  readonly promptTokens: number;
+  readonly multiline: boolean;
+  /** Its prompt had to be run first. */
+  readonly newPlace: boolean;
   readonly ms: number;
 }
 
@@ -209,7 +211,7 @@ export class MixedSpecialist implements Specialist, Disposable {
       asked.done = true;
       const ms = clock.monotonic() - began;
       if (draft && ms <= this.patienceMs) this.late = 0;
-      if (draft) onDrafted?.({ promptTokens, ms });
+      if (draft) onDrafted?.({ multiline, newPlace: promptTokens >= NEW_PLACE_TOKENS, ms });
       return draft;
     });
     return asked;

@@ -10,7 +10,7 @@ export const PREFILL_CHUNK = 256;
  * @param reused tokens that the cache holds already; at least the last one is left to run
  */
 export async function prefill(
-  network: Network,
+  network: Pick<Network, 'forward'>,
   cache: KeyValueCache,
   tokens: readonly number[],
   reused: number,

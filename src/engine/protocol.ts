@@ -4,12 +4,15 @@ import type { Failure } from '../common/errors.ts';
 import type { Generated, Step } from '../decode/generate.ts';
 import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../decode/language.ts';
 import type { Scored } from '../decode/score.ts';
+import type { Timing } from '../decode/timing.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
 import type { StepReport, Validated } from '../train/loop.ts';
 import type { Method } from '../train/memory.ts';
 
+export type { Timing } from '../decode/timing.ts';
+export { NEW_PLACE_TOKENS } from '../mix/pace.ts';
 export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mix/types.ts';
 
 export interface EngineStatus {
@@ -44,6 +47,8 @@ export interface Requests {
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
+  /** How long a model makes people wait here. It is loaded for that alone: a process that completes should not be asked. */
+  time: { request: LanguageOptions; result: Timing; progress: never };
   status: { request: Record<string, never>; result: EngineStatus; progress: never };
 }
 

@@ -1,6 +1,7 @@
 // The engine process's side: takes requests one thread at a time; completions go before training, which gives way between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
+import { timeModel } from '../decode/timing.ts';
 import { Specialists } from '../mix/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';
 import { type Adapted, type AdaptRequest, adapt } from '../train/adapt.ts';
@@ -148,6 +149,15 @@ export class Service {
       return ok(await this.specialists.fit(key, places, turn, progress));
     },
     adapt: (request, signal, progress) => this.adapt(request, signal, progress),
+    time: (options, signal) =>
+      this.alone(async () => {
+        const language = await Language.load(options);
+        try {
+          return await timeModel(language.network, undefined, signal);
+        } finally {
+          await language.dispose();
+        }
+      }, signal),
     status: async () => ({
       ok: true,
       value: {

@@ -116,7 +116,7 @@ export class Adaptation extends DisposableStore {
       root,
       specialistFolder,
       storeFolder: paths.storage,
-      tokenizerPath: paths.tokenizer,
+      tokenizerPath: this.deps.neural.shipped.tokenizer,
       harvest: this.harvestOptions(uri),
       model,
     };
@@ -198,13 +198,14 @@ export class Adaptation extends DisposableStore {
   }
 
   private neuralAccess(settings: Settings): Pick<AdaptRequest, 'neural'> {
-    const { neural, paths } = this.deps;
+    const { neural } = this.deps;
     if (neural.absence !== undefined) return {};
-    const { precision, threads } = neural.serving(paths.base, 'base');
+    const { base } = neural.shipped;
+    const { precision, threads } = neural.serving(base, 'base');
     const { maxSteps } = neural.tuning;
     return {
       neural: {
-        base: paths.base,
+        base,
         precision,
         threads,
         device: settings.neuralDevice,
@@ -233,7 +234,7 @@ export class Adaptation extends DisposableStore {
       root,
       specialistFolder: session.specialistFolder,
       storeFolder: paths.storage,
-      tokenizerPath: paths.tokenizer,
+      tokenizerPath: this.deps.neural.shipped.tokenizer,
       harvest: this.harvestOptions(uri),
       effort,
       balance: settings.localOnly ? 0 : settings.balance,

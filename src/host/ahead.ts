@@ -14,6 +14,8 @@ export interface AheadDeps {
   readonly rules: Pick<FileRules, 'of'>;
   /** Not snoozed, and on for this folder and language. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Somebody is at the keyboard. */
+  readonly onMove: () => void;
   /** The processor has nothing better to do, and the current to do it. */
   readonly mayWarm: () => boolean;
 }
@@ -36,6 +38,7 @@ export class Ahead extends DisposableStore {
   }
 
   private moved(editor: vscode.TextEditor): void {
+    this.deps.onMove();
     const { document } = editor;
     const before = this.versions.get(document);
     this.versions.set(document, document.version);

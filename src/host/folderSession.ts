@@ -7,7 +7,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
 import { CompletionService } from '../complete/service.ts';
-import { MixedSpecialist } from '../complete/specialist.ts';
+import { type Drafted, MixedSpecialist } from '../complete/specialist.ts';
 import type { CompletionEvent, CompletionSettings } from '../complete/types.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { parseFit } from '../coupling/serialise.ts';
@@ -41,6 +41,8 @@ export interface SessionDeps {
   /** Its adaptation is set aside: it was made for another base. Once a session. */
   readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
+  /** A draft of the base came. */
+  readonly onDrafted: (drafted: Drafted) => void;
   /** The specialist knows more than before: what got no answer may get one now. */
   readonly onReady: (folder: FolderRef) => void;
 }
@@ -84,7 +86,7 @@ export class FolderSession extends DisposableStore {
     this.ngram = this.add(
       new NgramClient({
         script: paths.ngramWorker,
-        tokenizerPath: paths.tokenizer,
+        tokenizerPath: deps.neural.shipped.tokenizer,
         log,
         onRevived: () => deps.onReady(folder),
       }),
@@ -99,6 +101,8 @@ export class FolderSession extends DisposableStore {
         patienceMs: deps.neural.tuning.patienceMs,
         onState: deps.onChange,
         onReady: () => deps.onReady(folder),
+        onDrafted: (drafted) =>
+          this.specialist.state.kind === 'ready' && this.specialist.state.name === 'base' && deps.onDrafted(drafted),
       }),
     );
     this.service = this.add(
@@ -164,11 +168,11 @@ export class FolderSession extends DisposableStore {
   /** Opens the folder's neural model in the engine, with the snapshot and the settings that there are now; or lets it go. */
   openNeural(): void {
     if (this.isDisposed) return;
-    const { neural, paths } = this.deps;
+    const { neural } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
     else {
       const own = this.specialistFolder;
-      const base = { model: paths.base, name: 'base' };
+      const base = { model: neural.shipped.base, name: 'base' };
       const { model, name } = own === undefined ? base : this.current(own);
       void this.specialist.open(neural, neural.serving(model, name));
     }
@@ -179,8 +183,7 @@ export class FolderSession extends DisposableStore {
   }
 
   private get shipped(): Shipped {
-    const { base, tokenizer } = this.deps.paths;
-    return { base, tokenizer };
+    return this.deps.neural.shipped;
   }
 
   /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
@@ -281,7 +284,7 @@ export class FolderSession extends DisposableStore {
 
   /** Of what an adaptation fitted, what holds for what ships now. */
   private holding({ ngram, mixed }: Fits, report: AdaptReport, current: CurrentModel): Fits {
-    const alone = holdsAlone(report, this.deps.paths.tokenizer);
+    const alone = holdsAlone(report, this.shipped.tokenizer);
     const both = holdsMixed(report, current, this.shipped);
     if (!alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
     const none = defaultFits();

@@ -1,13 +1,19 @@
 // Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
 import * as vscode from 'vscode';
 import type { NeuralState } from '../complete/neural.ts';
+import type { Choice } from '../engine/choice.ts';
 import type { PanelModel } from '../panel/protocol.ts';
+import { baseStatus } from './baseStatus.ts';
 import type { NeuralAbsence } from './neural.ts';
 
 const { t } = vscode.l10n;
 const alone = 'n-gram';
 
-export function modelStatus(state: NeuralState | undefined, absence: NeuralAbsence | undefined): PanelModel {
+export function modelStatus(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  choice: Choice | undefined,
+): PanelModel {
   if (absence === 'off')
     return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
   if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
@@ -25,11 +31,10 @@ export function modelStatus(state: NeuralState | undefined, absence: NeuralAbsen
       return { kind: 'failed', name: alone, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      return {
-        kind: 'ready',
-        name: `${state.name} + ${alone}`,
-        detail: t('{0} on the processor, which is fastest for single lines; loaded in {1} s', state.precision, seconds),
-      };
+      const served = t('{0} on the processor, loaded in {1} s', state.precision, seconds);
+      // What was adapted is the folder's own, whichever base the others have.
+      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
+      return { kind: 'ready', name: `${state.name} + ${alone}`, detail };
     }
   }
 }

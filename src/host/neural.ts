@@ -1,5 +1,4 @@
 // The window's neural engine: one process for all folders, started when the first asks, and made anew when its settings change.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DisposableStore } from '../common/disposable.ts';
 import { failed, type Result } from '../common/errors.ts';
@@ -7,9 +6,11 @@ import type { Log } from '../common/log.ts';
 import { threadCount } from '../common/threads.ts';
 import type { Tuning } from '../common/tuning.ts';
 import type { Model } from '../complete/neural.ts';
+import type { Shipped } from '../distil/models.ts';
 import type { Engine, RequestOptions } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';
+import type { Bases } from './bases.ts';
 import type { Paths } from './paths.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,7 +19,9 @@ export type NeuralAbsence = 'off' | 'no-model';
 
 export interface NeuralDeps {
   readonly settings: () => Settings;
-  readonly paths: Pick<Paths, 'engine' | 'base' | 'tokenizer'>;
+  readonly paths: Pick<Paths, 'engine' | 'models'>;
+  /** What serves now. */
+  readonly bases: Pick<Bases, 'current'>;
   readonly log: Log;
   readonly tuning: Tuning;
   /** Its process was replaced: what was open in it is not any more. */
@@ -34,7 +37,6 @@ export type EngineProcess = Pick<EnginePair, 'request' | 'onRestarted' | 'dispos
 export class Neural extends DisposableStore implements Engine {
   readonly tuning: Tuning;
   private readonly deps: NeuralDeps;
-  private readonly shipped: boolean;
   private client: EngineProcess | undefined;
   /** Adaptations under way: the process is not replaced beneath them. */
   private adapting = 0;
@@ -46,7 +48,6 @@ export class Neural extends DisposableStore implements Engine {
     super();
     this.deps = deps;
     this.tuning = deps.tuning;
-    this.shipped = ['config.json', 'model.safetensors'].every((name) => existsSync(join(deps.paths.base, name)));
     this.known = this.fingerprint();
     this.ceiling = deps.settings().neuralMemory;
     this.add({ dispose: () => this.end() });
@@ -55,7 +56,23 @@ export class Neural extends DisposableStore implements Engine {
   /** Undefined where there is one. */
   get absence(): NeuralAbsence | undefined {
     if (!this.deps.settings().neural) return 'off';
-    return this.shipped ? undefined : 'no-model';
+    return this.deps.bases.current ? undefined : 'no-model';
+  }
+
+  /** Folder of the base that serves, and path of the tokenizer that all of this window's indexes are made with. */
+  get shipped(): Shipped {
+    const { bases, paths } = this.deps;
+    const small = join(paths.models, 'small');
+    const { folder: base, tokenizer } = bases.current?.base ?? {
+      folder: small,
+      tokenizer: join(small, 'tokenizer.json'),
+    };
+    return { base, tokenizer };
+  }
+
+  /** A model is being trained. */
+  get isTraining(): boolean {
+    return this.adapting > 0;
   }
 
   /** Of the process; undefined while none runs. */
@@ -67,7 +84,7 @@ export class Neural extends DisposableStore implements Engine {
   serving(model: string, name: string): Model {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
     const threads = threadCount(neuralThreads || 'auto');
-    return { model, name, tokenizer: this.deps.paths.tokenizer, precision: neuralPrecision, threads };
+    return { model, name, tokenizer: this.shipped.tokenizer, precision: neuralPrecision, threads };
   }
 
   async request<K extends RequestKind>(

@@ -1,4 +1,4 @@
-// Where things lie: the bundles, the base model and its tokenizer in the installed extension, a folder's specialist in the storage folder.
+// Where things lie: the bundles, the models in the installed extension, a folder's specialist in the storage folder.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -6,9 +6,8 @@ export interface Paths {
   readonly ngramWorker: string;
   readonly adaptWorker: string;
   readonly engine: string;
-  readonly tokenizer: string;
-  /** Folder of the neural model that ships with the extension. */
-  readonly base: string;
+  /** Folder of the models that ship with the extension, a package each. */
+  readonly models: string;
   /** The SQLite store's folder; everything of ours is under it. */
   readonly storage: string;
 }
@@ -22,8 +21,7 @@ export function pathsOf(extension: string, storage: string): Paths {
     ngramWorker: join(extension, 'dist', 'ngram-worker.cjs'),
     adaptWorker: join(extension, 'dist', 'adapt-worker.cjs'),
     engine: join(extension, 'dist', 'engine.cjs'),
-    tokenizer: join(extension, 'models', 'small', 'tokenizer.json'),
-    base: join(extension, 'models', 'small'),
+    models: join(extension, 'models'),
     storage,
   };
 }

@@ -59,6 +59,8 @@ export interface Settings {
   readonly maxFolderMegabytes: number;
   /** The neural model beside the n-grams, in a process of its own. */
   readonly neural: boolean;
+  /** 'auto', the name of one that ships ('small', 'medium'), or the folder of another package. */
+  readonly neuralBase: string;
   /** Where it is trained. Completions are computed on the CPU: for one line, handing work to a GPU costs more than it saves. */
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Of its weights while it completes; it is trained in fp32. */
@@ -96,6 +98,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   exclude: { type: 'object', default: {}, scope: 'resource', beside: globsOfBoth },
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
   neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },
+  neuralBase: { type: 'string', default: 'auto', scope: 'machine', beside: usersAlone },
   neuralDevice: {
     type: 'string',
     default: 'auto',

@@ -5,6 +5,7 @@ import { thousands } from '../common/format.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../panel/protocol.ts';
 import type { Adaptation } from './adaptation.ts';
 import { type Api, type ApiState, isAllowed } from './api.ts';
+import type { Bases } from './bases.ts';
 import type { Configuration } from './configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from './folderRef.ts';
 import type { Folders } from './folders.ts';
@@ -24,6 +25,7 @@ export interface StatusDeps {
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly neural: Neural;
+  readonly bases: Pick<Bases, 'current'>;
 }
 
 export interface Snapshot extends PanelState {
@@ -71,7 +73,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): Snapshot {
-    const { configuration, api, snooze, permissions, adaptation, folders, neural } = this.deps;
+    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = vscode.window.activeTextEditor?.document.languageId;
@@ -88,7 +90,7 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence),
+      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence, bases.current),
       balance: settings.balance,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,

@@ -2,8 +2,8 @@
 
 /** Share of the newest in the running means. */
 const SMOOTHING = 0.2;
-/** Fewer prompt tokens say more of a pass than of a token: they count as part of the line. */
-const LEAST_PROMPT = 32;
+/** From so many prompt tokens on a place is a new one; fewer say more of a pass than of a token, and count as part of the line. */
+export const NEW_PLACE_TOKENS = 32;
 
 export class Pace {
   private tokenMs: number | undefined;
@@ -12,13 +12,13 @@ export class Pace {
   /** ms until the line is there, with so many prompt tokens to run first; undefined while nothing has been measured. */
   foresee(promptTokens: number): number | undefined {
     const { tokenMs, lineMs } = this;
-    if (promptTokens < LEAST_PROMPT) return lineMs;
+    if (promptTokens < NEW_PLACE_TOKENS) return lineMs;
     return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
   }
 
   /** A prompt was run, all that was wanted of it. */
   ran(promptTokens: number, ms: number): void {
-    if (promptTokens >= LEAST_PROMPT) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
+    if (promptTokens >= NEW_PLACE_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
   }
 
   /**
@@ -27,7 +27,7 @@ export class Pace {
    * @param lineMs without
    */
   wrote(promptTokens: number, ms: number, lineMs: number): void {
-    this.lineMs = smooth(this.lineMs, promptTokens < LEAST_PROMPT ? ms : lineMs);
+    this.lineMs = smooth(this.lineMs, promptTokens < NEW_PLACE_TOKENS ? ms : lineMs);
   }
 }
 

@@ -27,18 +27,30 @@ const busy = new Set([5, 6]);
 
 /** Takes the lock of the folder `root` among all who keep their data in `storage`, or says who has it and since when. Never waits. */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
+  return lock(locksFolder(storage), nameOf(root), who, wording);
+}
+
+/**
+ * The same for a model that is to be in memory once, among all windows.
+ * @param weights hash of its weights
+ */
+export function lockModel(storage: string, weights: string, who: string): Result<RunLock> {
+  return lock(join(storage, 'models'), weights.slice(0, 16), who, () => 'Another window has this model in memory.');
+}
+
+/** @param taken what to say of a lock that somebody else has */
+function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
   const sqlite = loadSqlite();
   // An editor that old keeps no answers and so pays for none.
   if (sqlite === undefined) return ok({ release() {} });
-  const folder = locksFolder(storage);
-  const path = join(folder, `${nameOf(root)}.lock`);
+  const path = join(folder, `${name}.lock`);
   try {
     mkdirSync(folder, { recursive: true });
     let database: DatabaseSync;
     try {
       database = hold(sqlite, path);
     } catch (error) {
-      if (busy.has(resultCode(error) ?? 0)) return failed('locked', wording(path));
+      if (busy.has(resultCode(error) ?? 0)) return failed('locked', taken(path));
       if (!isDamage(error)) throw error;
       // It is empty, always: what is no database can be nobody's lock.
       rmSync(path);

@@ -1,12 +1,10 @@
 // The window's engine follows its settings: started when it is asked, replaced or ended when they change, never beneath an adaptation.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
+import type { Base } from '../../src/engine/choice.ts';
 import type { Requests } from '../../src/engine/protocol.ts';
 import { type EngineProcess, Neural } from '../../src/host/neural.ts';
 import { readSettings, type Settings } from '../../src/host/settings.ts';
@@ -14,9 +12,7 @@ import { settled } from '../fakes/clock.ts';
 import { ScriptedEngine } from '../fakes/engine.ts';
 import { Held } from '../fakes/signal.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-neural-'));
-after(() => rmSync(base, { recursive: true }));
-for (const name of ['config.json', 'model.safetensors']) writeFileSync(join(base, name), '');
+const small: Base = { name: 'small', folder: '/small', tokenizer: '/tokenizer.json', weights: 'w', words: 't' };
 
 class Process extends ScriptedEngine implements EngineProcess {
   readonly pid = 1;
@@ -37,13 +33,14 @@ class Process extends ScriptedEngine implements EngineProcess {
   }
 }
 
-function set(folder = base) {
+function set(base: Base | null = small) {
   const heard = { changes: 0, restarts: 0 };
   const processes: Process[] = [];
   let settings = readSettings(() => undefined);
   const neural = new Neural({
     settings: () => settings,
-    paths: { engine: '/engine.cjs', base: folder, tokenizer: '/tokenizer.json' },
+    paths: { engine: '/engine.cjs', models: '/models' },
+    bases: { current: base ? { base, reason: { kind: 'only' } } : undefined },
     log: silentLog,
     tuning: readTuning({}),
     onRestarted: () => heard.restarts++,
@@ -126,5 +123,5 @@ test('another memory limit is a new process, once no adaptation is under way', a
 });
 
 test('without the model’s files there is none', () => {
-  assert.equal(set(join(base, 'nowhere')).neural.absence, 'no-model');
+  assert.equal(set(null).neural.absence, 'no-model');
 });

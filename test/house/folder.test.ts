@@ -22,10 +22,11 @@ test('in harvest/ files are read by FolderReader alone; git looks for itself, an
   assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), ['src/harvest/folder-reader.ts', 'src/harvest/read.ts']);
 });
 
-test('processes are started for the engine, for a look at the graphics card, and for git', () => {
+test('processes are started for the engine, for a look at the graphics card, for git, and to ask macOS for its battery', () => {
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
     'src/engine/client.ts',
     'src/harvest/git-command.ts',
+    'src/host/power.ts',
     'src/runtime/device.ts',
   ]);
 });

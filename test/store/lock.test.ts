@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { anyRun, lockRun } from '../../src/store/lock.ts';
+import { anyRun, lockModel, lockRun } from '../../src/store/lock.ts';
 
 /** Where data is kept, and the folder that a run learns from. */
 let storage: string;
@@ -120,4 +120,31 @@ test('a lock file full of rubbish is nobody’s; a folder that cannot be written
   assert.ok(!blocked.ok);
   assert.equal(blocked.error.code, 'unwritable');
   assert.match(blocked.error.message, /cannot be written.*make it writable/);
+});
+
+test('a model is in one process at a time, and keeps nobody from taking data away', async () => {
+  const [weights, other] = ['a'.repeat(64), 'b'.repeat(64)];
+  const first = lockModel(storage, weights, 'the editor');
+  assert.ok(first.ok);
+  const second = await new Promise<unknown>((resolve, reject) => {
+    const code = `
+      import { workerData, parentPort } from 'node:worker_threads';
+      const { lockModel } = await import(workerData.lock);
+      parentPort.postMessage(lockModel(workerData.storage, workerData.weights, 'another'));`;
+    const data = { lock: new URL('../../src/store/lock.ts', import.meta.url).href, storage, weights };
+    const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    new Worker(url, { workerData: data }).once('message', resolve).once('error', reject);
+  });
+  assert.deepEqual(second, {
+    ok: false,
+    error: { code: 'locked', message: 'Another window has this model in memory.' },
+  });
+  const another = lockModel(storage, other, 'the editor');
+  assert.ok(another.ok);
+  assert.equal(anyRun(storage), undefined);
+  first.value.release();
+  another.value.release();
+  const again = lockModel(storage, weights, 'the editor');
+  assert.ok(again.ok);
+  again.value.release();
 });

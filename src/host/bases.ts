@@ -1,0 +1,251 @@
+// Which base serves in this window: looked at when the settings change and at moments when nobody types, measured once, and never
+// changed twice in a short while.
+import type { Clock } from '../common/clock.ts';
+import { DisposableStore } from '../common/disposable.ts';
+import { messageOf, type Result } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { threadCount } from '../common/threads.ts';
+import type { Drafted } from '../complete/specialist.ts';
+import { type Base, type Choice, chooseBase, isSlow, type Obstacle } from '../engine/choice.ts';
+import type { Timing } from '../engine/protocol.ts';
+import { keepTiming, type Measured, readTimings, timingKey } from '../engine/timings.ts';
+import type { RunLock } from '../store/lock.ts';
+import { Lateness } from './lateness.ts';
+import type { Settings } from './settings.ts';
+
+export interface BasesDeps {
+  /** What ships, smallest first; none where the package has no model. */
+  readonly shipped: readonly Base[];
+  /** The package that a setting names by its path. */
+  readonly read: (path: string) => Result<Base>;
+  readonly settings: () => Pick<Settings, 'neural' | 'neuralBase' | 'neuralPrecision' | 'neuralThreads'>;
+  readonly storage: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In a process of its own. */
+  readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
+  /** Takes the right to have a base in memory, among all windows. */
+  readonly lock: (base: Base) => Result<RunLock>;
+  /** Undefined: it cannot be told. */
+  readonly onBattery: () => Promise<boolean | undefined>;
+  /** Something is indexed or trained. */
+  readonly isBusy: () => boolean;
+  /** Another base serves from now on. */
+  readonly onChange: () => void;
+  /** Another reason. */
+  readonly onState: () => void;
+}
+
+/** Nobody has typed for so long, and how often that is looked at, ms. */
+const QUIET_MS = 5_000;
+const LOOK_MS = 10_000;
+/** Between two changes that nobody asked for, ms. */
+const DWELL_MS = 2 * 60_000;
+/** A base that has been late is left alone for so long, longer each time, ms. */
+const REST_MS = 30 * 60_000;
+
+export class Bases extends DisposableStore {
+  private readonly deps: BasesDeps;
+  private readonly timings: Map<string, Measured>;
+  private readonly lateness = new Lateness();
+  private readonly rests = new Map<
+    string,
+    { readonly until: number; readonly lineMs: number; readonly times: number }
+  >();
+  /** Those that could not be measured, until the settings change. */
+  private readonly unmeasured = new Set<string>();
+  private choice: Choice | undefined;
+  private held: { readonly weights: string; readonly lock: RunLock } | undefined;
+  private battery: boolean | undefined;
+  private lastKey: number;
+  private changedAt = Number.NEGATIVE_INFINITY;
+  private timing: AbortController | undefined;
+  private looking = false;
+  private known: string;
+
+  constructor(deps: BasesDeps) {
+    super();
+    this.deps = deps;
+    this.timings = readTimings(deps.storage);
+    this.lastKey = deps.clock.monotonic();
+    this.known = this.fingerprint();
+    this.choice = this.choose();
+    this.add({ dispose: () => this.timing?.abort() });
+    this.add({ dispose: () => this.release() });
+  }
+
+  /** Undefined where none ships and the setting names none. */
+  get current(): Choice | undefined {
+    return this.choice;
+  }
+
+  /** Runs on battery; undefined: it cannot be told. */
+  get isOnBattery(): boolean | undefined {
+    return this.battery;
+  }
+
+  /** Looks at once, and then where nobody types, until the window closes. */
+  begin(): void {
+    void this.look(true);
+    const timer = setInterval(() => void this.look(), LOOK_MS);
+    timer.unref();
+    this.add({ dispose: () => clearInterval(timer) });
+  }
+
+  /** Somebody types or moves about: what is being measured would be in the way, and be measured wrongly. */
+  touched(): void {
+    this.lastKey = this.deps.clock.monotonic();
+    this.timing?.abort();
+  }
+
+  /** The settings may be others now. */
+  configure(): void {
+    const now = this.fingerprint();
+    if (now === this.known) return;
+    this.known = now;
+    this.unmeasured.clear();
+    this.timing?.abort();
+    this.settle(true);
+  }
+
+  /** A draft of the base that serves. */
+  drafted({ newPlace, multiline, ms }: Drafted): void {
+    const { choice, deps } = this;
+    if (choice?.reason.kind !== 'in-time' || multiline || newPlace) return;
+    const now = deps.clock.monotonic();
+    const lineMs = this.lateness.observe(ms, now, choice.reason.timing.lineMs);
+    if (lineMs === undefined) return;
+    const { weights, name } = choice.base;
+    const times = (this.rests.get(weights)?.times ?? 0) + 1;
+    this.rests.set(weights, { until: now + REST_MS * 2 ** (times - 1), lineMs, times });
+    // What was measured is not so any more: it is measured again when the rest is over.
+    this.timings.delete(this.keyOf(choice.base));
+    this.lateness.clear();
+    deps.log.info(`Lines of the model '${name}' take ${Math.round(lineMs)} ms: the small one serves for a while.`);
+  }
+
+  /** @param early the window has just opened: nobody has typed yet */
+  async look(early = false): Promise<void> {
+    if (this.looking || this.isDisposed || (!early && !this.isQuiet())) return;
+    this.looking = true;
+    try {
+      this.battery = await this.deps.onBattery();
+      if (this.isDisposed) return;
+      if (!early) await this.measure();
+      if (!this.isDisposed && (early || this.isQuiet())) this.settle(early);
+    } catch (error) {
+      this.deps.log.error('Which base serves could not be looked at', error);
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  private isQuiet(): boolean {
+    return this.deps.clock.monotonic() - this.lastKey >= QUIET_MS && !this.deps.isBusy();
+  }
+
+  /** Measures the largest base that could serve if it is fast, where that is not known. */
+  private async measure(): Promise<void> {
+    const { deps } = this;
+    const { neural, neuralBase, neuralThreads } = deps.settings();
+    if (!neural || neuralBase !== 'auto') return;
+    const rival = ({ weights }: Base) => !this.unmeasured.has(weights);
+    const base = deps.shipped.slice(1).findLast((each) => rival(each) && !isSlow(this.timings.get(this.keyOf(each))));
+    const obstacle = base && this.against(base)?.kind;
+    if (!base || this.timings.has(this.keyOf(base)) || obstacle === 'battery' || obstacle === 'late') return;
+    const controller = new AbortController();
+    this.timing = controller;
+    const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
+    this.timing = undefined;
+    if (controller.signal.aborted || this.isDisposed) return;
+    if (!result.ok) {
+      this.unmeasured.add(base.weights);
+      deps.log.warn(`The model '${base.name}' could not be measured: ${result.error.message}`);
+      return;
+    }
+    const { lineMs, promptMs } = result.value;
+    deps.log.info(`The model '${base.name}': a line ${lineMs.toFixed(0)} ms, a new place ${promptMs.toFixed(0)} ms`);
+    const measured = { lineMs, promptMs, at: deps.clock.now() };
+    this.timings.set(this.keyOf(base), measured);
+    try {
+      keepTiming(deps.storage, this.keyOf(base), measured);
+    } catch (error) {
+      deps.log.warn(`What was measured is not kept: ${messageOf(error)}`);
+    }
+  }
+
+  /** @param asked somebody changed something: no waiting */
+  private settle(asked: boolean): void {
+    const before = this.choice;
+    const next = this.choose();
+    const now = this.deps.clock.monotonic();
+    const same = before?.base.weights === next?.base.weights;
+    if (!same && !asked && now - this.changedAt < DWELL_MS) {
+      this.holdOnly(before?.base);
+      return;
+    }
+    this.choice = next;
+    this.holdOnly(next?.base);
+    if (!same) {
+      this.changedAt = now;
+      this.lateness.clear();
+      this.deps.onChange();
+    } else if (JSON.stringify(before?.reason) !== JSON.stringify(next?.reason)) this.deps.onState();
+  }
+
+  private choose(): Choice | undefined {
+    const { shipped, settings, read } = this.deps;
+    const { neuralBase } = settings();
+    const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
+    const found = isPath ? read(neuralBase) : undefined;
+    const named = found && (found.ok ? { base: found.value } : { why: found.error.message });
+    if (shipped.length === 0)
+      return named && 'base' in named ? { base: named.base, reason: { kind: 'named' } } : undefined;
+    return chooseBase({
+      bases: shipped,
+      setting: neuralBase,
+      ...(named && { named }),
+      timingOf: (base) => this.timings.get(this.keyOf(base)),
+      against: (base) => this.against(base),
+      mayHold: (base) => this.hold(base),
+    });
+  }
+
+  private against({ weights, words }: Base): Obstacle | undefined {
+    // The indexes of this window are made of the first choice's tokens.
+    if (this.choice && this.choice.base.words !== words) return { kind: 'other-words' };
+    if (this.battery === true) return { kind: 'battery' };
+    const rest = this.rests.get(weights);
+    return rest && rest.until > this.deps.clock.monotonic() ? { kind: 'late', lineMs: rest.lineMs } : undefined;
+  }
+
+  private keyOf({ weights }: Base): string {
+    const { neuralPrecision, neuralThreads } = this.deps.settings();
+    return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
+  }
+
+  private hold(base: Base): boolean {
+    if (this.held?.weights === base.weights || !this.deps.settings().neural) return true;
+    const lock = this.deps.lock(base);
+    // A storage folder that cannot be written keeps nobody from it.
+    if (!lock.ok) return lock.error.code !== 'locked';
+    this.release();
+    this.held = { weights: base.weights, lock: lock.value };
+    return true;
+  }
+
+  /** Lets go of what this base is not. */
+  private holdOnly(base: Base | undefined): void {
+    if (this.held && this.held.weights !== base?.weights) this.release();
+  }
+
+  private release(): void {
+    this.held?.lock.release();
+    this.held = undefined;
+  }
+
+  private fingerprint(): string {
+    const { neural, neuralBase, neuralPrecision, neuralThreads } = this.deps.settings();
+    return JSON.stringify([neural, neuralBase, neuralPrecision, neuralThreads]);
+  }
+}

@@ -1,0 +1,58 @@
+// Whether this machine runs on its battery, as far as that can be told without a library: Linux says so in files, macOS by a program of
+// its own. Windows tells nobody cheaply: there the answer is that it is not known.
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** By its absolute path: nothing that a folder or PATH brings is started. */
+const PMSET = '/usr/bin/pmset';
+const SUPPLIES = '/sys/class/power_supply';
+
+export interface PowerDeps {
+  readonly platform: NodeJS.Platform;
+  /** Folder of Linux's power supplies. */
+  readonly supplies: string;
+  /** What a program prints; undefined where it cannot be run. */
+  readonly run: (program: string, args: readonly string[]) => Promise<string | undefined>;
+}
+
+const here: PowerDeps = { platform: process.platform, supplies: SUPPLIES, run };
+
+/** Undefined: it cannot be told. Never rejects. */
+export async function onBattery({ platform, supplies, run }: PowerDeps = here): Promise<boolean | undefined> {
+  if (platform === 'linux') return linux(supplies);
+  if (platform !== 'darwin') return undefined;
+  const printed = await run(PMSET, ['-g', 'batt']);
+  const source = /drawing from '(AC|Battery|UPS) Power'/.exec(printed ?? '')?.[1];
+  return source === undefined ? undefined : source !== 'AC';
+}
+
+/** A charger that is in, of whatever kind, outweighs a battery that says it is being emptied. */
+function linux(folder: string): boolean | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+  const read = (name: string, file: string) => {
+    try {
+      return readFileSync(join(folder, name, file), 'utf8').trim();
+    } catch {
+      return '';
+    }
+  };
+  // A mouse's battery is of scope 'Device'.
+  const supplies = names.filter((name) => read(name, 'scope') !== 'Device');
+  const isBattery = (name: string) => read(name, 'type') === 'Battery';
+  if (supplies.some((name) => !isBattery(name) && read(name, 'online') === '1')) return false;
+  const batteries = supplies.filter(isBattery);
+  return batteries.length === 0 ? undefined : batteries.some((name) => read(name, 'status') === 'Discharging');
+}
+
+function run(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { cwd: '/', env: {}, timeout: 2000, maxBuffer: 64 * 1024 } as const;
+    execFile(program, [...args], options, (error, stdout) => resolve(error ? undefined : stdout));
+  });
+}
