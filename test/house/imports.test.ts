@@ -28,7 +28,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   harvest: ['tokenizer'],
   complete: ['coupling', 'teacher', 'engine', 'ngram'],
   distil: ['harvest', 'package', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
-  host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine'],
+  host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine', 'package'],
 };
 const rooms = Object.keys(house);
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
