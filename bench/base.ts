@@ -1,27 +1,24 @@
-// The base model: bits per character on text it has never seen, lines at the recorded cursors, adaptation, int4 against fp32, latency.
-// Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
+// The bases side by side in one run: bits per character on text they have never seen, lines at the recorded cursors, adapted, int4 against
+// fp32, latency, size. Rules: nothing is fitted on what is measured. No file that a recording names is learned from, counted, or fitted on.
 
-import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parameterCount } from '../src/arch/parameters.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { physicalCores } from '../src/common/threads.ts';
-import { loadModel } from '../src/package/folder.ts';
 import { adapted } from './base/adapted.ts';
 import { agreement } from './base/agreement.ts';
+import { listBases } from './base/bases.ts';
 import { bits } from './base/bits.ts';
 import { latency } from './base/latency.ts';
-import { lines } from './base/lines.ts';
+import { context, fitted, lines } from './base/lines.ts';
+import { preparer } from './base/prepare.ts';
 import { prompts } from './base/prompts.ts';
 import { shows } from './base/shows.ts';
+import { size } from './base/size.ts';
 import type { BaseContext, Show } from './base/types.ts';
-import { readTokenizer } from './ngram.ts';
-import { printFigures, Table } from './print.ts';
-import { recordingsFolder } from './recordings.ts';
+import { kebab, printFigures, put, Table } from './print.ts';
+import { readRecordings } from './recordings.ts';
 import type { BenchOptions, Figures } from './types.ts';
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 interface Section {
   readonly name: string;
@@ -32,29 +29,41 @@ interface Section {
   readonly run: (context: BaseContext, show: Show) => Promise<void>;
 }
 
+const gains = `A AGAINST B: how much more of the public packages' places A has right, of the renamed one's, each with a 95 % interval (bootstrap over
+  files); ratio: the second over the first; above-half: the second less half of the first.`;
+
 const sections: readonly Section[] = [
   {
     name: 'bits',
-    what: `bits per character (code points) of whole files that the base never saw; fp32, overlapping windows
-  held-out: packages kept out of the corpus. recorded: those of the recordings, likewise kept out.
-  The model sees one file at a time and its name. xz -9 and PPMd see all files as one stream, and nothing before it.`,
+    what: `bits per character (code points) of whole files that no base of ours saw; fp32, overlapping windows
+  held-out: packages kept out of the corpus. recorded: those of the recordings, likewise kept out; renamed: under names that nobody has seen.
+  A base sees one file at a time and its name. xz -9 and PPMd see all files as one stream, and nothing before it.
+  A AGAINST B: bits a character that A needs less, with a 95 % interval (bootstrap over files); ratio: renamed over public.`,
     run: bits,
   },
   {
     name: 'lines',
-    what: `the rest of the line at the recorded cursors; weights as the product serves them
-  n-gram indexes, and snippets come from, the package's files that no recording names; 'fitted' learned its weights on a fifth
-  of those, not in its index while it learned; 'shipped' learned nothing of the package. The base has seen no file of it.
+    what: `the rest of the line at the recorded cursors; weights as the product serves them; first the public packages together, then each, then the renamed one
+  n-gram indexes, and snippets come from, the package's files that no recording names; 'as shipped': no weight was learned on the package,
+  'n-grams alone': theirs were on a fifth of those files. No base of ours has seen a file of it.
   p@10: precision at 10 % coverage by the specialist's own estimate; low@10: by the lowest token probability;
-  rescued: share of all places where it is right and the recorded large model wrong. Every cursor is cold: it waits for the whole prompt.`,
+  rescued: share of all places where it is right and the recorded large model wrong. Every cursor is cold: it waits for the whole prompt.
+  ${gains}`,
     run: lines,
+  },
+  {
+    name: 'fitted',
+    what: `the same with n-grams' and mixture's weights learned on a fifth of the package's files that no recording names, not in the index while they were learned
+  ${gains}`,
+    run: fitted,
   },
   {
     name: 'adapted',
     what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
   loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
   transformer's loss, and of the mixture at places in its test files exact match and loss.
-  used: what the run left in use, which the last rows measure. base + n-gram: mixture fitted on files of the package, as in 'lines'.`,
+  used: what the run left in use, which the last rows measure. 'before': the base, its mixture fitted on files of the package, as in 'fitted'.
+  ${gains}`,
     run: adapted,
   },
   {
@@ -64,8 +73,20 @@ const sections: readonly Section[] = [
   },
   {
     name: 'latency',
-    what: 'waiting on this machine, ms, through the engine process; weights and threads as in the product',
+    what: `waiting on this machine, ms, through the engine process; weights and threads as in the product
+  line in the product: base and n-grams together; cold: at another cursor, warm: a character more.`,
     run: latency,
+  },
+  {
+    name: 'size',
+    what: 'files, and resident memory of the process that serves the base, above the same process with nothing loaded',
+    run: size,
+  },
+  {
+    name: 'context',
+    what: 'what a base alone makes of less to see, at the recorded cursors. On demand only.',
+    onDemand: true,
+    run: context,
   },
   {
     name: 'prompts',
@@ -90,6 +111,7 @@ const labels: Readonly<Record<string, string>> = {
   'right-where-large-model-is-wrong': 'rescued',
   'latency-p50-ms': 'p50-ms',
   'latency-p95-ms': 'p95-ms',
+  'tokens-per-second': 'tokens/s',
   ...Object.fromEntries(
     [10, 20, 30, 50].flatMap((share) => [
       [`precision/at-${share}`, `p@${share}`],
@@ -98,45 +120,55 @@ const labels: Readonly<Record<string, string>> = {
   ),
 };
 
-export async function baseBench({ recordings, model, places, minutes, only }: BenchOptions): Promise<Figures> {
-  const folder = model?.[0] ?? join(root, 'models/small');
-  // A base with words of its own has them beside it.
-  const own = join(folder, 'tokenizer.json');
-  const tokenizerPath = existsSync(own) ? own : join(root, 'models/small/tokenizer.json');
-  const context: BaseContext = {
-    model: folder,
-    tokenizerPath,
-    tokenizer: readTokenizer(tokenizerPath),
-    recordings: recordings ?? recordingsFolder,
-    places,
-    minutes,
-  };
-  if (!existsSync(join(context.model, 'model.safetensors'))) {
-    throw new Error(`There is no model.safetensors in ${context.model}: name the folder of a base with --model.`);
-  }
-  const wanted = only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
+export async function baseBench(options: BenchOptions): Promise<Figures> {
+  const wanted = options.only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {
     throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);
   }
-  const { config } = loadModel(context.model);
-  const machine = { cores: physicalCores(), processor: cpus()[0]?.model.trim() ?? '' };
-  const figures: Record<string, Figures> = {
-    base: { parameters: parameterCount(config), 'context-tokens': config.contextLength, ...machine },
-  };
-  printFigures('base', figures.base as Figures);
-  for (const { name, what, run } of sections) {
-    if (!wanted.includes(name)) continue;
-    const rows: Record<string, Figures> = {};
-    const table = new Table(labels);
-    console.log(`\n${name}: ${what}`);
-    const started = performance.now();
-    await run(context, (title, values) => {
-      rows[title] = values;
-      table.row(title, values);
-    });
-    console.log(`  (${((performance.now() - started) / 1000).toFixed(0)} s)`);
-    figures[name] = rows;
+  const bases = listBases(options.model ?? [], options.bases?.split(','));
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-base-'));
+  try {
+    const recordings = readRecordings(options.recordings, ['public', 'renamed']);
+    const context: BaseContext = {
+      bases,
+      recordings: options.recordings,
+      characters: options.characters ?? 200_000,
+      places: options.places,
+      minutes: options.minutes,
+      scratch,
+      prepared: preparer(recordings, options.places, scratch),
+    };
+    const about = {
+      cores: physicalCores(),
+      processor: cpus()[0]?.model.trim() ?? '',
+      ...Object.fromEntries(
+        bases.map(({ name, parameters, contextTokens, tokenizer }) => [
+          name,
+          { parameters, 'context-tokens': contextTokens, vocabulary: tokenizer.vocabularySize },
+        ]),
+      ),
+    };
+    printFigures('bases', about);
+    const figures: Record<string, Figures> = { bases: about };
+    for (const section of sections) {
+      if (wanted.includes(section.name)) figures[section.name] = await runSection(section, context);
+    }
+    return kebab(figures);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+async function runSection({ name, what, run }: Section, context: BaseContext): Promise<Figures> {
+  const figures: Record<string, Figures> = {};
+  const table = new Table(labels);
+  console.log(`\n${name}: ${what}`);
+  const started = performance.now();
+  await run(context, (names, row) => {
+    put(figures, names, row);
+    table.row(names.join(': '), row);
+  });
+  console.log(`  (${((performance.now() - started) / 1000).toFixed(0)} s)`);
   return figures;
 }

@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ProgressBar } from '../src/common/bar.ts';
 import type { Result } from '../src/common/errors.ts';
 import { physicalCores } from '../src/common/threads.ts';
 import { EngineClient } from '../src/engine/client.ts';
@@ -21,22 +22,31 @@ export async function withEngines<T>(
   }
 }
 
-/** Answers in the order of the items; each engine takes the next one when it is free. */
+/**
+ * Answers in the order of the items; each engine takes the next one when it is free.
+ * @param stage what the progress that is shown is called; undefined: none is
+ */
 export async function spread<T, R>(
   engines: readonly EngineClient[],
   items: readonly T[],
   ask: (engine: EngineClient, item: T) => Promise<R>,
+  stage?: string,
 ): Promise<R[]> {
   const answers: R[] = new Array(items.length);
+  const bar = stage === undefined ? undefined : new ProgressBar(process.stderr);
   let next = 0;
+  let done = 0;
   await Promise.all(
     engines.map(async (engine) => {
       while (next < items.length) {
         const index = next++;
         answers[index] = await ask(engine, items[index] as T);
+        done += 1;
+        bar?.update({ stage: stage as string, done, total: items.length });
       }
     }),
   );
+  bar?.clear();
   return answers;
 }
 

@@ -38,8 +38,8 @@ const benches: readonly Bench[] = [
   },
   {
     name: 'base',
-    what: 'the base model: bits per character, lines at the recorded cursors, adapted, latency',
-    takes: ['recordings', 'model', 'only', 'places', 'minutes'],
+    what: 'the bases side by side: bits per character, lines at the recorded cursors, adapted, latency, size',
+    takes: ['recordings', 'model', 'bases', 'only', 'places', 'characters', 'minutes'],
     run: baseBench,
   },
   {
@@ -53,8 +53,10 @@ const benches: readonly Bench[] = [
 const optionHelp: Readonly<Record<keyof BenchOptions, string>> = {
   recordings: '--recordings FOLDER',
   model: '--model FOLDER ...',
+  bases: '--bases NAME,...',
   only: '--only SECTION,...',
   places: '--places COUNT',
+  characters: '--characters COUNT',
   minutes: '--minutes COUNT',
 };
 
@@ -68,6 +70,16 @@ function help(): string {
   return [usage, '', ...rows].join('\n');
 }
 
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Or not given. */
+function isCount(text: string | undefined): boolean {
+  const number = numberOf(text);
+  return number === undefined || (Number.isInteger(number) && number > 0);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -76,8 +88,10 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
       recordings: { type: 'string' },
       model: { type: 'string', multiple: true },
+      bases: { type: 'string' },
       only: { type: 'string' },
       places: { type: 'string' },
+      characters: { type: 'string' },
       minutes: { type: 'string' },
     },
   });
@@ -98,19 +112,19 @@ async function main(): Promise<number> {
     console.error(`${usage}\nThe benchmark '${name}' does not take --${foreign}.`);
     return 2;
   }
-  const { recordings, model, only } = given;
-  const [places, minutes] = [given.places, given.minutes].map((text) =>
-    text === undefined ? undefined : Number(text),
-  );
-  if (places !== undefined && !(Number.isInteger(places) && places > 0)) {
-    console.error(`${usage}\n--places is a whole number from 1.`);
+  const counts = (['places', 'characters'] as const).find((option) => !isCount(given[option]));
+  if (counts !== undefined) {
+    console.error(`${usage}\n--${counts} is a whole number from 1.`);
     return 2;
   }
+  const minutes = numberOf(given.minutes);
   if (minutes !== undefined && !(minutes > 0)) {
     console.error(`${usage}\n--minutes is a number above 0.`);
     return 2;
   }
-  const figures = await bench.run({ recordings, model, only, places, minutes });
+  const { recordings, model, bases, only } = given;
+  const [places, characters] = [given.places, given.characters].map(numberOf);
+  const figures = await bench.run({ recordings, model, bases, only, places, characters, minutes });
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
   return 0;
 }

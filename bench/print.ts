@@ -1,4 +1,4 @@
-// How figures are printed: nested, one a line, or a row of them.
+// How figures are printed and named: nested, one a line, or a row of them.
 
 import type { Figures } from './types.ts';
 
@@ -81,4 +81,28 @@ function holdsRows(value: number | string | Figures): value is Figures {
 function cell(value: number | string): string {
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : Math.abs(value) < 10 ? value.toFixed(3) : value.toFixed(1);
+}
+
+/** Keeps a row under a path of names. */
+export function put(into: Record<string, Figures>, [name = '', ...rest]: readonly string[], row: Figures): void {
+  if (rest.length === 0) {
+    into[name] = { ...into[name], ...row };
+    return;
+  }
+  const inner: Record<string, Figures> = { ...(into[name] as Record<string, Figures> | undefined) };
+  put(inner, rest, row);
+  into[name] = inner;
+}
+
+/** The same with every key in kebab case: '@tanstack/ai@0.58.0' is 'tanstack-ai-0-58-0'. */
+export function kebab(figures: Figures): Figures {
+  return Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [
+      key
+        .replace(/[^A-Za-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '')
+        .toLowerCase(),
+      typeof value === 'object' ? kebab(value) : value,
+    ]),
+  );
 }

@@ -5,10 +5,14 @@ export interface BenchOptions {
   readonly recordings: string | undefined;
   /** Folders of models to measure beside those in models/. */
   readonly model: readonly string[] | undefined;
+  /** Names of those to measure, separated by commas, the first the one that others are compared with; undefined: all. */
+  readonly bases: string | undefined;
   /** Sections of the benchmark, separated by commas; undefined: all. */
   readonly only: string | undefined;
   /** Recorded cursors of each package, a seeded choice; undefined: all. */
   readonly places: number | undefined;
+  /** Characters of each set of texts for bits a character; undefined: 200,000. */
+  readonly characters: number | undefined;
   /** Minutes of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
 }

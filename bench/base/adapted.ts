@@ -1,6 +1,6 @@
 // The product's own adaptation run on each recorded package, without the files that recordings name, and what it brings at the cursors.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../../src/arch/precision.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
@@ -9,15 +9,16 @@ import { adapt } from '../../src/distil/run.ts';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { must, spread, withEngines } from '../engines.ts';
+import { must, withEngines } from '../engines.ts';
 import { chooseFiles } from '../held-out.ts';
 import { type Line, lineOf } from '../line-figures.ts';
 import { complete } from '../ngram.ts';
 import type { Figures } from '../types.ts';
-import { byPackage, cursorsOf, fitMixtures, loadAll, mixedLines, promptAt, suffixed } from './lines.ts';
-import { neuralLine } from './neural-line.ts';
-import { type Prepared, withPrepared } from './prepare.ts';
-import type { BaseContext, Show } from './types.ts';
+import { byPackage, cursorsOf, withSnippets } from './cursors.ts';
+import { showGains } from './gains.ts';
+import type { Prepared } from './prepare.ts';
+import { aloneLines, fitMixtures, loadAll, mixedLines } from './specialist.ts';
+import type { Base, BaseContext, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** Of recorded files, for the loss before and after: whole files of about so many characters. */
@@ -30,46 +31,53 @@ interface Adapted {
   readonly report: AdaptReport;
 }
 
-export function adapted(context: BaseContext, show: Show): Promise<void> {
-  return withPrepared(context, async (prepared, scratch) => {
-    const runs = new Map<Prepared, Adapted>();
-    for (const [index, item] of prepared.entries()) {
-      const run = await withEngines(
-        ([engine]) => adaptOn(engine as EngineClient, item, join(scratch, `run-${index}`), context),
-        1,
-      );
-      runs.set(item, run);
-      show(`run on ${item.name}`, { ...runFigures(run.report), ...(await lossFigures(item, run.model, context)) });
-    }
-    const of = (item: Prepared) => runs.get(item) as Adapted;
-    const cursors = cursorsOf(prepared);
-    const row = (name: string, lines: readonly Line[]) => show(name, byPackage(cursors, lines));
+export async function adapted(context: BaseContext, show: Show): Promise<void> {
+  const answers = new Map<Base, Record<string, readonly Line[]>>();
+  for (const base of context.bases) answers.set(base, await adaptedLines(base, context, show));
+  showGains(show, cursorsOf(context.prepared(context.bases[0] as Base)), answers);
+}
 
-    const indexes = new Map(prepared.map((item) => [item, readIndex(of(item).snapshot, context)]));
-    row(
-      'n-gram alone',
-      cursors.map(({ prepared: item, place }) => lineOf(place, complete(indexes.get(item) as NgramModel, place))),
-    );
-    await withEngines(async (engines) => {
-      const snapshot = (item: Prepared) => of(item).snapshot;
-      const base = () => context.model;
-      const { models } = await fitMixtures(engines, prepared, { context, base, scratch });
-      row('base + n-gram, fitted', await mixedLines(engines, cursors, { context, model: models, snapshot }));
-      const alone: Line[] = [];
-      for (const item of prepared) {
-        await loadAll(engines, { ...context, model: of(item).model }, 'auto');
-        const own = cursors.filter((cursor) => cursor.prepared === item);
-        alone.push(
-          ...(await spread(engines, own, (engine, cursor) =>
-            neuralLine(engine, cursor.place, promptAt(cursor, suffixed, context)),
-          )),
-        );
-      }
-      row('adapted, suffix', alone);
-      const model = (item: Prepared) => of(item).model;
-      row('adapted + n-gram, as the product runs it', await mixedLines(engines, cursors, { context, model, snapshot }));
-    });
+async function adaptedLines(
+  base: Base,
+  { prepared: preparedFor, scratch, minutes }: BaseContext,
+  show: Show,
+): Promise<Record<string, readonly Line[]>> {
+  const prepared = preparedFor(base);
+  const runs = new Map<Prepared, Adapted>();
+  for (const item of prepared) {
+    const folder = mkdtempSync(join(scratch, 'run-'));
+    const run = await withEngines(([engine]) => adaptOn(engine as EngineClient, item, folder, base, minutes), 1);
+    runs.set(item, run);
+    show([base.name, `run on ${item.name}`], { ...runFigures(run.report), ...(await lossFigures(item, run, base)) });
+  }
+  const of = (item: Prepared) => runs.get(item) as Adapted;
+  const cursors = cursorsOf(prepared);
+  const rows: Record<string, readonly Line[]> = {};
+  const keep = (name: string, answered: readonly Line[]) => {
+    rows[name] = answered;
+    show([base.name, name], byPackage(cursors, answered));
+  };
+  const indexes = new Map(prepared.map((item) => [item, readIndex(of(item).snapshot, base)]));
+  keep(
+    'n-grams alone',
+    cursors.map(({ prepared: item, place }) => lineOf(place, complete(indexes.get(item) as NgramModel, place))),
+  );
+  await withEngines(async (engines) => {
+    const snapshot = (item: Prepared) => of(item).snapshot;
+    const { models } = await fitMixtures(engines, prepared, { base, model: () => base.model, scratch });
+    keep('before, with n-grams, fitted', await mixedLines(engines, cursors, { base, model: models, snapshot }));
+    const alone: Line[] = [];
+    for (const item of prepared) {
+      const adaptedBase = { ...base, model: of(item).model };
+      await loadAll(engines, adaptedBase, 'auto');
+      const own = cursors.filter((cursor) => cursor.prepared === item);
+      alone.push(...(await aloneLines(engines, own, adaptedBase, withSnippets)));
+    }
+    keep('adapted alone, suffix and snippets', alone);
+    const model = (item: Prepared) => of(item).model;
+    keep('adapted with n-grams, as in the product', await mixedLines(engines, cursors, { base, model, snapshot }));
   });
+  return rows;
 }
 
 /** Throws where the run fails, or had no neural part. */
@@ -77,7 +85,8 @@ async function adaptOn(
   engine: EngineClient,
   { recording }: Prepared,
   folder: string,
-  { model, tokenizerPath, minutes }: BaseContext,
+  { name, model, tokenizerPath }: Base,
+  minutes: number | undefined,
 ): Promise<Adapted> {
   const root = join(folder, 'folder');
   for (const { path, text } of recording.others) {
@@ -86,6 +95,7 @@ async function adaptOn(
   }
   const specialistFolder = join(folder, 'specialist');
   const bar = new ProgressBar(process.stderr);
+  process.stderr.write(`  ${name} on ${recording.package}\n`);
   const result = await adapt(
     {
       root,
@@ -140,7 +150,7 @@ function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
     stopped,
     tokens,
     epochs: tokens / tokensPerEpoch,
-    'tokens/s': Math.round(tokensPerSecond),
+    'tokens-per-second': Math.round(tokensPerSecond),
     'training-min': minutes,
     'whole-run-min': elapsedMs / 60_000,
     'peak-mb': Math.round(peakMemoryBytes / 1e6),
@@ -152,22 +162,22 @@ function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
 }
 
 /** Nats a token on files that recordings name; fp32, and the adapted model also as it may be served. */
-async function lossFigures({ name, recording }: Prepared, model: string, context: BaseContext): Promise<Figures> {
+async function lossFigures({ name, recording }: Prepared, { model }: Adapted, base: Base): Promise<Figures> {
   const files = chooseFiles(
     recording.named.map((file) => ({ ...file, package: name })),
     lossCharacters,
     1,
   );
   const loss = (folder: string, precision: Precision) =>
-    lossOf(folder, files, { precision, tokenizer: context.tokenizer });
+    lossOf(folder, files, { precision, tokenizer: base.tokenizer });
   return {
-    'loss-before': await loss(context.model, 'fp32'),
+    'loss-before': await loss(base.model, 'fp32'),
     'loss-after': await loss(model, 'fp32'),
     'loss-after-int8': await loss(model, 'int8'),
     'loss-after-int4': await loss(model, 'int4'),
   };
 }
 
-function readIndex(snapshot: string, { tokenizer }: BaseContext): NgramModel {
+function readIndex(snapshot: string, { tokenizer }: Base): NgramModel {
   return must(NgramModel.deserialize(readFileSync(snapshot), tokenizer));
 }

@@ -1,11 +1,12 @@
 // What smaller weights change: how many lines are the same text as with fp32.
 
-import { spread, withEngines } from '../engines.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { withEngines } from '../engines.ts';
 import { chooseFiles } from '../held-out.ts';
-import { cursorsOf, loadAll, promptAt, suffixed } from './lines.ts';
-import { neuralLine } from './neural-line.ts';
-import { sample, withPrepared } from './prepare.ts';
-import type { BaseContext, Show } from './types.ts';
+import { cursorsOf, suffixed } from './cursors.ts';
+import { type Prepared, sample } from './prepare.ts';
+import { aloneLines, loadAll } from './specialist.ts';
+import type { Base, BaseContext, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** A share of 0.95 among so many is known to 0.015. */
@@ -13,31 +14,28 @@ const most = 200;
 /** Of recorded files, for the loss. */
 const lossCharacters = 30_000;
 
-export function agreement(context: BaseContext, show: Show): Promise<void> {
-  return withPrepared(context, (prepared) =>
-    withEngines(async (engines) => {
-      const cursors = sample(cursorsOf(prepared), most);
-      const texts = async (precision: 'fp32' | 'int8' | 'int4') => {
-        await loadAll(engines, context, precision);
-        const lines = await spread(engines, cursors, (engine, cursor) =>
-          neuralLine(engine, cursor.place, promptAt(cursor, suffixed, context)),
-        );
-        return lines.map(({ text }) => text);
-      };
-      const files = prepared.flatMap(({ name, recording }) =>
-        recording.named.map((file) => ({ ...file, package: name })),
-      );
-      const chosen = chooseFiles(files, lossCharacters, 1);
-      const reference = await texts('fp32');
-      for (const precision of ['fp32', 'int8', 'int4'] as const) {
-        const own = precision === 'fp32' ? reference : await texts(precision);
-        const same = own.filter((text, i) => text === reference[i]).length;
-        show(precision, {
-          'same-line': same / cursors.length,
-          lines: cursors.length,
-          'nats-per-token': await lossOf(context.model, chosen, { precision, tokenizer: context.tokenizer }),
-        });
-      }
-    }),
-  );
+export async function agreement({ bases, prepared }: BaseContext, show: Show): Promise<void> {
+  for (const base of bases) await withEngines((engines) => agreementOf(base, prepared(base), engines, show));
+}
+
+async function agreementOf(
+  base: Base,
+  prepared: readonly Prepared[],
+  engines: readonly EngineClient[],
+  show: Show,
+): Promise<void> {
+  const cursors = sample(cursorsOf(prepared), most);
+  const files = prepared.flatMap(({ name, recording }) => recording.named.map((file) => ({ ...file, package: name })));
+  const chosen = chooseFiles(files, lossCharacters, 1);
+  let reference: readonly string[] | undefined;
+  for (const precision of ['fp32', 'int8', 'int4'] as const) {
+    await loadAll(engines, base, precision);
+    const texts = (await aloneLines(engines, cursors, base, suffixed)).map(({ text }) => text);
+    reference ??= texts;
+    show([base.name, precision], {
+      'same-line': texts.filter((text, i) => text === reference?.[i]).length / cursors.length,
+      lines: cursors.length,
+      'nats-per-token': await lossOf(base.model, chosen, { precision, tokenizer: base.tokenizer }),
+    });
+  }
 }

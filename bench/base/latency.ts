@@ -6,11 +6,11 @@ import type { EngineClient } from '../../src/engine/client.ts';
 import { must, withEngines } from '../engines.ts';
 import { lineTokens } from '../line-figures.ts';
 import type { Figures } from '../types.ts';
-import { type Cursor, cursorsOf, loadAll, source } from './lines.ts';
-import { withPrepared } from './prepare.ts';
-import type { BaseContext, Show } from './types.ts';
+import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
+import { loadAll, source } from './specialist.ts';
+import type { Base, BaseContext, Show } from './types.ts';
 
-/** As the product does. */
+/** As in the product. */
 const threads = threadCount('auto');
 const promptTokens = 512;
 const coldTries = 30;
@@ -24,22 +24,27 @@ interface Waited {
   readonly tokens: number;
 }
 
-export function latency(context: BaseContext, show: Show): Promise<void> {
-  return withPrepared(context, (prepared) =>
-    withEngines(async ([engine]) => {
+export async function latency({ bases, prepared }: BaseContext, show: Show): Promise<void> {
+  for (const base of bases) {
+    const cursors = cursorsOf(prepared(base)).filter(isPublic);
+    const row = (name: string, waits: readonly number[]) => show([base.name, name], spanOf(waits));
+    await withEngines(async ([engine]) => {
       const one = engine as EngineClient;
-      await loadAll([one], context, 'auto', threads);
-      const { cold, warm } = await neural(one, cursorsOf(prepared), context);
+      await loadAll([one], base, 'auto', threads);
+      const { cold, warm } = await neural(one, cursors, base);
       const firstOf = (waits: readonly Waited[]) => waits.map(({ firstMs }) => firstMs);
       const whole = warm.filter(({ tokens }) => tokens === tokensOfLine).map(({ wholeMs }) => wholeMs);
-      show(`first token, cold prompt of ${promptTokens} tokens`, spanOf(firstOf(cold)));
-      show('first token, a character more', spanOf(firstOf(warm)));
-      show(`line of ${tokensOfLine} tokens, a character more`, spanOf(whole));
-      const drafts = await mixed(one, cursorsOf(prepared), context);
-      show('base + n-gram draft, another cursor', spanOf(drafts.cold));
-      show('base + n-gram draft, a character more', spanOf(drafts.warm));
-    }, 1),
-  );
+      row(`first token, cold prompt of ${promptTokens} tokens`, firstOf(cold));
+      row('first token, a character more', firstOf(warm));
+      row(`line of ${tokensOfLine} tokens, a character more`, whole);
+    }, 1);
+    // Another process: the caches and the memory of the first are not this one's.
+    await withEngines(async ([engine]) => {
+      const drafts = await mixed(engine as EngineClient, cursors, base);
+      row('line in the product, cold', drafts.cold);
+      row('line in the product, warm', drafts.warm);
+    }, 1);
+  }
 }
 
 function spanOf(waits: readonly number[]): Figures {
@@ -57,7 +62,7 @@ function spaced(cursors: readonly Cursor[], count: number): Cursor[] {
   return Array.from({ length: kept }, (_, i) => cursors[Math.floor((i * cursors.length) / kept)] as Cursor);
 }
 
-async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokenizer }: BaseContext) {
+async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokenizer }: Base) {
   const cold: Waited[] = [];
   const warm: Waited[] = [];
   const everything = cursors.map(({ place }) => `${place.prefix}${place.truth}\n`);
@@ -93,16 +98,16 @@ async function wait(engine: EngineClient, text: string): Promise<Waited> {
   return { firstMs, wholeMs: performance.now() - started, tokens: steps.length };
 }
 
-async function mixed(engine: EngineClient, cursors: readonly Cursor[], context: BaseContext) {
+/** Another cursor each time (cold), then a character more and more (warm). */
+async function mixed(engine: EngineClient, cursors: readonly Cursor[], base: Base) {
   const cold: number[] = [];
   const warm: number[] = [];
   for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
-    must(await engine.request('open', { ...source(context, name, context.model, snapshots.fitted), threads }));
+    must(await engine.request('open', source(base, name, base.model, snapshots.shipped, threads)));
   }
   for (const [i, { prepared, place }] of spaced(cursors, coldTries + 1).entries()) {
     for (let typed = 0; typed <= Math.min(keystrokes, place.truth.length - 1); typed++) {
-      const prefix = place.prefix + place.truth.slice(0, typed);
-      const query = { path: place.path, languageId: 'typescript', prefix, suffix: place.suffix };
+      const query = { ...queryAt(place), prefix: place.prefix + place.truth.slice(0, typed) };
       const started = performance.now();
       const options = { multiline: false, maxTokens: lineTokens };
       must(await engine.request('draft', { key: prepared.name, query, options }));

@@ -1,16 +1,18 @@
-// The recorded packages made ready for the base's benchmark: places, n-gram indexes with and without fitted weights, snapshots on disk.
+// The recorded packages made ready for a tokenizer: places, n-gram indexes with and without fitted weights, snapshots on disk.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shuffled } from '../../src/common/random.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { fitNgram } from '../ngram.ts';
 import type { PackageFile } from '../packages.ts';
-import { type RecordedPlace, type Recording, readRecordings } from '../recordings.ts';
-import type { BaseContext } from './types.ts';
+import type { RecordedPlace, Recording } from '../recordings.ts';
+import type { Base } from './types.ts';
 
 export interface Prepared {
+  /** 'renamed' of the package under other names. */
   readonly name: string;
   readonly recording: Recording;
   readonly places: readonly RecordedPlace[];
@@ -24,38 +26,43 @@ export interface Prepared {
 
 const seed = 1;
 
-/** Prepares every recorded package, and removes what was written after `work`. */
-export async function withPrepared<T>(
-  { recordings, tokenizer, places }: BaseContext,
-  work: (prepared: readonly Prepared[], scratch: string) => Promise<T>,
-): Promise<T> {
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-base-'));
-  try {
-    const prepared = readRecordings(recordings).map((recording, index): Prepared => {
-      const { learner, weights, calibration } = fitNgram(recording, tokenizer);
-      const ngram = NgramModel.build(recording.others, tokenizer, weights);
-      const write = (kind: string, model: NgramModel) => {
-        const path = join(scratch, `${index}-${kind}.ngram`);
-        writeFileSync(path, model.serialize());
-        return path;
-      };
-      return {
-        name: recording.package,
-        recording,
-        places: sample(recording.places, places),
-        ngram,
-        calibration,
-        snapshots: {
-          fitted: write('fitted', ngram),
-          shipped: write('shipped', NgramModel.build(recording.others, tokenizer)),
-          learning: write('learning', learner),
-        },
-      };
-    });
-    return await work(prepared, scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+/**
+ * Prepares the recordings once for each tokenizer.
+ * @param places of each package, a seeded choice; undefined: all
+ */
+export function preparer(recordings: readonly Recording[], places: number | undefined, scratch: string) {
+  const known = new Map<string, readonly Prepared[]>();
+  return ({ tokenizerPath, tokenizer }: Base): readonly Prepared[] => {
+    const key = createHash('sha256').update(readFileSync(tokenizerPath)).digest('hex');
+    let found = known.get(key);
+    if (!found) {
+      const folder = mkdtempSync(join(scratch, 'prepared-'));
+      found = recordings.map((recording, i) => prepare(recording, tokenizer, places, join(folder, String(i))));
+      known.set(key, found);
+    }
+    return found;
+  };
+}
+
+function prepare(recording: Recording, tokenizer: Tokenizer, places: number | undefined, path: string): Prepared {
+  const { learner, weights, calibration } = fitNgram(recording, tokenizer);
+  const ngram = NgramModel.build(recording.others, tokenizer, weights);
+  const write = (kind: string, model: NgramModel) => {
+    writeFileSync(`${path}-${kind}.ngram`, model.serialize());
+    return `${path}-${kind}.ngram`;
+  };
+  return {
+    name: recording.kind === 'renamed' ? 'renamed' : recording.package,
+    recording,
+    places: sample(recording.places, places),
+    ngram,
+    calibration,
+    snapshots: {
+      fitted: write('fitted', ngram),
+      shipped: write('shipped', NgramModel.build(recording.others, tokenizer)),
+      learning: write('learning', learner),
+    },
+  };
 }
 
 /** A seeded choice, in their order. */

@@ -7,9 +7,8 @@ import { Mixed } from '../../src/mix/mixed.ts';
 import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt.ts';
 import { readMixWeights } from '../../src/mix/weights.ts';
 import { bucket } from '../packages.ts';
-import { type Cursor, cursorsOf, queryAt } from './lines.ts';
-import { withPrepared } from './prepare.ts';
-import type { BaseContext, Show } from './types.ts';
+import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
+import type { Base, BaseContext, Show } from './types.ts';
 
 const { prefix, suffix, snippets } = DEFAULT_LIMITS;
 const variants: Readonly<Record<string, Partial<PromptLimits>>> = {
@@ -26,28 +25,32 @@ const variants: Readonly<Record<string, Partial<PromptLimits>>> = {
 };
 const gatePrior = 50;
 
-export function prompts(context: BaseContext, show: Show): Promise<void> {
-  return withPrepared(context, async (prepared) => {
-    const { model, tokenizerPath } = context;
+export async function prompts(context: BaseContext, show: Show): Promise<void> {
+  for (const base of context.bases) {
+    const { model, tokenizerPath } = base;
     const language = await Language.load({ model, tokenizer: tokenizerPath, precision: 'int8', threads: 1 });
     try {
-      const cursors = cursorsOf(prepared);
-      const weights = readMixWeights(model);
-      for (const [name, change] of Object.entries(variants)) {
-        const limits = { prompt: { ...DEFAULT_LIMITS, ...change } };
-        const mixed = new Map(
-          prepared.map((item) => [item, new Mixed('base', language, () => item.ngram, weights, limits)]),
-        );
-        const examples: (readonly GateExample[])[] = [];
-        for (const { prepared: item, place } of cursors) {
-          examples.push(await (mixed.get(item) as Mixed).gateExamples({ query: queryAt(place), truth: place.truth }));
-        }
-        show(name, losses(cursors, examples));
-      }
+      await promptsOf(base, language, context, show);
     } finally {
       await language.dispose();
     }
-  });
+  }
+}
+
+async function promptsOf(base: Base, language: Language, { prepared }: BaseContext, show: Show): Promise<void> {
+  const cursors = cursorsOf(prepared(base)).filter(isPublic);
+  const weights = readMixWeights(base.model);
+  for (const [name, change] of Object.entries(variants)) {
+    const limits = { prompt: { ...DEFAULT_LIMITS, ...change } };
+    const mixed = new Map(
+      prepared(base).map((item) => [item, new Mixed('base', language, () => item.ngram, weights, limits)]),
+    );
+    const examples: (readonly GateExample[])[] = [];
+    for (const { prepared: item, place } of cursors) {
+      examples.push(await (mixed.get(item) as Mixed).gateExamples({ query: queryAt(place), truth: place.truth }));
+    }
+    show([base.name, name], losses(cursors, examples));
+  }
 }
 
 /** Nats a token; the gate is fitted on half of the files and measured on the other. */

@@ -22,7 +22,7 @@ import { must, withEngines } from '../engines.ts';
 import { type Recording, readRecordings } from '../recordings.ts';
 import type { Figures } from '../types.ts';
 import { Replay, type Tally } from './replay.ts';
-import type { BaseContext, Show } from './types.ts';
+import type { Base, BaseContext, Show } from './types.ts';
 import { type Visit, visitsTo } from './typist.ts';
 
 const source = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'src');
@@ -31,27 +31,30 @@ const VISITS = 2;
 const SEED = 1;
 const asIs: Masking = { text: async (text) => text, path: async (path) => path };
 
-export function shows(context: BaseContext, show: Show): Promise<void> {
-  return withEngines(async ([client]) => {
-    for (const ahead of [true, false]) {
-      const engine = new Counted(client as Engine);
-      const tallies: Tally[] = [];
-      for (const recording of readRecordings(context.recordings)) {
-        const visits = visitsTo(recording.named, context.places ?? VISITS, SEED);
-        tallies.push(await typeIn(recording, visits, engine, context, ahead));
+export async function shows(context: BaseContext, show: Show): Promise<void> {
+  const recordings = readRecordings(context.recordings);
+  for (const base of context.bases) {
+    await withEngines(async ([client]) => {
+      for (const ahead of [true, false]) {
+        const engine = new Counted(client as Engine);
+        const tallies: Tally[] = [];
+        for (const recording of recordings) {
+          const visits = visitsTo(recording.named, context.places ?? VISITS, SEED);
+          tallies.push(await typeIn(recording, visits, engine, base, ahead));
+        }
+        const how = ahead ? 'as the product does it' : 'nothing begun before it is asked';
+        show([base.name, how], figuresOf(tallies));
+        show([base.name, `${how}: drafts of the engine`], engine.figures());
       }
-      const how = ahead ? 'as the product does it' : 'nothing begun before it is asked';
-      show(how, figuresOf(tallies));
-      show(`${how}: drafts of the engine`, engine.figures());
-    }
-  }, 1);
+    }, 1);
+  }
 }
 
 async function typeIn(
   { package: key, others }: Recording,
   visits: readonly Visit[],
   engine: Engine,
-  { model, tokenizer, tokenizerPath }: BaseContext,
+  { model, tokenizer, tokenizerPath }: Base,
   ahead: boolean,
 ): Promise<Tally> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-shows-'));

@@ -15,6 +15,9 @@ export interface Window {
   readonly end: number;
 }
 
+/** Tokens of a window at most, whatever the model could see: more is not what it is asked with. */
+const longestWindow = 1024;
+
 /** Tokens of a file's name that a window repeats at most, as in pretraining. */
 const longestHead = 64;
 
@@ -46,8 +49,9 @@ export async function textLoss(network: Network, tokenizer: Tokenizer, path: str
   if (marker === undefined) throw new Error('The tokenizer has no <|file|>.');
   const head = [marker, ...tokenizer.encode(`${path}\n`)].slice(0, longestHead);
   const ids = tokenizer.encode(text);
+  const room = Math.min(longestWindow, network.config.contextLength);
   let nats = 0;
-  for (const { start, from, end } of windowsOf(ids.length, network.config.contextLength - head.length)) {
+  for (const { start, from, end } of windowsOf(ids.length, room - head.length)) {
     const { losses } = await score(network, [...head, ...ids.subarray(start, end)]);
     for (let at = from; at < end; at++) nats += losses[head.length + at - start] as number;
   }

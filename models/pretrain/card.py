@@ -83,17 +83,18 @@ def lines(figures):
     return table(['', 'exact match', 'edit similarity', 'precision at 10 / 20 / 30 / 50 % coverage', 'p50 / p95 ms'], rows)
 
 
-def evaluation(figures):
+def evaluation(figures, base):
+    """Of one base, by the name that it has in the benchmark."""
     out = []
     if 'bits' in figures:
-        rows = [[name, f"{row['base']:.3f}", f"{row['ppmd']:.3f}", f"{row['xz']:.3f}"] for name, row in figures['bits'].items()]
+        rows = [[name, f"{row[base]:.3f}", f"{row['ppmd']:.3f}", f"{row['xz']:.3f}"] for name, row in figures['bits'].items() if base in row]
         out.append('Bits per character of whole files that it never saw (PPMd and xz -9 see the same text as one stream):\n\n' + table(['text', 'base', 'PPMd', 'xz -9'], rows))
     if 'agreement' in figures:
-        rows = [[name, f"{row['same-line']:.3f}", f"{row['nats-per-token']:.3f}"] for name, row in figures['agreement'].items()]
+        rows = [[name, f"{row['same-line']:.3f}", f"{row['nats-per-token']:.3f}"] for name, row in figures['agreement'][base].items()]
         out.append('Weights in fewer bits, at recorded cursors and on recorded files:\n\n' + table(['weights', 'same greedy line as fp32', 'nats a token'], rows))
     for section, title in (('lines', 'The rest of the line at the 439 recorded cursors, before any adaptation:'), ('adapted', 'The same after the product adapted itself to each package:')):
         if section in figures:
-            out.append(f'{title}\n\n{lines(figures[section])}')
+            out.append(f'{title}\n\n{lines(figures[section][base])}')
     return '\n\n'.join(out)
 
 
@@ -101,6 +102,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--logs', default='', help='runs, in order, whose validations are added to history.jsonl: S,S/decay-2000')
     parser.add_argument('--figures', default='', help='what `npm run bench -- base --json FILE` wrote')
+    parser.add_argument('--base', default='small', help='whose figures of those')
     parser.add_argument('--compute', default='', help='a sentence: machine and hours')
     options = parser.parse_args()
     config = json.loads((DEFAULT.parent / 'config.json').read_text())
@@ -145,7 +147,7 @@ towards the end of each decay, where the weights are int4). Figures rise where t
 
 `npm run bench -- base`, two cores, CPU.
 
-{evaluation(figures) or 'Not measured yet.'}
+{evaluation(figures, options.base) or 'Not measured yet.'}
 
 ## Limits and bias
 

@@ -177,6 +177,7 @@ def record(training, held):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--out', default='corpus', help='folder under the cache')
+    parser.add_argument('--held-out', action='store_true', help='only the packages that are never trained on: what benchmarks measure, minutes instead of hours')
     parser.add_argument('--offline', action='store_true', help='use what is downloaded, fetch nothing')
     parser.add_argument('--record', action='store_true', help='write sizes and hashes into the manifest')
     parser.add_argument('--workers', type=int, default=2)
@@ -184,7 +185,8 @@ def main():
     parser.add_argument('--use', default='training', help='`tokenizer` adds what only its piece counts came from')
     options = parser.parse_args()
     packages = [p for p in load_manifest()['packages']
-                if p['registry'] in options.registries.split(',') and p.get('use', options.use) == options.use]
+                if p['registry'] in options.registries.split(',') and p.get('use', options.use) == options.use
+                and (p.get('held_out') or not options.held_out)]
     if not options.offline:
         for row in fetch_all(packages):
             print('missing', row['name'], file=sys.stderr)
@@ -198,6 +200,8 @@ def main():
             if number % 100 == 0:
                 print(number, package['name'], flush=True)
     held = write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
+    if options.held_out:
+        return
     training = write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
     if options.record:
         record(training, held)

@@ -1,0 +1,48 @@
+// The bases that are measured side by side: the packages in models/ and the folders that --model names.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parameterCount } from '../../src/arch/parameters.ts';
+import { parseConfig } from '../../src/package/config.ts';
+import { listPackages } from '../../src/package/list.ts';
+import { readTokenizer } from '../../src/tokenizer/load.ts';
+import { must } from '../engines.ts';
+import type { Base } from './types.ts';
+
+const models = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'models');
+
+/**
+ * The smallest first, then those of `folders`, which need no manifest. Throws where one of them is no model.
+ * @param only names, of which the first is what the others are compared with; undefined: all
+ */
+export function listBases(folders: readonly string[], only?: readonly string[]): Base[] {
+  const shipped = listPackages(models, (folder, { message }) => {
+    throw new Error(`${folder}: ${message}`);
+  }).map(({ name, folder }) => baseOf(name, folder));
+  const bases = [...shipped, ...folders.map((folder) => baseOf(basename(resolve(folder)), resolve(folder)))];
+  const names = bases.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Error(`Two bases are called '${twice}': rename the folder of one.`);
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no base '${unknown}'. There are: ${names.join(', ')}.`);
+  return only ? only.map((name) => bases[names.indexOf(name)] as Base) : bases;
+}
+
+function baseOf(name: string, folder: string): Base {
+  for (const file of ['config.json', 'model.safetensors', 'tokenizer.json']) {
+    if (!existsSync(join(folder, file))) {
+      throw new Error(`There is no ${file} in ${folder}: name the folder of a base with --model.`);
+    }
+  }
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  const config = must(parseConfig(readFileSync(join(folder, 'config.json'), 'utf8')));
+  return {
+    name,
+    model: folder,
+    tokenizerPath,
+    tokenizer: must(readTokenizer(tokenizerPath)),
+    parameters: parameterCount(config),
+    contextTokens: config.contextLength,
+  };
+}

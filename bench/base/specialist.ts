@@ -1,0 +1,126 @@
+// Bases in engine processes: alone, and as the product's specialist with the n-grams of each recorded package.
+
+import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
+import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { must, spread } from '../engines.ts';
+import { type Line, lineOf, lineTokens } from '../line-figures.ts';
+import type { Figures } from '../types.ts';
+import { type Cursor, promptAt, queryAt } from './cursors.ts';
+import { neuralLine } from './neural-line.ts';
+import type { Prepared } from './prepare.ts';
+import type { Budget } from './prompt.ts';
+import type { Base } from './types.ts';
+
+/** Places that the mixture's weights are fitted on, of files that no recording names. */
+const fitPlaces = 200;
+
+/** A path for each package. */
+export type Of = (prepared: Prepared) => string;
+
+export async function loadAll(
+  engines: readonly EngineClient[],
+  { model, tokenizerPath }: Base,
+  precision: 'auto' | 'fp32' | 'int8' | 'int4',
+  threads = 1,
+): Promise<void> {
+  for (const engine of engines) {
+    must(await engine.request('load', { model, tokenizer: tokenizerPath, precision, threads }));
+  }
+}
+
+/** By the base alone, which the engines have loaded. */
+export function aloneLines(
+  engines: readonly EngineClient[],
+  cursors: readonly Cursor[],
+  base: Base,
+  budget: Budget,
+): Promise<Line[]> {
+  return spread(
+    engines,
+    cursors,
+    (engine, cursor) => neuralLine(engine, cursor.place, promptAt(cursor, budget, base)),
+    `${base.name} alone`,
+  );
+}
+
+export interface Mixed {
+  readonly base: Base;
+  /** Folder of the neural model. */
+  readonly model: Of;
+  /** n-gram snapshot. */
+  readonly snapshot: Of;
+}
+
+/** Opens every package's specialist in every engine, asks for each cursor's draft, and closes them. */
+export async function mixedLines(
+  engines: readonly EngineClient[],
+  cursors: readonly Cursor[],
+  { base, model, snapshot }: Mixed,
+): Promise<Line[]> {
+  const prepared = [...new Set(cursors.map((cursor) => cursor.prepared))];
+  for (const engine of engines) {
+    for (const item of prepared) {
+      must(await engine.request('open', source(base, item.name, model(item), snapshot(item))));
+    }
+  }
+  const ask = async (engine: EngineClient, { prepared: { name }, place }: Cursor) => {
+    const started = performance.now();
+    const request = { key: name, query: queryAt(place), options: { multiline: false, maxTokens: lineTokens } };
+    const draft = must(await engine.request('draft', request));
+    return lineOf(place, draft, performance.now() - started);
+  };
+  const answers = await spread(engines, cursors, ask, `${base.name} with n-grams`);
+  for (const engine of engines) {
+    for (const { name } of prepared) must(await engine.request('close', { key: name }));
+  }
+  return answers;
+}
+
+export function source({ tokenizerPath }: Base, key: string, model: string, snapshot: string, threads = 1) {
+  return {
+    tokenizer: tokenizerPath,
+    precision: 'auto',
+    threads,
+    key,
+    model,
+    name: 'base',
+    snapshot,
+    over: [],
+  } as const;
+}
+
+/** Copies of the models with mixture weights that were learned on their package's calibration files, and what that came to. */
+export async function fitMixtures(
+  engines: readonly EngineClient[],
+  prepared: readonly Prepared[],
+  { base, model, scratch }: { readonly base: Base; readonly model: Of; readonly scratch: string },
+): Promise<{ readonly models: Of; readonly loss: Figures }> {
+  const folders = new Map<string, string>();
+  const fit = async (engine: EngineClient, item: Prepared) => {
+    const { name, calibration, snapshots } = item;
+    must(await engine.request('open', source(base, name, model(item), snapshots.learning)));
+    const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
+      query: { path, languageId: 'typescript', prefix, suffix },
+      truth,
+    }));
+    const { weights, loss, tokens } = must(await engine.request('fit', { key: name, places }));
+    must(await engine.request('close', { key: name }));
+    folders.set(name, withMixture(model(item), mkdtempSync(join(scratch, 'model-')), weights));
+    return [name, { ...loss, tokens }] as const;
+  };
+  const fits = await spread(engines, prepared, fit, `${base.name}: fitting mixtures`);
+  return { models: ({ name }) => folders.get(name) as string, loss: { 'by-package': Object.fromEntries(fits) } };
+}
+
+/** The same model with other mixture weights; the file of weights, large, is not copied. */
+function withMixture(model: string, folder: string, weights: MixWeights): string {
+  for (const file of readdirSync(model)) {
+    if (file.endsWith('.safetensors')) symlinkSync(join(model, file), join(folder, file));
+    else if (file !== MIXTURE_FILE) copyFileSync(join(model, file), join(folder, file));
+  }
+  writeFileSync(join(folder, MIXTURE_FILE), JSON.stringify(weights));
+  return folder;
+}

@@ -1,0 +1,83 @@
+// What is said of one base against another: differences with intervals that are neither too narrow nor too wide, and the renamed package's share.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gainFigures, type Pair } from '../../bench/base/gains.ts';
+import { interval } from '../../bench/bootstrap.ts';
+import { kebab, put } from '../../bench/print.ts';
+import type { Figures } from '../../bench/types.ts';
+import { uniforms } from '../../src/common/random.ts';
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const number = (figures: Figures, ...path: string[]): number =>
+  path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
+
+test('a 95 % interval holds the true mean about as often as it says', () => {
+  const uniform = uniforms(3);
+  let held = 0;
+  for (let run = 0; run < 100; run++) {
+    const values = Array.from({ length: 60 }, () => Number(uniform() < 0.3));
+    const { low, high } = interval([values], ([drawn = []]) => mean(drawn), run);
+    held += Number(low <= 0.3 && 0.3 <= high);
+  }
+  assert.ok(held >= 88 && held < 100, `${held} of 100`);
+});
+
+/** `right` of so many places, which the reference all has wrong, in files of `each`. */
+function pairs(kind: Pair['kind'], places: number, right: number, each = 1): Pair[] {
+  return Array.from({ length: places }, (_, i) => ({
+    cluster: `${kind} ${Math.floor(i / each)}`,
+    kind,
+    before: 0,
+    after: Number(i < right),
+    weight: 1,
+  }));
+}
+
+test('a gain that is gone under other names is told from one that is half as large', () => {
+  const learned = gainFigures([...pairs('public', 400, 80), ...pairs('renamed', 120, 0)]);
+  assert.equal(number(learned, 'public', 'gain'), 0.2);
+  assert.ok(number(learned, 'public', 'low') > 0.15 && number(learned, 'public', 'high') < 0.25);
+  assert.equal(number(learned, 'renamed', 'gain'), 0);
+  assert.equal(number(learned, 'ratio'), 0);
+  assert.ok(number(learned, 'above-half', 'high') < 0);
+  const real = gainFigures([...pairs('public', 400, 80), ...pairs('renamed', 120, 26)]);
+  assert.ok(number(real, 'ratio') > 1 && number(real, 'above-half', 'low') > 0);
+  assert.deepEqual(gainFigures(pairs('public', 10, 1)).renamed, {}, 'without a renamed package nothing is said of it');
+});
+
+test('places of one file count as one for the interval', () => {
+  const width = (each: number) => {
+    const found = gainFigures(pairs('public', 120, 60, each));
+    return number(found, 'public', 'high') - number(found, 'public', 'low');
+  };
+  assert.ok(width(12) > 2.5 * width(1), `${width(12)} and ${width(1)}`);
+});
+
+test('a gain weighs texts by their length', () => {
+  const text = (cluster: string, before: number, after: number, weight: number): Pair => ({
+    cluster,
+    kind: 'public',
+    before,
+    after,
+    weight,
+  });
+  // 100 characters at 2 bits each became 100 at 1; 300 stayed at 1.
+  const found = gainFigures([text('a', -200, -100, 100), text('b', -300, -300, 300)]);
+  assert.equal(number(found, 'public', 'gain'), 0.25);
+});
+
+test('figures are kept under their names, and named in kebab case', () => {
+  const figures: Record<string, Figures> = {};
+  put(figures, ['small', 'with n-grams, as shipped'], {
+    'exact-match': 0.3,
+    'by-package': { '@tanstack/ai@0.58.0': {} },
+  });
+  put(figures, ['small', 'alone'], { 'exact-match': 0.1 });
+  assert.deepEqual(kebab(figures), {
+    small: {
+      'with-n-grams-as-shipped': { 'exact-match': 0.3, 'by-package': { 'tanstack-ai-0-58-0': {} } },
+      alone: { 'exact-match': 0.1 },
+    },
+  });
+});
