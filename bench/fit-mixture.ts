@@ -2,7 +2,7 @@
 // each package is a repository, a fifth of its files are places to complete, the others its n-gram index. Not a benchmark:
 // run by hand for a new base.
 //
-//   node build/run.mjs bench/fit-mixture.ts [--model models/small] [--places 60] [--dry]
+//   node build/run.mjs bench/fit-mixture.ts [--model models/small] [--places 60] [--dry]   (places of each package)
 
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,11 +32,11 @@ const { values: options } = parseArgs({
 });
 
 const held = heldOutFiles(LANGUAGES);
-if (!held) throw new Error('The held-out packages are not here: run models/pretrain/corpus.py first.');
+if (!held) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
 const language = await Language.load({
   model: options.model,
-  tokenizer: join(root, 'models/small/tokenizer.json'),
-  precision: 'int8',
+  tokenizer: join(options.model, 'tokenizer.json'),
+  precision: 'auto',
   threads: 2,
 });
 const start = initialMixWeights();
