@@ -2,6 +2,7 @@
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
+import { type Adapter, adapterNames } from './lora.ts';
 import type { Model } from './model.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
 import type { Precision } from './precision.ts';
@@ -13,9 +14,11 @@ export class Constants {
   private readonly weights: Weights;
   private readonly stored: ReadonlyMap<string, Quantized> | undefined;
   private readonly precision: Precision;
+  private readonly adapter: Adapter | undefined;
   private readonly packed = new Map<string, { data: Value; scales: Value }>();
 
-  constructor(b: Builder, { weights, packed }: Pick<Model, 'weights' | 'packed'>, precision: Precision) {
+  constructor(b: Builder, { weights, packed, adapter }: Omit<Model, 'config'>, precision: Precision) {
+    this.adapter = adapter;
     this.b = b;
     this.weights = weights;
     this.stored = packed;
@@ -61,7 +64,9 @@ export class Constants {
    */
   linear(x: Value, layers: readonly LinearLayer[], factors: readonly number[] = []): Value {
     const { b } = this;
-    const y = this.product(x, layers, factors);
+    const side = this.adapter && sideProduct(b, x, layers, factors, this.adapter);
+    const plain = this.product(x, layers, factors);
+    const y = side ? b.add(plain, side) : plain;
     const biases = layers.flatMap(({ bias }) => bias ?? []);
     if (biases.length === 0) return y;
     const data = this.joined(biases, factors);
@@ -130,4 +135,44 @@ function transposed(data: Float32Array, inner: number): Float32Array {
     for (let column = 0; column < inner; column++) out[column * rows + row] = data[row * inner + column] as number;
   }
   return out;
+}
+
+/**
+ * What an adapter adds to layers that read the same, side by side: two products, since the first factors stand above each other and the
+ * second ones, scaled, on a diagonal. Undefined where it adapts none of them.
+ */
+function sideProduct(
+  b: Builder,
+  x: Value,
+  layers: readonly LinearLayer[],
+  factors: readonly number[],
+  { lora, weights }: Adapter,
+): Value | undefined {
+  const adapted = layers.filter(({ weight }) => weights.has(adapterNames(weight).a));
+  const inner = layers[0]?.inner as number;
+  if (adapted.length === 0) return undefined;
+  const { rank, alpha } = lora;
+  const depth = rank * adapted.length;
+  const wide = layers.reduce((sum, { out }) => sum + out, 0);
+  const down = new Float32Array(inner * depth);
+  const up = new Float32Array(depth * wide);
+  let column = 0;
+  layers.forEach((layer, i) => {
+    const at = adapted.indexOf(layer) * rank;
+    if (at >= 0) {
+      const names = adapterNames(layer.weight);
+      const first = weights.get(names.a) as Float32Array;
+      const second = weights.get(names.b) as Float32Array;
+      const scale = (alpha / rank) * (factors[i] ?? 1);
+      for (let r = 0; r < rank; r++) {
+        for (let k = 0; k < inner; k++) down[k * depth + at + r] = first[r * inner + k] as number;
+        for (let row = 0; row < layer.out; row++)
+          up[(at + r) * wide + column + row] = scale * (second[row * rank + r] as number);
+      }
+    }
+    column += layer.out;
+  });
+  const label = layers.map(({ weight }) => weight).join('+');
+  const low = b.matmul(x, b.graph.constant('f32', [inner, depth], down, `${label}.lora_A`));
+  return b.matmul(low, b.graph.constant('f32', [depth, wide], up, `${label}.lora_B`));
 }

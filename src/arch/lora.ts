@@ -7,7 +7,12 @@ import type { ModelConfig } from './config.ts';
 import type { Linear } from './decoder.ts';
 import { elements, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
 
-export type LoraTarget = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj' | 'gate_proj' | 'up_proj' | 'down_proj';
+export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export type LoraTarget = (typeof LORA_TARGETS)[number];
+
+export function isLoraTarget(name: unknown): name is LoraTarget {
+  return LORA_TARGETS.includes(name as LoraTarget);
+}
 
 export interface LoraConfig {
   readonly rank: number;
@@ -20,6 +25,12 @@ export interface LoraConfig {
 function adapted(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean {
   const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? -1);
   return layer >= firstLayer && targets.some((target) => name.endsWith(`${target}.weight`));
+}
+
+/** What is laid over a base that stays as it is: factors by the names that `adapterSpecs` lists. */
+export interface Adapter {
+  readonly lora: LoraConfig;
+  readonly weights: Weights;
 }
 
 /** Names of the two factors of a layer's adapter, as peft ends them. */

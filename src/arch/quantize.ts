@@ -15,6 +15,11 @@ export interface Quantized {
   readonly scales: Float32Array;
 }
 
+/** What matrices consist of, in order. */
+export function arraysOf(matrices: ReadonlyMap<string, Quantized> = new Map()): (Uint8Array | Float32Array)[] {
+  return [...matrices.values()].flatMap(({ packed, scales }) => [packed, scales]);
+}
+
 /** Rows of several matrices one below the other, each times its factor. */
 export function stacked(parts: readonly Quantized[], factors: readonly number[] = []): Quantized {
   const [first] = parts as readonly [Quantized, ...Quantized[]];

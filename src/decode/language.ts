@@ -23,8 +23,10 @@ export interface TextRequest extends Omit<GenerateRequest, 'prompt' | 'stopIds'>
 }
 
 export interface LanguageOptions {
-  /** Folder with config.json and model.safetensors. */
+  /** Folder with config.json and model.safetensors, or of an adapter. */
   readonly model: string;
+  /** Folder of the base that an adapter is laid over. */
+  readonly base?: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
   readonly precision: Precision | 'auto';
@@ -66,12 +68,12 @@ export class Language {
   }
 
   /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
-  static async load({ model, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
+  static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
     const started = performance.now();
     await loadLibrary();
     const read = readTokenizer(tokenizer);
     if (!read.ok) throw new CodedError(read.error.code, read.error.message);
-    const loaded = loadModel(model, { as: 'stored', tokenizer });
+    const loaded = loadModel(model, { as: 'stored', tokenizer, ...(base !== undefined && { base }) });
     if (read.value.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',

@@ -168,6 +168,7 @@ export async function draftMixed(
   const opened = await engine.request('open', {
     key,
     model,
+    base,
     name,
     snapshot: join(specialistFolder, snapshotName),
     over: [],

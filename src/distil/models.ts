@@ -7,7 +7,7 @@ import type { Failure } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
 import { fitsShipped } from '../package/fit.ts';
-import { ADAPTER, CONFIG, WEIGHTS } from '../package/manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
 
 export interface CurrentModel {
   /** Folder of a package (src/package/); where weights of the mixture were fitted for the model, mixture.json is in it. */
@@ -32,7 +32,8 @@ const WORK = 'neural.work';
 
 /** What a model folder must hold to be one. */
 export function isModel(folder: string): boolean {
-  return existsSync(join(folder, CONFIG)) && [WEIGHTS, ADAPTER].some((name) => existsSync(join(folder, name)));
+  const holds = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
+  return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER);
 }
 
 /** The folder's adapted model where there is one that fits what ships, else the base. One that does not fit stays where it is. */

@@ -182,6 +182,7 @@ class Session {
     const source = {
       key: this.key,
       model,
+      base: access.base,
       name: name === 'base' ? 'base' : 'adapted',
       snapshot: this.snapshot,
       over: [],

@@ -84,7 +84,8 @@ export class Neural extends DisposableStore implements Engine {
   serving(model: string, name: string): Model {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
     const threads = threadCount(neuralThreads || 'auto');
-    return { model, name, tokenizer: this.shipped.tokenizer, precision: neuralPrecision, threads };
+    const { base, tokenizer } = this.shipped;
+    return { model, name, base, tokenizer, precision: neuralPrecision, threads };
   }
 
   async request<K extends RequestKind>(

@@ -6,6 +6,7 @@ import { CodedError } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
 import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
+import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
 import { fitMixed, type Turn } from './fit.ts';
 import { Mixed } from './mixed.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
@@ -113,7 +114,10 @@ export class Specialists {
 }
 
 /** A model folder whose weights were replaced is another model. */
-function identity({ model, precision, threads, tokenizer }: MixSource): string {
-  const weights = statSync(join(model, 'model.safetensors'), { throwIfNoEntry: false });
-  return JSON.stringify([model, precision, threads, tokenizer, weights?.mtimeMs, weights?.size]);
+function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
+  const stands = (name: string) => {
+    const file = statSync(join(model, name), { throwIfNoEntry: false });
+    return [file?.mtimeMs, file?.size];
+  };
+  return JSON.stringify([model, base, precision, threads, tokenizer, stands(WEIGHTS), stands(ADAPTER)]);
 }

@@ -4,6 +4,8 @@ import type { FileChange } from '../ngram/protocol.ts';
 
 /** How neural models are loaded and run. */
 export interface Serving {
+  /** Folder of the base that an adapter is laid over. */
+  readonly base?: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
   readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
@@ -14,7 +16,7 @@ export interface Serving {
 export interface MixSource extends Serving {
   /** Tells open specialists apart; the caller's choice. Opening a key again replaces what it stood for. */
   readonly key: string;
-  /** Folder of the neural model: config.json, model.safetensors, and mixture.json where weights were fitted for it. */
+  /** Folder of the neural model: config.json and model.safetensors, or an adapter's two files, and mixture.json where weights were fitted for it. */
   readonly model: string;
   /** Drafts name their model `${name} + n-gram`: 'base', 'adapted'. */
   readonly name: string;

@@ -1,5 +1,5 @@
 // A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may lie there packed in 4 bits.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
 import { MEND, type Model } from '../arch/model.ts';
@@ -7,9 +7,10 @@ import { checkWeights, parameterCount, parameterSpecs, type Weights } from '../a
 import { dequantize, type Quantized } from '../arch/quantize.ts';
 import { CodedError, messageOf, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { loadAdapter } from './adapter.ts';
 import { parseConfig, writeConfig } from './config.ts';
-import { fitsTokenizer } from './fit.ts';
-import { CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
+import { baseOf, fitsBase, fitsTokenizer } from './fit.ts';
+import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
@@ -28,15 +29,34 @@ export interface Loaded extends Model {
 export interface LoadOptions {
   /** 'stored' leaves packed matrices as they are, for serving: an eighth of the memory. Default: values. */
   readonly as?: 'values' | 'stored';
+  /** Folder of the base, for what may be an adapter. */
+  readonly base?: string;
   /** Path of the tokenizer.json that it will be used with. Default: its own, where it has one. */
   readonly tokenizer?: string;
+}
+
+/** Whether what lies in the folder needs a base. */
+export function isAdapter(folder: string): boolean {
+  return !existsSync(join(folder, WEIGHTS)) && existsSync(join(folder, ADAPTER));
+}
+
+/** The base with the adapter laid over it, unmerged. Throws as `loadModel` does, and 'mismatched' where it was made for another base. */
+function loadOver(folder: string, { base, ...options }: LoadOptions): Loaded {
+  const manifest = unwrap(readManifest(folder));
+  if (base === undefined || manifest === undefined)
+    throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${MEND}`);
+  unwrap(fitsBase(manifest, baseOf(base)));
+  const below = loadModel(base, options);
+  return { ...below, adapter: loadAdapter(folder, below.config), manifest };
 }
 
 /**
  * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' where it was made for another tokenizer. Tensors that the
  * decoder does not use are left out. A config that claims more than the file of weights can hold is refused before that is read.
  */
-export function loadModel(folder: string, { as = 'values', tokenizer }: LoadOptions = {}): Loaded {
+export function loadModel(folder: string, options: LoadOptions = {}): Loaded {
+  if (isAdapter(folder)) return loadOver(folder, options);
+  const { as = 'values', tokenizer } = options;
   const read = <T>(name: string, how: (path: string) => T): T => {
     try {
       return how(join(folder, name));

@@ -14,6 +14,7 @@ export const CONFIG = 'config.json';
 export const WEIGHTS = 'model.safetensors';
 /** In place of the weights, of what is laid over a base. */
 export const ADAPTER = 'adapter_model.safetensors';
+export const ADAPTER_CONFIG = 'adapter_config.json';
 export const TOKENIZER = 'tokenizer.json';
 
 /** Of the format. */

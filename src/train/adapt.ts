@@ -1,79 +1,31 @@
 // Adapting a model folder to examples: choose device and method, train, merge, save. What the engine process runs.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import { type LoraConfig, mergeAdapters } from '../arch/lora.ts';
-import { DEFAULT_OPTIMIZER, type OptimizerConfig } from '../arch/optimizer.ts';
-import type { Weights } from '../arch/parameters.ts';
-import { chosenPrecision } from '../arch/precision.ts';
+import { mergeAdapters } from '../arch/lora.ts';
+import { type Model, valuesOf } from '../arch/model.ts';
+import { DEFAULT_OPTIMIZER } from '../arch/optimizer.ts';
+import { parameterCount, type Weights } from '../arch/parameters.ts';
+import { chosenPrecision, type Precision } from '../arch/precision.ts';
 import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { describeAdapted } from '../package/adapted.ts';
+import { saveAdapter } from '../package/adapter.ts';
+import { baseOf } from '../package/fit.ts';
 import { loadModel, saveModel } from '../package/folder.ts';
-import type { StoredType } from '../package/safetensors.ts';
-import {
-  chooseDevice,
-  type DeviceChoice,
-  type DeviceSetting,
-  type ProbeResult,
-  threadCount,
-} from '../runtime/device.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
+import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
-import { Batches, type Example } from './batches.ts';
+import { Batches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
-import { checkpointStand, digest, fingerprint } from './checkpoint.ts';
-import { type Progress, type RunHooks, type RunOptions, type Trained, train, type Validation } from './loop.ts';
+import { checkpointStand } from './checkpoint.ts';
+import { type Progress, type RunHooks, type RunOptions, train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './memory.ts';
+import { type Adapted, type AdaptRequest, check, finished, identify } from './request.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 
-export type { DeviceChoice, DeviceSetting };
-
-export interface AdaptRequest {
-  /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
-  readonly base: string;
-  readonly out: string;
-  readonly examples: readonly Example[];
-  /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
-  readonly tokenizer?: string;
-  /** Absent: every parameter is trained. 'auto': adapters where the memory does not allow that. */
-  readonly lora?: LoraConfig | 'auto';
-  readonly optimizer?: Partial<OptimizerConfig>;
-  /** Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and the wait of completions. */
-  readonly batch: number;
-  readonly length: number;
-  readonly microBatches: number;
-  readonly epochs: number;
-  /** Ends earlier than the epochs, where given. */
-  readonly maxSteps?: number;
-  /** Wall-clock seconds of training; the schedule is fitted to it. */
-  readonly budgetSeconds?: number;
-  /** Stops early, and keeps the best parameters rather than the last. */
-  readonly validation?: Validation;
-  readonly learningRate: number;
-  readonly checkpointEverySteps: number;
-  /** A checkpoint that cannot be continued: an error, or left aside with a note, so that the run starts anew. */
-  readonly unusable?: 'refuse' | 'discard';
-  /** Token id between sequences. */
-  readonly separator: number;
-  readonly seed: number;
-  readonly device: DeviceSetting;
-  readonly threads: number | 'auto';
-  readonly storeAs?: StoredType;
-}
-
-export interface Adapted {
-  readonly folder: string;
-  readonly steps: number;
-  readonly device: DeviceChoice;
-  readonly method: Method;
-  readonly parameters: number;
-  readonly validation: Trained['validation'];
-  readonly stopped: Trained['stopped'];
-  /** Of training, earlier parts of a resumed run included. */
-  readonly seconds: number;
-  /** Tokens trained on, repetitions counted; padding is not left out. */
-  readonly tokens: number;
-}
+export type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
+export type { Adapted, AdaptRequest } from './request.ts';
 
 export interface AdaptHooks extends RunHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
@@ -85,8 +37,8 @@ export interface AdaptHooks extends RunHooks {
   readonly memoryCeiling?: number;
 }
 
-/** Rows of logits at once: 8 MB for 8,192 tokens, so that they stay in the cache. */
-const LOSS_CHUNK = 256;
+/** Logits at once: 8 MB, so that they stay in the cache. */
+const LOSS_VALUES = 2 ** 21;
 /** Warm-up in steps: a model that has been trained needs few. */
 const WARMUP_STEPS = 10;
 /** What a checkpoint fails with that could be another's, damaged, or of another version of the format. */
@@ -100,16 +52,20 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
   const { out, tokenizer } = request;
   try {
     await loadLibrary();
-    const { config, weights } = loadModel(request.base, tokenizer === undefined ? {} : { tokenizer });
+    const base = loadModel(request.base, { as: 'stored', ...(tokenizer !== undefined && { tokenizer }) });
+    const { config } = base;
     check(request, config.vocabSize);
-    const identity = identify(request, weights);
+    const identity = identify(request, base);
     const earlier = finished(out, identity);
     if (earlier) return ok({ ...earlier, folder: out });
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
-    const method = methodFor(request, config, hooks.memoryCeiling);
+    const method = methodFor(request, base, hooks.memoryCeiling);
     hooks.onMethod?.(method);
-    const run = runOptions(request, config, device, method);
+    const packed = method.lora && base.packed?.size ? new Map(base.packed) : undefined;
+    const weights = packed ? base.weights : valuesOf(base);
+    (base.packed as Map<string, unknown> | undefined)?.clear();
+    const run = runOptions(request, config, device, method, packed);
     let result = await train(run, weights, request.examples, hooks);
     const { checkpoint } = run;
     if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
@@ -120,10 +76,7 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
     }
     if (!result.ok) return result;
     const { tensors, step, validation, stopped, seconds } = result.value;
-    // The base may have changed under the run, which adopted its arrays; adapters leave it alone.
-    const adapted = method.lora ? mergeAdapters(config, method.lora, weights, tensors) : tensors;
-    saveModel(out, config, adapted, request.storeAs ?? 'F16');
-    const precision = chosenPrecision('auto', { config, weights: adapted });
+    const precision = save(request, { config, weights }, method, packed !== undefined, tensors);
     describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const { batch, length, microBatches } = request;
     const value: Adapted = {
@@ -131,7 +84,7 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
       steps: step,
       device,
       method,
-      parameters: [...weights.values()].reduce((sum, { length: count }) => sum + count, 0),
+      parameters: parameterCount(config),
       validation,
       stopped,
       seconds,
@@ -146,11 +99,33 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
   }
 }
 
+/** An adapter over a packed base stays one, a hundredth of its size; else it is merged. What an earlier run left of the other kind goes. */
+function save(
+  { base, out, storeAs = 'F16' }: AdaptRequest,
+  { config, weights }: Model,
+  { lora }: Method,
+  over: boolean,
+  trained: Weights,
+): Precision {
+  const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
+  if (lora && over) {
+    saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, storeAs);
+    remove(WEIGHTS, CONFIG);
+    return 'int4';
+  }
+  // The base may have changed under the run, which adopted its arrays; adapters leave it alone.
+  const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
+  saveModel(out, config, adapted, storeAs);
+  remove(ADAPTER, ADAPTER_CONFIG);
+  return chosenPrecision('auto', { config, weights: new Map(adapted) });
+}
+
 function runOptions(
   request: AdaptRequest,
   config: RunOptions['stepper']['config'],
   { device }: DeviceChoice,
   { lora }: Method,
+  packed: RunOptions['stepper']['packed'],
 ): RunOptions {
   const { batch, length, microBatches, seed, separator, validation, budgetSeconds } = request;
   const { stepsPerEpoch } = new Batches(request.examples, { batch, length, microBatches, seed, separator });
@@ -163,8 +138,9 @@ function runOptions(
       microBatches,
       seed,
       ...(lora ? { lora } : {}),
+      ...(packed ? { packed } : {}),
       optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
-      lossChunk: LOSS_CHUNK,
+      lossChunk: Math.max(1, Math.floor(LOSS_VALUES / config.vocabSize)),
       adopt: true,
       device,
       threads: threadCount(request.threads),
@@ -183,72 +159,16 @@ function runOptions(
   };
 }
 
-function methodFor(
-  request: AdaptRequest,
-  config: RunOptions['stepper']['config'],
-  ceiling: number | undefined,
-): Method {
+function methodFor(request: AdaptRequest, { config, packed }: Model, ceiling: number | undefined): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
   // A run that was begun goes on as it was begun, however much memory there is now.
   const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;
   if (begun) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
-  return chooseMethod(config, request.batch * request.length, Math.min(freemem(), room));
+  const available = Math.min(freemem(), room);
+  return chooseMethod(config, { tokens: request.batch * request.length, available, packed: (packed?.size ?? 0) > 0 });
 }
 
 function discard(out: string): void {
   for (const name of [CHECKPOINT, BEST_FILE]) rmSync(join(out, name), { force: true });
-}
-
-/** What decides the outcome; not on what device, how fast or with how many interruptions it was reached. */
-function identify(request: AdaptRequest, weights: Weights): string {
-  const {
-    base: _,
-    out: __,
-    device: ___,
-    threads: ____,
-    checkpointEverySteps: _____,
-    unusable: ______,
-    tokenizer: _______,
-    ...rest
-  } = request;
-  const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
-  const { validation } = request;
-  return fingerprint({
-    ...rest,
-    examples: text(request.examples),
-    validation: validation && { ...validation, examples: text(validation.examples) },
-    weights: digest(weights.values()),
-  });
-}
-
-function finished(out: string, identity: string): Adapted | undefined {
-  try {
-    const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
-    return record.identity === identity && existsSync(join(out, 'model.safetensors')) ? record.adapted : undefined;
-  } catch {
-    // None, or damaged: the run is made anew.
-    return undefined;
-  }
-}
-
-function check(
-  { examples, separator, batch, length, microBatches, epochs, validation }: AdaptRequest,
-  vocabSize: number,
-): void {
-  if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
-    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs are whole numbers from 1.');
-  }
-  if (!examples.some(({ ids }) => ids.length > 1))
-    throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
-  if (validation && !validation.examples.some(({ ids }) => ids.length > 1))
-    throw new CodedError('nothing-to-learn', 'There is no example to validate on.');
-  const outside = (id: number) => !(id >= 0 && id < vocabSize);
-  const all = [...examples, ...(validation?.examples ?? [])];
-  if (outside(separator) || all.some(({ ids }) => ids.some(outside))) {
-    throw new CodedError(
-      'bad-request',
-      `An example has a token outside the model's ${vocabSize}: the tokenizer is another one.`,
-    );
-  }
 }

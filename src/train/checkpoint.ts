@@ -30,13 +30,14 @@ export function fingerprint(parts: unknown): string {
 }
 
 /** The same of long arrays, in order. */
-export function digest(arrays: Iterable<Int32Array | Float32Array>): string {
+export function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
   return hash.digest('hex').slice(0, 32);
 }
 
-const bytesOf = (data: Int32Array | Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: Int32Array | Float32Array | Uint8Array) =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
  * Throws CodedError 'diverged', and leaves the last checkpoint alone, where a value is no number.

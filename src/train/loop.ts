@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { LoraConfig } from '../arch/lora.ts';
 import type { Weights } from '../arch/parameters.ts';
+import { arraysOf } from '../arch/quantize.ts';
 import { CodedError, failed, ok, type Result } from '../common/errors.ts';
 import { Batches, type BatchOptions, type Example, type TokenBatch } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
@@ -336,7 +337,7 @@ function identify(
   examples: readonly Example[],
   weights: Weights,
 ): string {
-  const { device: _device, threads: _threads, lossChunk: _chunk, adopt: _adopt, ...settings } = stepper;
+  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
   const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
   const judged = validation && { ...validation, examples: text(validation.examples) };
   return fingerprint({
@@ -346,6 +347,6 @@ function identify(
     separator,
     judged,
     examples: text(examples),
-    weights: digest(weights.values()),
+    weights: digest([...weights.values(), ...arraysOf(packed)]),
   });
 }

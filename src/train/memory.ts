@@ -1,26 +1,42 @@
 // Full fine-tuning or adapters, by the memory there is.
 
 import type { ModelConfig } from '../arch/config.ts';
-import type { LoraConfig } from '../arch/lora.ts';
+import { LORA_TARGETS, type LoraConfig } from '../arch/lora.ts';
 import { parameterCount } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';
 
 /** All linear layers: at this rank a fortieth of preset S's parameters. */
-export const DEFAULT_LORA: LoraConfig = {
-  rank: 16,
-  alpha: 32,
-  targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-};
+export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
 
-/** Best first. Bytes that the process grows by, as measured on preset S (CPU, f32), rounded up. */
+/** Up to so many layers all of them are adapted, of more the upper half: three quarters of the work, and half of what is held for the way back. */
+const ALL_LAYERS = 12;
+
+export function loraFor({ layers }: ModelConfig): LoraConfig {
+  return layers <= ALL_LAYERS ? DEFAULT_LORA : { ...DEFAULT_LORA, firstLayer: layers >> 1 };
+}
+
+const full = 'full fine-tuning';
+const adapters = 'adapters (LoRA)';
+
+/**
+ * Best first. Bytes that the process grows by (CPU, f32), as measured on preset S, or for a packed base on 24 layers of 576 and the upper
+ * half adapted; rounded up. `most`: parameters, beyond which the minutes of an adaptation are too few for all of them.
+ */
 const METHODS = [
   // Weights, two moments and sums of gradients, and the model as it was read.
-  { name: 'full fine-tuning', lora: undefined, perParameter: 22, perActivation: 13 },
-  { name: 'adapters (LoRA)', lora: DEFAULT_LORA, perParameter: 9, perActivation: 10 },
-] as const;
+  { name: full, perParameter: 22, perActivation: 13, most: 4e7 },
+  { name: adapters, packed: true, perParameter: 2, perActivation: 4 },
+  { name: adapters, packed: false, perParameter: 9, perActivation: 10 },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly packed?: boolean;
+  readonly perParameter: number;
+  readonly perActivation: number;
+  readonly most?: number;
+}[];
 
 export interface Method {
-  readonly name: (typeof METHODS)[number]['name'];
+  readonly name: typeof full | typeof adapters;
   /** Undefined: every parameter is trained. */
   readonly lora: LoraConfig | undefined;
   /** For people. */
@@ -28,26 +44,35 @@ export interface Method {
 }
 
 export function methodOf(lora: LoraConfig | undefined, reason: string): Method {
-  return { name: METHODS[lora ? 1 : 0].name, lora, reason };
+  return { name: lora ? adapters : full, lora, reason };
 }
 
-/**
- * The best method that fits. Throws CodedError 'out-of-memory' where none does.
- * @param tokens in a micro-batch
- * @param available bytes that the process may grow by
- */
-export function chooseMethod(config: ModelConfig, tokens: number, available: number): Method {
+export interface Room {
+  /** In a micro-batch. */
+  readonly tokens: number;
+  /** Bytes that the process may grow by. */
+  readonly available: number;
+  /** The base's matrices are in 4 bits. */
+  readonly packed: boolean;
+}
+
+/** The best method that fits. Throws CodedError 'out-of-memory' where none does. */
+export function chooseMethod(config: ModelConfig, { tokens, available, packed }: Room): Method {
   const parameters = parameterCount(config);
   // What a token leaves behind in each layer for the way back, counted in values of the layer's widths.
   const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  const needs = METHODS.map((row) => row.perParameter * parameters + row.perActivation * activations);
-  for (const [i, { name, lora }] of METHODS.entries()) {
-    if ((needs[i] as number) > available) continue;
-    return { name, lora, reason: `needs ${megabytes(needs[i] as number)} of ${megabytes(available)} free` };
+  let needs = 0;
+  for (const row of METHODS) {
+    if ('packed' in row && row.packed !== packed) continue;
+    if ('most' in row && parameters > row.most) continue;
+    needs = row.perParameter * parameters + row.perActivation * activations;
+    if (needs > available) continue;
+    const reason = `needs ${megabytes(needs)} of ${megabytes(available)} free`;
+    return { name: row.name, lora: row.name === full ? undefined : loraFor(config), reason };
   }
   throw new CodedError(
     'out-of-memory',
-    `Fine-tuning needs ${megabytes(needs.at(-1) as number)} of memory, and ${megabytes(Math.max(0, available))} are free. Close other programs, or raise the engine's memory limit.`,
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free. Close other programs, or raise the engine's memory limit.`,
   );
 }

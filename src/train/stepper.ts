@@ -30,7 +30,10 @@ export interface StepperOptions extends TrainingGraphOptions {
   readonly microBatches: number;
   /** Seed of fresh adapters. */
   readonly seed: number;
-  /** The arrays of what is trained become the stepper's and change under it: saves a copy of the model. */
+  /**
+   * The arrays of what is trained become the stepper's and change under it, and what is packed is taken out of its map once the stepper has
+   * its own form of it: saves a copy of the model.
+   */
   readonly adopt?: boolean;
 }
 
@@ -106,6 +109,7 @@ export class Stepper {
       }
       // The graphs read what was made of it.
       this.options = { ...options, packed: shapesAlone(options.packed) };
+      if (options.adopt) (options.packed as Map<string, unknown>).clear();
     }
     for (const spec of trained) {
       await this.own(spec.name, spec.shape, values.get(spec.name));

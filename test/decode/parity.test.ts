@@ -13,13 +13,21 @@ before(async () => {
 
 const fp32 = { device: 'cpu', threads: 1, precision: 'fp32' } as const;
 
-for (const name of GOLDEN_CASES) {
-  test(`logits of ${name}: whole batch, some rows, token by token, and padded on the left`, async () => {
+const cases = [
+  ...GOLDEN_CASES.map((name) => ({ name, over: false })),
+  { name: 'lora', over: true },
+  { name: 'packed', over: true },
+] as const;
+
+for (const { name, over } of cases) {
+  test(`logits of ${name}${over ? ', the adapter laid over it' : ''}: whole batch, some rows, token by token, and padded on the left`, async () => {
     const golden = readGolden(name);
     const { config, weights } = loadModel(goldenFolder(name));
+    const { lora } = golden;
     const model = {
       config,
-      weights: golden.lora ? mergeAdapters(config, golden.lora, weights, golden.weights) : weights,
+      weights: lora && !over ? mergeAdapters(config, lora, weights, golden.weights) : weights,
+      ...(lora && over && { adapter: { lora, weights: golden.weights } }),
     };
     const network = await Network.load(model, fp32);
     const { batch, length } = golden;

@@ -5,10 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { CodedError } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import type { AdaptProgress } from '../../src/engine/protocol.ts';
+import { loadModel } from '../../src/package/folder.ts';
 import { standOf } from '../../src/train/stand.ts';
-import { adaptation, completion, ended, engine, loading, SCRIPT, until, writeModel } from './helpers.ts';
+import { goldenFolder } from '../arch/golden.ts';
+import { adaptation, completion, ended, engine, loading, SCRIPT, TOKENIZER, until, writeModel } from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
 const base = join(folder, 'base');
@@ -262,6 +265,46 @@ test('killed again and again, also while a checkpoint is written: the model come
   assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
   assert.deepEqual(readFileSync(join(often, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
   assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors', 'training.json']);
+});
+
+test('over a base in 4 bits an adapter is kept: killed or not it is the same, a fraction of the base, and fits that base alone', async (context) => {
+  const client = await started(context);
+  const packed = goldenFolder('packed');
+  const [whole, often] = [join(folder, 'adapter-whole'), join(folder, 'adapter-often')];
+  const more = {
+    examples: Array.from({ length: 8 }, (_, i) => ({
+      ids: Int32Array.from({ length: 30 }, (_, j) => (i * j) % 48),
+    })),
+    lora: { rank: 2, alpha: 4, targets: ['q_proj', 'up_proj', 'down_proj'], firstLayer: 1 } as const,
+    separator: 0,
+    tokenizer: TOKENIZER,
+  };
+  const done = await client.request('adapt', adaptation(packed, whole, more));
+  assert.ok(done.ok, JSON.stringify(done));
+  let kills = 0;
+  const result = await client.request('adapt', adaptation(packed, often, more), {
+    onProgress: (report) => {
+      if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 2) return;
+      kills++;
+      process.kill(client.pid as number, 'SIGKILL');
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(kills, 2);
+  const adapter = (of: string) => readFileSync(join(of, 'adapter_model.safetensors'));
+  assert.deepEqual(adapter(often), adapter(whole));
+  const files = ['adapter_config.json', 'adapter_model.safetensors', 'manifest.json', 'training.json'];
+  assert.deepEqual(readdirSync(whole).sort(), files);
+
+  const loaded = loadModel(whole, { base: packed, as: 'stored' });
+  assert.deepEqual(loaded.adapter?.lora, more.lora);
+  assert.ok(loaded.packed?.size);
+  const { steps, validation } = done.value;
+  assert.equal(steps, 24);
+  assert.equal(validation, undefined);
+  const isRefused = (error: unknown) => error instanceof CodedError && error.code === 'mismatched';
+  assert.throws(() => loadModel(whole, { base }), isRefused);
+  assert.throws(() => loadModel(whole), isRefused);
 });
 
 test('a half-written checkpoint is left aside', async (context) => {

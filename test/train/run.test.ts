@@ -46,6 +46,32 @@ async function losses(options: RunOptions, hooks: RunHooks = {}) {
   return { result, reports, losses: reports.map(({ loss }) => loss) };
 }
 
+test('over a base in 4 bits a run resumes the same way', async () => {
+  const packed = readGolden('packed');
+  const of = (name: string): RunOptions => ({
+    ...run(name),
+    stepper: options(packed, { microBatches: 2, threads: 2 }),
+  });
+  const go = async (options: RunOptions, signal?: AbortSignal, onStep?: (report: StepReport) => void) => {
+    const found: number[] = [];
+    const hooks = {
+      ...(signal && { signal }),
+      onStep: (report: StepReport) => {
+        found.push(report.loss);
+        onStep?.(report);
+      },
+    };
+    return { result: await train(options, packed.weights, examples, hooks), losses: found };
+  };
+  const whole = await go(of('packed-whole'));
+  const stop = new AbortController();
+  const first = await go(of('packed-parts'), stop.signal, ({ step }) => step === 3 && stop.abort());
+  const second = await go(of('packed-parts'));
+  assert.deepEqual([...first.losses, ...second.losses], whole.losses);
+  assert.ok(whole.result.ok && second.result.ok);
+  assert.deepEqual(second.result.value.tensors, whole.result.value.tensors);
+});
+
 test('a cancelled run resumes with bit-equal losses and the same weights', async () => {
   const whole = await losses(run('whole'));
   assert.ok(whole.result.ok);

@@ -1,0 +1,120 @@
+// What an adaptation is asked and what it leaves; which one a request is: what an earlier run made for the same one is taken as it is.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoraConfig } from '../arch/lora.ts';
+import type { Model } from '../arch/model.ts';
+import type { OptimizerConfig } from '../arch/optimizer.ts';
+import { arraysOf } from '../arch/quantize.ts';
+import { CodedError } from '../common/errors.ts';
+import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
+import type { StoredType } from '../package/safetensors.ts';
+import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
+import type { Example } from './batches.ts';
+import { digest, fingerprint } from './checkpoint.ts';
+import type { Trained, Validation } from './loop.ts';
+import type { Method } from './memory.ts';
+import { RECORD } from './stand.ts';
+
+export interface AdaptRequest {
+  /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
+  readonly base: string;
+  readonly out: string;
+  readonly examples: readonly Example[];
+  /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
+  readonly tokenizer?: string;
+  /** Absent: every parameter is trained. 'auto': adapters where the memory does not allow that. */
+  readonly lora?: LoraConfig | 'auto';
+  readonly optimizer?: Partial<OptimizerConfig>;
+  /** Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and the wait of completions. */
+  readonly batch: number;
+  readonly length: number;
+  readonly microBatches: number;
+  readonly epochs: number;
+  /** Ends earlier than the epochs, where given. */
+  readonly maxSteps?: number;
+  /** Wall-clock seconds of training; the schedule is fitted to it. */
+  readonly budgetSeconds?: number;
+  /** Stops early, and keeps the best parameters rather than the last. */
+  readonly validation?: Validation;
+  readonly learningRate: number;
+  readonly checkpointEverySteps: number;
+  /** A checkpoint that cannot be continued: an error, or left aside with a note, so that the run starts anew. */
+  readonly unusable?: 'refuse' | 'discard';
+  /** Token id between sequences. */
+  readonly separator: number;
+  readonly seed: number;
+  readonly device: DeviceSetting;
+  readonly threads: number | 'auto';
+  readonly storeAs?: StoredType;
+}
+
+export interface Adapted {
+  readonly folder: string;
+  readonly steps: number;
+  readonly device: DeviceChoice;
+  readonly method: Method;
+  readonly parameters: number;
+  readonly validation: Trained['validation'];
+  readonly stopped: Trained['stopped'];
+  /** Of training, earlier parts of a resumed run included. */
+  readonly seconds: number;
+  /** Tokens trained on, repetitions counted; padding is not left out. */
+  readonly tokens: number;
+}
+
+/** Throws CodedError where it cannot be done. */
+export function check(
+  { examples, separator, batch, length, microBatches, epochs, validation }: AdaptRequest,
+  vocabSize: number,
+): void {
+  if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
+    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs are whole numbers from 1.');
+  }
+  if (!examples.some(({ ids }) => ids.length > 1))
+    throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
+  if (validation && !validation.examples.some(({ ids }) => ids.length > 1))
+    throw new CodedError('nothing-to-learn', 'There is no example to validate on.');
+  const outside = (id: number) => !(id >= 0 && id < vocabSize);
+  const all = [...examples, ...(validation?.examples ?? [])];
+  if (outside(separator) || all.some(({ ids }) => ids.some(outside))) {
+    throw new CodedError(
+      'bad-request',
+      `An example has a token outside the model's ${vocabSize}: the tokenizer is another one.`,
+    );
+  }
+}
+
+/** What decides the outcome; not on what device, how fast or with how many interruptions it was reached. */
+export function identify(request: AdaptRequest, { weights, packed }: Model): string {
+  const {
+    base: _,
+    out: __,
+    device: ___,
+    threads: ____,
+    checkpointEverySteps: _____,
+    unusable: ______,
+    tokenizer: _______,
+    ...rest
+  } = request;
+  const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
+  const { validation } = request;
+  return fingerprint({
+    ...rest,
+    examples: text(request.examples),
+    validation: validation && { ...validation, examples: text(validation.examples) },
+    weights: digest([...weights.values(), ...arraysOf(packed)]),
+  });
+}
+
+/** What an earlier run of the same identity made in the folder. */
+export function finished(out: string, identity: string): Adapted | undefined {
+  try {
+    const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
+    return record.identity === identity && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name)))
+      ? record.adapted
+      : undefined;
+  } catch {
+    // None, or damaged: the run is made anew.
+    return undefined;
+  }
+}
