@@ -13,7 +13,7 @@ import { latency } from './base/latency.ts';
 import { context, fitted, lines } from './base/lines.ts';
 import { preparer } from './base/prepare.ts';
 import { prompts } from './base/prompts.ts';
-import { shows } from './base/shows.ts';
+import { shows, showsAsked } from './base/shows.ts';
 import { size } from './base/size.ts';
 import type { BaseContext, Show } from './base/types.ts';
 import { kebab, printFigures, put, Table } from './print.ts';
@@ -102,6 +102,12 @@ const sections: readonly Section[] = [
   p50, p95: from the key to the text. replaced: another text in place of one that could be seen (never). On demand only.`,
     onDemand: true,
     run: shows,
+  },
+  {
+    name: 'shows-asked',
+    what: 'the same, with no draft begun by its key and no prompt run where the cursor rests. On demand only.',
+    onDemand: true,
+    run: showsAsked,
   },
 ];
 

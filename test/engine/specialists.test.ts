@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { MIXTURE_FILE, type MixSource } from '../../src/mix/types.ts';
+import { NEW_PLACE_TOKENS } from '../../src/mix/pace.ts';
+import { type Foreseen, MIXTURE_FILE, type MixSource } from '../../src/mix/types.ts';
 import { initialMixWeights } from '../../src/mix/weights.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { FileChange } from '../../src/ngram/protocol.ts';
@@ -70,6 +71,43 @@ test('an open folder answers from its snapshot', async () => {
   const { text: answer, model: by } = await draft('export const greeting = compose');
   assert.equal(answer, 'Greeting(visitor, hour);');
   assert.equal(by, 'base + n-gram');
+});
+
+test('what a draft will take is told before it is begun, and a place that was warmed costs a token', async () => {
+  await open();
+  const query = (name: string) => {
+    const prefix = `import { composeGreeting } from './compose';\n\n// ${name.repeat(40)}\nexport const greeting = compose`;
+    return { path: `src/${name}.ts`, languageId: 'typescript', prefix, suffix: '\n' };
+  };
+  const foreseen = async (name: string) => {
+    const seen: Foreseen[] = [];
+    const request = { key: 'a', query: query(name), options: { multiline: false, maxTokens: 32 } };
+    const answer = await client.request('draft', request, { onProgress: (of) => seen.push(of) });
+    assert.ok(answer.ok && seen.length === 1);
+    return seen[0] as Foreseen;
+  };
+  const cold = await foreseen('cold');
+  assert.ok(cold.promptTokens >= NEW_PLACE_TOKENS, `${cold.promptTokens} tokens`);
+  const warmed = await client.request('warm', { key: 'a', query: query('warm') });
+  assert.deepEqual(warmed, { ok: true, value: {} });
+  const warm = await foreseen('warm');
+  assert.equal(warm.promptTokens, 1);
+  assert.ok(warm.ms !== undefined && warm.ms > 0, 'by the draft before it');
+  const gone = await client.request('warm', { key: 'nobody', query: query('warm') });
+  assert.equal(!gone.ok && gone.error.code, 'bad-request');
+});
+
+test('a model is timed, and a model that is none is an error', async () => {
+  const options = { tokenizer: TOKENIZER, precision: 'fp32', threads: 1 } as const;
+  const timed = await client.request('time', { ...options, model });
+  assert.ok(timed.ok && timed.value.lineMs > 0 && timed.value.promptMs > 0, JSON.stringify(timed));
+  const none = await client.request('time', { ...options, model: join(folder, 'nowhere') });
+  assert.equal(!none.ok && none.error.code, 'unreadable');
+  const controller = new AbortController();
+  const cancelled = client.request('time', { ...options, model }, { signal: controller.signal });
+  controller.abort();
+  const answer = await cancelled;
+  assert.equal(!answer.ok && answer.error.code, 'cancelled');
 });
 
 test('changes count at once: what is open, what is saved, what is gone', async () => {
