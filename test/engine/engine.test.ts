@@ -11,7 +11,18 @@ import type { AdaptProgress } from '../../src/engine/protocol.ts';
 import { loadModel } from '../../src/package/folder.ts';
 import { standOf } from '../../src/train/stand.ts';
 import { goldenFolder } from '../arch/golden.ts';
-import { adaptation, completion, ended, engine, loading, SCRIPT, TOKENIZER, until, writeModel } from './helpers.ts';
+import {
+  adaptation,
+  completion,
+  ended,
+  engine,
+  loading,
+  SCRIPT,
+  TOKENIZER,
+  until,
+  VOCABULARY,
+  writeModel,
+} from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
 const base = join(folder, 'base');
@@ -24,7 +35,7 @@ async function started(context: TestContext): Promise<EngineClient> {
   context.after(() => client.dispose());
   const loaded = await client.request('load', loading(base));
   assert.ok(loaded.ok, JSON.stringify(loaded));
-  assert.equal(loaded.value.vocabSize, 8192);
+  assert.equal(loaded.value.vocabSize, VOCABULARY);
   return client;
 }
 
@@ -70,7 +81,7 @@ test('wrong requests are failures, and the process goes on', async (context) => 
   );
   assert.equal(await codeOf(client.request('load', loading(base))), 'ok');
   assert.equal(await codeOf(client.request('complete', completion(''))), 'bad-request');
-  const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, 9000) }] });
+  const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, VOCABULARY) }] });
   assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
   assert.equal(await codeOf(client.request('complete', completion('x'))), 'ok');
 });

@@ -6,14 +6,20 @@ import { initialWeights } from '../../src/arch/parameters.ts';
 import type { TextRequest } from '../../src/decode/language.ts';
 import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
 import { saveModel } from '../../src/package/folder.ts';
+import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { AdaptRequest } from '../../src/train/adapt.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../src/engine/main.ts');
 export const TOKENIZER = join(import.meta.dirname, '../../models/small/tokenizer.json');
 
+const read = readTokenizer(TOKENIZER);
+if (!read.ok) throw new Error(read.error.message);
+/** Of the tokenizer that ships, whichever that is. */
+export const VOCABULARY = read.value.vocabularySize;
+
 const CONFIG: ModelConfig = {
   modelType: 'llama',
-  vocabSize: 8192,
+  vocabSize: VOCABULARY,
   hiddenSize: 32,
   intermediateSize: 64,
   layers: 2,

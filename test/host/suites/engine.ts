@@ -8,6 +8,7 @@ import { PRESETS } from '../../../src/arch/config.ts';
 import { initialWeights } from '../../../src/arch/parameters.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
 import { saveModel } from '../../../src/package/folder.ts';
+import { readTokenizer } from '../../../src/tokenizer/load.ts';
 import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
@@ -17,10 +18,12 @@ export function defineEngine(suite: Suite): void {
     const folder = mkdtempSync(join(tmpdir(), 'host-engine-'));
     const engine = new EngineClient({ script: join(installed, 'dist', 'engine.cjs') });
     try {
-      const config = { ...PRESETS.S, layers: 2, vocabSize: 8192 };
+      const tokenizer = join(installed, 'models', 'small', 'tokenizer.json');
+      const read = readTokenizer(tokenizer);
+      assert.ok(read.ok);
+      const config = { ...PRESETS.S, layers: 2, vocabSize: read.value.vocabularySize };
       const base = join(folder, 'base');
       saveModel(base, config, initialWeights(config, 1), 'F16');
-      const tokenizer = join(installed, 'models', 'small', 'tokenizer.json');
       const loaded = await engine.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
       assert.ok(loaded.ok, JSON.stringify(loaded));
       const request = {
