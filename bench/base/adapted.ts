@@ -16,9 +16,8 @@ import { complete } from '../ngram.ts';
 import type { Figures } from '../types.ts';
 import { byPackage, cursorsOf, withSnippets } from './cursors.ts';
 import { showGains } from './gains.ts';
-import type { Prepared } from './prepare.ts';
 import { aloneLines, fitMixtures, loadAll, mixedLines } from './specialist.ts';
-import type { Base, BaseContext, Show } from './types.ts';
+import type { Base, BaseContext, Prepared, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** Of recorded files, for the loss before and after: whole files of about so many characters. */

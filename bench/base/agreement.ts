@@ -4,9 +4,9 @@ import type { EngineClient } from '../../src/engine/client.ts';
 import { withEngines } from '../engines.ts';
 import { chooseFiles } from '../held-out.ts';
 import { cursorsOf, suffixed } from './cursors.ts';
-import { type Prepared, sample } from './prepare.ts';
+import { sample } from './prepare.ts';
 import { aloneLines, loadAll } from './specialist.ts';
-import type { Base, BaseContext, Show } from './types.ts';
+import type { Base, BaseContext, Prepared, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
 /** A share of 0.95 among so many is known to 0.015. */

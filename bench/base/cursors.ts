@@ -1,16 +1,17 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { Snippet } from '../../src/common/completion.ts';
+import { DEFAULT_LIMITS } from '../../src/mix/prompt.ts';
 import { type Line, lineFigures } from '../line-figures.ts';
 import type { RecordedPlace } from '../recordings.ts';
 import type { Figures } from '../types.ts';
-import type { Prepared } from './prepare.ts';
 import { type Budget, promptOf } from './prompt.ts';
-import type { Base } from './types.ts';
+import type { Base, Prepared } from './types.ts';
 
-/** What a base sees in its rows: about the shape of a pretraining sample. */
-export const suffixed: Budget = { prefix: 320, suffix: 96, snippets: 0 };
-export const withSnippets: Budget = { ...suffixed, snippets: 192 };
+const { prefix, suffix, snippets } = DEFAULT_LIMITS;
+/** What a base sees alone: as much as the product shows it. */
+export const withSnippets: Budget = { prefix, suffix, snippets };
+export const suffixed: Budget = { ...withSnippets, snippets: 0 };
 const snippetOptions = { maxSnippets: 3, maxCharacters: 900 };
 
 /** One cursor, with the package that it is in. */

@@ -7,22 +7,8 @@ import { shuffled } from '../../src/common/random.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { fitNgram } from '../ngram.ts';
-import type { PackageFile } from '../packages.ts';
-import type { RecordedPlace, Recording } from '../recordings.ts';
-import type { Base } from './types.ts';
-
-export interface Prepared {
-  /** 'renamed' of the package under other names. */
-  readonly name: string;
-  readonly recording: Recording;
-  readonly places: readonly RecordedPlace[];
-  /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
-  readonly ngram: NgramModel;
-  /** Files that the mixture may be fitted on: not in the `learning` snapshot, and not recorded. */
-  readonly calibration: readonly PackageFile[];
-  /** n-gram snapshots: all other files with fitted weights, the same with shipped ones, and without the calibration files. */
-  readonly snapshots: { readonly fitted: string; readonly shipped: string; readonly learning: string };
-}
+import type { Recording } from '../recordings.ts';
+import type { Base, Prepared } from './types.ts';
 
 const seed = 1;
 

@@ -10,9 +10,8 @@ import { type Line, lineOf, lineTokens } from '../line-figures.ts';
 import type { Figures } from '../types.ts';
 import { type Cursor, promptAt, queryAt } from './cursors.ts';
 import { neuralLine } from './neural-line.ts';
-import type { Prepared } from './prepare.ts';
 import type { Budget } from './prompt.ts';
-import type { Base } from './types.ts';
+import type { Base, Prepared } from './types.ts';
 
 /** Places that the mixture's weights are fitted on, of files that no recording names. */
 const fitPlaces = 200;

@@ -1,8 +1,10 @@
 // What every section of the bases' benchmark is given.
 
+import type { NgramModel } from '../../src/ngram/model.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { PackageFile } from '../packages.ts';
+import type { RecordedPlace, Recording } from '../recordings.ts';
 import type { Figures } from '../types.ts';
-import type { Prepared } from './prepare.ts';
 
 export interface Base {
   readonly name: string;
@@ -12,6 +14,20 @@ export interface Base {
   readonly tokenizer: Tokenizer;
   readonly parameters: number;
   readonly contextTokens: number;
+}
+
+/** A recorded package made ready for a tokenizer. */
+export interface Prepared {
+  /** 'renamed' of the package under other names. */
+  readonly name: string;
+  readonly recording: Recording;
+  readonly places: readonly RecordedPlace[];
+  /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
+  readonly ngram: NgramModel;
+  /** Files that the mixture may be fitted on: not in the `learning` snapshot, and not recorded. */
+  readonly calibration: readonly PackageFile[];
+  /** n-gram snapshots: all other files with fitted weights, the same with shipped ones, and without the calibration files. */
+  readonly snapshots: { readonly fitted: string; readonly shipped: string; readonly learning: string };
 }
 
 export interface BaseContext {
