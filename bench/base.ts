@@ -15,6 +15,7 @@ import { preparer } from './base/prepare.ts';
 import { prompts } from './base/prompts.ts';
 import { shows, showsAsked } from './base/shows.ts';
 import { size } from './base/size.ts';
+import { summaryOf } from './base/summary.ts';
 import type { BaseContext, Show } from './base/types.ts';
 import { kebab, printFigures, put, Table } from './print.ts';
 import { readRecordings } from './recordings.ts';
@@ -160,10 +161,20 @@ export async function baseBench(options: BenchOptions): Promise<Figures> {
     for (const section of sections) {
       if (wanted.includes(section.name)) figures[section.name] = await runSection(section, context);
     }
-    return kebab(figures);
+    return withSummary(kebab(figures));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Prints it, too. */
+function withSummary(figures: Figures): Figures {
+  const summary = summaryOf(figures, Object.keys(kebab(figures.bases as Figures)));
+  if (Object.keys(summary).length === 0) return figures;
+  console.log('\nsummary');
+  const table = new Table();
+  for (const [name, row] of Object.entries(summary)) table.row(name, row);
+  return { ...figures, summary: kebab(summary) };
 }
 
 async function runSection({ name, what, run }: Section, context: BaseContext): Promise<Figures> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gainFigures, type Pair } from '../../bench/base/gains.ts';
+import { summaryOf } from '../../bench/base/summary.ts';
 import { interval } from '../../bench/bootstrap.ts';
 import { kebab, put } from '../../bench/print.ts';
 import type { Figures } from '../../bench/types.ts';
@@ -79,5 +80,20 @@ test('figures are kept under their names, and named in kebab case', () => {
       'with-n-grams-as-shipped': { 'exact-match': 0.3, 'by-package': { 'tanstack-ai-0-58-0': {} } },
       alone: { 'exact-match': 0.1 },
     },
+  });
+});
+
+test('a summary holds what was measured, a column a base, and nothing else', () => {
+  const lines = (exact: number) => ({
+    'with-n-grams-as-shipped': { 'exact-match': exact, precision: { 'at-30': 0.7 }, 'by-package': {} },
+  });
+  const figures = {
+    bits: { 'held-out-go': { small: 1.2, medium: 0.9, ppmd: 1.6 } },
+    lines: { small: lines(0.3), medium: lines(0.4), 'medium-against-small': { places: 3 } },
+  };
+  assert.deepEqual(summaryOf(figures, ['small', 'medium']), {
+    'bits a character, go': { small: 1.2, medium: 0.9 },
+    'lines right, with n-grams': { small: 0.3, medium: 0.4 },
+    'precision at 30 %, with n-grams': { small: 0.7, medium: 0.7 },
   });
 });
