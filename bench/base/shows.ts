@@ -14,7 +14,7 @@ import { CompletionService } from '../../src/complete/service.ts';
 import { MixedSpecialist } from '../../src/complete/specialist.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { Engine, RequestOptions } from '../../src/engine/client.ts';
-import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
+import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from '../../src/engine/protocol.ts';
 import { NgramClient } from '../../src/ngram/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
@@ -147,6 +147,7 @@ class Counted implements Engine {
   private readonly inner: Engine;
   private readonly waits: number[] = [];
   private asked = 0;
+  private newPlaces = 0;
   private cancelled = 0;
 
   constructor(inner: Engine) {
@@ -159,9 +160,13 @@ class Counted implements Engine {
     options?: RequestOptions<K>,
   ): Promise<Result<Requests[K]['result']>> {
     const began = performance.now();
-    const result = await this.inner.request(kind, request, options);
-    if (kind !== 'draft') return result;
+    if (kind !== 'draft') return this.inner.request(kind, request, options);
     this.asked++;
+    const onProgress = (value: Requests[K]['progress']) => {
+      if ((value as Foreseen).promptTokens >= NEW_PLACE_TOKENS) this.newPlaces++;
+      options?.onProgress?.(value);
+    };
+    const result = await this.inner.request(kind, request, { ...options, onProgress });
     if (result.ok) this.waits.push(performance.now() - began);
     else this.cancelled++;
     return result;
@@ -171,6 +176,7 @@ class Counted implements Engine {
     return {
       asked: this.asked,
       'given-up': this.cancelled,
+      'new-places': this.newPlaces,
       'p50-ms': quantile(this.waits, 0.5),
       'p95-ms': quantile(this.waits, 0.95),
     };

@@ -234,9 +234,9 @@ export class Bases extends DisposableStore {
     return true;
   }
 
-  /** Lets go of what this base is not. */
+  /** Lets go of what this base is not, and of all where no model is to be in memory. */
   private holdOnly(base: Base | undefined): void {
-    if (this.held && this.held.weights !== base?.weights) this.release();
+    if (this.held?.weights !== base?.weights || !this.deps.settings().neural) this.release();
   }
 
   private release(): void {

@@ -36,8 +36,8 @@ test('a prompt is 512 tokens, a line twelve passes, and the first of each does n
   const { network, passes, now } = slow(2, 1);
   const { promptMs, lineMs } = await timeModel(network, now);
   assert.equal(promptMs, 2 * 2 + 512);
-  // A token, then eleven passes over two branches.
-  assert.equal(lineMs, 3 + 11 * 4);
+  // A token, then eleven passes over three branches.
+  assert.equal(lineMs, 3 + 11 * 5);
   for (const { ids } of passes) for (const [id] of ids) assert.ok(id !== undefined && id >= 0 && id < 100);
 });
 
@@ -49,14 +49,15 @@ test('branches see their own past alone', async () => {
   assert.deepEqual(
     last?.nodes.map(({ visible }) => visible.map((slot) => slot - (last?.root ?? 0))),
     [
-      [0, 2, 4, 6, 8, 10, 12, 14, 16, 18],
-      [1, 3, 5, 7, 9, 11, 13, 15, 17, 19],
+      [0, 3, 6, 9, 12, 15, 18, 21, 24, 27],
+      [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
+      [2, 5, 8, 11, 14, 17, 20, 23, 26, 29],
     ],
   );
 });
 
 test('a model with little room is measured on what it has, and its prompt counted as 512 tokens', async () => {
-  const { network, now } = slow(0, 1, { contextLength: 281 });
+  const { network, now } = slow(0, 1, { contextLength: 293 });
   assert.equal((await timeModel(network, now)).promptMs, 512);
 });
 

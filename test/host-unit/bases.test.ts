@@ -182,6 +182,17 @@ test('two windows do not have it both; when the first closes the second takes it
   assert.deepEqual([second.serves(), second.why(), second.heard.changes], ['medium', 'in-time', 1]);
 });
 
+test('a window whose model is switched off has none in memory', async () => {
+  const machine = new Machine();
+  const first = machine.window();
+  await first.rest();
+  first.change({ neural: false });
+  assert.equal(machine.holders.size, 0);
+  const second = machine.window();
+  first.change({ neural: true });
+  assert.deepEqual([second.serves(), first.serves(), first.why()], ['medium', 'small', 'elsewhere']);
+});
+
 test('on battery the small one, plugged in the other, and not to and fro', async () => {
   const machine = new Machine();
   const { bases, serves, why, rest, heard } = machine.window();
