@@ -15,7 +15,7 @@ import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import { type Learned, learn } from './learn.ts';
-import { dropModel, keepModel } from './models.ts';
+import { currentModel, dropModel, keepModel } from './models.ts';
 import { holdOut } from './places.ts';
 import { readWeights, writeSnapshot } from './snapshot.ts';
 import { overall, stagesOf } from './stages.ts';
@@ -77,7 +77,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
     const base = learned?.neural && request.neural ? baseOf(request.neural.base).weights : undefined;
     if (learned?.neural?.used === 'adapted') keepModel(request.specialistFolder);
-    else if (learned?.neural?.used === 'base') dropModel(request.specialistFolder);
+    else if (learned?.neural?.used === 'base' && request.neural) rollBack(request, request.neural.base);
 
     const report: AdaptReport = {
       folder: request.root,
@@ -105,6 +105,12 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       );
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** What is laid over another base that ships was not compared with, and serves again when that does. */
+function rollBack({ specialistFolder, tokenizerPath }: AdaptRequest, base: string): void {
+  const { setAside } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
+  if (setAside?.code !== 'other-base') dropModel(specialistFolder);
 }
 
 function neuralDeps({ neural, tokenizerPath, specialistFolder }: AdaptRequest, engine: Engine | undefined, log: Log) {

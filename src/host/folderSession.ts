@@ -69,6 +69,8 @@ export class FolderSession extends DisposableStore {
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
   private fits: Fits = defaultFits();
+  /** What the last adaptation fitted, whether or not it holds for what serves now. */
+  private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
   private lastReport: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
   private files: number | undefined;
   private problem: string | undefined;
@@ -171,15 +173,31 @@ export class FolderSession extends DisposableStore {
     const { neural } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
     else {
-      const own = this.specialistFolder;
-      const base = { model: neural.shipped.base, name: 'base' };
-      const { model, name } = own === undefined ? base : this.current(own);
+      const { model, name } = this.hold();
       void this.specialist.open(neural, neural.serving(model, name));
     }
   }
 
-  private current(own: string): CurrentModel {
-    return currentModel(own, this.shipped);
+  /** The model for what serves now, and with it the couplings: of what an adaptation fitted, those that hold for it. */
+  private hold(): CurrentModel {
+    const { learned, shipped } = this;
+    const own = this.specialistFolder;
+    const current = own === undefined ? ({ model: shipped.base, name: 'base' } as const) : currentModel(own, shipped);
+    if (current.setAside?.code === 'mismatched') this.setAside(current.setAside.message);
+    const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);
+    const both = learned !== undefined && holdsMixed(learned.report, current, shipped);
+    if (learned && !alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
+    const none = defaultFits();
+    this.fits = { ngram: alone ? learned.fits.ngram : none.ngram, mixed: both ? learned.fits.mixed : none.mixed };
+    return current;
+  }
+
+  /** The user should adapt again. */
+  private setAside(why: string): void {
+    if (this.outdated) return;
+    this.outdated = true;
+    this.deps.log.warn(`${this.folder.name}: ${why}`);
+    this.deps.onOutdated(this.folder);
   }
 
   private get shipped(): Shipped {
@@ -237,9 +255,10 @@ export class FolderSession extends DisposableStore {
 
   adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
     if (fit) {
-      this.fits = fitsOf(fit, report);
+      this.learned = { fits: fitsOf(fit, report), report };
       this.lastReport = { report, finishedAt };
       this.outdated = false;
+      this.hold();
     }
     this.problem = undefined;
     this.service.reset();
@@ -253,6 +272,7 @@ export class FolderSession extends DisposableStore {
 
   /** After 'Delete Stored Data': as on the first day. */
   forget(): void {
+    this.learned = undefined;
     this.fits = defaultFits();
     this.lastReport = undefined;
     this.files = undefined;
@@ -268,35 +288,16 @@ export class FolderSession extends DisposableStore {
   }
 
   private restoreAdaptation(): void {
-    const own = this.specialistFolder;
-    if (own === undefined) return;
-    const current = this.current(own);
-    if (current.setAside) this.setAside(current.setAside.message);
+    if (this.specialistFolder === undefined) return;
     const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
-    if (!row) return;
-    const fit = storedFit(row.coupling);
-    const report = storedReport(row.report);
-    if (!fit.ok) this.problem = fit.error.message;
-    if (!report) return;
-    if (fit.ok) this.fits = this.holding(fitsOf(fit.value, report), report, current);
-    this.lastReport = { report, finishedAt: row.finishedAt };
-  }
-
-  /** Of what an adaptation fitted, what holds for what ships now. */
-  private holding({ ngram, mixed }: Fits, report: AdaptReport, current: CurrentModel): Fits {
-    const alone = holdsAlone(report, this.shipped.tokenizer);
-    const both = holdsMixed(report, current, this.shipped);
-    if (!alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
-    const none = defaultFits();
-    return { ngram: alone ? ngram : none.ngram, mixed: both ? mixed : none.mixed };
-  }
-
-  /** The user should adapt again. */
-  private setAside(why: string): void {
-    if (this.outdated) return;
-    this.outdated = true;
-    this.deps.log.warn(`${this.folder.name}: ${why}`);
-    this.deps.onOutdated(this.folder);
+    const report = row && storedReport(row.report);
+    const fit = row && storedFit(row.coupling);
+    if (fit && !fit.ok) this.problem = fit.error.message;
+    if (row && report) {
+      if (fit?.ok) this.learned = { fits: fitsOf(fit.value, report), report };
+      this.lastReport = { report, finishedAt: row.finishedAt };
+    }
+    this.hold();
   }
 
   private settings({ path }: CompletionQuery): CompletionSettings {

@@ -1,8 +1,9 @@
 // Whether what lies in a folder belongs to what it is used with: a model to its tokenizer, an adapter to its base.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MEND } from '../arch/model.ts';
 import { failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
+import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /**
@@ -58,7 +59,7 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 
 /**
  * Whether a model that was made for a user's folder can be used with what ships now; one without a manifest was made before there were any.
- * Fails with 'mismatched', in a sentence for who has it, and as `readManifest` does.
+ * Fails with 'mismatched', in a sentence for who has it; with 'other-base' where it would fit a base that lies beside the one in use; and as `readManifest`.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
@@ -67,10 +68,20 @@ export function fitsShipped(folder: string, base: string, tokenizer: string): Re
   const read = readManifest(folder);
   if (!read.ok) return read;
   const manifest = read.value;
+  const words = manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer;
+  const over = (of: () => Pick<PackageManifest, 'name' | 'weights'>) =>
+    manifest?.kind !== 'adapter' || fitsBase(manifest, of()).ok;
   try {
-    const known = (manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
-    if (known && (manifest === undefined || manifest.kind === 'model' || fitsBase(manifest, baseOf(base)).ok))
-      return ok(true);
+    if (words === sha256Of(tokenizer) && over(() => baseOf(base))) return ok(true);
+    const other = listPackages(dirname(base)).find(
+      (each) => each.manifest.tokenizer === words && over(() => each.manifest),
+    );
+    if (other) {
+      return failed(
+        'other-base',
+        `The model that was adapted to this folder goes with the base '${other.name}', which does not serve now. Choose that one, or run "Adapt to This Repo" again.`,
+      );
+    }
   } catch (cause) {
     return failed('unreadable', `What ships with the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }

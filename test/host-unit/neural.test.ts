@@ -98,6 +98,7 @@ test('another precision or thread count is served from the same process; another
   assert.deepEqual(neural.serving('/folder', 'adapted'), {
     model: '/folder',
     name: 'adapted',
+    base: '/small',
     tokenizer: '/tokenizer.json',
     precision: 'int8',
     threads: 3,

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import { describeAdapted, listFiles } from '../../src/package/adapted.ts';
-import { baseOf, fitsBase } from '../../src/package/fit.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { baseOf, fitsBase, fitsShipped } from '../../src/package/fit.ts';
+import { loadModel, saveModel } from '../../src/package/folder.ts';
 import { ADAPTER, type PackageManifest, readManifest, sha256Of, writeManifest } from '../../src/package/manifest.ts';
 import { goldenFolder } from '../arch/golden.ts';
 
@@ -96,4 +96,39 @@ test('an adapter fits the base that it was made for, by its bytes', () => {
   );
   assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
   assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
+});
+
+test('what fits another base that ships waits for that one; what fits none is for adapting again', () => {
+  const models = join(folder, 'models');
+  const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
+  for (const [at, fill] of [
+    [small, 1],
+    [medium, 2],
+  ] as const) {
+    const { config, weights } = loadModel(base);
+    saveModel(at, config, new Map([...weights].map(([name, data]) => [name, data.slice().fill(fill)])), 'F16');
+    cpSync(tokenizer, join(at, 'tokenizer.json'));
+    describeAdapted(at, { base: at, precision: 'int4' });
+    writeManifest(at, { ...manifestOf(at), name: at === small ? 'small' : 'medium', base: null });
+  }
+  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
+  rmSync(join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int4' });
+  const codeOf = (of: string, words = tokenizer) => {
+    const result = fitsShipped(adapted, of, words);
+    return result.ok ? 'ok' : result.error.code;
+  };
+  assert.equal(codeOf(medium), 'ok');
+  assert.equal(codeOf(small), 'other-base');
+  const waiting = fitsShipped(adapted, small, tokenizer);
+  assert.match(waiting.ok ? '' : waiting.error.message, /goes with the base 'medium'.*Choose that one/);
+  assert.equal(codeOf(medium, other), 'other-base', 'its own words are still there');
+  // The base is another one now, under the same name.
+  writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
+  assert.equal(codeOf(medium), 'mismatched');
+  assert.equal(codeOf(small), 'mismatched');
+  // A whole model needs the words alone.
+  cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
+  assert.equal(codeOf(small), 'ok');
 });
