@@ -67,7 +67,7 @@ async function adaptedLines(
     keep('before, with n-grams, fitted', await mixedLines(engines, cursors, { base, model: models, snapshot }));
     const alone: Line[] = [];
     for (const item of prepared) {
-      const adaptedBase = { ...base, model: of(item).model };
+      const adaptedBase = { ...base, model: of(item).model, over: base.model };
       await loadAll(engines, adaptedBase, 'auto');
       const own = cursors.filter((cursor) => cursor.prepared === item);
       alone.push(...(await aloneLines(engines, own, adaptedBase, withSnippets)));
@@ -168,7 +168,7 @@ async function lossFigures({ name, recording }: Prepared, { model }: Adapted, ba
     1,
   );
   const loss = (folder: string, precision: Precision) =>
-    lossOf(folder, files, { precision, tokenizer: base.tokenizer });
+    lossOf(folder, files, { precision, tokenizer: base.tokenizer, base: base.model });
   return {
     'loss-before': await loss(base.model, 'fp32'),
     'loss-after': await loss(model, 'fp32'),

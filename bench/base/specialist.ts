@@ -21,12 +21,12 @@ export type Of = (prepared: Prepared) => string;
 
 export async function loadAll(
   engines: readonly EngineClient[],
-  { model, tokenizerPath }: Base,
+  { model, over = model, tokenizerPath }: Base,
   precision: 'auto' | 'fp32' | 'int8' | 'int4',
   threads = 1,
 ): Promise<void> {
   for (const engine of engines) {
-    must(await engine.request('load', { model, tokenizer: tokenizerPath, precision, threads }));
+    must(await engine.request('load', { model, base: over, tokenizer: tokenizerPath, precision, threads }));
   }
 }
 
@@ -78,17 +78,10 @@ export async function mixedLines(
   return answers;
 }
 
-export function source({ tokenizerPath }: Base, key: string, model: string, snapshot: string, threads = 1) {
-  return {
-    tokenizer: tokenizerPath,
-    precision: 'auto',
-    threads,
-    key,
-    model,
-    name: 'base',
-    snapshot,
-    over: [],
-  } as const;
+/** @param model the base's folder, or that of what was made from it */
+export function source(base: Base, key: string, model: string, snapshot: string, threads = 1) {
+  const serving = { tokenizer: base.tokenizerPath, precision: 'auto', threads } as const;
+  return { ...serving, key, model, base: base.model, name: 'base', snapshot, over: [] };
 }
 
 /** Copies of the models with mixture weights that were learned on their package's calibration files, and what that came to. */

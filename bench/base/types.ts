@@ -10,6 +10,8 @@ export interface Base {
   readonly name: string;
   /** Its folder: config.json, model.safetensors, tokenizer.json, and mixture.json where there is one. */
   readonly model: string;
+  /** Folder of the base, where `model` may be an adapter. */
+  readonly over?: string;
   readonly tokenizerPath: string;
   readonly tokenizer: Tokenizer;
   readonly parameters: number;

@@ -62,9 +62,13 @@ export async function textLoss(network: Network, tokenizer: Tokenizer, path: str
 export async function lossOf(
   model: string,
   files: readonly { readonly path: string; readonly text: string }[],
-  { precision, tokenizer }: { readonly precision: Precision; readonly tokenizer: Tokenizer },
+  {
+    precision,
+    tokenizer,
+    base = model,
+  }: { readonly precision: Precision; readonly tokenizer: Tokenizer; readonly base?: string },
 ): Promise<number> {
-  const network = await loadNetwork(model, precision);
+  const network = await loadNetwork(model, precision, base);
   try {
     const sum = { nats: 0, tokens: 0 };
     for (const { path, text } of files) {
@@ -78,8 +82,8 @@ export async function lossOf(
   }
 }
 
-/** On all cores. */
-export async function loadNetwork(model: string, precision: Precision): Promise<Network> {
+/** On all cores. @param base what `model` is laid over, where it is an adapter */
+export async function loadNetwork(model: string, precision: Precision, base = model): Promise<Network> {
   await loadLibrary();
-  return Network.load(loadModel(model), { device: 'cpu', threads: physicalCores(), precision });
+  return Network.load(loadModel(model, { base }), { device: 'cpu', threads: physicalCores(), precision });
 }
