@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -27,8 +27,16 @@ import { cancelled } from './distil/turn.ts';
 import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
 import { killEngines } from './engine/client.ts';
 import { EnginePair } from './engine/pair.ts';
+import { listPackages, type PackageInfo, readPackage } from './package/list.ts';
+import { MANIFEST, TOKENIZER } from './package/manifest.ts';
 import { defaultModel } from './teacher/models.ts';
 import { standOf } from './train/stand.ts';
+
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const models = join(repository, 'models');
+const shippedNames = listPackages(models)
+  .map(({ name }) => name)
+  .join(', ');
 
 const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
 
@@ -51,7 +59,7 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
-  --base FOLDER        another base model for the same tokenizer (default models/small)
+  --base NAME          the base model: one that ships (${shippedNames}), or a folder (default small)
   --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
   --local              never use the API, key or no key
   --places N           places to ask the API about (default 60)
@@ -61,8 +69,6 @@ const usage = `Easy Adaptation: a small model of your own repository, and a repo
   --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
   --verbose            say more on stderr
 `;
-
-const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const options = {
   json: { type: 'boolean', default: false },
@@ -140,8 +146,23 @@ function apiAccess(values: Values): ApiAccess | undefined {
   };
 }
 
+type BaseChoice = Pick<PackageInfo, 'folder' | 'tokenizer'>;
+
+/** A base that ships, by its name; or a folder, with its own tokenizer where it has one. */
+function baseOf({ base = 'small' }: Values): BaseChoice {
+  const shipped = join(models, base);
+  if (/^[\w-]+$/.test(base) && existsSync(join(shipped, MANIFEST))) {
+    const info = readPackage(shipped);
+    if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
+    return info.value;
+  }
+  const folder = requireFolder(base);
+  const own = join(folder, TOKENIZER);
+  return { folder, tokenizer: existsSync(own) ? own : join(models, 'small', TOKENIZER) };
+}
+
 /** Undefined: n-grams alone. */
-function neuralAccess(values: Values): NeuralAccess | undefined {
+function neuralAccess(values: Values, base: BaseChoice): NeuralAccess | undefined {
   const { device } = values;
   if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
     throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
@@ -152,7 +173,7 @@ function neuralAccess(values: Values): NeuralAccess | undefined {
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;
   return {
-    base: values.base === undefined ? join(repository, 'models', 'small') : requireFolder(values.base),
+    base: base.folder,
     precision: 'auto',
     threads: threadCount(threads),
     trainingThreads: threads,
@@ -254,12 +275,13 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new UsageError('Name the folder to look into: inspect FOLDER.');
   const folder = command === 'complete' ? (values.folder ?? process.cwd()) : (target ?? join(repository, 'src'));
   const root = requireFolder(folder);
-  const neural = neuralAccess(values);
+  const base = baseOf(values);
+  const neural = neuralAccess(values, base);
   const request: AdaptRequest = {
     root,
     storeFolder: storage,
     specialistFolder: specialistFolder(storage, root),
-    tokenizerPath: join(repository, 'models', 'small', 'tokenizer.json'),
+    tokenizerPath: base.tokenizer,
     // Whoever names a folder here runs git there, too.
     harvest: { trusted: true },
     effort: 'adapt',

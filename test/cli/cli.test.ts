@@ -1,12 +1,13 @@
 // The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import type { TeacherCallRow } from '../../src/store/types.ts';
-import { makeProject, type Project } from '../distil/project.ts';
+import { writeOtherTokenizer } from '../distil/earlier.ts';
+import { makeProject, type Project, tokenizerPath } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { type Ran, runCli } from './run.ts';
@@ -95,6 +96,24 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
     assert.match(twice.err, /has no adaptation/);
   } finally {
     small.remove();
+  }
+});
+
+test('a base with a tokenizer of its own: the index is made with that, and made anew for another', async () => {
+  const fresh = makeProject(2);
+  try {
+    const base = join(dirname(fresh.root), 'base');
+    mkdirSync(base);
+    writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
+    const place = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
+    const own = await run(['complete', ...place, '--base', base]);
+    assert.equal(own.code, 0, own.err);
+    const shipped = await run(['complete', ...place, '--base', 'small', '--verbose']);
+    assert.equal(shipped.code, 0, shipped.err);
+    assert.match(shipped.err, /made with another tokenizer.*made anew/);
+    assert.match((await run(['complete', ...place, '--base', 'huge'])).err, /There is no folder .*huge/);
+  } finally {
+    fresh.remove();
   }
 });
 

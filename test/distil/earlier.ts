@@ -20,6 +20,16 @@ export function writeEarlierTokenizer(path: string): string {
   return path;
 }
 
+/** A tokenizer without its last merges: fewer ids, and a word is other tokens. */
+export function writeOtherTokenizer(path: string, from: string): void {
+  const json = JSON.parse(readFileSync(from, 'utf8'));
+  const dropped = 600;
+  const least = Object.keys(json.model.vocab).length - dropped;
+  json.model.merges = json.model.merges.slice(0, -dropped);
+  json.model.vocab = Object.fromEntries(Object.entries(json.model.vocab).filter(([, id]) => (id as number) < least));
+  writeFileSync(path, JSON.stringify(json));
+}
+
 /** @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's folder. */
 export async function leaveEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { specialistFolder } = request;

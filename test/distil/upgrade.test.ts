@@ -1,7 +1,7 @@
 // Upgrading: what an earlier version left, in the tokens of an earlier base, under a version that ships another tokenizer. Nothing of it
 // crashes, is read as other words, or is deleted; the index is made anew, and what cannot be used is told.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
@@ -18,7 +18,7 @@ import { baseOf } from '../../src/package/fit.ts';
 import { MANIFEST, readManifest, sha256Of } from '../../src/package/manifest.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../engine/helpers.ts';
-import { leaveEarlierState, writeEarlierTokenizer } from './earlier.ts';
+import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';
 import { makeProject, type Project } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
@@ -31,16 +31,6 @@ let now: Request;
 let model: string;
 const snapshotOf = ({ specialistFolder }: AdaptRequest) => join(specialistFolder, 'specialist.ngram');
 const shipped = ({ neural, tokenizerPath }: Request) => ({ base: neural.base, tokenizer: tokenizerPath });
-
-/** The tokenizer of then without its last merges: fewer ids, and a word is other tokens. */
-function writeOtherTokenizer(path: string, from: string): void {
-  const json = JSON.parse(readFileSync(from, 'utf8'));
-  const dropped = 600;
-  const least = Object.keys(json.model.vocab).length - dropped;
-  json.model.merges = json.model.merges.slice(0, -dropped);
-  json.model.vocab = Object.fromEntries(Object.entries(json.model.vocab).filter(([, id]) => (id as number) < least));
-  writeFileSync(path, JSON.stringify(json));
-}
 
 before(async () => {
   project = makeProject(4);
