@@ -1,6 +1,6 @@
 // The editor's part of a replay: keys come in their own time, requests go out and are given up as VS Code does it, and what is on
 // the screen is followed.
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionService } from '../../src/complete/service.ts';
 import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
 import { type CursorPlace, Unanswered } from '../../src/host/unanswered.ts';
@@ -35,6 +35,7 @@ export interface Tally {
 }
 
 export interface Editor {
+  readonly clock: Clock;
   readonly service: CompletionService;
   readonly setOpenFile: (path: string, text: string) => void;
   /** What the host does before it is asked: the engine begins with the key, and runs the prompt where the cursor rests. */
@@ -66,7 +67,7 @@ export class Replay {
 
   /** There is more to answer from, as the host hears it. */
   repeat(): void {
-    if (this.unanswered.repeat('', this.place(), true)) void this.ask(this.version);
+    if (this.unanswered.repeat('', this.place(), true)) void this.ask();
   }
 
   async visit({ path, prefix, suffix, keys }: Visit): Promise<void> {
@@ -74,32 +75,32 @@ export class Replay {
     this.path = path;
     this.become({ prefix, suffix });
     if (this.editor.ahead) this.editor.service.warm({ path, languageId: LANGUAGE, prefix, suffix });
-    let next = performance.now();
+    let next = this.now();
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as Key;
       next += key.afterMs;
       if (key.afterMs > 2 * READING_MS) {
-        await until(next - READING_MS / 2);
+        await this.until(next - READING_MS / 2);
         const taken = this.takeable(keys, i);
         if (taken !== undefined) {
           this.take(keys[taken] as Key);
-          next = performance.now();
+          next = this.now();
           i = taken;
           continue;
         }
       }
-      await until(next);
-      next = performance.now();
+      await this.until(next);
+      next = this.now();
       this.press(key);
     }
-    await sleep(SETTLE_MS * 2);
+    await this.editor.clock.sleep(SETTLE_MS * 2);
     this.give();
   }
 
   /** The key after which the text is what is on the screen, where the typist has read it and wants it. */
   private takeable(keys: readonly Key[], from: number): number | undefined {
     const { ghost } = this;
-    if (!ghost || performance.now() - ghost.since < READING_MS || ghost.text.length < LEAST_TAKEN) return undefined;
+    if (!ghost || this.now() - ghost.since < READING_MS || ghost.text.length < LEAST_TAKEN) return undefined;
     const at = keys.findIndex(({ prefix }, i) => i >= from && prefix === ghost.at + ghost.text);
     return at < 0 ? undefined : at;
   }
@@ -116,7 +117,7 @@ export class Replay {
   private press({ prefix, suffix }: Key): void {
     this.asking?.abort();
     this.tally.keys++;
-    this.pressedAt = performance.now();
+    this.pressedAt = this.now();
     this.become({ prefix, suffix });
     const { ghost } = this;
     // Typing along leaves it where it is; all of it typed, or anything else, and it is gone.
@@ -124,12 +125,12 @@ export class Replay {
     if (ghost && !(whole.startsWith(prefix) && prefix.length >= ghost.at.length && prefix !== whole)) this.give();
     if (this.ghost) this.tally.keysWithText++;
     if (this.editor.ahead) this.editor.service.begin(this.request());
-    const { version } = this;
-    setTimeout(() => version === this.version && void this.ask(version), EDITOR_DEBOUNCE_MS);
-    setTimeout(() => version === this.version && this.editor.setOpenFile(this.path, prefix + suffix), SETTLE_MS);
+    this.later(EDITOR_DEBOUNCE_MS, () => void this.ask());
+    this.later(SETTLE_MS, () => this.editor.setOpenFile(this.path, prefix + suffix));
   }
 
-  private async ask(version: number): Promise<void> {
+  private async ask(): Promise<void> {
+    const { version } = this;
     this.asking?.abort();
     const controller = new AbortController();
     this.asking = controller;
@@ -141,7 +142,7 @@ export class Replay {
     if (completion) {
       this.unanswered.answered('', place);
       this.show(completion);
-    } else if (this.unanswered.nothing('', place)) setTimeout(() => version === this.version && void this.ask(version));
+    } else if (this.unanswered.nothing('', place)) this.later(0, () => void this.ask());
     else this.give();
   }
 
@@ -156,20 +157,20 @@ export class Replay {
     if (ghost && rest !== completion.text) tally.replaced++;
     if (!ghost) tally.keysWithText++;
     this.give();
-    const shown: Shown = { completion, waitedMs: performance.now() - this.pressedAt, seenMs: 0, taken: false };
+    const shown: Shown = { completion, waitedMs: this.now() - this.pressedAt, seenMs: 0, taken: false };
     tally.shown.push(shown);
     this.ghost = {
       at: this.document.prefix,
       text: completion.text,
       id: completion.id,
       shown,
-      since: performance.now(),
+      since: this.now(),
     };
   }
 
   /** Nothing is on the screen from now on. */
   private give(): void {
-    if (this.ghost) this.ghost.shown.seenMs = performance.now() - this.ghost.since;
+    if (this.ghost) this.ghost.shown.seenMs = this.now() - this.ghost.since;
     this.ghost = undefined;
   }
 
@@ -186,9 +187,21 @@ export class Replay {
   private place(): CursorPlace {
     return { document: this.path, version: this.version, line: 0, character: this.document.prefix.length };
   }
-}
 
-async function until(at: number): Promise<void> {
-  const left = at - performance.now();
-  if (left > 0) await sleep(left);
+  private now(): number {
+    return this.editor.clock.monotonic();
+  }
+
+  private async until(at: number): Promise<void> {
+    const left = at - this.now();
+    if (left > 0) await this.editor.clock.sleep(left);
+  }
+
+  /** Where no key has come by then. */
+  private later(ms: number, work: () => void): void {
+    const { version } = this;
+    void this.editor.clock.sleep(ms).then(() => {
+      if (version === this.version) work();
+    });
+  }
 }

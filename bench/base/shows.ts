@@ -90,6 +90,7 @@ async function typeIn(
     log: silentLog,
   });
   const replay = new Replay({
+    clock,
     service,
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),
     ahead,

@@ -101,6 +101,8 @@ test('what is no request is answered with a code or passed over, and the same pr
     ['open', { key: {} }],
     ['change', { key: 'x', change: { kind: 'open', path: 'a' } }],
     ['draft', { key: 'x' }],
+    ['warm', { key: 'x' }],
+    ['time', { model: 7 }],
     ['fit', { key: 'x', places: 1e9 }],
     ['adapt', { base: 1, out: null, examples: {} }],
   ] as [never, never][];

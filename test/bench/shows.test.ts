@@ -1,0 +1,91 @@
+// A typist over models of several paces, in time that the test makes: what a slower model has its say in, and that nothing flickers.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Replay } from '../../bench/base/replay.ts';
+import { visitsTo } from '../../bench/base/typist.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { CompletionService } from '../../src/complete/service.ts';
+import { MixedSpecialist } from '../../src/complete/specialist.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import { SETTINGS } from '../complete/harness.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { maskNothing } from '../fakes/masking.ts';
+import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+
+const files = ['service', 'filters', 'api-calls'].map((name) => {
+  const path = `src/complete/${name}.ts`;
+  return { path, text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8') };
+});
+const visits = visitsTo(files, 2, 3);
+
+/** Surer than the bar at two places of five. */
+class Ngrams extends ScriptedSpecialist {
+  readonly snapshot = undefined;
+  changed = () => [];
+  setSavedFile(): void {}
+  removeFile(): void {}
+}
+
+async function typeAt(pace: Pace, ahead: boolean) {
+  const clock = new ManualClock();
+  const engine = new PacedEngine(clock, pace);
+  const ngram = new Ngrams(async ({ prefix }) => {
+    await clock.sleep(3);
+    const sure = prefix.length % 5 < 2 ? 0.9 : 0.05;
+    return draft('ngram();', sure, { confidence: sure });
+  });
+  const specialist: MixedSpecialist = new MixedSpecialist({
+    ngram,
+    key: 'folder',
+    clock,
+    log: silentLog,
+    onState: () => {},
+    onReady: () => replay.repeat(),
+  });
+  const service = new CompletionService({
+    specialist,
+    teacher: () => undefined,
+    fit: defaultFit,
+    settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
+    clock,
+    mask: maskNothing,
+    backoff: { retryAtMs: undefined, failed() {}, succeeded() {} },
+    onEvent: () => {},
+    log: silentLog,
+  });
+  const replay = new Replay({ clock, service, setOpenFile: () => {}, ahead });
+  await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
+  let typing = true;
+  const typed = (async () => {
+    for (const visit of visits) await replay.visit(visit);
+    typing = false;
+  })();
+  while (typing) await clock.advance(250);
+  await typed;
+  service.dispose();
+  specialist.dispose();
+  const { shown, replaced } = replay.tally;
+  const share = shown.filter(({ completion }) => completion.model.includes('+')).length / shown.length;
+  return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
+}
+
+/** Of a line, and of a token of a prompt of 500. */
+const quick: Pace = { lineMs: 10, tokenMs: 0.12 };
+const slow: Pace = { lineMs: 130, tokenMs: 1.2 };
+
+test('a model that writes a line in 10 ms, and one in 130 ms, have their say in 70 % of the shows; nothing that can be seen is replaced', async () => {
+  for (const pace of [quick, slow]) {
+    const { share, shown, replaced } = await typeAt(pace, true);
+    assert.ok(shown > 30, `${shown} shows`);
+    assert.equal(replaced, 0);
+    assert.ok(share >= 0.7, `${JSON.stringify(pace)}: ${share.toFixed(2)} of ${shown}`);
+  }
+});
+
+test('a slow model is there for more keys where it begins with them', async () => {
+  const [ahead, asked] = [await typeAt(slow, true), await typeAt(slow, false)];
+  assert.ok(ahead.finished > 1.1 * asked.finished, `${ahead.finished} and ${asked.finished} drafts`);
+  assert.ok(ahead.share >= asked.share, `${ahead.share} and ${asked.share}`);
+});

@@ -1,0 +1,105 @@
+// The neural engine in a test's own time: one thing at a time, in passes that cannot be broken off, with prompts kept as the real one
+// keeps them. What it drafts is short and sure; what counts is when.
+import type { Clock } from '../../src/common/clock.ts';
+import type { CompletionQuery } from '../../src/common/completion.ts';
+import { failed, ok, type Result } from '../../src/common/errors.ts';
+import type { Engine, RequestOptions } from '../../src/engine/client.ts';
+import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from '../../src/engine/protocol.ts';
+import { draft } from './specialist.ts';
+
+export interface Pace {
+  /** Of a prompt. */
+  readonly tokenMs: number;
+  /** A line of 12 tokens. */
+  readonly lineMs: number;
+}
+
+interface Prompt {
+  readonly path: string;
+  readonly suffix: string;
+  prefix: string;
+  /** Tokens that are still to be run. */
+  left: number;
+}
+
+const PROMPT_TOKENS = 500;
+const CHUNK = 256;
+const PROMPTS = 4;
+const CHARACTERS = 3.5;
+
+export class PacedEngine implements Engine {
+  asked = 0;
+  finished = 0;
+  private readonly clock: Clock;
+  private readonly pace: Pace;
+  private queue: Promise<unknown> = Promise.resolve();
+  private prompts: Prompt[] = [];
+
+  constructor(clock: Clock, pace: Pace) {
+    this.clock = clock;
+    this.pace = pace;
+  }
+
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    { signal, onProgress }: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    const answered = (value: unknown) => ok(value as Requests[K]['result']);
+    if (kind === 'open') return Promise.resolve(answered({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 }));
+    if (kind !== 'draft' && kind !== 'warm') return Promise.resolve(answered({}));
+    if (kind === 'draft') this.asked++;
+    const { query } = request as Requests['draft']['request'];
+    const result = this.queue.then(async () => {
+      const over = signal as AbortSignal;
+      const told = onProgress as ((of: Foreseen) => void) | undefined;
+      const done =
+        !over.aborted && (await this.prompt(query, over, told)) && (kind === 'warm' || (await this.line(query, over)));
+      if (!done) return failed('cancelled', 'Cancelled.');
+      if (kind === 'warm') return answered({});
+      this.finished++;
+      return answered(draft('neural();', 0.9, { model: 'base + n-gram', confidence: 0.9 }));
+    });
+    this.queue = result;
+    return result;
+  }
+
+  private async prompt(
+    { path, prefix, suffix }: CompletionQuery,
+    signal: AbortSignal,
+    told: ((of: Foreseen) => void) | undefined,
+  ): Promise<boolean> {
+    const near = suffix.slice(0, 200);
+    const room = PROMPT_TOKENS * CHARACTERS;
+    let prompt = this.prompts.find(
+      (each) => each.path === path && each.suffix === near && Math.abs(each.prefix.length - prefix.length) < room,
+    );
+    if (!prompt) {
+      prompt = { path, suffix: near, prefix, left: PROMPT_TOKENS };
+      this.prompts.unshift(prompt);
+      this.prompts.length = Math.min(PROMPTS, this.prompts.length);
+    }
+    prompt.left += Math.max(1, Math.ceil((prefix.length - prompt.prefix.length) / CHARACTERS));
+    prompt.prefix = prefix;
+    const { tokenMs, lineMs } = this.pace;
+    const ms = lineMs + (prompt.left >= NEW_PLACE_TOKENS ? prompt.left * tokenMs : 0);
+    told?.({ promptTokens: prompt.left, ms });
+    while (prompt.left > 0) {
+      const part = Math.min(CHUNK, prompt.left);
+      await this.clock.sleep(part * tokenMs);
+      prompt.left -= part;
+      if (signal.aborted) return false;
+    }
+    return true;
+  }
+
+  /** Of 4 to 16 tokens, by where it stands. */
+  private async line({ prefix }: CompletionQuery, signal: AbortSignal): Promise<boolean> {
+    const passes = 4 + ((prefix.length * 7) % 13);
+    for (let pass = 0; pass < passes; pass++) {
+      await this.clock.sleep(this.pace.lineMs / 12);
+      if (signal.aborted) return false;
+    }
+    return true;
+  }
+}
