@@ -180,10 +180,11 @@ export class FolderSession extends DisposableStore {
 
   /** The model for what serves now, and with it the couplings: of what an adaptation fitted, those that hold for it. */
   private hold(): CurrentModel {
-    const { learned, shipped } = this;
+    const { learned, shipped, deps } = this;
     const own = this.specialistFolder;
     const current = own === undefined ? ({ model: shipped.base, name: 'base' } as const) : currentModel(own, shipped);
-    if (current.setAside?.code === 'mismatched') this.setAside(current.setAside.message);
+    if (current.setAside?.code === 'mismatched' && deps.neural.absence !== 'off')
+      this.setAside(current.setAside.message);
     const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);
     const both = learned !== undefined && holdsMixed(learned.report, current, shipped);
     if (learned && !alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
@@ -257,8 +258,9 @@ export class FolderSession extends DisposableStore {
     if (fit) {
       this.learned = { fits: fitsOf(fit, report), report };
       this.lastReport = { report, finishedAt };
-      this.outdated = false;
       this.hold();
+      // Whatever is still set aside, the user has just done what there is to do.
+      this.outdated = false;
     }
     this.problem = undefined;
     this.service.reset();

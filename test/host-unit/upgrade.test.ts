@@ -1,0 +1,134 @@
+// A window over what an earlier version left: under what shipped then all of it is in use; under another tokenizer the index is asked for
+// anew, the base answers with the default couplings, and the user is told once.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
+import { ok } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { readTuning } from '../../src/common/tuning.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import type { CouplingFit } from '../../src/coupling/types.ts';
+import { adapt } from '../../src/distil/run.ts';
+import type { AdaptRequest } from '../../src/distil/types.ts';
+import { FolderSession, type SessionDeps } from '../../src/host/folderSession.ts';
+import { specialistFolder } from '../../src/host/paths.ts';
+import { openStore } from '../../src/store/open.ts';
+import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../distil/earlier.ts';
+import { makeProject, type Project } from '../distil/project.ts';
+import { writeModel } from '../engine/helpers.ts';
+
+type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
+
+let project: Project;
+let earlier: Request;
+let model: string;
+let otherTokenizer: string;
+
+before(async () => {
+  project = makeProject(3);
+  const home = dirname(project.root);
+  const base = join(home, 'models', 'small');
+  mkdirSync(base, { recursive: true });
+  writeModel(base);
+  const tokenizerPath = writeEarlierTokenizer(join(home, 'earlier.json'));
+  otherTokenizer = join(home, 'now.json');
+  writeOtherTokenizer(otherTokenizer, tokenizerPath);
+  const storage = join(home, 'storage');
+  earlier = {
+    ...project.request,
+    storeFolder: storage,
+    specialistFolder: specialistFolder(storage, project.root),
+    tokenizerPath,
+    neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
+  };
+  model = await leaveEarlierState(earlier);
+});
+after(() => project.remove());
+
+const fitsOf = (session: FolderSession) =>
+  (session as unknown as { fits: Record<'ngram' | 'mixed', CouplingFit> }).fits;
+
+/** @param tokenizer of what ships */
+function window(tokenizer: string) {
+  const { storeFolder: storage, root, neural } = earlier;
+  const told: string[] = [];
+  const opened: string[] = [];
+  const { store } = openStore(storage, { log: silentLog });
+  const shipped = { base: neural.base, tokenizer };
+  const deps = {
+    paths: { ngramWorker: join(import.meta.dirname, '../../src/ngram/worker.ts'), storage },
+    api: { teacher: () => undefined },
+    neural: {
+      absence: undefined,
+      shipped,
+      tuning: readTuning({}),
+      serving: (of: string, name: string) => ({ ...shipped, model: of, name, precision: 'int4', threads: 1 }),
+      request: async (kind: string, asked: { model: string }) => {
+        if (kind === 'open') opened.push(asked.model);
+        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
+      },
+    },
+    store: { get: () => store },
+    clock: systemClock,
+    log: silentLog,
+    onEvent() {},
+    onOutdated: ({ name }: { name: string }) => told.push(name),
+    onChange() {},
+    onDrafted() {},
+    onReady() {},
+  } as unknown as SessionDeps;
+  const folder = { key: 'k', uri: undefined, name: 'project', root, storeName: root };
+  const session = new FolderSession(folder, deps);
+  const dispose = () => {
+    session.dispose();
+    store.close();
+  };
+  return { session, told, opened, dispose };
+}
+
+test('under what shipped then: index, adapted model and couplings are in use, and nothing is said', async () => {
+  const { session, told, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    assert.equal(await session.restore(), true);
+    assert.equal(session.indexedFiles, project.files.size);
+    assert.deepEqual(opened, [model]);
+    assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
+    assert.deepEqual([session.isOutdated, session.trouble, told], [false, undefined, []]);
+  } finally {
+    dispose();
+  }
+});
+
+test('under another tokenizer: the index is made anew, the base answers, the user is told once, and nothing is deleted', async () => {
+  const { session, told, opened, dispose } = window(otherTokenizer);
+  try {
+    assert.equal(await session.restore(), false, 'an index is asked for');
+    assert.deepEqual([session.isOutdated, told], [true, ['project']]);
+    assert.ok(session.report, 'its report can still be read');
+    const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
+    const signal = new AbortController().signal;
+    const run = await adapt(now, { teacher: undefined, confirm: async () => false, record: () => {}, signal });
+    assert.ok(run.ok, JSON.stringify(run));
+    assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
+    session.adopt(run.value.report, Date.now(), run.value.coupling);
+    session.begun();
+    assert.equal(session.indexedFiles, project.files.size);
+    assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
+    assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
+    assert.deepEqual(
+      [session.isOutdated, session.trouble, told],
+      [true, undefined, ['project']],
+      'until it is adapted again',
+    );
+    assert.ok(existsSync(join(model, 'model.safetensors')));
+    // A run that adapts is what mends it.
+    const { report } = run.value;
+    session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
+    assert.deepEqual([session.isOutdated, told.length], [false, 1]);
+    assert.equal(fitsOf(session).ngram.specialistExamples, 7);
+  } finally {
+    dispose();
+  }
+});
