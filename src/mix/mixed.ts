@@ -81,7 +81,8 @@ export class Mixed {
       if (!options.multiline || !complete || text === '' || restOfLine(query) !== '') return first.draft;
       return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), vocabulary);
     };
-    const draft = await this.standAt(query, options.maxTokens, signal, write, foreseen);
+    const told = foreseen && { foreseen, multiline: options.multiline };
+    const draft = await this.standAt(query, options.maxTokens, signal, write, told);
     return { ...draft, latencyMs: performance.now() - started };
   }
 
@@ -140,7 +141,7 @@ export class Mixed {
     maxTokens: number,
     signal: AbortSignal | undefined,
     work: (spot: Spot) => Promise<T>,
-    foreseen?: (of: Foreseen) => void,
+    told?: { readonly foreseen: (of: Foreseen) => void; readonly multiline: boolean },
   ): Promise<T> {
     const { network, prefixes } = this.language;
     const ngram = this.ngram();
@@ -149,7 +150,7 @@ export class Mixed {
     const lease = prefixes.lease(prompt);
     const promptTokens = prompt.length - lease.reused;
     const ms = this.pace.foresee(promptTokens);
-    foreseen?.({ promptTokens, ...(ms !== undefined && { ms }) });
+    told?.foreseen({ promptTokens, ...(ms !== undefined && { ms }) });
     const started = performance.now();
     try {
       const logits = await prefill(network, lease.cache, prompt, lease.reused, signal);
@@ -159,7 +160,8 @@ export class Mixed {
       const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query));
       const root = { network, cache: lease.cache, logits: logits as Float32Array };
       const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
-      if (foreseen) this.pace.wrote(promptTokens, performance.now() - started, performance.now() - ready);
+      if (told?.multiline === false)
+        this.pace.wrote(promptTokens, performance.now() - started, performance.now() - ready);
       return done;
     } finally {
       lease.finish(prompt);

@@ -7,6 +7,7 @@ export const NEW_PLACE_TOKENS = 32;
 
 export class Pace {
   private tokenMs: number | undefined;
+  /** Of single lines: a block's length says nothing of the next one's. */
   private lineMs: number | undefined;
 
   /** ms until the line is there, with so many prompt tokens to run first; undefined while nothing has been measured. */
@@ -22,7 +23,7 @@ export class Pace {
   }
 
   /**
-   * A draft was written.
+   * A line was written.
    * @param ms with the running of its prompt
    * @param lineMs without
    */

@@ -208,6 +208,39 @@ test('what was not foreseen in time is waited for, and what was foreseen to be i
   assert.equal((await answer)?.text, 'cold();');
 });
 
+test('where the engine has the prompt it is waited for, however long the lines before took', async () => {
+  const held = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({
+    draft: (_request, progress) => {
+      progress({ promptTokens: 2, ms: 10 * PATIENCE_MS });
+      return held.promise;
+    },
+  });
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(PATIENCE_MS - 1);
+  held.give(mixed('line();'));
+  assert.equal((await answer)?.text, 'line();');
+});
+
+test('a draft is late by the request that waits for it, not by the key that began it', async () => {
+  const { specialist, engine, clock, ask } = set({
+    draft: async () => {
+      await clock.sleep(PATIENCE_MS + 40);
+      return mixed('mixed();');
+    },
+  });
+  await specialist.open(engine, model);
+  for (let i = 0; i < 5; i++) {
+    const at = query(`place ${i} = `);
+    specialist.begin(at, line);
+    await clock.advance(50);
+    const answer = ask(at);
+    await clock.advance(PATIENCE_MS);
+    assert.equal((await answer)?.text, 'mixed();');
+  }
+});
+
 test('begun with the key, the draft is there for the request, which asks no second time', async () => {
   const { specialist, engine, ask } = set();
   await specialist.open(engine, model);
