@@ -1,4 +1,5 @@
 // The few messages that come unasked, each once: no key, a refused key, consent, a store or an adaptation that was set aside.
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Api } from './api.ts';
 import { askConsent } from './consent.ts';
@@ -43,8 +44,10 @@ export class Announcements {
   /** Once for each folder and version: the panel says it as long as it is true. */
   async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
     const said = this.memory.get<Record<string, string>>(saidOutdated) ?? {};
-    if (!vscode.workspace.isTrusted || said[storeName] === version) return;
-    await this.memory.update(saidOutdated, { ...said, [storeName]: version });
+    // What is remembered tells nothing about the path.
+    const id = createHash('sha256').update(storeName).digest('hex').slice(0, 16);
+    if (!vscode.workspace.isTrusted || said[id] === version) return;
+    await this.memory.update(saidOutdated, { ...said, [id]: version });
     const adapt = t('Adapt to This Repo');
     const answer = await vscode.window.showInformationMessage(
       t(
