@@ -28,7 +28,7 @@ import { openPlace } from './host/openPlace.ts';
 import { PanelHost } from './host/panelHost.ts';
 import { pathsOf } from './host/paths.ts';
 import { Permissions } from './host/permissions.ts';
-import { onBattery } from './host/power.ts';
+import { isMachineBusy, onBattery } from './host/power.ts';
 import { Problems } from './host/problems.ts';
 import { GhostTextProvider } from './host/provider.ts';
 import { Recorder } from './host/recorder.ts';
@@ -89,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       onBattery,
       isBusy: () => adaptation.progress !== undefined,
+      isMachineBusy,
       onChange: () => folders.openNeural(),
       onState: changed,
     }),

@@ -30,6 +30,8 @@ export interface BasesDeps {
   readonly onBattery: () => Promise<boolean | undefined>;
   /** Something is indexed or trained. */
   readonly isBusy: () => boolean;
+  /** Others compute on this machine: what is measured now says nothing. */
+  readonly isMachineBusy: () => boolean;
   /** Another base serves from now on. */
   readonly onChange: () => void;
   /** Another reason. */
@@ -43,6 +45,8 @@ const LOOK_MS = 10_000;
 const DWELL_MS = 2 * 60_000;
 /** A base that has been late is left alone for so long, longer each time, ms. */
 const REST_MS = 30 * 60_000;
+/** What was measured to be slow is measured again after so long, ms: the machine may have had something else to do. */
+const AGAIN_MS = 24 * 60 * 60_000;
 
 export class Bases extends DisposableStore {
   private readonly deps: BasesDeps;
@@ -136,6 +140,7 @@ export class Bases extends DisposableStore {
     } catch (error) {
       this.deps.log.error('Which base serves could not be looked at', error);
     } finally {
+      this.holdOnly(this.choice?.base);
       this.looking = false;
     }
   }
@@ -149,10 +154,11 @@ export class Bases extends DisposableStore {
     const { deps } = this;
     const { neural, neuralBase, neuralThreads } = deps.settings();
     if (!neural || neuralBase !== 'auto') return;
-    const rival = ({ weights }: Base) => !this.unmeasured.has(weights);
-    const base = deps.shipped.slice(1).findLast((each) => rival(each) && !isSlow(this.timings.get(this.keyOf(each))));
+    const base = deps.shipped.slice(1).findLast((each) => this.isRival(each));
     const obstacle = base && this.against(base)?.kind;
-    if (!base || this.timings.has(this.keyOf(base)) || obstacle === 'battery' || obstacle === 'late') return;
+    if (!base || obstacle === 'battery' || obstacle === 'late' || this.isKnown(base)) return;
+    // In one window at a time, or each would find the machine slow.
+    if (deps.isMachineBusy() || !this.hold(base)) return;
     const controller = new AbortController();
     this.timing = controller;
     const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
@@ -172,6 +178,16 @@ export class Bases extends DisposableStore {
     } catch (error) {
       deps.log.warn(`What was measured is not kept: ${messageOf(error)}`);
     }
+  }
+
+  /** It may be fast enough, as far as is known. */
+  private isRival(base: Base): boolean {
+    return !this.unmeasured.has(base.weights) && (!this.isKnown(base) || !isSlow(this.timings.get(this.keyOf(base))));
+  }
+
+  private isKnown(base: Base): boolean {
+    const timing = this.timings.get(this.keyOf(base));
+    return timing !== undefined && !(isSlow(timing) && this.deps.clock.now() - timing.at > AGAIN_MS);
   }
 
   /** @param asked somebody changed something: no waiting */

@@ -33,6 +33,7 @@ class Machine {
   battery: boolean | undefined;
   timing: (base: Base, signal: AbortSignal) => Promise<Result<Timing>> = async () => ok(fast);
   measured = 0;
+  busy = false;
 
   window(over: Partial<BasesDeps> = {}, settings: Partial<Settings> = {}) {
     const me = {};
@@ -57,6 +58,7 @@ class Machine {
       },
       onBattery: async () => this.battery,
       isBusy: () => state.busy,
+      isMachineBusy: () => this.busy,
       onChange: () => heard.changes++,
       onState: () => heard.states++,
       ...over,
@@ -106,6 +108,40 @@ test('a slow machine keeps the small one, and knows why', async () => {
   assert.deepEqual([serves(), why(), heard], ['small', 'slow', { changes: 0, states: 1 }]);
   await rest();
   assert.equal(machine.measured, 1);
+  assert.equal(machine.holders.size, 0);
+});
+
+test('what was slow is measured again a day later: the machine may have been busy, which is looked at too', async () => {
+  const machine = new Machine();
+  machine.timing = async () => ok(slow);
+  const { serves, rest } = machine.window();
+  machine.busy = true;
+  await rest();
+  assert.equal(machine.measured, 0);
+  machine.busy = false;
+  await rest();
+  machine.timing = async () => ok(fast);
+  await rest();
+  assert.deepEqual([serves(), machine.measured], ['small', 1]);
+  await rest(25 * 60 * 60_000);
+  assert.deepEqual([serves(), machine.measured], ['medium', 2]);
+  await rest(25 * 60 * 60_000);
+  assert.equal(machine.measured, 2);
+});
+
+test('one window at a time measures, and who is interrupted holds nothing', async () => {
+  const machine = new Machine();
+  const held = new Held<Result<Timing>>();
+  machine.timing = () => held.promise;
+  const [first, second] = [machine.window(), machine.window()];
+  await machine.clock.advance(60_000);
+  const looking = first.bases.look();
+  await settled();
+  await second.bases.look();
+  assert.deepEqual([machine.measured, second.why()], [1, 'untimed']);
+  first.bases.touched();
+  held.give(failed('cancelled', 'Cancelled.'));
+  await looking;
   assert.equal(machine.holders.size, 0);
 });
 
