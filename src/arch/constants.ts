@@ -6,7 +6,7 @@ import { type Adapter, adapterNames } from './lora.ts';
 import type { Model } from './model.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
 import type { Precision } from './precision.ts';
-import { type Bits, BLOCK, dequantize, type Quantized, quantize, stacked } from './quantize.ts';
+import { type Bits, BLOCK, dequantize, inColumns, type Quantized, quantize, stacked } from './quantize.ts';
 
 /** Linear layers in one of the precisions, as constants of the graph, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
 export class Constants {
@@ -36,12 +36,9 @@ export class Constants {
     return data;
   }
 
-  /** Matrices one below the other, or vectors end to end, each times its factor. */
-  private joined(names: readonly string[], factors: readonly number[]): Float32Array {
-    const parts = names.map((name, i) => {
-      const factor = factors[i] ?? 1;
-      return factor === 1 ? this.get(name) : this.get(name).map((x) => x * factor);
-    });
+  /** Matrices one below the other, or vectors end to end. */
+  private joined(names: readonly string[]): Float32Array {
+    const parts = names.map((name) => this.get(name));
     if (parts.length === 1) return parts[0] as Float32Array;
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -57,41 +54,53 @@ export class Constants {
     return this.b.graph.constant('f32', [data.length], data, name);
   }
 
-  /**
-   * x times the transposes of the matrices, and the biases of all or none, side by side: one product for layers that read the same.
-   *
-   * @param factors what each layer is multiplied with; absent: 1
-   */
-  linear(x: Value, layers: readonly LinearLayer[], factors: readonly number[] = []): Value {
-    const { b } = this;
-    const side = this.adapter && sideProduct(b, x, layers, factors, this.adapter);
-    const plain = this.product(x, layers, factors);
-    const y = side ? b.add(plain, side) : plain;
-    const biases = layers.flatMap(({ bias }) => bias ?? []);
-    if (biases.length === 0) return y;
-    const data = this.joined(biases, factors);
-    return b.add(y, b.graph.constant('f32', [data.length], data, biases.join('+')));
+  /** x times the transposes of the matrices, side by side, and what else the layers add: one product for layers that read the same. */
+  linear(x: Value, layers: readonly LinearLayer[]): Value {
+    return this.completed(x, layers, this.product(x, layers));
   }
 
-  private product(x: Value, layers: readonly LinearLayer[], factors: readonly number[]): Value {
+  /** With the adapter's product beside the matrices' own, and the biases of all or none. */
+  completed(x: Value, layers: readonly LinearLayer[], product: Value): Value {
+    const { b } = this;
+    const side = this.adapter && sideProduct(b, x, layers, this.adapter);
+    const sum = side ? b.add(product, side) : product;
+    const biases = layers.flatMap(({ bias }) => bias ?? []);
+    if (biases.length === 0) return sum;
+    const data = this.joined(biases);
+    return b.add(sum, b.graph.constant('f32', [data.length], data, biases.join('+')));
+  }
+
+  /** The layers' matrices spread (spread.ts) and in 8 bits, side by side: i8 [inner, out], and f32 [out], each column's factor. */
+  columns(layers: readonly LinearLayer[]): { readonly matrix: Value; readonly columns: Value } {
+    const label = layers.map(({ weight }) => weight).join('+');
+    const inner = (layers[0] as LinearLayer).inner;
+    const parts = layers.map(({ weight }) => this.stored?.get(weight) ?? this.get(weight));
+    const { values, scales } = inColumns(parts, inner);
+    return {
+      matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
+      columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),
+    };
+  }
+
+  private product(x: Value, layers: readonly LinearLayer[]): Value {
     const { b } = this;
     const names = layers.map(({ weight }) => weight);
     const inner = (layers[0] as LinearLayer).inner;
     if (this.precision === 'fp32') {
-      const data = transposed(this.joined(names, factors), inner);
+      const data = transposed(this.joined(names), inner);
       return b.matmul(x, b.graph.constant('f32', [inner, data.length / inner], data, `${names.join('+')}.transposed`));
     }
-    const { data, scales } = this.pack(names, inner, factors);
+    const { data, scales } = this.pack(names, inner);
     const rows = data.shape[0] as number;
     const attributes = { K: inner, N: rows, bits: this.bits, block_size: BLOCK, accuracy_level: 4 } as const;
     return b.op('MatMulNBits', [x, data, scales], attributes)[0] as Value;
   }
 
-  private pack(names: readonly string[], inner: number, factors: readonly number[] = []) {
+  private pack(names: readonly string[], inner: number) {
     const label = names.join('+');
     let packed = this.packed.get(label);
     if (!packed) {
-      const { packed: bytes, scales, rows } = this.quantized(names, inner, factors);
+      const { packed: bytes, scales, rows } = this.quantized(names, inner);
       const blocks = scales.length / rows;
       packed = {
         data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
@@ -103,10 +112,10 @@ export class Constants {
   }
 
   /** What the file holds in these bits is taken as it is: rounding it again would only cost time. */
-  private quantized(names: readonly string[], inner: number, factors: readonly number[]): Quantized {
+  private quantized(names: readonly string[], inner: number): Quantized {
     const stored = this.bits === 4 ? names.flatMap((name) => this.stored?.get(name) ?? []) : [];
-    if (stored.length === names.length) return stacked(stored, factors);
-    const all = this.joined(names, factors);
+    if (stored.length === names.length) return stacked(stored);
+    const all = this.joined(names);
     return quantize(all, all.length / inner, inner, this.bits);
   }
 
@@ -145,7 +154,6 @@ function sideProduct(
   b: Builder,
   x: Value,
   layers: readonly LinearLayer[],
-  factors: readonly number[],
   { lora, weights }: Adapter,
 ): Value | undefined {
   const adapted = layers.filter(({ weight }) => weights.has(adapterNames(weight).a));
@@ -157,13 +165,13 @@ function sideProduct(
   const down = new Float32Array(inner * depth);
   const up = new Float32Array(depth * wide);
   let column = 0;
-  layers.forEach((layer, i) => {
+  for (const layer of layers) {
     const at = adapted.indexOf(layer) * rank;
     if (at >= 0) {
       const names = adapterNames(layer.weight);
       const first = weights.get(names.a) as Float32Array;
       const second = weights.get(names.b) as Float32Array;
-      const scale = (alpha / rank) * (factors[i] ?? 1);
+      const scale = alpha / rank;
       for (let r = 0; r < rank; r++) {
         for (let k = 0; k < inner; k++) down[k * depth + at + r] = first[r * inner + k] as number;
         for (let row = 0; row < layer.out; row++)
@@ -171,7 +179,7 @@ function sideProduct(
       }
     }
     column += layer.out;
-  });
+  }
   const label = layers.map(({ weight }) => weight).join('+');
   const low = b.matmul(x, b.graph.constant('f32', [inner, depth], down, `${label}.lora_A`));
   return b.matmul(low, b.graph.constant('f32', [depth, wide], up, `${label}.lora_B`));

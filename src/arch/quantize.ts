@@ -1,6 +1,8 @@
 // Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
 // Values are stored with half of their range added: 8 or 128 stands for zero.
 
+import { spread, spreadWidth } from './spread.ts';
+
 export const BLOCK = 32;
 
 export type Bits = 4 | 8;
@@ -20,19 +22,19 @@ export function arraysOf(matrices: ReadonlyMap<string, Quantized> = new Map()): 
   return [...matrices.values()].flatMap(({ packed, scales }) => [packed, scales]);
 }
 
-/** Rows of several matrices one below the other, each times its factor. */
-export function stacked(parts: readonly Quantized[], factors: readonly number[] = []): Quantized {
+/** Rows of several matrices one below the other. */
+export function stacked(parts: readonly Quantized[]): Quantized {
   const [first] = parts as readonly [Quantized, ...Quantized[]];
-  if (parts.length === 1 && (factors[0] ?? 1) === 1) return first;
+  if (parts.length === 1) return first;
   const packed = new Uint8Array(parts.reduce((sum, part) => sum + part.packed.length, 0));
   const scales = new Float32Array(parts.reduce((sum, part) => sum + part.scales.length, 0));
   let [byte, scale] = [0, 0];
-  parts.forEach((part, i) => {
+  for (const part of parts) {
     packed.set(part.packed, byte);
-    scales.set((factors[i] ?? 1) === 1 ? part.scales : part.scales.map((x) => x * (factors[i] as number)), scale);
+    scales.set(part.scales, scale);
     byte += part.packed.length;
     scale += part.scales.length;
-  });
+  }
   return { ...first, rows: parts.reduce((sum, { rows }) => sum + rows, 0), packed, scales };
 }
 
@@ -111,19 +113,83 @@ function bestScale(data: Float32Array, start: number, end: number, extreme: numb
   return best;
 }
 
-export function dequantize({ bits, rows, columns, packed, scales }: Quantized): Float32Array {
+export function dequantize(matrix: Quantized): Float32Array {
+  const out = new Float32Array(matrix.rows * matrix.columns);
+  unpackRows(matrix, 0, matrix.rows, out);
+  return out;
+}
+
+/** Rows that are turned together: their values fill whole cache lines of the result. */
+const TURNED = 64;
+
+/**
+ * Matrices [rows, inner] one below the other, spread along `inner` and transposed, in 8 bits with one scale a row: values
+ * [inner, rows of all], -127..127. A row that holds 4-bit values loses little: their steps are some sixteen times as wide.
+ */
+export function inColumns(
+  matrices: readonly (Quantized | Float32Array)[],
+  inner: number,
+): { readonly values: Int8Array; readonly scales: Float32Array } {
+  const counts = matrices.map((matrix) => (matrix instanceof Float32Array ? matrix.length / inner : matrix.rows));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const values = new Int8Array(inner * rows);
+  const scales = new Float32Array(rows);
+  const some = new Float32Array(TURNED * inner);
+  let start = 0;
+  matrices.forEach((matrix, m) => {
+    const count = counts[m] as number;
+    for (let at = 0; at < count; at += TURNED) {
+      const size = Math.min(TURNED, count - at);
+      if (matrix instanceof Float32Array) some.set(matrix.subarray(at * inner, (at + size) * inner));
+      else unpackRows(matrix, at, size, some);
+      spread(some.subarray(0, size * inner), spreadWidth(inner));
+      roundRows(some, size, inner, values, scales, start + at);
+    }
+    start += count;
+  });
+  return { values, scales };
+}
+
+function roundRows(
+  from: Float32Array,
+  count: number,
+  inner: number,
+  values: Int8Array,
+  scales: Float32Array,
+  column: number,
+): void {
+  const all = scales.length;
+  for (let row = 0; row < count; row++) {
+    const start = row * inner;
+    const scale = Math.abs(extremeOf(from, start, start + inner)) / 127;
+    scales[column + row] = scale;
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let i = start; i < start + inner; i++) from[i] = (from[i] as number) * inverse + ROUND - ROUND;
+  }
+  for (let i = 0; i < inner; i++) {
+    const place = i * all + column;
+    for (let row = 0; row < count; row++) values[place + row] = from[row * inner + i] as number;
+  }
+}
+
+/** Some rows of a packed matrix as real numbers, to the front of `into`. */
+function unpackRows(
+  { bits, columns, packed, scales }: Quantized,
+  from: number,
+  count: number,
+  into: Float32Array,
+): void {
   const blocks = Math.ceil(columns / BLOCK);
   const zero = 2 ** (bits - 1);
   const blockBytes = (BLOCK * bits) / 8;
-  const out = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const place = row * blocks + Math.floor(column / BLOCK);
-      const inside = column % BLOCK;
-      const byte = packed[place * blockBytes + (bits === 4 ? inside >> 1 : inside)] as number;
-      const q = bits === 8 ? byte : inside % 2 === 0 ? byte & 15 : byte >> 4;
-      out[row * columns + column] = (q - zero) * (scales[place] as number);
+  let at = 0;
+  for (let place = from * blocks; place < (from + count) * blocks; place++) {
+    const scale = scales[place] as number;
+    const end = Math.min(BLOCK, columns - (place % blocks) * BLOCK);
+    for (let i = 0; i < end; i++) {
+      const byte = packed[place * blockBytes + (bits === 4 ? i >> 1 : i)] as number;
+      const q = bits === 8 ? byte : i % 2 === 0 ? byte & 15 : byte >> 4;
+      into[at++] = (q - zero) * scale;
     }
   }
-  return out;
 }

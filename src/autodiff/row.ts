@@ -21,7 +21,8 @@ export type GradientRule<K extends OpName> = (
 export type Accumulate = (before: Value | undefined) => Value;
 
 export interface OpRow<K extends OpName> {
-  infer(inputs: readonly Value[], attributes: OpAttributes[K]): TensorType[];
+  /** Types of the outputs; undefined for an optional one that nobody reads. */
+  infer(inputs: readonly Value[], attributes: OpAttributes[K]): (TensorType | undefined)[];
   readonly gradient: GradientRule<K> | typeof NOT_DIFFERENTIABLE;
   /** The rule also takes a gradient that is still to be stretched to the output's shape: saves a copy of that size. */
   readonly lazy?: true;

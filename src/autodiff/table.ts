@@ -5,6 +5,7 @@ import { INDEXING } from './indexing.ts';
 import { PRODUCTS } from './products.ts';
 import { REDUCTIONS } from './reductions.ts';
 import type { Rows } from './row.ts';
+import { SERVING } from './serving.ts';
 import { SHAPES } from './shapes.ts';
 
-export const TABLE: Rows<OpName> = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...INDEXING, ...PRODUCTS };
+export const TABLE: Rows<OpName> = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...INDEXING, ...PRODUCTS, ...SERVING };

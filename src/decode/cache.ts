@@ -1,22 +1,29 @@
-// Keys and values of the tokens seen so far, in plain arrays [time, batch, head, width]: cutting back is a number.
+// Keys and values of the tokens seen so far, in plain arrays [batch, head, room, width]: cutting back is a number.
 import type { ModelConfig } from '../arch/config.ts';
-import { cacheNames } from '../arch/serve.ts';
+import { cachedWidth, cacheNames } from '../arch/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
 export class KeyValueCache {
   readonly batch: number;
-  private readonly dims: readonly [number, number];
+  /** Sequences x heads: so many runs of `room` steps lie in an array. */
+  private readonly runs: number;
+  private readonly heads: number;
   private readonly width: number;
-  private readonly arrays = new Map<string, Float32Array>();
-  private capacity: number;
+  private readonly names: readonly string[];
+  private room: number;
+  private arrays: readonly Float32Array[];
+  private views: CacheTensors;
   private used = 0;
 
-  constructor(config: ModelConfig, batch: number, capacity = 256) {
+  constructor(config: ModelConfig, batch: number, room = 256) {
     this.batch = batch;
-    this.dims = [config.keyValueHeads, config.headDim];
-    this.width = batch * config.keyValueHeads * config.headDim;
-    this.capacity = capacity;
-    for (const name of cacheNames(config)) this.arrays.set(name, new Float32Array(capacity * this.width));
+    this.heads = config.keyValueHeads;
+    this.runs = batch * this.heads;
+    this.width = cachedWidth(config);
+    this.names = cacheNames(config);
+    this.room = room;
+    this.arrays = this.names.map(() => this.empty());
+    this.views = this.tensorsOf();
   }
 
   /** Time steps held. */
@@ -24,9 +31,9 @@ export class KeyValueCache {
     return this.used;
   }
 
-  /** Bytes held by the arrays. */
+  /** Bytes of the steps held; the room behind them is not memory before it is written. */
   get bytes(): number {
-    return this.arrays.size * this.capacity * this.width * 4;
+    return this.arrays.length * this.runs * this.used * this.width * 4;
   }
 
   /** Forgets everything after the first `length` steps. */
@@ -35,32 +42,51 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  reserve(steps: number): void {
-    const needed = this.used + steps;
-    if (needed <= this.capacity) return;
-    this.capacity = Math.max(needed, this.capacity * 2);
-    for (const [name, array] of this.arrays) {
-      const larger = new Float32Array(this.capacity * this.width);
-      larger.set(array.subarray(0, this.used * this.width));
-      this.arrays.set(name, larger);
-    }
+  private empty(): Float32Array {
+    return new Float32Array(this.runs * this.room * this.width);
   }
 
-  /** past_* to feed, and new_* for the session to write the next `steps` steps to: both views of the arrays. */
-  tensors(steps: number): { past: Record<string, Tensor>; next: Record<string, Tensor> } {
-    this.reserve(steps);
+  private reserve(steps: number): void {
+    const needed = this.used + steps;
+    if (needed <= this.room) return;
+    const before = this.room * this.width;
+    const held = this.used * this.width;
+    this.room = Math.max(needed, this.room * 2);
+    this.arrays = this.arrays.map((array) => {
+      const larger = this.empty();
+      for (let run = 0; run < this.runs; run++) {
+        larger.set(array.subarray(run * before, run * before + held), run * this.room * this.width);
+      }
+      return larger;
+    });
+    this.views = this.tensorsOf();
+  }
+
+  private tensorsOf(): CacheTensors {
     const past: Record<string, Tensor> = {};
-    const next: Record<string, Tensor> = {};
-    const at = this.used * this.width;
-    for (const [name, array] of this.arrays) {
-      past[`past_${name}`] = Tensor.host(array.subarray(0, at), [this.used, this.batch, ...this.dims]);
-      next[`new_${name}`] = Tensor.host(array.subarray(at, at + steps * this.width), [steps, this.batch, ...this.dims]);
-    }
-    return { past, next };
+    const renewed: Record<string, Tensor> = {};
+    this.names.forEach((name, i) => {
+      const shape = [this.batch, this.heads, this.room, this.width];
+      const tensor = Tensor.host(this.arrays[i] as Float32Array, shape);
+      past[`past_${name}`] = tensor;
+      renewed[`new_${name}`] = tensor;
+    });
+    return { past, renewed };
+  }
+
+  /** past_* to feed, and new_*, the same memory, for the session to write the next `steps` steps to. */
+  tensors(steps: number): CacheTensors {
+    this.reserve(steps);
+    return this.views;
   }
 
   /** Counts the steps that were just written as held. */
   advance(steps: number): void {
     this.used += steps;
   }
+}
+
+interface CacheTensors {
+  readonly past: Readonly<Record<string, Tensor>>;
+  readonly renewed: Readonly<Record<string, Tensor>>;
 }

@@ -5,7 +5,7 @@ import { allowedTokens, heal, spelled } from './healing.ts';
 import { Lookup } from './lookup.ts';
 import type { Network } from './network.ts';
 import { type Prediction, predict } from './predict.ts';
-import { prefill } from './prefill.ts';
+import { absorb } from './prefill.ts';
 import type { Prefixes } from './prefixes.ts';
 import { textOf } from './text.ts';
 
@@ -112,7 +112,7 @@ class Run {
     const { network, tokens, request } = this;
     const { vocabSize, contextLength } = network.config;
     // All but the last token of the prompt: nothing is predicted from them.
-    await prefill(network, cache, tokens.slice(0, -1), reused, signal);
+    await absorb(network, cache, tokens.slice(0, -1), reused, signal);
     if (signal?.aborted) return 'cancelled';
     const lookup = request.speculate ? new Lookup(tokens) : undefined;
     let trust = true;

@@ -3,8 +3,9 @@
 import { MASKED } from '../arch/decoder.ts';
 import type { Model } from '../arch/model.ts';
 import type { Precision } from '../arch/precision.ts';
-import { ropeTables } from '../arch/rope.ts';
-import { serveGraph } from '../arch/serve.ts';
+import { halfTables } from '../arch/rope.ts';
+import { ZERO } from '../arch/rounded.ts';
+import { cachedWidth, promptGraph, stepGraph, UNRETURNED } from '../arch/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './cache.ts';
@@ -32,21 +33,31 @@ export interface Tree {
   readonly nodes: readonly { readonly position: number; readonly visible: readonly number[] }[];
 }
 
+/** Fewer tokens of a prompt than this cost less in the graph that also predicts. */
+const FEWEST_ABSORBED = 16;
+
 export class Network {
   readonly config: Model['config'];
-  private readonly session: Session;
-  private tables: { cos: Float32Array; sin: Float32Array };
+  private readonly step: Session;
+  private readonly prompt: Session | undefined;
+  private tables: { readonly cos: Tensor; readonly sin: Tensor };
   private tableLength: number;
 
-  private constructor(config: Model['config'], session: Session) {
+  private constructor(config: Model['config'], step: Session, prompt: Session | undefined) {
     this.config = config;
-    this.session = session;
+    this.step = step;
+    this.prompt = prompt;
     this.tableLength = Math.min(config.contextLength, 512);
-    this.tables = ropeTables(config, this.tableLength);
+    this.tables = this.tablesOf(this.tableLength);
   }
 
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
-    return new Network(model.config, await Session.load(serveGraph(model, options.precision), options));
+    const { precision } = options;
+    const open = { ...options, unreturnable: UNRETURNED };
+    const step = await Session.load(stepGraph(model, precision), open);
+    // In full precision there is one way for all tokens: it is what the others are measured against.
+    const prompt = precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision), open);
+    return new Network(model.config, step, prompt);
   }
 
   cache(batch = 1): KeyValueCache {
@@ -55,125 +66,123 @@ export class Network {
 
   /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
   async forward(cache: KeyValueCache, { ids, rows, padding, tree }: Pass): Promise<Float32Array> {
-    const { config } = this;
     const steps = ids.length;
     const { batch, length: past } = cache;
-    const total = past + steps;
-    const { past: pastTensors, next } = cache.tensors(steps);
-    const group = config.heads / config.keyValueHeads;
-    const flat = new Int32Array(steps * batch);
-    ids.forEach((row, t) => {
-      flat.set(row, t * batch);
+    const positions = tree
+      ? BigInt64Array.from(tree.nodes, ({ position }) => BigInt(position))
+      : positionsOf(steps, batch, past);
+    const mask = tree ? treeMask(tree, past) : causalMask(steps, batch, past, padding);
+    const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
+    await this.run(
+      this.step,
+      cache,
+      steps,
+      {
+        ids: Tensor.host(
+          Int32Array.from({ length: steps * batch }, (_, i) => ids[i % steps]?.[Math.floor(i / steps)] as number),
+          [batch, steps],
+        ),
+        positions: Tensor.host(positions, [batch, steps]),
+        mask: Tensor.host(mask, [batch, 1, steps, past + steps]),
+        rows: Tensor.host(Int32Array.from(rows), [rows.length]),
+      },
+      { logits: Tensor.host(logits, [rows.length, batch, this.config.vocabSize]) },
+    );
+    return logits;
+  }
+
+  /** Whether so many tokens of a prompt are best absorbed, and not run with the one that is predicted from. */
+  absorbs(tokens: number): boolean {
+    return this.prompt !== undefined && tokens >= FEWEST_ABSORBED;
+  }
+
+  /** Puts tokens of one sequence into the cache; nothing is predicted. */
+  async absorb(cache: KeyValueCache, tokens: readonly number[]): Promise<void> {
+    if (!this.prompt || !this.absorbs(tokens.length)) {
+      await this.forward(cache, { ids: tokens.map((id) => [id]), rows: [tokens.length - 1] });
+      return;
+    }
+    const steps = tokens.length;
+    await this.run(this.prompt, cache, steps, {
+      ids: Tensor.host(Int32Array.from(tokens), [1, steps]),
+      positions: Tensor.host(positionsOf(steps, 1, cache.length), [1, steps]),
+      zeros: Tensor.host(new Uint8Array(steps).fill(ZERO), [steps]),
     });
-    const [cos, sin] = tree ? this.turned(tree) : this.rotations(steps, batch, past, padding);
-    const mask = tree ? treeMask(tree, past, group) : causalMask(steps, batch, past, group, padding);
-    const feeds: Record<string, Tensor> = {
-      ...pastTensors,
-      ids: Tensor.host(flat, [steps, batch]),
-      cos: Tensor.host(cos, [steps, batch, 1, config.headDim]),
-      sin: Tensor.host(sin, [steps, batch, 1, config.headDim]),
-      mask: Tensor.host(mask, [batch, 1, group * steps, total]),
-      rows: Tensor.host(Int32Array.from(rows), [rows.length]),
-      row_mask: Tensor.host(rowsOf(mask, rows, steps, group * total), [batch, 1, group * rows.length, total]),
-    };
-    const { logits } = await this.session.run(feeds, next);
-    cache.advance(steps);
-    return (logits as Tensor).floats;
   }
 
-  /** Positions count from each sequence's first real token. */
-  private rotations(
+  private async run(
+    session: Session,
+    cache: KeyValueCache,
     steps: number,
-    batch: number,
-    past: number,
-    padding?: readonly number[],
-  ): [Float32Array, Float32Array] {
-    this.lengthenTables(past + steps);
-    const { headDim } = this.config;
-    return [this.tables.cos, this.tables.sin].map((table) => {
-      if (batch === 1 && !padding) return table.subarray(past * headDim, (past + steps) * headDim);
-      const out = new Float32Array(steps * batch * headDim);
-      for (let t = 0; t < steps; t++) {
-        for (let i = 0; i < batch; i++) {
-          const position = Math.max(0, past + t - (padding?.[i] ?? 0));
-          out.set(table.subarray(position * headDim, (position + 1) * headDim), (t * batch + i) * headDim);
-        }
-      }
-      return out;
-    }) as [Float32Array, Float32Array];
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: Readonly<Record<string, Tensor>> = {},
+  ): Promise<void> {
+    const { past, renewed } = cache.tensors(steps);
+    const total = cache.length + steps;
+    this.lengthenTables(total);
+    const lengths = new Int32Array(cache.batch).fill(total - 1);
+    await session.run(
+      {
+        ...past,
+        ...this.tables,
+        lengths: Tensor.host(lengths, [cache.batch]),
+        length: Tensor.host(Int32Array.of(total), [1]),
+        ...feeds,
+      },
+      { ...renewed, ...outputs },
+    );
+    cache.advance(steps);
   }
 
-  private turned({ nodes }: Tree): [Float32Array, Float32Array] {
-    this.lengthenTables(nodes.reduce((most, { position }) => Math.max(most, position), 0) + 1);
-    const { headDim } = this.config;
-    return [this.tables.cos, this.tables.sin].map((table) => {
-      const out = new Float32Array(nodes.length * headDim);
-      nodes.forEach(({ position }, i) => {
-        out.set(table.subarray(position * headDim, (position + 1) * headDim), i * headDim);
-      });
-      return out;
-    }) as [Float32Array, Float32Array];
+  private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
+    const half = cachedWidth(this.config) / 2;
+    const { cos, sin } = halfTables(this.config, length, half);
+    return { cos: Tensor.host(cos, [length, half]), sin: Tensor.host(sin, [length, half]) };
   }
 
+  /** No position is beyond the cache's length. */
   private lengthenTables(positions: number): void {
     if (positions <= this.tableLength) return;
     this.tableLength = Math.max(positions, this.tableLength * 2);
-    this.tables = ropeTables(this.config, this.tableLength);
+    this.tables = this.tablesOf(this.tableLength);
   }
 
   async dispose(): Promise<void> {
-    await this.session.dispose();
+    await this.step.dispose();
+    await this.prompt?.dispose();
   }
 }
 
-/** The mask's part for some of its `steps`, each `size` values wide; all of it where they are all. */
-function rowsOf(mask: Float32Array, rows: readonly number[], steps: number, size: number): Float32Array {
-  if (rows.length === steps && rows.every((row, i) => row === i)) return mask;
-  const batch = mask.length / (steps * size);
-  const out = new Float32Array(batch * rows.length * size);
-  for (let i = 0; i < batch; i++) {
-    rows.forEach((row, at) => {
-      const from = (i * steps + row) * size;
-      out.set(mask.subarray(from, from + size), (i * rows.length + at) * size);
-    });
-  }
-  return out;
+/**
+ * [batch, steps]: slots of the cache, padding counted. What attention makes of positions hangs on their differences alone; and its
+ * operator counts slots itself where nothing is past.
+ */
+function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
+  return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));
 }
 
 /** As `causalMask` lays it out, for one sequence. */
-function treeMask({ root, nodes }: Tree, past: number, group: number): Float32Array {
+function treeMask({ root, nodes }: Tree, past: number): Float32Array {
   const total = past + nodes.length;
-  const mask = new Float32Array(nodes.length * group * total);
+  const mask = new Float32Array(nodes.length * total);
   nodes.forEach(({ visible }, t) => {
-    for (let head = 0; head < group; head++) {
-      const row = (t * group + head) * total;
-      mask.fill(MASKED, row + root, row + total);
-      for (const slot of visible) mask[row + slot] = 0;
-      mask[row + past + t] = 0;
-    }
+    const row = t * total;
+    mask.fill(MASKED, row + root, row + total);
+    for (const slot of visible) mask[row + slot] = 0;
+    mask[row + past + t] = 0;
   });
   return mask;
 }
 
-/** [batch, 1, group x steps, past + steps]; query rows are time-major, the group's heads within. Padding is hidden from all but itself. */
-function causalMask(
-  steps: number,
-  batch: number,
-  past: number,
-  group: number,
-  padding?: readonly number[],
-): Float32Array {
+/** [batch, 1, steps, past + steps]. Attention is causal by itself; padding is hidden from all but itself. */
+function causalMask(steps: number, batch: number, past: number, padding?: readonly number[]): Float32Array {
   const total = past + steps;
-  const mask = new Float32Array(batch * steps * group * total);
-  for (let i = 0; i < batch; i++) {
-    const hidden = padding?.[i] ?? 0;
-    for (let t = 0; t < steps; t++) {
-      for (let head = 0; head < group; head++) {
-        const row = ((i * steps + t) * group + head) * total;
-        mask.fill(MASKED, row + past + t + 1, row + total);
-        if (hidden > 0) mask.fill(MASKED, row, row + Math.min(hidden, past + t));
-      }
+  const mask = new Float32Array(batch * steps * total);
+  padding?.forEach((hidden, i) => {
+    for (let t = 0; t < steps && hidden > 0; t++) {
+      const row = (i * steps + t) * total;
+      mask.fill(MASKED, row, row + Math.min(hidden, past + t));
     }
-  }
+  });
   return mask;
 }

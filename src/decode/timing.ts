@@ -2,7 +2,7 @@
 import { uniforms } from '../common/random.ts';
 import type { KeyValueCache } from './cache.ts';
 import type { Network } from './network.ts';
-import { prefill } from './prefill.ts';
+import { type Prefills, prefill } from './prefill.ts';
 
 /** Medians, ms. */
 export interface Timing {
@@ -22,7 +22,7 @@ const LINES = 6;
 
 /** Rejects with the signal's reason, after one more pass at most. */
 export async function timeModel(
-  network: Pick<Network, 'forward' | 'cache' | 'config'>,
+  network: Prefills & Pick<Network, 'cache' | 'config'>,
   now: () => number = () => performance.now(),
   signal?: AbortSignal,
 ): Promise<Timing> {

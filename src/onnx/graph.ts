@@ -18,6 +18,9 @@ export interface Node<K extends OpName = OpName> {
   readonly attributes: OpAttributes[K];
 }
 
+/** Stands for an optional input that is not given. */
+export const ABSENT: Value = { name: '', type: 'f32', shape: [] };
+
 /** Hands out names, each once. */
 class Names {
   private readonly taken = new Map<string, number>();
@@ -79,17 +82,17 @@ export class Graph {
     return value;
   }
 
-  /** Appends a node whose output types the caller has inferred. */
+  /** Appends a node whose output types the caller has inferred; undefined: an optional output that is not wanted. */
   node<K extends OpName>(
     op: K,
     inputs: readonly Value[],
     attributes: OpAttributes[K],
-    types: readonly TensorType[],
+    types: readonly (TensorType | undefined)[],
   ): Value[] {
     const outputs: Value[] = [];
     const node: Node<K> = { op, inputs, outputs, attributes };
-    for (const { type, shape } of types) {
-      outputs.push({ name: this.names.fresh(this.prefix + op), type, shape, producer: node });
+    for (const type of types) {
+      outputs.push(type ? { ...type, name: this.names.fresh(this.prefix + op), producer: node } : ABSENT);
     }
     this.nodes.push(node as unknown as Node);
     return outputs;

@@ -1,4 +1,5 @@
-// The operators we use and their attributes. Only those that onnxruntime runs natively on the CPU and on WebGPU belong here.
+// The operators we use and their attributes. Only those that onnxruntime runs natively on the CPU and on WebGPU belong here, but for
+// CPU_ONLY, which serves prompts on the CPU.
 // What each does to shapes, and its gradient, is a row of autodiff/table.ts; a name without a row does not compile.
 
 type None = Record<never, never>;
@@ -51,7 +52,20 @@ export interface OpAttributes {
   Gemm: { readonly transA: 0 | 1; readonly transB: 0 | 1; readonly alpha: number };
   // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
   SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
+  /** Real numbers to 8 bits; the scales and zero points of the places along an axis. */
+  QuantizeLinear: Axis;
   // com.microsoft
+  /** Its fourth output is the sum of both inputs, the first that sum's norm; the two between are not computed. */
+  SkipSimplifiedLayerNormalization: { readonly epsilon: number };
+  /** Causal attention over a cache, rotation included. Its inputs: see the row. */
+  GroupQueryAttention: {
+    readonly num_heads: number;
+    readonly kv_num_heads: number;
+    readonly do_rotary: 1;
+    readonly scale: number;
+  };
+  /** 8-bit integers multiplied, and the product as real numbers. */
+  MatMulIntegerToFloat: None;
   RotaryEmbedding: None;
   /** x sigmoid(alpha x): with alpha 1 it is SiLU. */
   QuickGelu: { readonly alpha: 1 };
@@ -78,8 +92,15 @@ export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>([
   'QuickGelu',
   'MatMulNBits',
   'GatherBlockQuantized',
+  'SkipSimplifiedLayerNormalization',
+  'GroupQueryAttention',
+  'MatMulIntegerToFloat',
 ]);
+
+/** WebGPU has no kernel for these. */
+export const CPU_ONLY: ReadonlySet<OpName> = new Set<OpName>(['QuantizeLinear', 'MatMulIntegerToFloat']);
+
 export const OPSET = 21;
 
 /** ONNX tells float attributes from integers; these are floats whatever their value. */
-export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'beta', 'epsilon']);
+export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'beta', 'epsilon', 'scale']);

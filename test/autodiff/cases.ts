@@ -17,7 +17,11 @@ type NotDifferentiable =
   | 'ReduceMax'
   | 'GatherBlockQuantized'
   | 'MatMulNBits'
-  | 'SimplifiedLayerNormalization';
+  | 'SimplifiedLayerNormalization'
+  | 'SkipSimplifiedLayerNormalization'
+  | 'GroupQueryAttention'
+  | 'QuantizeLinear'
+  | 'MatMulIntegerToFloat';
 type Differentiable = Exclude<OpName, NotDifferentiable>;
 
 interface Case {

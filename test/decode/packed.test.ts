@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Model } from '../../src/arch/model.ts';
 import { chosenPrecision, type Precision } from '../../src/arch/precision.ts';
-import { serveGraph } from '../../src/arch/serve.ts';
+import { stepGraph } from '../../src/arch/serve.ts';
 import { Network } from '../../src/decode/network.ts';
 import { loadModel } from '../../src/package/folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
@@ -39,7 +39,7 @@ test('as they are stored: the same graph in int4 as from their values, and close
   assert.equal(stored.packed?.size, 15);
   assert.ok([...stored.weights.values()].every(({ length }) => length === 64));
   assert.equal(chosenPrecision('auto', stored), 'int4');
-  const [one, two] = [stored, loadModel(folder)].map((model) => serveGraph(model, 'int4').bytes);
+  const [one, two] = [stored, loadModel(folder)].map((model) => stepGraph(model, 'int4').bytes);
   assert.deepEqual(one, two);
   assert.ok(relativeError(await logits(stored, 'int4'), golden.logits.flat()) < 0.05);
   assert.ok(relativeError(await logits(stored, 'fp32'), golden.logits.flat()) < 1e-5);

@@ -13,15 +13,20 @@ const prompt = Array.from({ length: 3 * PREFILL_CHUNK - 10 }, (_, i) => i);
 
 function recorder(onPass: () => void = () => {}) {
   const lengths: number[] = [];
+  const pass = (cache: KeyValueCache, tokens: number) => {
+    lengths.push(tokens);
+    cache.tensors(tokens);
+    cache.advance(tokens);
+    onPass();
+  };
   const network = {
     cache: () => new KeyValueCache(config, 1),
     forward: async (cache: KeyValueCache, { ids }: { readonly ids: readonly (readonly number[])[] }) => {
-      lengths.push(ids.length);
-      cache.tensors(ids.length);
-      cache.advance(ids.length);
-      onPass();
+      pass(cache, ids.length);
       return new Float32Array(1);
     },
+    absorb: async (cache: KeyValueCache, tokens: readonly number[]) => pass(cache, tokens.length),
+    absorbs: (tokens: number) => tokens >= 16,
   };
   return { network, lengths };
 }

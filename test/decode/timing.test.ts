@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../src/arch/config.ts';
 import { KeyValueCache } from '../../src/decode/cache.ts';
-import type { Network, Pass } from '../../src/decode/network.ts';
+import type { Pass } from '../../src/decode/network.ts';
 import { timeModel } from '../../src/decode/timing.ts';
 import { LIMITS } from '../../src/engine/choice.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
@@ -17,7 +17,9 @@ function slow(passMs: number, tokenMs: number, over: Partial<ModelConfig> = {}) 
   const passes: Pass[] = [];
   let time = 0;
   const shape = { ...config, ...over };
-  const network: Pick<Network, 'forward' | 'cache' | 'config'> = {
+  const network: Parameters<typeof timeModel>[0] = {
+    absorbs: () => false,
+    absorb: async (cache, tokens) => void (await network.forward(cache, { ids: tokens.map((id) => [id]), rows: [] })),
     config: shape,
     cache: () => new KeyValueCache(shape, 1),
     forward: async (cache, pass) => {

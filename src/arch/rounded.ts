@@ -1,0 +1,73 @@
+// Products of 8-bit integers: each token's activations share a scale, and each output's weights. For prompts: with many tokens at once
+// the CPU multiplies such integers three times as fast as blocks of 32 with a scale each.
+//
+// A few activations are many times as large as the rest, and would leave those few steps of their common scale: so all are spread over
+// each other first, and the weights with them (spread.ts). Without that the loss of 30 layers rose by 0.025 nats, with it by 0.004.
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { Constants } from './constants.ts';
+import type { LinearLayer } from './parameters.ts';
+import { hadamard, spreadWidth } from './spread.ts';
+
+/** What stands for zero among the rounded activations, which have no sign. */
+export const ZERO = 128;
+/** A token whose activations are all zero still has a scale. */
+const LEAST = 1e-12;
+
+interface Rounded {
+  /** u8 [batch, tokens, width]. */
+  readonly values: Value;
+  /** f32 [batch, tokens, 1]. */
+  readonly scales: Value;
+}
+
+export class RoundedProducts {
+  private readonly b: Builder;
+  private readonly constants: Constants;
+  private readonly zeros: Value;
+  private readonly hadamards = new Map<number, Value>();
+  /** What several layers read is rounded once. */
+  private readonly known = new Map<Value, Rounded>();
+
+  /** Adds the input zeros u8 [tokens]: one zero point per token, all the same. */
+  constructor(b: Builder, constants: Constants) {
+    this.b = b;
+    this.constants = constants;
+    this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
+  }
+
+  /** As Constants.linear; `x` is of one sequence. */
+  linear(x: Value, layers: readonly LinearLayer[]): Value {
+    const { b } = this;
+    const { values, scales } = this.rounded(x, (layers[0] as LinearLayer).inner);
+    const { matrix, columns } = this.constants.columns(layers);
+    const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO))];
+    const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
+    return this.constants.completed(x, layers, product);
+  }
+
+  private rounded(x: Value, width: number): Rounded {
+    const known = this.known.get(x);
+    if (known) return known;
+    const { b } = this;
+    const even = this.spread(x, width);
+    const scales = b.max(b.mul(b.reduceMax(b.abs(even), [-1]), 1 / (ZERO - 1)), LEAST);
+    const inputs = [even, b.reshape(scales, ['tokens']), this.zeros];
+    const rounded = { values: b.op('QuantizeLinear', inputs, { axis: 1 })[0] as Value, scales };
+    this.known.set(x, rounded);
+    return rounded;
+  }
+
+  private spread(x: Value, width: number): Value {
+    const { b } = this;
+    const run = spreadWidth(width);
+    if (run === 1) return x;
+    let matrix = this.hadamards.get(run);
+    if (!matrix) {
+      matrix = b.graph.constant('f32', [run, run], hadamard(run));
+      this.hadamards.set(run, matrix);
+    }
+    const runs = b.reshape(x, ['batch', 'tokens', width / run, run]);
+    return b.reshape(b.matmul(runs, matrix), ['batch', 'tokens', width]);
+  }
+}
