@@ -22,6 +22,8 @@ export interface AheadDeps {
 
 /** The cursor rests when it has not moved for so long, ms. */
 const restMs = 200;
+/** Of longer documents the text costs too much to be taken twice for a key. */
+const mostLines = 20_000;
 
 export class Ahead extends DisposableStore {
   private readonly deps: AheadDeps;
@@ -65,7 +67,7 @@ export class Ahead extends DisposableStore {
     const { document, selections } = editor;
     const [selection] = selections;
     if (editor !== vscode.window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
-    if (isSilent(document.uri.scheme, document.languageId)) return;
+    if (document.lineCount > mostLines || isSilent(document.uri.scheme, document.languageId)) return;
     const folder = folderOf(document.uri);
     const session = this.deps.folders.peek(folder);
     if (!session || !this.deps.isOn(folder, document.languageId)) return;
