@@ -175,7 +175,8 @@ export class EngineClient implements Engine {
     const request = this.pending.get(message?.id);
     if (!request) return;
     if (message.kind === 'progress') {
-      request.deaths = 0;
+      // What a draft is going to take is said before any of it is done.
+      if (request.message.kind !== 'draft') request.deaths = 0;
       request.progress?.(message.progress);
     } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
     else request.settle({ ok: true, value: message.result });

@@ -254,6 +254,20 @@ test('what an owner asks at every restart, and kills the process, is given up', 
   await until(() => client.pid === undefined);
 });
 
+test('a draft that kills the process is given up, though what it will take is told each time before', async (context) => {
+  const script = join(folder, 'foreseeing.mjs');
+  const told = "process.send({ id, kind: 'progress', progress: { promptTokens: 1 } }, () => process.exit(4))";
+  writeFileSync(script, `process.on('message', ({ id, kind }) => kind === 'draft' && ${told});`);
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  let times = 0;
+  const query = { path: 'a', languageId: 'typescript', prefix: 'x', suffix: '' };
+  const request = { key: 'a', query, options: { multiline: false, maxTokens: 8 } };
+  const result = await client.request('draft', request, { onProgress: () => times++ });
+  assert.equal(result.ok ? '' : result.error.code, 'crashed');
+  assert.equal(times, 3);
+});
+
 test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
   const client = await started(context);
   const whole = join(folder, 'whole-2');
