@@ -14,6 +14,7 @@ import { context, fitted, lines } from './base/lines.ts';
 import { preparer } from './base/prepare.ts';
 import { prompts } from './base/prompts.ts';
 import { shows, showsAsked } from './base/shows.ts';
+import { sideBySide } from './base/side-by-side.ts';
 import { size } from './base/size.ts';
 import { summaryOf } from './base/summary.ts';
 import type { BaseContext, Show } from './base/types.ts';
@@ -82,6 +83,13 @@ const sections: readonly Section[] = [
     name: 'size',
     what: 'files, and resident memory of the process that serves the base, above the same process with nothing loaded',
     run: size,
+  },
+  {
+    name: 'engines',
+    what: `our engine beside llama.cpp (node-llama-cpp 3.22.1, its prebuilt binary for the processor) on the same weights in 4 bits, asked in turn:
+  a new prompt of 512 tokens up to its first token, then 32 more one by one; medians of 5 rounds. Q4_0, Q4_1 and Q8_0 hold the same values.
+  same-best-token: how often llama.cpp's likeliest token is ours, behind each of 256; it rounds activations elsewhere.`,
+    run: sideBySide,
   },
   {
     name: 'context',

@@ -1,0 +1,43 @@
+// Our engine in a process of its own, as the product runs it. Started by side-by-side.ts.
+
+import type { Model } from '../../src/arch/model.ts';
+import { Network } from '../../src/decode/network.ts';
+import { prefill } from '../../src/decode/prefill.ts';
+import { loadModel } from '../../src/package/folder.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import { type Answer, serve } from './side-child.ts';
+
+const [folder, threads] = process.argv.slice(2) as [string, string];
+
+function bestOf(logits: Float32Array, row: number, size: number): number {
+  let best = 0;
+  for (let id = 1; id < size; id++) {
+    if ((logits[row * size + id] as number) > (logits[row * size + best] as number)) best = id;
+  }
+  return best;
+}
+
+serve(async () => {
+  await loadLibrary();
+  const model: Model = loadModel(folder, { as: 'stored' });
+  // In 4 bits, whatever suits the model: the other side has the same values.
+  const network = await Network.load(model, { device: 'cpu', threads: Number(threads), precision: 'int4' });
+  const { vocabSize } = network.config;
+  return {
+    line: async (prompt, count): Promise<Answer> => {
+      const cache = network.cache();
+      const started = performance.now();
+      let token = bestOf((await prefill(network, cache, prompt, 0)) as Float32Array, 0, vocabSize);
+      const firstMs = performance.now() - started;
+      for (let made = 1; made < count; made++) {
+        token = bestOf(await network.forward(cache, { ids: [[token]], rows: [0] }), 0, vocabSize);
+      }
+      return { firstMs, tokenMs: (performance.now() - started - firstMs) / (count - 1) };
+    },
+    best: async (prompt): Promise<number[]> => {
+      const rows = prompt.map((_, i) => i);
+      const logits = await network.forward(network.cache(), { ids: prompt.map((id) => [id]), rows });
+      return rows.map((row) => bestOf(logits, row, vocabSize));
+    },
+  };
+});
