@@ -70,12 +70,16 @@ export class Constants {
     return b.add(sum, b.graph.constant('f32', [data.length], data, biases.join('+')));
   }
 
-  /** The layers' matrices spread (spread.ts) and in 8 bits, side by side: i8 [inner, out], and f32 [out], each column's factor. */
-  columns(layers: readonly LinearLayer[]): { readonly matrix: Value; readonly columns: Value } {
+  /**
+   * The layers' matrices spread (spread.ts) and in 8 bits, side by side: i8 [inner, out], and f32 [out], each column's factor.
+   *
+   * @param room as in `inColumns`
+   */
+  columns(layers: readonly LinearLayer[], room?: Int8Array): { readonly matrix: Value; readonly columns: Value } {
     const label = layers.map(({ weight }) => weight).join('+');
     const inner = (layers[0] as LinearLayer).inner;
     const parts = layers.map(({ weight }) => this.stored?.get(weight) ?? this.get(weight));
-    const { values, scales } = inColumns(parts, inner);
+    const { values, scales } = inColumns(parts, inner, room);
     return {
       matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
       columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),

@@ -125,14 +125,17 @@ const TURNED = 64;
 /**
  * Matrices [rows, inner] one below the other, spread along `inner` and transposed, in 8 bits with one scale a row: values
  * [inner, rows of all], -127..127. A row that holds 4-bit values loses little: their steps are some sixteen times as wide.
+ *
+ * @param room for the values; absent: they get their own
  */
 export function inColumns(
   matrices: readonly (Quantized | Float32Array)[],
   inner: number,
+  room?: Int8Array,
 ): { readonly values: Int8Array; readonly scales: Float32Array } {
   const counts = matrices.map((matrix) => (matrix instanceof Float32Array ? matrix.length / inner : matrix.rows));
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  const values = new Int8Array(inner * rows);
+  const values = room?.subarray(0, inner * rows) ?? new Int8Array(inner * rows);
   const scales = new Float32Array(rows);
   const some = new Float32Array(TURNED * inner);
   let start = 0;

@@ -55,7 +55,7 @@ export function promptGraph(model: Model, precision: Precision): WrittenModel {
   const { config } = model;
   const b = new Builder(`prompt-${precision}`);
   const constants = new Constants(b, model, precision);
-  const products = new RoundedProducts(b, constants);
+  const products = new RoundedProducts(b, config, constants);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // What comes after the last layer's keys and values is nobody's input, and is not written.
   forwardPass(b, config, new ServingPieces(b, config, constants, linear));

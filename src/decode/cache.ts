@@ -3,6 +3,9 @@ import type { ModelConfig } from '../arch/config.ts';
 import { cachedWidth, cacheNames } from '../arch/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
+/** Steps that a cache grows by: a prompt of the product fits into two or three times as many, and what is not used is little. */
+const ROOM = 256;
+
 export class KeyValueCache {
   readonly batch: number;
   /** Sequences x heads: so many runs of `room` steps lie in an array. */
@@ -15,7 +18,7 @@ export class KeyValueCache {
   private views: CacheTensors;
   private used = 0;
 
-  constructor(config: ModelConfig, batch: number, room = 256) {
+  constructor(config: ModelConfig, batch: number, room = ROOM) {
     this.batch = batch;
     this.heads = config.keyValueHeads;
     this.runs = batch * this.heads;
@@ -51,7 +54,7 @@ export class KeyValueCache {
     if (needed <= this.room) return;
     const before = this.room * this.width;
     const held = this.used * this.width;
-    this.room = Math.max(needed, this.room * 2);
+    this.room = Math.ceil(needed / ROOM) * ROOM;
     this.arrays = this.arrays.map((array) => {
       const larger = this.empty();
       for (let run = 0; run < this.runs; run++) {

@@ -54,9 +54,10 @@ export class Network {
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
     const { precision } = options;
     const open = { ...options, unreturnable: UNRETURNED };
-    const step = await Session.load(stepGraph(model, precision), open);
-    // In full precision there is one way for all tokens: it is what the others are measured against.
+    // In full precision there is one way for all tokens: it is what the others are measured against. The prompt's session comes first:
+    // what it takes only while it is loaded, as much again as it keeps, is where the other one then lies.
     const prompt = precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision), open);
+    const step = await Session.load(stepGraph(model, precision), open);
     return new Network(model.config, step, prompt);
   }
 

@@ -17,14 +17,21 @@ export interface Lease {
   finish(tokens: readonly number[]): void;
 }
 
+/** For all caches together, where prompts are as long as the product's. */
+const MOST_BYTES = 80e6;
+const PROMPT_TOKENS = 640;
+
+const bytesOf = ({ config: { layers, keyValueHeads, headDim } }: Network) =>
+  PROMPT_TOKENS * layers * 2 * keyValueHeads * headDim * 4;
+
 export class Prefixes {
   private readonly network: Network;
   private readonly limit: number;
   private readonly slots: Slot[] = [];
   private clock = 0;
 
-  /** `limit`: caches kept; the least recently used goes. */
-  constructor(network: Network, limit = 4) {
+  /** `limit`: caches kept; the least recently used goes. Default: what fits into MOST_BYTES, two at least and four at most. */
+  constructor(network: Network, limit = Math.max(2, Math.min(4, Math.floor(MOST_BYTES / bytesOf(network))))) {
     this.network = network;
     this.limit = limit;
   }

@@ -52,6 +52,8 @@ const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
 const DEFAULT_CEILING = 3e9;
+/** glibc asks for large pages, where the system gives them to who asks: a token costs an eighth to a quarter less. Others ignore it. */
+export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 
 export class EngineClient implements Engine {
   private readonly options: EngineOptions;
@@ -157,7 +159,7 @@ export class EngineClient implements Engine {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
       // Inside VS Code, the executable is Electron: this makes it Node.
-      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...LARGE_PAGES, ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });
     watch(child);
     if (trains) lower(child, trainingNiceness);

@@ -20,6 +20,7 @@ function recorder(onPass: () => void = () => {}) {
     onPass();
   };
   const network = {
+    config,
     cache: () => new KeyValueCache(config, 1),
     forward: async (cache: KeyValueCache, { ids }: { readonly ids: readonly (readonly number[])[] }) => {
       pass(cache, ids.length);
