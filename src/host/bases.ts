@@ -41,6 +41,8 @@ export interface BasesDeps {
 /** Nobody has typed for so long, and how often that is looked at, ms. */
 const QUIET_MS = 5_000;
 const LOOK_MS = 10_000;
+/** macOS is asked by starting a program: not more often than this, ms. */
+const BATTERY_MS = 60_000;
 /** Between two changes that nobody asked for, ms. */
 const DWELL_MS = 2 * 60_000;
 /** A base that has been late is left alone for so long, longer each time, ms. */
@@ -61,6 +63,7 @@ export class Bases extends DisposableStore {
   private choice: Choice | undefined;
   private held: { readonly weights: string; readonly lock: RunLock } | undefined;
   private battery: boolean | undefined;
+  private batteryAt = Number.NEGATIVE_INFINITY;
   private lastKey: number;
   private changedAt = Number.NEGATIVE_INFINITY;
   private timing: AbortController | undefined;
@@ -133,7 +136,7 @@ export class Bases extends DisposableStore {
     if (this.looking || this.isDisposed || (!early && !this.isQuiet())) return;
     this.looking = true;
     try {
-      this.battery = await this.deps.onBattery();
+      await this.lookAtBattery();
       if (this.isDisposed) return;
       if (!early) await this.measure();
       if (!this.isDisposed && (early || this.isQuiet())) this.settle(early);
@@ -143,6 +146,13 @@ export class Bases extends DisposableStore {
       this.holdOnly(this.choice?.base);
       this.looking = false;
     }
+  }
+
+  private async lookAtBattery(): Promise<void> {
+    const now = this.deps.clock.monotonic();
+    if (now - this.batteryAt < BATTERY_MS) return;
+    this.batteryAt = now;
+    this.battery = await this.deps.onBattery();
   }
 
   private isQuiet(): boolean {

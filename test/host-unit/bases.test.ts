@@ -245,6 +245,19 @@ test('on battery the small one, plugged in the other, and not to and fro', async
   assert.deepEqual([serves(), heard.changes], ['medium', 3]);
 });
 
+test('whether it runs on battery is asked once a minute at most', async () => {
+  const machine = new Machine();
+  let asked = 0;
+  const { rest } = machine.window({
+    onBattery: async () => {
+      asked++;
+      return false;
+    },
+  });
+  for (let i = 0; i < 13; i++) await rest(10_000);
+  assert.equal(asked, 3);
+});
+
 test('a window that opens on battery begins with the small one, and measures nothing', async () => {
   const machine = new Machine();
   await machine.window().rest();
