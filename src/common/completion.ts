@@ -62,6 +62,8 @@ export interface Specialist {
   begin?(query: CompletionQuery, options: DraftOptions): void;
   /** The cursor rests here: what makes a first request wait may be done now. */
   warm?(query: CompletionQuery): void;
+  /** It works on an answer for this very place, though it has given one. */
+  isUnderWay?(query: CompletionQuery, options: DraftOptions): boolean;
   /** An answer for this very place has come since, better than the one that was given: `complete` gives it. */
   hasBetter?(query: CompletionQuery, options: DraftOptions): boolean;
   /** The current text of an open or just saved file (unsaved text included); undefined: it was closed. */

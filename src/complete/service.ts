@@ -24,6 +24,10 @@ import { OutcomeTracker } from './tracker.ts';
 import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
+/** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
+const BETTER_MS = 600;
+const LOOK_MS = 25;
+
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
@@ -182,7 +186,7 @@ export class CompletionService implements Disposable {
     for (let attempt = 0; attempt < 2; attempt++) {
       let flight = this.api.find(turn.query);
       if (flight === undefined) {
-        if (turn.request.trigger === 'automatic') await this.api.pause(turn);
+        if (turn.request.trigger === 'automatic') await this.pause(turn);
         if (this.over(turn)) return undefined;
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
@@ -211,6 +215,14 @@ export class CompletionService implements Disposable {
       return this.showApi(turn, flight, hit);
     }
     return this.fallBack(turn, local, 'no API answer fits');
+  }
+
+  /** The debounce before a call; a little longer where a better draft is under way, which may spare it. */
+  private async pause(turn: Turn): Promise<void> {
+    await this.api.pause(turn);
+    const { clock, specialist } = this.deps;
+    const isUnderWay = () => specialist.isUnderWay?.(turn.query, draftOptions(turn.block)) === true;
+    while (clock.monotonic() - turn.startedAt < BETTER_MS && isUnderWay()) await clock.sleep(LOOK_MS, turn.signal);
   }
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */

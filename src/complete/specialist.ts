@@ -140,6 +140,12 @@ export class MixedSpecialist implements Specialist, Disposable {
     void this.neural.warm(query, controller.signal);
   }
 
+  isUnderWay(query: CompletionQuery, { multiline }: DraftOptions): boolean {
+    const { asked } = this;
+    const open = asked && !asked.done && !asked.controller.signal.aborted && asked.multiline === multiline;
+    return open === true && asked.place.equals(new Place(query));
+  }
+
   /** A draft of both models for this very place came after the n-grams had answered there alone. */
   hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { kept } = this;

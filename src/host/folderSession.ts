@@ -336,6 +336,7 @@ function withMaskedPaths(specialist: MixedSpecialist, mask: Masking): Specialist
     complete: async (query, options, signal) => specialist.complete(await masked(query), options, signal),
     begin: (query, options) => ahead(query, (at) => specialist.begin(at, options)),
     warm: (query) => ahead(query, (at) => specialist.warm(at)),
+    isUnderWay: (query, options) => specialist.isUnderWay(query, options),
     hasBetter: (query, options) => specialist.hasBetter(query, options),
     snippets: async (query, options, signal) => specialist.snippets(await masked(query), options, signal),
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),

@@ -10,6 +10,7 @@ import { drafted, Harness, place, query, SURE, UNSURE } from './harness.ts';
 class TwoSteps extends ScriptedSpecialist {
   readonly begun: { readonly at: string; readonly multiline: boolean }[] = [];
   readonly warmed: string[] = [];
+  underWay = false;
   better: { readonly at: string; readonly draft: Draft } | undefined;
 
   begin({ prefix }: CompletionQuery, { multiline }: DraftOptions): void {
@@ -17,6 +18,9 @@ class TwoSteps extends ScriptedSpecialist {
   }
   warm({ prefix }: CompletionQuery): void {
     this.warmed.push(prefix);
+  }
+  isUnderWay(): boolean {
+    return this.underWay;
   }
   hasBetter({ prefix }: CompletionQuery): boolean {
     return this.better?.at === prefix;
@@ -81,6 +85,25 @@ test('a better draft that comes before the API is asked spares the call where it
   await h.clock.advance(1000);
   assert.equal(asked.answer?.text, 'better();');
   assert.equal(teacher.requests.length, 0);
+});
+
+test('a call waits a little longer for a better draft that is under way, and not for ever', async () => {
+  const specialist = new TwoSteps(() => drafted('first();', UNSURE));
+  specialist.underWay = true;
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist, teacher });
+  const spared = h.ask(place);
+  await h.clock.advance(500);
+  assert.equal(teacher.requests.length, 0);
+  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  specialist.underWay = false;
+  await h.clock.advance(30);
+  assert.equal(spared.answer?.text, 'better();');
+  specialist.underWay = true;
+  const called = h.ask(query('other = '));
+  await h.clock.advance(700);
+  assert.equal(called.answer?.text, 'remote();');
+  assert.equal(teacher.requests.length, 1);
 });
 
 test('a key begins the draft that will be asked for, as it will be asked for', () => {

@@ -183,10 +183,10 @@ test('a draft that is foreseen to be late: the n-grams answer at once, and the n
     const early = await ask(at);
     assert.equal(early?.text, 'local();', 'no time has passed');
     assert.match(early?.why ?? '', /takes longer/);
-    assert.equal(specialist.hasBetter(at, line), false);
+    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [false, true]);
     held.give(mixed('late();'));
     await settled();
-    assert.equal(specialist.hasBetter(at, line), true);
+    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [true, false]);
   }
   assert.equal(heard.ready, 5, 'at the opening, and for each late draft');
   assert.equal((await ask(query('place 3 = ')))?.text, 'late();');
