@@ -89,7 +89,7 @@ export async function adaptNeural(
       current.name === 'adapted' ? await attempt(() => session.measure('earlier', current.model), notes) : undefined;
     const training = await attempt(() => train(held, index, work, deps), notes);
     notes.push(...(training?.notes ?? []));
-    const adapted = training && (await attempt(() => session.measureAdapted(work), notes));
+    const adapted = training && (await attempt(() => session.measureAdapted(work, training.base), notes));
     const known = [adapted, earlier, base].filter((each) => each !== undefined);
     const { used, why } = choose(known, training);
     if (adapted && used.name !== 'adapted') {
@@ -151,11 +151,8 @@ class Session {
   }
 
   /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
-  async measureAdapted(model: string): Promise<Measured> {
-    const [theirs, own] = [this.deps.access.base, model].map((folder) => join(folder, MIXTURE_FILE)) as [
-      string,
-      string,
-    ];
+  async measureAdapted(model: string, base: string): Promise<Measured> {
+    const [theirs, own] = [base, model].map((folder) => join(folder, MIXTURE_FILE)) as [string, string];
     rmSync(own, { force: true });
     if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
     const { fit } = await this.use('adapted', model);

@@ -9,7 +9,10 @@ import type { CursorExample, HarvestedFile } from '../harvest/types.ts';
 import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 
-export type Sample = Requests['adapt']['request']['examples'][number];
+export type Sample = Requests['adapt']['request']['examples'][number] & {
+  /** The first token of the middle; undefined: running text. */
+  readonly middle?: number;
+};
 
 export interface SampleOptions {
   /** Tokens that a window predicts; a sample has at most one more. */
@@ -162,7 +165,7 @@ class TokenFile {
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
     });
-    return { ids, weights };
+    return { ids, weights, middle: cut };
   }
 
   private snippets(similar: readonly Snippet[], room: number): number[] {

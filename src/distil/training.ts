@@ -6,6 +6,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
 import type { NeuralDeps } from './neural.ts';
+import { PaceKeeper } from './pace.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import { turn } from './turn.ts';
@@ -35,6 +36,8 @@ const snippetLimits = { maxSnippets: 3, maxCharacters: 1200 };
 const seed = 1;
 
 export interface Training {
+  /** Folder of the base that was trained on: see pace.ts. */
+  readonly base: string;
   readonly report: TrainingReport;
   /** On held-out files; undefined where there were none. */
   readonly improved: boolean | undefined;
@@ -57,11 +60,14 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   const notes: string[] = [];
   let peakMemoryBytes = 0;
   let loss: number | undefined;
-  const adapted = unwrap(
-    await engine.request(
+  const minutes = access.budgetMinutes ?? defaultMinutes;
+  const keeper = new PaceKeeper(access.base, minutes, out);
+  let instead = keeper.instead();
+  const trainOn = (base: string, halt: AbortController) =>
+    engine.request(
       'adapt',
       {
-        base: access.base,
+        base,
         out,
         examples,
         tokenizer: deps.tokenizerPath,
@@ -71,7 +77,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
         microBatches,
         epochs,
         ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-        budgetSeconds: (access.budgetMinutes ?? defaultMinutes) * 60,
+        budgetSeconds: minutes * 60,
         ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
         learningRate,
         checkpointEverySteps,
@@ -82,7 +88,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
         threads: access.trainingThreads ?? 'auto',
       },
       {
-        signal,
+        signal: AbortSignal.any([signal, halt.signal]),
         onProgress: (report) => {
           if (report.kind === 'note') notes.push(report.note);
           if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
@@ -90,6 +96,10 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
           if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${report.loss.toFixed(3)}`);
           if (report.kind !== 'step') return;
           peakMemoryBytes = Math.max(peakMemoryBytes, report.memory);
+          if (base === access.base) {
+            instead ??= keeper.onStep(report.tokensPerSecond);
+            if (instead) halt.abort();
+          }
           loss = loss === undefined ? report.loss : 0.9 * loss + 0.1 * report.loss;
           const speed = `${thousands(report.tokensPerSecond)} tokens/s`;
           const parts = [`loss ${loss.toFixed(2)}`, speed, timeLeft(report.secondsLeft)];
@@ -97,10 +107,23 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
           progress({ stage, done: report.step, total: report.totalSteps, detail });
         },
       },
-    ),
-  );
+    );
+  let base = instead?.base ?? access.base;
+  let trained = await trainOn(base, new AbortController());
+  if (instead && base !== instead.base && !signal.aborted) {
+    ({ base } = instead);
+    loss = undefined;
+    notes.length = 0;
+    // What it has begun is another base's: that it is left aside is no news.
+    trained = await trainOn(base, new AbortController());
+    notes.length = 0;
+  }
+  const adapted = unwrap(trained);
+  keeper.forget();
+  if (instead) notes.push(instead.why);
   const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
   return {
+    base,
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
       steps,

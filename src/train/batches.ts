@@ -1,10 +1,15 @@
 // Batches of fixed shape from weighted token sequences: whole sequences share windows, only what is longer than a window is cut.
-import { shuffled } from '../common/random.ts';
+import { shuffled, uniforms } from '../common/random.ts';
 
 export interface Example {
   readonly ids: Int32Array;
   /** Weight of predicting each token (the first is never predicted); absent: 1 everywhere. */
   readonly weights?: Float32Array;
+  /**
+   * What it is worth to learn, in any unit. Where time ends a run before all has been seen, it is the less likely not to have come the more
+   * it is worth. Absent: 1.
+   */
+  readonly worth?: number;
 }
 
 /** Rows are batch x time. `weights` are 0 where there is nothing to learn. */
@@ -12,6 +17,10 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
+}
+
+interface Window extends TokenBatch {
+  readonly worth: number;
 }
 
 export interface BatchOptions {
@@ -36,7 +45,7 @@ interface Piece {
  */
 export class Batches {
   private readonly options: BatchOptions;
-  private readonly windows: readonly TokenBatch[];
+  private readonly windows: readonly Window[];
   private epoch = -1;
   private order: number[] = [];
 
@@ -62,7 +71,10 @@ export class Batches {
     const epoch = Math.floor(position / this.windows.length);
     if (epoch !== this.epoch) {
       this.epoch = epoch;
-      this.order = shuffled(this.windows.length, this.options.seed + 1 + epoch);
+      this.order = drawn(
+        this.windows.map(({ worth }) => worth),
+        this.options.seed + 1 + epoch,
+      );
     }
     return this.windows[this.order[position % this.windows.length] as number] as TokenBatch;
   }
@@ -83,6 +95,15 @@ export class Batches {
       Array.from({ length: count }, (_, i) => stacked(this.windows.slice(i * batch, (i + 1) * batch), this.options)),
     );
   }
+}
+
+/** Each index once, drawn one after the other with the odds of its worth (Efraimidis & Spirakis 2006); with equal worths a shuffle. */
+function drawn(worths: readonly number[], seed: number): number[] {
+  const order = shuffled(worths.length, seed);
+  if (worths.every((worth) => worth === worths[0])) return order;
+  const random = uniforms(seed);
+  const times = worths.map((worth) => -Math.log(1 - random()) / worth);
+  return order.sort((a, b) => (times[a] as number) - (times[b] as number));
 }
 
 /** In seeded order. The pieces of a long sequence overlap by the token that one predicts and the next begins with. */
@@ -116,7 +137,7 @@ function pack(all: readonly Piece[], length: number): Piece[][] {
   return windows;
 }
 
-function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): TokenBatch {
+function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions): Window {
   const ids = new Int32Array(length + 1).fill(separator);
   const weights = new Float32Array(length + 1);
   let at = 0;
@@ -126,7 +147,11 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
     for (let i = start + 1; i < end; i++) weights[at + i - start] = example.weights?.[i] ?? 1;
     at += end - start;
   }
-  return { ids: ids.slice(0, length), targets: ids.slice(1), weights: weights.slice(1) };
+  const worth = parts.reduce((sum, { example, start, end }) => {
+    // Of a sequence that is cut, its share.
+    return sum + ((example.worth ?? 1) * (end - start)) / example.ids.length;
+  }, 0);
+  return { ids: ids.slice(0, length), targets: ids.slice(1), weights: weights.slice(1), worth };
 }
 
 function stacked(windows: readonly TokenBatch[], { batch, length, separator }: BatchOptions): TokenBatch {

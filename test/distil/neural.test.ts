@@ -6,10 +6,13 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { currentModel, workFolder } from '../../src/distil/models.ts';
+import { PaceKeeper } from '../../src/distil/pace.ts';
 import { renderReport } from '../../src/distil/render.ts';
 import { adapt, type RunDeps } from '../../src/distil/run.ts';
 import type { AdaptReport, AdaptRequest } from '../../src/distil/types.ts';
 import type { Engine } from '../../src/engine/client.ts';
+import { describeAdapted } from '../../src/package/adapted.ts';
+import { readManifest, writeManifest } from '../../src/package/manifest.ts';
 import { engine as startEngine, writeModel } from '../engine/helpers.ts';
 import { makeProject, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
@@ -82,6 +85,57 @@ describe('with an engine whose answers a test decides', () => {
     } finally {
       rmSync(join(base, 'mixture.json'));
     }
+  });
+
+  test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
+    const models = join(dirname(project.root), 'models');
+    const package_ = (name: string, layers: number) => {
+      const folder = join(models, name);
+      writeModel(folder, { layers });
+      describeAdapted(folder, { base: folder, tokenizer: request.tokenizerPath, precision: 'int4' });
+      const manifest = readManifest(folder);
+      assert.ok(manifest.ok && manifest.value);
+      writeManifest(folder, { ...manifest.value, name });
+      return folder;
+    };
+    const [small, medium] = [package_('small', 1), package_('medium', 2)];
+    const run = async (tokensPerSecond: number) => {
+      const script: Script = { right: { base: 0.3, adapted: 0.6 }, truth, pace: () => tokensPerSecond };
+      const engine = new ScriptedEngine(script);
+      const neural = { ...request.neural, base: medium, budgetMinutes: 10 };
+      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine));
+      assert.ok(result.ok, JSON.stringify(result));
+      const asked = engine.asked.flatMap((each) =>
+        each.kind === 'adapt' ? [(each.request as { base: string }).base] : [],
+      );
+      return { asked, notes: result.value.report.notes.join('\n') };
+    };
+    const slow = await run(100);
+    assert.deepEqual(slow.asked, [medium, small]);
+    assert.match(
+      slow.notes,
+      /'small' was adapted instead of 'medium', which would learn from 60,000 tokens in 10 minutes/,
+    );
+    const quick = await run(400);
+    assert.deepEqual(quick.asked, [medium]);
+    assert.doesNotMatch(quick.notes, /instead/);
+  });
+
+  test('what a run has measured it does not measure again: killed and begun anew, it goes on with the base that it chose', () => {
+    const out = join(dirname(project.root), 'paced');
+    const medium = join(dirname(project.root), 'models', 'medium');
+    mkdirSync(out, { recursive: true });
+    const first = new PaceKeeper(medium, 10, out);
+    assert.equal(first.instead(), undefined);
+    assert.equal(first.onStep(50), undefined);
+    assert.equal(first.onStep(50), undefined);
+    const instead = first.onStep(50);
+    assert.match(instead?.base ?? '', /small$/);
+    assert.deepEqual(new PaceKeeper(medium, 10, out).instead(), instead);
+    // More minutes are enough.
+    assert.equal(new PaceKeeper(medium, 60, out).instead(), undefined);
+    writeFileSync(join(out, 'pace.json'), '{');
+    assert.equal(new PaceKeeper(medium, 10, out).instead(), undefined);
   });
 
   test('a better model is kept, the next better one takes its place, and the report shows all of them', async () => {

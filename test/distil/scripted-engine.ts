@@ -16,6 +16,8 @@ export interface Script {
   readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
   /** Of training: before and after. */
   readonly losses?: readonly [number, number];
+  /** Of training on a base, tokens a second; absent: 3300. */
+  readonly pace?: (base: string) => number;
   /** Of the mixture at a place, nats a token; absent: no place has one. */
   readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
 }
@@ -103,14 +105,18 @@ export class ScriptedEngine implements Engine {
 
   private adapt(
     { base, out, tokenizer }: Requests['adapt']['request'],
-    { onProgress }: RequestOptions<'adapt'>,
+    { onProgress, signal }: RequestOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
     const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
     const [first, best] = this.script.losses ?? [3, 2];
     onProgress?.({ kind: 'device', ...device });
-    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6, secondsLeft: 180, tokensPerSecond: 3300 };
-    onProgress?.({ kind: 'step', step: 1, totalSteps: 2, ...step });
+    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6, secondsLeft: 180 };
+    const tokensPerSecond = this.script.pace?.(base) ?? 3300;
+    for (let done = 1; done <= 3; done++) {
+      onProgress?.({ kind: 'step', step: done, totalSteps: 3, ...step, tokensPerSecond });
+      if (signal?.aborted) return failed('cancelled', 'Cancelled.');
+    }
     cpSync(base, out, { recursive: true });
     writeFileSync(join(out, 'adapted-by'), 'the script');
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });

@@ -97,7 +97,6 @@ test('another precision or thread count is served from the same process; another
   assert.ok(!processes[0]?.disposed);
   assert.deepEqual(neural.serving('/folder', 'adapted'), {
     model: '/folder',
-    base: neural.shipped.base,
     name: 'adapted',
     base: '/small',
     tokenizer: '/tokenizer.json',

@@ -89,3 +89,41 @@ test('validation sees every window once, its weights sum to 1', () => {
   const total = all.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
   assert.ok(Math.abs(total - 1) < 1e-6);
 });
+
+test('what is worth more comes earlier, every epoch in another order, and nothing is left out', () => {
+  const many = (worth: (i: number) => number) =>
+    new Batches(
+      Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),
+      { ...options, batch: 1, microBatches: 1 },
+    );
+  const order = (batches: Batches, epoch: number) =>
+    Array.from({ length: 200 }, (_, i) => batches.step(epoch * 200 + i)[0]?.ids[0] as number);
+  const drawn = many((i) => (i < 100 ? 1 : 5));
+  const first = order(drawn, 0);
+  assert.deepEqual(
+    [...first].sort((a, b) => a - b),
+    Array.from({ length: 200 }, (_, i) => i),
+  );
+  assert.notDeepEqual(order(drawn, 1), first);
+  assert.deepEqual(
+    order(
+      many((i) => (i < 100 ? 1 : 5)),
+      0,
+    ),
+    first,
+  );
+  // Odds of 5 to 1: of the first fifty four fifths or so are worth more; far from a half.
+  assert.ok(first.slice(0, 50).filter((i) => i >= 100).length > 32);
+  const plain = new Batches(
+    Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i) })),
+    { ...options, batch: 1, microBatches: 1 },
+  );
+  assert.deepEqual(
+    order(
+      many(() => 3),
+      0,
+    ),
+    order(plain, 0),
+    'equal worth is no worth',
+  );
+});
