@@ -3,7 +3,7 @@ import type { ModelConfig } from '../arch/config.ts';
 import { cachedWidth, cacheNames } from '../arch/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
-/** Steps that a cache grows by: a prompt of the product fits into two or three times as many, and what is not used is little. */
+/** Steps that a cache grows by, leaving room for half as many: a prompt is followed by a line, and to grow is to copy. */
 const ROOM = 256;
 
 export class KeyValueCache {
@@ -36,12 +36,30 @@ export class KeyValueCache {
 
   /** Bytes of the steps held; the room behind them is not memory before it is written. */
   get bytes(): number {
-    return this.arrays.length * this.runs * this.used * this.width * 4;
+    return this.used * this.bytesOfStep;
+  }
+
+  get bytesOfStep(): number {
+    return this.arrays.length * this.runs * this.width * 4;
   }
 
   /** Forgets everything after the first `length` steps. */
   truncate(length: number): void {
     if (length > this.used) throw new Error(`the cache holds ${this.used} steps, not ${length}`);
+    this.used = length;
+  }
+
+  /** Holds afterwards what the first `length` steps of another cache of the same model and batch hold, and nothing else. */
+  copy(from: KeyValueCache, length: number): void {
+    this.used = 0;
+    this.reserve(length);
+    for (const [i, array] of this.arrays.entries()) {
+      const source = from.arrays[i] as Float32Array;
+      for (let run = 0; run < this.runs; run++) {
+        const start = run * from.room * this.width;
+        array.set(source.subarray(start, start + length * this.width), run * this.room * this.width);
+      }
+    }
     this.used = length;
   }
 
@@ -54,7 +72,7 @@ export class KeyValueCache {
     if (needed <= this.room) return;
     const before = this.room * this.width;
     const held = this.used * this.width;
-    this.room = Math.ceil(needed / ROOM) * ROOM;
+    this.room = Math.ceil((needed + ROOM / 2) / ROOM) * ROOM;
     this.arrays = this.arrays.map((array) => {
       const larger = this.empty();
       for (let run = 0; run < this.runs; run++) {

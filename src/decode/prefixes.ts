@@ -37,8 +37,9 @@ export class Prefixes {
   }
 
   /**
-   * The cache that shares the longest beginning with `prompt`, cut back to it. At least the last token is left to be run: its logits
-   * are wanted. A beginning shorter than half of another prompt's cache does not take that cache away while there is room.
+   * A cache that holds the longest beginning of `prompt` that any holds. At least the last token is left to be run: its logits are wanted.
+   * Where that beginning is less than half of another prompt, that one stays as it is, and its beginning is copied: people come back to
+   * where they were, and a bracket that closes by itself makes another prompt for as long as one types before it.
    */
   lease(prompt: readonly number[]): Lease {
     let best: Slot | undefined;
@@ -50,16 +51,12 @@ export class Prefixes {
         shared = common;
       }
     }
-    const worthKeeping = best && shared * 2 < best.tokens.length;
-    if (!best || (worthKeeping && this.slots.length < this.limit)) {
-      shared = 0;
-      best = this.slots.length < this.limit ? this.open() : this.leastRecent();
-    }
-    const slot = best;
-    slot.used = ++this.clock;
     const reused = Math.min(shared, prompt.length - 1);
-    slot.cache.truncate(reused);
-    slot.tokens.length = reused;
+    const slot = best && shared * 2 >= best.tokens.length ? best : this.free();
+    if (best === undefined || slot === best) slot.cache.truncate(reused);
+    else slot.cache.copy(best.cache, reused);
+    slot.used = ++this.clock;
+    slot.tokens = prompt.slice(0, reused);
     return {
       cache: slot.cache,
       reused,
@@ -69,14 +66,13 @@ export class Prefixes {
     };
   }
 
-  private open(): Slot {
+  /** A new one, or the least recently used. */
+  private free(): Slot {
+    if (this.slots.length >= this.limit)
+      return this.slots.reduce((oldest, slot) => (slot.used < oldest.used ? slot : oldest));
     const slot: Slot = { tokens: [], cache: this.network.cache(), used: 0 };
     this.slots.push(slot);
     return slot;
-  }
-
-  private leastRecent(): Slot {
-    return this.slots.reduce((oldest, slot) => (slot.used < oldest.used ? slot : oldest));
   }
 
   /** Bytes held. */
