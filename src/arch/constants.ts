@@ -6,7 +6,7 @@ import { type Adapter, adapterNames } from './lora.ts';
 import type { Model } from './model.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
 import type { Precision } from './precision.ts';
-import { type Bits, BLOCK, dequantize, inColumns, type Quantized, quantize, stacked } from './quantize.ts';
+import { type Bits, BLOCK, dequantize, inColumns, type Quantized, quantize, type Reach, stacked } from './quantize.ts';
 
 /** Linear layers in one of the precisions, as constants of the graph, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
 export class Constants {
@@ -73,13 +73,17 @@ export class Constants {
   /**
    * The layers' matrices spread (spread.ts) and in 8 bits, side by side: i8 [inner, out], and f32 [out], each column's factor.
    *
-   * @param room as in `inColumns`
+   * @param reach, room as in `inColumns`
    */
-  columns(layers: readonly LinearLayer[], room?: Int8Array): { readonly matrix: Value; readonly columns: Value } {
+  columns(
+    layers: readonly LinearLayer[],
+    reach: Reach,
+    room?: Int8Array,
+  ): { readonly matrix: Value; readonly columns: Value } {
     const label = layers.map(({ weight }) => weight).join('+');
     const inner = (layers[0] as LinearLayer).inner;
     const parts = layers.map(({ weight }) => this.stored?.get(weight) ?? this.get(weight));
-    const { values, scales } = inColumns(parts, inner, room);
+    const { values, scales } = inColumns(parts, inner, reach, room);
     return {
       matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
       columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),

@@ -123,14 +123,21 @@ export function dequantize(matrix: Quantized): Float32Array {
 const TURNED = 64;
 
 /**
+ * Largest weight among 8-bit integers. x86 processors without VNNI add two products in 16 bits: 255 * 63 twice is the most that fits, and
+ * above it sums are silently wrong (overflow.ts).
+ */
+export type Reach = 127 | 63;
+
+/**
  * Matrices [rows, inner] one below the other, spread along `inner` and transposed, in 8 bits with one scale a row: values
- * [inner, rows of all], -127..127. A row that holds 4-bit values loses little: their steps are some sixteen times as wide.
+ * [inner, rows of all], -reach..reach. A row that holds 4-bit values loses little: their steps are some sixteen times as wide.
  *
  * @param room for the values; absent: they get their own
  */
 export function inColumns(
   matrices: readonly (Quantized | Float32Array)[],
   inner: number,
+  reach: Reach,
   room?: Int8Array,
 ): { readonly values: Int8Array; readonly scales: Float32Array } {
   const counts = matrices.map((matrix) => (matrix instanceof Float32Array ? matrix.length / inner : matrix.rows));
@@ -146,7 +153,7 @@ export function inColumns(
       if (matrix instanceof Float32Array) some.set(matrix.subarray(at * inner, (at + size) * inner));
       else unpackRows(matrix, at, size, some);
       spread(some.subarray(0, size * inner), spreadWidth(inner));
-      roundRows(some, size, inner, values, scales, start + at);
+      roundRows(some, size, inner, reach, values, scales, start + at);
     }
     start += count;
   });
@@ -157,6 +164,7 @@ function roundRows(
   from: Float32Array,
   count: number,
   inner: number,
+  reach: Reach,
   values: Int8Array,
   scales: Float32Array,
   column: number,
@@ -164,7 +172,7 @@ function roundRows(
   const all = scales.length;
   for (let row = 0; row < count; row++) {
     const start = row * inner;
-    const scale = Math.abs(extremeOf(from, start, start + inner)) / 127;
+    const scale = Math.abs(extremeOf(from, start, start + inner)) / reach;
     scales[column + row] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let i = start; i < start + inner; i++) from[i] = (from[i] as number) * inverse + ROUND - ROUND;

@@ -8,6 +8,7 @@ import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { Constants } from './constants.ts';
 import { elements, type LinearLayer, parameterSpecs } from './parameters.ts';
+import type { Reach } from './quantize.ts';
 import { hadamard, spreadWidth } from './spread.ts';
 
 /** What stands for zero among the rounded activations, which have no sign. */
@@ -25,6 +26,7 @@ interface Rounded {
 export class RoundedProducts {
   private readonly b: Builder;
   private readonly constants: Constants;
+  private readonly reach: Reach;
   private readonly zeros: Value;
   /**
    * One array for all matrices: the system gets it back when the session has its copy, where it would not get back holes between others.
@@ -36,9 +38,10 @@ export class RoundedProducts {
   private readonly known = new Map<Value, Rounded>();
 
   /** Adds the input zeros u8 [tokens]: one zero point per token, all the same. */
-  constructor(b: Builder, config: ModelConfig, constants: Constants) {
+  constructor(b: Builder, config: ModelConfig, constants: Constants, reach: Reach) {
     this.b = b;
     this.constants = constants;
+    this.reach = reach;
     const sizes = parameterSpecs(config).map(({ kind, shape }) => (kind === 'linear' ? elements(shape) : 0));
     this.room = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
     this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
@@ -48,7 +51,7 @@ export class RoundedProducts {
   linear(x: Value, layers: readonly LinearLayer[]): Value {
     const { b } = this;
     const { values, scales } = this.rounded(x, (layers[0] as LinearLayer).inner);
-    const { matrix, columns } = this.constants.columns(layers, this.room.subarray(this.used));
+    const { matrix, columns } = this.constants.columns(layers, this.reach, this.room.subarray(this.used));
     this.used += (matrix.data as Uint8Array).length;
     const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO))];
     const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);

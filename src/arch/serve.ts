@@ -10,6 +10,7 @@ import { Constants } from './constants.ts';
 import type { Model } from './model.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
 import type { Precision } from './precision.ts';
+import type { Reach } from './quantize.ts';
 import { forwardPass, type Pieces } from './recipe.ts';
 import { RoundedProducts } from './rounded.ts';
 
@@ -51,11 +52,11 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
  * more, zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (rounded.ts): three times as fast as `stepGraph`'s where
  * there are many tokens, and a little less exact.
  */
-export function promptGraph(model: Model, precision: Precision): WrittenModel {
+export function promptGraph(model: Model, precision: Precision, reach: Reach): WrittenModel {
   const { config } = model;
   const b = new Builder(`prompt-${precision}`);
   const constants = new Constants(b, model, precision);
-  const products = new RoundedProducts(b, config, constants);
+  const products = new RoundedProducts(b, config, constants, reach);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // What comes after the last layer's keys and values is nobody's input, and is not written.
   forwardPass(b, config, new ServingPieces(b, config, constants, linear));

@@ -9,6 +9,7 @@ import { cachedWidth, promptGraph, stepGraph, UNRETURNED } from '../arch/serve.t
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './cache.ts';
+import { reachHere } from './reach.ts';
 
 export interface NetworkOptions extends SessionOptions {
   readonly precision: Precision;
@@ -56,7 +57,8 @@ export class Network {
     const open = { ...options, unreturnable: UNRETURNED };
     // In full precision there is one way for all tokens: it is what the others are measured against. The prompt's session comes first:
     // what it takes only while it is loaded, as much again as it keeps, is where the other one then lies.
-    const prompt = precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision), open);
+    const prompt =
+      precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision, await reachHere()), open);
     const step = await Session.load(stepGraph(model, precision), open);
     return new Network(model.config, step, prompt);
   }

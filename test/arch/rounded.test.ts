@@ -46,17 +46,23 @@ test('matrices in columns: plain and packed ones side by side, each value within
   const plain = random(70 * inner);
   plain.fill(0, inner, 2 * inner);
   const packed = quantize(random(3 * inner), 3, inner, 4);
-  const { values, scales } = inColumns([plain, packed], inner);
-  assert.equal(scales.length, 73);
-  const rows = [...plain, ...dequantize(packed)];
-  for (let row = 0; row < 73; row++) {
-    const expected = Float32Array.from(rows.slice(row * inner, (row + 1) * inner));
-    spread(expected, spreadWidth(inner));
-    const scale = scales[row] as number;
-    for (let i = 0; i < inner; i++) {
-      const found = (values[i * 73 + row] as number) * scale;
-      assert.ok(Math.abs(found - (expected[i] as number)) <= 0.501 * scale + 1e-7, `${row} ${i}`);
+  for (const reach of [127, 63] as const) {
+    const { values, scales } = inColumns([plain, packed], inner, reach);
+    assert.equal(scales.length, 73);
+    assert.equal(
+      values.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+      reach,
+    );
+    const rows = [...plain, ...dequantize(packed)];
+    for (let row = 0; row < 73; row++) {
+      const expected = Float32Array.from(rows.slice(row * inner, (row + 1) * inner));
+      spread(expected, spreadWidth(inner));
+      const scale = scales[row] as number;
+      for (let i = 0; i < inner; i++) {
+        const found = (values[i * 73 + row] as number) * scale;
+        assert.ok(Math.abs(found - (expected[i] as number)) <= 0.501 * scale + 1e-7, `${row} ${i}`);
+      }
+      assert.equal(scale === 0, row === 1);
     }
-    assert.equal(scale === 0, row === 1);
   }
 });
