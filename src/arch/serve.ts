@@ -30,7 +30,7 @@ const EXTERNAL_FROM = 4096;
 export const UNRETURNED = 'unreturned';
 
 /**
- * Inputs: ids i32 [batch, tokens]; positions i64 [batch, tokens]; cos, sin f32 [positions, cachedWidth/2]; lengths i32 [batch], past
+ * Inputs: ids i32 [batch, tokens]; positions i64 [batch, tokens]; cos, sin f32 [positions, cachedWidth/2], times headDim^-1/4; lengths i32 [batch], past
  * and new tokens less one, and length i32 [1], past and new ones; past_* f32 [batch, keyValueHeads, room, cachedWidth]; mask f32
  * [batch, 1, tokens, past+tokens], added to the scores, which are causal without it; rows i32 [rows], the new tokens whose logits
  * are wanted. Outputs: logits f32 [rows, batch, vocabulary]; new_*, in the memory of past_*.
@@ -136,7 +136,7 @@ class ServingPieces implements Pieces<Value> {
 
   attend(all: Value, layer: LayerParameters): Value {
     const { b } = this;
-    const { heads, keyValueHeads, headDim } = this.config;
+    const { heads, keyValueHeads } = this.config;
     const shape = ['batch', keyValueHeads, 'room', cachedWidth(this.config)];
     const caches = [`key_${layer.index}`, `value_${layer.index}`];
     const past = caches.map((name) => b.graph.input(`past_${name}`, 'f32', shape));
@@ -145,7 +145,7 @@ class ServingPieces implements Pieces<Value> {
       num_heads: heads,
       kv_num_heads: keyValueHeads,
       do_rotary: 1,
-      scale: headDim ** -0.5,
+      scale: 1,
     }) as [Value, Value, Value];
     caches.forEach((name, i) => {
       b.graph.output(`new_${name}`, renewed[i] as Value);
