@@ -14,6 +14,7 @@ const bits = (language: string): Row => ({
 });
 const mixed = ['lines', '*', 'with-n-grams-as-shipped'];
 const adapted = ['adapted', '*', 'adapted-with-n-grams-as-in-the-product'];
+const ahead = 'ours-against-the-best-of-llama-cpp';
 const renamed = ['by-package', 'renamed', 'exact-match'];
 
 const rows: readonly Row[] = [
@@ -35,6 +36,9 @@ const rows: readonly Row[] = [
   { name: 'a line, warm, p50 ms', path: ['latency', '*', 'line-in-the-product-warm', 'p50-ms'] },
   { name: 'a line, cold, p50 ms', path: ['latency', '*', 'line-in-the-product-cold', 'p50-ms'] },
   { name: 'a line, cold, p95 ms', path: ['latency', '*', 'line-in-the-product-cold', 'p95-ms'] },
+  { name: 'shows the neural model took part in', path: ['shows', '*', 'shown', 'with-neural'] },
+  { name: 'prefill, times llama.cpp, two threads', path: ['engines', '*', `${ahead}-2-threads`, 'prefill-ratio'] },
+  { name: 'decoding, times llama.cpp, two threads', path: ['engines', '*', `${ahead}-2-threads`, 'decoding-ratio'] },
   { name: 'serving, MB above an empty process', path: ['size', '*', 'serving-mb-above-empty'] },
   { name: 'file of weights, MB', path: ['size', '*', 'weights-mb'] },
 ];
