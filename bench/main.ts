@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { baseBench } from './base.ts';
 import { couplingBench } from './coupling.ts';
 import { engineBench } from './engine.ts';
+import { learningBench } from './learning.ts';
 import { ngramBench } from './ngram.ts';
 import { safetyBench } from './safety/main.ts';
 import type { BenchOptions, Figures } from './types.ts';
@@ -41,6 +42,12 @@ const benches: readonly Bench[] = [
     what: 'the bases side by side: bits per character, lines at the recorded cursors, adapted, latency, size',
     takes: ['recordings', 'model', 'bases', 'only', 'places', 'characters', 'minutes'],
     run: baseBench,
+  },
+  {
+    name: 'learning',
+    what: 'what an adaptation learns first where time does not last for all; --only names packages',
+    takes: ['recordings', 'model', 'only'],
+    run: learningBench,
   },
   {
     name: 'safety',

@@ -36,12 +36,15 @@ const halvesOf = (name: string, matrix: Quantized): readonly [FrozenArray, Froze
   ];
 };
 
+/** What was read may be a part of its whole file, which would be held. */
+const copied = (arrays: readonly FrozenArray[]) => arrays.map((each) => ({ ...each, data: () => each.data().slice() }));
+
 /** The arrays that graphs with these matrices have as inputs. */
 export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout): FrozenArray[] {
   if (layout === 'rows') return [];
   return [...packed].flatMap(([name, matrix]) => [
     ...halvesOf(name, matrix),
-    ...(name === EMBEDDING || name === HEAD ? rowsOf(name, matrix) : []),
+    ...(name === EMBEDDING || name === HEAD ? copied(rowsOf(name, matrix)) : []),
   ]);
 }
 

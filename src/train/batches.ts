@@ -12,6 +12,11 @@ export interface Example {
   readonly worth?: number;
 }
 
+/** What it consists of, for telling examples apart. */
+export function partsOf({ ids, weights = new Float32Array(), worth = 1 }: Example): (Int32Array | Float32Array)[] {
+  return [ids, weights, Float32Array.of(worth)];
+}
+
 /** Rows are batch x time. `weights` are 0 where there is nothing to learn. */
 export interface TokenBatch {
   readonly ids: Int32Array;

@@ -4,7 +4,7 @@ import type { LoraConfig } from '../arch/lora.ts';
 import type { Weights } from '../arch/parameters.ts';
 import { arraysOf } from '../arch/quantize.ts';
 import { CodedError, failed, ok, type Result } from '../common/errors.ts';
-import { Batches, type BatchOptions, type Example, type TokenBatch } from './batches.ts';
+import { Batches, type BatchOptions, type Example, partsOf, type TokenBatch } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { firstPlan, learningRateAt, type Plan, replan, type Schedule } from './schedule.ts';
@@ -338,7 +338,7 @@ function identify(
   weights: Weights,
 ): string {
   const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
-  const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
+  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const judged = validation && { ...validation, examples: text(validation.examples) };
   return fingerprint({
     settings,

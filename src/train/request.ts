@@ -9,7 +9,7 @@ import { CodedError } from '../common/errors.ts';
 import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
 import type { StoredType } from '../package/safetensors.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
-import type { Example } from './batches.ts';
+import { type Example, partsOf } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
 import type { Trained, Validation } from './loop.ts';
 import type { Method } from './memory.ts';
@@ -96,7 +96,7 @@ export function identify(request: AdaptRequest, { weights, packed }: Model): str
     tokenizer: _______,
     ...rest
   } = request;
-  const text = (of: readonly Example[]) => digest(of.flatMap((each) => [each.ids, each.weights ?? new Float32Array()]));
+  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const { validation } = request;
   return fingerprint({
     ...rest,

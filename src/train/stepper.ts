@@ -229,7 +229,8 @@ export class Stepper {
     batches: readonly TokenBatch[],
     between: () => Promise<boolean> = async () => true,
   ): Promise<number | undefined> {
-    this.judge ??= await Session.load(lossGraph(this.options), sessionOptions(this.options));
+    // Seldom: its memory is better used by the steps.
+    this.judge ??= await Session.load(lossGraph(this.options), { ...sessionOptions(this.options), unpooled: true });
     let loss = 0;
     for (const batch of batches) {
       const out = await this.judge.run({ ...Object.fromEntries(this.current), ...batchFeeds(batch) });
