@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopCodes } from '../src/common/stop.ts';
 import { physicalCores } from '../src/common/threads.ts';
 import { adapted } from './base/adapted.ts';
 import { agreement } from './base/agreement.ts';
@@ -135,6 +136,14 @@ const labels: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Goes with the process, however that ends but by SIGKILL: indexes and models take hundreds of megabytes. */
+function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-base-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const [signal, code] of Object.entries(stopCodes)) process.once(signal, () => process.exit(code));
+  return folder;
+}
+
 export async function baseBench(options: BenchOptions): Promise<Figures> {
   const wanted = options.only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
@@ -142,37 +151,33 @@ export async function baseBench(options: BenchOptions): Promise<Figures> {
     throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);
   }
   const bases = listBases(options.model ?? [], options.bases?.split(','));
-  const scratch = mkdtempSync(join(tmpdir(), 'bench-base-'));
-  try {
-    const recordings = readRecordings(options.recordings, ['public', 'renamed']);
-    const context: BaseContext = {
-      bases,
-      recordings: options.recordings,
-      characters: options.characters ?? 200_000,
-      places: options.places,
-      minutes: options.minutes,
-      scratch,
-      prepared: preparer(recordings, options.places, scratch),
-    };
-    const about = {
-      cores: physicalCores(),
-      processor: cpus()[0]?.model.trim() ?? '',
-      ...Object.fromEntries(
-        bases.map(({ name, parameters, contextTokens, tokenizer }) => [
-          name,
-          { parameters, 'context-tokens': contextTokens, vocabulary: tokenizer.vocabularySize },
-        ]),
-      ),
-    };
-    printFigures('bases', about);
-    const figures: Record<string, Figures> = { bases: about };
-    for (const section of sections) {
-      if (wanted.includes(section.name)) figures[section.name] = await runSection(section, context);
-    }
-    return withSummary(kebab(figures));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  const scratch = scratchFolder();
+  const recordings = readRecordings(options.recordings, ['public', 'renamed']);
+  const context: BaseContext = {
+    bases,
+    recordings: options.recordings,
+    characters: options.characters ?? 200_000,
+    places: options.places,
+    minutes: options.minutes,
+    scratch,
+    prepared: preparer(recordings, options.places, scratch),
+  };
+  const about = {
+    cores: physicalCores(),
+    processor: cpus()[0]?.model.trim() ?? '',
+    ...Object.fromEntries(
+      bases.map(({ name, parameters, contextTokens, tokenizer }) => [
+        name,
+        { parameters, 'context-tokens': contextTokens, vocabulary: tokenizer.vocabularySize },
+      ]),
+    ),
+  };
+  printFigures('bases', about);
+  const figures: Record<string, Figures> = { bases: about };
+  for (const section of sections) {
+    if (wanted.includes(section.name)) figures[section.name] = await runSection(section, context);
   }
+  return withSummary(kebab(figures));
 }
 
 /** Prints it, too. */
