@@ -16,7 +16,7 @@ import type { Base, BaseContext, Show } from './types.ts';
 const library = 'node-llama-cpp@3.22.1';
 const promptTokens = 512;
 const lineTokens = 33;
-const rounds = 3;
+const rounds = 5;
 /** Tokens whose likeliest followers both sides name, to see that it is the same model. */
 const comparedTokens = 256;
 /** Rounding moves near ties alone; another model, or rows in another order, agree by chance. */
