@@ -30,10 +30,12 @@ const MIDDLE_WEIGHT = 4;
  */
 const NEURAL_SHARE = 0.3;
 /**
- * How far samples that are worth more come earlier, where time does not last for all: odds grow with this power of what a token of theirs
- * weighs in the mean, which is most where there is a middle and the n-grams know little. Measured by `npm run bench -- learning`.
+ * Where time does not last for all, what comes early is learned: samples with a middle before running text, whose odds are so much smaller,
+ * and of either those first whose tokens (of the middle, where there is one) the n-grams know least of, with odds that grow with this power
+ * of what such a token weighs in the mean. Measured by `npm run bench -- learning`.
  */
-const EARLIER = 4;
+const RUNNING_ODDS = 0.01;
+const EARLIER = 2;
 /** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
 const SNIPPET_SHARE = 0.5;
 /** Tokens that snippets take at most, as a share of the window; in a window of 512 as many as in the product's prompt. */
@@ -78,12 +80,12 @@ export function samplesOf(
       const sample = file.filled(place, length, Math.floor(share * length), similar);
       if (sample) filled.push(sample);
     }
-    return [...running, ...filled].map((sample) => ({ ...sample, worth: worthOf(sample) }));
+    return [...running, ...filled];
   });
 }
 
-function worthOf({ ids, weights = new Float32Array() }: Sample): number {
-  return (weights.reduce((sum, weight) => sum + weight, 0) / ids.length) ** EARLIER;
+function worthOf(weights: Float32Array): number {
+  return (weights.reduce((sum, weight) => sum + weight, 0) / weights.length) ** EARLIER;
 }
 
 /** One file as tokens, and where each token begins in its bytes. */
@@ -127,7 +129,7 @@ class TokenFile {
       const weights = new Float32Array(ids.length).fill(1);
       weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
-      samples.push({ ids, weights });
+      samples.push({ ids, weights, worth: RUNNING_ODDS * worthOf(weights) });
       learned = start + ids.length - head.length;
     }
     return samples;
@@ -171,7 +173,7 @@ class TokenFile {
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
     });
-    return { ids, weights };
+    return { ids, weights, worth: worthOf(weights.subarray(cut)) };
   }
 
   private snippets(similar: readonly Snippet[], room: number): number[] {
