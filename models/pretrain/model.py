@@ -7,7 +7,6 @@ from torch.nn import functional as F
 
 PRESETS = {
     'S': {'hidden_size': 384, 'intermediate_size': 1024, 'num_hidden_layers': 6, 'num_attention_heads': 6, 'num_key_value_heads': 2},
-    'M': {'hidden_size': 640, 'intermediate_size': 1728, 'num_hidden_layers': 12, 'num_attention_heads': 10, 'num_key_value_heads': 2},
     'tiny': {'hidden_size': 64, 'intermediate_size': 128, 'num_hidden_layers': 2, 'num_attention_heads': 2, 'num_key_value_heads': 1}}
 
 

@@ -26,8 +26,8 @@ test('config.json: what is written is read back; defaults of the two families', 
   assert.ok(qwen.attentionBias && !qwen.outputBias && !qwen.tied);
   assert.equal(qwen.ropeTheta, 1e6);
   assert.deepEqual(
-    (['S', 'M'] as const).map((name) => Math.round(parameterCount({ ...PRESETS[name], vocabSize: 8192 }) / 1e5) / 10),
-    [13.5, 56.9],
+    (['S', 'M'] as const).map((name) => Math.round(parameterCount({ ...PRESETS[name], vocabSize: 16_384 }) / 1e5) / 10),
+    [16.6, 115.6],
   );
 });
 
