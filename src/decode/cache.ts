@@ -63,6 +63,21 @@ export class KeyValueCache {
     this.used = length;
   }
 
+  /** Of what follows the first `from` steps only these stay, one behind another in this order: each must come to lie no later than it did. */
+  gather(from: number, steps: readonly number[]): void {
+    const { room, width } = this;
+    for (const array of this.arrays) {
+      for (let run = 0; run < this.runs; run++) {
+        for (const [i, step] of steps.entries()) {
+          if (step === from + i) continue;
+          const source = (run * room + step) * width;
+          array.copyWithin((run * room + from + i) * width, source, source + width);
+        }
+      }
+    }
+    this.truncate(from + steps.length);
+  }
+
   private empty(): Float32Array {
     return new Float32Array(this.runs * this.room * this.width);
   }

@@ -1,11 +1,14 @@
-// Caches of recent prompts, so that a prompt that continues one costs only its new tokens: a keystroke, or typing what was suggested.
+// Caches of recent prompts, so that a prompt that continues one costs only its new tokens, and none that a search has looked at: a keystroke,
+// or typing what was suggested.
+import { Branches } from './branches.ts';
 import type { KeyValueCache } from './cache.ts';
 import type { Network } from './network.ts';
 
 interface Slot {
-  /** The tokens whose keys and values the cache holds, in order. */
+  /** The tokens whose keys and values the cache holds, in order; what the branches hold lies behind them. */
   tokens: number[];
   readonly cache: KeyValueCache;
+  readonly branches: Branches;
   used: number;
 }
 
@@ -15,6 +18,12 @@ export interface Lease {
   readonly reused: number;
   /** Says which tokens the cache holds now. */
   finish(tokens: readonly number[]): void;
+}
+
+/** A lease that also has what earlier searches saw behind the prompt. */
+export interface SearchLease extends Lease {
+  /** Its logits are there where the cache holds the whole prompt, and nothing of it is left to be run. */
+  readonly branches: Branches;
 }
 
 /** For all caches together, where prompts are as long as the product's. */
@@ -42,26 +51,43 @@ export class Prefixes {
    * where they were, and a bracket that closes by itself makes another prompt for as long as one types before it.
    */
   lease(prompt: readonly number[]): Lease {
+    const { branches, cache, reused, finish } = this.leaseForSearch(prompt);
+    branches.clear();
+    const held = Math.min(reused, prompt.length - 1);
+    cache.truncate(held);
+    return { cache, reused: held, finish };
+  }
+
+  /** The same; but where the prompt's last tokens are a branch that was looked at before, not even the last one is left to be run. */
+  leaseForSearch(prompt: readonly number[]): SearchLease {
     let best: Slot | undefined;
     let shared = 0;
     for (const slot of this.slots) {
-      const common = commonLength(slot.tokens, prompt);
+      const common = sharedLength(slot, prompt);
       if (common > shared) {
         best = slot;
         shared = common;
       }
     }
-    const reused = Math.min(shared, prompt.length - 1);
     const slot = best && shared * 2 >= best.tokens.length ? best : this.free();
-    if (best === undefined || slot === best) slot.cache.truncate(reused);
-    else slot.cache.copy(best.cache, reused);
+    const { branches, cache } = slot;
+    const goesOn = slot === best && shared >= slot.tokens.length;
+    if (goesOn) branches.advance(prompt.slice(slot.tokens.length, shared));
+    let reused = shared;
+    if (!goesOn || shared < prompt.length || !branches.logits) {
+      reused = Math.min(shared, prompt.length - 1);
+      branches.clear();
+      if (best === undefined || slot === best) cache.truncate(reused);
+      else cache.copy(best.cache, reused);
+    }
     slot.used = ++this.clock;
     slot.tokens = prompt.slice(0, reused);
     return {
-      cache: slot.cache,
+      branches,
+      cache,
       reused,
       finish: (tokens) => {
-        slot.tokens = tokens.slice(0, slot.cache.length);
+        slot.tokens = tokens.slice(0, branches.root);
       },
     };
   }
@@ -70,7 +96,8 @@ export class Prefixes {
   private free(): Slot {
     if (this.slots.length >= this.limit)
       return this.slots.reduce((oldest, slot) => (slot.used < oldest.used ? slot : oldest));
-    const slot: Slot = { tokens: [], cache: this.network.cache(), used: 0 };
+    const cache = this.network.cache();
+    const slot: Slot = { tokens: [], cache, branches: new Branches(this.network, cache), used: 0 };
     this.slots.push(slot);
     return slot;
   }
@@ -83,6 +110,12 @@ export class Prefixes {
   clear(): void {
     this.slots.length = 0;
   }
+}
+
+/** Tokens at the prompt's beginning that the slot holds, those of its branches among them. */
+function sharedLength({ tokens, branches }: Slot, prompt: readonly number[]): number {
+  const common = commonLength(tokens, prompt);
+  return common < tokens.length ? common : common + branches.depthOf(prompt.slice(common));
 }
 
 function commonLength(a: readonly number[], b: readonly number[]): number {

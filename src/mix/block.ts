@@ -1,5 +1,8 @@
 // Goes on after the first line where a block is wanted, as the n-grams do (src/ngram/block.ts), with the mixture writing the lines.
 import type { CompletionQuery } from '../common/completion.ts';
+import { Branches } from '../decode/branches.ts';
+import type { KeyValueCache } from '../decode/cache.ts';
+import type { Network } from '../decode/network.ts';
 import { type Block, type BlockLine, type BlockQuestion, writeBlock } from '../ngram/block.ts';
 import type { FirstLine } from '../ngram/drafter.ts';
 import type { NgramModel, Place } from '../ngram/model.ts';
@@ -16,12 +19,12 @@ export interface BlockSpot {
   readonly query: CompletionQuery;
   readonly ngram: NgramModel;
   readonly place: Place;
-  readonly root: Root;
+  readonly root: Root & { readonly network: Network; readonly cache: KeyValueCache };
   readonly reader: Reader;
   readonly viewer: Viewer;
 }
 
-/** Rejects with the signal's reason. The cache holds what it held before. */
+/** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
 export async function continueMixedBlock(
   spot: BlockSpot,
   { draft, steps }: FirstLine,
@@ -29,17 +32,22 @@ export async function continueMixedBlock(
   signal?: AbortSignal,
 ): Promise<Block> {
   const { query, ngram, place, root } = spot;
-  const { cache } = root;
+  const { cache, branches } = root;
+  // The first line alone stays, which the search has run already.
+  const path = steps.map(({ token }) => token);
+  branches.keep(path);
   const held = cache.length;
   const lines = writeBlock(query, draft.text, steps, maxTokens, { vocabulary: ngram.vocabulary, own: place.own });
-  let unread: readonly Step[] = steps;
+  let unread = steps.slice(branches.size);
+  let read = unread.length === 0 ? (await branches.run([path]))[0] : undefined;
   try {
     let next = lines.next();
     for (let line = 0; !next.done; line++) {
       signal?.throwIfAborted();
-      const answer = line < MOST_LINES ? await nextLine(spot, next.value, unread, signal) : undefined;
+      const answer = line < MOST_LINES ? await nextLine(spot, next.value, unread, read, signal) : undefined;
       // The line end is in the cache already.
-      unread = typeof answer === 'object' ? answer.line.steps : [];
+      unread = typeof answer === 'object' ? [...answer.line.steps] : [];
+      read = undefined;
       next = lines.next(answer);
     }
     return next.value;
@@ -48,17 +56,21 @@ export async function continueMixedBlock(
   }
 }
 
-/** @param unread the last line, not in the cache yet */
+/**
+ * @param unread the end of the last line, not in the cache yet
+ * @param read logits after the last line where all of it is
+ */
 async function nextLine(
-  { ngram, place, root: { network, cache }, reader, viewer }: BlockSpot,
+  { ngram, place, root: { network, cache, contextLength }, reader, viewer }: BlockSpot,
   { context, left }: BlockQuestion,
   unread: readonly Step[],
+  read: Float32Array | undefined,
   signal?: AbortSignal,
 ): Promise<BlockLine> {
-  if (cache.length + unread.length + left + 1 > network.config.contextLength) return undefined;
+  if (cache.length + unread.length + left + 1 > contextLength) return undefined;
   const feed = (ids: readonly number[]) =>
     network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
-  const after = await feed(unread.map(({ token }) => token));
+  const after = read ?? (await feed(unread.map(({ token }) => token)));
   const room = Int32Array.from([...context, ...new Array<number>(LOOK_AHEAD).fill(0)]);
   const { gate } = viewer.look(room, context.length, new Uint8Array(0), after, 0, false);
   const lineEnd = chooseLineEnd(place, context, reader.lineEnds(after), gate);
@@ -70,8 +82,13 @@ async function nextLine(
     healed: new Uint8Array(0),
     maxTokens: left,
   };
-  const [line] = await searchLine({ network, cache, logits }, models, start, LIMITS, signal);
-  return line && { lineEnd, line };
+  const branches = new Branches(network, cache);
+  try {
+    const [line] = await searchLine({ branches, contextLength, logits }, models, start, LIMITS, signal);
+    return line && { lineEnd, line };
+  } finally {
+    branches.clear();
+  }
 }
 
 /** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */

@@ -107,6 +107,7 @@ export class Mixed {
       let { healed } = own;
       const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
       if (tokens.length > LONGEST_TRUTH) return [];
+      root.branches.keep([]);
       const held = root.cache.length;
       const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
       const logits = await root.network.forward(root.cache, pass);
@@ -147,18 +148,20 @@ export class Mixed {
     const ngram = this.ngram();
     const place = ngram.place(query, maxTokens);
     const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, SNIPPETS));
-    const lease = prefixes.lease(prompt);
+    const lease = prefixes.leaseForSearch(prompt);
+    const { branches, cache } = lease;
     const promptTokens = prompt.length - lease.reused;
     const ms = this.pace.foresee(promptTokens);
     told?.foreseen({ promptTokens, ...(ms !== undefined && { ms }) });
     const started = performance.now();
     try {
-      const logits = await prefill(network, lease.cache, prompt, lease.reused, signal);
+      branches.logits ??= await prefill(network, cache, prompt, lease.reused, signal);
       signal?.throwIfAborted();
       const ready = performance.now();
       this.pace.ran(promptTokens, ready - started);
       const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query));
-      const root = { network, cache: lease.cache, logits: logits as Float32Array };
+      const { contextLength } = network.config;
+      const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
       const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
       if (told?.multiline === false)
         this.pace.wrote(promptTokens, performance.now() - started, performance.now() - ready);

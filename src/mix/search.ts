@@ -1,9 +1,8 @@
-// Beam search for the rest of the line under the mixture: at each depth one pass of the neural model over all open branches,
-// which lie side by side in the prompt's cache.
+// Beam search for the rest of the line under the mixture: at each depth one pass of the neural model over all open branches that no
+// search before has looked at.
 
-import type { KeyValueCache } from '../decode/cache.ts';
+import type { Branches } from '../decode/branches.ts';
 import { spelled } from '../decode/healing.ts';
-import type { Network } from '../decode/network.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Place } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
@@ -15,8 +14,6 @@ export interface MixHypothesis extends Hypothesis {
   readonly neural: number;
   readonly lowestNeural: number;
   readonly ngram: number;
-  /** Cache slots of its tokens. */
-  readonly slots: readonly number[];
 }
 
 export interface SearchLimits {
@@ -39,9 +36,9 @@ const LEAST = 1e-12;
 const logOf = (p: number) => Math.log(Math.max(LEAST, p));
 
 export interface Root {
-  readonly network: Network;
-  /** Holds the prompt; what the search adds is taken back at its end. */
-  readonly cache: KeyValueCache;
+  /** Behind the prompt: what the search looks at stays there. */
+  readonly branches: Branches;
+  readonly contextLength: number;
   /** Logits after the prompt, [vocabulary]. */
   readonly logits: Float32Array;
 }
@@ -63,7 +60,7 @@ export interface Start {
 
 /** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
-  { network, cache, logits: rootLogits }: Root,
+  { branches, contextLength, logits: rootLogits }: Root,
   { place, vocabulary, viewer }: Models,
   { before, healed, maxTokens }: Start,
   limits: SearchLimits,
@@ -72,7 +69,6 @@ export async function searchLine(
   const kept = Math.min(before.length, longestMatch);
   const context = new Int32Array(kept + maxTokens + LOOK_AHEAD);
   context.set(before.subarray(before.length - kept));
-  const root = cache.length;
   let beam: MixHypothesis[] = [
     {
       steps: [],
@@ -83,18 +79,17 @@ export async function searchLine(
       neural: 0,
       lowestNeural: 1,
       ngram: 0,
-      slots: [],
     },
   ];
   const done: MixHypothesis[] = [];
-  let logits = rootLogits;
+  let logits = [rootLogits];
   try {
     for (let depth = 0; depth < maxTokens; depth++) {
       const grown: MixHypothesis[] = [];
       beam.forEach((hypothesis, row) => {
         let end = kept;
         for (const step of hypothesis.steps) context[end++] = step.token;
-        const view = viewer.look(context, end, hypothesis.healing, logits, row, depth === 0);
+        const view = viewer.look(context, end, hypothesis.healing, logits[row] as Float32Array, 0, depth === 0);
         const ended = finish(hypothesis, view, place);
         if (ended) done.push(ended);
         for (const next of extend(hypothesis, view, place, vocabulary, limits.branching)) grown.push(next);
@@ -107,19 +102,13 @@ export async function searchLine(
         done[limits.wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY,
       );
       beam = grown.filter(({ logProbability }) => logProbability > floor).slice(0, limits.beam);
-      const room = network.config.contextLength - root - depth;
+      const room = contextLength - branches.root - depth;
       if (beam.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || room < 2) break;
       signal?.throwIfAborted();
-      const slot = cache.length;
-      logits = await network.forward(cache, {
-        ids: beam.map(({ steps }) => [(steps.at(-1) as Step).token]),
-        rows: beam.map((_, i) => i),
-        tree: { root, nodes: beam.map(({ slots }) => ({ position: root + depth, visible: slots })) },
-      });
-      beam = beam.map((hypothesis, i) => ({ ...hypothesis, slots: [...hypothesis.slots, slot + i] }));
+      logits = await branches.run(beam.map(({ steps }) => steps.map(({ token }) => token)));
     }
   } finally {
-    cache.truncate(root);
+    branches.settle();
   }
   signal?.throwIfAborted();
   return (done.length > 0 ? done : beam).slice(0, limits.wanted);
@@ -175,7 +164,6 @@ function extend(
       logLineEnd: Number.NEGATIVE_INFINITY,
       healing:
         hypothesis.healing.length === 0 ? hypothesis.healing : spelled(hypothesis.healing, tokenizer.bytesOf(token)),
-      slots: hypothesis.slots,
     };
   });
 }

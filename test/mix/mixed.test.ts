@@ -1,6 +1,7 @@
 // The mixed specialist over a small trained model: what it drafts, and that the search's sums are those of plain scoring.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { DraftOptions } from '../../src/common/completion.ts';
 import type { Network } from '../../src/decode/network.ts';
 import { fitMixed } from '../../src/mix/fit.ts';
 import { Reader } from '../../src/mix/reader.ts';
@@ -151,6 +152,42 @@ test('the fit lowers the loss below that of either model, and is used from then 
   assert.ok(fit.loss.mixed < Math.min(fit.loss.ngram, fit.loss.neural), JSON.stringify(fit.loss));
   assert.equal(mixed.weights, fit.weights);
   assert.notDeepEqual(fit.weights.gate, start.gate);
+});
+
+test('what is typed as it was drafted costs no pass, and nothing that is typed changes what is drafted', async () => {
+  let passes = 0;
+  const counted = new Proxy(network, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name === 'forward' || name === 'absorb') passes++;
+      return value.bind(target);
+    },
+  });
+  const before = 'export async function readAll(';
+  const typed = 'stream: Stream): Promise<Buffer> {';
+  const mixed = mixedOver(counted, full, sensibleWeights());
+  const drafted = async (text: string, options: DraftOptions) => {
+    passes = 0;
+    const draft = await mixed.draft(at(`${text}|`), options);
+    const afterwards = passes;
+    const fresh = await mixedOver(network, full, sensibleWeights()).draft(at(`${text}|`), options);
+    assert.equal(draft.text, fresh.text, text);
+    assert.ok(Math.abs((draft.confidence as number) - (fresh.confidence as number)) < 1e-4, text);
+    return { text: draft.text, passes: afterwards };
+  };
+  assert.equal((await drafted(before, line)).text, typed);
+  let spent = 0;
+  for (let end = 1; end < typed.length; end++) {
+    const { text, passes } = await drafted(before + typed.slice(0, end), line);
+    assert.equal(text, typed.slice(end));
+    spent += passes;
+  }
+  assert.ok(spent <= typed.length / 4, `${spent} passes for ${typed.length} keys`);
+  // Away from what was drafted, back, and through a block.
+  const block = { multiline: true, maxTokens: 120 } as const;
+  const ways = ['str', 'st', 'strm', 'line: string', 'line: str', 'stream: Stream): Promise<Buffer> ', ''];
+  for (const way of ways) for (const options of [line, block]) await drafted(before + way, options);
 });
 
 test('a cancelled draft rejects, and the next one is as if nothing had been', async () => {

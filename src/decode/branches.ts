@@ -1,0 +1,169 @@
+// What was looked at behind a prompt: a tree of tokens in the prompt's cache, each seeing the prompt and its own ancestors (tree attention,
+// Miao et al. 2024), with the logits after each. Nothing of it is run twice, in one search or by the next one at the same place.
+import type { KeyValueCache } from './cache.ts';
+import type { Network } from './network.ts';
+
+/** A token's place in the tree: the tokens from the prompt's end on, itself the last. */
+export type Path = readonly number[];
+
+/** Nodes that stay from one search to the next: a row of logits each, and a step of the cache. */
+const MOST_KEPT = 64;
+
+interface Node {
+  readonly token: number;
+  /** Absent: the prompt's end. */
+  parent: Node | undefined;
+  readonly children: Map<number, Node>;
+  /** Its step in the cache. */
+  slot: number;
+  readonly logits: Float32Array;
+  /** Number of the search that asked for it last. */
+  asked: number;
+}
+
+export class Branches {
+  private readonly network: Pick<Network, 'forward'>;
+  private readonly cache: KeyValueCache;
+  private top = new Map<number, Node>();
+  /** In the order of their steps, which lie behind the prompt's without a gap: a parent before its children. */
+  private nodes: Node[] = [];
+  private searches = 0;
+  /** Logits after the prompt, [vocabulary]; undefined: not known. */
+  logits: Float32Array | undefined;
+
+  /** @param cache holds the prompt, and nothing else that is to be seen */
+  constructor(network: Pick<Network, 'forward'>, cache: KeyValueCache) {
+    this.network = network;
+    this.cache = cache;
+  }
+
+  /** Tokens of the prompt. */
+  get root(): number {
+    return this.cache.length - this.nodes.length;
+  }
+
+  get size(): number {
+    return this.nodes.length;
+  }
+
+  /** Logits after each path, [vocabulary] each. Those that are not known are run in one pass, all together. */
+  async run(paths: readonly Path[]): Promise<Float32Array[]> {
+    const wanted: { readonly path: Path; readonly parent: Node | undefined }[] = [];
+    for (const path of paths) {
+      const parent = this.find(path.slice(0, -1));
+      if (path.length > 1 && !parent) throw new Error('a path is run after its beginning');
+      if (!this.find(path)) wanted.push({ path, parent });
+    }
+    if (wanted.length > 0) {
+      const { root } = this;
+      const first = this.cache.length;
+      const logits = await this.network.forward(this.cache, {
+        ids: wanted.map(({ path }) => [path.at(-1) as number]),
+        rows: wanted.map((_, i) => i),
+        tree: {
+          root,
+          nodes: wanted.map(({ path, parent }) => ({ position: root + path.length - 1, visible: slotsTo(parent) })),
+        },
+      });
+      const size = logits.length / wanted.length;
+      for (const [i, { path, parent }] of wanted.entries()) {
+        this.add(path.at(-1) as number, parent, first + i, logits.slice(i * size, (i + 1) * size));
+      }
+    }
+    return paths.map((path) => {
+      const node = this.find(path) as Node;
+      for (let at: Node | undefined = node; at; at = at.parent) at.asked = this.searches;
+      return node.logits;
+    });
+  }
+
+  /** How many of the tokens, from the first on, are a path. */
+  depthOf(tokens: Path): number {
+    let depth = 0;
+    for (let level = this.top; depth < tokens.length; depth++) {
+      const node = level.get(tokens[depth] as number);
+      if (!node) break;
+      level = node.children;
+    }
+    return depth;
+  }
+
+  /** The path becomes part of the prompt; what goes on from it stays, and nothing else. It must be there, all of it. */
+  advance(path: Path): void {
+    if (path.length === 0) return;
+    const end = this.find(path);
+    if (!end) throw new Error('only what was run can become part of the prompt');
+    const below = this.nodes.filter((node) => node !== end && lineage(node).includes(end));
+    this.gather([...lineage(end), ...below]);
+    for (const child of end.children.values()) child.parent = undefined;
+    this.nodes = below;
+    this.top = end.children;
+    this.logits = end.logits;
+  }
+
+  /** Forgets what is no part of the path. */
+  keep(path: Path): void {
+    const end = this.find(path.slice(0, this.depthOf(path)));
+    this.retain(new Set(end ? lineage(end) : []));
+  }
+
+  /** A search has ended: where too much is held, what it did not ask for goes, and then what it asked for last. */
+  settle(): void {
+    if (this.nodes.length > MOST_KEPT) {
+      const asked = this.nodes.filter((node) => node.asked === this.searches);
+      this.retain(new Set(asked.slice(0, MOST_KEPT)));
+    }
+    this.searches++;
+  }
+
+  /** Forgets all, logits after the prompt included. */
+  clear(): void {
+    this.cache.truncate(this.root);
+    this.top = new Map();
+    this.nodes = [];
+    this.logits = undefined;
+  }
+
+  private retain(kept: ReadonlySet<Node>): void {
+    const nodes = this.nodes.filter((node) => kept.has(node));
+    this.gather(nodes);
+    for (const node of this.nodes) {
+      if (!kept.has(node)) (node.parent?.children ?? this.top).delete(node.token);
+    }
+    this.nodes = nodes;
+  }
+
+  /** Puts the nodes' steps one behind another from the prompt's end on; the cache ends with them. */
+  private gather(nodes: readonly Node[]): void {
+    const { root } = this;
+    this.cache.gather(
+      root,
+      nodes.map(({ slot }) => slot),
+    );
+    for (const [i, node] of nodes.entries()) node.slot = root + i;
+  }
+
+  private find(path: Path): Node | undefined {
+    let node: Node | undefined;
+    for (const token of path) {
+      node = (node?.children ?? this.top).get(token);
+      if (!node) return undefined;
+    }
+    return node;
+  }
+
+  private add(token: number, parent: Node | undefined, slot: number, logits: Float32Array): void {
+    const node: Node = { token, parent, children: new Map(), slot, logits, asked: this.searches };
+    (parent?.children ?? this.top).set(token, node);
+    this.nodes.push(node);
+  }
+}
+
+/** The node's ancestors, the first token's before all, and itself. */
+function lineage(node: Node | undefined): Node[] {
+  const found: Node[] = [];
+  for (let at = node; at; at = at.parent) found.push(at);
+  return found.reverse();
+}
+
+const slotsTo = (node: Node | undefined) => lineage(node).map(({ slot }) => slot);
