@@ -21,7 +21,7 @@ import { BEST_FILE } from './best.ts';
 import { checkpointStand } from './checkpoint.ts';
 import { type Progress, type RunHooks, type RunOptions, train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './memory.ts';
-import { type Adapted, type AdaptRequest, check, finished, identify } from './request.ts';
+import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } from './request.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 
 export type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
@@ -55,17 +55,18 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
     const base = loadModel(request.base, { as: 'stored', ...(tokenizer !== undefined && { tokenizer }) });
     const { config } = base;
     check(request, config.vocabSize);
-    const identity = identify(request, base);
+    const weightsOfBase = digestOf(base);
+    const identity = identify(request, weightsOfBase);
     const earlier = finished(out, identity);
     if (earlier) return ok({ ...earlier, folder: out });
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
-    const method = methodFor(request, base, hooks.memoryCeiling);
+    const method = methodFor(request, base, weightsOfBase, hooks.memoryCeiling);
     hooks.onMethod?.(method);
     const packed = method.lora && base.packed?.size ? new Map(base.packed) : undefined;
     const weights = packed ? base.weights : valuesOf(base);
     (base.packed as Map<string, unknown> | undefined)?.clear();
-    const run = runOptions(request, config, device, method, packed);
+    const run = { ...runOptions(request, config, device, method, packed), base: weightsOfBase };
     let result = await train(run, weights, request.examples, hooks);
     const { checkpoint } = run;
     if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
@@ -159,11 +160,16 @@ function runOptions(
   };
 }
 
-function methodFor(request: AdaptRequest, { config, packed }: Model, ceiling: number | undefined): Method {
+function methodFor(
+  request: AdaptRequest,
+  { config, packed }: Model,
+  weights: string,
+  ceiling: number | undefined,
+): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
-  // A run that was begun goes on as it was begun, however much memory there is now.
+  // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
   const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;
-  if (begun) return methodOf(begun.lora, 'as the run was begun');
+  if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
   const available = Math.min(freemem(), room);
   return chooseMethod(config, { tokens: request.batch * request.length, available, packed: (packed?.size ?? 0) > 0 });

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly maxNorm: number;
   readonly separator: number;
   readonly checkpoint: { readonly path: string; readonly everySteps: number } | undefined;
+  /** What is adapted, in any words: a checkpoint says whose method it holds. */
+  readonly base?: string;
   readonly validation?: Validation;
   /** Wall-clock seconds for all steps and validations, those before a resume included. The schedule is fitted to it. */
   readonly budgetSeconds?: number;
@@ -75,6 +77,8 @@ export interface Trained {
 /** What a checkpoint keeps beside the tensors. */
 export interface Progress {
   readonly lora: LoraConfig | undefined;
+  /** See RunOptions. */
+  readonly base: string | undefined;
   plan: Plan;
   /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
   timed: { readonly step: number; readonly seconds: number } | undefined;
@@ -123,9 +127,10 @@ export async function train(
   }
 }
 
-function freshProgress({ schedule, validation, stepper }: RunOptions): Progress {
+function freshProgress({ schedule, validation, stepper, base }: RunOptions): Progress {
   return {
     lora: stepper.lora,
+    base,
     plan: firstPlan(schedule),
     timed: undefined,
     seconds: 0,

@@ -84,8 +84,17 @@ export function check(
   }
 }
 
-/** What decides the outcome; not on what device, how fast or with how many interruptions it was reached. */
-export function identify(request: AdaptRequest, { weights, packed }: Model): string {
+/** A base by its weights, as they were stored. */
+export function digestOf({ weights, packed }: Model): string {
+  return digest([...weights.values(), ...arraysOf(packed)]);
+}
+
+/**
+ * What decides the outcome; not on what device, how fast or with how many interruptions it was reached.
+ *
+ * @param weights as `digestOf` says
+ */
+export function identify(request: AdaptRequest, weights: string): string {
   const {
     base: _,
     out: __,
@@ -102,7 +111,7 @@ export function identify(request: AdaptRequest, { weights, packed }: Model): str
     ...rest,
     examples: text(request.examples),
     validation: validation && { ...validation, examples: text(validation.examples) },
-    weights: digest([...weights.values(), ...arraysOf(packed)]),
+    weights,
   });
 }
 

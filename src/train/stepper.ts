@@ -88,7 +88,12 @@ export class Stepper {
       sessions.push(await Session.load(applyGraph(options, inPlace), { ...writing, unpooled: true }));
     }
     const stepper = new Stepper(options, transfer, sessions);
-    await stepper.load(weights, state);
+    try {
+      await stepper.load(weights, state);
+    } catch (error) {
+      await stepper.dispose();
+      throw error;
+    }
     return stepper;
   }
 
@@ -109,7 +114,6 @@ export class Stepper {
       }
       // The graphs read what was made of it.
       this.options = { ...options, packed: shapesAlone(options.packed) };
-      if (options.adopt) (options.packed as Map<string, unknown>).clear();
     }
     for (const spec of trained) {
       await this.own(spec.name, spec.shape, values.get(spec.name));
@@ -122,6 +126,8 @@ export class Stepper {
       }
       if (options.microBatches > 1) await this.own(accumulator(spec.name), spec.shape, undefined);
     }
+    // Last: where anything above does not fit, the caller has what it had.
+    if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
     this.done = state?.step ?? 0;
   }
 

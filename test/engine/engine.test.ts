@@ -363,6 +363,23 @@ test('a half-written checkpoint is left aside', async (context) => {
   assert.match(notes.join(), /started anew. .*damaged/);
 });
 
+test('where another base’s run was begun, this one is trained by a method of its own', async (context) => {
+  const client = await started(context);
+  const [out, other] = [join(folder, 'other-base-begun'), join(folder, 'other-base')];
+  writeModel(other, { layers: 1 });
+  const stop = new AbortController();
+  const upper = { rank: 4, alpha: 8, targets: ['q_proj'], firstLayer: 1 } as const;
+  const begun = await client.request('adapt', adaptation(base, out, { lora: upper }), {
+    signal: stop.signal,
+    onProgress: (report) => report.kind === 'step' && report.step === 2 && stop.abort(),
+  });
+  assert.equal(begun.ok ? '' : begun.error.code, 'cancelled');
+  const done = await client.request('adapt', adaptation(other, out, { lora: 'auto', unusable: 'discard' }));
+  assert.ok(done.ok, JSON.stringify(done));
+  assert.equal(done.value.method.name, 'full fine-tuning');
+  assert.equal(loadModel(out).config.layers, 1);
+});
+
 test('what was finished is not done again, unless the text or the base is another', async (context) => {
   const client = await started(context);
   const out = join(folder, 'twice');
