@@ -41,6 +41,8 @@ export interface BasesDeps {
 /** Nobody has typed for so long, and how often that is looked at, ms. */
 const QUIET_MS = 5_000;
 const LOOK_MS = 10_000;
+/** Nobody has typed for so long: nothing is looked at any more until somebody does, ms. An idle window wakes no machine. */
+const IDLE_MS = 15 * 60_000;
 /** macOS is asked by starting a program: not more often than this, ms. */
 const BATTERY_MS = 60_000;
 /** Between two changes that nobody asked for, ms. */
@@ -68,6 +70,7 @@ export class Bases extends DisposableStore {
   private changedAt = Number.NEGATIVE_INFINITY;
   private timing: AbortController | undefined;
   private looking = false;
+  private timer: NodeJS.Timeout | undefined;
   private known: string;
 
   constructor(deps: BasesDeps) {
@@ -77,6 +80,7 @@ export class Bases extends DisposableStore {
     this.lastKey = deps.clock.monotonic();
     this.known = this.fingerprint();
     this.choice = this.choose();
+    this.add({ dispose: () => clearInterval(this.timer) });
     this.add({ dispose: () => this.timing?.abort() });
     this.add({ dispose: () => this.release() });
   }
@@ -91,18 +95,17 @@ export class Bases extends DisposableStore {
     return this.battery;
   }
 
-  /** Looks at once, and then where nobody types, until the window closes. */
+  /** Looks at once, and then in each pause of who types, but not on and on where nobody does. */
   begin(): void {
     void this.look(true);
-    const timer = setInterval(() => void this.look(), LOOK_MS);
-    timer.unref();
-    this.add({ dispose: () => clearInterval(timer) });
+    this.wake();
   }
 
   /** Somebody types or moves about: what is being measured would be in the way, and be measured wrongly. */
   touched(): void {
     this.lastKey = this.deps.clock.monotonic();
     this.timing?.abort();
+    this.wake();
   }
 
   /** The settings may be others now. */
@@ -118,7 +121,8 @@ export class Bases extends DisposableStore {
   /** A draft of the base that serves. */
   drafted({ newPlace, multiline, ms }: Drafted): void {
     const { choice, deps } = this;
-    if (choice?.reason.kind !== 'in-time' || multiline || newPlace) return;
+    // What is indexed or trained meanwhile slows it down, and ends.
+    if (choice?.reason.kind !== 'in-time' || multiline || newPlace || deps.isBusy()) return;
     const now = deps.clock.monotonic();
     const lineMs = this.lateness.observe(ms, now, choice.reason.timing.lineMs);
     if (lineMs === undefined) return;
@@ -146,6 +150,17 @@ export class Bases extends DisposableStore {
       this.holdOnly(this.choice?.base);
       this.looking = false;
     }
+  }
+
+  private wake(): void {
+    if (this.timer || this.isDisposed) return;
+    this.timer = setInterval(() => {
+      void this.look();
+      if (this.deps.clock.monotonic() - this.lastKey < IDLE_MS || this.deps.isBusy()) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }, LOOK_MS);
+    this.timer.unref();
   }
 
   private async lookAtBattery(): Promise<void> {
@@ -197,7 +212,8 @@ export class Bases extends DisposableStore {
 
   private isKnown(base: Base): boolean {
     const timing = this.timings.get(this.keyOf(base));
-    return timing !== undefined && !(isSlow(timing) && this.deps.clock.now() - timing.at > AGAIN_MS);
+    // Of a time to come: the machine's clock was wrong, then or now.
+    return timing !== undefined && !(isSlow(timing) && Math.abs(this.deps.clock.now() - timing.at) > AGAIN_MS);
   }
 
   /** @param asked somebody changed something: no waiting */
@@ -227,7 +243,7 @@ export class Bases extends DisposableStore {
     const named = found && (found.ok ? { base: found.value } : { why: found.error.message });
     if (shipped.length === 0)
       return named && 'base' in named ? { base: named.base, reason: { kind: 'named' } } : undefined;
-    return chooseBase({
+    const chosen = chooseBase({
       bases: shipped,
       setting: neuralBase,
       ...(named && { named }),
@@ -235,6 +251,10 @@ export class Bases extends DisposableStore {
       against: (base) => this.against(base),
       mayHold: (base) => this.hold(base),
     });
+    // Also the small one, where the window began with a base that somebody brought.
+    const base = this.choice?.base;
+    if (base === undefined || base.words === chosen.base.words) return chosen;
+    return { base, reason: { kind: 'instead', of: chosen.base.name, obstacle: { kind: 'other-words' } } };
   }
 
   private against({ weights, words }: Base): Obstacle | undefined {

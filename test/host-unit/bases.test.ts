@@ -272,7 +272,7 @@ test('a window that opens on battery begins with the small one, and measures not
 
 test('lines that take much longer than measured, for a while: the small one, until it is measured anew after a rest', async () => {
   const machine = new Machine();
-  const { bases, serves, why, rest } = machine.window();
+  const { bases, serves, why, rest, state } = machine.window();
   await rest();
   const draft = async (ms: number, over = {}) => {
     bases.drafted({ multiline: false, newPlace: false, ms, ...over });
@@ -282,8 +282,11 @@ test('lines that take much longer than measured, for a while: the small one, unt
   for (let i = 0; i < 30; i++) await draft(900, i % 2 ? { multiline: true } : { newPlace: true });
   for (let i = 0; i < 5; i++) await draft(400);
   for (let i = 0; i < 12; i++) await draft(130);
+  state.busy = true;
+  for (let i = 0; i < 30; i++) await draft(900);
+  state.busy = false;
   await rest();
-  assert.equal(serves(), 'medium', 'blocks, new places and a moment of load say nothing');
+  assert.equal(serves(), 'medium', 'blocks, new places, a moment of load and what is trained meanwhile say nothing');
   for (let i = 0; i < 12; i++) await draft(400);
   await rest();
   assert.deepEqual([serves(), why(), machine.measured], ['small', 'late', 1]);
@@ -324,6 +327,69 @@ test('a base with other words than this window’s indexes waits for the next wi
   assert.deepEqual([serves(), why()], ['small', 'other-words']);
   bases.dispose();
   assert.equal(machine.window({ shipped }).serves(), 'medium');
+});
+
+test('nor does the small one serve with other words than this window began with', () => {
+  const machine = new Machine();
+  const own = { ...base('own'), words: 'its words' };
+  const { serves, why, change, bases } = machine.window(
+    { read: (path) => (path === '/own' ? ok(own) : failed('unreadable', 'Nothing is there.')) },
+    { neuralBase: '/own' },
+  );
+  assert.deepEqual([serves(), why()], ['own', 'named']);
+  change({ neuralBase: 'auto' });
+  assert.deepEqual([serves(), why()], ['own', 'other-words']);
+  change({ neuralBase: 'large' });
+  assert.deepEqual([serves(), why()], ['own', 'other-words']);
+  bases.dispose();
+  assert.equal(machine.window().serves(), 'small');
+});
+
+test('a window that nobody types in looks at nothing after a while, and again with the next key', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const machine = new Machine();
+  let asked = 0;
+  const onBattery = async () => {
+    asked++;
+    return false;
+  };
+  const { bases, state } = machine.window({ onBattery });
+  const minutes = async (count: number) => {
+    const before = asked;
+    for (let i = 0; i < count * 6; i++) {
+      await machine.clock.advance(10_000);
+      context.mock.timers.tick(10_000);
+      await settled();
+    }
+    return asked - before;
+  };
+  bases.begin();
+  assert.ok((await minutes(16)) > 10);
+  assert.equal(await minutes(60), 0);
+  bases.touched();
+  bases.touched();
+  const after = await minutes(10);
+  assert.ok(after > 5 && after <= 10, `${after}`);
+  state.busy = true;
+  await minutes(60);
+  state.busy = false;
+  assert.ok((await minutes(1)) > 0, 'what has ended is looked at');
+  bases.dispose();
+  assert.equal(await minutes(5), 0);
+});
+
+test('a slow measurement from a time to come is made again', async () => {
+  const machine = new Machine();
+  machine.timing = async () => ok(slow);
+  await machine.clock.advance(48 * 60 * 60_000);
+  const first = machine.window();
+  await first.rest();
+  first.bases.dispose();
+  const corrected = new ManualClock();
+  const { rest } = machine.window({ clock: corrected });
+  await corrected.advance(60_000);
+  await rest(0);
+  assert.equal(machine.measured, 2);
 });
 
 test('a setting is followed at once, also a path, and what it names and is not there is said', () => {
