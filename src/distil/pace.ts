@@ -7,8 +7,8 @@ import { baseOf } from '../package/fit.ts';
 import { listPackages, readPackage } from '../package/list.ts';
 
 /**
- * A row a base: tokens that have to be learned from before it gains more than the next smaller one does in the same minutes. Set by
- * `npm run bench -- base --bases small,medium --only adapted --minutes N`.
+ * A row a base: tokens that have to be learned from before it is worth adapting rather than the next smaller one in the same minutes. A
+ * guess; `npm run bench -- base --bases small,medium --only adapted --minutes N` measures both at equal minutes.
  */
 const LEAST_TOKENS: Readonly<Record<string, number>> = { medium: 100_000 };
 

@@ -178,6 +178,11 @@ export class FolderSession extends DisposableStore {
     }
   }
 
+  /** Another model serves, or in another way. A session that has not opened one yet will do so by itself, when it has begun. */
+  reopenNeural(): void {
+    if (!this.starting || this.specialist.state.kind !== 'off') this.openNeural();
+  }
+
   /** The model for what serves now, and with it the couplings: of what an adaptation fitted, those that hold for it. */
   private hold(): CurrentModel {
     const { learned, shipped, deps } = this;

@@ -84,7 +84,7 @@ export class Folders implements Disposable {
 
   /** Settings of the neural model are others, or its process is. */
   openNeural(): void {
-    for (const session of this.sessions.values()) if (!session.isStarting) session.openNeural();
+    for (const session of this.sessions.values()) session.reopenNeural();
   }
 
   /** What was read without git is read anew with it: it knows of more that is ignored. */

@@ -34,19 +34,20 @@ export class Specialists {
       this.languages.set(model, language);
     }
     const live = new LiveModel(language.tokenizer);
+    let mixed: Mixed;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.over);
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.over) live.change(change);
+      mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model));
     } catch (error) {
       live.dispose();
       await this.dropUnused();
       throw error;
     }
     this.open.get(source.key)?.live.dispose();
-    const mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model));
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;

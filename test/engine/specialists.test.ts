@@ -110,6 +110,22 @@ test('a model is timed, and a model that is none is an error', async () => {
   assert.equal(!answer.ok && answer.error.code, 'cancelled');
 });
 
+test('what cannot be opened leaves what was open under its key', async () => {
+  await open();
+  const lacking = join(folder, 'lacking.json');
+  writeFileSync(lacking, readFileSync(TOKENIZER, 'utf8').replaceAll('<|eom|>', '<|none|>'));
+  const { snapshot: _, ...without } = source({ tokenizer: lacking });
+  const refused = await client.request('open', without);
+  assert.equal(refused.ok ? '' : refused.error.code, 'unsupported');
+  const change: FileChange = {
+    kind: 'open',
+    path: 'src/new.ts',
+    text: 'const afterwards = composeLater();\n'.repeat(3),
+  };
+  assert.ok((await client.request('change', { key: 'a', change })).ok);
+  assert.match((await draft('const afterwards = ')).text, /composeLater/);
+});
+
 test('changes count at once: what is open, what is saved, what is gone', async () => {
   await open();
   const change = (value: FileChange) => client.request('change', { key: 'a', change: value });

@@ -101,6 +101,21 @@ test('under what shipped then: index, adapted model and couplings are in use, an
   }
 });
 
+test('another base while a window still starts: what is open already is opened anew, what is not waits', async () => {
+  const { session, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    session.reopenNeural();
+    assert.deepEqual(opened, []);
+    assert.equal(await session.restore(), true);
+    session.reopenNeural();
+    assert.deepEqual(opened, [model, model]);
+    session.begun();
+    assert.deepEqual(opened, [model, model]);
+  } finally {
+    dispose();
+  }
+});
+
 test('under another tokenizer: the index is made anew, the base answers, the user is told once, and nothing is deleted', async () => {
   const { session, told, opened, dispose } = window(otherTokenizer);
   try {
