@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
+import type { CompletionQuery, Draft } from '../common/completion.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
@@ -23,6 +23,7 @@ import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
 import type { FileRules } from './fileRules.ts';
 import type { FolderRef } from './folderRef.ts';
+import { withMaskedPaths } from './maskedPaths.ts';
 import type { Neural } from './neural.ts';
 import { type Paths, specialistFolder } from './paths.ts';
 import { SessionSecrets } from './secrets.ts';
@@ -329,21 +330,4 @@ function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
   const alone = parseFit(neural.ngramCoupling);
   return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };
-}
-
-/** In the index a file has its masked path: a query must have it too, or its own indexed text would be another file's to it. */
-function withMaskedPaths(specialist: MixedSpecialist, mask: Masking): Specialist {
-  const masked = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
-  // Where a path cannot be masked, nobody is asked before the request is, which then fails.
-  const ahead = (query: CompletionQuery, ask: (at: CompletionQuery) => void) => void masked(query).then(ask, () => {});
-  return {
-    name: specialist.name,
-    complete: async (query, options, signal) => specialist.complete(await masked(query), options, signal),
-    begin: (query, options) => ahead(query, (at) => specialist.begin(at, options)),
-    warm: (query) => ahead(query, (at) => specialist.warm(at)),
-    isUnderWay: (query, options) => specialist.isUnderWay(query, options),
-    hasBetter: (query, options) => specialist.hasBetter(query, options),
-    snippets: async (query, options, signal) => specialist.snippets(await masked(query), options, signal),
-    setOpenFile: (path, text) => specialist.setOpenFile(path, text),
-  };
 }
