@@ -24,9 +24,6 @@ export interface TrainingGraphOptions extends Batch {
   readonly layout?: FrozenLayout;
 }
 
-/** Inputs of a batch: ids and targets int32 [rows], weights f32 [rows]; weights sum to 1 over the whole step. */
-export const BATCH_INPUTS = ['ids', 'targets', 'weights'] as const;
-
 /** What is trained, in the order of the graphs' inputs. */
 export function trainedSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
   return lora ? adapterSpecs(config, lora) : parameterSpecs(config);
@@ -90,6 +87,7 @@ function forward(
 ): { losses: Value; weights: Value } {
   const { config, batch, length, lora, lossChunk, packed, layout } = options;
   const count = batch * length;
+  // The weights sum to 1 over the whole step.
   const ids = b.graph.input('ids', 'i32', [count]);
   const targets = b.graph.input('targets', 'i32', [count]);
   const weights = b.graph.input('weights', 'f32', [count]);

@@ -2,10 +2,7 @@
 import type { ModelConfig } from './config.ts';
 
 /** cos and sin of position x frequency, [length, headDim] each; the two halves of a row are equal. */
-export function ropeTables(
-  { headDim, ropeTheta }: ModelConfig,
-  length: number,
-): { cos: Float32Array; sin: Float32Array } {
+function ropeTables({ headDim, ropeTheta }: ModelConfig, length: number): { cos: Float32Array; sin: Float32Array } {
   const cos = new Float32Array(length * headDim);
   const sin = new Float32Array(length * headDim);
   const half = headDim / 2;

@@ -62,11 +62,6 @@ export class PromptPlanner {
     return [...plan.head, ...own.context.subarray(plan.start, own.contextLength)];
   }
 
-  /** Forgets all prompts: the index that their snippets came from is another one. */
-  clear(): void {
-    this.plans = [];
-  }
-
   private serves(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
     if (plan.path !== path || contextLength - plan.start > this.limits.grown || contextLength < plan.start)
       return false;

@@ -1,5 +1,5 @@
 // The operators we use and their attributes. Only those that onnxruntime runs natively on the CPU and on WebGPU belong here, but for
-// CPU_ONLY, which serves prompts on the CPU.
+// QuantizeLinear and MatMulIntegerToFloat, which serve prompts on the CPU: WebGPU has no kernel for them.
 // What each does to shapes, and its gradient, is a row of autodiff/table.ts; a name without a row does not compile.
 
 type None = Record<never, never>;
@@ -96,9 +96,6 @@ export const CONTRIB: ReadonlySet<OpName> = new Set<OpName>([
   'GroupQueryAttention',
   'MatMulIntegerToFloat',
 ]);
-
-/** WebGPU has no kernel for these. */
-export const CPU_ONLY: ReadonlySet<OpName> = new Set<OpName>(['QuantizeLinear', 'MatMulIntegerToFloat']);
 
 export const OPSET = 21;
 

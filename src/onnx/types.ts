@@ -58,11 +58,6 @@ export function axisOf(axis: number, rank: number): number {
   return positive;
 }
 
-/** The dimension at `axis`, which may count from the end. */
-export function dimAt(shape: Shape, axis: number): Dim {
-  return shape[axisOf(axis, shape.length)] as Dim;
-}
-
 /** NumPy's rule: align on the right; 1 stretches. */
 export function broadcast(a: Shape, b: Shape): Dim[] {
   const rank = Math.max(a.length, b.length);

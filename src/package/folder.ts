@@ -36,7 +36,7 @@ export interface LoadOptions {
 }
 
 /** Whether what lies in the folder needs a base. */
-export function isAdapter(folder: string): boolean {
+function isAdapter(folder: string): boolean {
   return !existsSync(join(folder, WEIGHTS)) && existsSync(join(folder, ADAPTER));
 }
 

@@ -15,7 +15,12 @@ export function packedMatrix(
   scales: Float32Array | undefined,
 ): Quantized {
   const blocks = columns / BLOCK;
-  if (packed.length !== (rows * columns) / 2 || scales?.length !== rows * blocks || !scales.every(Number.isFinite)) {
+  if (
+    !Number.isInteger(blocks) ||
+    packed.length !== (rows * columns) / 2 ||
+    scales?.length !== rows * blocks ||
+    !scales.every(Number.isFinite)
+  ) {
     throw new CodedError(
       'corrupt',
       `The model's packed tensor '${name}' is not a [${rows}, ${columns}] of its own. ${MEND}`,
