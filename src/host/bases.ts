@@ -69,6 +69,8 @@ export class Bases extends DisposableStore {
   private lastKey: number;
   private changedAt = Number.NEGATIVE_INFINITY;
   private timing: AbortController | undefined;
+  /** Measurements in a row that a key has ended: each makes the next wait for twice as long a pause, up to IDLE_MS. */
+  private interrupted = 0;
   private looking = false;
   private timer: NodeJS.Timeout | undefined;
   private known: string;
@@ -182,12 +184,14 @@ export class Bases extends DisposableStore {
     const base = deps.shipped.slice(1).findLast((each) => this.isRival(each));
     const obstacle = base && this.against(base)?.kind;
     if (!base || obstacle === 'battery' || obstacle === 'late' || this.isKnown(base)) return;
+    const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
     // In one window at a time, or each would find the machine slow.
-    if (deps.isMachineBusy() || !this.hold(base)) return;
+    if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold(base)) return;
     const controller = new AbortController();
     this.timing = controller;
     const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
     this.timing = undefined;
+    this.interrupted = controller.signal.aborted ? this.interrupted + 1 : 0;
     if (controller.signal.aborted || this.isDisposed) return;
     if (!result.ok) {
       this.unmeasured.add(base.weights);

@@ -166,6 +166,29 @@ test('measuring ends with the first key, and is begun again later', async () => 
   assert.deepEqual([serves(), machine.measured], ['medium', 2]);
 });
 
+test('who pauses often and briefly has no model loaded in each pause', async () => {
+  const machine = new Machine();
+  const { bases } = machine.window();
+  let held = new Held<Result<Timing>>();
+  machine.timing = (_base, signal) => {
+    held = new Held();
+    signal.addEventListener('abort', () => held.give(failed('cancelled', 'Cancelled.')));
+    return held.promise;
+  };
+  for (let i = 0; i < 30; i++) {
+    await machine.clock.advance(10_000);
+    const looking = bases.look();
+    await settled();
+    bases.touched();
+    await looking;
+  }
+  assert.equal(machine.measured, 2);
+  machine.timing = async () => ok(fast);
+  await machine.clock.advance(15 * 60_000);
+  await bases.look();
+  assert.equal(bases.current?.base.name, 'medium');
+});
+
 test('nothing is measured while something is indexed or trained, with the model off, or where the setting names one', async () => {
   const machine = new Machine();
   const busy = machine.window();
