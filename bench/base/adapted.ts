@@ -110,6 +110,7 @@ async function adaptOn(
         threads: 1,
         device: 'cpu',
         trainingThreads: 'auto',
+        noOther: true,
         ...(minutes === undefined ? {} : { budgetMinutes: minutes }),
       },
     },

@@ -61,8 +61,8 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   let peakMemoryBytes = 0;
   let loss: number | undefined;
   const minutes = access.budgetMinutes ?? defaultMinutes;
-  const keeper = new PaceKeeper(access.base, minutes, out);
-  let instead = keeper.instead();
+  const keeper = access.noOther ? undefined : new PaceKeeper(access.base, minutes, out);
+  let instead = keeper?.instead();
   const trainOn = (base: string, halt: AbortController) =>
     engine.request(
       'adapt',
@@ -97,7 +97,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
           if (report.kind !== 'step') return;
           peakMemoryBytes = Math.max(peakMemoryBytes, report.memory);
           if (base === access.base) {
-            instead ??= keeper.onStep(report.tokensPerSecond);
+            instead ??= keeper?.onStep(report.tokensPerSecond);
             if (instead) halt.abort();
           }
           loss = loss === undefined ? report.loss : 0.9 * loss + 0.1 * report.loss;
@@ -119,7 +119,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
     notes.length = 0;
   }
   const adapted = unwrap(trained);
-  keeper.forget();
+  keeper?.forget();
   if (instead) notes.push(instead.why);
   const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
   return {

@@ -38,6 +38,8 @@ export interface NeuralAccess {
   readonly budgetMinutes?: number;
   /** Training ends after so many steps, where it would go on longer. */
   readonly maxSteps?: number;
+  /** That base and no smaller one, however slowly this machine trains it: what compares bases asks so. */
+  readonly noOther?: boolean;
 }
 
 export interface ApiAccess {

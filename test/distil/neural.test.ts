@@ -99,10 +99,10 @@ describe('with an engine whose answers a test decides', () => {
       return folder;
     };
     const [small, medium] = [package_('small', 1), package_('medium', 2)];
-    const run = async (tokensPerSecond: number) => {
+    const run = async (tokensPerSecond: number, noOther = false) => {
       const script: Script = { right: { base: 0.3, adapted: 0.6 }, truth, pace: () => tokensPerSecond };
       const engine = new ScriptedEngine(script);
-      const neural = { ...request.neural, base: medium, budgetMinutes: 10 };
+      const neural = { ...request.neural, base: medium, budgetMinutes: 10, noOther };
       const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine));
       assert.ok(result.ok, JSON.stringify(result));
       const asked = engine.asked.flatMap((each) =>
@@ -116,6 +116,8 @@ describe('with an engine whose answers a test decides', () => {
       slow.notes,
       /'small' was adapted instead of 'medium', which would learn from 60,000 tokens in 10 minutes/,
     );
+    const compared = await run(100, true);
+    assert.deepEqual(compared.asked, [medium]);
     const quick = await run(400);
     assert.deepEqual(quick.asked, [medium]);
     assert.doesNotMatch(quick.notes, /instead/);
