@@ -1,5 +1,5 @@
-// Whether this machine runs on its battery, and whether others compute on it, as far as that can be told without a library: Linux says so in files, macOS by a program of
-// its own. Windows tells nobody cheaply: there the answer is that it is not known.
+// Whether this machine runs on its battery, and whether others compute on it, as far as that can be told without a library: Linux says so
+// in files, macOS by a program of its own. Windows tells nobody cheaply: there the answer is that it is not known.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
