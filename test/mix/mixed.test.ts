@@ -154,16 +154,23 @@ test('the fit lowers the loss below that of either model, and is used from then 
   assert.notDeepEqual(fit.weights.gate, start.gate);
 });
 
-test('what is typed as it was drafted costs no pass, and nothing that is typed changes what is drafted', async () => {
-  let passes = 0;
-  const counted = new Proxy(network, {
+/** The network, telling of each pass before it is run. */
+function watched(told: () => void): Network {
+  return new Proxy(network, {
     get: (target, name) => {
       const value = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
-      if (name === 'forward' || name === 'absorb') passes++;
-      return value.bind(target);
+      return (...values: unknown[]) => {
+        if (name === 'forward' || name === 'absorb') told();
+        return value.apply(target, values);
+      };
     },
   });
+}
+
+test('what is typed as it was drafted costs no pass, and nothing that is typed changes what is drafted', async () => {
+  let passes = 0;
+  const counted = watched(() => passes++);
   const before = 'export async function readAll(';
   const typed = 'stream: Stream): Promise<Buffer> {';
   const mixed = mixedOver(counted, full, sensibleWeights());
@@ -202,4 +209,27 @@ test('a cancelled draft rejects, and the next one is as if nothing had been', as
   assert.equal(again.text, expected.text);
   // A prompt that lies in the cache rounds differently in the last digits.
   assert.ok(Math.abs((again.confidence as number) - (expected.confidence as number)) < 1e-4);
+});
+
+test('wherever a draft is cancelled, what it ran spares the next one that much', async () => {
+  const query = at('export async function readAll(|');
+  let passes = 0;
+  let controller = new AbortController();
+  let last = Number.POSITIVE_INFINITY;
+  const over = watched(() => {
+    if (++passes >= last) controller.abort();
+  });
+  const expected = await mixedOver(over, full).draft(query, line);
+  const whole = passes;
+  assert.ok(whole > 4, `${whole} passes`);
+  for (let until = 1; until < whole; until++) {
+    const mixed = mixedOver(over, full);
+    [passes, last, controller] = [0, until, new AbortController()];
+    await assert.rejects(mixed.draft(query, line, controller.signal), { name: 'AbortError' });
+    last = Number.POSITIVE_INFINITY;
+    const draft = await mixed.draft(query, line);
+    assert.equal(draft.text, expected.text);
+    assert.ok(Math.abs((draft.confidence as number) - (expected.confidence as number)) < 1e-4);
+    assert.equal(passes, whole);
+  }
 });
