@@ -8,6 +8,7 @@ export type Path = readonly number[];
 
 /** Nodes that stay from one search to the next: a row of logits each, and a step of the cache. */
 const MOST_KEPT = 64;
+const NONE = new Float32Array(0);
 
 interface Node {
   readonly token: number;
@@ -16,7 +17,7 @@ interface Node {
   readonly children: Map<number, Node>;
   /** Its step in the cache. */
   slot: number;
-  readonly logits: Float32Array;
+  logits: Float32Array;
   /** Number of the search that asked for it last. */
   asked: number;
 }
@@ -46,35 +47,50 @@ export class Branches {
     return this.nodes.length;
   }
 
-  /** Logits after each path, [vocabulary] each. Those that are not known are run in one pass, all together. */
-  async run(paths: readonly Path[]): Promise<Float32Array[]> {
-    const wanted: { readonly path: Path; readonly parent: Node | undefined }[] = [];
-    for (const path of paths) {
-      const parent = this.find(path.slice(0, -1));
-      if (path.length > 1 && !parent) throw new Error('a path is run after its beginning');
-      if (!this.find(path)) wanted.push({ path, parent });
-    }
-    if (wanted.length > 0) {
-      const { root } = this;
-      const first = this.cache.length;
-      const logits = await this.network.forward(this.cache, {
-        ids: wanted.map(({ path }) => [path.at(-1) as number]),
-        rows: wanted.map((_, i) => i),
-        tree: {
-          root,
-          nodes: wanted.map(({ path, parent }) => ({ position: root + path.length - 1, visible: slotsTo(parent) })),
-        },
-      });
-      const size = logits.length / wanted.length;
-      for (const [i, { path, parent }] of wanted.entries()) {
-        this.add(path.at(-1) as number, parent, first + i, logits.slice(i * size, (i + 1) * size));
-      }
-    }
+  /**
+   * Logits after each path, [vocabulary] each. Those that are not known are run in one pass, all together.
+   * @param ahead paths that may be asked for next, a beginning before what goes on from it: that pass takes them along. Asked where there is one
+   */
+  async run(paths: readonly Path[], ahead: () => readonly Path[] = () => []): Promise<Float32Array[]> {
+    if (paths.some((path) => !this.find(path))) await this.pass([...paths, ...ahead()]);
     return paths.map((path) => {
       const node = this.find(path) as Node;
       for (let at: Node | undefined = node; at; at = at.parent) at.asked = this.searches;
       return node.logits;
     });
+  }
+
+  private async pass(paths: readonly Path[]): Promise<void> {
+    const { root } = this;
+    const first = this.cache.length;
+    const fresh = new Map<string, Node>();
+    for (const path of paths) {
+      if (this.find(path) || fresh.has(path.join())) continue;
+      const beginning = path.slice(0, -1);
+      const parent = this.find(beginning) ?? fresh.get(beginning.join());
+      if (path.length > 1 && !parent) throw new Error('a path is run after its beginning');
+      const slot = first + fresh.size;
+      const token = path.at(-1) as number;
+      fresh.set(path.join(), { token, parent, children: new Map(), slot, logits: NONE, asked: -1 });
+    }
+    const nodes = [...fresh.values()];
+    const logits = await this.network.forward(this.cache, {
+      ids: nodes.map(({ token }) => [token]),
+      rows: nodes.map((_, i) => i),
+      tree: {
+        root,
+        nodes: nodes.map(({ parent }) => {
+          const visible = lineage(parent).map(({ slot }) => slot);
+          return { position: root + visible.length, visible };
+        }),
+      },
+    });
+    const size = logits.length / nodes.length;
+    for (const [i, node] of nodes.entries()) {
+      node.logits = logits.slice(i * size, (i + 1) * size);
+      (node.parent?.children ?? this.top).set(node.token, node);
+      this.nodes.push(node);
+    }
   }
 
   /** How many of the tokens, from the first on, are a path. */
@@ -151,12 +167,6 @@ export class Branches {
     }
     return node;
   }
-
-  private add(token: number, parent: Node | undefined, slot: number, logits: Float32Array): void {
-    const node: Node = { token, parent, children: new Map(), slot, logits, asked: this.searches };
-    (parent?.children ?? this.top).set(token, node);
-    this.nodes.push(node);
-  }
 }
 
 /** The node's ancestors, the first token's before all, and itself. */
@@ -165,5 +175,3 @@ function lineage(node: Node | undefined): Node[] {
   for (let at = node; at; at = at.parent) found.push(at);
   return found.reverse();
 }
-
-const slotsTo = (node: Node | undefined) => lineage(node).map(({ slot }) => slot);

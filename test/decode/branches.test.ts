@@ -80,6 +80,24 @@ test('a path is run once, with others that are not known in one pass', async () 
   await assert.rejects(branches.run([[8, 8]]), /beginning/);
 });
 
+test('a pass takes along what may be asked for next, and what comes of it needs none', async () => {
+  const branches = await branchesBehind(prompt);
+  const ahead = [
+    [3, 9],
+    [3, 9, 4],
+    [5, 1],
+    [3, 9],
+  ];
+  await branches.run([[3], [5]], () => ahead);
+  await assertAlone(branches, prompt, [...ahead, [3], [5]]);
+  await branches.run([[3]], () => assert.fail('asked without a pass'));
+  await assertAlone(branches, prompt, [
+    [3, 9, 4, 1],
+    [5, 2],
+  ]);
+  assert.deepEqual(passes, [5, 2]);
+});
+
 test('what is typed as foreseen becomes part of the prompt, and what was seen behind it stays', async () => {
   const branches = await branchesBehind(prompt);
   await branches.run([[3], [5], [6]]);
