@@ -28,7 +28,7 @@ export interface SearchLimits {
   readonly passes: number;
 }
 
-export const LINE_LIMITS: SearchLimits = { beam: 4, branching: 4, wanted: 6, hopeless: 4, passes: 40 };
+export const LINE_LIMITS: SearchLimits = { beam: 4, branching: 4, wanted: 6, hopeless: 3, passes: 40 };
 
 /** Room in the context for the tokens of the line's rest, which the view looks ahead to. */
 export const LOOK_AHEAD = 6;
