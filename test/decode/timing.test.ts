@@ -34,12 +34,12 @@ function slow(passMs: number, tokenMs: number, over: Partial<ModelConfig> = {}) 
   return { network, passes, now: () => time };
 }
 
-test('a prompt is 512 tokens, a line twelve passes, and the first of each does not count', async () => {
+test('a prompt is 512 tokens, a line seven passes, and the first of each does not count', async () => {
   const { network, passes, now } = slow(2, 1);
   const { promptMs, lineMs } = await timeModel(network, now);
   assert.equal(promptMs, 2 * 2 + 512);
-  // A token, then eleven passes over three branches.
-  assert.equal(lineMs, 3 + 11 * 5);
+  // A token, then six passes over four branches.
+  assert.equal(lineMs, 3 + 6 * 6);
   for (const { ids } of passes) for (const [id] of ids) assert.ok(id !== undefined && id >= 0 && id < 100);
 });
 
@@ -47,19 +47,15 @@ test('branches see their own past alone', async () => {
   const { network, passes, now } = slow(1, 1);
   await timeModel(network, now);
   const trees = passes.flatMap(({ tree }) => (tree ? [tree] : []));
-  const last = trees[10];
+  const last = trees[5];
   assert.deepEqual(
     last?.nodes.map(({ visible }) => visible.map((slot) => slot - (last?.root ?? 0))),
-    [
-      [0, 3, 6, 9, 12, 15, 18, 21, 24, 27],
-      [1, 4, 7, 10, 13, 16, 19, 22, 25, 28],
-      [2, 5, 8, 11, 14, 17, 20, 23, 26, 29],
-    ],
+    [0, 1, 2, 3].map((branch) => [0, 4, 8, 12, 16].map((slot) => slot + branch)),
   );
 });
 
 test('a model with little room is measured on what it has, and its prompt counted as 512 tokens', async () => {
-  const { network, now } = slow(0, 1, { contextLength: 293 });
+  const { network, now } = slow(0, 1, { contextLength: 281 });
   assert.equal((await timeModel(network, now)).promptMs, 512);
 });
 
