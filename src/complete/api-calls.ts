@@ -68,7 +68,8 @@ export class ApiCalls {
   }
 
   /**
-   * Makes a call. Undefined: this place cannot be sent safely. Rejects when the turn ends before the call has begun.
+   * Makes a call. Undefined: this place cannot be sent safely, or an earlier call has failed while it was made ready for
+   * sending, and the API is left alone now. Rejects when the turn ends before the call has begun.
    * @param runOn nobody may be waiting for it yet (see Flights.start)
    */
   async call(turn: Turn, local: Local, runOn: boolean): Promise<Flight | undefined> {
@@ -79,7 +80,7 @@ export class ApiCalls {
     });
     turn.signal.throwIfAborted();
     const teacher = this.deps.teacher();
-    if (request === undefined || teacher === undefined) return undefined;
+    if (request === undefined || teacher === undefined || !this.available(turn.settings)) return undefined;
     this.flights.dropOrphans();
     const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
     this.aims.set(flight, { turn, decision: local.decision, costUsd: 0 });

@@ -196,12 +196,14 @@ export class CompletionService implements Disposable {
           if (this.over(turn)) return undefined;
           if (local.decision.route !== 'api') return this.settle(turn, local);
         }
-        if (!this.api.available(this.deps.settings(turn.request.query))) {
-          return this.fallBack(turn, local, 'the API is not available');
-        }
+        const available = () => this.api.available(this.deps.settings(turn.request.query));
+        if (!available()) return this.fallBack(turn, local, 'the API is not available');
         flight = this.api.find(turn.query) ?? (await this.api.call(turn, local, false));
         if (this.over(turn)) return undefined;
-        if (flight === undefined) return this.fallBack(turn, local, 'this place cannot be sent safely');
+        if (flight === undefined) {
+          const why = available() ? 'this place cannot be sent safely' : 'the API is not available';
+          return this.fallBack(turn, local, why);
+        }
       }
       const result = await this.api.wait(flight, turn, local);
       if (this.over(turn)) return undefined;

@@ -10,6 +10,7 @@ import {
   FAIR,
   failure,
   Harness,
+  Held,
   place,
   query,
   SURE,
@@ -52,6 +53,25 @@ test('a failing API and an unsure draft: nothing', async () => {
   const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => failure('network')) });
   assert.equal(await h.answer(place), undefined);
   assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
+});
+
+test('a key that is refused while the next call is made ready is not tried again by that', async () => {
+  const masked = new Held<string>();
+  const teacher = new ScriptedTeacher('remote();');
+  const mask = { text: () => masked.promise, path: async (path: string) => path };
+  const h = new Harness({
+    specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
+    teacher,
+    mask,
+    settings: { balance: 0.9 },
+  });
+  const asked = h.ask(place);
+  await h.clock.advance(1000);
+  h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' });
+  masked.give('');
+  await asked.promise;
+  assert.equal(teacher.requests.length, 0);
+  assert.match(asked.answer?.decision.summary ?? '', /not available/);
 });
 
 test('nothing counts as saved while the API is out of reach', async () => {
