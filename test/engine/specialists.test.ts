@@ -73,7 +73,7 @@ test('an open folder answers from its snapshot', async () => {
   assert.equal(by, 'base + n-gram');
 });
 
-test('what a draft will take is told before it is begun, and a place that was warmed costs a token', async () => {
+test('what a draft will take is told before it is begun, and a place that was warmed costs none', async () => {
   await open();
   const query = (name: string) => {
     const prefix = `import { composeGreeting } from './compose';\n\n// ${name.repeat(40)}\nexport const greeting = compose`;
@@ -91,7 +91,7 @@ test('what a draft will take is told before it is begun, and a place that was wa
   const warmed = await client.request('warm', { key: 'a', query: query('warm') });
   assert.deepEqual(warmed, { ok: true, value: {} });
   const warm = await foreseen('warm');
-  assert.equal(warm.promptTokens, 1);
+  assert.equal(warm.promptTokens, 0);
   assert.ok(warm.ms !== undefined && warm.ms > 0, 'by the draft before it');
   const gone = await client.request('warm', { key: 'nobody', query: query('warm') });
   assert.equal(!gone.ok && gone.error.code, 'bad-request');
