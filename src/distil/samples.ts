@@ -29,14 +29,6 @@ const MIDDLE_WEIGHT = 4;
  * what the neural model would give it.
  */
 const NEURAL_SHARE = 0.3;
-/**
- * Where time does not last for all, what comes early is learned: samples with a middle before running text, whose odds are so much smaller,
- * and of either those first whose tokens (of the middle, where there is one) the n-grams know least of, with odds that grow with this power
- * of what such a token weighs in the mean. The order was measured: after 49,152 tokens of two packages the small base's loss on held-out
- * middles was 2.78 and 1.99 nats a token with it, 2.86 and 2.13 without. These two values are guesses.
- */
-const RUNNING_ODDS = 0.01;
-const EARLIER = 2;
 /** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
 const SNIPPET_SHARE = 0.5;
 /** Tokens that snippets take at most, as a share of the window; in a window of 512 as many as in the product's prompt. */
@@ -85,10 +77,6 @@ export function samplesOf(
   });
 }
 
-function worthOf(weights: Float32Array): number {
-  return (weights.reduce((sum, weight) => sum + weight, 0) / weights.length) ** EARLIER;
-}
-
 /** One file as tokens, and where each token begins in its bytes. */
 class TokenFile {
   private readonly tokenizer: Tokenizer;
@@ -130,7 +118,7 @@ class TokenFile {
       const weights = new Float32Array(ids.length).fill(1);
       weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
-      samples.push({ ids, weights, worth: RUNNING_ODDS * worthOf(weights) });
+      samples.push({ ids, weights });
       learned = start + ids.length - head.length;
     }
     return samples;
@@ -174,7 +162,7 @@ class TokenFile {
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
     });
-    return { ids, weights, worth: worthOf(weights.subarray(cut)) };
+    return { ids, weights };
   }
 
   private snippets(similar: readonly Snippet[], room: number): number[] {

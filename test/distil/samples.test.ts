@@ -127,16 +127,3 @@ test('the same seed gives the same samples', () => {
   assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
   assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
 });
-
-test('what the n-grams know is worth less than what they do not, and running text less than a middle', () => {
-  const of = (probability: number) =>
-    samplesOf(files, tokenizer, {
-      ...{ length, seed: 1, snippets },
-      known: ({ text }) => new Float32Array(tokenizer.encode(text).length).fill(probability),
-    });
-  const mean = (worths: readonly (number | undefined)[]) =>
-    worths.reduce<number>((sum, worth) => sum + (worth as number), 0) / worths.length;
-  const worths = (all: typeof samples) => all.map(({ worth }) => worth);
-  assert.ok(mean(worths(of(0.9))) < mean(worths(of(0.1))) / 2);
-  assert.ok(mean(worths(running)) < mean(worths(filled)));
-});
