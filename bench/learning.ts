@@ -2,7 +2,7 @@
 // middles of files that were held out. Tokens rather than minutes: the same figures on every machine.
 import { join } from 'node:path';
 import { DEFAULT_OPTIMIZER } from '../src/arch/optimizer.ts';
-import { samplesOf } from '../src/distil/samples.ts';
+import { type SampleOptions, samplesOf } from '../src/distil/samples.ts';
 import { sampleOptions } from '../src/distil/training.ts';
 import type { HarvestedFile } from '../src/harvest/types.ts';
 import { NgramModel } from '../src/ngram/model.ts';
@@ -30,14 +30,25 @@ const judged = 24;
 /** As samplesOf weighs a token of a middle that nobody was asked about. */
 const middleWeight = 4;
 
-/** A row an order: what of the samples there is, and what is worth more. */
-const orders: Readonly<Record<string, (samples: readonly Example[]) => readonly Example[]>> = {
-  'as they come': (samples) => samples.map(({ worth: _, ...rest }) => rest),
-  'as shipped, worth more first': (samples) => samples,
+/** A sample, and where its middle begins; -1: running text. */
+type Placed = Example & { readonly from: number };
+
+/** Of an order by worth: running text's odds beside a middle's, and the power of what a token weighs in the mean. */
+const runningOdds = 0.01;
+const earlier = 2;
+
+/** A row an order: what each sample is worth; what is worth more is likely to come earlier. */
+const orders: Readonly<Record<string, (sample: Placed) => number>> = {
+  'as they come, as shipped': () => 1,
+  'middles first, and what n-grams know least of': ({ weights = new Float32Array(), from }) => {
+    const judgedBy = weights.subarray(Math.max(0, from));
+    const mean = judgedBy.reduce((sum, weight) => sum + weight, 0) / judgedBy.length;
+    return (from < 0 ? runningOdds : 1) * mean ** earlier;
+  },
 };
 
 interface Prepared {
-  readonly samples: readonly Example[];
+  readonly samples: readonly Placed[];
   /** Middles alone: each token, and those that the n-grams know little of weighed up. */
   readonly all: readonly Example[];
   readonly unknown: readonly Example[];
@@ -53,8 +64,9 @@ export async function learningBench({ recordings, model, only }: BenchOptions): 
     if (wanted && !wanted.some((name) => recording.package.includes(name))) continue;
     const prepared = prepare(recording, tokenizer);
     const rows: Record<string, Figures> = {};
-    for (const [name, order] of Object.entries(orders)) {
-      rows[name] = await learn(base, tokenizer, { ...prepared, samples: order(prepared.samples) });
+    for (const [name, worth] of Object.entries(orders)) {
+      const samples = prepared.samples.map((sample) => ({ ...sample, worth: worth(sample) }));
+      rows[name] = await learn(base, tokenizer, { ...prepared, samples });
     }
     figures[recording.package] = rows;
     printFigures(`${recording.package}, ${learned} tokens learned from`, rows);
@@ -74,13 +86,8 @@ function prepare({ others }: Recording, tokenizer: Tokenizer): Prepared {
   const options = sampleOptions(index);
   const known = (file: HarvestedFile) => index.tokenProbabilities(file);
   const held = files.filter(({ path }) => bucket(path) >= 8);
-  // The same samples twice: without the n-grams' word the weight says where a middle begins.
-  const plain = samplesOf(held, tokenizer, options);
-  const weighed = samplesOf(held, tokenizer, { ...options, known });
-  const middles = plain.flatMap(({ weights }, i) => {
-    const from = weights?.indexOf(middleWeight) ?? -1;
-    return from < 0 ? [] : [{ i, from }];
-  });
+  const weighed = placed(held, tokenizer, { ...options, known });
+  const middles = weighed.flatMap(({ from }, i) => (from < 0 ? [] : [{ i, from }]));
   const every = Math.max(1, Math.floor(middles.length / judged));
   const chosen = middles.filter((_, n) => n % every === 0);
   const cut = (of: readonly Example[]) =>
@@ -88,7 +95,20 @@ function prepare({ others }: Recording, tokenizer: Tokenizer): Prepared {
       const { ids, weights } = of[i] as Example;
       return { ids, weights: (weights as Float32Array).map((weight, at) => (at < from ? 0 : weight)) };
     });
-  return { samples: samplesOf(train, tokenizer, { ...options, known }), all: cut(plain), unknown: cut(weighed) };
+  return {
+    samples: placed(train, tokenizer, { ...options, known }),
+    all: cut(samplesOf(held, tokenizer, options)),
+    unknown: cut(weighed),
+  };
+}
+
+/** The same samples twice: without the n-grams' word the weight says where a middle begins. */
+function placed(files: readonly HarvestedFile[], tokenizer: Tokenizer, options: SampleOptions): Placed[] {
+  const plain = samplesOf(files, tokenizer, { ...options, known: () => undefined });
+  return samplesOf(files, tokenizer, options).map((sample, i) => ({
+    ...sample,
+    from: plain[i]?.weights?.indexOf(middleWeight) ?? -1,
+  }));
 }
 
 async function learn(base: string, tokenizer: Tokenizer, { samples, all, unknown }: Prepared): Promise<Figures> {
