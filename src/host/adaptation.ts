@@ -11,7 +11,7 @@ import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpendin
 import type { PanelProgress } from '../panel/protocol.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
-import type { FolderSession } from './folderSession.ts';
+import type { FolderSession } from './folder-session.ts';
 import type { Neural } from './neural.ts';
 import type { Paths } from './paths.ts';
 import type { Settings } from './settings.ts';

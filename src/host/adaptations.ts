@@ -6,7 +6,7 @@ import { messageOf } from '../common/errors.ts';
 import { percent, thousands } from '../common/format.ts';
 import { storedReport } from '../distil/stored.ts';
 import type { AdaptationRow } from '../store/types.ts';
-import type { DeleteDeps } from './deleteData.ts';
+import type { DeleteDeps } from './delete-data.ts';
 import { specialistFolder } from './paths.ts';
 
 const { t } = vscode.l10n;

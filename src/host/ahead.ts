@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import type { CompletionQuery } from '../common/completion.ts';
 import { DisposableStore } from '../common/disposable.ts';
 import type { CompletionService } from '../complete/service.ts';
-import type { FileRules } from './fileRules.ts';
-import { type FolderRef, folderOf, pathIn } from './folderRef.ts';
+import type { FileRules } from './file-rules.ts';
+import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';
 import type { Folders } from './folders.ts';
 import { indentUnit, isSilent, queryAt } from './query.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Api } from './api.ts';
 import { askConsent } from './consent.ts';
-import type { FolderRef } from './folderRef.ts';
+import type { FolderRef } from './folder-ref.ts';
 import type { Permissions } from './permissions.ts';
 
 const { t } = vscode.l10n;

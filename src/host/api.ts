@@ -9,13 +9,13 @@ import type * as connection from '../teacher/connect.ts';
 import { defaultModel } from '../teacher/models.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
 import type { Teacher, TeacherSettings } from '../teacher/types.ts';
-import type { ApiKey } from './apiKey.ts';
+import type { ApiKey } from './api-key.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConsentQuestion } from './consent.ts';
-import type { FolderRef } from './folderRef.ts';
+import type { FolderRef } from './folder-ref.ts';
 import { lateConnect } from './late.ts';
 import type { Permissions } from './permissions.ts';
-import type { StoreOwner } from './storeOwner.ts';
+import type { StoreOwner } from './store-owner.ts';
 
 /** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
 export type ApiState =

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import type { Adaptation } from './adaptation.ts';
-import { type FolderRef, folderOf, folderRef } from './folderRef.ts';
-import { FolderSession, type SessionDeps } from './folderSession.ts';
+import { type FolderRef, folderOf, folderRef } from './folder-ref.ts';
+import { FolderSession, type SessionDeps } from './folder-session.ts';
 
 export interface Background {
   readonly adaptation: Adaptation;

@@ -1,9 +1,9 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
 import type { Completion } from '../complete/types.ts';
-import type { FileRules } from './fileRules.ts';
-import type { FolderRef } from './folderRef.ts';
-import { folderOf, pathIn } from './folderRef.ts';
+import type { FileRules } from './file-rules.ts';
+import type { FolderRef } from './folder-ref.ts';
+import { folderOf, pathIn } from './folder-ref.ts';
 import type { Folders } from './folders.ts';
 import { fromLineFeeds, indentUnit, isSilent, queryAt } from './query.ts';
 import { type CursorPlace, Unanswered } from './unanswered.ts';

@@ -1,6 +1,6 @@
 // The bytes of an ONNX model that we wrote, as plain data: for the round-trip test and for looking into a model.
 import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from './onnx_pb.ts';
+import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from './onnx-pb.ts';
 import { DTYPES, type DType, GraphError, type TensorType } from './types.ts';
 
 // TensorProto.DataLocation

@@ -15,7 +15,7 @@ import {
   TypeProto_TensorSchema,
   TypeProtoSchema,
   ValueInfoProtoSchema,
-} from './onnx_pb.ts';
+} from './onnx-pb.ts';
 import { CONTRIB, FLOAT_ATTRIBUTES, OPSET } from './ops.ts';
 import { DTYPES, GraphError } from './types.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, Specialist } from '../../src/common/completion.ts';
-import { withMaskedPaths } from '../../src/host/maskedPaths.ts';
+import { withMaskedPaths } from '../../src/host/masked-paths.ts';
 import { settled } from '../fakes/clock.ts';
 import { hiding } from '../fakes/masking.ts';
 import { draft } from '../fakes/specialist.ts';

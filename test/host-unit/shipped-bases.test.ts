@@ -8,7 +8,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { type Base, isSlow } from '../../src/engine/choice.ts';
 import { Bases } from '../../src/host/bases.ts';
 import { readSettings } from '../../src/host/settings.ts';
-import { readBase, shippedBases, timeBase } from '../../src/host/shippedBases.ts';
+import { readBase, shippedBases, timeBase } from '../../src/host/shipped-bases.ts';
 import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../src/package/manifest.ts';
 import { lockModel } from '../../src/store/lock.ts';
 import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../engine/helpers.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { ApiKey, keyProblem, secretName } from '../../src/host/apiKey.ts';
+import { ApiKey, keyProblem, secretName } from '../../src/host/api-key.ts';
 import { Permissions } from '../../src/host/permissions.ts';
 import { Problems } from '../../src/host/problems.ts';
 import { Snooze } from '../../src/host/snooze.ts';

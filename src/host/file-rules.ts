@@ -5,7 +5,7 @@ import type { Log } from '../common/log.ts';
 import type { FileRule } from '../harvest/file.ts';
 import { isSecretFile } from '../harvest/names.ts';
 import type { Configuration } from './configuration.ts';
-import type { FolderRef } from './folderRef.ts';
+import type { FolderRef } from './folder-ref.ts';
 import { lateFiles } from './late.ts';
 
 const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;

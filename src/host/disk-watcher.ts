@@ -5,7 +5,7 @@ import type { Log } from '../common/log.ts';
 import { leftOutByName } from '../harvest/names.ts';
 import type { Adaptation } from './adaptation.ts';
 import type { Documents } from './documents.ts';
-import { type FolderRef, folderOf, pathIn } from './folderRef.ts';
+import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';
 import type { Folders } from './folders.ts';
 
 export interface WatcherDeps {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { NeuralState } from '../complete/neural.ts';
 import type { Choice } from '../engine/choice.ts';
 import type { PanelModel } from '../panel/protocol.ts';
-import { baseStatus } from './baseStatus.ts';
+import { baseStatus } from './base-status.ts';
 import type { NeuralAbsence } from './neural.ts';
 
 const { t } = vscode.l10n;

@@ -9,9 +9,9 @@ import type { FileChange } from '../ngram/protocol.ts';
 import { sentFor } from '../teacher/body.ts';
 import type { Adaptation } from './adaptation.ts';
 import type { Api } from './api.ts';
-import type { FileRules } from './fileRules.ts';
-import { type FolderRef, folderOf, pathIn } from './folderRef.ts';
-import type { FolderSession } from './folderSession.ts';
+import type { FileRules } from './file-rules.ts';
+import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';
+import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from './query.ts';
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Adaptation } from './adaptation.ts';
 import { isAllowed } from './api.ts';
-import type { ApiKey } from './apiKey.ts';
+import type { ApiKey } from './api-key.ts';
 import type { Folders } from './folders.ts';
 import type { Snapshot } from './status.ts';
 

@@ -11,7 +11,7 @@ import type { Folders } from './folders.ts';
 import { specialistsFolder } from './paths.ts';
 import type { Permissions } from './permissions.ts';
 import type { Status } from './status.ts';
-import type { StoreOwner } from './storeOwner.ts';
+import type { StoreOwner } from './store-owner.ts';
 
 export interface DeleteDeps {
   readonly activity: Activity;

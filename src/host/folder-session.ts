@@ -21,13 +21,13 @@ import { NgramClient } from '../ngram/client.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import type { Api } from './api.ts';
 import type { Configuration } from './configuration.ts';
-import type { FileRules } from './fileRules.ts';
-import type { FolderRef } from './folderRef.ts';
-import { withMaskedPaths } from './maskedPaths.ts';
+import type { FileRules } from './file-rules.ts';
+import type { FolderRef } from './folder-ref.ts';
+import { withMaskedPaths } from './masked-paths.ts';
 import type { Neural } from './neural.ts';
 import { type Paths, specialistFolder } from './paths.ts';
 import { SessionSecrets } from './secrets.ts';
-import type { StoreOwner } from './storeOwner.ts';
+import type { StoreOwner } from './store-owner.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;

@@ -5,7 +5,7 @@ import { DisposableStore } from '../common/disposable.ts';
 import type { Log } from '../common/log.ts';
 import { type PanelReport, type PanelTotals, parseFromPanel, type ToPanel } from '../panel/protocol.ts';
 import type { Activity } from './activity.ts';
-import { panelStrings } from './panelStrings.ts';
+import { panelStrings } from './panel-strings.ts';
 import type { Snapshot, Status } from './status.ts';
 
 export const viewId = 'easyAdaptation.panel';
