@@ -1,6 +1,8 @@
 // A decoder's shape and values in memory.
+import { CodedError } from '../common/errors.ts';
 import type { ModelConfig } from './config.ts';
 import type { Adapter } from './lora.ts';
+import { allFinite, elements, type ParameterSpec, type Weights } from './parameters.ts';
 import { dequantize, type Quantized } from './quantize.ts';
 
 export interface Model {
@@ -22,4 +24,21 @@ export function valuesOf({
   packed = new Map(),
 }: Pick<Model, 'weights' | 'packed'>): Map<string, Float32Array> {
   return new Map([...weights, ...[...packed].map(([name, matrix]) => [name, dequantize(matrix)] as const)]);
+}
+
+/** Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds a NaN or infinity. */
+export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
+  for (const { name, shape } of specs) {
+    const data = weights.get(name);
+    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${MEND}`);
+    if (data.length !== elements(shape)) {
+      throw new CodedError(
+        'corrupt',
+        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${MEND}`,
+      );
+    }
+    if (!allFinite(data)) {
+      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers. ${MEND}`);
+    }
+  }
 }

@@ -1,8 +1,6 @@
 // The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
-import { CodedError } from '../common/errors.ts';
 import { normals } from '../common/random.ts';
 import type { ModelConfig } from './config.ts';
-import { MEND } from './model.ts';
 
 export interface ParameterSpec {
   readonly name: string;
@@ -105,23 +103,6 @@ export function allFinite(data: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i] as number;
   return Number.isFinite(sum);
-}
-
-/** Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds a NaN or infinity. */
-export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
-  for (const { name, shape } of specs) {
-    const data = weights.get(name);
-    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${MEND}`);
-    if (data.length !== elements(shape)) {
-      throw new CodedError(
-        'corrupt',
-        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${MEND}`,
-      );
-    }
-    if (!allFinite(data)) {
-      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers. ${MEND}`);
-    }
-  }
 }
 
 /** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1, biases 0. */

@@ -2,7 +2,7 @@
 import type { Node, Value } from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
 import { broadcast, DTYPES, type DType, GraphError, type TensorType } from '../onnx/types.ts';
-import type { Builder } from './builder.ts';
+import type { Operations } from './operations.ts';
 import { at, expectSameType, expectType, type GradientRule, NOT_DIFFERENTIABLE, type OpRow, type Rows } from './row.ts';
 
 function broadcasting(inputs: readonly TensorType[]): TensorType[] {
@@ -12,7 +12,7 @@ function broadcasting(inputs: readonly TensorType[]): TensorType[] {
 }
 
 function binary<K extends OpName>(
-  rule: (b: Builder, g: Value, x: Value, y: Value, out: Value) => [Value, Value | undefined],
+  rule: (b: Operations, g: Value, x: Value, y: Value, out: Value) => [Value, Value | undefined],
 ): OpRow<K> {
   return {
     infer: broadcasting,
@@ -21,7 +21,7 @@ function binary<K extends OpName>(
   };
 }
 
-function unary<K extends OpName>(rule: (b: Builder, g: Value, x: Value, out: Value) => Value): OpRow<K> {
+function unary<K extends OpName>(rule: (b: Operations, g: Value, x: Value, out: Value) => Value): OpRow<K> {
   return {
     infer: ([x]) => {
       expectType(x as Value, 'f32', 'f16');
@@ -33,7 +33,7 @@ function unary<K extends OpName>(rule: (b: Builder, g: Value, x: Value, out: Val
 }
 
 /** Max and Min: all of the gradient goes to the winner; at a tie, to the second. */
-function winner<K extends 'Max' | 'Min'>(first: (b: Builder, node: Node<K>) => Value): OpRow<K> {
+function winner<K extends 'Max' | 'Min'>(first: (b: Operations, node: Node<K>) => Value): OpRow<K> {
   const gradient: GradientRule<K> = (b, g, node) => {
     const zero = b.scalar(0, g.type);
     return [b.where(first(b, node), g, zero), b.where(first(b, node), zero, g)];

@@ -1,10 +1,10 @@
 // Rows of the matrix products, and of what only serving uses.
 import type { Value } from '../onnx/graph.ts';
 import { broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
-import type { Builder } from './builder.ts';
+import type { Operations } from './operations.ts';
 import { at, expectSameType, expectType, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
 
-function transposeLast(b: Builder, x: Value): Value {
+function transposeLast(b: Operations, x: Value): Value {
   const rank = x.shape.length;
   const perm = x.shape.map((_, axis) => (axis < rank - 2 ? axis : axis === rank - 2 ? rank - 1 : rank - 2));
   return b.transpose(x, perm);

@@ -1,7 +1,7 @@
 // Rows of the reductions and of softmax.
 import type { Value } from '../onnx/graph.ts';
 import { axisOf, type Dim, GraphError, type TensorType } from '../onnx/types.ts';
-import type { Builder } from './builder.ts';
+import type { Operations } from './operations.ts';
 import { at, expectType, ints, NOT_DIFFERENTIABLE, type Rows } from './row.ts';
 
 function keptShape(x: Value, axes: Value): Dim[] {
@@ -20,7 +20,7 @@ function reduced(inputs: readonly Value[], { keepdims }: { keepdims: 0 | 1 }): T
 }
 
 /** The gradient with the reduced axes back as 1, so that it broadcasts to the input. */
-function kept(b: Builder, gradient: Value, inputs: readonly Value[], keepdims: 0 | 1): Value {
+function kept(b: Operations, gradient: Value, inputs: readonly Value[], keepdims: 0 | 1): Value {
   return keepdims === 1 ? gradient : b.reshape(gradient, keptShape(at(inputs, 0), at(inputs, 1)));
 }
 

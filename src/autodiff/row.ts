@@ -2,7 +2,7 @@
 import type { Node, Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import { type DType, GraphError, type TensorType } from '../onnx/types.ts';
-import type { Builder } from './builder.ts';
+import type { Operations } from './operations.ts';
 
 export const NOT_DIFFERENTIABLE = 'not differentiable';
 
@@ -12,7 +12,7 @@ export const NOT_DIFFERENTIABLE = 'not differentiable';
  * the output's broadcast shape: the walk stretches and sums it to the input's. A function adds it to what other operators found.
  */
 export type GradientRule<K extends OpName> = (
-  b: Builder,
+  b: Operations,
   gradient: Value,
   node: Node<K>,
 ) => (Value | Accumulate | undefined)[];

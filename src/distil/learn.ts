@@ -12,8 +12,9 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, type ScoredPlace } from './evaluate.ts';
 import { type ApiLabels, askForLabels, type LabelledPlace, requestOf } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
-import { adaptNeural, type NeuralDeps, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
+import { adaptNeural, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { type HeldOut, placesOf, placesToAsk } from './places.ts';
+import type { NeuralDeps } from './training.ts';
 import { turn } from './turn.ts';
 import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
 

@@ -4,34 +4,19 @@ import { join } from 'node:path';
 import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { percent } from '../common/format.ts';
-import type { Log } from '../common/log.ts';
-import type { Progress } from '../common/progress.ts';
 import { editSimilarity } from '../common/quality.ts';
 import { lowestProbability } from '../coupling/features.ts';
-import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import type { Tokenizer } from '../tokenizer/types.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
 import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
-import { type Training, train } from './training.ts';
-import type { MixedQuality, NeuralAccess, NeuralReport, Quality } from './types.ts';
+import { type NeuralDeps, type Training, train } from './training.ts';
+import type { MixedQuality, NeuralReport, Quality } from './types.ts';
 
 const snapshotFile = 'train.ngram';
-
-export interface NeuralDeps {
-  readonly engine: Engine;
-  readonly access: NeuralAccess;
-  readonly tokenizer: Tokenizer;
-  readonly tokenizerPath: string;
-  readonly specialistFolder: string;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
 
 export interface NeuralPlaces {
   /** What the mixture's weights are fitted on. */

@@ -1,16 +1,19 @@
 // Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
 import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
+import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
 import { shuffled } from '../common/random.ts';
+import type { Engine } from '../engine/client.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
-import type { NeuralDeps } from './neural.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
 import { PaceKeeper } from './pace.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import { turn } from './turn.ts';
-import type { TrainingReport } from './types.ts';
+import type { NeuralAccess, TrainingReport } from './types.ts';
 
 /** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
 const length = 512;
@@ -34,6 +37,18 @@ const leastTokens = 2000;
 const mostKnown = 600_000;
 const snippetLimits = { maxSnippets: 3, maxCharacters: 1200 };
 const seed = 1;
+
+/** What the neural part of an adaptation is given. */
+export interface NeuralDeps {
+  readonly engine: Engine;
+  readonly access: NeuralAccess;
+  readonly tokenizer: Tokenizer;
+  readonly tokenizerPath: string;
+  readonly specialistFolder: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
 
 export interface Training {
   /** Folder of the base that was trained on: see pace.ts. */

@@ -4,8 +4,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../common/errors.ts';
-import { parentOf } from './ignore.ts';
-import { isInside } from './inside.ts';
+import { isInside, parentOf } from './inside.ts';
 import { type ReadHooks, type ReadOutcome, readWhole } from './read.ts';
 import type { LeftOutReason } from './types.ts';
 

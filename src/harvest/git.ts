@@ -4,7 +4,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderReader } from './folder-reader.ts';
 import { gitFor, type RunGit } from './git-command.ts';
-import { parentOf } from './ignore.ts';
+import { parentOf } from './inside.ts';
 
 export interface GitListing {
   /** Relative to the folder, '/' separators; not yet checked to exist. */

@@ -2,17 +2,13 @@
 
 import type { FolderReader } from './folder-reader.ts';
 import { matches, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
+import { parentOf } from './inside.ts';
 
 /** Ours: stops learning and prompts. Git's syntax. */
 export const ownIgnoreFile = '.easyadaptationignore';
 
 /** Nobody writes one that is larger. */
 const maxBytes = 1_000_000;
-
-/** The folder that a path lies in, '' for the root. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
 
 /** Ignore files of one kind or more, each in force below its own folder; the deepest that says something decides. */
 export class IgnoreFiles {

@@ -1,4 +1,4 @@
-// Which paths may be taken as lying in the opened folder, by their text alone: a crafted index can name any.
+// Relative paths, by their text alone: which may be taken as lying in the opened folder (a crafted index can name any), and in which folder.
 
 /** '', '.', '..' (an absolute path begins with an empty part), and the repository's own folder under any of its names. */
 const notInside = /(?:^|\/)(?:\.{0,2}|\.git[. ]*|git~1[. ]*)(?:\/|$)/i;
@@ -18,4 +18,9 @@ export function isInside(path: string, platform: NodeJS.Platform = process.platf
   if (platform === 'win32' && notOnWindows.test(path)) return false;
   const seen = path.replace(unseen, '');
   return seen === path || !notInside.test(seen);
+}
+
+/** The folder that a path lies in, '' for the root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
-import { MEND, type Model } from '../arch/model.ts';
-import { checkWeights, parameterCount, parameterSpecs, type Weights } from '../arch/parameters.ts';
+import { checkWeights, MEND, type Model } from '../arch/model.ts';
+import { parameterCount, parameterSpecs, type Weights } from '../arch/parameters.ts';
 import { dequantize, type Quantized } from '../arch/quantize.ts';
 import { CodedError, messageOf, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';

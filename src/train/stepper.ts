@@ -15,8 +15,9 @@ import {
   UNRETURNABLE,
 } from '../arch/graphs.ts';
 import { initialAdapters } from '../arch/lora.ts';
+import { checkWeights } from '../arch/model.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../arch/optimizer.ts';
-import { checkWeights, elements, type ParameterSpec, type Weights } from '../arch/parameters.ts';
+import { elements, type ParameterSpec, type Weights } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';

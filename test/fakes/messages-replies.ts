@@ -1,7 +1,6 @@
 // How the fake Messages API sends an answer, streamed or whole, and every way in which it can fail to.
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessagesBody, Pace } from './messages-server.ts';
 
 /** Failures that are a status and a body. */
 export const httpFailures: Readonly<Record<string, { status: number; type: string; message: string }>> = {
@@ -38,6 +37,21 @@ export type Failure =
   | 'reset-in-stream' // ... and in the middle of one
   | 'empty' // a whole answer without text
   | 'refusal'; // stop_reason refusal
+
+export interface MessagesBody {
+  readonly model: string;
+  readonly max_tokens: number;
+  readonly stream?: boolean;
+  readonly system?: unknown;
+  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+  readonly stop_sequences?: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+export interface Pace {
+  readonly firstTokenMs: number;
+  readonly msPerToken: number;
+}
 
 export interface Reply {
   readonly text: string;

@@ -19,7 +19,14 @@ import {
   readPrompt,
   readRecordings,
 } from './messages-answers.ts';
-import { type Failure, httpFailures, sendFailure, sendMessage } from './messages-replies.ts';
+import {
+  type Failure,
+  httpFailures,
+  type MessagesBody,
+  type Pace,
+  sendFailure,
+  sendMessage,
+} from './messages-replies.ts';
 import { refuse, textOf } from './messages-validation.ts';
 
 /** One request as it came in; the key is kept only as its last four characters. */
@@ -33,21 +40,6 @@ export interface RecordedRequest {
   outcome: string;
   /** Of the prompt, once it was taken; what was written is at most the body's max_tokens. */
   usage?: Omit<TeacherUsage, 'outputTokens'>;
-}
-
-export interface MessagesBody {
-  readonly model: string;
-  readonly max_tokens: number;
-  readonly stream?: boolean;
-  readonly system?: unknown;
-  readonly messages: readonly { readonly role: string; readonly content: unknown }[];
-  readonly stop_sequences?: readonly string[];
-  readonly [field: string]: unknown;
-}
-
-export interface Pace {
-  readonly firstTokenMs: number;
-  readonly msPerToken: number;
 }
 
 /** A rule for prompts nobody registered an answer for; undefined: the default derived from the prompt. */

@@ -1,11 +1,10 @@
 // The import rules, proven on real lint runs: in every room, every import that the house does not allow fails, and no other.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { diagnosticsOf } from './lint.ts';
 
 /** Room -> rooms it may import beside itself and `common`. */
 const house: Readonly<Record<string, readonly string[]>> = {
@@ -54,30 +53,11 @@ function probe(imports: readonly string[]): string {
   return `${lines.join('\n')}\nexport const all = [${imports.map((_, index) => `a${index}`).join(', ')}];\n`;
 }
 
-interface Diagnostic {
-  readonly category: string;
-  readonly location: { readonly path: string; readonly start?: { readonly line: number } };
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-imports-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** Lints `files` under our biome.json; the refused imports of each file. */
+/** Lints files that import what is named; the refused imports of each file. */
 function refused(files: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
-  rmSync(join(folder, 'src'), { recursive: true, force: true });
-  cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
-  for (const [path, imports] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), probe(imports));
-  }
-  const biome = join(root, 'node_modules', '.bin', 'biome');
-  const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
-  const done = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
-  assert.ok(done.stdout.startsWith('{'), `biome did not report: ${done.stdout}${done.stderr}`);
-  const { diagnostics } = JSON.parse(done.stdout) as { diagnostics: Diagnostic[] };
+  const probes = Object.fromEntries(Object.entries(files).map(([path, imports]) => [path, probe(imports)]));
   const found: Record<string, string[]> = Object.fromEntries(Object.keys(files).map((path) => [path, []]));
-  for (const { category, location } of diagnostics) {
-    if (category !== 'lint/style/noRestrictedImports') continue;
+  for (const { location } of diagnosticsOf('style/noRestrictedImports', probes)) {
     const imports = files[location.path];
     found[location.path]?.push(imports?.[(location.start?.line ?? 0) - 1] ?? 'unknown line');
   }

@@ -1,0 +1,32 @@
+// A real lint run under our biome.json, over files that a test makes up.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+
+export interface Diagnostic {
+  readonly category: string;
+  readonly location: { readonly path: string; readonly start?: { readonly line: number } };
+}
+
+/** What one rule says of `files`, given as texts by path: 'style/noRestrictedImports'. */
+export function diagnosticsOf(rule: string, files: Readonly<Record<string, string>>): Diagnostic[] {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lint-'));
+  try {
+    cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(folder, path, '..'), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const biome = join(root, 'node_modules', '.bin', 'biome');
+    const args = ['lint', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json', '.'];
+    const done = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
+    assert.ok(done.stdout.startsWith('{'), `biome did not report: ${done.stdout}${done.stderr}`);
+    const { diagnostics } = JSON.parse(done.stdout) as { diagnostics: Diagnostic[] };
+    return diagnostics.filter(({ category }) => category === `lint/${rule}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
