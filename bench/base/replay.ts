@@ -3,12 +3,12 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionService } from '../../src/complete/service.ts';
 import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
-import { type CursorPlace, Unanswered } from '../../src/host/unanswered.ts';
+import { type CursorPlace, Unanswered } from '../../src/host/completion/unanswered.ts';
 import type { Key, Visit } from './typist.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
 const EDITOR_DEBOUNCE_MS = 50;
-/** A document is told to the specialist when the typing has paused this long, ms (host/documents.ts). */
+/** A document is told to the specialist when the typing has paused this long, ms (host/folder/documents.ts). */
 const SETTLE_MS = 250;
 /** Right ghost text is taken where the typist pauses and has had this long to read it, ms. */
 const READING_MS = 350;

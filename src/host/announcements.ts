@@ -1,10 +1,10 @@
 // The few messages that come unasked, each once: no key, a refused key, consent, a store or an adaptation that was set aside.
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Api } from './api.ts';
-import { askConsent } from './consent.ts';
-import type { FolderRef } from './folder-ref.ts';
-import type { Permissions } from './permissions.ts';
+import type { Api } from './api/api.ts';
+import { askConsent } from './api/consent.ts';
+import type { Permissions } from './api/permissions.ts';
+import type { FolderRef } from './folder/folder-ref.ts';
 
 const { t } = vscode.l10n;
 const saidNoKey = 'said:noKey';

@@ -2,20 +2,20 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
-import { showAdaptations } from './adaptations.ts';
-import type { Api } from './api.ts';
-import { type ApiKey, keyProblem } from './api-key.ts';
+import { showAdaptations } from './adapt/adaptations.ts';
+import type { Api } from './api/api.ts';
+import { type ApiKey, keyProblem } from './api/api-key.ts';
+import { askConsent } from './api/consent.ts';
+import { acceptedCommand } from './completion/provider.ts';
+import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { Configuration } from './configuration.ts';
-import { askConsent } from './consent.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
-import { type FolderRef, folderRef } from './folder-ref.ts';
-import type { KeptView } from './kept-view.ts';
+import { type FolderRef, folderRef } from './folder/folder-ref.ts';
 import type { ChannelLog } from './log.ts';
-import { showMenu } from './menu.ts';
-import type { PanelHost } from './panel-host.ts';
-import { acceptedCommand } from './provider.ts';
+import type { KeptView } from './panel/kept-view.ts';
+import { showMenu } from './panel/menu.ts';
+import type { PanelHost } from './panel/panel-host.ts';
 import { section } from './settings.ts';
-import type { Snooze, SnoozeLength } from './snooze.ts';
 
 export interface CommandDeps extends DeleteDeps {
   readonly panel: PanelHost;

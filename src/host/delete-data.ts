@@ -5,12 +5,12 @@ import { systemClock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { anyRun } from '../store/lock.ts';
-import type { Activity } from './activity.ts';
-import type { Adaptation } from './adaptation.ts';
-import type { Folders } from './folders.ts';
+import type { Adaptation } from './adapt/adaptation.ts';
+import type { Permissions } from './api/permissions.ts';
+import type { Activity } from './completion/activity.ts';
+import type { Folders } from './folder/folders.ts';
+import type { Status } from './panel/status.ts';
 import { specialistsFolder } from './paths.ts';
-import type { Permissions } from './permissions.ts';
-import type { Status } from './status.ts';
 import type { StoreOwner } from './store-owner.ts';
 
 export interface DeleteDeps {

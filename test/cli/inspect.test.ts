@@ -10,7 +10,7 @@ import { CompletionService } from '../../src/complete/service.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { type KeptRow, keptKinds } from '../../src/distil/kept.ts';
 import { readSecrets } from '../../src/distil/secrets.ts';
-import { SessionSecrets } from '../../src/host/secrets.ts';
+import { SessionSecrets } from '../../src/host/folder/secrets.ts';
 import { NgramClient } from '../../src/ngram/client.ts';
 import { openStore } from '../../src/store/open.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { ApiKey, keyProblem, secretName } from '../../src/host/api-key.ts';
-import { Permissions } from '../../src/host/permissions.ts';
-import { Problems } from '../../src/host/problems.ts';
-import { Snooze } from '../../src/host/snooze.ts';
+import { ApiKey, keyProblem, secretName } from '../../src/host/api/api-key.ts';
+import { Permissions } from '../../src/host/api/permissions.ts';
+import { Problems } from '../../src/host/api/problems.ts';
+import { Snooze } from '../../src/host/completion/snooze.ts';
 
 function memory() {
   const values = new Map<string, unknown>();

@@ -12,7 +12,7 @@ import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
 import { adapt } from '../../src/distil/run.ts';
 import type { AdaptRequest } from '../../src/distil/types.ts';
-import { FolderSession, type SessionDeps } from '../../src/host/folder-session.ts';
+import { FolderSession, type SessionDeps } from '../../src/host/folder/folder-session.ts';
 import { specialistFolder } from '../../src/host/paths.ts';
 import { openStore } from '../../src/store/open.ts';
 import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../distil/earlier.ts';

@@ -26,7 +26,7 @@ test('processes are started for the engine, for a look at the graphics card, for
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
     'src/engine/client.ts',
     'src/harvest/git-command.ts',
-    'src/host/power.ts',
+    'src/host/bases/power.ts',
     'src/runtime/device.ts',
   ]);
 });

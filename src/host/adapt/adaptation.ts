@@ -1,0 +1,334 @@
+// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent and report.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Failure, Result } from '../../common/errors.ts';
+import { counted } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import type { ProgressUpdate } from '../../common/progress.ts';
+import type { AdaptClient } from '../../distil/client.ts';
+import type { KeptSummary } from '../../distil/kept-summary.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpending } from '../../distil/types.ts';
+import type { PanelProgress } from '../../panel/protocol.ts';
+import type { Api } from '../api/api.ts';
+import type { Neural } from '../bases/neural.ts';
+import type { Configuration } from '../configuration.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+import type { Paths } from '../paths.ts';
+import type { Settings } from '../settings.ts';
+
+export interface AdaptationDeps {
+  readonly client: AdaptClient;
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly neural: Neural;
+  readonly paths: Paths;
+  readonly log: Log;
+  readonly onChange: () => void;
+  /** US dollars that a run has paid to the API. */
+  readonly onSpent: (usd: number) => void;
+}
+
+type Effort = AdaptRequest['effort'];
+
+interface Run {
+  readonly session: FolderSession;
+  readonly effort: Effort;
+  readonly controller: AbortController;
+  progress: PanelProgress;
+}
+
+const { t } = vscode.l10n;
+/** Places that the API is asked about in one adaptation: enough to calibrate, cheap enough to say yes to. */
+const apiPlaces = 60;
+
+export class Adaptation extends DisposableStore {
+  private readonly deps: AdaptationDeps;
+  private run: Run | undefined;
+  /** Of folders that are being read for their secrets. */
+  private readonly reading = new Set<AbortController>();
+  /** Runs follow one another: each takes a core for itself. */
+  private queue: Promise<unknown> = Promise.resolve();
+  /** Indexes that wait for their turn. */
+  private readonly toIndex = new Map<FolderSession, Promise<void>>();
+
+  constructor(deps: AdaptationDeps) {
+    super();
+    this.deps = deps;
+    this.add({
+      dispose: () => {
+        this.run?.controller.abort();
+        for (const controller of this.reading) controller.abort();
+      },
+    });
+  }
+
+  get progress(): PanelProgress | undefined {
+    return this.run?.progress;
+  }
+
+  get isIndexing(): boolean {
+    return this.run?.effort === 'index';
+  }
+
+  get isAdapting(): boolean {
+    return this.run?.effort === 'adapt';
+  }
+
+  /** Harvests and indexes without asking or telling anything but the status bar. */
+  index(session: FolderSession): Promise<void> {
+    // One that has not begun yet reads all that it would be asked for now.
+    const waiting = this.toIndex.get(session);
+    if (waiting) return waiting;
+    const done = this.enqueue(async () => {
+      this.toIndex.delete(session);
+      if (session.isDisposed || this.isDisposed) return;
+      const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
+      if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
+    });
+    this.toIndex.set(session, done);
+    return done;
+  }
+
+  /**
+   * Reads the folder for its secrets: an index from an earlier session does not say them. At once, whatever runs: nothing of
+   * the folder is sent before.
+   */
+  async learnSecrets(session: FolderSession): Promise<void> {
+    const { root, uri } = session.folder;
+    if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
+    const controller = new AbortController();
+    this.reading.add(controller);
+    const request = { root, harvest: this.harvestOptions(uri) };
+    const found = await this.deps.client.job('secrets', request, controller.signal);
+    this.reading.delete(controller);
+    if (found.ok) await session.secrets.add(found.value);
+    else if (found.error.code !== 'cancelled') session.fail(found.error.message);
+  }
+
+  /** What is kept of a session's folder, and sent: looked up in a worker. */
+  kept(session: FolderSession, signal: AbortSignal, model: string): Promise<Result<KeptSummary>> {
+    const { root, uri } = session.folder;
+    const { specialistFolder } = session;
+    if (root === undefined || uri === undefined || specialistFolder === undefined)
+      throw new Error('Only of a folder on disk anything is kept.');
+    const { paths, client } = this.deps;
+    const request = {
+      root,
+      specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: this.deps.neural.shipped.tokenizer,
+      harvest: this.harvestOptions(uri),
+      model,
+    };
+    return client.job('kept', request, signal);
+  }
+
+  private harvestOptions(uri: vscode.Uri): AdaptRequest['harvest'] {
+    const { configuration } = this.deps;
+    return {
+      trusted: vscode.workspace.isTrusted,
+      filesExclude: configuration.excludes(uri),
+      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
+    };
+  }
+
+  /** The user's command. Resolves to true when there is a new report to show. */
+  async adapt(session: FolderSession): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) {
+      void askForTrust();
+      return false;
+    }
+    if (this.isAdapting) {
+      void vscode.window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
+      return false;
+    }
+    // It would read the same files that the adaptation reads anyway.
+    if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
+    const result = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: t('Adapting to {0}', session.folder.name),
+        cancellable: true,
+      },
+      (progress, token) => this.enqueue(() => this.adaptNow(session, progress, token)),
+    );
+    if (result.ok && result.value.trouble !== undefined)
+      await this.tellFailure({ code: 'unwritable', message: result.value.trouble });
+    if (result.ok) return true;
+    if (result.error.code !== 'cancelled') await this.tellFailure(result.error);
+    return false;
+  }
+
+  cancel(): void {
+    if (this.isAdapting) this.run?.controller.abort();
+  }
+
+  /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
+  async stop(): Promise<void> {
+    this.run?.controller.abort();
+    await this.queue;
+  }
+
+  private async adaptNow(
+    session: FolderSession,
+    bar: vscode.Progress<{ message?: string; increment?: number }>,
+    token: vscode.CancellationToken,
+  ): Promise<Result<AdaptOutcome>> {
+    const controller = new AbortController();
+    const listener = token.onCancellationRequested(() => controller.abort());
+    if (token.isCancellationRequested) controller.abort();
+    try {
+      const api = this.apiAccess(session);
+      let told = 0;
+      return await this.start(session, 'adapt', controller, api, askToSpend, (update) => {
+        const percent = 100 * (update.overall ?? 0);
+        bar.report({ message: describe(update), increment: Math.max(0, percent - told) });
+        told = Math.max(told, percent);
+      });
+    } finally {
+      listener.dispose();
+    }
+  }
+
+  private apiAccess(session: FolderSession): ApiAccess | undefined {
+    const { api } = this.deps;
+    if (api.state(session.folder) !== 'available') return undefined;
+    const settings = api.settings();
+    return settings && { settings, places: apiPlaces, budgetUsd: api.limitUsd };
+  }
+
+  private neuralAccess(settings: Settings): Pick<AdaptRequest, 'neural'> {
+    const { neural } = this.deps;
+    if (neural.absence !== undefined) return {};
+    const { base } = neural.shipped;
+    const { precision, threads } = neural.serving(base, 'base');
+    const { maxSteps } = neural.tuning;
+    return {
+      neural: {
+        base,
+        precision,
+        threads,
+        device: settings.neuralDevice,
+        trainingThreads: settings.neuralThreads || 'auto',
+        budgetMinutes: settings.adaptMinutes,
+        ...(maxSteps !== undefined && { maxSteps }),
+      },
+    };
+  }
+
+  private async start(
+    session: FolderSession,
+    effort: Effort,
+    controller: AbortController,
+    api: ApiAccess | undefined,
+    confirm: ConfirmSpending,
+    onProgress: (update: ProgressUpdate) => void = () => {},
+  ): Promise<Result<AdaptOutcome>> {
+    const { paths, client, configuration, log } = this.deps;
+    const { root, uri, name } = session.folder;
+    if (root === undefined || uri === undefined || session.specialistFolder === undefined) {
+      throw new Error('Only a folder on disk can be learned from.');
+    }
+    const settings = configuration.for(uri);
+    const request: AdaptRequest = {
+      root,
+      specialistFolder: session.specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: this.deps.neural.shipped.tokenizer,
+      harvest: this.harvestOptions(uri),
+      effort,
+      balance: settings.localOnly ? 0 : settings.balance,
+      ...(api && { api }),
+      ...(effort === 'adapt' && this.neuralAccess(settings)),
+    };
+    const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
+    const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
+    this.run = run;
+    this.deps.onChange();
+    // What is saved from here on the run may have read too early.
+    const begun = session.mark();
+    try {
+      const result = await client.run(
+        request,
+        controller.signal,
+        (update) => {
+          run.progress = { title, cancellable: effort === 'adapt', detail: describe(update), ...shareOf(update) };
+          onProgress(update);
+          this.deps.onChange();
+        },
+        confirm,
+      );
+      if (!result.ok) {
+        log.warn(`${title}: ${result.error.message}`);
+        return result;
+      }
+      const { report, snapshotPath, coupling, secrets } = result.value;
+      // First of all: from here on texts may be sent.
+      await session.secrets.add(secrets);
+      log.info(
+        `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
+      );
+      if (report.api) this.deps.onSpent(report.api.costUsd);
+      await session.load(snapshotPath, begun);
+      session.adopt(report, Date.now(), coupling);
+      return result;
+    } finally {
+      this.run = undefined;
+      this.deps.onChange();
+    }
+  }
+
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
+    return result;
+  }
+
+  private async tellFailure({ message }: Failure): Promise<void> {
+    const showLog = t('Show Log');
+    const answer = await vscode.window.showErrorMessage(message, showLog);
+    if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
+  }
+}
+
+async function askForTrust(): Promise<void> {
+  const manage = t('Manage Trust');
+  const answer = await vscode.window.showInformationMessage(
+    t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
+    manage,
+  );
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
+/** Before the first paid call of a run. */
+async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<boolean> {
+  const include: vscode.MessageItem = { title: t('Include the API') };
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const answer = await vscode.window.showInformationMessage(
+    t('Ask {0} about {1} held-out places?', model, places),
+    {
+      modal: true,
+      detail: t(
+        'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
+        `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
+        model,
+        host,
+      ),
+    },
+    include,
+    local,
+  );
+  return answer === include;
+}
+
+function describe({ stage, done, total, detail, overall }: ProgressUpdate): string {
+  // Beside a bar of the whole run, a stage's own share would be taken for the bar's.
+  const share = overall !== undefined || !total ? undefined : `${Math.round((100 * done) / total)}%`;
+  return [stage, share, detail].filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+/** Of the whole run where that is known, else of the stage; a stage that cannot say how far it is shows none. */
+function shareOf({ done, total, overall }: ProgressUpdate): { share?: number } {
+  if (overall !== undefined) return { share: overall };
+  return total ? { share: Math.min(1, done / total) } : {};
+}

@@ -1,0 +1,96 @@
+// 'Show Adaptations': every folder's, newest first, with what it brought; each can be deleted, and its folder goes back to the base model.
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../../common/errors.ts';
+import { percent, thousands } from '../../common/format.ts';
+import { storedReport } from '../../distil/stored.ts';
+import type { AdaptationRow } from '../../store/types.ts';
+import type { DeleteDeps } from '../delete-data.ts';
+import { specialistFolder } from '../paths.ts';
+
+const { t } = vscode.l10n;
+const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
+
+interface Item extends vscode.QuickPickItem {
+  readonly folder: string;
+}
+
+export async function showAdaptations(deps: DeleteDeps): Promise<void> {
+  const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
+  if (items.length === 0) {
+    const adapt = t('Adapt to This Repo');
+    const answer = await vscode.window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
+    return;
+  }
+  const pick = vscode.window.createQuickPick<Item>();
+  pick.title = t('Adaptations');
+  pick.placeholder = t('Pick one to delete it: its folder goes back to the base model');
+  pick.matchOnDescription = true;
+  pick.items = items;
+  const chosen = await new Promise<Item | undefined>((resolve) => {
+    pick.onDidAccept(() => resolve(pick.activeItems[0]));
+    pick.onDidTriggerItemButton((event) => resolve(event.item));
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+  });
+  pick.dispose();
+  if (chosen) await deleteAdaptation(chosen, deps);
+}
+
+/** Of each folder the newest; rows come newest first. */
+function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
+  return rows.filter((row, at) => rows.findIndex(({ folder }) => folder === row.folder) === at);
+}
+
+async function item({ folder, finishedAt, report }: AdaptationRow, storage: string): Promise<Item> {
+  const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+  const { harvest, specialist } = storedReport(report) ?? {};
+  const parts = [
+    date,
+    harvest && t('{0} files', thousands(harvest.files)),
+    specialist && t('{0} exact on held-out files', percent(specialist.exactMatch)),
+    t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
+  ];
+  const detail = parts.filter((part) => part !== undefined).join(' · ');
+  return { label: basename(folder) || folder, description: folder, detail, buttons: [trash], folder };
+}
+
+async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Promise<void> {
+  const { adaptation, folders, log, storage, store } = deps;
+  const remove = t('Delete');
+  const answer = await vscode.window.showWarningMessage(
+    t('Delete the adaptation of {0}?', label),
+    {
+      modal: true,
+      detail: t('The base model and an index of the files answer there from then on. You can adapt again.'),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  const open = folders.all.find((session) => session.folder.storeName === folder)?.folder;
+  if (open) await adaptation.stop();
+  try {
+    store.get().deleteAdaptations(folder);
+    await rm(specialistFolder(storage, folder), { recursive: true, force: true });
+    if (open) await folders.restart(open);
+  } catch (error) {
+    log.error('An adaptation could not be deleted', error);
+    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}
+
+/** Bytes of all files under a folder; 0 where it is not there. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,135 @@
+// The large model as this editor may use it now: key, address, permission, budget; and a teacher for a folder when all of it is there.
+import * as vscode from 'vscode';
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
+import { checkBaseUrl } from '../../teacher/address.ts';
+import { Backoff } from '../../teacher/backoff.ts';
+import { Budget } from '../../teacher/budget.ts';
+import type * as connection from '../../teacher/connect.ts';
+import { defaultModel } from '../../teacher/models.ts';
+import { RecordingTeacher } from '../../teacher/recording.ts';
+import type { Teacher, TeacherSettings } from '../../teacher/types.ts';
+import type { Configuration } from '../configuration.ts';
+import type { FolderRef } from '../folder/folder-ref.ts';
+import { lateConnect } from '../late.ts';
+import type { StoreOwner } from '../store-owner.ts';
+import type { ApiKey } from './api-key.ts';
+import type { ConsentQuestion } from './consent.ts';
+import type { Permissions } from './permissions.ts';
+
+/** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
+export type ApiState =
+  | 'untrusted'
+  | 'local-only'
+  | 'no-key'
+  | 'bad-url'
+  | 'unasked' // the user has not been asked about this folder and host
+  | 'declined'
+  | 'no-store' // what is paid for could not be kept
+  | 'over-budget'
+  | 'available';
+
+/** The user has allowed this folder; whether it is asked now is another matter. */
+export function isAllowed(state: ApiState): boolean {
+  return state === 'available' || state === 'over-budget' || state === 'no-store';
+}
+
+export interface ApiDeps {
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+  readonly permissions: Permissions;
+  readonly store: StoreOwner;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Api {
+  private readonly deps: ApiDeps;
+  private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
+  private readonly budget: Budget;
+  private connection: typeof connection | undefined;
+  /** One for all folders, since they ask the same server. */
+  readonly backoff: Backoff;
+
+  constructor(deps: ApiDeps) {
+    this.deps = deps;
+    this.budget = new Budget(() => deps.store.get(), this.limitUsd, deps.clock);
+    this.backoff = new Backoff({ clock: deps.clock });
+  }
+
+  /** Until this is done the API counts as not in use. */
+  async load(): Promise<void> {
+    this.connection = await lateConnect();
+  }
+
+  state(folder: FolderRef): ApiState {
+    const { key, permissions } = this.deps;
+    const settings = this.deps.configuration.for(folder.uri);
+    if (!vscode.workspace.isTrusted) return 'untrusted';
+    if (settings.localOnly || settings.balance === 0 || !this.connection) return 'local-only';
+    if (key.value === undefined) return 'no-key';
+    if (checkBaseUrl(settings.baseUrl).problem) return 'bad-url';
+    const host = this.host();
+    if (permissions.hasDeclined(folder.key, host)) return 'declined';
+    if (!permissions.mayCall(folder.key, host)) return 'unasked';
+    if (!this.deps.store.get().canKeep()) return 'no-store';
+    this.budget.setLimit(this.limitUsd);
+    return this.budget.exhausted ? 'over-budget' : 'available';
+  }
+
+  get model(): string {
+    return this.deps.configuration.for(undefined).model || defaultModel;
+  }
+
+  host(): string {
+    const { url } = checkBaseUrl(this.deps.configuration.for(undefined).baseUrl);
+    return this.connection?.apiHost(url === undefined ? {} : { baseUrl: url }) ?? '';
+  }
+
+  /** For a calendar month, US dollars; the store counts what every window and run spends. */
+  get limitUsd(): number {
+    return this.deps.configuration.for(undefined).apiBudget;
+  }
+
+  /** This month, US dollars. */
+  get spentUsd(): number {
+    return this.budget.spentUsd;
+  }
+
+  /** Key, model, address or limit have changed: what was refused before says nothing now. */
+  reset(): void {
+    this.backoff.reset();
+    this.budget.reset();
+  }
+
+  question(folder: FolderRef): ConsentQuestion {
+    return { folder: folder.key, name: folder.name, host: this.host(), model: this.model };
+  }
+
+  /** How to reach the API; undefined without a key or with an address that cannot be used. */
+  settings(): TeacherSettings | undefined {
+    const apiKey = this.deps.key.value;
+    const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
+    const { url, problem } = checkBaseUrl(baseUrl);
+    if (apiKey === undefined || problem) return undefined;
+    return { apiKey, model: this.model, timeoutMs: apiTimeout, ...(url !== undefined && { baseUrl: url }) };
+  }
+
+  /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
+  teacher(folder: FolderRef): Teacher | undefined {
+    const settings = this.settings();
+    if (!settings || !this.connection || this.state(folder) !== 'available') return undefined;
+    const made = JSON.stringify(settings);
+    const known = this.teachers.get(folder.key);
+    if (known?.made === made) return known.teacher;
+    const { store, log } = this.deps;
+    const teacher = new RecordingTeacher(this.connection.connectTeacher(settings), store.get(), {
+      purpose: 'completion',
+      folder: folder.storeName,
+      budget: this.budget,
+      log,
+    });
+    this.teachers.set(folder.key, { made, teacher });
+    return teacher;
+  }
+}

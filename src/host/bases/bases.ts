@@ -1,0 +1,301 @@
+// Which base serves in this window: looked at when the settings change and at moments when nobody types, measured once, and never
+// changed twice in a short while.
+import type { Clock } from '../../common/clock.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { Drafted } from '../../complete/specialist.ts';
+import { type Base, type Choice, chooseBase, isSlow, type Obstacle } from '../../engine/choice.ts';
+import type { Timing } from '../../engine/protocol.ts';
+import { keepTiming, type Measured, readTimings, timingKey } from '../../engine/timings.ts';
+import type { RunLock } from '../../store/lock.ts';
+import type { Settings } from '../settings.ts';
+import { Lateness } from './lateness.ts';
+
+export interface BasesDeps {
+  /** What ships, smallest first; none where the package has no model. */
+  readonly shipped: readonly Base[];
+  /** The package that a setting names by its path. */
+  readonly read: (path: string) => Result<Base>;
+  readonly settings: () => Pick<Settings, 'neural' | 'neuralBase' | 'neuralPrecision' | 'neuralThreads'>;
+  readonly storage: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In a process of its own. */
+  readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
+  /** Takes the right to have a base in memory, among all windows. */
+  readonly lock: (base: Base) => Result<RunLock>;
+  /** Undefined: it cannot be told. */
+  readonly onBattery: () => Promise<boolean | undefined>;
+  /** Something is indexed or trained. */
+  readonly isBusy: () => boolean;
+  /** Others compute on this machine: what is measured now says nothing. */
+  readonly isMachineBusy: () => boolean;
+  /** Another base serves from now on. */
+  readonly onChange: () => void;
+  /** Another reason. */
+  readonly onState: () => void;
+}
+
+/** Nobody has typed for so long, and how often that is looked at, ms. */
+const QUIET_MS = 5_000;
+const LOOK_MS = 10_000;
+/** Nobody has typed for so long: nothing is looked at any more until somebody does, ms. An idle window wakes no machine. */
+const IDLE_MS = 15 * 60_000;
+/** macOS is asked by starting a program: not more often than this, ms. */
+const BATTERY_MS = 60_000;
+/** Between two changes that nobody asked for, ms. */
+const DWELL_MS = 2 * 60_000;
+/** A base that has been late is left alone for so long, longer each time, ms. */
+const REST_MS = 30 * 60_000;
+/** What was measured to be slow is measured again after so long, ms: the machine may have had something else to do. */
+const AGAIN_MS = 24 * 60 * 60_000;
+
+export class Bases extends DisposableStore {
+  private readonly deps: BasesDeps;
+  private readonly timings: Map<string, Measured>;
+  private readonly lateness = new Lateness();
+  private readonly rests = new Map<
+    string,
+    { readonly until: number; readonly lineMs: number; readonly times: number }
+  >();
+  /** Those that could not be measured, until the settings change. */
+  private readonly unmeasured = new Set<string>();
+  private choice: Choice | undefined;
+  private held: { readonly weights: string; readonly lock: RunLock } | undefined;
+  private battery: boolean | undefined;
+  private batteryAt = Number.NEGATIVE_INFINITY;
+  private lastKey: number;
+  private changedAt = Number.NEGATIVE_INFINITY;
+  private timing: AbortController | undefined;
+  /** Measurements in a row that a key has ended: each makes the next wait for twice as long a pause, up to IDLE_MS. */
+  private interrupted = 0;
+  private looking = false;
+  private timer: NodeJS.Timeout | undefined;
+  private known: string;
+
+  constructor(deps: BasesDeps) {
+    super();
+    this.deps = deps;
+    this.timings = readTimings(deps.storage);
+    this.lastKey = deps.clock.monotonic();
+    this.known = this.fingerprint();
+    this.choice = this.choose();
+    this.add({ dispose: () => clearInterval(this.timer) });
+    this.add({ dispose: () => this.timing?.abort() });
+    this.add({ dispose: () => this.release() });
+  }
+
+  /** Undefined where none ships and the setting names none. */
+  get current(): Choice | undefined {
+    return this.choice;
+  }
+
+  /** Runs on battery; undefined: it cannot be told. */
+  get isOnBattery(): boolean | undefined {
+    return this.battery;
+  }
+
+  /** Looks at once, and then in each pause of who types, but not on and on where nobody does. */
+  begin(): void {
+    void this.look(true);
+    this.wake();
+  }
+
+  /** Somebody types or moves about: what is being measured would be in the way, and be measured wrongly. */
+  touched(): void {
+    this.lastKey = this.deps.clock.monotonic();
+    this.timing?.abort();
+    this.wake();
+  }
+
+  /** The settings may be others now. */
+  configure(): void {
+    const now = this.fingerprint();
+    if (now === this.known) return;
+    this.known = now;
+    this.unmeasured.clear();
+    this.timing?.abort();
+    this.settle(true);
+  }
+
+  /** A draft of the base that serves. */
+  drafted({ newPlace, multiline, ms }: Drafted): void {
+    const { choice, deps } = this;
+    // What is indexed or trained meanwhile slows it down, and ends.
+    if (choice?.reason.kind !== 'in-time' || multiline || newPlace || deps.isBusy()) return;
+    const now = deps.clock.monotonic();
+    const lineMs = this.lateness.observe(ms, now, choice.reason.timing.lineMs);
+    if (lineMs === undefined) return;
+    const { weights, name } = choice.base;
+    const times = (this.rests.get(weights)?.times ?? 0) + 1;
+    this.rests.set(weights, { until: now + REST_MS * 2 ** (times - 1), lineMs, times });
+    // What was measured is not so any more: it is measured again when the rest is over.
+    this.timings.delete(this.keyOf(choice.base));
+    this.lateness.clear();
+    deps.log.info(`Lines of the model '${name}' take ${Math.round(lineMs)} ms: the small one serves for a while.`);
+  }
+
+  /** @param early the window has just opened: nobody has typed yet */
+  async look(early = false): Promise<void> {
+    if (this.looking || this.isDisposed || (!early && !this.isQuiet())) return;
+    this.looking = true;
+    try {
+      await this.lookAtBattery();
+      if (this.isDisposed) return;
+      if (!early) await this.measure();
+      if (!this.isDisposed && (early || this.isQuiet())) this.settle(early);
+    } catch (error) {
+      this.deps.log.error('Which base serves could not be looked at', error);
+    } finally {
+      this.holdOnly(this.choice?.base);
+      this.looking = false;
+    }
+  }
+
+  private wake(): void {
+    if (this.timer || this.isDisposed) return;
+    this.timer = setInterval(() => {
+      void this.look();
+      if (this.deps.clock.monotonic() - this.lastKey < IDLE_MS || this.deps.isBusy()) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }, LOOK_MS);
+    this.timer.unref();
+  }
+
+  private async lookAtBattery(): Promise<void> {
+    const now = this.deps.clock.monotonic();
+    if (now - this.batteryAt < BATTERY_MS) return;
+    this.batteryAt = now;
+    this.battery = await this.deps.onBattery();
+  }
+
+  private isQuiet(): boolean {
+    return this.deps.clock.monotonic() - this.lastKey >= QUIET_MS && !this.deps.isBusy();
+  }
+
+  /** Measures the largest base that could serve if it is fast, where that is not known. */
+  private async measure(): Promise<void> {
+    const { deps } = this;
+    const { neural, neuralBase, neuralThreads } = deps.settings();
+    if (!neural || neuralBase !== 'auto') return;
+    const base = deps.shipped.slice(1).findLast((each) => this.isRival(each));
+    const obstacle = base && this.against(base)?.kind;
+    if (!base || obstacle === 'battery' || obstacle === 'late' || this.isKnown(base)) return;
+    const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
+    // In one window at a time, or each would find the machine slow.
+    if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold(base)) return;
+    const controller = new AbortController();
+    this.timing = controller;
+    const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
+    this.timing = undefined;
+    this.interrupted = controller.signal.aborted ? this.interrupted + 1 : 0;
+    if (controller.signal.aborted || this.isDisposed) return;
+    if (!result.ok) {
+      this.unmeasured.add(base.weights);
+      deps.log.warn(`The model '${base.name}' could not be measured: ${result.error.message}`);
+      return;
+    }
+    const { lineMs, promptMs } = result.value;
+    deps.log.info(`The model '${base.name}': a line ${lineMs.toFixed(0)} ms, a new place ${promptMs.toFixed(0)} ms`);
+    const measured = { lineMs, promptMs, at: deps.clock.now() };
+    this.timings.set(this.keyOf(base), measured);
+    try {
+      keepTiming(deps.storage, this.keyOf(base), measured);
+    } catch (error) {
+      deps.log.warn(`What was measured is not kept: ${messageOf(error)}`);
+    }
+  }
+
+  /** It may be fast enough, as far as is known. */
+  private isRival(base: Base): boolean {
+    return !this.unmeasured.has(base.weights) && (!this.isKnown(base) || !isSlow(this.timings.get(this.keyOf(base))));
+  }
+
+  private isKnown(base: Base): boolean {
+    const timing = this.timings.get(this.keyOf(base));
+    // Of a time to come: the machine's clock was wrong, then or now.
+    return timing !== undefined && !(isSlow(timing) && Math.abs(this.deps.clock.now() - timing.at) > AGAIN_MS);
+  }
+
+  /** @param asked somebody changed something: no waiting */
+  private settle(asked: boolean): void {
+    const before = this.choice;
+    const next = this.choose();
+    const now = this.deps.clock.monotonic();
+    const same = before?.base.weights === next?.base.weights;
+    if (!same && !asked && now - this.changedAt < DWELL_MS) {
+      this.holdOnly(before?.base);
+      return;
+    }
+    this.choice = next;
+    this.holdOnly(next?.base);
+    if (!same) {
+      this.changedAt = now;
+      this.lateness.clear();
+      this.deps.onChange();
+    } else if (JSON.stringify(before?.reason) !== JSON.stringify(next?.reason)) this.deps.onState();
+  }
+
+  private choose(): Choice | undefined {
+    const { shipped, settings, read } = this.deps;
+    const { neuralBase } = settings();
+    const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
+    const found = isPath ? read(neuralBase) : undefined;
+    const named = found && (found.ok ? { base: found.value } : { why: found.error.message });
+    if (shipped.length === 0)
+      return named && 'base' in named ? { base: named.base, reason: { kind: 'named' } } : undefined;
+    const chosen = chooseBase({
+      bases: shipped,
+      setting: neuralBase,
+      ...(named && { named }),
+      timingOf: (base) => this.timings.get(this.keyOf(base)),
+      against: (base) => this.against(base),
+      mayHold: (base) => this.hold(base),
+    });
+    // Also the small one, where the window began with a base that somebody brought.
+    const base = this.choice?.base;
+    if (base === undefined || base.words === chosen.base.words) return chosen;
+    return { base, reason: { kind: 'instead', of: chosen.base.name, obstacle: { kind: 'other-words' } } };
+  }
+
+  private against({ weights, words }: Base): Obstacle | undefined {
+    // The indexes of this window are made of the first choice's tokens.
+    if (this.choice && this.choice.base.words !== words) return { kind: 'other-words' };
+    if (this.battery === true) return { kind: 'battery' };
+    const rest = this.rests.get(weights);
+    return rest && rest.until > this.deps.clock.monotonic() ? { kind: 'late', lineMs: rest.lineMs } : undefined;
+  }
+
+  private keyOf({ weights }: Base): string {
+    const { neuralPrecision, neuralThreads } = this.deps.settings();
+    return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
+  }
+
+  private hold(base: Base): boolean {
+    if (this.held?.weights === base.weights || !this.deps.settings().neural) return true;
+    const lock = this.deps.lock(base);
+    // A storage folder that cannot be written keeps nobody from it.
+    if (!lock.ok) return lock.error.code !== 'locked';
+    this.release();
+    this.held = { weights: base.weights, lock: lock.value };
+    return true;
+  }
+
+  /** Lets go of what this base is not, and of all where no model is to be in memory. */
+  private holdOnly(base: Base | undefined): void {
+    if (this.held?.weights !== base?.weights || !this.deps.settings().neural) this.release();
+  }
+
+  private release(): void {
+    this.held?.lock.release();
+    this.held = undefined;
+  }
+
+  private fingerprint(): string {
+    const { neural, neuralBase, neuralPrecision, neuralThreads } = this.deps.settings();
+    return JSON.stringify([neural, neuralBase, neuralPrecision, neuralThreads]);
+  }
+}

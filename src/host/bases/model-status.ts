@@ -1,0 +1,40 @@
+// Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
+import * as vscode from 'vscode';
+import type { NeuralState } from '../../complete/neural.ts';
+import type { Choice } from '../../engine/choice.ts';
+import type { PanelModel } from '../../panel/protocol.ts';
+import { baseStatus } from './base-status.ts';
+import type { NeuralAbsence } from './neural.ts';
+
+const { t } = vscode.l10n;
+const alone = 'n-gram';
+
+export function modelStatus(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  choice: Choice | undefined,
+): PanelModel {
+  if (absence === 'off')
+    return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
+  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
+  switch (state?.kind) {
+    case undefined:
+    case 'off':
+      return { kind: 'starting', name: alone, detail: t('The neural model starts when the folder is read.') };
+    case 'opening':
+      return {
+        kind: 'starting',
+        name: alone,
+        detail: state.again ? t('The neural model is starting again.') : t('The neural model is starting.'),
+      };
+    case 'failed':
+      return { kind: 'failed', name: alone, detail: state.failure.message };
+    case 'ready': {
+      const seconds = (state.loadMs / 1000).toFixed(1);
+      const served = t('{0} on the processor, loaded in {1} s', state.precision, seconds);
+      // What was adapted is the folder's own, whichever base the others have.
+      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
+      return { kind: 'ready', name: `${state.name} + ${alone}`, detail };
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// The window's neural engine: one process for all folders, started when the first asks, and made anew when its settings change.
+import { join } from 'node:path';
+import { DisposableStore } from '../../common/disposable.ts';
+import { failed, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { Tuning } from '../../common/tuning.ts';
+import type { Model } from '../../complete/neural.ts';
+import type { Shipped } from '../../distil/models.ts';
+import type { Engine, RequestOptions } from '../../engine/client.ts';
+import { EnginePair } from '../../engine/pair.ts';
+import type { RequestKind, Requests } from '../../engine/protocol.ts';
+import type { Paths } from '../paths.ts';
+import type { Settings } from '../settings.ts';
+import type { Bases } from './bases.ts';
+
+/** Why there is no neural model: switched off, or its files are not in this package. */
+export type NeuralAbsence = 'off' | 'no-model';
+
+export interface NeuralDeps {
+  readonly settings: () => Settings;
+  readonly paths: Pick<Paths, 'engine' | 'models'>;
+  /** What serves now. */
+  readonly bases: Pick<Bases, 'current'>;
+  readonly log: Log;
+  readonly tuning: Tuning;
+  /** Its process was replaced: what was open in it is not any more. */
+  readonly onRestarted: () => void;
+  /** Other settings: what is open should be opened anew. */
+  readonly onChange: () => void;
+  /** In place of a process, for tests. */
+  readonly start?: (memoryCeiling: number) => EngineProcess;
+}
+
+export type EngineProcess = Pick<EnginePair, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
+
+export class Neural extends DisposableStore implements Engine {
+  readonly tuning: Tuning;
+  private readonly deps: NeuralDeps;
+  private client: EngineProcess | undefined;
+  /** Adaptations under way: the process is not replaced beneath them. */
+  private adapting = 0;
+  private outdated = false;
+  private known: string;
+  private ceiling: number;
+
+  constructor(deps: NeuralDeps) {
+    super();
+    this.deps = deps;
+    this.tuning = deps.tuning;
+    this.known = this.fingerprint();
+    this.ceiling = deps.settings().neuralMemory;
+    this.add({ dispose: () => this.end() });
+  }
+
+  /** Undefined where there is one. */
+  get absence(): NeuralAbsence | undefined {
+    if (!this.deps.settings().neural) return 'off';
+    return this.deps.bases.current ? undefined : 'no-model';
+  }
+
+  /** Folder of the base that serves, and path of the tokenizer that all of this window's indexes are made with. */
+  get shipped(): Shipped {
+    const { bases, paths } = this.deps;
+    const small = join(paths.models, 'small');
+    const { folder: base, tokenizer } = bases.current?.base ?? {
+      folder: small,
+      tokenizer: join(small, 'tokenizer.json'),
+    };
+    return { base, tokenizer };
+  }
+
+  /** A model is being trained. */
+  get isTraining(): boolean {
+    return this.adapting > 0;
+  }
+
+  /** Of the process; undefined while none runs. */
+  get pid(): number | undefined {
+    return this.client?.pid;
+  }
+
+  /** How the model in a folder is to be served now. */
+  serving(model: string, name: string): Model {
+    const { neuralPrecision, neuralThreads } = this.deps.settings();
+    const threads = threadCount(neuralThreads || 'auto');
+    const { base, tokenizer } = this.shipped;
+    return { model, name, base, tokenizer, precision: neuralPrecision, threads };
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options?: RequestOptions<K>,
+  ): Promise<Result<Requests[K]['result']>> {
+    if (this.isDisposed || !this.deps.settings().neural)
+      return failed('unsupported', 'The neural model is switched off.');
+    this.client ??= this.start();
+    if (kind !== 'adapt') return this.client.request(kind, request, options);
+    this.adapting++;
+    try {
+      return await this.client.request(kind, request, options);
+    } finally {
+      this.adapting--;
+      if (this.outdated && this.adapting === 0) {
+        this.end();
+        this.deps.onChange();
+      }
+    }
+  }
+
+  /** The settings may be others now. */
+  configure(): void {
+    const now = this.fingerprint();
+    if (now === this.known) return;
+    this.known = now;
+    const { neural, neuralMemory } = this.deps.settings();
+    if (!neural) this.end();
+    this.outdated = this.client !== undefined && neuralMemory !== this.ceiling;
+    if (this.outdated && this.adapting === 0) this.end();
+    this.deps.onChange();
+  }
+
+  private end(): void {
+    this.outdated = false;
+    this.client?.dispose();
+    this.client = undefined;
+  }
+
+  private start(): EngineProcess {
+    const { settings, paths, log, start } = this.deps;
+    this.ceiling = settings().neuralMemory;
+    const memoryCeiling = this.ceiling * 1e9;
+    const { trainingNiceness } = this.tuning;
+    const client =
+      start?.(memoryCeiling) ?? new EnginePair({ script: paths.engine, memoryCeiling, trainingNiceness, log });
+    client.onRestarted(this.deps.onRestarted);
+    return client;
+  }
+
+  private fingerprint(): string {
+    const { neural, neuralMemory, neuralPrecision, neuralThreads } = this.deps.settings();
+    return JSON.stringify([neural, neuralMemory, neuralPrecision, neuralThreads]);
+  }
+}

@@ -1,0 +1,149 @@
+// Ghost text: from VS Code's request to one item, or nothing.
+import * as vscode from 'vscode';
+import type { Completion } from '../../complete/types.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { FolderRef } from '../folder/folder-ref.ts';
+import { folderOf, pathIn } from '../folder/folder-ref.ts';
+import type { Folders } from '../folder/folders.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from './query.ts';
+import { type CursorPlace, Unanswered } from './unanswered.ts';
+
+export interface ProviderDeps {
+  readonly folders: Folders;
+  /** Not snoozed, and on for this folder and language. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  readonly rules: FileRules;
+  /** Called for each request that may be answered: the place to ask for consent. */
+  readonly onRequest: (folder: FolderRef) => void;
+  /** Called for each request, whatever becomes of it. */
+  readonly onAsked: (document: vscode.TextDocument) => void;
+}
+
+/** Run by VS Code after it has inserted an item of ours. Not in the palette. */
+export const acceptedCommand = 'easyAdaptation.accepted';
+
+export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
+  private readonly deps: ProviderDeps;
+  private readonly unanswered = new Unanswered();
+
+  constructor(deps: ProviderDeps) {
+    this.deps = deps;
+  }
+
+  /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
+  async repeat(folder: FolderRef): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
+    const { document, selection } = editor;
+    if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
+    await this.trigger();
+  }
+
+  /** Asks for ghost text at the editor's cursor, as typing would. */
+  async ask({ document, selection }: vscode.TextEditor): Promise<void> {
+    if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
+    this.unanswered.announce(placeOf(document, selection.active));
+    await this.trigger();
+  }
+
+  private async trigger(): Promise<void> {
+    // Its argument `explicit: false` fetches nothing where the editor has had its answer.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    this.deps.onAsked(document);
+    const folder = folderOf(document.uri);
+    if (isSilent(document.uri.scheme, document.languageId)) return [];
+    if (!this.deps.isOn(folder, document.languageId)) return [];
+    const place = placeOf(document, position);
+    this.unanswered.begin(folder.key, place);
+    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const repeated = invoked && this.unanswered.isRepeat(place);
+    const selected = selectedText(document, position, context.selectedCompletionInfo);
+    if (selected === undefined) return [];
+
+    const { version } = document;
+    const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
+    const path = pathIn(folder, document.uri);
+    const query = queryAt(document, position, path);
+    if ((await this.deps.rules.of(folder, path)) === 'off') return [];
+    if (stale()) return [];
+    // Nobody typed: no moment to ask for anything.
+    if (!repeated) this.deps.onRequest(folder);
+
+    const session = this.deps.folders.of(folder);
+    const abort = new AbortController();
+    const listener = token.onCancellationRequested(() => abort.abort());
+    try {
+      const completion = await session.service.complete(
+        {
+          query,
+          trigger: invoked && !repeated ? 'manual' : 'automatic',
+          ...(selected !== '' && { selectedText: selected }),
+          indentUnit: indentUnit(editorOptions(document)),
+        },
+        abort.signal,
+      );
+      if (stale()) return [];
+      if (completion !== undefined) {
+        this.unanswered.answered(folder.key, place);
+        return [item(document, position, completion, folder.key)];
+      }
+      // After this answer, which would end the new question.
+      if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
+      return [];
+    } finally {
+      listener.dispose();
+    }
+  }
+}
+
+function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): CursorPlace {
+  return { document: document.uri.toString(), version: document.version, line, character };
+}
+
+/**
+ * The item replaces the line's text before the cursor with itself and the completion: so it stays while the user deletes
+ * and types again, and the editor's accept-word and accept-line work on it.
+ */
+function item(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  completion: Completion,
+  folderKey: string,
+): vscode.InlineCompletionItem {
+  const lineStart = position.with(undefined, 0);
+  const before = document.getText(new vscode.Range(lineStart, position));
+  const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
+  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, position), {
+    title: '',
+    command: acceptedCommand,
+    arguments: [folderKey, completion.id],
+  });
+}
+
+/**
+ * What the suggest widget's selected entry would add at the cursor; '' where none is selected, undefined where it would
+ * change what stands before the cursor: VS Code shows no ghost text with such an entry.
+ */
+function selectedText(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  info: vscode.SelectedCompletionInfo | undefined,
+): string | undefined {
+  if (!info) return '';
+  if (info.range.end.isAfter(position)) return undefined;
+  const typed = document.getText(new vscode.Range(info.range.start, position));
+  return info.text.startsWith(typed) ? info.text.slice(typed.length) : undefined;
+}
+
+function editorOptions(document: vscode.TextDocument): vscode.TextEditorOptions {
+  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  return editor?.options ?? {};
+}

@@ -1,0 +1,169 @@
+// Turns what the completion service tells into rows: for the panel, for the store; and failures of the API into one quiet status.
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
+import type { Masking } from '../../common/masking.ts';
+import { maskedInsert } from '../../complete/masked.ts';
+import type { Completion, CompletionEvent, CompletionRequest } from '../../complete/types.ts';
+import type { Decision } from '../../coupling/types.ts';
+import type { PanelRow } from '../../panel/protocol.ts';
+import type { Store } from '../../store/store.ts';
+import type { Problems } from '../api/problems.ts';
+import type { Activity } from './activity.ts';
+
+export interface RecorderDeps {
+  readonly activity: Activity;
+  readonly problems: Problems;
+  readonly store: () => Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Something was accepted, perhaps for the first time. */
+  readonly onAccepted: () => void;
+}
+
+/** The folder as the recorder needs it. */
+export interface RecorderFolder {
+  readonly storeName: string;
+  /** Before paths in the panel; '' where there is one folder only. */
+  readonly label: string;
+  /** The URI of the document at a path of the folder. */
+  readonly documentAt: (path: string) => string;
+  /** Secrets never enter the store. */
+  readonly mask: Masking;
+  /** The user trusts the folder. Of one that is not trusted nothing is kept but what could be made again: no row in the store. */
+  readonly isTrusted: boolean;
+}
+
+export class Recorder {
+  private readonly deps: RecorderDeps;
+  private unanswered = 0;
+
+  constructor(deps: RecorderDeps) {
+    this.deps = deps;
+  }
+
+  on(event: CompletionEvent, folder: RecorderFolder): void {
+    const { activity, problems } = this.deps;
+    switch (event.kind) {
+      case 'started':
+        break;
+      case 'answered':
+        void this.answered(event.request, event.completion, folder);
+        break;
+      case 'nothing':
+        // While typing, nothing is the usual answer; who asked with a key wants to know why nothing came.
+        if (event.request.trigger === 'manual') {
+          activity.add(
+            this.emptyRow(event.request, event.decision, folder),
+            folder.documentAt(event.request.query.path),
+          );
+        }
+        break;
+      case 'paid-unshown':
+        activity.addSpending(event.costUsd);
+        break;
+      case 'api-failed':
+        problems.report(event);
+        break;
+      case 'api-recovered':
+        problems.clear();
+        break;
+      case 'outcome':
+        activity.setOutcome(event.id, event.outcome);
+        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome));
+        if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
+    }
+  }
+
+  private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
+    const { clock, activity, log } = this.deps;
+    const at = clock.now();
+    const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
+    const { path, languageId, prefix } = request.query;
+    const row: PanelRow = {
+      ...this.placeOf(request, folder),
+      id,
+      at,
+      text,
+      source,
+      model,
+      cached,
+      latencyMs,
+      costUsd,
+      savedUsd,
+      outcome: 'pending',
+      decision,
+    };
+    activity.add(row, folder.documentAt(path));
+    if (!folder.isTrusted) return;
+    let masked: string;
+    let name: string;
+    try {
+      [masked, name] = await Promise.all([maskedInsert(text, request.query, folder.mask), folder.mask.path(path)]);
+    } catch (error) {
+      log.error('A completion was not recorded', error);
+      return;
+    }
+    this.store((store) =>
+      store.recordCompletion({
+        id,
+        at,
+        folder: folder.storeName,
+        path: name,
+        languageId,
+        line: lineOf(prefix),
+        source,
+        model,
+        text: masked,
+        latencyMs,
+        costUsd,
+        savedUsd,
+        pSpecialist: decision.pSpecialist,
+        pApi: decision.pApi,
+        decision: JSON.stringify(decision),
+        // A verdict may have come meanwhile.
+        outcome: activity.get(id)?.outcome ?? 'pending',
+      }),
+    );
+  }
+
+  private emptyRow(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): PanelRow {
+    return {
+      ...this.placeOf(request, folder),
+      id: `none-${++this.unanswered}`,
+      at: this.deps.clock.now(),
+      text: '',
+      source: 'none',
+      model: '',
+      cached: false,
+      latencyMs: 0,
+      costUsd: 0,
+      savedUsd: 0,
+      outcome: 'ignored',
+      ...(decision && { decision }),
+    };
+  }
+
+  private placeOf({ query }: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
+    const { path, prefix } = query;
+    return {
+      path: folder.label === '' ? path : `${folder.label}/${path}`,
+      line: lineOf(prefix) + 1,
+      before: prefix.slice(prefix.lastIndexOf('\n') + 1).slice(-200),
+    };
+  }
+
+  private store(write: (store: Store) => void): void {
+    try {
+      write(this.deps.store());
+    } catch (error) {
+      this.deps.log.error('The store refused a completion', error);
+    }
+  }
+}
+
+/** 0-based. */
+function lineOf(prefix: string): number {
+  let lines = 0;
+  for (let at = prefix.indexOf('\n'); at >= 0; at = prefix.indexOf('\n', at + 1)) lines++;
+  return lines;
+}

@@ -1,0 +1,38 @@
+// Context keys, for the palette, menus and keybindings of package.json: set only when they change.
+import * as vscode from 'vscode';
+import type { Adaptation } from '../adapt/adaptation.ts';
+import { isAllowed } from '../api/api.ts';
+import type { ApiKey } from '../api/api-key.ts';
+import type { Folders } from '../folder/folders.ts';
+import type { Snapshot } from './status.ts';
+
+export interface ContextDeps {
+  readonly key: ApiKey;
+  readonly adaptation: Adaptation;
+  readonly folders: Folders;
+}
+
+export class ContextKeys {
+  private readonly deps: ContextDeps;
+  private readonly known = new Map<string, boolean>();
+
+  constructor(deps: ContextDeps) {
+    this.deps = deps;
+  }
+
+  update({ enabledHere, status, apiState, folder }: Snapshot): void {
+    const { key, adaptation, folders } = this.deps;
+    this.set('enabledHere', enabledHere);
+    this.set('snoozed', status === 'snoozed');
+    this.set('hasKey', key.value !== undefined);
+    this.set('apiAllowed', isAllowed(apiState));
+    this.set('adapting', adaptation.isAdapting);
+    this.set('adapted', folders.peek(folder)?.report !== undefined);
+  }
+
+  set(name: string, value: boolean): void {
+    if (this.known.get(name) === value) return;
+    this.known.set(name, value);
+    void vscode.commands.executeCommand('setContext', `easyAdaptation.${name}`, value);
+  }
+}

@@ -1,0 +1,138 @@
+// 'Show What Is Kept and Sent': a read-only document with all that is stored of a folder, and what a completion at the cursor sends.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { KeptKind, KeptRow } from '../../distil/kept.ts';
+import type { KeptSummary } from '../../distil/kept-summary.ts';
+import type { FileChange } from '../../ngram/protocol.ts';
+import { sentFor } from '../../teacher/body.ts';
+import type { Adaptation } from '../adapt/adaptation.ts';
+import type { Api } from '../api/api.ts';
+import { indentUnit, isSilent, keptScheme, queryAt } from '../completion/query.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+import type { Folders } from '../folder/folders.ts';
+
+export interface KeptDeps {
+  readonly folders: Folders;
+  readonly adaptation: Adaptation;
+  readonly api: Api;
+  readonly rules: FileRules;
+  readonly log: Log;
+}
+
+const { t } = vscode.l10n;
+
+export class KeptView extends DisposableStore implements vscode.TextDocumentContentProvider {
+  private readonly deps: KeptDeps;
+  private readonly texts = new Map<string, string>();
+  private shown = 0;
+
+  constructor(deps: KeptDeps) {
+    super();
+    this.deps = deps;
+    this.add(vscode.workspace.registerTextDocumentContentProvider(keptScheme, this));
+    this.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())));
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? t('This is out of date. Run "Show What Is Kept and Sent" again.');
+  }
+
+  /** @param editor whose cursor says where a completion would be */
+  async show(folder: FolderRef, editor: vscode.TextEditor | undefined): Promise<void> {
+    const session = this.deps.folders.of(folder);
+    const own = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
+    // First: the cursor may move while the rest is read.
+    const atCursor = await this.atCursor(session, own);
+    const kept = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: t('Looking up what is kept'), cancellable: true },
+      async (_, token): Promise<Result<KeptSummary> | undefined> => {
+        if (folder.root === undefined) return undefined;
+        const controller = new AbortController();
+        const listener = token.onCancellationRequested(() => controller.abort());
+        const found = await this.deps.adaptation.kept(session, controller.signal, this.deps.api.model);
+        listener.dispose();
+        return found;
+      },
+    );
+    if (kept && !kept.ok) {
+      if (kept.error.code !== 'cancelled') void vscode.window.showErrorMessage(kept.error.message);
+      return;
+    }
+    const text = render(folder, atCursor, session.followed, kept?.value);
+    const name = t('Kept and Sent');
+    const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${name} · ${folder.name}`, query: String(++this.shown) });
+    this.texts.set(uri.toString(), text);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+  }
+
+  private async atCursor(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<string> {
+    if (!editor || isSilent(editor.document.uri.scheme, editor.document.languageId))
+      return t('There is no cursor in a file of this folder.');
+    const { document, selection, options } = editor;
+    const path = pathIn(session.folder, document.uri);
+    if ((await this.deps.rules.of(session.folder, path)) !== 'open')
+      return t('Nothing of {0} is ever sent: it is ignored, or holds secrets.', path);
+    if (!session.secrets.isComplete) return t('Nothing is sent yet: this folder is still being read for its secrets.');
+    try {
+      const query = queryAt(document, selection.active, path);
+      const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
+      const asked = await session.service.preview(request, new AbortController().signal);
+      // Indented for reading; what is sent is the same JSON on one line.
+      const body = JSON.stringify(JSON.parse(sentFor(asked, this.deps.api.model)), undefined, 2);
+      const hint =
+        asked.hint === undefined ? t('No local draft goes along.') : t('The local draft in it: {0}', asked.hint);
+      return `${path}:${selection.active.line + 1}:${selection.active.character + 1}\n${hint}\n\n${body}`;
+    } catch (error) {
+      this.deps.log.error('What a completion sends could not be shown', error);
+      return t('It could not be made up: {0}. So nothing would be sent.', messageOf(error));
+    }
+  }
+}
+
+const titles: Readonly<Record<KeptKind, () => string>> = {
+  harvest: () => t('Files as they are learned from, secrets masked'),
+  path: () => t('Paths, those of left-out files in the report too'),
+  snapshot: () => t('The index on disk'),
+  sample: () => t('What training is shown'),
+  place: () => t('Held-out places that the models are judged on'),
+  label: () => t('What an adaptation that asks the API sends about such places'),
+  prompt: () => t('What completions at such places would send'),
+  hint: () => t('Local drafts that would go along with it'),
+  answer: () => t('Paid answers in the store'),
+  outcome: () => t('Completions in the store'),
+  report: () => t('Reports in the store'),
+  log: () => t('What looking this up has logged'),
+};
+
+function render(
+  folder: FolderRef,
+  atCursor: string,
+  followed: readonly FileChange[],
+  kept: KeptSummary | undefined,
+): string {
+  const open = followed.flatMap((change) => ('text' in change ? [{ path: change.path, text: change.text }] : []));
+  const section = (title: string, parts: readonly string[]) =>
+    `${'═'.repeat(100)}\n${title}\n${'═'.repeat(100)}\n\n${parts.length === 0 ? t('Nothing.') : parts.join('\n\n')}`;
+  const part = ({ path, text }: Pick<KeptRow, 'path' | 'text'>) =>
+    path === '' || path === text ? text : `── ${path}\n${text}`;
+  const ofKind = (kind: KeptKind) => {
+    const rows = (kept?.rows ?? []).filter((row) => row.kind === kind).map(part);
+    const more = kept?.more[kind] ?? 0;
+    return more === 0 ? rows : [...rows, t('{0} more: npm start -- inspect {1} shows all.', more, folder.root ?? '')];
+  };
+  const intro = t(
+    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are masked with asterisks. What is sent goes to the API only, and only after you have allowed it for this folder.',
+    folder.name,
+  );
+  return [
+    intro,
+    section(t('What a completion at the cursor sends, where it asks the API'), [atCursor]),
+    section(t('Open and changed files, in memory'), open.map(part)),
+    ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
+    '',
+  ].join('\n\n');
+}

@@ -1,0 +1,100 @@
+// The status bar's menu: what can be done now, in one list.
+import * as vscode from 'vscode';
+import { isAllowed } from '../api/api.ts';
+import type { Configuration } from '../configuration.ts';
+import type { Snapshot } from './status.ts';
+
+const { t } = vscode.l10n;
+
+interface Item extends vscode.QuickPickItem {
+  readonly run?: () => unknown;
+}
+
+export const balancePresets = [
+  { value: 0, label: () => t('Local only'), detail: () => t('Never asks the API') },
+  { value: 0.25, label: () => t('Prefer local'), detail: () => t('Asks only where the API is far likelier right') },
+  { value: 0.4, label: () => t('Balanced'), detail: () => t('Asks where a call is worth its price (default)') },
+  { value: 0.65, label: () => t('Prefer the API'), detail: () => t('Asks wherever it may be right more often') },
+  { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
+] as const;
+
+export async function showMenu(snapshot: Snapshot, configuration: Configuration): Promise<void> {
+  const picked = await vscode.window.showQuickPick(items(snapshot, configuration), {
+    title: 'Easy Adaptation',
+    placeHolder: snapshot.statusText,
+    matchOnDescription: true,
+  });
+  await picked?.run?.();
+}
+
+function command(icon: string, label: string, id: string, description?: string): Item {
+  return {
+    label: `$(${icon}) ${label}`,
+    ...(description !== undefined && { description }),
+    run: () => vscode.commands.executeCommand(`easyAdaptation.${id}`),
+  };
+}
+
+function separator(label: string): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function items(snapshot: Snapshot, configuration: Configuration): Item[] {
+  const { status, folder, enabledHere, apiState, progress } = snapshot;
+  const settings = configuration.for(folder.uri);
+  const preset = balancePresets.reduce((best, next) =>
+    Math.abs(next.value - settings.balance) < Math.abs(best.value - settings.balance) ? next : best,
+  );
+  const shown: (Item | false)[] = [
+    command('graph', t('Show Panel'), 'showPanel', t('who answered, and why')),
+    folder.root !== undefined &&
+      (progress?.cancellable
+        ? command('debug-stop', t('Cancel the Adaptation'), 'cancelAdapt')
+        : command('sparkle', t('Adapt to This Repo'), 'adapt', folder.name)),
+    separator(t('Completions')),
+    status === 'snoozed'
+      ? command('bell', t('End Snooze'), 'unsnooze')
+      : command('bell-slash', t('Snooze…'), 'snooze', t('5 minutes, 30 minutes, until restart')),
+    enabledHere
+      ? command('circle-slash', t('Disable Here…'), 'disableHere', t('this language or this folder'))
+      : command('play', t('Enable Here'), 'enableHere'),
+    separator(t('Local and API')),
+    {
+      label: `$(settings) ${t('Who Answers…')}`,
+      description: preset.label(),
+      run: () => pickBalance(settings.balance, folder.uri, configuration),
+    },
+    {
+      label: settings.localOnly
+        ? `$(lock) ${t('Turn Local-Only Mode Off')}`
+        : `$(lock) ${t('Turn Local-Only Mode On')}`,
+      description: settings.localOnly ? t('nothing leaves this machine') : t('keep everything on this machine'),
+      run: () => configuration.write('localOnly', !settings.localOnly, folder.uri),
+    },
+    (apiState === 'unasked' || apiState === 'declined') &&
+      command('cloud', t('Allow the API in This Folder…'), 'allowApi', folder.name),
+    isAllowed(apiState) &&
+      command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', folder.name),
+    command('key', t('Set API Key'), 'setApiKey'),
+    separator(t('More')),
+    command('settings-gear', t('Settings'), 'openSettings'),
+    command('output', t('Show Log'), 'showLog'),
+    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
+    command('eye', t('Show What Is Kept and Sent'), 'showKept', folder.name),
+    command('trash', t('Delete Stored Data…'), 'deleteData'),
+  ];
+  return shown.filter((item): item is Item => item !== false);
+}
+
+async function pickBalance(now: number, scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
+  const picked = await vscode.window.showQuickPick(
+    balancePresets.map(({ value, label, detail }) => ({
+      label: label(),
+      detail: detail(),
+      value,
+      ...(value === now && { description: t('current') }),
+    })),
+    { title: t('Who answers') },
+  );
+  if (picked) await configuration.write('balance', picked.value, scope);
+}

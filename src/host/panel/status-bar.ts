@@ -1,0 +1,93 @@
+// One short item: the state, the model of the last answer and how long it took; the tooltip has the totals, a click the menu.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { percent } from '../../common/format.ts';
+import { type PanelRow, type PanelTotals, shortModel } from '../../panel/protocol.ts';
+import type { Activity } from '../completion/activity.ts';
+import type { Snapshot, Status } from './status.ts';
+
+const { t } = vscode.l10n;
+
+export class StatusBar extends DisposableStore {
+  private readonly item: vscode.StatusBarItem;
+
+  constructor(status: Status, activity: Activity) {
+    super();
+    this.item = this.add(
+      vscode.window.createStatusBarItem('easyAdaptation.status', vscode.StatusBarAlignment.Right, 100),
+    );
+    this.item.name = 'Easy Adaptation';
+    this.item.command = 'easyAdaptation.showMenu';
+    const draw = (snapshot: Snapshot) => this.draw(snapshot, activity);
+    this.add(status.onDidChange(draw));
+    this.add(activity.listen({ onRow: () => status.changed(), onClear: () => status.changed() }));
+    draw(status.snapshot());
+    this.item.show();
+  }
+
+  private draw(snapshot: Snapshot, activity: Activity): void {
+    const text = itemText(snapshot, activity.last);
+    if (this.item.text !== text) this.item.text = text;
+    this.item.tooltip = tooltip(snapshot, activity.totals());
+    const spoken = text.replace(/\$\([^)]*\)\s*/g, '');
+    this.item.accessibilityInformation = {
+      label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, spoken),
+      role: 'button',
+    };
+  }
+}
+
+function itemText({ status, progress, notices }: Snapshot, last: PanelRow | undefined): string {
+  const share = progress?.share === undefined ? '' : ` ${Math.round(progress.share * 100)}%`;
+  const warned = notices.some((notice) => notice.kind === 'warning');
+  switch (status) {
+    case 'off':
+      return `$(circle-slash) ${t('Off')}`;
+    case 'snoozed':
+      return `$(bell-slash) ${t('Snoozed')}`;
+    case 'starting':
+      return `$(loading~spin) ${progress ? t('Indexing') : t('Starting')}${share}`;
+    case 'busy':
+      return `$(loading~spin) ${t('Adapting')}${share}`;
+    case 'ready': {
+      const icon = warned ? '$(warning)' : last?.source === 'api' ? '$(cloud)' : '$(sparkle)';
+      return last ? `${icon} ${shortModel(last.model)} ${latency(last)}` : `${icon} ${t('Ready')}`;
+    }
+  }
+}
+
+function latency(row: PanelRow): string {
+  if (row.cached) return t('cached');
+  return row.latencyMs < 1000
+    ? `${Math.max(1, Math.round(row.latencyMs))} ms`
+    : `${(row.latencyMs / 1000).toFixed(1)} s`;
+}
+
+function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('', true);
+  text.appendMarkdown(`**Easy Adaptation**\n\n`);
+  text.appendText(snapshot.statusText);
+  text.appendMarkdown('\n\n');
+  text.appendText(`${snapshot.model.name}: ${snapshot.model.detail}`);
+  for (const notice of snapshot.notices) {
+    text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
+    text.appendText(notice.text);
+  }
+  const answered = totals.local + totals.api;
+  if (answered > 0) {
+    const pair = (p50?: number, p95?: number) =>
+      p50 === undefined || p95 === undefined ? '–' : `${Math.round(p50)} / ${Math.round(p95)} ms`;
+    const rows = [
+      [t('Answered locally'), t('{0} of {1}', percent(totals.local / answered), answered)],
+      [t('Accepted'), `${totals.accepted}`],
+      [t('Local p50 / p95'), pair(totals.localP50Ms, totals.localP95Ms)],
+      [t('API p50 / p95'), pair(totals.apiP50Ms, totals.apiP95Ms)],
+      [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
+      [t('Saved'), `$${totals.savedUsd.toFixed(4)}`],
+    ];
+    text.appendMarkdown(`\n\n| ${t('This session')} | |\n|:--|--:|\n`);
+    text.appendMarkdown(rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n'));
+  }
+  text.appendMarkdown(`\n\n${t('Click for the menu.')}`);
+  return text;
+}

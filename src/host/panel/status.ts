@@ -1,0 +1,217 @@
+// What state the extension is in, for the folder in front of the user: one snapshot that status bar, panel, menu and context keys all draw.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { thousands } from '../../common/format.ts';
+import type { PanelNotice, PanelProgress, PanelState } from '../../panel/protocol.ts';
+import type { Adaptation } from '../adapt/adaptation.ts';
+import { type Api, type ApiState, isAllowed } from '../api/api.ts';
+import type { Permissions } from '../api/permissions.ts';
+import type { Problems } from '../api/problems.ts';
+import type { Bases } from '../bases/bases.ts';
+import { modelStatus } from '../bases/model-status.ts';
+import type { Neural } from '../bases/neural.ts';
+import type { Snooze } from '../completion/snooze.ts';
+import type { Configuration } from '../configuration.ts';
+import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder/folder-ref.ts';
+import type { Folders } from '../folder/folders.ts';
+import { isLanguageEnabled } from '../levels.ts';
+
+export interface StatusDeps {
+  readonly configuration: Configuration;
+  readonly api: Api;
+  readonly permissions: Permissions;
+  readonly problems: Problems;
+  readonly snooze: Snooze;
+  readonly folders: Folders;
+  readonly adaptation: Adaptation;
+  readonly neural: Neural;
+  readonly bases: Pick<Bases, 'current'>;
+}
+
+export interface Snapshot extends PanelState {
+  readonly folder: FolderRef;
+  readonly apiState: ApiState;
+  readonly languageId: string | undefined;
+  readonly enabledHere: boolean;
+}
+
+const { t } = vscode.l10n;
+/** Changes are gathered for this long, ms: several come with every answer. */
+const gatherMs = 60;
+
+export class Status extends DisposableStore {
+  private readonly deps: StatusDeps;
+  private readonly emitter = this.add(new vscode.EventEmitter<Snapshot>());
+  private timer: NodeJS.Timeout | undefined;
+  readonly onDidChange = this.emitter.event;
+
+  constructor(deps: StatusDeps) {
+    super();
+    this.deps = deps;
+    this.add(deps.configuration.onDidChange(() => this.changed()));
+    this.add(vscode.window.onDidChangeActiveTextEditor(() => this.changed()));
+    this.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed()));
+    this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed()));
+    this.add({ dispose: () => clearTimeout(this.timer) });
+  }
+
+  /** Something that the snapshot shows may be different now. */
+  changed(): void {
+    if (this.isDisposed) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.emitter.fire(this.snapshot());
+    }, gatherMs);
+  }
+
+  /** The active editor's folder, else the first one, else none. */
+  folder(): FolderRef {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const first = vscode.workspace.workspaceFolders?.[0];
+    if (uri && vscode.workspace.getWorkspaceFolder(uri)) return folderOf(uri);
+    return first ? folderRef(first) : looseFolder();
+  }
+
+  snapshot(): Snapshot {
+    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases } = this.deps;
+    const folder = this.folder();
+    const settings = configuration.for(folder.uri);
+    const languageId = vscode.window.activeTextEditor?.document.languageId;
+    const enabledHere =
+      permissions.isFolderOn(folder.key) &&
+      (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
+    const progress = adaptation.progress;
+    const apiState = api.state(folder);
+    const status = this.status(enabledHere, progress, folder);
+    return {
+      folder,
+      apiState,
+      languageId,
+      enabledHere,
+      status,
+      statusText: this.statusText(status, folder, languageId, progress),
+      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence, bases.current),
+      balance: settings.balance,
+      localOnly: settings.localOnly || apiState === 'untrusted',
+      apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
+      ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
+      notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
+      ...(progress && { progress }),
+    };
+  }
+
+  private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
+    const { snooze, adaptation, folders } = this.deps;
+    if (!enabledHere) return 'off';
+    if (snooze.active) return 'snoozed';
+    if (progress) return adaptation.isIndexing ? 'starting' : 'busy';
+    return folders.isStarting(folder) ? 'starting' : 'ready';
+  }
+
+  private statusText(
+    status: PanelState['status'],
+    folder: FolderRef,
+    languageId: string | undefined,
+    progress: PanelProgress | undefined,
+  ): string {
+    switch (status) {
+      case 'off':
+        return this.deps.permissions.isFolderOn(folder.key)
+          ? t('Off for {0}', languageId ?? '')
+          : t('Off in {0}', folder.name);
+      case 'snoozed':
+        return t('Snoozed');
+      case 'starting':
+      case 'busy':
+        return progress ? t('{0} in the background; completions go on', progress.title) : t('Starting');
+      case 'ready': {
+        const files = this.deps.folders.indexedFiles(folder);
+        if (folder.root === undefined) return t('Ready: learns from the open files');
+        if (files === undefined) return t('Ready: {0}', folder.name);
+        if (files === 1) return t('Ready: one file of {0} at hand', folder.name);
+        return t('Ready: {0} files of {1} at hand', thousands(files), folder.name);
+      }
+    }
+  }
+
+  private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
+    const { problems, folders, api } = this.deps;
+    const notices: PanelNotice[] = [];
+    const trouble = folders.trouble(folder);
+    if (trouble) notices.push({ kind: 'warning', text: trouble, action: { label: t('Show Log'), command: 'showLog' } });
+    if (folders.isOutdated(folder))
+      notices.push({
+        kind: 'info',
+        text: t('The adaptation of this folder was made for an earlier base model. It is kept, and not used.'),
+        action: { label: t('Adapt to This Repo'), command: 'adapt' },
+      });
+    const problem = problems.current;
+    if (problem && isAllowed(apiState)) {
+      const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
+      notices.push({
+        kind: 'warning',
+        text: t('The API is not answering, the local model goes on: {0}', problem.message),
+        action: problem.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
+      });
+    }
+    const notice = apiNotice(apiState, folder, api);
+    return notice ? [...notices, notice] : notices;
+  }
+}
+
+function snoozeNotice(snooze: Snooze): PanelNotice {
+  const { until } = snooze;
+  const text =
+    until === undefined || until === Number.POSITIVE_INFINITY
+      ? t('Snoozed until the editor restarts.')
+      : t('Snoozed until {0}.', new Date(until).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' }));
+  return { kind: 'info', text, action: { label: t('End Snooze'), command: 'unsnooze' } };
+}
+
+/** Each state of the API with what mends it; a missing row fails to compile. */
+function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | undefined {
+  const allow = { label: t('Review and Allow'), command: 'allowApi' } as const;
+  const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
+  const rows: { readonly [S in ApiState]: PanelNotice | undefined } = {
+    untrusted: {
+      kind: 'info',
+      text: t('Restricted Mode: local only until you trust this workspace.'),
+      action: { label: t('Manage Trust'), command: 'manageTrust' },
+    },
+    'local-only': undefined,
+    'no-key': {
+      kind: 'info',
+      text: t('No API key: every completion is local and free. A key adds a large model for the harder places.'),
+      action: { label: t('Set API Key'), command: 'setApiKey' },
+    },
+    'bad-url': {
+      kind: 'warning',
+      text: t(
+        'The setting easyAdaptation.baseUrl is not an https address (http is for this machine only). Local only until it is mended.',
+      ),
+      action: settings,
+    },
+    unasked: {
+      kind: 'info',
+      text: t('Nothing of {0} leaves this machine until you allow it.', folder.name),
+      action: allow,
+    },
+    declined: {
+      kind: 'info',
+      text: t('{0} stays local: you have not allowed {1}.', folder.name, api.host()),
+      action: allow,
+    },
+    'no-store': {
+      kind: 'warning',
+      text: t('What is paid for could not be kept on disk. Local only until it can; the log says what is wrong.'),
+      action: { label: t('Show Log'), command: 'showLog' },
+    },
+    'over-budget': {
+      kind: 'warning',
+      text: t('The spending limit of this month is reached. Local only until you raise it or the month ends.'),
+      action: settings,
+    },
+    available: undefined,
+  };
+  return rows[state];
+}

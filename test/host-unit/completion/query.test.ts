@@ -1,0 +1,56 @@
+// From a document to a query: line ends, windows of large files, indent units.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maxPrefix, maxSuffix, toLineFeeds } from '../../../src/complete/query.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from '../../../src/host/completion/query.ts';
+
+/** A document by its text alone; positions as VS Code counts them. */
+function documentOf(text: string, languageId = 'typescript') {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  return {
+    languageId,
+    getText: () => text,
+    offsetAt: ({ line, character }: { line: number; character: number }) =>
+      text.split(eol).slice(0, line).join(eol).length + (line > 0 ? eol.length : 0) + character,
+  };
+}
+
+test('a document with CRLF is asked about with line feeds, and answered with CRLF', () => {
+  const query = queryAt(documentOf('a\r\nbc\r\nd\r\n'), { line: 1, character: 1 }, 'x.ts');
+  assert.deepEqual(query, { path: 'x.ts', languageId: 'typescript', prefix: 'a\nb', suffix: 'c\nd\n' });
+  assert.equal(fromLineFeeds('x\ny', true), 'x\r\ny');
+  assert.equal(fromLineFeeds('x\ny', false), 'x\ny');
+  assert.equal(toLineFeeds('old\rmac\r\n'), 'old\nmac\n');
+});
+
+test('of a large document the query holds a window that begins at a line', () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
+  const document = documentOf(lines.join('\n'));
+  const query = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
+  assert.ok(query.prefix.length <= maxPrefix && query.prefix.length > maxPrefix / 2);
+  assert.equal(query.suffix.length, maxSuffix);
+  assert.match(query.prefix, /^line \d+\n/);
+  assert.ok(query.prefix.endsWith('\nline') && query.suffix.startsWith(' 30000\n'));
+});
+
+test('one more key does not move the window', () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
+  const document = documentOf(lines.join('\n'));
+  const first = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
+  const second = queryAt(document, { line: 30_000, character: 5 }, 'big.txt');
+  assert.equal(second.prefix, `${first.prefix} `);
+});
+
+test('the indent unit follows the editor', () => {
+  assert.equal(indentUnit({ insertSpaces: false, tabSize: 8 }), '\t');
+  assert.equal(indentUnit({ insertSpaces: true, tabSize: 2 }), '  ');
+  assert.equal(indentUnit({}), '    ');
+});
+
+test('output, source control and the like are left alone; files, notebooks and untitled documents are not', () => {
+  for (const scheme of ['output', 'vscode-scm', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
+  assert.ok(isSilent('file', 'scminput'));
+  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote']) {
+    assert.ok(!isSilent(scheme, 'python'), scheme);
+  }
+});
