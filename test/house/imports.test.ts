@@ -1,50 +1,30 @@
 // The import rules, proven on real lint runs: in every room, every import that the house does not allow fails, and no other.
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { lintRules, type Room, readRooms, rulesFile } from '../../build/rooms.ts';
 import { diagnosticsOf } from './lint.ts';
 
-/** Room -> rooms it may import beside itself and `common`. */
-const house: Readonly<Record<string, readonly string[]>> = {
-  common: [],
-  onnx: [],
-  tokenizer: [],
-  runtime: [],
-  store: [],
-  coupling: [],
-  teacher: [],
-  panel: [],
-  autodiff: ['onnx'],
-  arch: ['autodiff', 'onnx'],
-  package: ['arch'],
-  train: ['arch', 'package', 'runtime'],
-  decode: ['arch', 'package', 'runtime', 'tokenizer'],
-  mix: ['decode', 'ngram', 'package'],
-  engine: ['train', 'decode', 'mix', 'ngram'],
-  ngram: ['tokenizer'],
-  harvest: ['tokenizer'],
-  complete: ['coupling', 'teacher', 'engine', 'ngram'],
-  distil: ['harvest', 'package', 'tokenizer', 'ngram', 'coupling', 'complete', 'teacher', 'engine', 'store'],
-  host: ['complete', 'distil', 'store', 'teacher', 'harvest', 'ngram', 'coupling', 'engine', 'package'],
-};
-const rooms = Object.keys(house);
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Package -> the only room that may import it. */
-const owners = { vscode: 'host', 'onnxruntime-node': 'runtime', '@anthropic-ai/sdk': 'teacher' } as const;
+const map = readRooms(read('ARCHITECTURE.md'));
+const house = map.filter(({ name }) => name.endsWith('/')).map((room) => ({ ...room, name: room.name.slice(0, -1) }));
+const rooms = house.map(({ name }) => name);
 
-/** What a room may import, as far as this test asks. */
-function allowed(room: string): Set<string> {
-  const others = [...(house[room] ?? []), ...(room === 'common' || room === 'panel' ? [] : ['common'])];
-  const packages = Object.entries(owners).flatMap(([name, owner]) => (owner === room ? [name] : []));
-  return new Set([...others.map((other) => `../${other}/probe.ts`), ...packages]);
+/** Package -> the only room that may import it. */
+const owners = Object.fromEntries(house.flatMap(({ name, owns }) => (owns ? [[owns, name]] : [])));
+
+/** What a file `depth` folders deep in a room may import, as far as this test asks. */
+function allowed({ name, imports, owns }: Room, depth: number): Set<string> {
+  const others = [...imports, ...(name === 'common' || name === 'panel' ? [] : ['common'])];
+  return new Set([...others.map((other) => `${'../'.repeat(depth)}${other}/probe.ts`), ...(owns ? [owns] : [])]);
 }
 
 /** Everything a room could try to import: any other room, and the packages that belong to one room. */
-function attempts(room: string): string[] {
-  const others = rooms.filter((other) => other !== room).map((other) => `../${other}/probe.ts`);
+function attempts(room: string, depth: number): string[] {
+  const others = rooms.filter((other) => other !== room).map((other) => `${'../'.repeat(depth)}${other}/probe.ts`);
   return [...others, ...Object.keys(owners)];
 }
 
@@ -64,45 +44,57 @@ function refused(files: Readonly<Record<string, readonly string[]>>): Record<str
   return found;
 }
 
-test('each room may import what the house allows, and nothing else', () => {
-  const files = Object.fromEntries(rooms.map((room) => [`src/${room}/probe.ts`, attempts(room)]));
-  const found = refused(files);
-  for (const room of rooms) {
-    const may = allowed(room);
-    const expected = attempts(room).filter((from) => !may.has(from));
-    assert.deepEqual(found[`src/${room}/probe.ts`]?.sort(), expected.sort(), `src/${room}/`);
-  }
+test('every room has its row in the map, and every row its room', () => {
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true });
+  assert.deepEqual(
+    map.map(({ name }) => name).sort(),
+    folders.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(),
+  );
+});
+
+test('the rules of the lint are those that the map makes', () => {
+  assert.deepEqual(JSON.parse(read(rulesFile)), { overrides: lintRules(map) }, 'node build/run.mjs build/rooms.ts');
+  assert.deepEqual(owners, { vscode: 'host', 'onnxruntime-node': 'runtime', '@anthropic-ai/sdk': 'teacher' });
+});
+
+for (const depth of [1, 2]) {
+  test(`each room may import what the map allows, and nothing else: files ${depth} deep`, () => {
+    const path = (room: string) => `src/${room}/${'below/'.repeat(depth - 1)}probe.ts`;
+    const found = refused(Object.fromEntries(rooms.map((room) => [path(room), attempts(room, depth)])));
+    for (const room of house) {
+      const may = allowed(room, depth);
+      const expected = attempts(room.name, depth).filter((from) => !may.has(from));
+      assert.deepEqual(found[path(room.name)]?.sort(), expected.sort(), path(room.name));
+    }
+  });
+}
+
+test('no room has folders deeper than the rules reach', () => {
+  assert.deepEqual(globSync('src/*/*/*/*', { cwd: root }), []);
 });
 
 test('each room does import what it may: a permission that nobody uses is an opening', () => {
-  const imports = /(?:from|import\()\s*'\.\.\/(\w+)\//g;
-  for (const room of rooms) {
-    const files = globSync(`src/${room}/**/*.ts`, { cwd: root });
-    const used = new Set(files.flatMap((file) => [...read(file).matchAll(imports)].map(([, other]) => other)));
-    const unused = (house[room] ?? []).filter((other) => !used.has(other));
-    assert.deepEqual(unused, [], `src/${room}/`);
+  const others = /(?:from|import\()\s*'(?:\.\.\/)+(\w+)\//g;
+  for (const { name, imports } of house) {
+    const files = globSync(`src/${name}/**/*.ts`, { cwd: root });
+    const used = new Set(files.flatMap((file) => [...read(file).matchAll(others)].map(([, other]) => other)));
+    const unused = imports.filter((other) => !used.has(other.split('/')[0]));
+    assert.deepEqual(unused, [], `src/${name}/`);
   }
 });
 
 test('the host may import the panel through its protocol alone', () => {
   const imports = ['../panel/protocol.ts', '../panel/main.ts'];
-  assert.deepEqual(refused({ 'src/host/probe.ts': imports }), { 'src/host/probe.ts': ['../panel/main.ts'] });
-});
-
-test('the command line is headless', () => {
-  const imports = ['./distil/run.ts', './host/status.ts', './panel/main.ts', 'vscode'];
-  assert.deepEqual(refused({ 'src/cli.ts': imports }), {
-    'src/cli.ts': ['./host/status.ts', './panel/main.ts', 'vscode'],
+  const below = imports.map((from) => `../${from}`);
+  assert.deepEqual(refused({ 'src/host/probe.ts': imports, 'src/host/panel/probe.ts': below }), {
+    'src/host/probe.ts': ['../panel/main.ts'],
+    'src/host/panel/probe.ts': ['../../panel/main.ts'],
   });
 });
 
-test('ARCHITECTURE.md tells the same map', () => {
-  const text = read('ARCHITECTURE.md');
-  const rows = [...text.matchAll(/^\| `(\w+)\/` \|[^|]*\|([^|]*)\|$/gm)];
-  assert.ok(rows.length >= 8, 'the map has rows');
-  for (const [, room, cell] of rows) {
-    const told = [...(cell ?? '').matchAll(/`([\w/]+)`/g)].map((match) => match[1]);
-    const rule = [...(house[room ?? ''] ?? []), ...(room === 'host' ? ['panel/protocol'] : [])];
-    assert.deepEqual(told.sort(), rule.sort(), `row of ${room}/`);
-  }
+test('the command line is headless', () => {
+  const imports = ['./distil/run.ts', './host/log.ts', './panel/main.ts', 'vscode'];
+  assert.deepEqual(refused({ 'src/cli.ts': imports }), {
+    'src/cli.ts': ['./host/log.ts', './panel/main.ts', 'vscode'],
+  });
 });

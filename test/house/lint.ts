@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import { rulesFile } from '../../build/rooms.ts';
 
 export interface Diagnostic {
   readonly category: string;
@@ -15,7 +16,7 @@ export interface Diagnostic {
 export function diagnosticsOf(rule: string, files: Readonly<Record<string, string>>): Diagnostic[] {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lint-'));
   try {
-    cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
+    for (const file of ['biome.json', rulesFile]) cpSync(join(root, file), join(folder, file));
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, path, '..'), { recursive: true });
       writeFileSync(join(folder, path), text);
