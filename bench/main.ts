@@ -2,13 +2,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { baseBench } from './base.ts';
-import { couplingBench } from './coupling.ts';
-import { engineBench } from './engine.ts';
-import { learningBench } from './learning.ts';
-import { ngramBench } from './ngram.ts';
+import { baseBench } from './base/main.ts';
+import { couplingBench } from './coupling/main.ts';
+import { engineBench } from './engine/main.ts';
+import type { BenchOptions, Figures } from './figures.ts';
+import { learningBench } from './learning/main.ts';
+import { ngramBench } from './ngram/main.ts';
 import { safetyBench } from './safety/main.ts';
-import type { BenchOptions, Figures } from './types.ts';
 
 interface Bench {
   readonly name: string;

@@ -1,6 +1,6 @@
 // How figures are printed and named: nested, one a line, or a row of them.
 
-import type { Figures } from './types.ts';
+import type { Figures } from './figures.ts';
 
 export function printFigures(title: string, figures: Figures): void {
   console.log(`\n${title}`);

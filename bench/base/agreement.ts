@@ -1,8 +1,8 @@
 // What smaller weights change: how many lines are the same text as with fp32.
 
 import type { EngineClient } from '../../src/engine/client.ts';
-import { withEngines } from '../engines.ts';
-import { chooseFiles } from '../held-out.ts';
+import { withEngines } from '../common/engines.ts';
+import { chooseFiles } from '../common/held-out.ts';
 import { cursorsOf, suffixed } from './cursors.ts';
 import { sample } from './prepare.ts';
 import { aloneLines, loadAll } from './specialist.ts';

@@ -1,16 +1,16 @@
 // The bases that are measured side by side: the packages in models/ and the folders that --model names.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, resolve } from 'node:path';
+import { root } from '../../build/paths.ts';
 import { parameterCount } from '../../src/arch/parameters.ts';
 import { parseConfig } from '../../src/package/config.ts';
 import { listPackages } from '../../src/package/list.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
-import { must } from '../engines.ts';
+import { must } from '../common/engines.ts';
 import type { Base } from './types.ts';
 
-const models = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'models');
+const models = join(root, 'models');
 
 /**
  * The smallest first, then those of `folders`, which need no manifest. Throws where one of them is no model.

@@ -1,9 +1,9 @@
 // Bits per character of text that no base of ours has seen, beside general compressors on the same text.
 
 import type { Network } from '../../src/decode/network.ts';
-import { chooseFiles, heldOutFiles, type LanguageFile } from '../held-out.ts';
-import { readRecordings } from '../recordings.ts';
-import type { Figures } from '../types.ts';
+import { chooseFiles, heldOutFiles, type LanguageFile } from '../common/held-out.ts';
+import { readRecordings } from '../common/recordings.ts';
+import type { Figures } from '../figures.ts';
 import { compressed } from './compressors.ts';
 import { gainFigures, type Pair } from './gains.ts';
 import type { Base, BaseContext, Show } from './types.ts';

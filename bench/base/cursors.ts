@@ -2,9 +2,9 @@
 
 import type { Snippet } from '../../src/common/completion.ts';
 import { DEFAULT_LIMITS } from '../../src/mix/prompt.ts';
-import { type Line, lineFigures } from '../line-figures.ts';
-import type { RecordedPlace } from '../recordings.ts';
-import type { Figures } from '../types.ts';
+import { type Line, lineFigures } from '../common/line-figures.ts';
+import type { RecordedPlace } from '../common/recordings.ts';
+import type { Figures } from '../figures.ts';
 import { type Budget, promptOf } from './prompt.ts';
 import type { Base, Prepared } from './types.ts';
 

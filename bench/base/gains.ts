@@ -1,8 +1,8 @@
 // What one base has over another at the same places: differences with intervals, and whether they hold where names are unknown.
 
 import { interval } from '../bootstrap.ts';
-import { isRight, type Line } from '../line-figures.ts';
-import type { Figures } from '../types.ts';
+import { isRight, type Line } from '../common/line-figures.ts';
+import type { Figures } from '../figures.ts';
 import { type Cursor, isPublic } from './cursors.ts';
 import type { Base, Show } from './types.ts';
 

@@ -3,9 +3,9 @@
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must, withEngines } from '../engines.ts';
-import { lineTokens } from '../line-figures.ts';
-import type { Figures } from '../types.ts';
+import { must, withEngines } from '../common/engines.ts';
+import { lineTokens } from '../common/line-figures.ts';
+import type { Figures } from '../figures.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
 import { loadAll, source } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';

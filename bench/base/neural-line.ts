@@ -2,9 +2,9 @@
 
 import type { PromptPart } from '../../src/decode/language.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must } from '../engines.ts';
-import { type Line, lineTokens } from '../line-figures.ts';
-import type { RecordedPlace } from '../recordings.ts';
+import { must } from '../common/engines.ts';
+import { type Line, lineTokens } from '../common/line-figures.ts';
+import type { RecordedPlace } from '../common/recordings.ts';
 
 /** Greedy, healed at the cursor, until the line's end or the middle's. */
 export async function neuralLine(

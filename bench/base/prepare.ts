@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { shuffled } from '../../src/common/random.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
-import { fitNgram } from '../ngram.ts';
-import type { Recording } from '../recordings.ts';
+import type { Recording } from '../common/recordings.ts';
+import { fitNgram } from '../ngram/main.ts';
 import type { Base, Prepared } from './types.ts';
 
 const seed = 1;

@@ -6,7 +6,7 @@ import { fitGate, type GateExample, gateLoss, gateSize } from '../../src/mix/gat
 import { Mixed } from '../../src/mix/mixed.ts';
 import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt.ts';
 import { readMixWeights } from '../../src/mix/weights.ts';
-import { bucket } from '../packages.ts';
+import { bucket } from '../common/packages.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 

@@ -2,8 +2,8 @@
 // way of a key, through the real service, the n-gram worker and the engine's process, in real time.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
 import { systemClock } from '../../src/common/clock.ts';
 import type { Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
@@ -18,14 +18,14 @@ import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from
 import { NgramClient } from '../../src/ngram/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
-import { must, withEngines } from '../engines.ts';
-import { type Recording, readRecordings } from '../recordings.ts';
-import type { Figures } from '../types.ts';
+import { must, withEngines } from '../common/engines.ts';
+import { type Recording, readRecordings } from '../common/recordings.ts';
+import type { Figures } from '../figures.ts';
 import { Replay, type Tally } from './replay.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 import { type Visit, visitsTo } from './typist.ts';
 
-const source = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'src');
+const source = join(root, 'src');
 /** Places of each package that the typist goes to: half a minute each. */
 const VISITS = 1;
 const SEED = 1;

@@ -7,8 +7,8 @@ import { quantile } from '../../src/common/quality.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { LARGE_PAGES } from '../../src/engine/client.ts';
 import { loadModel } from '../../src/package/folder.ts';
-import { cacheFolder } from '../packages.ts';
-import type { Figures } from '../types.ts';
+import { cacheFolder } from '../common/packages.ts';
+import type { Figures } from '../figures.ts';
 import { FORMATS, writeGguf } from './gguf.ts';
 import type { Answer, Asked } from './side-child.ts';
 import type { Base, BaseContext, Show } from './types.ts';
@@ -95,7 +95,7 @@ function binaryName(): string {
 
 /** Text that any base knows the like of: our own. */
 function textFor({ tokenizer }: Base): number[] {
-  const files = ['gradient.ts', 'builder.ts', 'products.ts'].map((name) =>
+  const files = ['gradient.ts', 'operations.ts', 'products.ts'].map((name) =>
     join(import.meta.dirname, '../../src/autodiff', name),
   );
   return [...tokenizer.encode(files.map((file) => readFileSync(file, 'utf8')).join('\n'))];

@@ -3,8 +3,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must, withEngines } from '../engines.ts';
-import { lineTokens } from '../line-figures.ts';
+import { must, withEngines } from '../common/engines.ts';
+import { lineTokens } from '../common/line-figures.ts';
 import { cursorsOf, isPublic, queryAt } from './cursors.ts';
 import { sample } from './prepare.ts';
 import { source } from './specialist.ts';

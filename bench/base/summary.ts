@@ -1,6 +1,6 @@
 // What a run came to, in one table: the figures that a base is judged by, a column a base.
 
-import type { Figures } from '../types.ts';
+import type { Figures } from '../figures.ts';
 
 interface Row {
   readonly name: string;

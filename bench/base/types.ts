@@ -2,9 +2,9 @@
 
 import type { NgramModel } from '../../src/ngram/model.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
-import type { PackageFile } from '../packages.ts';
-import type { RecordedPlace, Recording } from '../recordings.ts';
-import type { Figures } from '../types.ts';
+import type { PackageFile } from '../common/packages.ts';
+import type { RecordedPlace, Recording } from '../common/recordings.ts';
+import type { Figures } from '../figures.ts';
 
 export interface Base {
   readonly name: string;
@@ -35,7 +35,7 @@ export interface Prepared {
 export interface BaseContext {
   /** The first is what the others are compared with. */
   readonly bases: readonly Base[];
-  /** Folder of the recordings; undefined: bench/recordings. */
+  /** Folder of the recordings; undefined: bench/data. */
   readonly recordings: string | undefined;
   /** Characters of each set of texts, for bits a character. */
   readonly characters: number;

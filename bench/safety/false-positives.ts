@@ -8,7 +8,7 @@ import { decodeText } from '../../src/harvest/decode.ts';
 import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
 import { leftOutByName } from '../../src/harvest/names.ts';
 import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
-import { cacheFolder, fetchPackage } from '../packages.ts';
+import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 
 const npm = [

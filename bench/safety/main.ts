@@ -1,7 +1,7 @@
 // The campaign against the extension: what is promised, how often it was attacked, how often it held.
 // A campaign is a file of this folder and a row below; its short form is a test in test/safety/.
 
-import type { BenchOptions, Figures } from '../types.ts';
+import type { BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';

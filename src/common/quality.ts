@@ -1,6 +1,6 @@
 // How right a completion is: the two measures used everywhere (bench, coupling, report).
 
-/** Exact match as `bench/recordings` defines it: equal after trimming both sides. */
+/** Exact match as `bench/data` defines it: equal after trimming both sides. */
 export function exactMatch(answer: string, truth: string): boolean {
   return answer.trim() === truth.trim();
 }

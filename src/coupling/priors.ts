@@ -6,7 +6,7 @@ import type { PlaceFacts } from './types.ts';
 
 /**
  * Prior probability that the API's answer is exactly the rest of the line. Measured: 0.91, 0.80 and 0.93 in 439 recorded
- * answers of a frontier Claude on three TypeScript packages (bench/recordings), 0.81 on a harder one. Taken lower, because
+ * answers of a frontier Claude on three TypeScript packages (bench/data), 0.81 on a harder one. Taken lower, because
  * the default model is a smaller one, the packages are public and may have been known to the recorded model, and
  * people's own code is less regular. Prose has many right endings, so a literal match is rare; the figure there is an
  * assumption, not a measurement.

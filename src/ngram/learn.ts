@@ -129,7 +129,7 @@ export interface CursorPlace {
 }
 
 /**
- * Cursor places, half at a line's first character, half at a word boundary inside it, as `bench/recordings` draws them:
+ * Cursor places, half at a line's first character, half at a word boundary inside it, as `bench/data` draws them:
  * something of four characters or more is left of the line.
  * @param seed any integer; the same seed draws the same places
  */

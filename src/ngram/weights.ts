@@ -45,10 +45,10 @@ export function plainWeights(weights: NgramWeights): PlainWeights {
   };
 }
 
-/** Fitted on other packages; see `bench/fit-defaults.ts`. */
+/** Fitted on other packages; see `bench/ngram/fit-defaults.ts`. */
 export function defaultWeights(): NgramWeights {
   const weights = weightsFrom(shipped);
   if (weights === undefined)
-    throw new Error('default-weights.json does not fit this version: run bench/fit-defaults.ts');
+    throw new Error('default-weights.json does not fit this version: run bench/ngram/fit-defaults.ts');
   return weights;
 }

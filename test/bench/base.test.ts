@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { lastLines, promptOf } from '../../bench/base/prompt.ts';
 import { windowsOf } from '../../bench/base/windows.ts';
-import { chooseFiles } from '../../bench/held-out.ts';
-import { type Line, lineFigures } from '../../bench/line-figures.ts';
+import { chooseFiles } from '../../bench/common/held-out.ts';
+import { type Line, lineFigures } from '../../bench/common/line-figures.ts';
 import { Table } from '../../bench/print.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { gainFigures, type Pair } from '../../bench/base/gains.ts';
 import { summaryOf } from '../../bench/base/summary.ts';
 import { interval } from '../../bench/bootstrap.ts';
+import type { Figures } from '../../bench/figures.ts';
 import { kebab, put } from '../../bench/print.ts';
-import type { Figures } from '../../bench/types.ts';
 import { uniforms } from '../../src/common/random.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

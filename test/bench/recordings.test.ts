@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { recordingsFolder } from '../../bench/recordings.ts';
+import { recordingsFolder } from '../../bench/common/recordings.ts';
 
 interface Row {
   readonly package: string;

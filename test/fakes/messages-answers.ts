@@ -41,7 +41,7 @@ export function readPrompt(system: string, user: string): PromptFacts | undefine
   };
 }
 
-/** Reads `FOLDER/*.jsonl` in the format of bench/recordings; `textOf` yields a file of a package, or undefined where it is not at hand. */
+/** Reads `FOLDER/*.jsonl` in the format of bench/data; `textOf` yields a file of a package, or undefined where it is not at hand. */
 export function readRecordings(
   folder: string,
   textOf: (packageSpec: string, file: string) => string | undefined,

@@ -132,7 +132,7 @@ export class MessagesServer {
     this.key = key;
   }
 
-  /** Replays `recordings` (bench/recordings's format) of packages whose files lie under `sources`; how many places it knows then. */
+  /** Replays `recordings` (bench/data's format) of packages whose files lie under `sources`; how many places it knows then. */
   replay(recordings: string, sources: string): number {
     this.answers.add(...readRecordings(recordings, packageFiles(sources)));
     return this.answers.size;

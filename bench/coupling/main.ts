@@ -2,16 +2,16 @@
 // Every estimate comes from a fit on other files (cross-fitted by file over all recorded places).
 
 import { join } from 'node:path';
-import { editSimilarity, exactMatch } from '../src/common/quality.ts';
-import { brierScore, expectedCalibrationError } from '../src/coupling/calibrate.ts';
-import { deferralCurve, type ScoredExample } from '../src/coupling/curve.ts';
-import { decide } from '../src/coupling/decide.ts';
-import { fitCoupling, score, splitByFile } from '../src/coupling/fit.ts';
-import type { CouplingExample, CouplingFit } from '../src/coupling/types.ts';
-import { measure, readTokenizer } from './ngram.ts';
-import { printFigures } from './print.ts';
-import { readRecordings } from './recordings.ts';
-import type { BenchOptions, Figures } from './types.ts';
+import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
+import { brierScore, expectedCalibrationError } from '../../src/coupling/calibrate.ts';
+import { deferralCurve, type ScoredExample } from '../../src/coupling/curve.ts';
+import { decide } from '../../src/coupling/decide.ts';
+import { fitCoupling, score, splitByFile } from '../../src/coupling/fit.ts';
+import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
+import { readRecordings } from '../common/recordings.ts';
+import type { BenchOptions, Figures } from '../figures.ts';
+import { measure, readTokenizer } from '../ngram/main.ts';
+import { printFigures } from '../print.ts';
 
 /** Shares of API calls at which the curves are printed. */
 const shares = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 1];

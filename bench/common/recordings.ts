@@ -2,14 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
 import { renamedPackage } from './renamed.ts';
 
 interface Row {
   readonly package: string;
-  /** The package is recorded as bench/recordings/renamed/rename.mjs makes it. */
+  /** The package is recorded as bench/common/rename.mjs makes it. */
   readonly renamed?: boolean;
   readonly file: string;
   readonly offset: number;
@@ -40,7 +40,7 @@ export interface Recording {
   readonly named: readonly PackageFile[];
 }
 
-export const recordingsFolder = join(dirname(fileURLToPath(import.meta.url)), 'recordings');
+export const recordingsFolder = join(root, 'bench/data');
 
 /** Where the recordings of a kind lie under the folder; the published ones may lie in the folder itself. */
 const kinds: readonly { readonly kind: Kind; readonly folder: string; readonly files: RegExp }[] = [

@@ -1,9 +1,9 @@
 // How good lines are at the recorded cursors, whoever wrote them: exact match, edit similarity, precision by coverage, waiting.
 
-import type { Draft } from '../src/common/completion.ts';
-import { editSimilarity, exactMatch, precisionAt, quantile } from '../src/common/quality.ts';
+import type { Draft } from '../../src/common/completion.ts';
+import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
+import type { Figures } from '../figures.ts';
 import type { RecordedPlace } from './recordings.ts';
-import type { Figures } from './types.ts';
 
 /** Tokens of a line at most. */
 export const lineTokens = 48;

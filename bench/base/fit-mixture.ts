@@ -2,27 +2,26 @@
 // each package is a repository, a fifth of its files are places to complete, the others its n-gram index. Not a benchmark:
 // run by hand for a new base.
 //
-//   node build/run.mjs bench/fit-mixture.ts [--model models/small] [--places 60] [--dry]   (places of each package)
+//   node build/run.mjs bench/base/fit-mixture.ts [--model models/small] [--places 60] [--dry]   (places of each package)
 
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Language } from '../src/decode/language.ts';
-import { fitGate, type GateExample, gateLoss } from '../src/mix/gate.ts';
-import { Mixed } from '../src/mix/mixed.ts';
-import { MIXTURE_FILE, type MixPlace } from '../src/mix/types.ts';
-import { initialMixWeights, plainMixWeights } from '../src/mix/weights.ts';
-import { cursorPlaces } from '../src/ngram/learn.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { fitRanking, type RankingExample } from '../src/ngram/ranking.ts';
-import { heldOutFiles } from './held-out.ts';
-import { bucket } from './packages.ts';
+import { root } from '../../build/paths.ts';
+import { Language } from '../../src/decode/language.ts';
+import { fitGate, type GateExample, gateLoss } from '../../src/mix/gate.ts';
+import { Mixed } from '../../src/mix/mixed.ts';
+import { MIXTURE_FILE, type MixPlace } from '../../src/mix/types.ts';
+import { initialMixWeights, plainMixWeights } from '../../src/mix/weights.ts';
+import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { fitRanking, type RankingExample } from '../../src/ngram/ranking.ts';
+import { heldOutFiles } from '../common/held-out.ts';
+import { bucket } from '../common/packages.ts';
 
 const LANGUAGES = ['typescript', 'javascript', 'python', 'go', 'markdown'];
 /** Characters of one package that are indexed at most: a place costs no more in a large one, but the index does. */
 const MOST = 1_500_000;
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values: options } = parseArgs({
   options: {
     model: { type: 'string', default: join(root, 'models/small') },

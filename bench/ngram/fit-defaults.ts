@@ -1,23 +1,22 @@
 // Fits the weights that the specialist ships (src/ngram/default-weights.json) on packages of many kinds. None of them
 // is a recorded one. Not a benchmark: run by hand after a change of features.
 //
-//   node build/run.mjs bench/fit-defaults.ts [--dry]
+//   node build/run.mjs bench/ngram/fit-defaults.ts [--dry]
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { fitMixture, type MixtureExample, meanLoss } from '../src/ngram/fit-mixture.ts';
-import { initialMixture } from '../src/ngram/mixture.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { fitRanking, initialRanking, type RankingExample } from '../src/ngram/ranking.ts';
-import { plainWeights } from '../src/ngram/weights.ts';
-import { loadTokenizer } from '../src/tokenizer/load.ts';
-import { bucket, fetchPackage, otherPackages, sourceFiles } from './packages.ts';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { fitMixture, type MixtureExample, meanLoss } from '../../src/ngram/fit-mixture.ts';
+import { initialMixture } from '../../src/ngram/mixture.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { fitRanking, initialRanking, type RankingExample } from '../../src/ngram/ranking.ts';
+import { plainWeights } from '../../src/ngram/weights.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
 
 const tokensEach = 16_000;
 const placesEach = 400;
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const only = process.argv
   .find((arg) => arg.startsWith('--only='))
   ?.slice(7)

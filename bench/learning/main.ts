@@ -1,25 +1,26 @@
 // What an adaptation learns first where time does not last for all: today's order beside others, over equally many tokens, by the loss on
 // middles of files that were held out. Tokens rather than minutes: the same figures on every machine.
 import { join } from 'node:path';
-import { DEFAULT_OPTIMIZER } from '../src/arch/optimizer.ts';
-import { type SampleOptions, samplesOf } from '../src/distil/samples.ts';
-import { sampleOptions } from '../src/distil/training.ts';
-import type { HarvestedFile } from '../src/harvest/types.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { dialectTokens } from '../src/package/dialects.ts';
-import { loadModel } from '../src/package/folder.ts';
-import { threadCount } from '../src/runtime/device.ts';
-import { loadLibrary } from '../src/runtime/library.ts';
-import { readTokenizer } from '../src/tokenizer/load.ts';
-import type { Tokenizer } from '../src/tokenizer/types.ts';
-import { Batches, type Example } from '../src/train/batches.ts';
-import { learningRateAt } from '../src/train/schedule.ts';
-import { Stepper } from '../src/train/stepper.ts';
-import { must } from './engines.ts';
-import { bucket } from './packages.ts';
-import { printFigures } from './print.ts';
-import { type Recording, readRecordings } from './recordings.ts';
-import type { BenchOptions, Figures } from './types.ts';
+import { root } from '../../build/paths.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
+import { type SampleOptions, samplesOf } from '../../src/distil/samples.ts';
+import { sampleOptions } from '../../src/distil/training.ts';
+import type { HarvestedFile } from '../../src/harvest/types.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { dialectTokens } from '../../src/package/dialects.ts';
+import { loadModel } from '../../src/package/folder.ts';
+import { threadCount } from '../../src/runtime/device.ts';
+import { loadLibrary } from '../../src/runtime/library.ts';
+import { readTokenizer } from '../../src/tokenizer/load.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { Batches, type Example } from '../../src/train/batches.ts';
+import { learningRateAt } from '../../src/train/schedule.ts';
+import { Stepper } from '../../src/train/stepper.ts';
+import { must } from '../common/engines.ts';
+import { bucket } from '../common/packages.ts';
+import { type Recording, readRecordings } from '../common/recordings.ts';
+import type { BenchOptions, Figures } from '../figures.ts';
+import { printFigures } from '../print.ts';
 
 /** A tenth of what a small base learns from in ten minutes, a third of what a large one does. */
 const learned = 49_152;
@@ -56,7 +57,7 @@ interface Prepared {
 
 export async function learningBench({ recordings, model, only }: BenchOptions): Promise<Figures> {
   await loadLibrary();
-  const base = model?.[0] ?? join(import.meta.dirname, '../models/small');
+  const base = model?.[0] ?? join(root, 'models/small');
   const tokenizer = must(readTokenizer(join(base, 'tokenizer.json')));
   const wanted = only?.split(',');
   const figures: Record<string, Figures> = {};

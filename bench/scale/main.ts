@@ -3,11 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Tokenizer } from '../src/tokenizer/types.ts';
-import { fetchPackage, otherPackages, sourceFiles } from './packages.ts';
-import type { Figures } from './types.ts';
+import { join } from 'node:path';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
+import type { Figures } from '../figures.ts';
 
 const wantedTokens = 1_000_000;
 
@@ -24,7 +23,7 @@ export async function scaleBench(tokenizer: Tokenizer): Promise<Figures> {
         tokens += tokenizer.encode(text).length;
       }
     }
-    const child = join(dirname(fileURLToPath(import.meta.url)), 'scale-child.ts');
+    const child = join(import.meta.dirname, 'child.ts');
     const done = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', child, folder], {
       encoding: 'utf8',
     });

@@ -1,13 +1,13 @@
 // Engine processes for benchmarks: as many as there are cores, and work spread over them.
 
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ProgressBar } from '../src/common/bar.ts';
-import type { Result } from '../src/common/errors.ts';
-import { physicalCores } from '../src/common/threads.ts';
-import { EngineClient } from '../src/engine/client.ts';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { ProgressBar } from '../../src/common/bar.ts';
+import type { Result } from '../../src/common/errors.ts';
+import { physicalCores } from '../../src/common/threads.ts';
+import { EngineClient } from '../../src/engine/client.ts';
 
-const script = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src/engine/main.ts');
+const script = join(root, 'src/engine/main.ts');
 
 /** Gives `work` engine processes of one thread each, and ends them after it. */
 export async function withEngines<T>(

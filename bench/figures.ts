@@ -1,7 +1,7 @@
 // What all benchmarks share: their options, and the figures that they give.
 
 export interface BenchOptions {
-  /** Folder of recorded completions; undefined: bench/recordings. */
+  /** Folder of recorded completions; undefined: bench/data. */
   readonly recordings: string | undefined;
   /** Folders of models to measure beside those in models/. */
   readonly model: readonly string[] | undefined;

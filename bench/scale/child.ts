@@ -1,16 +1,15 @@
-// Measures harvest and index of one folder; prints figures as JSON. Started by scale.ts.
+// Measures harvest and index of one folder; prints figures as JSON. Started by main.ts.
 
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { quantile } from '../src/common/quality.ts';
-import { harvestFolder } from '../src/harvest/folder.ts';
-import { cursorPlaces } from '../src/ngram/learn.ts';
-import { NgramModel } from '../src/ngram/model.ts';
-import { loadTokenizer } from '../src/tokenizer/load.ts';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { harvestFolder } from '../../src/harvest/folder.ts';
+import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
 
 async function main(folder: string): Promise<void> {
-  const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
   if (!loaded.ok) throw new Error(loaded.error.message);
   const tokenizer = loaded.value;

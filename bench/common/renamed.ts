@@ -1,17 +1,16 @@
-// The recorded package under a vocabulary that nobody knows: made once from npm's by recordings/renamed/rename.mjs, in the download cache.
+// The recorded package under a vocabulary that nobody knows: made once from npm's by rename.mjs, in the download cache.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
 import { cacheFolder, fetchPackage } from './packages.ts';
-
-const rules = join(dirname(fileURLToPath(import.meta.url)), 'recordings', 'renamed');
 
 /** @param spec name and version, e.g. 'rxdb@17.6.0'. @returns the folder of its renamed sources */
 export function renamedPackage(spec: string): string {
-  const [script, mapping] = [join(rules, 'rename.mjs'), join(rules, 'mapping.json')];
+  const script = join(import.meta.dirname, 'rename.mjs');
+  const mapping = join(root, 'bench/data/renamed/mapping.json');
   // Other rules make another folder.
   const hash = createHash('sha256').update(readFileSync(script)).update(readFileSync(mapping)).digest('hex');
   const folder = join(cacheFolder('npm'), `${spec.replaceAll('/', '+')}-renamed-${hash.slice(0, 8)}`);

@@ -2,24 +2,23 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PRESETS } from '../src/arch/config.ts';
-import { initialWeights } from '../src/arch/parameters.ts';
-import { quantile } from '../src/common/quality.ts';
-import { EnginePair } from '../src/engine/pair.ts';
-import { saveModel } from '../src/package/folder.ts';
-import { physicalCores } from '../src/runtime/device.ts';
-import type { BenchOptions, Figures } from './types.ts';
+import { root } from '../../build/paths.ts';
+import { PRESETS } from '../../src/arch/config.ts';
+import { initialWeights } from '../../src/arch/parameters.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { EnginePair } from '../../src/engine/pair.ts';
+import { saveModel } from '../../src/package/folder.ts';
+import { physicalCores } from '../../src/runtime/device.ts';
+import type { BenchOptions, Figures } from '../figures.ts';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
 
 type Numbers = Record<string, number>;
 
 async function child(...args: (string | number)[]): Promise<Numbers> {
-  const script = join(root, 'bench/engine-child.ts');
+  const script = join(root, 'bench/engine/child.ts');
   const { stdout } = await run(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     script,
@@ -31,7 +30,7 @@ async function child(...args: (string | number)[]): Promise<Numbers> {
 /** Undefined where PyTorch is not installed for the system's Python. */
 async function torch(...args: (string | number)[]): Promise<Numbers | undefined> {
   try {
-    const { stdout } = await run('/usr/bin/python3', [join(root, 'bench/engine-torch.py'), ...args.map(String)]);
+    const { stdout } = await run('/usr/bin/python3', [join(root, 'bench/engine/torch.py'), ...args.map(String)]);
     return JSON.parse(stdout) as Numbers;
   } catch {
     return undefined;

@@ -2,21 +2,20 @@
 // Rules: no file that a recording names is counted or learned from; the weights are fitted on other files of the package.
 
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Draft } from '../src/common/completion.ts';
-import { exactMatch } from '../src/common/quality.ts';
-import { NgramModel, type NgramWeights, type TokenScore } from '../src/ngram/model.ts';
-import { loadTokenizer } from '../src/tokenizer/load.ts';
-import type { Tokenizer } from '../src/tokenizer/types.ts';
-import { isRight, lineFigures, lineOf, lineTokens } from './line-figures.ts';
-import { bucket, type PackageFile } from './packages.ts';
-import { printFigures } from './print.ts';
-import { type RecordedPlace, type Recording, readRecordings } from './recordings.ts';
-import { scaleBench } from './scale.ts';
-import type { BenchOptions, Figures } from './types.ts';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import type { Draft } from '../../src/common/completion.ts';
+import { exactMatch } from '../../src/common/quality.ts';
+import { NgramModel, type NgramWeights, type TokenScore } from '../../src/ngram/model.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { isRight, lineFigures, lineOf, lineTokens } from '../common/line-figures.ts';
+import { bucket, type PackageFile } from '../common/packages.ts';
+import { type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
+import type { BenchOptions, Figures } from '../figures.ts';
+import { printFigures } from '../print.ts';
+import { scaleBench } from '../scale/main.ts';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const scoredTokens = 6000;
 
 interface Answered {

@@ -1,4 +1,4 @@
-# The same training step in PyTorch fp32, for bench/engine.ts: python3 bench/engine-torch.py PRESET BATCH LENGTH THREADS FEED_FORWARD
+# The same training step in PyTorch fp32, for bench/engine/main.ts: python3 bench/engine/torch.py PRESET BATCH LENGTH THREADS FEED_FORWARD
 import json
 import pathlib
 import sys
