@@ -87,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
       time: (base, threads, signal) =>
         timeBase(paths.engine, base, configuration.for(undefined).neuralPrecision, threads, signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
+      hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,
       isBusy: () => adaptation.progress !== undefined,
       isMachineBusy,

@@ -22,6 +22,8 @@ export type Obstacle =
   /** Drafts have taken much longer than was measured. */
   | { readonly kind: 'late'; readonly lineMs: number }
   | { readonly kind: 'battery' }
+  /** This window has no folder: it is left to one that has. */
+  | { readonly kind: 'no-folder' }
   /** Another window has it. */
   | { readonly kind: 'elsewhere' }
   /** Its tokenizer is another than the one that this window's indexes are made with. */
@@ -71,8 +73,9 @@ export function chooseBase({ bases, setting, named, timingOf, against, mayHold }
     const obstacle = against(wanted);
     // Who names it bears what it costs; with other words than the indexes, and twice in memory, it cannot be.
     if (obstacle?.kind === 'other-words') return instead(wanted, obstacle);
-    const shared = wanted !== small && !mayHold(wanted);
-    return shared ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };
+    if (wanted === small) return { base: small, reason: { kind: 'named' } };
+    if (obstacle?.kind === 'no-folder') return instead(wanted, obstacle);
+    return !mayHold(wanted) ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };
   }
   let first: Choice | undefined;
   for (const base of [...bases].reverse()) {

@@ -61,7 +61,7 @@ test('what stands against it is said, and only who would serve is asked to be he
     held.push(name);
     return false;
   };
-  for (const kind of ['battery', 'other-words'] as const) {
+  for (const kind of ['battery', 'other-words', 'no-folder'] as const) {
     assert.deepEqual(choose({ against: () => ({ kind }), mayHold }), instead({ kind }));
   }
   assert.deepEqual(
@@ -90,6 +90,13 @@ test('who names a base has it on battery and slow, but not twice in memory, nor 
   assert.deepEqual(choose({ setting: 'medium', mayHold: () => false }), instead({ kind: 'elsewhere' }));
   const otherWords = { kind: 'other-words' } as const;
   assert.deepEqual(choose({ setting: 'medium', against: () => otherWords }), instead(otherWords));
+});
+
+test('a window without a folder does not have it even where the setting names it, but has the small one', () => {
+  const against = () => ({ kind: 'no-folder' }) as const;
+  const mayHold = () => assert.fail('asked');
+  assert.deepEqual(choose({ setting: 'medium', against, mayHold }), instead({ kind: 'no-folder' }));
+  assert.deepEqual(choose({ setting: 'small', against, mayHold }), { name: 'small', reason: { kind: 'named' } });
 });
 
 test('a path is the package there; what is not there, or no package, is said', () => {

@@ -45,6 +45,8 @@ function whyNot(of: string, obstacle: Obstacle): string {
       return t('lines of the {0} model have come to take {1} ms', of, Math.round(obstacle.lineMs));
     case 'battery':
       return t('on battery');
+    case 'no-folder':
+      return t('the {0} model is left to windows that have a folder open', of);
     case 'elsewhere':
       return t('another window has the {0} model in memory', of);
     case 'other-words':

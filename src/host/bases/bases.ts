@@ -26,6 +26,8 @@ export interface BasesDeps {
   readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
   /** Takes the right to have a base in memory, among all windows. */
   readonly lock: (base: Base) => Result<RunLock>;
+  /** The window has a folder open. One without never takes what only one window may have: its index is of open files alone. */
+  readonly hasFolder: () => boolean;
   /** Undefined: it cannot be told. */
   readonly onBattery: () => Promise<boolean | undefined>;
   /** Something is indexed or trained. */
@@ -183,7 +185,7 @@ export class Bases extends DisposableStore {
     if (!neural || neuralBase !== 'auto') return;
     const base = deps.shipped.slice(1).findLast((each) => this.isRival(each));
     const obstacle = base && this.against(base)?.kind;
-    if (!base || obstacle === 'battery' || obstacle === 'late' || this.isKnown(base)) return;
+    if (!base || (obstacle !== undefined && obstacle !== 'other-words') || this.isKnown(base)) return;
     const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
     // In one window at a time, or each would find the machine slow.
     if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold(base)) return;
@@ -262,6 +264,7 @@ export class Bases extends DisposableStore {
   }
 
   private against({ weights, words }: Base): Obstacle | undefined {
+    if (!this.deps.hasFolder()) return { kind: 'no-folder' };
     // The indexes of this window are made of the first choice's tokens.
     if (this.choice && this.choice.base.words !== words) return { kind: 'other-words' };
     if (this.battery === true) return { kind: 'battery' };

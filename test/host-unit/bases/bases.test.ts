@@ -38,7 +38,7 @@ class Machine {
   window(over: Partial<BasesDeps> = {}, settings: Partial<Settings> = {}) {
     const me = {};
     const heard = { changes: 0, states: 0 };
-    const state = { settings: { ...readSettings(() => undefined), ...settings }, busy: false };
+    const state = { settings: { ...readSettings(() => undefined), ...settings }, busy: false, folder: true };
     const bases = new Bases({
       shipped: [small, medium],
       read: (path) => (path === '/own' ? ok(base('own')) : failed('unreadable', 'Nothing is there.')),
@@ -56,6 +56,7 @@ class Machine {
         this.holders.set(weights, me);
         return ok({ release: () => void (this.holders.get(weights) === me && this.holders.delete(weights)) });
       },
+      hasFolder: () => state.folder,
       onBattery: async () => this.battery,
       isBusy: () => state.busy,
       isMachineBusy: () => this.busy,
@@ -239,6 +240,26 @@ test('two windows do not have it both; when the first closes the second takes it
   first.bases.dispose();
   await second.rest();
   assert.deepEqual([second.serves(), second.why(), second.heard.changes], ['medium', 'in-time', 1]);
+});
+
+test('a window without a folder neither holds the larger one nor measures it, until a folder is opened in it', async () => {
+  const machine = new Machine();
+  const bare = machine.window({ hasFolder: () => false });
+  await bare.rest();
+  assert.deepEqual([bare.serves(), bare.why(), machine.measured, machine.holders.size], ['small', 'no-folder', 0, 0]);
+  bare.change({ neuralBase: 'medium' });
+  assert.deepEqual([bare.serves(), machine.holders.size], ['small', 0]);
+  const other = machine.window();
+  await other.rest();
+  assert.deepEqual([other.serves(), other.why()], ['medium', 'in-time']);
+  other.bases.dispose();
+  const opened = machine.window();
+  opened.state.folder = false;
+  await opened.rest();
+  assert.equal(opened.why(), 'no-folder');
+  opened.state.folder = true;
+  await opened.rest();
+  assert.deepEqual([opened.serves(), opened.why()], ['medium', 'in-time']);
 });
 
 test('a window whose model is switched off has none in memory', async () => {

@@ -52,6 +52,7 @@ function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join
     log: silentLog,
     time: (base, threads, signal) => timeBase(SCRIPT, base, 'auto', threads, signal),
     lock: (base) => lockModel(storage, base.weights, 'a test'),
+    hasFolder: () => true,
     onBattery: async () => false,
     isBusy: () => false,
     isMachineBusy: () => false,
