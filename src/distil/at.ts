@@ -163,13 +163,11 @@ export async function draftMixed(
   log: Log,
 ): Promise<Result<Draft>> {
   const key = specialistFolder;
-  const { model, name, setAside } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
+  const { setAside, ...current } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
   if (setAside) log.warn(setAside.message);
   const opened = await engine.request('open', {
+    ...current,
     key,
-    model,
-    base,
-    name,
     snapshot: join(specialistFolder, snapshotName),
     over: [],
     tokenizer: tokenizerPath,

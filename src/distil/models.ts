@@ -3,18 +3,31 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Failure } from '../common/errors.ts';
+import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
-import { fitsShipped } from '../package/fit.ts';
+import { standingOf, waitsFor } from '../package/fit.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
+import { isBetterThan } from './compared.ts';
 
 export interface CurrentModel {
   /** Folder of a package (src/package/); where weights of the mixture were fitted for the model, mixture.json is in it. */
   readonly model: string;
+  /** Folder of the base that it is opened over. */
+  readonly base: string;
   readonly name: 'adapted' | 'base';
   /** Of an adapted model that is there and cannot be used with what ships now: why, and what to do. */
   readonly setAside?: Failure;
+}
+
+/** A folder's adapted model that can be opened. */
+export interface OwnModel {
+  readonly model: string;
+  /** Folder of the base to open it over. */
+  readonly over: string;
+  /** Name of the base that it was made from. */
+  readonly madeFrom: string;
+  readonly serves: boolean;
 }
 
 /** What a folder's own model has to fit: folder of the base, path of tokenizer.json. */
@@ -36,15 +49,35 @@ export function isModel(folder: string): boolean {
   return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER);
 }
 
-/** The folder's adapted model where there is one that fits what ships, else the base. One that does not fit stays where it is. */
-export function currentModel(specialistFolder: string, { base, tokenizer }: Shipped): CurrentModel {
-  const shipped = { model: base, name: 'base' } as const;
+/**
+ * The folder's adapted model where it is known to be better than the base that serves: it was made from that one, or the run that made it
+ * measured both (compared.ts). Else the base: one that is larger than what was adapted is not given up unmeasured. What does not serve stays where it is.
+ */
+export function currentModel(specialistFolder: string, shipped: Shipped): CurrentModel {
+  const own = ownModel(specialistFolder, shipped);
+  if (own?.ok && own.value.serves) return { model: own.value.model, base: own.value.over, name: 'adapted' };
+  const setAside = own && (own.ok ? waitsFor(own.value.madeFrom) : own);
+  return { ...baseAlone(shipped), ...(setAside && !setAside.ok && { setAside: setAside.error }) };
+}
+
+export function baseAlone({ base }: Shipped): CurrentModel {
+  return { model: base, base, name: 'base' };
+}
+
+/** The folder's adapted model, whether or not it serves; undefined where there is none, a failure where it cannot be opened now. */
+export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
   const name = pointedAt(specialistFolder);
-  if (name === undefined) return shipped;
+  if (name === undefined) return undefined;
   const model = join(specialistFolder, name);
-  if (!isModel(model)) return shipped;
-  const fits = fitsShipped(model, base, tokenizer);
-  return fits.ok ? { model, name: 'adapted' } : { ...shipped, setAside: fits.error };
+  if (!isModel(model)) return undefined;
+  const stands = standingOf(model, base, tokenizer);
+  if (!stands.ok) return stands;
+  const { over, madeFrom, isOwn } = stands.value;
+  try {
+    return ok({ model, over, madeFrom, serves: isOwn || isBetterThan(model, base) });
+  } catch (cause) {
+    return failed('unreadable', messageOf(cause));
+  }
 }
 
 function pointedAt(specialistFolder: string): string | undefined {
@@ -63,13 +96,12 @@ export function workFolder(specialistFolder: string): string {
 }
 
 /** Puts the finished model in the work folder in use. The one before it stays on disk until the next run, for who still has it open. */
-export function keepModel(specialistFolder: string): CurrentModel {
+export function keepModel(specialistFolder: string): void {
   const name = `${PREFIX}${randomUUID()}`;
   const model = join(specialistFolder, name);
   listFiles(workFolder(specialistFolder));
   renameSync(workFolder(specialistFolder), model);
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
-  return { model, name: 'adapted' };
 }
 
 /** Removes models that are not in use any more. */

@@ -9,8 +9,9 @@ import { lowestProbability } from '../coupling/features.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { keepComparison } from './compared.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
-import { currentModel, isModel, sweepModels, workFolder } from './models.ts';
+import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
 import { type NeuralDeps, type Training, train } from './training.ts';
@@ -37,9 +38,14 @@ export interface NeuralOutcome {
 
 type Name = NeuralReport['used'];
 
-interface Measured {
+/** A model, and the folder of the base that it is opened over. */
+interface Candidate {
   readonly name: Name;
   readonly model: string;
+  readonly base: string;
+}
+
+interface Measured extends Candidate {
   readonly test: readonly ScoredPlace[];
   readonly quality: MixedQuality;
 }
@@ -67,16 +73,16 @@ export async function adaptNeural(
   const session = new Session(places, snapshot, deps);
   const notes: string[] = [];
   try {
-    const base = await session.measure('base', access.base);
-    const current = currentModel(specialistFolder, { base: access.base, tokenizer: deps.tokenizerPath });
-    if (current.setAside) notes.push(`There is an earlier model. ${current.setAside.message}`);
-    const earlier =
-      current.name === 'adapted' ? await attempt(() => session.measure('earlier', current.model), notes) : undefined;
+    const base = await session.measure({ name: 'base', model: access.base, base: access.base });
+    const own = ownModel(specialistFolder, { base: access.base, tokenizer: deps.tokenizerPath });
+    if (own && !own.ok) notes.push(`There is an earlier model. ${own.error.message}`);
+    const earlier = own?.ok ? await attempt(() => session.measureEarlier(own.value), notes) : undefined;
     const training = await attempt(() => train(held, index, work, deps), notes);
     notes.push(...(training?.notes ?? []));
     const adapted = training && (await attempt(() => session.measureAdapted(work, training.base), notes));
     const known = [adapted, earlier, base].filter((each) => each !== undefined);
-    const { used, why } = choose(known, training);
+    const { used, why } = choose(known, training, access.base);
+    if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
     if (adapted && used.name !== 'adapted') {
       notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
     }
@@ -126,13 +132,17 @@ class Session {
     this.key = `adapting ${deps.specialistFolder}`;
   }
 
-  async measure(name: Name, model: string): Promise<Measured> {
-    await this.use(name, model);
-    const test = await this.drafts({ name, model }, this.places.test, {
-      stage: `Measuring ${titles[name]}`,
-      losses: true,
-    });
-    return { name, model, test, quality: { ...ownQuality(test), ...lossOf(test) } };
+  async measure(candidate: Candidate): Promise<Measured> {
+    await this.use(candidate);
+    const stage = `Measuring ${titles[candidate.name]}`;
+    const test = await this.drafts(candidate, this.places.test, { stage, losses: true });
+    return { ...candidate, test, quality: { ...ownQuality(test), ...lossOf(test) } };
+  }
+
+  /** What was adapted before; undefined where it does not serve and there are no places to show that it should. */
+  async measureEarlier({ model, over, serves }: OwnModel): Promise<Measured | undefined> {
+    if (!serves && this.places.test.length === 0) return undefined;
+    return this.measure({ name: 'earlier', model, base: over });
   }
 
   /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
@@ -140,31 +150,32 @@ class Session {
     const [theirs, own] = [base, model].map((folder) => join(folder, MIXTURE_FILE)) as [string, string];
     rmSync(own, { force: true });
     if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
-    const { fit } = await this.use('adapted', model);
+    const candidate = { name: 'adapted', model, base } as const;
+    const { fit } = await this.use(candidate);
     if (fit) replaceFile(join(model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fit.weights))]);
-    return this.measure('adapted', model);
+    return this.measure(candidate);
   }
 
   async drafts(
-    { name, model }: { readonly name: Name; readonly model: string },
+    candidate: Candidate,
     places: readonly CursorExample[],
     asked: { readonly stage: string; readonly losses?: boolean },
   ): Promise<ScoredPlace[]> {
     const { engine, progress, signal } = this.deps;
-    const scored = await evaluate(await this.use(name, model), places, { ...asked, progress, signal });
+    const scored = await evaluate(await this.use(candidate), places, { ...asked, progress, signal });
     const status = await engine.request('status', {});
     if (status.ok) this.memory = Math.max(this.memory, status.value.memory);
     return scored;
   }
 
-  private async use(name: Name, model: string): Promise<Opened> {
+  private async use({ name, model, base }: Candidate): Promise<Opened> {
     if (this.open?.name === name) return this.open.opened;
     const { engine, access, tokenizerPath, progress, signal } = this.deps;
     const { precision, threads } = access;
     const source = {
       key: this.key,
       model,
-      base: access.base,
+      base,
       name: name === 'base' ? 'base' : 'adapted',
       snapshot: this.snapshot,
       over: [],
@@ -219,18 +230,21 @@ const NOTHING_BETTER = 'training made nothing better on the held-out files';
 /**
  * What foresees the test files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a
  * line is right is one bit a place: over a few hundred of them two equal models are often a few hundredths apart.) What training made no
- * better is no candidate. Without test places, what validation said of the training decides.
+ * better is no candidate. Without test places, what validation said of the training decides, of the base that serves: a smaller one's it says
+ * nothing of.
  * @param measured the adapted model first, where there is one
+ * @param serving folder of the base that serves
  */
 function choose(
   measured: readonly Measured[],
   training: Training | undefined,
+  serving: string,
 ): { readonly used: Measured; readonly why: string } {
   const others = measured.filter(({ name }) => name !== 'adapted');
   const unchanged = training?.improved === false;
   const [first] = measured as [Measured, ...Measured[]];
   if (first.quality.places === 0) {
-    if (first.name === 'adapted' && training?.improved)
+    if (first.name === 'adapted' && training?.improved && first.base === serving)
       return { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' };
     const why = unchanged ? `${NOTHING_BETTER}.` : 'there was no held-out file to measure on.';
     return { used: others[0] as Measured, why };

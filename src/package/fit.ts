@@ -57,36 +57,56 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
   );
 }
 
+/** How a model that was made for a user's folder stands to what ships now. */
+export interface Standing {
+  /** Folder of the base to open it over: the one in use, or, for an adapter of another that lies beside it, that one. */
+  readonly over: string;
+  /** Name of the base that it was made from. */
+  readonly madeFrom: string;
+  /** That is the one in use, or that one as it was before; or there is nothing that says another. */
+  readonly isOwn: boolean;
+}
+
 /**
- * Whether a model that was made for a user's folder can be used with what ships now; one without a manifest was made before there were any.
- * Fails with 'mismatched', in a sentence for who has it; with 'other-base' where it would fit a base that lies beside the one in use; and as `readManifest`.
+ * Whether it can be opened beside the base in use, and over which; one without a manifest was made before there were any. Fails with
+ * 'mismatched', in a sentence for who has it; with 'other-base' where its words are those of another base that lies beside the one in use; and as `readManifest`.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
  */
-export function fitsShipped(folder: string, base: string, tokenizer: string): Result<true> {
+export function standingOf(folder: string, base: string, tokenizer: string): Result<Standing> {
   const read = readManifest(folder);
   if (!read.ok) return read;
   const manifest = read.value;
   const words = manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer;
-  const over = (of: () => Pick<PackageManifest, 'name' | 'weights'>) =>
-    manifest?.kind !== 'adapter' || fitsBase(manifest, of()).ok;
+  const origin = manifest ? manifest.base : BEFORE_MANIFESTS.base;
+  const isAdapter = manifest?.kind === 'adapter';
+  const goesOver = (of: () => Pick<PackageManifest, 'name' | 'weights'>) => !isAdapter || fitsBase(manifest, of()).ok;
   try {
-    if (words === sha256Of(tokenizer) && over(() => baseOf(base))) return ok(true);
-    const other = listPackages(dirname(base)).find(
-      (each) => each.manifest.tokenizer === words && over(() => each.manifest),
-    );
-    if (other) {
-      return failed(
-        'other-base',
-        `The model that was adapted to this folder goes with the base '${other.name}', which does not serve now. Choose that one, or run "Adapt to This Repo" again.`,
-      );
+    const hasWords = words === sha256Of(tokenizer);
+    if (hasWords && goesOver(() => baseOf(base))) {
+      const used = unwrap(readManifest(base));
+      const isOwn = isAdapter || !used || !origin || origin.name === used.name || origin.weights === used.weights;
+      return ok({ over: base, madeFrom: origin?.name ?? '', isOwn });
     }
+    const other = listPackages(dirname(base)).find(
+      (each) => each.manifest.tokenizer === words && goesOver(() => each.manifest),
+    );
+    if (other && hasWords) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
+    if (other) return waitsFor(other.name);
   } catch (cause) {
     return failed('unreadable', `What ships with the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }
   return failed(
     'mismatched',
     'The model that was adapted to this folder was made from another base than the one in use. It stays on disk and is not used. Run "Adapt to This Repo" again.',
+  );
+}
+
+/** Of a model that goes with another base than the one in use. */
+export function waitsFor(name: string): Result<never> {
+  return failed(
+    'other-base',
+    `The model that was adapted to this folder goes with the base '${name}', which does not serve now. Choose that one, or run "Adapt to This Repo" again.`,
   );
 }

@@ -87,7 +87,8 @@ describe('with an engine whose answers a test decides', () => {
     }
   });
 
-  test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
+  /** Two packages beside each other, as they ship. */
+  const shipTwo = () => {
     const models = join(dirname(project.root), 'models');
     const package_ = (name: string, layers: number) => {
       const folder = join(models, name);
@@ -98,7 +99,56 @@ describe('with an engine whose answers a test decides', () => {
       writeManifest(folder, { ...manifest.value, name });
       return folder;
     };
-    const [small, medium] = [package_('small', 1), package_('medium', 2)];
+    return { small: package_('small', 1), medium: package_('medium', 2) };
+  };
+  const over = (base_: string) => ({ neural: { ...request.neural, base: base_, budgetMinutes: 10 } as never });
+  const usedOver = (base_: string) =>
+    currentModel(request.specialistFolder, { base: base_, tokenizer: request.tokenizerPath });
+
+  test('a base that was never measured beside the adapted model is not given up for it; the run that measures both decides', async () => {
+    const { small, medium } = shipTwo();
+    const first = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }), over(small));
+    assert.equal(first.neural?.used, 'adapted');
+    const made = usedOver(small);
+    assert.equal(made.name, 'adapted');
+    assert.equal(usedOver(medium).model, medium);
+    assert.equal(usedOver(medium).setAside?.code, 'other-base');
+    // Then the larger one serves, what is made from it is worse, and the earlier one better than both.
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 0.9 },
+      truth: (query) => (engine.count('adapt') === 0 ? truth(query) : 'poisoned'),
+    });
+    assert.equal((await report(engine, over(medium))).neural?.used, 'earlier');
+    assert.deepEqual(usedOver(medium), { model: made.model, base: medium, name: 'adapted' });
+    assert.deepEqual(usedOver(small), { ...made, base: small });
+    const figures = JSON.parse(readFileSync(join(made.model, 'compared.json'), 'utf8'));
+    assert.deepEqual(
+      figures.map((row: { base: { name: string } }) => row.base.name),
+      ['small', 'medium'],
+    );
+    assert.ok(figures[1].figures.adapted.exactMatch > figures[1].figures.base.exactMatch);
+    // Another base under that name was not measured.
+    const manifest = readManifest(medium);
+    assert.ok(manifest.ok && manifest.value);
+    writeManifest(medium, { ...manifest.value, weights: '0'.repeat(64) });
+    assert.equal(usedOver(medium).name, 'base');
+    writeFileSync(join(made.model, 'compared.json'), '[null, 1, {"base"');
+    assert.equal(usedOver(small).name, 'adapted');
+  });
+
+  test('where the larger base is better than what was adapted from the smaller one, each serves beside its own', async () => {
+    const { small, medium } = shipTwo();
+    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }), over(small));
+    const made = usedOver(small);
+    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
+    assert.equal(figures.neural?.used, 'base');
+    assert.ok(figures.neural?.quality.earlier, 'it was measured too');
+    assert.equal(usedOver(medium).model, medium);
+    assert.deepEqual(usedOver(small), made);
+  });
+
+  test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
+    const { small, medium } = shipTwo();
     const run = async (tokensPerSecond: number, noOther = false) => {
       const script: Script = { right: { base: 0.3, adapted: 0.6 }, truth, pace: () => tokensPerSecond };
       const engine = new ScriptedEngine(script);
@@ -108,10 +158,15 @@ describe('with an engine whose answers a test decides', () => {
       const asked = engine.asked.flatMap((each) =>
         each.kind === 'adapt' ? [(each.request as { base: string }).base] : [],
       );
-      return { asked, notes: result.value.report.notes.join('\n') };
+      const opened = engine.asked.flatMap((each) =>
+        each.kind === 'open' ? [(each.request as { base: string }).base] : [],
+      );
+      return { asked, opened, notes: result.value.report.notes.join('\n') };
     };
     const slow = await run(100);
     assert.deepEqual(slow.asked, [medium, small]);
+    assert.deepEqual(slow.opened, [medium, small], 'the adapted model is opened over what it was made from');
+    assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
     assert.match(
       slow.notes,
       /'small' was adapted instead of 'medium', which would learn from 60,000 tokens in 10 minutes/,

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { completeAt, fitOf } from '../../src/distil/at.ts';
-import { currentModel, workFolder } from '../../src/distil/models.ts';
+import { baseAlone, currentModel, workFolder } from '../../src/distil/models.ts';
 import { holdsAlone, holdsMixed } from '../../src/distil/outdated.ts';
 import { adapt } from '../../src/distil/run.ts';
 import { latestAdaptation } from '../../src/distil/session.ts';
@@ -59,7 +59,11 @@ describe('under the tokenizer of then', () => {
   test('the index is read, the adapted model is in use without a manifest, and the coupling holds', async () => {
     assert.ok(!existsSync(join(model, MANIFEST)));
     assert.ok((await readSpecialist(earlier, log)).ok);
-    assert.deepEqual(currentModel(earlier.specialistFolder, shipped(earlier)), { model, name: 'adapted' });
+    assert.deepEqual(currentModel(earlier.specialistFolder, shipped(earlier)), {
+      model,
+      base: earlier.neural.base,
+      name: 'adapted',
+    });
     const latest = latestAdaptation(earlier, log);
     assert.ok(latest.ok && latest.value.report.madeFor === undefined);
     assert.deepEqual(fitOf(earlier, true, log), latest.value.coupling);
@@ -172,7 +176,7 @@ describe('under another tokenizer', () => {
 test('a coupling for the base itself holds while that base is in use', () => {
   const { base, tokenizer } = shipped(earlier);
   const made = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
-  const inUse = { model: base, name: 'base' } as const;
+  const inUse = baseAlone(shipped(earlier));
   const neural = { used: 'base' } as NeuralReport;
   assert.equal(holdsMixed({ madeFor: made, neural }, inUse, shipped(earlier)), true);
   assert.equal(holdsMixed({ madeFor: { ...made, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);

@@ -10,6 +10,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
+import type { CurrentModel } from '../../src/distil/models.ts';
 import { adapt } from '../../src/distil/run.ts';
 import type { AdaptRequest } from '../../src/distil/types.ts';
 import { FolderSession, type SessionDeps } from '../../src/host/folder/folder-session.ts';
@@ -64,7 +65,7 @@ function window(tokenizer: string) {
       absence: undefined,
       shipped,
       tuning: readTuning({}),
-      serving: (of: string, name: string) => ({ ...shipped, model: of, name, precision: 'int4', threads: 1 }),
+      serving: (of: CurrentModel) => ({ ...of, tokenizer, precision: 'int4', threads: 1 }),
       request: async (kind: string, asked: { model: string }) => {
         if (kind === 'open') opened.push(asked.model);
         return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import { describeAdapted, listFiles } from '../../src/package/adapted.ts';
-import { baseOf, fitsBase, fitsShipped } from '../../src/package/fit.ts';
+import { baseOf, fitsBase, standingOf } from '../../src/package/fit.ts';
 import { loadModel, saveModel } from '../../src/package/folder.ts';
 import { ADAPTER, type PackageManifest, readManifest, sha256Of, writeManifest } from '../../src/package/manifest.ts';
 import { goldenFolder } from '../arch/golden.ts';
@@ -98,7 +98,7 @@ test('an adapter fits the base that it was made for, by its bytes', () => {
   assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
 });
 
-test('what fits another base that ships waits for that one; what fits none is for adapting again', () => {
+test('what goes over another base that ships is opened over that one; what goes over none is for adapting again', () => {
   const models = join(folder, 'models');
   const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
   for (const [at, fill] of [
@@ -114,21 +114,23 @@ test('what fits another base that ships waits for that one; what fits none is fo
   cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
   rmSync(join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base: medium, tokenizer, precision: 'int4' });
-  const codeOf = (of: string, words = tokenizer) => {
-    const result = fitsShipped(adapted, of, words);
-    return result.ok ? 'ok' : result.error.code;
+  const found = (of: string, words = tokenizer) => {
+    const result = standingOf(adapted, of, words);
+    return result.ok ? result.value : result.error.code;
   };
-  assert.equal(codeOf(medium), 'ok');
-  assert.equal(codeOf(small), 'other-base');
-  const waiting = fitsShipped(adapted, small, tokenizer);
+  assert.deepEqual(found(medium), { over: medium, madeFrom: 'medium', isOwn: true });
+  assert.deepEqual(found(small), { over: medium, madeFrom: 'medium', isOwn: false });
+  assert.equal(found(medium, other), 'other-base', 'its own words are still there');
+  const waiting = standingOf(adapted, small, other);
   assert.match(waiting.ok ? '' : waiting.error.message, /goes with the base 'medium'.*Choose that one/);
-  assert.equal(codeOf(medium, other), 'other-base', 'its own words are still there');
   // The base is another one now, under the same name.
   writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
-  assert.equal(codeOf(medium), 'mismatched');
-  assert.equal(codeOf(small), 'mismatched');
-  // A whole model needs the words alone.
+  assert.equal(found(medium), 'mismatched');
+  assert.equal(found(small), 'mismatched');
+  // A whole model needs the words alone; whose it is is known by name or by bytes.
   cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
-  assert.equal(codeOf(small), 'ok');
+  assert.deepEqual(found(small), { over: small, madeFrom: 'medium', isOwn: false });
+  writeManifest(medium, { ...manifestOf(medium), weights: '1'.repeat(64) });
+  assert.deepEqual(found(medium), { over: medium, madeFrom: 'medium', isOwn: true }, 'as it was before');
 });

@@ -201,7 +201,7 @@ export class Adaptation extends DisposableStore {
     const { neural } = this.deps;
     if (neural.absence !== undefined) return {};
     const { base } = neural.shipped;
-    const { precision, threads } = neural.serving(base, 'base');
+    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
     const { maxSteps } = neural.tuning;
     return {
       neural: {

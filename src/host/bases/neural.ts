@@ -6,7 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { Model } from '../../complete/neural.ts';
-import type { Shipped } from '../../distil/models.ts';
+import type { CurrentModel, Shipped } from '../../distil/models.ts';
 import type { Engine, RequestOptions } from '../../engine/client.ts';
 import { EnginePair } from '../../engine/pair.ts';
 import type { RequestKind, Requests } from '../../engine/protocol.ts';
@@ -80,11 +80,11 @@ export class Neural extends DisposableStore implements Engine {
     return this.client?.pid;
   }
 
-  /** How the model in a folder is to be served now. */
-  serving(model: string, name: string): Model {
+  /** How a model is to be served now. */
+  serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): Model {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
     const threads = threadCount(neuralThreads || 'auto');
-    const { base, tokenizer } = this.shipped;
+    const { tokenizer } = this.shipped;
     return { model, name, base, tokenizer, precision: neuralPrecision, threads };
   }
 

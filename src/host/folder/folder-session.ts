@@ -12,7 +12,7 @@ import type { CompletionEvent, CompletionSettings } from '../../complete/types.t
 import { defaultFit } from '../../coupling/defaults.ts';
 import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
-import { type CurrentModel, currentModel, type Shipped } from '../../distil/models.ts';
+import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/models.ts';
 import { holdsAlone, holdsMixed } from '../../distil/outdated.ts';
 import { snapshotName } from '../../distil/snapshot.ts';
 import { storedFit, storedReport } from '../../distil/stored.ts';
@@ -174,8 +174,7 @@ export class FolderSession extends DisposableStore {
     const { neural } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
     else {
-      const { model, name } = this.hold();
-      void this.specialist.open(neural, neural.serving(model, name));
+      void this.specialist.open(neural, neural.serving(this.hold()));
     }
   }
 
@@ -188,7 +187,7 @@ export class FolderSession extends DisposableStore {
   private hold(): CurrentModel {
     const { learned, shipped, deps } = this;
     const own = this.specialistFolder;
-    const current = own === undefined ? ({ model: shipped.base, name: 'base' } as const) : currentModel(own, shipped);
+    const current = own === undefined ? baseAlone(shipped) : currentModel(own, shipped);
     if (current.setAside?.code === 'mismatched' && deps.neural.absence !== 'off')
       this.setAside(current.setAside.message);
     const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);

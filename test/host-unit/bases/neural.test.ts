@@ -95,10 +95,10 @@ test('another precision or thread count is served from the same process; another
   change({ balance: 0.9 });
   assert.equal(heard.changes, 1);
   assert.ok(!processes[0]?.disposed);
-  assert.deepEqual(neural.serving('/folder', 'adapted'), {
+  assert.deepEqual(neural.serving({ model: '/folder', base: '/other', name: 'adapted' }), {
     model: '/folder',
     name: 'adapted',
-    base: '/small',
+    base: '/other',
     tokenizer: '/tokenizer.json',
     precision: 'int8',
     threads: 3,
