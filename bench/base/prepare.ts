@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shuffled } from '../../src/common/random.ts';
+import { shuffled } from '../../src/fit/random.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import type { Recording } from '../common/recordings.ts';

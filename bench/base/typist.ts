@@ -1,6 +1,6 @@
 // A typist from a seed: goes to places of a file where lines are missing and types them, as an editor with closing brackets and
 // indents of its own lets one. Every key is the document that it leaves, and how long after the key before it comes.
-import { normals, uniforms } from '../../src/common/random.ts';
+import { normals, uniforms } from '../../src/fit/random.ts';
 import type { PackageFile } from '../common/packages.ts';
 
 export interface Key {

@@ -3,11 +3,11 @@
 
 import { join } from 'node:path';
 import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
-import { brierScore, expectedCalibrationError } from '../../src/coupling/calibrate.ts';
 import { deferralCurve, type ScoredExample } from '../../src/coupling/curve.ts';
 import { decide } from '../../src/coupling/decide.ts';
 import { fitCoupling, score, splitByFile } from '../../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
+import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
 import { readRecordings } from '../common/recordings.ts';
 import type { BenchOptions, Figures } from '../figures.ts';
 import { measure, readTokenizer } from '../ngram/main.ts';

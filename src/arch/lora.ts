@@ -1,7 +1,7 @@
 // Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export.
 
 import type { Builder } from '../autodiff/builder.ts';
-import { normals } from '../common/random.ts';
+import { normals } from '../fit/random.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { Linear } from './decoder.ts';

@@ -1,5 +1,5 @@
 // The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
-import { normals } from '../common/random.ts';
+import { normals } from '../fit/random.ts';
 import type { ModelConfig } from './config.ts';
 
 export interface ParameterSpec {

@@ -1,8 +1,8 @@
 // Who answers: the rule, the price of a call, and the sentence and numbers that explain it.
 import type { Draft } from '../common/completion.ts';
+import { contribution } from '../fit/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { type FitParameters, score } from './fit.ts';
-import { contribution } from './logistic.ts';
 import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
 /**

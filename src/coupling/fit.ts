@@ -1,8 +1,8 @@
 // Fits the two estimates, p(specialist right) and p(API right), on calibration files, crosswise by file.
 import type { Draft } from '../common/completion.ts';
-import { brierScore, type Calibrator, calibrated, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
+import { brierScore, type Calibrator, calibrated, expectedCalibrationError, fitCalibrator } from '../fit/calibrate.ts';
+import { fitLogistic, type LogisticModel, linear, logLoss } from '../fit/logistic.ts';
 import { FEATURES, features } from './features.ts';
-import { fitLogistic, type LogisticModel, linear, logLoss } from './logistic.ts';
 import { apiPrior, specialistPrior } from './priors.ts';
 import type { CouplingExample, CouplingFit, PlaceFacts } from './types.ts';
 

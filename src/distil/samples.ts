@@ -2,8 +2,8 @@
 // (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
 
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
-import { shuffled, uniforms } from '../common/random.ts';
 import type { Requests } from '../engine/protocol.ts';
+import { shuffled, uniforms } from '../fit/random.ts';
 import { cursorExamples } from '../harvest/examples.ts';
 import type { CursorExample, HarvestedFile } from '../harvest/types.ts';
 import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';

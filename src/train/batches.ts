@@ -1,5 +1,5 @@
 // Batches of fixed shape from weighted token sequences: whole sequences share windows, only what is longer than a window is cut.
-import { shuffled, uniforms } from '../common/random.ts';
+import { shuffled, uniforms } from '../fit/random.ts';
 
 export interface Example {
   readonly ids: Int32Array;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dequantize, inColumns, quantize } from '../../src/arch/quantize.ts';
 import { hadamard, spread, spreadWidth } from '../../src/arch/spread.ts';
-import { normals } from '../../src/common/random.ts';
+import { normals } from '../../src/fit/random.ts';
 
 const next = normals(3);
 const random = (count: number) => Float32Array.from({ length: count }, next);

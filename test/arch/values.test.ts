@@ -7,7 +7,7 @@ import { initialWeights, parameterSpecs } from '../../src/arch/parameters.ts';
 import { chosenPrecision } from '../../src/arch/precision.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
 import { fromHalf, toHalf } from '../../src/common/half.ts';
-import { normals } from '../../src/common/random.ts';
+import { normals } from '../../src/fit/random.ts';
 import { loadModel } from '../../src/package/folder.ts';
 import { goldenFolder } from './golden.ts';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Builder } from '../../src/autodiff/builder.ts';
 import { gradients } from '../../src/autodiff/gradient.ts';
-import { uniforms } from '../../src/common/random.ts';
+import { uniforms } from '../../src/fit/random.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import type { OpName } from '../../src/onnx/ops.ts';
 import { sizeOf } from '../../src/onnx/types.ts';

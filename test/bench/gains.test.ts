@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gainFigures, type Pair } from '../../bench/base/gains.ts';
 import { summaryOf } from '../../bench/base/summary.ts';
-import { interval } from '../../bench/bootstrap.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { kebab, put } from '../../bench/print.ts';
-import { uniforms } from '../../src/common/random.ts';
+import { interval } from '../../src/fit/bootstrap.ts';
+import { uniforms } from '../../src/fit/random.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const number = (figures: Figures, ...path: string[]): number =>

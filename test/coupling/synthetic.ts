@@ -1,7 +1,7 @@
 // Places with known probabilities of being right, for the tests of the coupling.
 import type { Draft } from '../../src/common/completion.ts';
-import { sigmoid } from '../../src/coupling/logistic.ts';
 import type { CouplingExample, PlaceFacts } from '../../src/coupling/types.ts';
+import { sigmoid } from '../../src/fit/logistic.ts';
 
 /** A small seeded generator (mulberry32), 0..1. */
 export function seeded(seed: number): () => number {

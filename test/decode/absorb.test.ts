@@ -5,9 +5,9 @@ import type { ModelConfig } from '../../src/arch/config.ts';
 import { adapterSpecs, type LoraConfig } from '../../src/arch/lora.ts';
 import type { Model } from '../../src/arch/model.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
-import { normals } from '../../src/common/random.ts';
 import { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';
+import { normals } from '../../src/fit/random.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { relativeError } from '../arch/golden.ts';
 

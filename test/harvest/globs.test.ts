@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
-import { uniforms } from '../../src/common/random.ts';
+import { uniforms } from '../../src/fit/random.ts';
 import { excluder, IgnoreFiles } from '../../src/harvest/ignore.ts';
 import { Tree } from './tree.ts';
 

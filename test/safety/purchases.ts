@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { uniforms } from '../../src/common/random.ts';
+import { uniforms } from '../../src/fit/random.ts';
 import { databaseName, openStore } from '../../src/store/open.ts';
 import type { TeacherCallRow } from '../../src/store/types.ts';
 import { modelFacts, priceUsd } from '../../src/teacher/models.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { uniforms } from '../../src/common/random.ts';
+import { uniforms } from '../../src/fit/random.ts';
 import { splitOf } from '../../src/harvest/split.ts';
 import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';

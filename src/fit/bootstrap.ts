@@ -1,7 +1,7 @@
 // How sure a difference is: intervals from drawing whole clusters (files) again and again.
 
-import { quantile } from '../src/common/quality.ts';
-import { uniforms } from '../src/common/random.ts';
+import { quantile } from '../common/quality.ts';
+import { uniforms } from './random.ts';
 
 export interface Interval {
   readonly low: number;
