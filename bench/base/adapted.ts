@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../../src/arch/precision.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
-import { currentModel } from '../../src/distil/models.ts';
+import { currentModel } from '../../src/distil/folder-models.ts';
 import { adapt } from '../../src/distil/run.ts';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import type { EngineClient } from '../../src/engine/client.ts';

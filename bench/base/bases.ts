@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { parameterCount } from '../../src/arch/parameters.ts';
-import { parseConfig } from '../../src/package/config.ts';
+import { parseConfig } from '../../src/package/config-json.ts';
 import { listPackages } from '../../src/package/list.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import { must } from '../common/engines.ts';

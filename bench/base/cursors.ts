@@ -1,7 +1,7 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { Snippet } from '../../src/common/completion.ts';
-import { DEFAULT_LIMITS } from '../../src/mix/prompt.ts';
+import { DEFAULT_LIMITS } from '../../src/mix/prompt-planner.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import type { RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';

@@ -13,7 +13,7 @@ import { fitGate, type GateExample, gateLoss } from '../../src/mix/gate.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
 import { MIXTURE_FILE, type MixPlace } from '../../src/mix/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/mix/weights.ts';
-import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { fitRanking, type RankingExample } from '../../src/ngram/ranking.ts';
 import { heldOutFiles } from '../common/held-out.ts';

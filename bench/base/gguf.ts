@@ -2,7 +2,7 @@
 // Layout of container and blocks: ggml's docs/gguf.md and ggml-common.h.
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Model } from '../../src/arch/model.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { EMBEDDING, FINAL_NORM, headLayer, layerParameters } from '../../src/arch/parameters.ts';
 import { BLOCK, type Quantized, quantize } from '../../src/arch/quantize.ts';
 import { toHalf } from '../../src/common/half.ts';

@@ -1,9 +1,9 @@
 // Our engine in a process of its own, as the product runs it. Started by side-by-side.ts.
 
-import type { Model } from '../../src/arch/model.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { type Answer, serve } from './side-child.ts';
 

@@ -22,7 +22,7 @@ export interface PromptPlace {
 /** No token of ours is longer, characters: what is encoded to find a cut. */
 const longestToken = 33;
 
-/** No room for a snippet below so many tokens; as in src/mix/prompt.ts. */
+/** No room for a snippet below so many tokens; as in src/mix/prompt-planner.ts. */
 const leastSnippet = 24;
 
 /** @param snippets the best first; the last that there is room for is cut */

@@ -4,7 +4,7 @@
 import { Language } from '../../src/decode/language.ts';
 import { fitGate, type GateExample, gateLoss, gateSize } from '../../src/mix/gate.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
-import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt.ts';
+import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt-planner.ts';
 import { readMixWeights } from '../../src/mix/weights.ts';
 import { bucket } from '../common/packages.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { quantile } from '../../src/common/quality.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { LARGE_PAGES } from '../../src/engine/client.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { Figures } from '../figures.ts';
 import { FORMATS, writeGguf } from './gguf.ts';

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
-import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { must, spread } from '../common/engines.ts';
 import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';

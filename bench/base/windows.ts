@@ -4,7 +4,7 @@ import type { Precision } from '../../src/arch/precision.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { Network } from '../../src/decode/network.ts';
 import { score } from '../../src/decode/score.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 

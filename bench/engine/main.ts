@@ -9,7 +9,7 @@ import { PRESETS } from '../../src/arch/config.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { EnginePair } from '../../src/engine/pair.ts';
-import { saveModel } from '../../src/package/folder.ts';
+import { saveModel } from '../../src/package/model-folder.ts';
 import { physicalCores } from '../../src/runtime/device.ts';
 import type { BenchOptions, Figures } from '../figures.ts';
 

@@ -8,7 +8,7 @@ import { sampleOptions } from '../../src/distil/training.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { dialectTokens } from '../../src/package/dialects.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { threadCount } from '../../src/runtime/device.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { join } from 'node:path';
 import { leftOutByContent } from '../../src/harvest/content.ts';
 import { decodeText } from '../../src/harvest/decode.ts';
+import { leftOutByName } from '../../src/harvest/file-names.ts';
 import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
-import { leftOutByName } from '../../src/harvest/names.ts';
 import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
-import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 

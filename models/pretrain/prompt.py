@@ -1,4 +1,4 @@
-# The one form of a prompt and of a sample, in Python; src/mix/prompt.ts is the same in TypeScript, test/golden/prompt.json holds both to it:
+# The one form of a prompt and of a sample, in Python; src/mix/prompt-planner.ts is the same in TypeScript, test/golden/prompt.json holds both to it:
 #
 #   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 #

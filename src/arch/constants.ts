@@ -2,8 +2,8 @@
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
+import type { Model } from './decoder-values.ts';
 import { type Adapter, adapterNames } from './lora.ts';
-import type { Model } from './model.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
 import type { Precision } from './precision.ts';
 import { type Bits, BLOCK, dequantize, inColumns, type Quantized, quantize, type Reach, stacked } from './quantize.ts';

@@ -1,6 +1,6 @@
 // How a served model's weights are held, and which way suits a model.
 
-import type { Model } from './model.ts';
+import type { Model } from './decoder-values.ts';
 import { layerParameters } from './parameters.ts';
 import { dequantize, quantize } from './quantize.ts';
 

@@ -7,7 +7,7 @@ import { ABSENT, type Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { Constants } from './constants.ts';
-import type { Model } from './model.ts';
+import type { Model } from './decoder-values.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
 import type { Precision } from './precision.ts';
 import type { Reach } from './quantize.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
 import type { TeacherAnswer } from '../teacher/types.ts';
-import { Place } from './cache.ts';
+import { Place } from './answer-cache.ts';
 
 /** A call without a waiter is kept this long for the next keystroke's request, ms. */
 const GRACE_MS = 200;

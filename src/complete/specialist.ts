@@ -16,8 +16,8 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { NEW_PLACE_TOKENS } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import { Place } from './cache.ts';
-import { type IndexState, type Model, NeuralFolder, type NeuralState } from './neural.ts';
+import { Place } from './answer-cache.ts';
+import { type IndexState, type Model, NeuralFolder, type NeuralState } from './folder-model.ts';
 
 /**
  * How long a request waits for the engine where it has the place's prompt, ms. It has begun with the key, 50 ms before: a model that

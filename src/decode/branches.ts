@@ -1,6 +1,6 @@
 // What was looked at behind a prompt: a tree of tokens in the prompt's cache, each seeing the prompt and its own ancestors (tree attention,
 // Miao et al. 2024), with the logits after each. Nothing of it is run twice, in one search or by the next one at the same place.
-import type { KeyValueCache } from './cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
 /** A token's place in the tree: the tokens from the prompt's end on, itself the last. */

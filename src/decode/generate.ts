@@ -1,7 +1,7 @@
 // Greedy decoding of one prompt: healing, drafts verified in one pass, stop conditions, cancellation between passes.
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { KeyValueCache } from './cache.ts';
 import { allowedTokens, heal, spelled } from './healing.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import { Lookup } from './lookup.ts';
 import type { Network } from './network.ts';
 import { type Prediction, predict } from './predict.ts';

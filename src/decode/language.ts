@@ -1,10 +1,10 @@
 // A model with its tokenizer: text in, text out. What the engine process serves.
 
-import { MEND } from '../arch/model.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../arch/precision.ts';
 import { CodedError } from '../common/errors.ts';
-import { loadModel } from '../package/folder.ts';
 import type { PackageManifest } from '../package/manifest.ts';
+import { loadModel } from '../package/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';

@@ -1,14 +1,14 @@
 // A decoder ready to predict: its session, and one pass over new tokens.
 
 import { MASKED } from '../arch/decoder.ts';
-import type { Model } from '../arch/model.ts';
+import type { Model } from '../arch/decoder-values.ts';
 import type { Precision } from '../arch/precision.ts';
 import { halfTables } from '../arch/rope.ts';
 import { ZERO } from '../arch/rounded.ts';
 import { cachedWidth, promptGraph, stepGraph, UNRETURNED } from '../arch/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
-import { KeyValueCache } from './cache.ts';
+import { KeyValueCache } from './key-value-cache.ts';
 import { reachHere } from './reach.ts';
 
 export interface NetworkOptions extends SessionOptions {

@@ -1,5 +1,5 @@
 // Runs a prompt into a cache, in chunks, so that a cancellation is seen soon and what was done stays for the next prompt.
-import type { KeyValueCache } from './cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
 /** What a prompt needs of a network. */

@@ -1,7 +1,7 @@
 // Caches of recent prompts, so that a prompt that continues one costs only its new tokens, and none that a search has looked at: a keystroke,
 // or typing what was suggested.
 import { Branches } from './branches.ts';
-import type { KeyValueCache } from './cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
 interface Slot {

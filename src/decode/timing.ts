@@ -1,6 +1,6 @@
 // How long a model makes people wait on this machine: a new place, and a line behind it. Measured where and as it would serve.
 import { uniforms } from '../fit/random.ts';
-import type { KeyValueCache } from './cache.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 import { type Prefills, prefill } from './prefill.ts';
 

@@ -15,10 +15,10 @@ import { languageIdOf } from '../harvest/languages.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { placeOf } from './evaluate.ts';
-import { currentModel } from './models.ts';
+import { currentModel } from './folder-models.ts';
 import { holdsAlone, holdsMixed } from './outdated.ts';
-import { latestAdaptation } from './session.ts';
-import { readSpecialist, snapshotName } from './snapshot.ts';
+import { latestAdaptation } from './run-with-store.ts';
+import { readSpecialist, snapshotName } from './specialist-files.ts';
 import type { AdaptOutcome, AdaptRequest, NeuralAccess } from './types.ts';
 
 export interface PlacedCompletion {

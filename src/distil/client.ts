@@ -5,9 +5,9 @@ import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
+import { cancelled } from './cancellation.ts';
 import { EngineRelay } from './engine-relay.ts';
 import type { FromWorker, Jobs, ToWorker, WorkerData } from './messages.ts';
-import { cancelled } from './turn.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
 /** After this long a cancelled run that has not stopped by itself is killed; nothing on disk can tear (snapshot.ts). */

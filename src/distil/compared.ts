@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
-import { baseOf } from '../package/fit.ts';
+import { baseOf } from '../package/compatibility.ts';
 import type { Sha256 } from '../package/manifest.ts';
 import type { MixedQuality } from './types.ts';
 

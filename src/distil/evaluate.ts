@@ -6,7 +6,7 @@ import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
-import { turn } from './turn.ts';
+import { turn } from './cancellation.ts';
 import type { Quality } from './types.ts';
 
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */

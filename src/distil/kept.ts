@@ -17,13 +17,13 @@ import type { TeacherRequest } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Located } from './at.ts';
+import { turn } from './cancellation.ts';
 import { requestOf } from './labels.ts';
-import { Live } from './live.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
+import { Live } from './preview.ts';
 import { samplesOf, specialNames } from './samples.ts';
-import { readSpecialist } from './snapshot.ts';
+import { readSpecialist } from './specialist-files.ts';
 import { sampleOptions } from './training.ts';
-import { turn } from './turn.ts';
 import type { AdaptRequest } from './types.ts';
 
 /** One row per kind, in the order in which they are shown. */

@@ -9,13 +9,13 @@ import type { Engine } from '../engine/client.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
+import { turn } from './cancellation.ts';
 import { evaluate, type ScoredPlace } from './evaluate.ts';
 import { type ApiLabels, askForLabels, type LabelledPlace, requestOf } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
 import { adaptNeural, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { type HeldOut, placesOf, placesToAsk } from './places.ts';
 import type { NeuralDeps } from './training.ts';
-import { turn } from './turn.ts';
 import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
 
 export interface LearnDeps {

@@ -11,7 +11,7 @@ import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { keepComparison } from './compared.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
-import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './models.ts';
+import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
 import { type NeuralDeps, type Training, train } from './training.ts';

@@ -1,8 +1,8 @@
 // Whether what an adaptation learned holds for what ships now: another version may bring another tokenizer, or another base. A coupling
 // was fitted on probabilities of tokens: of another tokenizer, or another model, they are others. Both throw where what ships cannot be read.
-import { BEFORE_MANIFESTS, baseOf } from '../package/fit.ts';
+import { BEFORE_MANIFESTS, baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
-import type { CurrentModel, Shipped } from './models.ts';
+import type { CurrentModel, Shipped } from './folder-models.ts';
 import type { AdaptReport } from './types.ts';
 
 /** For drafts that the n-grams make alone. */

@@ -9,17 +9,17 @@ import { harvestFolder } from '../harvest/folder.ts';
 import { maskKnown } from '../harvest/secret-values.ts';
 import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
-import { baseOf } from '../package/fit.ts';
+import { baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
 import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
+import { cancelled, turn } from './cancellation.ts';
+import { currentModel, dropModel, keepModel } from './folder-models.ts';
 import { type Learned, learn } from './learn.ts';
-import { currentModel, dropModel, keepModel } from './models.ts';
 import { holdOut } from './places.ts';
-import { readWeights, writeSnapshot } from './snapshot.ts';
+import { readWeights, writeSnapshot } from './specialist-files.ts';
 import { overall, stagesOf } from './stages.ts';
-import { cancelled, turn } from './turn.ts';
 import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {

@@ -9,10 +9,10 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import { PaceKeeper } from './pace.ts';
+import { turn } from './cancellation.ts';
+import { PaceKeeper } from './pace-keeper.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
-import { turn } from './turn.ts';
 import type { NeuralAccess, TrainingReport } from './types.ts';
 
 /** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
@@ -51,7 +51,7 @@ export interface NeuralDeps {
 }
 
 export interface Training {
-  /** Folder of the base that was trained on: see pace.ts. */
+  /** Folder of the base that was trained on: see pace-keeper.ts. */
   readonly base: string;
   readonly report: TrainingReport;
   /** On held-out files; undefined where there were none. */

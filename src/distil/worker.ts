@@ -6,8 +6,8 @@ import type { Log } from '../common/log.ts';
 import { RemoteEngine } from './engine-relay.ts';
 import { keptSummary } from './kept-summary.ts';
 import type { FromWorker, Jobs, ToWorker, WorkerData } from './messages.ts';
-import { readSecrets } from './secrets.ts';
-import { runWithStore } from './session.ts';
+import { readSecrets } from './reread-secrets.ts';
+import { runWithStore } from './run-with-store.ts';
 
 type Job = Extract<ToWorker, { kind: 'job' }>;
 

@@ -1,6 +1,6 @@
 // The engine process's entry: started by EngineClient through fork(), bundled as a file of its own.
 import { stopCodes } from '../common/stop.ts';
-import { probeHere, probeWebGpu } from '../train/device.ts';
+import { probeHere, probeWebGpu } from '../train/gpu.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 import { Service } from './service.ts';
 

@@ -9,7 +9,7 @@ import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '.
 import type { FileChange } from '../ngram/protocol.ts';
 import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
 import type { StepReport, Validated } from '../train/loop.ts';
-import type { Method } from '../train/memory.ts';
+import type { Method } from '../train/method.ts';
 
 export type { Timing } from '../decode/timing.ts';
 export { NEW_PLACE_TOKENS } from '../mix/pace.ts';

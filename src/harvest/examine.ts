@@ -3,8 +3,8 @@
 import { hash } from 'node:crypto';
 import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
+import { isSecretFileIfAnyFound } from './file-names.ts';
 import { isData, kindOf, languageIdOf } from './languages.ts';
-import { isSecretFileIfAnyFound } from './names.ts';
 import { maskPath } from './secret-paths.ts';
 import type { SecretValues } from './secret-values.ts';
 import { findSecrets, maskCharacter, maskRanges, type SecretRange } from './secrets.ts';

@@ -3,11 +3,11 @@
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Breather } from './breathe.ts';
 import { decoded, type Examined, masked } from './examine.ts';
+import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { gitKnows } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
-import { isSecretFile, leftOutByName } from './names.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { SecretValues } from './secret-values.ts';

@@ -5,7 +5,7 @@ import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../common/errors.ts';
 import { isInside, parentOf } from './inside.ts';
-import { type ReadHooks, type ReadOutcome, readWhole } from './read.ts';
+import { type ReadHooks, type ReadOutcome, readWhole } from './read-file.ts';
 import type { LeftOutReason } from './types.ts';
 
 /** What takes longer than this, ms, lies on a drive that does not answer. */

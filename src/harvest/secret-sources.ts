@@ -3,8 +3,8 @@
 
 import type { Breather } from './breathe.ts';
 import { decodeText } from './decode.ts';
+import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
-import { isSecretFile, leftOutByName } from './names.ts';
 import type { SecretValues } from './secret-values.ts';
 import { findSecrets, type SecretRange } from './secrets.ts';
 

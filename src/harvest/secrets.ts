@@ -2,14 +2,14 @@
 
 import { kindOf, languageIdOf } from './languages.ts';
 import { findAssignments } from './secrets/assignments.ts';
-import { findKeyBlocks } from './secrets/blocks.ts';
 import { findCalls } from './secrets/calls.ts';
 import { findContainers } from './secrets/containers.ts';
 import { findHalves } from './secrets/edges.ts';
 import { findShapes } from './secrets/find-shapes.ts';
 import type { Finder, Found, Source } from './secrets/found.ts';
+import { findKeyBlocks } from './secrets/key-blocks.ts';
 import { findKubernetes } from './secrets/kubernetes.ts';
-import { findRandom } from './secrets/random.ts';
+import { findRandom } from './secrets/random-looking.ts';
 import { findTables } from './secrets/tables.ts';
 import { isNoWord, randomness } from './secrets/values.ts';
 import { isWord, isWords } from './secrets/words.ts';

@@ -1,9 +1,9 @@
 // The folder's files where there is no git: a walk that obeys nested .gitignore files and follows no links.
 
 import type { Breather } from './breathe.ts';
+import { leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import { IgnoreFiles } from './ignore.ts';
-import { leftOutByName } from './names.ts';
 import type { LeftOutReason } from './types.ts';
 
 /** Version control's own folders: no part of what the user wrote, and not worth a line in the report. */

@@ -2,16 +2,16 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
-import { showAdaptations } from './adapt/adaptations.ts';
+import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import { type ApiKey, keyProblem } from './api/api-key.ts';
 import { askConsent } from './api/consent.ts';
+import type { ChannelLog } from './channel-log.ts';
 import { acceptedCommand } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { Configuration } from './configuration.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
 import { type FolderRef, folderRef } from './folder/folder-ref.ts';
-import type { ChannelLog } from './log.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';

@@ -1,7 +1,7 @@
 // Goes on after the first line where a block is wanted, as the n-grams do (src/ngram/block.ts), with the mixture writing the lines.
 import type { CompletionQuery } from '../common/completion.ts';
 import { Branches } from '../decode/branches.ts';
-import type { KeyValueCache } from '../decode/cache.ts';
+import type { KeyValueCache } from '../decode/key-value-cache.ts';
 import type { Network } from '../decode/network.ts';
 import { type Block, type BlockLine, type BlockQuestion, writeBlock } from '../ngram/block.ts';
 import type { FirstLine } from '../ngram/drafter.ts';

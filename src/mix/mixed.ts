@@ -10,7 +10,7 @@ import { type RankingExample, surroundings } from '../ngram/ranking.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { type GateExample, gateLoss } from './gate.ts';
 import { Pace } from './pace.ts';
-import { type PromptLimits, PromptPlanner } from './prompt.ts';
+import { type PromptLimits, PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';

@@ -13,7 +13,7 @@ import {
   scoreTokens,
   type TokenScore,
   tokenProbabilities,
-} from './learn.ts';
+} from './lessons.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
@@ -25,7 +25,7 @@ import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { SourceFile, TokenScore } from './learn.ts';
+export type { SourceFile, TokenScore } from './lessons.ts';
 export type { NgramWeights } from './weights.ts';
 
 /** Held-out tokens and places that one fit looks at: a few seconds. */

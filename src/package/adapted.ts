@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Precision } from '../arch/precision.ts';
 import { unwrap } from '../common/errors.ts';
+import { baseOf } from './compatibility.ts';
 import { DIALECT, DIALECTS } from './dialects.ts';
-import { baseOf } from './fit.ts';
 import {
   ADAPTER,
   filesIn,

@@ -2,11 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
+import { checkWeights, MEND } from '../arch/decoder-values.ts';
 import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../arch/lora.ts';
-import { checkWeights, MEND } from '../arch/model.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { isObject } from './config.ts';
+import { isObject } from './config-json.ts';
 import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
 import { parameterCount } from '../arch/parameters.ts';
 import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 export interface PackageInfo {

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { MEND } from '../arch/model.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import type { Precision } from '../arch/precision.ts';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { isObject } from './config.ts';
+import { isObject } from './config-json.ts';
 import { DIALECTS, type Dialect, isDialect } from './dialects.ts';
 
 export const MANIFEST = 'manifest.json';

@@ -1,5 +1,5 @@
 // A matrix in 4 bits as a file holds it: two tensors beside each other, the bytes and the scales.
-import { MEND } from '../arch/model.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import { BLOCK, type Quantized } from '../arch/quantize.ts';
 import { CodedError } from '../common/errors.ts';
 

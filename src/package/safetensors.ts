@@ -1,8 +1,8 @@
 // Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32, u8 stays.
-import { MEND } from '../arch/model.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../common/half.ts';
-import { isObject } from './config.ts';
+import { isObject } from './config-json.ts';
 
 export type StoredType = 'F32' | 'F16' | 'BF16';
 

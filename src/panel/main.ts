@@ -1,12 +1,12 @@
 // The panel's browser code: draws what the host sends, and sends back what the user asks for.
 import { h } from './dom.ts';
+import { parseToPanel } from './message-shapes.ts';
 import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
-import { parseToPanel } from './shapes.ts';
-import { StatusView } from './status.ts';
-import { Words } from './text.ts';
+import { StatusView } from './top.ts';
 import { TotalsView } from './totals.ts';
+import { Words } from './wording.ts';
 
 /** What outlives a hidden panel; everything else comes again from the host. */
 interface Kept {

@@ -1,7 +1,7 @@
 // What the last adaptation of each folder learned and measured.
 import { bar, button, h, icon, icons } from './dom.ts';
 import type { PanelComparison, PanelExample, PanelReport } from './protocol.ts';
-import type { Words } from './text.ts';
+import type { Words } from './wording.ts';
 
 export class ReportView {
   readonly element: HTMLElement;

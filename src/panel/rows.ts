@@ -1,7 +1,7 @@
 // The live list of completions: newest first, each row a disclosure whose inside (the decision's numbers) is drawn when it is opened.
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
-import { flatten, type Words } from './text.ts';
+import { flatten, type Words } from './wording.ts';
 
 /** Older rows leave the list; the store keeps them. */
 export const rowLimit = 200;

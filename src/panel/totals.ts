@@ -1,7 +1,7 @@
 // The figures: who answered, how fast, what it cost and what it saved; of this session or of all time.
 import { button, h } from './dom.ts';
 import type { PanelState, PanelTotals, TotalsScope } from './protocol.ts';
-import type { Words } from './text.ts';
+import type { Words } from './wording.ts';
 
 export class TotalsView {
   readonly element: HTMLElement;

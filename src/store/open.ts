@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import { MemoryStore } from './memory.ts';
+import { MemoryStore } from './in-memory.ts';
 import { isDamage, type ResilientDeps, ResilientStore } from './resilient.ts';
 import { loadSqlite, openDatabase, readSpending, SqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';

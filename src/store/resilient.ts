@@ -5,7 +5,7 @@ import type { Outcome } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { Reservation, Reserved } from '../common/teacher-call.ts';
-import { MemoryStore } from './memory.ts';
+import { MemoryStore } from './in-memory.ts';
 import { SqliteStore } from './sqlite.ts';
 import { type FinishedRun, keptCompletions, type Store } from './store.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';

@@ -2,8 +2,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { type Model, valuesOf } from '../arch/decoder-values.ts';
 import { mergeAdapters } from '../arch/lora.ts';
-import { type Model, valuesOf } from '../arch/model.ts';
 import { DEFAULT_OPTIMIZER } from '../arch/optimizer.ts';
 import { parameterCount, type Weights } from '../arch/parameters.ts';
 import { chosenPrecision, type Precision } from '../arch/precision.ts';
@@ -11,16 +11,16 @@ import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../commo
 import { replaceFile } from '../common/files.ts';
 import { describeAdapted } from '../package/adapted.ts';
 import { saveAdapter } from '../package/adapter.ts';
-import { baseOf } from '../package/fit.ts';
-import { loadModel, saveModel } from '../package/folder.ts';
+import { baseOf } from '../package/compatibility.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
+import { loadModel, saveModel } from '../package/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Batches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
 import { checkpointStand } from './checkpoint.ts';
 import { type Progress, type RunHooks, type RunOptions, train } from './loop.ts';
-import { chooseMethod, type Method, methodOf } from './memory.ts';
+import { chooseMethod, type Method, methodOf } from './method.ts';
 import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } from './request.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 

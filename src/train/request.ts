@@ -1,8 +1,8 @@
 // What an adaptation is asked and what it leaves; which one a request is: what an earlier run made for the same one is taken as it is.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Model } from '../arch/decoder-values.ts';
 import type { LoraConfig } from '../arch/lora.ts';
-import type { Model } from '../arch/model.ts';
 import type { OptimizerConfig } from '../arch/optimizer.ts';
 import { arraysOf } from '../arch/quantize.ts';
 import { CodedError } from '../common/errors.ts';
@@ -12,7 +12,7 @@ import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
 import { type Example, partsOf } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
 import type { Trained, Validation } from './loop.ts';
-import type { Method } from './memory.ts';
+import type { Method } from './method.ts';
 import { RECORD } from './stand.ts';
 
 export interface AdaptRequest {

@@ -1,5 +1,6 @@
 // One optimiser step on a device: owns parameters and optimiser state, feeds them in, and puts the new ones in their place.
 
+import { checkWeights } from '../arch/decoder-values.ts';
 import { type FrozenLayout, frozenArrays, shapesAlone } from '../arch/frozen.ts';
 import {
   accumulateGraph,
@@ -15,7 +16,6 @@ import {
   UNRETURNABLE,
 } from '../arch/graphs.ts';
 import { initialAdapters } from '../arch/lora.ts';
-import { checkWeights } from '../arch/model.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../arch/optimizer.ts';
 import { elements, type ParameterSpec, type Weights } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';

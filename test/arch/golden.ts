@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../../src/arch/config.ts';
 import type { LoraConfig } from '../../src/arch/lora.ts';
 import type { Quantized } from '../../src/arch/quantize.ts';
-import { parseConfig } from '../../src/package/config.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { parseConfig } from '../../src/package/config-json.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 

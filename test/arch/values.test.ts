@@ -8,7 +8,7 @@ import { chosenPrecision } from '../../src/arch/precision.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
 import { fromHalf, toHalf } from '../../src/common/half.ts';
 import { normals } from '../../src/fit/random.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { goldenFolder } from './golden.ts';
 
 test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => {

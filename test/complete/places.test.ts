@@ -1,8 +1,8 @@
 // Where blocks are called for, which cached answer fits a place, and what of a document leaves the machine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, CompletionCache } from '../../src/complete/cache.ts';
-import { maskedRequest, nearby } from '../../src/complete/prompt.ts';
+import { type Answer, CompletionCache } from '../../src/complete/answer-cache.ts';
+import { maskedRequest, nearby } from '../../src/complete/masked-request.ts';
 import { wantsBlock } from '../../src/complete/shape.ts';
 import type { Decision } from '../../src/coupling/types.ts';
 import { hiding } from '../fakes/masking.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { Model } from '../../src/complete/neural.ts';
+import type { Model } from '../../src/complete/folder-model.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/complete/specialist.ts';
 import type { Requests } from '../../src/engine/protocol.ts';
 import type { FileChange } from '../../src/ngram/protocol.ts';

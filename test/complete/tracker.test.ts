@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdaptiveDebounce } from '../../src/complete/debounce.ts';
-import { ShowGate } from '../../src/complete/gate.ts';
+import { ShowGate } from '../../src/complete/show-gate.ts';
 import { SessionStatistics } from '../../src/complete/statistics.ts';
 import { judge, OutcomeTracker } from '../../src/complete/tracker.ts';
 import { ManualClock } from '../fakes/clock.ts';

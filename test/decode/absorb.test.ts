@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ModelConfig } from '../../src/arch/config.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { adapterSpecs, type LoraConfig } from '../../src/arch/lora.ts';
-import type { Model } from '../../src/arch/model.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
 import { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';

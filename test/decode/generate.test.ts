@@ -1,7 +1,7 @@
 // Generation on a trained model: int4 against fp32, speculation, healing, the prefix cache, stops, cancellation, batches.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Model } from '../../src/arch/model.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { parameterSpecs } from '../../src/arch/parameters.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
 import { generateBatch } from '../../src/decode/batch.ts';

@@ -4,11 +4,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import type { Model } from '../../src/arch/model.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../../src/arch/precision.ts';
 import { stepGraph } from '../../src/arch/serve.ts';
 import { Network } from '../../src/decode/network.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { relativeError } from '../arch/golden.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { mergeAdapters } from '../../src/arch/lora.ts';
 import { Network } from '../../src/decode/network.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { GOLDEN_CASES, goldenFolder, readGolden, relativeError } from '../arch/golden.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../src/arch/config.ts';
-import { KeyValueCache } from '../../src/decode/cache.ts';
+import { KeyValueCache } from '../../src/decode/key-value-cache.ts';
 import { PREFILL_CHUNK, prefill } from '../../src/decode/prefill.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';

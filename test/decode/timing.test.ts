@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../src/arch/config.ts';
-import { KeyValueCache } from '../../src/decode/cache.ts';
+import { KeyValueCache } from '../../src/decode/key-value-cache.ts';
 import type { Pass } from '../../src/decode/network.ts';
 import { timeModel } from '../../src/decode/timing.ts';
 import { LIMITS } from '../../src/engine/choice.ts';

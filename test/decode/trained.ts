@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ModelConfig } from '../../src/arch/config.ts';
-import type { Model } from '../../src/arch/model.ts';
+import type { Model } from '../../src/arch/decoder-values.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { AdaptClient } from '../../src/distil/client.ts';
-import { latestAdaptation } from '../../src/distil/session.ts';
+import { latestAdaptation } from '../../src/distil/run-with-store.ts';
 import type { ApiEstimate } from '../../src/distil/types.ts';
 import { makeProject, type Project } from './project.ts';
 

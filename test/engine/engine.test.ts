@@ -8,7 +8,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { CodedError } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import type { AdaptProgress } from '../../src/engine/protocol.ts';
-import { loadModel } from '../../src/package/folder.ts';
+import { loadModel } from '../../src/package/model-folder.ts';
 import { standOf } from '../../src/train/stand.ts';
 import { goldenFolder } from '../arch/golden.ts';
 import {

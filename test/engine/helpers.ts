@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../src/arch/config.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
 import type { TextRequest } from '../../src/decode/language.ts';
 import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
-import { saveModel } from '../../src/package/folder.ts';
+import { saveModel } from '../../src/package/model-folder.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { AdaptRequest } from '../../src/train/adapt.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promptOf } from '../../bench/base/prompt.ts';
 import type { Snippet } from '../../src/common/completion.ts';
-import { DEFAULT_LIMITS, PromptPlanner } from '../../src/mix/prompt.ts';
+import { DEFAULT_LIMITS, PromptPlanner } from '../../src/mix/prompt-planner.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 

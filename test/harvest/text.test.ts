@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { leftOutByContent } from '../../src/harvest/content.ts';
 import { decodeText } from '../../src/harvest/decode.ts';
 import { DuplicateFinder } from '../../src/harvest/duplicates.ts';
+import { leftOutByName } from '../../src/harvest/file-names.ts';
 import { excluder, IgnoreFiles } from '../../src/harvest/ignore.ts';
 import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
-import { leftOutByName } from '../../src/harvest/names.ts';
 import { code } from './tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';

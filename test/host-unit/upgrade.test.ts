@@ -10,7 +10,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
-import type { CurrentModel } from '../../src/distil/models.ts';
+import type { CurrentModel } from '../../src/distil/folder-models.ts';
 import { adapt } from '../../src/distil/run.ts';
 import type { AdaptRequest } from '../../src/distil/types.ts';
 import { FolderSession, type SessionDeps } from '../../src/host/folder/folder-session.ts';

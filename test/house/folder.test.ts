@@ -17,9 +17,12 @@ test('in harvest/ files are read by FolderReader alone; git looks for itself, an
     'src/harvest/git-command.ts',
     'src/harvest/git-stuck.ts',
     'src/harvest/git.ts',
-    'src/harvest/read.ts',
+    'src/harvest/read-file.ts',
   ]);
-  assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), ['src/harvest/folder-reader.ts', 'src/harvest/read.ts']);
+  assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), [
+    'src/harvest/folder-reader.ts',
+    'src/harvest/read-file.ts',
+  ]);
 });
 
 test('processes are started for the engine, for a look at the graphics card, for git, and to ask macOS for its battery', () => {

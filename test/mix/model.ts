@@ -3,7 +3,7 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { Network } from '../../src/decode/network.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
-import type { PromptLimits } from '../../src/mix/prompt.ts';
+import type { PromptLimits } from '../../src/mix/prompt-planner.ts';
 import type { MixWeights } from '../../src/mix/types.ts';
 import { initialMixWeights } from '../../src/mix/weights.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitMixture, meanLoss } from '../../src/ngram/fit-mixture.ts';
-import { cursorPlaces } from '../../src/ngram/learn.ts';
+import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { fitRanking, initialRanking, rank } from '../../src/ngram/ranking.ts';

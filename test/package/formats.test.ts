@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { PRESETS } from '../../src/arch/config.ts';
 import { parameterCount } from '../../src/arch/parameters.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../src/common/half.ts';
-import { parseConfig, writeConfig } from '../../src/package/config.ts';
-import { loadModel, saveModel } from '../../src/package/folder.ts';
+import { parseConfig, writeConfig } from '../../src/package/config-json.ts';
+import { loadModel, saveModel } from '../../src/package/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/package/safetensors.ts';
 import { goldenFolder, readGolden, relativeError } from '../arch/golden.ts';
 

@@ -1,8 +1,8 @@
 // Both sides of the panel refuse what they do not understand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseToPanel } from '../../src/panel/message-shapes.ts';
 import { panelCommands, parseFromPanel } from '../../src/panel/protocol.ts';
-import { parseToPanel } from '../../src/panel/shapes.ts';
 import { panelMessages } from '../safety/fuzz-panel.ts';
 
 const init = panelMessages.toPanel.find((message) => message.type === 'init');

@@ -1,6 +1,6 @@
 // Whole messages of the panel, and what the panel does with one that was let through: everything that it reads must be there.
 import { type PanelRow, type PanelState, panelCommands, type ToPanel } from '../../src/panel/protocol.ts';
-import { flatten, Words } from '../../src/panel/text.ts';
+import { flatten, Words } from '../../src/panel/wording.ts';
 
 const row: PanelRow = {
   id: '1',

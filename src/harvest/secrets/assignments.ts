@@ -2,7 +2,7 @@
 
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
-import { lineEndOf, lineStartOf, readBare, readBlock, readQuoted, type Value } from './read.ts';
+import { lineEndOf, lineStartOf, readBare, readBlock, readQuoted, type Value } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */

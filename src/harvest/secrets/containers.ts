@@ -2,7 +2,7 @@
 
 import type { Found, Source } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
-import { lineStartOf } from './read.ts';
+import { lineStartOf } from './read-value.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';
 
 const header =

@@ -1,7 +1,7 @@
 // What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
 
 import { type Strength, strengthOf } from './names.ts';
-import { lineStartOf } from './read.ts';
+import { lineStartOf } from './read-value.ts';
 
 const wordPattern = /[A-Za-z_$\u00c0-\u024f][\w$\u00c0-\u024f]*(?:[.-][\w$]+)*/g;
 

@@ -1,7 +1,7 @@
 // Runs the rows of forms over a text: only those a part of which is there at all.
 
 import type { ShapeRow } from './accept.ts';
-import { commandRows } from './commands.ts';
+import { commandRows } from './command-lines.ts';
 import type { Found, Source } from './found.ts';
 import { partsOf } from './parts.ts';
 import { shapeRows } from './shapes.ts';

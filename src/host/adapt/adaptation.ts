@@ -10,7 +10,7 @@ import type { KeptSummary } from '../../distil/kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpending } from '../../distil/types.ts';
 import type { PanelProgress } from '../../panel/protocol.ts';
 import type { Api } from '../api/api.ts';
-import type { Neural } from '../bases/neural.ts';
+import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Paths } from '../paths.ts';

@@ -7,7 +7,7 @@ import type { CompletionService } from '../../complete/service.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
-import { indentUnit, isSilent, queryAt } from './query.ts';
+import { indentUnit, isSilent, queryAt } from './document-query.ts';
 
 export interface AheadDeps {
   readonly folders: Pick<Folders, 'peek'>;

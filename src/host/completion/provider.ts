@@ -5,7 +5,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderRef } from '../folder/folder-ref.ts';
 import { folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
-import { fromLineFeeds, indentUnit, isSilent, queryAt } from './query.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from './document-query.ts';
 import { type CursorPlace, Unanswered } from './unanswered.ts';
 
 export interface ProviderDeps {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { leftOutByName } from '../../harvest/names.ts';
+import { leftOutByName } from '../../harvest/file-names.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Documents } from './documents.ts';
 import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../harvest/file.ts';
-import { isSecretFile } from '../../harvest/names.ts';
+import { isSecretFile } from '../../harvest/file-names.ts';
 import type { Configuration } from '../configuration.ts';
 import { lateFiles } from '../late.ts';
 import type { FolderRef } from './folder-ref.ts';

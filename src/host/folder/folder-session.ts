@@ -12,22 +12,22 @@ import type { CompletionEvent, CompletionSettings } from '../../complete/types.t
 import { defaultFit } from '../../coupling/defaults.ts';
 import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
-import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/models.ts';
+import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/folder-models.ts';
 import { holdsAlone, holdsMixed } from '../../distil/outdated.ts';
-import { snapshotName } from '../../distil/snapshot.ts';
+import { snapshotName } from '../../distil/specialist-files.ts';
 import { storedFit, storedReport } from '../../distil/stored.ts';
 import type { AdaptReport } from '../../distil/types.ts';
 import { NgramClient } from '../../ngram/client.ts';
 import type { FileChange } from '../../ngram/protocol.ts';
 import type { Api } from '../api/api.ts';
-import type { Neural } from '../bases/neural.ts';
+import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderRef } from './folder-ref.ts';
 import { withMaskedPaths } from './masked-paths.ts';
-import { SessionSecrets } from './secrets.ts';
+import { SessionSecrets } from './session-secrets.ts';
 
 export interface SessionDeps {
   readonly paths: Paths;

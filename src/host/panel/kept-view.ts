@@ -9,7 +9,7 @@ import type { FileChange } from '../../ngram/protocol.ts';
 import { sentFor } from '../../teacher/body.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
-import { indentUnit, isSilent, keptScheme, queryAt } from '../completion/query.ts';
+import { indentUnit, isSilent, keptScheme, queryAt } from '../completion/document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { FolderSession } from '../folder/folder-session.ts';

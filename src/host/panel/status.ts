@@ -9,7 +9,7 @@ import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import type { Bases } from '../bases/bases.ts';
 import { modelStatus } from '../bases/model-status.ts';
-import type { Neural } from '../bases/neural.ts';
+import type { Neural } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
 import type { Configuration } from '../configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder/folder-ref.ts';

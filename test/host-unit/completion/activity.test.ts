@@ -8,7 +8,7 @@ import { Problems } from '../../../src/host/api/problems.ts';
 import { Activity } from '../../../src/host/completion/activity.ts';
 import { Recorder } from '../../../src/host/completion/recorder.ts';
 import type { PanelRow } from '../../../src/panel/protocol.ts';
-import { MemoryStore } from '../../../src/store/memory.ts';
+import { MemoryStore } from '../../../src/store/in-memory.ts';
 import { hiding } from '../../fakes/masking.ts';
 
 function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {

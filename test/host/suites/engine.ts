@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { PRESETS } from '../../../src/arch/config.ts';
 import { initialWeights } from '../../../src/arch/parameters.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
-import { saveModel } from '../../../src/package/folder.ts';
+import { saveModel } from '../../../src/package/model-folder.ts';
 import { readTokenizer } from '../../../src/tokenizer/load.ts';
 import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shortModel } from '../../src/panel/protocol.ts';
-import { flatten, Words } from '../../src/panel/text.ts';
+import { flatten, Words } from '../../src/panel/wording.ts';
 
 const words = new Words({ counts: '{0} local, {1} API', again: '{0} and {0}' }, 'en');
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maxPrefix, maxSuffix, toLineFeeds } from '../../../src/complete/query.ts';
-import { fromLineFeeds, indentUnit, isSilent, queryAt } from '../../../src/host/completion/query.ts';
+import { fromLineFeeds, indentUnit, isSilent, queryAt } from '../../../src/host/completion/document-query.ts';
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {

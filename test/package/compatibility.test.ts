@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import { describeAdapted, listFiles } from '../../src/package/adapted.ts';
-import { baseOf, fitsBase, standingOf } from '../../src/package/fit.ts';
-import { loadModel, saveModel } from '../../src/package/folder.ts';
+import { baseOf, fitsBase, standingOf } from '../../src/package/compatibility.ts';
 import { ADAPTER, type PackageManifest, readManifest, sha256Of, writeManifest } from '../../src/package/manifest.ts';
+import { loadModel, saveModel } from '../../src/package/model-folder.ts';
 import { goldenFolder } from '../arch/golden.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));

@@ -1,7 +1,7 @@
 // Whether what lies in a folder belongs to what it is used with: a model to its tokenizer, an adapter to its base.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MEND } from '../arch/model.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import { failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
 import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
 import { mappedLog } from '../../../src/common/log.ts';
-import { SessionSecrets } from '../../../src/host/folder/secrets.ts';
+import { SessionSecrets } from '../../../src/host/folder/session-secrets.ts';
 import { noise } from '../../harvest/samples.ts';
 
 const onDisk = noise(30);

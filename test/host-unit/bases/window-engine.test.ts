@@ -6,7 +6,7 @@ import { silentLog } from '../../../src/common/log.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/engine/choice.ts';
 import type { Requests } from '../../../src/engine/protocol.ts';
-import { type EngineProcess, Neural } from '../../../src/host/bases/neural.ts';
+import { type EngineProcess, Neural } from '../../../src/host/bases/window-engine.ts';
 import { readSettings, type Settings } from '../../../src/host/settings.ts';
 import { settled } from '../../fakes/clock.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 import { thousands } from '../common/format.ts';
-import { baseOf } from '../package/fit.ts';
+import { baseOf } from '../package/compatibility.ts';
 import { listPackages, readPackage } from '../package/list.ts';
 
 /**

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PRESETS } from '../../src/arch/config.ts';
 import { CodedError } from '../../src/common/errors.ts';
-import { chooseMethod } from '../../src/train/memory.ts';
+import { chooseMethod } from '../../src/train/method.ts';
 
 const config = { ...PRESETS.S, vocabSize: 8192 };
 const room = { tokens: 512, packed: false };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
-import { PromptPlanner } from '../../src/mix/prompt.ts';
+import { PromptPlanner } from '../../src/mix/prompt-planner.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { at, corpus, tokenizer } from './model.ts';
 

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
-import { checkWeights, MEND, type Model } from '../arch/model.ts';
+import { checkWeights, MEND, type Model } from '../arch/decoder-values.ts';
 import { parameterCount, parameterSpecs, type Weights } from '../arch/parameters.ts';
 import { dequantize, type Quantized } from '../arch/quantize.ts';
 import { CodedError, messageOf, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { loadAdapter } from './adapter.ts';
-import { parseConfig, writeConfig } from './config.ts';
-import { baseOf, fitsBase, fitsTokenizer } from './fit.ts';
+import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
+import { parseConfig, writeConfig } from './config-json.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';

@@ -1,7 +1,7 @@
 // The top of the panel: state, notices, work under way, and the slider between local and API.
 import { button, h } from './dom.ts';
 import type { PanelCommand, PanelNotice, PanelProgress, PanelState } from './protocol.ts';
-import type { Words } from './text.ts';
+import type { Words } from './wording.ts';
 
 export interface StatusActions {
   readonly run: (command: PanelCommand) => void;

@@ -3,7 +3,7 @@
 import { contextAfter, contextOf } from './context.ts';
 import type { Found, Source } from './found.ts';
 import { surprise } from './noise.ts';
-import { readQuoted } from './read.ts';
+import { readQuoted } from './read-value.ts';
 import { tokenRows, wholeRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, randomness } from './values.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
-import { standingOf, waitsFor } from '../package/fit.ts';
+import { standingOf, waitsFor } from '../package/compatibility.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
 import { isBetterThan } from './compared.ts';
 

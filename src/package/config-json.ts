@@ -1,7 +1,7 @@
 // A decoder's shape as Hugging Face's config.json, read and written.
 import type { ModelConfig } from '../arch/config.ts';
+import { MEND } from '../arch/decoder-values.ts';
 import { FAMILIES, type Family, type ModelType } from '../arch/families.ts';
-import { MEND } from '../arch/model.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 
 type Json = Readonly<Record<string, unknown>>;
