@@ -114,11 +114,12 @@ export class Specialists {
   }
 }
 
-/** A model folder whose weights were replaced is another model. */
-function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
-  const stands = (name: string) => {
-    const file = statSync(join(model, name), { throwIfNoEntry: false });
-    return [file?.mtimeMs, file?.size];
+/** A model folder whose weights were replaced is another model. Which base serves says nothing of a whole one: only an adapter is laid over it. */
+export function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
+  const stands = (folder: string, name: string) => {
+    const file = statSync(join(folder, name), { throwIfNoEntry: false });
+    return file ? [folder, name, file.mtimeMs, file.size] : undefined;
   };
-  return JSON.stringify([model, base, precision, threads, tokenizer, stands(WEIGHTS), stands(ADAPTER)]);
+  const weights = stands(model, WEIGHTS) ?? [stands(model, ADAPTER), base !== undefined && stands(base, WEIGHTS)];
+  return JSON.stringify([model, precision, threads, tokenizer, weights]);
 }
