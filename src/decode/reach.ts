@@ -6,8 +6,12 @@ import { Tensor } from '../runtime/tensor.ts';
 
 let known: Promise<Reach> | undefined;
 
-export function reachHere(): Promise<Reach> {
-  known ??= tried();
+/** @param probe finds it out; one that fails is forgotten, and tried again by who asks next */
+export function reachHere(probe: () => Promise<Reach> = tried): Promise<Reach> {
+  known ??= probe().catch((error: unknown) => {
+    known = undefined;
+    throw error;
+  });
   return known;
 }
 

@@ -16,6 +16,19 @@ test('the whole range where sums are right, half of it where a pair is cut off a
   assert.ok(2 * 255 * 63 <= 32767 && 2 * 255 * 65 > 32767);
 });
 
+test('a probe that failed is tried again, one under way is shared', async () => {
+  let probes = 0;
+  const fails = async () => {
+    probes++;
+    throw new Error('no memory');
+  };
+  const both = [reachHere(fails), reachHere(fails)];
+  for (const each of both) await assert.rejects(each, { message: 'no memory' });
+  assert.equal(probes, 1);
+  await assert.rejects(reachHere(fails));
+  assert.equal(probes, 2);
+});
+
 test('here one or the other, and the same when asked again', async () => {
   const reach = await reachHere();
   assert.ok(reach === 127 || reach === 63);
