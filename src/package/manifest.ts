@@ -115,9 +115,18 @@ export function writeManifest(folder: string, manifest: PackageManifest): void {
   replaceFile(join(folder, MANIFEST), [new TextEncoder().encode(`${JSON.stringify(ordered, null, 2)}\n`)]);
 }
 
-/** Of a file's bytes. Throws where it cannot be read. */
+/** By path: a tokenizer is asked for several times whenever a model is opened, and some of that is the editor's thread. */
+const hashes = new Map<string, { readonly stands: string; readonly hash: Sha256 }>();
+
+/** Of a file's bytes, which are read again where its time or size is another. Throws where it cannot be read. */
 export function sha256Of(path: string): Sha256 {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+  const stands = `${mtimeNs} ${size} ${ino}`;
+  const known = hashes.get(path);
+  if (known?.stands === stands) return known.hash;
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+  hashes.set(path, { stands, hash });
+  return hash;
 }
 
 /** What is in a folder now, as a manifest lists it. */

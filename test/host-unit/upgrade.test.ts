@@ -1,9 +1,10 @@
 // A window over what an earlier version left: under what shipped then all of it is in use; under another tokenizer the index is asked for
 // anew, the base answers with the default couplings, and the user is told once.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import { ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
@@ -19,6 +20,7 @@ import { openStore } from '../../src/store/open.ts';
 import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../distil/earlier.ts';
 import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
+import { settled } from '../fakes/clock.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 
@@ -106,13 +108,49 @@ test('another base while a window still starts: what is open already is opened a
   const { session, opened, dispose } = window(earlier.tokenizerPath);
   try {
     session.reopenNeural();
+    await settled();
     assert.deepEqual(opened, []);
     assert.equal(await session.restore(), true);
     session.reopenNeural();
+    await settled();
     assert.deepEqual(opened, [model, model]);
     session.begun();
     assert.deepEqual(opened, [model, model]);
   } finally {
+    dispose();
+  }
+});
+
+test('what one setting changes of the base and of how it is served is opened once', async () => {
+  const { session, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    assert.equal(await session.restore(), true);
+    session.begun();
+    for (const _ of ['another base', 'other threads']) session.reopenNeural();
+    await settled();
+    assert.deepEqual(opened, [model, model]);
+    session.reopenNeural();
+    dispose();
+    await settled();
+    assert.deepEqual(opened, [model, model], 'nothing of a session that has ended');
+  } finally {
+    dispose();
+  }
+});
+
+test('to open a model its tokenizer is hashed once', async () => {
+  const { session, dispose } = window(earlier.tokenizerPath);
+  const read = mock.method(fs, 'readFileSync');
+  syncBuiltinESMExports();
+  try {
+    utimesSync(earlier.tokenizerPath, 1, 1);
+    await session.restore();
+    session.openNeural();
+    const reads = read.mock.calls.filter(({ arguments: [path] }) => path === earlier.tokenizerPath);
+    assert.equal(reads.length, 1);
+  } finally {
+    read.mock.restore();
+    syncBuiltinESMExports();
     dispose();
   }
 });

@@ -77,6 +77,7 @@ export class FolderSession extends DisposableStore {
   private problem: string | undefined;
   private outdated = false;
   private starting = true;
+  private reopening = false;
   /** Snapshot and adaptation on disk as they were taken over last. */
   private taken = '';
 
@@ -178,9 +179,17 @@ export class FolderSession extends DisposableStore {
     }
   }
 
-  /** Another model serves, or in another way. A session that has not opened one yet will do so by itself, when it has begun. */
+  /**
+   * Another model serves, or in another way: opened once for all that one setting changes. A session that has not opened one yet will do so
+   * by itself, when it has begun.
+   */
   reopenNeural(): void {
-    if (!this.starting || this.specialist.state.kind !== 'off') this.openNeural();
+    if (this.reopening || (this.starting && this.specialist.state.kind === 'off')) return;
+    this.reopening = true;
+    queueMicrotask(() => {
+      this.reopening = false;
+      this.openNeural();
+    });
   }
 
   /** The model for what serves now, and with it the couplings: of what an adaptation fitted, those that hold for it. */
