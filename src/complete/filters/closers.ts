@@ -1,0 +1,86 @@
+// Brackets and blocks that are closed already, or close nothing, and the white space at the text's end that a closer needs.
+import { lineState } from '../../coupling/languages.ts';
+import { brackets, indentOf, indentWidth, isOnlyClosers, linesBelow } from '../text.ts';
+import type { Context } from './context.ts';
+
+/** A prefix this long may have lost its file's beginning. UTF-16 units. */
+const WINDOW = 30_000;
+
+/** Marks that do not pair up in a line, strings left out: the fewer, the likelier it is what was meant. */
+export function imbalance(line: string, quotes: string): number {
+  const { open, strayClosers, quote } = brackets(line, quotes);
+  return open.filter((b) => b !== '{').length + strayClosers.length + (quote === '' ? 0 : 1);
+}
+
+/** Closers that the editor has put behind the cursor and that the text writes again, with what follows them. */
+export function dropSuppliedClosers(text: string, { before, after, facts }: Context): string {
+  const supplied = after.trimStart()[0];
+  const [first, ...others] = text.split('\n');
+  if (supplied === undefined || first === undefined || others.length > 0) return text;
+  const excess = imbalance(before + text + after, facts.quotes);
+  if (excess === 0) return text;
+  const at = [...Array(text.length).keys()].find(
+    (i) => text[i] === supplied && imbalance(before + text.slice(0, i) + after, facts.quotes) < excess,
+  );
+  if (at === undefined) return text;
+  // Real text after the closer means that the closer was meant to stand before it.
+  return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
+}
+
+/**
+ * A ')' or ']' that closes nothing ends the text before it. Braces are left alone: a mark in a template or a regular
+ * expression misleads the count of lines, and `shape` ends blocks already.
+ */
+export function cutStrayClosers(text: string, { query, facts, before }: Context): string {
+  if (!/[)\]]/.test(text) || lineState(query.languageId, before) !== 'code') return text;
+  // Templates hold code as well, and an odd backtick in a comment must not hide the rest of the file.
+  const quotes = facts.quotes.replaceAll('`', '');
+  const start = query.prefix.length;
+  const whole = query.prefix + text;
+  const { open } = brackets(query.prefix, quotes);
+  // Where only a window is known, what closes more than it opened may have been opened above it.
+  if (open.length === 0 && start >= WINDOW) return text;
+  const stray = brackets(whole, quotes).strayClosers.find((at) => at >= start && whole[at] !== '}');
+  return stray === undefined ? text : text.slice(0, stray - start);
+}
+
+/** The closing line of a block that is closed already, behind the cursor or below. */
+export function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
+  if (closesBlock(text, after)) {
+    const end = text.lastIndexOf('\n');
+    const last = text.slice(end + 1).trim();
+    return isOnlyClosers(last) && after.trim().startsWith(last) ? text.slice(0, end) : text;
+  }
+  const below = linesBelow(query, 1)[0];
+  if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
+  const lines = text.split('\n');
+  const last = lines.length === 1 ? before + text : (lines.at(-1) as string);
+  const closes =
+    last.trim() !== '' &&
+    below.trim().startsWith(last.trim()) &&
+    !/[\p{L}\p{N}]/u.test(last.replace(/\b(end|fi|done|esac)\b|<\/.*>/, ''));
+  if (!closes) return text;
+  const same = indentWidth(last, indentUnit) === indentWidth(below, indentUnit);
+  // Openers in the text may need this very line: then the one below closes something further out.
+  const unclosed = lines.length > 1 && brackets(before + lines.slice(0, -1).join('\n'), '').open.length > 1;
+  return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
+}
+
+/** The editor has put the block's end right behind the cursor, and the text is the block's body. */
+function closesBlock(text: string, after: string): boolean {
+  return text.includes('\n') && after.trim() !== '' && isOnlyClosers(after);
+}
+
+/**
+ * Ghost text ends in white space only where a closer behind the cursor has to come on a line of its own. Lines of code
+ * do not either; in prose two spaces at a line's end mean something.
+ */
+export function trimTrailing(text: string, { facts, before, after }: Context): string {
+  if (facts.family === 'prose') return text.trimEnd();
+  const trimmed = text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
+  return closesBlock(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
+}

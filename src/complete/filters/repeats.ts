@@ -1,0 +1,59 @@
+// What stands around the cursor already is not written again.
+import { isOnlyClosers, linesBelow, previousLine } from '../text.ts';
+import { imbalance } from './closers.ts';
+import type { Context } from './context.ts';
+
+/** A line that says again what the line above the cursor says. */
+export function dropLineAbove(text: string, { query, before }: Context): string {
+  const above = previousLine(query).trim();
+  const first = (before + (text.split('\n', 1)[0] as string)).trim();
+  // Items of a list may be alike, and short lines often are.
+  return above.length >= 8 && first === above && !above.endsWith(',') ? '' : text;
+}
+
+/** What stands below the cursor's line already is not written again. */
+export function cutLinesBelow(text: string, { query, before, after }: Context): string {
+  if (after.trim() !== '' && !isOnlyClosers(after)) return text;
+  const [nextLine = '', second] = linesBelow(query, 2);
+  const next = nextLine.trim();
+  if (next === '' || isOnlyClosers(next)) return text;
+  const lines = text.split('\n');
+  for (const [i, line] of lines.entries()) {
+    const whole = i === 0 ? before + line : line;
+    // Deeper in the text's own blocks the same line is another statement.
+    const alike = i === 0 ? whole.trim() === next : whole.trimEnd() === nextLine.trimEnd();
+    if (!alike || next.length < 3) continue;
+    // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
+    const following = lines.slice(i + 1).find((l) => l.trim() !== '');
+    const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
+    if (same) return lines.slice(0, i).join('\n');
+  }
+  return text;
+}
+
+/** The end of the text that the rest of the line repeats. */
+export function trimOverlap(text: string, { before, after, facts }: Context): string {
+  const rest = after.trimEnd();
+  if (rest === '' || text.includes('\n')) return text;
+  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
+    const overlap = rest.slice(0, length);
+    if (!text.endsWith(overlap)) continue;
+    const trimmed = text.slice(0, -length);
+    const whole = length === rest.length;
+    if (facts.family === 'prose') return whole && /\p{L}/u.test(overlap) ? trimmed : text;
+    const gain = imbalance(before + text + after, facts.quotes) - imbalance(before + trimmed + after, facts.quotes);
+    // Words or separators of the rest, repeated to its end, are a repetition even where both ways pair up.
+    if (gain > 0 || (gain === 0 && whole && /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap))) return trimmed;
+  }
+  return text;
+}
+
+/** Nothing, or only closers that stand behind the cursor already. */
+export function dropNothingNew(text: string, { query, after }: Context): string {
+  if (text.trim() === '') return '';
+  const ahead = (after.trim() === '' ? (linesBelow(query, 1)[0] ?? '') : after).replace(/\s/g, '');
+  const closers = text.replace(/\s/g, '');
+  // On an empty rest of line, a closer is new unless the next line begins with it and the block has nothing to close.
+  if (after.trim() === '' && !text.startsWith('\n')) return text;
+  return isOnlyClosers(text) && ahead.startsWith(closers) ? '' : text;
+}
