@@ -1,4 +1,4 @@
-// One optimiser step on a device: owns parameters and optimiser state, feeds them in, and puts the new ones in their place.
+// One optimiser step on a device: the graphs that make it, over the parameters and optimiser state that stay there (resident.ts).
 
 import { checkWeights } from '../arch/decoder-values.ts';
 import { type FrozenLayout, frozenArrays, shapesAlone } from '../arch/frozen.ts';
@@ -7,9 +7,7 @@ import {
   accumulator,
   applyGraph,
   frozenSpecs,
-  identityGraph,
   lossGraph,
-  renewed,
   stepGraph,
   type TrainingGraphOptions,
   trainedSpecs,
@@ -17,12 +15,12 @@ import {
 } from '../arch/graphs.ts';
 import { initialAdapters } from '../arch/lora.ts';
 import { STEP_INPUTS, stateNames, stepInputs } from '../arch/optimizer.ts';
-import { elements, type ParameterSpec, type Weights } from '../arch/parameters.ts';
+import { elements, type Weights } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
-import { Transfer } from '../runtime/transfer.ts';
 import type { TokenBatch } from './batches.ts';
+import { Resident } from './resident.ts';
 
 export interface StepperOptions extends TrainingGraphOptions {
   readonly device: Device;
@@ -55,19 +53,15 @@ const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'halves' 
 
 export class Stepper {
   private options: StepperOptions;
-  private readonly transfer: Transfer;
+  private readonly tensors: Resident;
   private readonly sessions: Session[];
-  /** Current tensors by input name; on the GPU `spare` holds the other of each pair, to be written next. */
-  private readonly current = new Map<string, Tensor>();
-  private readonly spare = new Map<string, Tensor>();
-  private readonly zeros = new Map<string, Tensor>();
   /** Forward alone; made when first needed. */
   private judge: Session | undefined;
   private done = 0;
 
-  private constructor(options: StepperOptions, transfer: Transfer, sessions: Session[]) {
+  private constructor(options: StepperOptions, tensors: Resident, sessions: Session[]) {
     this.options = options;
-    this.transfer = transfer;
+    this.tensors = tensors;
     this.sessions = sessions;
   }
 
@@ -78,7 +72,7 @@ export class Stepper {
   static async create(given: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const options = { ...given, layout: layoutOf(given.device) };
     const session = sessionOptions(options);
-    const transfer = new Transfer(session, identityGraph);
+    const tensors = new Resident(session);
     const sessions: Session[] = [];
     const inPlace = options.device === 'cpu';
     const writing: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
@@ -88,7 +82,7 @@ export class Stepper {
       // Once a step: its memory is better used by the micro-batches.
       sessions.push(await Session.load(applyGraph(options, inPlace), { ...writing, unpooled: true }));
     }
-    const stepper = new Stepper(options, transfer, sessions);
+    const stepper = new Stepper(options, tensors, sessions);
     try {
       await stepper.load(weights, state);
     } catch (error) {
@@ -107,37 +101,31 @@ export class Stepper {
     const values = state?.tensors ?? fresh;
     checkWeights(trained, values);
     for (const { name, shape } of frozen) {
-      this.current.set(name, await this.transfer.toDevice(weights.get(name) as Float32Array, shape));
+      await this.tensors.keep(name, shape, weights.get(name) as Float32Array);
     }
     if (options.packed && options.layout === 'halves') {
       for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
-        this.current.set(name, Tensor.host(data(), shape));
+        this.tensors.take(name, Tensor.host(data(), shape));
       }
       // The graphs read what was made of it.
       this.options = { ...options, packed: shapesAlone(options.packed) };
     }
+    const own = (name: string, shape: readonly number[], data: Float32Array | undefined) =>
+      this.tensors.own(name, shape, (options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape)));
     for (const spec of trained) {
-      await this.own(spec.name, spec.shape, values.get(spec.name));
+      await own(spec.name, spec.shape, values.get(spec.name));
       for (const name of stateNames(spec, options.optimizer)) {
         const data = state?.tensors.get(name);
         if (state && data?.length !== elements(spec.shape)) {
           throw new CodedError('corrupt', `The checkpoint's optimiser state '${name}' is missing or has another size.`);
         }
-        await this.own(name, spec.shape, data);
+        await own(name, spec.shape, data);
       }
-      if (options.microBatches > 1) await this.own(accumulator(spec.name), spec.shape, undefined);
+      if (options.microBatches > 1) await own(accumulator(spec.name), spec.shape, undefined);
     }
     // Last: where anything above does not fit, the caller has what it had.
     if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
     this.done = state?.step ?? 0;
-  }
-
-  private async own(name: string, shape: readonly number[], data: Float32Array | undefined): Promise<void> {
-    const start = (this.options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape));
-    this.current.set(name, await this.transfer.toDevice(start, shape));
-    if (this.options.device !== 'cpu') {
-      this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
-    }
   }
 
   get step(): number {
@@ -166,66 +154,27 @@ export class Stepper {
     let norm: number;
     if (second) {
       const sums = trained.map(({ name }) => accumulator(name));
-      let start = await this.zeroSums(trained);
+      let start = await this.tensors.zeroed(trained.map(({ name, shape }) => ({ name: accumulator(name), shape })));
       for (const batch of batches) {
-        loss += scalarOf(await this.renew(first, { ...batchFeeds(batch), ...start }, sums, ['loss']), 'loss');
+        loss += scalarOf(await this.tensors.renew(first, { ...batchFeeds(batch), ...start }, sums, ['loss']), 'loss');
         start = {};
         if (!(await between())) return undefined;
       }
       if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
-      norm = scalarOf(await this.renew(second, scalarFeeds, changed, ['norm']), 'norm');
+      norm = scalarOf(await this.tensors.renew(second, scalarFeeds, changed, ['norm']), 'norm');
     } else {
-      const out = await this.renew(first, { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds }, changed, [
-        'loss',
-        'norm',
-      ]);
+      const out = await this.tensors.renew(
+        first,
+        { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds },
+        changed,
+        ['loss', 'norm'],
+      );
       loss = scalarOf(out, 'loss');
       norm = scalarOf(out, 'norm');
       await between();
     }
     this.done++;
     return { loss, norm };
-  }
-
-  /** Runs a session and puts its new:* outputs where the old tensors were: over them on the CPU, into the spare ones on the GPU. */
-  private async renew(
-    session: Session,
-    feeds: Record<string, Tensor>,
-    names: readonly string[],
-    scalars: readonly string[],
-  ): Promise<Record<string, Tensor>> {
-    const into: Record<string, Tensor> = {};
-    if (session.device === 'cpu') for (const name of scalars) into[name] = Tensor.host(new Float32Array(1), []);
-    for (const name of names) into[renewed(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
-    const out = await session.run({ ...Object.fromEntries(this.current), ...feeds }, into);
-    for (const name of names) {
-      const spare = this.spare.get(name);
-      if (!spare) continue;
-      this.spare.set(name, this.current.get(name) as Tensor);
-      this.current.set(name, spare);
-    }
-    return out;
-  }
-
-  /** Sums of gradients start at zero: the arrays themselves on the CPU; on the GPU, shared zeros that are fed instead. */
-  private async zeroSums(trained: readonly ParameterSpec[]): Promise<Record<string, Tensor>> {
-    const feeds: Record<string, Tensor> = {};
-    for (const { name, shape } of trained) {
-      const sum = this.current.get(accumulator(name)) as Tensor;
-      if (!sum.onDevice) sum.floats.fill(0);
-      else feeds[accumulator(name)] = await this.zero(shape);
-    }
-    return feeds;
-  }
-
-  private async zero(shape: readonly number[]): Promise<Tensor> {
-    const key = shape.join();
-    let tensor = this.zeros.get(key);
-    if (!tensor) {
-      tensor = await this.transfer.toDevice(new Float32Array(elements(shape)), shape);
-      this.zeros.set(key, tensor);
-    }
-    return tensor;
   }
 
   /**
@@ -240,7 +189,7 @@ export class Stepper {
     this.judge ??= await Session.load(lossGraph(this.options), { ...sessionOptions(this.options), unpooled: true });
     let loss = 0;
     for (const batch of batches) {
-      const out = await this.judge.run({ ...Object.fromEntries(this.current), ...batchFeeds(batch) });
+      const out = await this.judge.run({ ...this.tensors.feeds(), ...batchFeeds(batch) });
       loss += scalarOf(out, 'loss');
       disposeAll([out.loss as Tensor]);
       if (!(await between())) return undefined;
@@ -261,18 +210,12 @@ export class Stepper {
       spec.name,
       ...stateNames(spec, this.options.optimizer),
     ]);
-    return { step: this.done, tensors: await this.read(names) };
+    return { step: this.done, tensors: await this.tensors.read(names) };
   }
 
   /** What is trained, without the optimiser's state and, on the CPU, without a copy: good until the next step. */
   parameters(): Promise<Map<string, Float32Array>> {
-    return this.read(trainedSpecs(this.options).map(({ name }) => name));
-  }
-
-  private async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
-    const out = new Map<string, Float32Array>();
-    for (const name of names) out.set(name, await this.transfer.toHost(this.current.get(name) as Tensor));
-    return out;
+    return this.tensors.read(trainedSpecs(this.options).map(({ name }) => name));
   }
 
   /** Sizes by name of what state() returns. */
@@ -286,11 +229,10 @@ export class Stepper {
 
   /** Tensors first: a GPU tensor goes back to the session that made it, and one that outlives it ends the process. */
   async dispose(): Promise<void> {
-    disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);
-    for (const tensors of [this.current, this.spare, this.zeros]) tensors.clear();
+    this.tensors.clear();
     for (const session of this.sessions) await session.dispose();
     await this.judge?.dispose();
-    await this.transfer.dispose();
+    await this.tensors.dispose();
   }
 }
 
