@@ -8,8 +8,8 @@ import type { Timing } from '../decode/timing.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import type { Adapted, AdaptRequest, DeviceChoice } from '../train/adapt.ts';
-import type { StepReport, Validated } from '../train/loop.ts';
 import type { Method } from '../train/method.ts';
+import type { StepReport, Validated } from '../train/run.ts';
 
 export type { Timing } from '../decode/timing.ts';
 export { NEW_PLACE_TOKENS } from '../mix/pace.ts';

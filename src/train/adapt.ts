@@ -19,9 +19,10 @@ import { loadLibrary } from '../runtime/library.ts';
 import { Batches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
 import { checkpointStand } from './checkpoint.ts';
-import { type Progress, type RunHooks, type RunOptions, train } from './loop.ts';
+import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
 import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } from './request.ts';
+import type { Progress, RunHooks, RunOptions } from './run.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 
 export type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';

@@ -1,103 +1,18 @@
 // A training run: steps until done, out of time, no better, cancelled or diverged; checkpoints that a killed run resumes from.
 import { dirname, join } from 'node:path';
-import type { LoraConfig } from '../arch/lora.ts';
 import type { Weights } from '../arch/parameters.ts';
 import { arraysOf } from '../arch/quantize.ts';
 import { CodedError, failed, ok, type Result } from '../common/errors.ts';
 import { Batches, type BatchOptions, type Example, partsOf, type TokenBatch } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { firstPlan, learningRateAt, type Plan, replan, type Schedule } from './schedule.ts';
-import { Stepper, type StepperOptions } from './stepper.ts';
+import type { Progress, RunHooks, RunOptions, Trained } from './run.ts';
+import { firstPlan, learningRateAt } from './schedule.ts';
+import { Stepper } from './stepper.ts';
+import { Timekeeper } from './timekeeper.ts';
 
-export interface RunOptions {
-  readonly stepper: StepperOptions;
-  readonly schedule: Schedule;
-  /** Gradients are scaled down to this global norm. */
-  readonly maxNorm: number;
-  readonly separator: number;
-  readonly checkpoint: { readonly path: string; readonly everySteps: number } | undefined;
-  /** What is adapted, in any words: a checkpoint says whose method it holds. */
-  readonly base?: string;
-  readonly validation?: Validation;
-  /** Wall-clock seconds for all steps and validations, those before a resume included. The schedule is fitted to it. */
-  readonly budgetSeconds?: number;
-}
-
-export interface Validation {
-  /** Held out; all of them are scored each time. */
-  readonly examples: readonly Example[];
-  /** Before the first step, every so many, and after the last. With a budget, seldomer where they would take much of it. */
-  readonly everySteps: number;
-  /** The run ends after so many validations in a row without a new best. */
-  readonly patience: number;
-}
-
-export interface StepReport {
-  /** Steps done, this one included. */
-  readonly step: number;
-  /** May change where there is a time budget. */
-  readonly totalSteps: number;
-  /** Weighted mean, nats per token. */
-  readonly loss: number;
-  readonly norm: number;
-  readonly learningRate: number;
-  readonly tokensPerSecond: number;
-  /** Resident memory of the process, bytes. */
-  readonly memory: number;
-  /** Until the last step, validations included; undefined until two steps have been timed. */
-  readonly secondsLeft: number | undefined;
-}
-
-/** A loss on the validation examples, nats per token, after `step` steps. */
-export interface Validated {
-  readonly step: number;
-  readonly loss: number;
-}
-
-export interface RunHooks {
-  readonly onStep?: (report: StepReport) => void;
-  readonly onValidated?: (validated: Validated) => void;
-  /** Runs after each micro-batch, and every few milliseconds of a save; the place to answer completions. */
-  readonly between?: () => Promise<void>;
-  readonly signal?: AbortSignal;
-}
-
-export interface Trained {
-  /** Steps done. */
-  readonly step: number;
-  /** What is trained, as it was after the best validation; without validation, at the end, the optimiser's state included. */
-  readonly tensors: Map<string, Float32Array>;
-  readonly validation: { readonly first: Validated; readonly best: Validated } | undefined;
-  readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
-  /** Of training, earlier parts of a resumed run included. */
-  readonly seconds: number;
-}
-
-/** What a checkpoint keeps beside the tensors. */
-export interface Progress {
-  readonly lora: LoraConfig | undefined;
-  /** See RunOptions. */
-  readonly base: string | undefined;
-  plan: Plan;
-  /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
-  timed: { readonly step: number; readonly seconds: number } | undefined;
-  seconds: number;
-  every: number;
-  first: Validated | undefined;
-  best: Validated | undefined;
-  last: Validated | undefined;
-  /** Validations in a row without a new best. */
-  stale: number;
-}
-
-/** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
-const TIMED_STEPS = 4;
 /** Where steps take long, a checkpoint comes before its steps are full: no kill costs more than so much work. */
 const CHECKPOINT_SECONDS = 60;
-/** Validation takes at most this share of the time. */
-const VALIDATION_SHARE = 0.1;
-
 /**
  * Trains from the run's checkpoint where there is one. Fails with 'cancelled' (the checkpoint is kept up to date), 'diverged' (the
  * last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
@@ -151,16 +66,10 @@ class Run {
   private readonly identity: string;
   private readonly best: Best;
   private readonly progress: Progress;
-  private readonly started = performance.now();
-  /** Seconds of the run's earlier parts. */
-  private readonly before: number;
+  private readonly time: Timekeeper;
   private saved: number;
   /** Seconds spent until then. */
   private savedAt: number;
-  /** Of one validation; 0 before the first. */
-  private validationSeconds = 0;
-  /** Seconds and step when the speed began to be measured in this process. */
-  private mark: { step: number; seconds: number } | undefined;
 
   constructor(
     options: RunOptions,
@@ -178,7 +87,7 @@ class Run {
     this.validation = validation;
     this.identity = identity;
     this.progress = progress;
-    this.before = progress.seconds;
+    this.time = new Timekeeper(options, progress);
     this.saved = stepper.step;
     this.savedAt = progress.seconds;
     const { checkpoint } = options;
@@ -191,7 +100,7 @@ class Run {
     while (true) {
       const done = stepper.step >= progress.plan.totalSteps;
       if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
-        if (await this.validate(this.validation)) this.keepTime();
+        if (await this.validate(this.validation)) this.time.plan(stepper.step);
       }
       if (this.cancelled) return this.leave();
       if (done || progress.stale >= patience) break;
@@ -209,22 +118,20 @@ class Run {
       tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
       validation: first && best && { first, best },
       stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
-      seconds: this.seconds,
+      seconds: this.time.seconds,
     });
   }
 
   private isSaveDue(): boolean {
     const { checkpoint } = this.options;
     if (!checkpoint) return false;
-    return this.stepper.step - this.saved >= checkpoint.everySteps || this.seconds - this.savedAt >= CHECKPOINT_SECONDS;
+    return (
+      this.stepper.step - this.saved >= checkpoint.everySteps || this.time.seconds - this.savedAt >= CHECKPOINT_SECONDS
+    );
   }
 
   private get cancelled(): boolean {
     return this.hooks.signal?.aborted === true;
-  }
-
-  private get seconds(): number {
-    return this.before + (performance.now() - this.started) / 1000;
   }
 
   private async leave(): Promise<Result<never>> {
@@ -252,9 +159,7 @@ class Run {
       return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
     }
     const seconds = (performance.now() - started - waited) / 1000;
-    // The first step of a process grows its memory.
-    this.mark ??= { step: stepper.step, seconds: this.seconds };
-    if (!progress.timed && stepper.step >= TIMED_STEPS) this.keepTime();
+    this.time.stepped(stepper.step);
     hooks.onStep?.({
       step: stepper.step,
       totalSteps: progress.plan.totalSteps,
@@ -262,37 +167,9 @@ class Run {
       learningRate,
       tokensPerSecond: (settings.batch * settings.length * settings.microBatches) / seconds,
       memory: process.memoryUsage.rss(),
-      secondsLeft: this.secondsLeft(),
+      secondsLeft: this.time.left(stepper.step),
     });
     return undefined;
-  }
-
-  /** Of a step as they come, validations not counted; undefined before the second in this process. */
-  private secondsPerStep(): number | undefined {
-    const { mark, stepper } = this;
-    return mark && stepper.step > mark.step ? (this.seconds - mark.seconds) / (stepper.step - mark.step) : undefined;
-  }
-
-  private secondsLeft(): number | undefined {
-    const { plan, every } = this.progress;
-    const perStep = this.secondsPerStep();
-    const left = plan.totalSteps - this.stepper.step;
-    return perStep === undefined ? undefined : left * (perStep + this.validationSeconds / every);
-  }
-
-  /** Fits the plan to the time left. */
-  private keepTime(): void {
-    const { options, progress, stepper } = this;
-    const perStep = this.secondsPerStep();
-    if (options.budgetSeconds === undefined || perStep === undefined) return;
-    const left = options.budgetSeconds - this.seconds;
-    if (!progress.timed) {
-      const seldom = Math.ceil(this.validationSeconds / (VALIDATION_SHARE * perStep));
-      progress.every = Math.max(progress.every, seldom);
-    }
-    const each = perStep + this.validationSeconds / progress.every;
-    progress.plan = replan(options.schedule, progress.plan, stepper.step, left - this.validationSeconds, each);
-    progress.timed = { step: stepper.step, seconds: this.seconds };
   }
 
   /** False where it was cancelled. */
@@ -313,8 +190,7 @@ class Run {
       progress.stale = 0;
       await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());
     } else progress.stale++;
-    this.validationSeconds = (performance.now() - started) / 1000;
-    if (this.mark) this.mark.seconds += this.validationSeconds;
+    this.time.validated((performance.now() - started) / 1000);
     hooks.onValidated?.(validated);
     return true;
   }
@@ -326,13 +202,13 @@ class Run {
   private async save(): Promise<void> {
     const { options, stepper, progress, identity } = this;
     const { step, tensors } = await stepper.view();
-    progress.seconds = this.seconds;
+    progress.seconds = this.time.seconds;
     if (options.checkpoint) {
       const { path } = options.checkpoint;
       await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.turn());
     }
     this.saved = step;
-    this.savedAt = this.seconds;
+    this.savedAt = this.time.seconds;
   }
 }
 

@@ -11,8 +11,8 @@ import type { StoredType } from '../package/safetensors.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
 import { type Example, partsOf } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
-import type { Trained, Validation } from './loop.ts';
 import type { Method } from './method.ts';
+import type { Trained, Validation } from './run.ts';
 import { RECORD } from './stand.ts';
 
 export interface AdaptRequest {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointStand } from './checkpoint.ts';
-import type { Progress } from './loop.ts';
+import type { Progress } from './run.ts';
 
 export const CHECKPOINT = 'checkpoint.safetensors';
 /** Beside a finished model: what it was made from, and how that went. */

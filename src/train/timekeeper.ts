@@ -1,0 +1,73 @@
+// A run's time: what was spent, how fast its steps are, how much is left; and the plan that is fitted to it.
+import type { Progress, RunOptions } from './run.ts';
+import { replan } from './schedule.ts';
+
+/** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
+const TIMED_STEPS = 4;
+/** Validation takes at most this share of the time. */
+const VALIDATION_SHARE = 0.1;
+
+export class Timekeeper {
+  private readonly options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>;
+  private readonly progress: Progress;
+  private readonly started = performance.now();
+  /** Seconds of the run's earlier parts. */
+  private readonly before: number;
+  /** Of one validation; 0 before the first. */
+  private validationSeconds = 0;
+  /** Seconds and step when the speed began to be measured in this process. */
+  private mark: { step: number; seconds: number } | undefined;
+
+  /** @param progress whose plan it keeps */
+  constructor(options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>, progress: Progress) {
+    this.options = options;
+    this.progress = progress;
+    this.before = progress.seconds;
+  }
+
+  /** Spent until now, earlier parts of a resumed run included. */
+  get seconds(): number {
+    return this.before + (performance.now() - this.started) / 1000;
+  }
+
+  /** Told of each step: after a few the plan is fitted for the first time. */
+  stepped(step: number): void {
+    // The first step of a process grows its memory.
+    this.mark ??= { step, seconds: this.seconds };
+    if (!this.progress.timed && step >= TIMED_STEPS) this.plan(step);
+  }
+
+  /** Told of each validation. */
+  validated(seconds: number): void {
+    this.validationSeconds = seconds;
+    if (this.mark) this.mark.seconds += seconds;
+  }
+
+  /** Of a step as they come, validations not counted; undefined before the second in this process. */
+  private secondsPerStep(step: number): number | undefined {
+    const { mark } = this;
+    return mark && step > mark.step ? (this.seconds - mark.seconds) / (step - mark.step) : undefined;
+  }
+
+  /** Seconds until the last step, validations included; undefined before the second in this process. */
+  left(step: number): number | undefined {
+    const { plan, every } = this.progress;
+    const perStep = this.secondsPerStep(step);
+    return perStep === undefined ? undefined : (plan.totalSteps - step) * (perStep + this.validationSeconds / every);
+  }
+
+  /** Fits the plan to the time left. */
+  plan(step: number): void {
+    const { options, progress } = this;
+    const perStep = this.secondsPerStep(step);
+    if (options.budgetSeconds === undefined || perStep === undefined) return;
+    const left = options.budgetSeconds - this.seconds;
+    if (!progress.timed) {
+      const seldom = Math.ceil(this.validationSeconds / (VALIDATION_SHARE * perStep));
+      progress.every = Math.max(progress.every, seldom);
+    }
+    const each = perStep + this.validationSeconds / progress.every;
+    progress.plan = replan(options.schedule, progress.plan, step, left - this.validationSeconds, each);
+    progress.timed = { step, seconds: this.seconds };
+  }
+}
