@@ -4,7 +4,6 @@
 // that the coupling gives to the API, the service shows nothing until the API has answered; the local draft comes in its
 // stead when the call fails, answers nothing, or takes longer than one is willing to wait while a fair draft lies ready.
 // An API answer that comes too late waits in the cache for the next request at that place.
-import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Draft } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
@@ -16,13 +15,13 @@ import { ApiCalls } from './api-calls.ts';
 import { clean } from './filters.ts';
 import type { Flight } from './flights.ts';
 import { nearby } from './masked-request.ts';
+import { Screen } from './screen.ts';
 import { wantsBlock } from './shape.ts';
 import { ShowGate } from './show-gate.ts';
 import { type SessionFigures, SessionStatistics } from './statistics.ts';
 import { lineAfter, lineBefore } from './text.ts';
-import { OutcomeTracker } from './tracker.ts';
 import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
-import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
+import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 
 /** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
 const BETTER_MS = 600;
@@ -33,21 +32,17 @@ export class CompletionService implements Disposable {
   private readonly cache = new CompletionCache();
   private readonly statistics = new SessionStatistics();
   private readonly gate: ShowGate;
-  private readonly tracker: OutcomeTracker;
+  private readonly screen: Screen;
   private readonly api: ApiCalls;
   private current: AbortController | undefined;
   private prefetching: AbortController | undefined;
-  private shown: { readonly answer: Answer; readonly request: CompletionRequest } | undefined;
   private disposed = false;
 
   constructor(deps: CompletionDeps) {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock);
-    this.tracker = new OutcomeTracker(deps.clock, (id, outcome) => {
-      this.gate.outcome(outcome);
-      this.tell({ kind: 'outcome', id, outcome });
-    });
-    this.api = new ApiCalls(deps, this.cache, this.statistics, (event) => this.tell(event));
+    this.screen = new Screen(deps, (outcome) => this.gate.outcome(outcome));
+    this.api = new ApiCalls(deps, this.cache, this.statistics, (event) => this.screen.tell(event));
   }
 
   /**
@@ -60,7 +55,7 @@ export class CompletionService implements Disposable {
     const own = new AbortController();
     this.current = own;
     const { query: asked, selectedText = '' } = request;
-    this.tracker.observe(asked);
+    this.screen.observe(asked);
     const query = selectedText === '' ? asked : { ...asked, prefix: asked.prefix + selectedText };
     const turn = this.turnOf(request, query, AbortSignal.any([signal, own.signal]));
     try {
@@ -92,15 +87,13 @@ export class CompletionService implements Disposable {
 
   /** The item's command ran: the user took all of it. Prefetches what may come next. */
   accepted(id: string): void {
-    const taken = this.tracker.accepted(id);
-    if (taken === undefined || this.shown === undefined || this.disposed) return;
-    const query = { ...taken.query, prefix: taken.query.prefix + taken.text };
-    void this.prefetch({ query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit });
+    const next = this.screen.accepted(id);
+    if (next !== undefined && !this.disposed) void this.prefetch(next);
   }
 
   /** The editor inserted the first `length` UTF-16 units of it. */
   partlyAccepted(id: string, length: number): void {
-    this.tracker.partlyAccepted(id, length);
+    this.screen.partlyAccepted(id, length);
   }
 
   /** The session's figures, for the status bar. */
@@ -112,7 +105,7 @@ export class CompletionService implements Disposable {
   reset(): void {
     this.api.abort();
     this.cache.clear();
-    this.shown = undefined;
+    this.screen.forget();
   }
 
   dispose(): void {
@@ -127,8 +120,8 @@ export class CompletionService implements Disposable {
     const hit = this.cache.get(turn.query);
     if (hit !== undefined && !this.isOutdone(turn, hit)) return this.fromCache(turn, hit);
     // The user's own key may know better.
-    if (turn.request.trigger === 'automatic' && goesOn(turn.query)) return this.nothing(turn);
-    this.tell({ kind: 'started', request: turn.request });
+    if (turn.request.trigger === 'automatic' && goesOn(turn.query)) return this.screen.nothing(turn);
+    this.screen.tell({ kind: 'started', request: turn.request });
     const local = await this.askSpecialist(turn);
     if (this.over(turn)) return undefined;
     return local.decision.route === 'api' ? this.askApi(turn, local) : this.settle(turn, local);
@@ -137,7 +130,9 @@ export class CompletionService implements Disposable {
   /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
   private settle(turn: Turn, local: Local): Completion | undefined {
     const { decision } = local;
-    return decision.route === 'specialist' ? this.showLocal(turn, local, decision) : this.nothing(turn, decision);
+    return decision.route === 'specialist'
+      ? this.showLocal(turn, local, decision)
+      : this.screen.nothing(turn, decision);
   }
 
   private hasBetter({ query, block }: Turn): boolean {
@@ -147,8 +142,7 @@ export class CompletionService implements Disposable {
   /** A better local draft has come for the place since, and the answer that was given there is not on the screen, where nothing changes. */
   private isOutdone(turn: Turn, { answer, rest }: CacheHit): boolean {
     if (answer.source !== 'specialist' || rest !== answer.text || !this.hasBetter(turn)) return false;
-    const visible = this.tracker.pending !== undefined && this.shown?.answer === answer;
-    return !visible || turn.request.trigger === 'manual';
+    return !this.screen.shows(answer) || turn.request.trigger === 'manual';
   }
 
   private over(turn: Turn): boolean {
@@ -233,7 +227,7 @@ export class CompletionService implements Disposable {
     const clears = draft !== undefined && decision.pSpecialist >= policy.fallbackBar;
     const summary = `${clears ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
     const instead: Decision = { ...decision, route: clears ? 'specialist' : 'none', summary };
-    return clears ? this.showLocal(turn, local, instead) : this.nothing(turn, instead);
+    return clears ? this.showLocal(turn, local, instead) : this.screen.nothing(turn, instead);
   }
 
   private showLocal(turn: Turn, local: Local, decision: Decision): Completion {
@@ -242,7 +236,7 @@ export class CompletionService implements Disposable {
     this.cache.put(turn.query, answer);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
     this.statistics.answered({ source: 'specialist', latencyMs, savedUsd: answer.savedUsd });
-    return this.show(turn, answer, draft.text, { latencyMs, costUsd: 0, cached: false });
+    return this.screen.show(turn, answer, draft.text, { latencyMs, costUsd: 0, cached: false });
   }
 
   private localAnswer(turn: Turn, draft: Draft, decision: Decision): Answer {
@@ -254,65 +248,24 @@ export class CompletionService implements Disposable {
 
   private showApi(turn: Turn, flight: Flight, hit: CacheHit): Completion | undefined {
     const text = this.fitted(turn, hit);
-    if (text === '') return this.nothing(turn, hit.answer.decision);
+    if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const costUsd = this.api.takeCost(flight);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
     this.statistics.answered({ source: 'api', latencyMs, savedUsd: 0 });
-    return this.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
+    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
   }
 
   private fromCache(turn: Turn, hit: CacheHit): Completion | undefined {
     const text = this.fitted(turn, hit);
-    if (text === '') return this.nothing(turn, hit.answer.decision);
+    if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.show(turn, hit.answer, text, { latencyMs, costUsd: 0, cached: true });
+    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd: 0, cached: true });
   }
 
   /** What is left of an answer, without what the editor has closed meanwhile. */
   private fitted(turn: Turn, hit: CacheHit): string {
     if (!hit.autoClosed) return hit.rest;
     return clean(hit.rest, { query: turn.query, block: hit.rest.includes('\n'), indentUnit: turn.request.indentUnit });
-  }
-
-  private show(
-    turn: Turn,
-    answer: Answer,
-    rest: string,
-    figures: Pick<Completion, 'latencyMs' | 'costUsd' | 'cached'>,
-  ): Completion {
-    const text = (turn.request.selectedText ?? '') + rest;
-    const pending = this.tracker.pending;
-    // The user types along what is on the screen: the same suggestion goes on, and nobody is told twice.
-    const continued = figures.cached && pending !== undefined && this.shown?.answer === answer;
-    const completion: Completion = {
-      id: continued ? pending.id : randomUUID(),
-      text,
-      source: answer.source,
-      model: answer.model,
-      confidence: answer.source === 'api' ? answer.decision.pApi : answer.decision.pSpecialist,
-      decision: answer.decision,
-      savedUsd: figures.cached ? 0 : answer.savedUsd,
-      ...figures,
-    };
-    if (continued) return completion;
-    this.shown = { answer, request: turn.request };
-    this.tracker.shown(completion.id, turn.request.query, text);
-    this.tell({ kind: 'answered', request: turn.request, completion });
-    return completion;
-  }
-
-  /** A listener that fails must not take the completion with it. */
-  private tell(event: CompletionEvent): void {
-    try {
-      this.deps.onEvent(event);
-    } catch (error) {
-      this.deps.log.error(`Nobody heard of '${event.kind}'.`, error);
-    }
-  }
-
-  private nothing(turn: Turn, decision?: Decision): undefined {
-    this.tell({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
-    return undefined;
   }
 
   /** Right after an accept: what may come next, into the cache. Local, unless the setting lets it call the API. */

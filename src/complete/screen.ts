@@ -1,0 +1,94 @@
+// What is on the screen: the answer that was shown last, what becomes of it, and who is told.
+import { randomUUID } from 'node:crypto';
+import type { CompletionQuery, Outcome } from '../common/completion.ts';
+import type { Decision } from '../coupling/types.ts';
+import type { Answer } from './answer-cache.ts';
+import { OutcomeTracker } from './tracker.ts';
+import type { Turn } from './turn.ts';
+import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
+
+export class Screen {
+  private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
+  private readonly tracker: OutcomeTracker;
+  private shown: { readonly answer: Answer; readonly request: CompletionRequest } | undefined;
+
+  constructor(
+    deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
+    onOutcome: (outcome: Exclude<Outcome, 'pending'>) => void,
+  ) {
+    this.deps = deps;
+    this.tracker = new OutcomeTracker(deps.clock, (id, outcome) => {
+      onOutcome(outcome);
+      this.tell({ kind: 'outcome', id, outcome });
+    });
+  }
+
+  /** Where the user is now: what is shown is typed along with, or is not. */
+  observe(query: CompletionQuery): void {
+    this.tracker.observe(query);
+  }
+
+  /** It can be seen at this moment. */
+  shows(answer: Answer): boolean {
+    return this.tracker.pending !== undefined && this.shown?.answer === answer;
+  }
+
+  /** All of it was taken: the request for what comes next. Undefined where it was not on the screen. */
+  accepted(id: string): CompletionRequest | undefined {
+    const taken = this.tracker.accepted(id);
+    if (taken === undefined || this.shown === undefined) return undefined;
+    const query = { ...taken.query, prefix: taken.query.prefix + taken.text };
+    return { query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit };
+  }
+
+  /** The first `length` UTF-16 units of it were. */
+  partlyAccepted(id: string, length: number): void {
+    this.tracker.partlyAccepted(id, length);
+  }
+
+  /** What was shown says nothing any more. */
+  forget(): void {
+    this.shown = undefined;
+  }
+
+  show(
+    turn: Turn,
+    answer: Answer,
+    rest: string,
+    figures: Pick<Completion, 'latencyMs' | 'costUsd' | 'cached'>,
+  ): Completion {
+    const text = (turn.request.selectedText ?? '') + rest;
+    const pending = this.tracker.pending;
+    // The user types along what is on the screen: the same suggestion goes on, and nobody is told twice.
+    const continued = figures.cached && pending !== undefined && this.shown?.answer === answer;
+    const completion: Completion = {
+      id: continued ? pending.id : randomUUID(),
+      text,
+      source: answer.source,
+      model: answer.model,
+      confidence: answer.source === 'api' ? answer.decision.pApi : answer.decision.pSpecialist,
+      decision: answer.decision,
+      savedUsd: figures.cached ? 0 : answer.savedUsd,
+      ...figures,
+    };
+    if (continued) return completion;
+    this.shown = { answer, request: turn.request };
+    this.tracker.shown(completion.id, turn.request.query, text);
+    this.tell({ kind: 'answered', request: turn.request, completion });
+    return completion;
+  }
+
+  /** A listener that fails must not take the completion with it. */
+  tell(event: CompletionEvent): void {
+    try {
+      this.deps.onEvent(event);
+    } catch (error) {
+      this.deps.log.error(`Nobody heard of '${event.kind}'.`, error);
+    }
+  }
+
+  nothing(turn: Turn, decision?: Decision): undefined {
+    this.tell({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
+    return undefined;
+  }
+}
