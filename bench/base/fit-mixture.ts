@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../build/paths.ts';
 import { Language } from '../../src/decode/language.ts';
-import { fitGate, type GateExample, gateLoss } from '../../src/mix/gate.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../../src/fit/conditional-logit.ts';
+import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/fit/gate.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
 import { MIXTURE_FILE, type MixPlace } from '../../src/mix/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/mix/weights.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { fitRanking, type RankingExample } from '../../src/ngram/ranking.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';
 
@@ -78,20 +78,19 @@ for (const { name, mixed, places } of packages) {
   tokens.push(...examples);
 }
 const gate = fitGate(tokens, start.gate, 1, 600);
-const loss = (examples: readonly GateExample[], of: (example: GateExample) => number) =>
-  examples.reduce((sum, example) => sum - Math.log(Math.max(1e-9, of(example))), 0) / Math.max(1, examples.length);
 for (const [name, examples] of [...byPackage, ['all', tokens] as const]) {
-  const [ngram, neural] = [loss(examples, (example) => example.ngram), loss(examples, (example) => example.neural)];
-  const figures = `n-grams ${ngram.toFixed(3)}, neural ${neural.toFixed(3)}, mixed ${gateLoss(examples, gate).toFixed(3)}`;
+  const loss = (of: (example: GateExample) => number) => meanLogLoss(examples, of).toFixed(3);
+  const mixed = loss((example) => gated(example, gate));
+  const figures = `n-grams ${loss(({ second }) => second)}, neural ${loss(({ first }) => first)}, mixed ${mixed}`;
   console.log(`${name}: ${examples.length} tokens, nats a token: ${figures}`);
 }
 
-const lines: RankingExample[] = [];
+const lines: ChoiceExample[] = [];
 for (const { mixed, places } of packages) {
   mixed.weights = { ...start, gate };
   for (const place of places) lines.push(await mixed.rankingExample(place));
 }
-const ranking = [...fitRanking(lines, Float32Array.from(start.ranking), 3, 600)];
+const ranking = [...fitConditionalLogit(lines, start.ranking, 3, 600)];
 console.log(
   `ranking: ${lines.length} places, the right line among the candidates at ${lines.filter(({ right }) => right >= 0).length}`,
 );

@@ -2,7 +2,8 @@
 // cursors, token by token, which tells small differences apart that lines cannot.
 
 import { Language } from '../../src/decode/language.ts';
-import { fitGate, type GateExample, gateLoss, gateSize } from '../../src/mix/gate.ts';
+import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/fit/gate.ts';
+import { gateSize } from '../../src/mix/gate.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
 import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt-planner.ts';
 import { readMixWeights } from '../../src/mix/weights.ts';
@@ -56,17 +57,16 @@ async function promptsOf(base: Base, language: Language, { prepared }: BaseConte
 /** Nats a token; the gate is fitted on half of the files and measured on the other. */
 function losses(cursors: readonly Cursor[], examples: readonly (readonly GateExample[])[]) {
   const all = examples.flat();
-  const mean = (of: (example: GateExample) => number) =>
-    all.reduce((sum, example) => sum - Math.log(Math.max(1e-9, of(example))), 0) / all.length;
   const half = (which: number) => examples.filter((_, i) => bucket(cursors[i]?.place.path ?? '') % 2 === which).flat();
   const start = new Array<number>(gateSize).fill(0);
   const mixed = [0, 1].reduce((sum, which) => {
     const measured = half(which);
-    return sum + measured.length * gateLoss(measured, fitGate(half(1 - which), start, gatePrior));
+    const gate = fitGate(half(1 - which), start, gatePrior);
+    return sum + measured.length * meanLogLoss(measured, (example) => gated(example, gate));
   }, 0);
   return {
-    neural: mean(({ neural }) => neural),
-    ngram: mean(({ ngram }) => ngram),
+    neural: meanLogLoss(all, ({ first }) => first),
+    ngram: meanLogLoss(all, ({ second }) => second),
     mixed: mixed / all.length,
     tokens: all.length,
   };

@@ -6,10 +6,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../../src/fit/conditional-logit.ts';
 import { fitMixture, type MixtureExample, meanLoss } from '../../src/ngram/fit-mixture.ts';
 import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { fitRanking, initialRanking, type RankingExample } from '../../src/ngram/ranking.ts';
+import { initialRanking } from '../../src/ngram/ranking.ts';
 import { plainWeights } from '../../src/ngram/weights.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
@@ -45,11 +46,11 @@ const mixture = fitMixture(tokens, start, { epochs: 10, rate: 0.05, prior: 1 });
 console.log(
   `mixture: ${tokens.length} tokens, log loss ${mixture.before.toFixed(3)} -> ${mixture.after.toFixed(3)} nats`,
 );
-const places: RankingExample[] = learned.flatMap(({ model, heldOut }) => {
+const places: ChoiceExample[] = learned.flatMap(({ model, heldOut }) => {
   model.useWeights({ ...mixture.weights, ranking: start.ranking });
   return model.rankingExamples(heldOut, placesEach);
 });
-const ranking = fitRanking(places, start.ranking, 5, 600);
+const ranking = fitConditionalLogit(places, start.ranking, 5, 600);
 const found = places.filter(({ right }) => right >= 0).length;
 console.log(`ranking: ${places.length} places, the right line among the candidates at ${found}`);
 for (const { spec, model, heldOut } of learned) {
@@ -58,5 +59,5 @@ for (const { spec, model, heldOut } of learned) {
 console.log(`ranking weights: ${Array.from(ranking, (weight) => weight.toFixed(2)).join(' ')}`);
 if (!process.argv.includes('--dry')) {
   const path = join(root, 'src/ngram/default-weights.json');
-  writeFileSync(path, `${JSON.stringify(plainWeights({ ...mixture.weights, ranking }))}\n`);
+  writeFileSync(path, `${JSON.stringify(plainWeights({ ...mixture.weights, ranking: Float32Array.from(ranking) }))}\n`);
 }

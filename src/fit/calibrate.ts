@@ -77,11 +77,15 @@ export function isotonic(scores: readonly number[], labels: readonly number[]): 
   return { kind: 'isotonic', scores: blocks.map((b) => b.score), values: blocks.map((b) => b.label) };
 }
 
-/** Expected calibration error over ten bins of equal width (Guo et al. 2017); NaN without examples. */
-export function expectedCalibrationError(probabilities: readonly number[], labels: readonly number[]): number {
-  const bins = Array.from({ length: 10 }, () => ({ probability: 0, right: 0 }));
+/** Expected calibration error over bins of equal width (Guo et al. 2017); NaN without examples. */
+export function expectedCalibrationError(
+  probabilities: readonly number[],
+  labels: readonly number[],
+  binCount = 10,
+): number {
+  const bins = Array.from({ length: binCount }, () => ({ probability: 0, right: 0 }));
   probabilities.forEach((p, i) => {
-    const bin = bins[Math.min(9, Math.floor(p * 10))] as { probability: number; right: number };
+    const bin = bins[Math.min(binCount - 1, Math.floor(p * binCount))] as { probability: number; right: number };
     bin.probability += p;
     bin.right += labels[i] as number;
   });

@@ -20,11 +20,15 @@ export function normals(seed: number): () => number {
 
 /** 0 .. count - 1 in random order. */
 export function shuffled(count: number, seed: number): number[] {
-  const uniform = uniforms(seed);
   const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
-  }
+  shuffle(order, uniforms(seed));
   return order;
+}
+
+/** In place, every order as likely (Fisher & Yates). */
+export function shuffle<T>(items: T[], uniform: () => number): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [items[i], items[j]] = [items[j] as T, items[i] as T];
+  }
 }

@@ -1,6 +1,7 @@
 // Cursor places in a harvested file, with what the author wrote there.
 
 import { hash } from 'node:crypto';
+import { shuffle, uniforms } from '../fit/random.ts';
 import { blockAfter } from './blocks.ts';
 import type { CursorExample, CursorKind, HarvestedFile } from './types.ts';
 
@@ -51,7 +52,7 @@ interface Place {
  */
 export function cursorExamples(file: HarvestedFile, options: ExampleOptions): CursorExample[] {
   const texts = file.text.split('\n');
-  const random = generator(`${options.seed}\n${file.path}`);
+  const random = uniforms(Number.parseInt(hash('sha256', `${options.seed}\n${file.path}`, 'hex').slice(0, 8), 16));
   const cycle = mix.filter((kind) => options.kinds?.includes(kind) ?? true);
   if (cycle.length === 0) return [];
   const lines: Line[] = [];
@@ -179,22 +180,4 @@ function exampleAt(file: HarvestedFile, kind: CursorKind, { from, to }: Place): 
     suffix: file.text.slice(to),
     truth: file.text.slice(from, to),
   };
-}
-
-/** Uniform in [0, 1), seeded by a string. (Mulberry32.) */
-function generator(seed: string): () => number {
-  let state = Number.parseInt(hash('sha256', seed, 'hex').slice(0, 8), 16);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffle<T>(items: T[], random: () => number): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j] as T, items[i] as T];
-  }
 }

@@ -1,6 +1,6 @@
 // Learns the mixture's weights on places of files that are not in the index: first the gate, then, with it, the ranking.
-import { fitRanking, type RankingExample } from '../ngram/ranking.ts';
-import { fitGate, type GateExample, gateLoss } from './gate.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../fit/conditional-logit.ts';
+import { fitGate, type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
 import type { Mixed } from './mixed.ts';
 import type { MixFit, MixPlace } from './types.ts';
 import { plainMixWeights } from './weights.ts';
@@ -28,7 +28,7 @@ export async function fitMixed(
     progress({ done: i + 1, total });
   }
   const gate = fitGate(tokens, before.gate, priors.gate);
-  const lines: RankingExample[] = [];
+  const lines: ChoiceExample[] = [];
   mixed.weights = { ...before, gate };
   try {
     for (const [i, place] of places.entries()) {
@@ -39,19 +39,17 @@ export async function fitMixed(
     mixed.weights = before;
     throw error;
   }
-  const ranking = [...fitRanking(lines, Float32Array.from(before.ranking), priors.ranking)];
+  const ranking = [...fitConditionalLogit(lines, before.ranking, priors.ranking)];
   const weights = plainMixWeights({ version: 1, gate, ranking });
   mixed.weights = weights;
-  const mean = (of: (example: GateExample) => number) =>
-    tokens.reduce((sum, example) => sum - Math.log(Math.max(1e-9, of(example))), 0) / Math.max(1, tokens.length);
   return {
     weights,
     tokens: tokens.length,
     places: places.length,
     loss: {
-      ngram: mean(({ ngram }) => ngram),
-      neural: mean(({ neural }) => neural),
-      mixed: gateLoss(tokens, gate),
+      ngram: meanLogLoss(tokens, ({ second }) => second),
+      neural: meanLogLoss(tokens, ({ first }) => first),
+      mixed: meanLogLoss(tokens, (example) => gated(example, gate)),
     },
   };
 }

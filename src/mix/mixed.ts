@@ -4,11 +4,12 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import { spelled } from '../decode/healing.ts';
 import type { Language } from '../decode/language.ts';
 import { prefill } from '../decode/prefill.ts';
+import type { ChoiceExample } from '../fit/conditional-logit.ts';
+import { type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
 import { firstLine, textOf, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import { type RankingExample, surroundings } from '../ngram/ranking.ts';
+import { surroundings } from '../ngram/ranking.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
-import { type GateExample, gateLoss } from './gate.ts';
 import { Pace } from './pace.ts';
 import { type PromptLimits, PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
@@ -92,14 +93,14 @@ export class Mixed {
   }
 
   /** What the ranking's weights are learned from at one place. */
-  rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<RankingExample & Choice> {
+  rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<ChoiceExample & Choice> {
     return this.standAt(query, LONGEST_TRUTH, signal, async (spot) => {
       const { candidates, none } = await this.choose(spot, signal);
       return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
     });
   }
 
-  /** What the gate is learned from at one place: every token of the truth, and its end. None where the truth is too long. */
+  /** What the gate between the neural model and the n-grams is learned from at one place: every token of the truth, and its end. None where the truth is too long. */
   gateExamples({ query, truth }: MixPlace, signal?: AbortSignal): Promise<GateExample[]> {
     return this.standAt(query, LONGEST_TRUTH, signal, async ({ ngram, place, root, viewer }) => {
       const { tokenizer } = ngram.vocabulary;
@@ -120,8 +121,8 @@ export class Mixed {
         const view = viewer.look(context, own.contextLength + at, healed, source, row, at === 0);
         const token = tokens[at];
         if (healed.length === 0) {
-          const { ngram: local, neural } = viewer.chanceOf(token, view, source, row);
-          examples.push({ features: view.features, ngram: local, neural });
+          const chance = viewer.chanceOf(token, view, source, row);
+          examples.push({ features: view.features, first: chance.neural, second: chance.ngram });
         }
         if (token === undefined) break;
         context[own.contextLength + at] = token;
@@ -133,7 +134,10 @@ export class Mixed {
 
   async lossAt(place: MixPlace, signal?: AbortSignal): Promise<PlaceLoss> {
     const examples = await this.gateExamples(place, signal);
-    return { tokens: examples.length, nats: gateLoss(examples, this.weights.gate) * examples.length };
+    return {
+      tokens: examples.length,
+      nats: meanLogLoss(examples, (example) => gated(example, this.weights.gate)) * examples.length,
+    };
   }
 
   /** Runs the query's prompt, and then `work` on what it left; the prompt stays for the next query. */

@@ -1,9 +1,10 @@
 // One step of the mixture: what may come after a hypothesis, as both models see it, and how likely the mixture thinks it.
 
 import { allowedTokens } from '../decode/healing.ts';
+import { gateOf } from '../fit/gate.ts';
 import type { Place } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { type GateFacts, gateFeatures, gateOf } from './gate.ts';
+import { type GateFacts, gateFeatures } from './gate.ts';
 import { probability, type Reader, type Reading } from './reader.ts';
 
 /** Tokens of the rest of the cursor's line that the n-grams must foresee for the middle to end before it. */

@@ -1,10 +1,11 @@
 // From a query to a draft: search the line, rank the candidates by their surroundings, go on for a block where asked.
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
+import { choiceProbabilities } from '../fit/conditional-logit.ts';
 import { type Block, continueBlock } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
-import { type Candidate, describe, describeNone, rank, surroundings, type Unranked } from './ranking.ts';
+import { type Candidate, describe, describeNone, surroundings, type Unranked } from './ranking.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -25,7 +26,7 @@ export function firstLine(
   healed: Uint8Array,
   vocabulary: Vocabulary,
 ): FirstLine {
-  const probabilities = rank(candidates, none, weights);
+  const probabilities = choiceProbabilities({ candidates, none }, weights);
   let best = -1;
   for (let i = 0; i < candidates.length; i++) {
     if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;

@@ -1,8 +1,10 @@
 // Learns the mixture's weights on tokens of held-out files: gradient descent on log loss, by hand since the model is a
 // chain of one multiplication a level.
 
+import { adam } from '../fit/adam.ts';
+import { softmax } from '../fit/conditional-logit.ts';
 import { cells, type Evidence, levels, places } from './evidence.ts';
-import { baseSize, escapeFeatures, escapeSize, type Mixture, type MixtureWeights, softmax } from './mixture.ts';
+import { baseSize, escapeFeatures, escapeSize, type Mixture, type MixtureWeights } from './mixture.ts';
 
 const L = levels.length;
 const P = places.length;
@@ -29,10 +31,8 @@ export function exampleOf(evidence: Evidence, mixture: Mixture, base: MixtureExa
   };
 }
 
-/** One example's loss (nats) with its gradients added to `gradient` (places, then escape, then base). */
+/** One example's loss, nats, and its gradient by place, then escape, then base. */
 class Pass {
-  readonly parameters: Float64Array;
-  readonly gradient: Float64Array;
   private readonly occurrence = new Float64Array(cells);
   private readonly target = new Float64Array(L);
   private readonly total = new Float64Array(L);
@@ -41,13 +41,9 @@ class Pass {
   private readonly toTarget = new Float64Array(L);
   private readonly toTotal = new Float64Array(L);
 
-  constructor(weights: MixtureWeights) {
-    this.parameters = Float64Array.from([...weights.places, ...weights.escape, ...weights.base]);
-    this.gradient = new Float64Array(this.parameters.length);
-  }
-
-  run(example: MixtureExample): number {
-    const { parameters, gradient, occurrence, target, total, keep, below } = this;
+  /** Adds to `gradient`. */
+  run(example: MixtureExample, parameters: Float64Array, gradient: Float64Array): number {
+    const { occurrence, target, total, keep, below } = this;
     const { top, totals, targets, features } = example;
     for (let cell = 0; cell < top * P; cell++) occurrence[cell] = Math.exp(parameters[cell] as number);
     let targetSum = 0;
@@ -123,51 +119,42 @@ export interface FitOptions {
   readonly prior: number;
 }
 
-/** Adam in mini-batches, pulled towards the weights that it starts from. Deterministic. */
+const batch = 128;
+
+/** In mini-batches, pulled towards the weights that it starts from. Deterministic. */
 export function fitMixture(
   examples: readonly MixtureExample[],
   start: MixtureWeights,
-  { epochs, rate: highest, prior }: FitOptions,
+  { epochs, rate, prior }: FitOptions,
 ): MixtureFit {
-  const pass = new Pass(start);
-  const { parameters, gradient } = pass;
-  const origin = parameters.slice();
-  const first = new Float64Array(parameters.length);
-  const second = new Float64Array(parameters.length);
-  const batch = 128;
+  const pass = new Pass();
   const steps = Math.max(1, Math.ceil(examples.length / batch)) * epochs;
-  const pull = prior / Math.max(1, examples.length);
   // A fixed stride that shares no factor with the length visits every example once an epoch, in a mixed order.
   const stride = strideFor(examples.length);
   let at = 0;
-  const before = meanLoss(examples, start);
-  for (let step = 1; step <= steps && examples.length > 0; step++) {
-    gradient.fill(0);
+  const addGradient = (parameters: Float64Array, gradient: Float64Array) => {
     for (let i = 0; i < batch; i++) {
-      pass.run(examples[at] as MixtureExample);
+      pass.run(examples[at] as MixtureExample, parameters, gradient);
       at = (at + stride) % examples.length;
     }
-    const rate = highest * (1 - (step - 1) / steps);
-    for (let i = 0; i < parameters.length; i++) {
-      const g = (gradient[i] as number) / batch + pull * ((parameters[i] as number) - (origin[i] as number));
-      first[i] = 0.9 * (first[i] as number) + 0.1 * g;
-      second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;
-      const momentum = (first[i] as number) / (1 - 0.9 ** step);
-      const scale = Math.sqrt((second[i] as number) / (1 - 0.99 ** step)) + 1e-8;
-      parameters[i] = (parameters[i] as number) - (rate * momentum) / scale;
-    }
-  }
+  };
+  const parameters = adam(flat(start), addGradient, { steps, rate, examples: examples.length, batch, prior });
   const weights = {
     places: Float32Array.from(parameters.subarray(0, cells)),
     escape: Float32Array.from(parameters.subarray(cells, cells + escapeSize)),
     base: Float32Array.from(parameters.subarray(cells + escapeSize)),
   };
-  return { weights, before, after: meanLoss(examples, weights) };
+  return { weights, before: meanLoss(examples, start), after: meanLoss(examples, weights) };
 }
 
 export function meanLoss(examples: readonly MixtureExample[], weights: MixtureWeights): number {
-  const pass = new Pass(weights);
-  return examples.reduce((sum, example) => sum + pass.run(example), 0) / examples.length;
+  const [pass, parameters] = [new Pass(), flat(weights)];
+  const unused = new Float64Array(parameters.length);
+  return examples.reduce((sum, example) => sum + pass.run(example, parameters, unused), 0) / examples.length;
+}
+
+function flat(weights: MixtureWeights): Float64Array {
+  return Float64Array.from([...weights.places, ...weights.escape, ...weights.base]);
 }
 
 function strideFor(length: number): number {

@@ -1,12 +1,14 @@
 // Turns held-out files into what the two fits learn from: single tokens for the mixture, cursor places for the ranking.
 
 import type { CompletionQuery } from '../common/completion.ts';
+import { expectedCalibrationError } from '../fit/calibrate.ts';
+import type { ChoiceExample } from '../fit/conditional-logit.ts';
+import { uniforms } from '../fit/random.ts';
 import type { Drafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { folderOf } from './project-index.ts';
-import type { RankingExample } from './ranking.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface SourceFile {
@@ -95,30 +97,20 @@ const bins = 15;
 export function scoreTokens(files: readonly SourceFile[], limit: number, learner: Learner): TokenScore {
   const { predictor } = learner;
   const { evidence, mixture } = predictor;
-  const count = new Float64Array(bins);
-  const right = new Float64Array(bins);
-  const confidence = new Float64Array(bins);
-  let tokens = 0;
+  const [confidences, right]: [number[], number[]] = [[], []];
   let loss = 0;
-  const raise = (array: Float64Array, bin: number, by: number) => {
-    array[bin] = (array[bin] as number) + by;
-  };
   visitTokens(files, limit, learner, (token) => {
-    tokens += 1;
     loss -= Math.log(Math.max(1e-12, predictor.probabilityOf(token)));
     let best = -1;
     for (let slot = 0; slot < evidence.size; slot++) {
       if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
     }
-    const probability = best < 0 ? 0 : (mixture.probabilities[best] as number);
-    const bin = Math.min(bins - 1, Math.floor(probability * bins));
-    raise(count, bin, 1);
-    raise(confidence, bin, probability);
-    if (best >= 0 && evidence.candidates[best] === token) raise(right, bin, 1);
+    confidences.push(best < 0 ? 0 : (mixture.probabilities[best] as number));
+    right.push(Number(best >= 0 && evidence.candidates[best] === token));
   });
-  const gaps = count.map((_, bin) => Math.abs((right[bin] as number) - (confidence[bin] as number)));
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
-  return { tokens, logLoss: loss / tokens, accuracy: sum(right) / tokens, ece: sum(gaps) / tokens };
+  const tokens = right.length;
+  const accuracy = right.reduce((sum, value) => sum + value, 0) / tokens;
+  return { tokens, logLoss: loss / tokens, accuracy, ece: expectedCalibrationError(confidences, right, bins) };
 }
 
 export interface CursorPlace {
@@ -134,7 +126,7 @@ export interface CursorPlace {
  * @param seed any integer; the same seed draws the same places
  */
 export function cursorPlaces(files: readonly SourceFile[], count: number, seed: number): CursorPlace[] {
-  const random = generator(seed);
+  const random = uniforms(seed);
   const lines: { readonly file: SourceFile; readonly start: number; readonly line: string }[] = [];
   for (const file of files) {
     let start = 0;
@@ -165,24 +157,13 @@ export function cursorPlaces(files: readonly SourceFile[], count: number, seed: 
 
 const shortest = 4;
 
-/** mulberry32: small, seeded, good enough to draw places. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** @param load prepares the model for a place's query */
 export function rankingExamples(
   places: readonly CursorPlace[],
   drafter: Drafter,
   load: (query: CompletionQuery) => void,
   maxTokens: number,
-): RankingExample[] {
+): ChoiceExample[] {
   return places.map((place) => {
     const query = { ...place, languageId: '' };
     load(query);

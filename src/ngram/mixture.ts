@@ -3,6 +3,7 @@
 // Sources: interpolated back-off and PPM escapes (Chen and Goodman 1999; Bell, Cleary and Witten 1990), nested cache
 // tiers (Hellendoorn and Devanbu 2017).
 
+import { softmax } from '../fit/conditional-logit.ts';
 import { cells, type Evidence, levels, place, places } from './evidence.ts';
 
 export const countBuckets = 7;
@@ -167,14 +168,6 @@ function groupOf(raw: Float64Array): number {
   if ((raw[place.after] as number) > 0 || (raw[place.open] as number) > 0) return 2;
   if ((raw[place.folder] as number) > 0) return 3;
   return 4;
-}
-
-export function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const highest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - highest));
-  const sum = powers.reduce((total, value) => total + value, 0);
-  return powers.map((value) => value / sum);
 }
 
 export function occurrenceWeights(weights: MixtureWeights): Float32Array {

@@ -2,6 +2,7 @@
 
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../fit/conditional-logit.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { Drafter } from './drafter.ts';
 import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
@@ -18,7 +19,6 @@ import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { type Asking, folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
-import { fitRanking, type RankingExample } from './ranking.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
@@ -179,7 +179,8 @@ export class NgramModel {
     const mixture = better ? fitted : this.current;
     this.useWeights({ ...mixture, ranking: this.current.ranking });
     const places = this.rankingExamples(calibrationFiles, fitPlaces);
-    this.useWeights({ ...mixture, ranking: fitRanking(places, this.current.ranking, rankingPrior) });
+    const ranking = Float32Array.from(fitConditionalLogit(places, this.current.ranking, rankingPrior));
+    this.useWeights({ ...mixture, ranking });
     return this.current;
   }
 
@@ -203,7 +204,7 @@ export class NgramModel {
   }
 
   /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */
-  rankingExamples(files: readonly SourceFile[], count: number): RankingExample[] {
+  rankingExamples(files: readonly SourceFile[], count: number): ChoiceExample[] {
     const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
     return rankingExamples(cursorPlaces(files, count, 1), this.drafter, load, fitLineTokens);
   }

@@ -1,8 +1,6 @@
 // Chooses between whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor,
-// brackets, indents, neighbouring lines, names. A conditional logit with 'none of these' as one of the options.
-// Source: McFadden 1974 (the model); the features are ours.
+// brackets, indents, neighbouring lines, names. These are the features; what weighs them is a conditional logit (src/fit/).
 
-import { softmax } from './mixture.ts';
 import type { Hypothesis } from './search.ts';
 
 /** What the ranking sees of the place; made once a query. */
@@ -174,26 +172,6 @@ export function describeNone(unranked: readonly Unranked[], around: Surroundings
   return Float32Array.from(nullFeatures, (feature) => feature(best, around, unranked.length));
 }
 
-/**
- * Probability of each candidate, and last of 'none of these'.
- * @param weights those of the candidates' features, then those of the features of 'none of these'
- */
-export function rank(
-  candidates: readonly { features: Float32Array }[],
-  none: Float32Array,
-  weights: ArrayLike<number>,
-): number[] {
-  const logits = candidates.map(({ features: values }) => dot(values, weights, 0));
-  logits.push(dot(none, weights, weights.length - none.length));
-  return softmax(logits);
-}
-
-function dot(values: Float32Array, weights: ArrayLike<number>, offset: number): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * (weights[offset + i] as number);
-  return sum;
-}
-
 function bestOf(unranked: readonly Unranked[]): number {
   return unranked.reduce((best, { hypothesis }) => Math.max(best, hypothesis.logProbability), -20);
 }
@@ -215,50 +193,4 @@ function sameIndent(a: string, b: string): boolean {
 /** An odd number of one kind of quote. */
 function unbalanced(text: string): boolean {
   return ['"', "'", '`'].some((quote) => (text.split(quote).length - 1) % 2 === 1);
-}
-
-/** One place with its candidates and the right one among them; -1: none is right. */
-export interface RankingExample {
-  readonly candidates: readonly { readonly features: Float32Array }[];
-  readonly none: Float32Array;
-  readonly right: number;
-}
-
-/** Maximum likelihood by Adam on whole batches, pulled towards the start with the strength of `prior` examples. */
-export function fitRanking(
-  examples: readonly RankingExample[],
-  start: Float32Array,
-  prior: number,
-  steps = 300,
-): Float32Array {
-  const weights = Float64Array.from(start);
-  const size = start.length;
-  const gradient = new Float64Array(size);
-  const first = new Float64Array(size);
-  const second = new Float64Array(size);
-  if (examples.length === 0) return Float32Array.from(start);
-  for (let step = 1; step <= steps; step++) {
-    gradient.fill(0);
-    for (const { candidates, none, right } of examples) {
-      const probabilities = rank(candidates, none, weights);
-      const target = right < 0 ? candidates.length : right;
-      probabilities.forEach((probability, option) => {
-        const error = probability - (option === target ? 1 : 0);
-        const values = candidates[option]?.features ?? none;
-        const offset = option === candidates.length ? size - none.length : 0;
-        for (let i = 0; i < values.length; i++) {
-          gradient[offset + i] = (gradient[offset + i] as number) + error * (values[i] as number);
-        }
-      });
-    }
-    for (let i = 0; i < size; i++) {
-      const g = ((gradient[i] as number) + prior * ((weights[i] as number) - (start[i] as number))) / examples.length;
-      first[i] = 0.9 * (first[i] as number) + 0.1 * g;
-      second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;
-      const rate = 0.05 * (1 - (step - 1) / steps);
-      const scale = Math.sqrt((second[i] as number) / (1 - 0.99 ** step)) + 1e-8;
-      weights[i] = (weights[i] as number) - (rate * (first[i] as number)) / (1 - 0.9 ** step) / scale;
-    }
-  }
-  return Float32Array.from(weights);
 }

@@ -2,17 +2,7 @@
 import type { Draft } from '../../src/common/completion.ts';
 import type { CouplingExample, PlaceFacts } from '../../src/coupling/types.ts';
 import { sigmoid } from '../../src/fit/logistic.ts';
-
-/** A small seeded generator (mulberry32), 0..1. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { uniforms } from '../../src/fit/random.ts';
 
 export const PLACE: PlaceFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 
@@ -43,7 +33,7 @@ export interface Synthetic {
 
 /** A specialist that is less sure of itself than it should be, and an API that is better outside strings. */
 export function synthetic(count: number, seed: number, options: { files?: number; api?: boolean } = {}): Synthetic[] {
-  const random = seeded(seed);
+  const random = uniforms(seed);
   return Array.from({ length: count }, () => {
     const file = `src/f${Math.floor(random() * (options.files ?? 20))}.ts`;
     const confidence = 0.05 + 0.9 * random();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lintSource } from '@secretlint/core';
 import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
+import { uniforms } from '../../src/fit/random.ts';
 import { surprise } from '../../src/harvest/secrets/noise.ts';
 import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
 import { noise, pem, samples } from './samples.ts';
@@ -55,9 +56,9 @@ for (const { rule, message, path, text, secret } of samples)
     for (let i = 0; i + 6 <= secret.length; i++) assert.ok(!masked.text.includes(secret.slice(i, i + 6)), masked.text);
   });
 
-const random = (seed: number) => (below: number) => {
-  seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-  return (seed >> 8) % below;
+const random = (seed: number) => {
+  const uniform = uniforms(seed);
+  return (below: number) => Math.floor(uniform() * below);
 };
 
 test('whatever stands around and inside, masking keeps length, line ends and all that is outside of its ranges', () => {

@@ -1,7 +1,8 @@
 // The gate: its fit finds which model to trust, and never makes things worse than its start on what it learns from.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitGate, type GateFacts, gateFeatures, gateLoss, gateOf, gateSize } from '../../src/mix/gate.ts';
+import { fitGate, gated, gateOf, meanLogLoss } from '../../src/fit/gate.ts';
+import { type GateFacts, gateFeatures, gateSize } from '../../src/mix/gate.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {
   return {
@@ -22,8 +23,9 @@ const longMatch = gateFeatures(facts({ matchLength: 12, matchCount: 3, ngramBest
 const noMatch = gateFeatures(facts({}));
 /** The n-grams are right after long matches, the neural model elsewhere. */
 const examples = Array.from({ length: 60 }, (_, i) =>
-  i % 2 === 0 ? { features: longMatch, ngram: 0.9, neural: 0.1 } : { features: noMatch, ngram: 0.001, neural: 0.4 },
+  i % 2 === 0 ? { features: longMatch, first: 0.1, second: 0.9 } : { features: noMatch, first: 0.4, second: 0.001 },
 );
+const lossWith = (weights: readonly number[]) => meanLogLoss(examples, (example) => gated(example, weights));
 
 test('without weights both models count alike', () => {
   assert.equal(gateOf(noMatch, start), 0.5);
@@ -34,8 +36,8 @@ test('the fit trusts the n-grams after long matches and the neural model where t
   assert.ok(gateOf(longMatch, fitted) < 0.1, `${gateOf(longMatch, fitted)}`);
   assert.ok(gateOf(noMatch, fitted) > 0.9, `${gateOf(noMatch, fitted)}`);
   const mean = (a: number, b: number) => -(Math.log(a) + Math.log(b)) / 2;
-  assert.ok(gateLoss(examples, fitted) < Math.min(mean(0.9, 0.001), mean(0.1, 0.4)), 'better than either alone');
-  assert.ok(gateLoss(examples, fitted) < gateLoss(examples, start));
+  assert.ok(lossWith(fitted) < Math.min(mean(0.9, 0.001), mean(0.1, 0.4)), 'better than either alone');
+  assert.ok(lossWith(fitted) < lossWith(start));
 });
 
 test('a strong prior holds the weights where they were, and nothing to learn from changes nothing', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DraftOptions } from '../../src/common/completion.ts';
 import type { Network } from '../../src/decode/network.ts';
+import type { GateExample } from '../../src/fit/gate.ts';
 import { fitMixed } from '../../src/mix/fit.ts';
 import { Reader } from '../../src/mix/reader.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
@@ -115,10 +116,10 @@ test('a chosen line has the probability that scoring it token by token gives', a
   const chosen = candidates[right]?.hypothesis;
   assert.ok(chosen, 'the right line is a candidate');
   const examples = await mixed.gateExamples({ query, truth });
-  const sum = (of: (example: { neural: number; ngram: number }) => number) =>
+  const sum = (of: (example: GateExample) => number) =>
     examples.reduce((total, example) => total + Math.log(of(example)), 0);
-  assert.ok(Math.abs(sum(({ neural }) => neural) - chosen.neural) < 1e-3);
-  assert.ok(Math.abs(sum(({ ngram }) => ngram) - chosen.ngram) < 1e-3);
+  assert.ok(Math.abs(sum(({ first }) => first) - chosen.neural) < 1e-3);
+  assert.ok(Math.abs(sum(({ second }) => second) - chosen.ngram) < 1e-3);
 });
 
 test('the fit lowers the loss below that of either model, and is used from then on', async () => {

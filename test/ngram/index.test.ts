@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { uniforms } from '../../src/fit/random.ts';
 import { cells, Evidence, levelOfMatch, levels, longestMatch } from '../../src/ngram/evidence.ts';
 import { ListIndex } from '../../src/ngram/list-index.ts';
 import { ProjectIndex } from '../../src/ngram/project-index.ts';
@@ -12,11 +13,8 @@ import { build, complete, line, projectFiles, tokenizer } from './project.ts';
 const vocabulary = new Vocabulary(tokenizer);
 
 function randomTokens(length: number, alphabet: number, seed: number): Int32Array {
-  let state = seed;
-  return Int32Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * alphabet);
-  });
+  const uniform = uniforms(seed);
+  return Int32Array.from({ length }, () => Math.floor(uniform() * alphabet));
 }
 
 test('the suffix array sorts by the first tokens', () => {

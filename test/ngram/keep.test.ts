@@ -6,7 +6,7 @@ import { fitMixture, meanLoss } from '../../src/ngram/fit-mixture.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { fitRanking, initialRanking, rank } from '../../src/ngram/ranking.ts';
+import { initialRanking } from '../../src/ngram/ranking.ts';
 import { defaultWeights, plainWeights, weightsFrom } from '../../src/ngram/weights.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { sealed } from '../safety/fuzz-targets.ts';
@@ -55,26 +55,6 @@ test('the shipped weights score better than none, on text that they have never s
   const plain = NgramModel.build(trained, tokenizer, none).scoreTokens(heldOut, 5000);
   assert.ok(shipped.logLoss < plain.logLoss, `${shipped.logLoss} against ${plain.logLoss}`);
   assert.ok(shipped.ece >= 0 && shipped.ece <= 1);
-});
-
-test('the ranking learns to prefer what is right, and to say that nothing is', () => {
-  const size = initialRanking().length;
-  const none = Float32Array.from([1, -2, 1, 0]);
-  const features = (at: number, value: number) => {
-    const values = new Float32Array(size - none.length);
-    values[at] = value;
-    return { features: values };
-  };
-  const examples = Array.from({ length: 60 }, (_, i) =>
-    i % 3 === 0
-      ? { candidates: [features(9, 1)], none, right: -1 }
-      : { candidates: [features(9, 1), features(5, 1)], none, right: 1 },
-  );
-  const weights = fitRanking(examples, initialRanking(), 1);
-  const [bad, good, nothing] = rank(examples[1]?.candidates ?? [], none, weights) as [number, number, number];
-  assert.ok(good > 0.8 && good > bad && good > nothing);
-  const [alone, noneOfThese] = rank(examples[0]?.candidates ?? [], none, weights) as [number, number];
-  assert.ok(noneOfThese > alone);
 });
 
 test('cursor places are inside their line, never empty, the same for the same seed', () => {

@@ -1,0 +1,63 @@
+// Which of some options is chosen, or none of them: a conditional logit with 'none of these' as one of the options.
+// Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior.
+import { adam } from './adam.ts';
+
+/** Feature values of the options of one choice, and those of 'none of these'. */
+export interface ChoiceSet {
+  readonly candidates: readonly { readonly features: Float32Array }[];
+  readonly none: Float32Array;
+}
+
+/** A choice that was made. */
+export interface ChoiceExample extends ChoiceSet {
+  /** Index of the right candidate; -1: none of them is. */
+  readonly right: number;
+}
+
+/**
+ * Probability of each candidate, and last of 'none of these'.
+ * @param weights those of the candidates' features, then those of the features of 'none of these'
+ */
+export function choiceProbabilities({ candidates, none }: ChoiceSet, weights: ArrayLike<number>): number[] {
+  const logits = candidates.map(({ features }) => dot(features, weights, 0));
+  logits.push(dot(none, weights, weights.length - none.length));
+  return softmax(logits);
+}
+
+/** Maximum likelihood, pulled towards the start with the strength of `prior` examples. Deterministic. */
+export function fitConditionalLogit(
+  examples: readonly ChoiceExample[],
+  start: ArrayLike<number>,
+  prior: number,
+  steps = 300,
+): Float64Array {
+  const addGradient = (weights: Float64Array, gradient: Float64Array) => {
+    for (const example of examples) {
+      const { candidates, none, right } = example;
+      const target = right < 0 ? candidates.length : right;
+      choiceProbabilities(example, weights).forEach((probability, option) => {
+        const error = probability - (option === target ? 1 : 0);
+        const values = candidates[option]?.features ?? none;
+        const offset = option === candidates.length ? weights.length - none.length : 0;
+        for (let i = 0; i < values.length; i++) {
+          gradient[offset + i] = (gradient[offset + i] as number) + error * (values[i] as number);
+        }
+      });
+    }
+  };
+  return adam(start, addGradient, { steps, rate: 0.05, examples: examples.length, prior });
+}
+
+function dot(values: Float32Array, weights: ArrayLike<number>, offset: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * (weights[offset + i] as number);
+  return sum;
+}
+
+export function softmax(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits);
+  const highest = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - highest));
+  const sum = powers.reduce((total, value) => total + value, 0);
+  return powers.map((value) => value / sum);
+}

@@ -1,0 +1,49 @@
+// How far the first of two experts is trusted: a logistic gate between their probabilities, fitted by maximum likelihood.
+// Source: mixtures of experts with a learned gate (Jacobs et al. 1991).
+import { adam } from './adam.ts';
+
+/** Weight of the first expert, 0..1; the second has the rest. */
+export function gateOf(features: Float32Array, weights: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < features.length; i++) sum += (features[i] as number) * (weights[i] as number);
+  return 1 / (1 + Math.exp(-sum));
+}
+
+/** One event that really came, and what each expert had given it. */
+export interface GateExample {
+  readonly features: Float32Array;
+  readonly first: number;
+  readonly second: number;
+}
+
+const LEAST = 1e-9;
+
+/** Mean log loss, nats, of the examples as `probability` would have had them. */
+export function meanLogLoss(examples: readonly GateExample[], probability: (example: GateExample) => number): number {
+  const sum = examples.reduce((total, example) => total - Math.log(Math.max(LEAST, probability(example))), 0);
+  return sum / Math.max(1, examples.length);
+}
+
+/** Probability of the event under both experts together. */
+export function gated({ features, first, second }: GateExample, weights: ArrayLike<number>): number {
+  const gate = gateOf(features, weights);
+  return gate * first + (1 - gate) * second;
+}
+
+/** Maximum likelihood, pulled towards `start` with the strength of `prior` examples. Deterministic. */
+export function fitGate(
+  examples: readonly GateExample[],
+  start: ArrayLike<number>,
+  prior: number,
+  steps = 300,
+): number[] {
+  const addGradient = (weights: Float64Array, gradient: Float64Array) => {
+    for (const { features, first, second } of examples) {
+      const gate = gateOf(features, weights);
+      const mixed = Math.max(LEAST, gate * first + (1 - gate) * second);
+      const slope = (-(first - second) / mixed) * gate * (1 - gate);
+      for (let i = 0; i < features.length; i++) gradient[i] = (gradient[i] as number) + slope * (features[i] as number);
+    }
+  };
+  return Array.from(adam(start, addGradient, { steps, rate: 0.1, examples: examples.length, prior }));
+}
