@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { features } from '../../src/coupling/features.ts';
-import { fitCoupling, fitEstimate, score, splitByFile } from '../../src/coupling/fit.ts';
+import { fitCoupling, score } from '../../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
+import { fitEstimate } from '../../src/fit/estimate.ts';
+import { splitByFile } from '../../src/fit/folds.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);

@@ -1,0 +1,23 @@
+// Cross-fitting: what is measured at a place comes from a fit that saw nothing of its file.
+
+const FOLDS = 5;
+
+/**
+ * Folds whose files are disjoint: files, largest first, each to the fold that has the fewest rows so far. None where
+ * there are fewer than two files or ten rows.
+ */
+export function splitByFile<T extends { readonly path: string }>(rows: readonly T[]): { inside: T[]; outside: T[] }[] {
+  const byFile = new Map<string, T[]>();
+  for (const row of rows) {
+    const file = byFile.get(row.path);
+    if (file === undefined) byFile.set(row.path, [row]);
+    else file.push(row);
+  }
+  if (byFile.size < 2 || rows.length < 10) return [];
+  const folds = Array.from({ length: Math.min(FOLDS, byFile.size) }, () => [] as T[]);
+  const files = [...byFile].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  for (const [, file] of files) {
+    folds.reduce((least, fold) => (fold.length < least.length ? fold : least)).push(...file);
+  }
+  return folds.map((inside) => ({ inside, outside: folds.filter((f) => f !== inside).flat() }));
+}
