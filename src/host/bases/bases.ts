@@ -1,31 +1,24 @@
 // Which base serves in this window: looked at when the settings change and at moments when nobody types, measured once, and never
 // changed twice in a short while.
-import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
-import { messageOf, type Result } from '../../common/errors.ts';
-import type { Log } from '../../common/log.ts';
+import type { Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Drafted } from '../../complete/specialist.ts';
-import { type Base, type Choice, chooseBase, isSlow, type Obstacle } from '../../engine/choice.ts';
+import { type Base, type Choice, chooseBase, type Obstacle } from '../../engine/choice.ts';
 import type { Timing } from '../../engine/protocol.ts';
-import { keepTiming, type Measured, readTimings, timingKey } from '../../engine/timings.ts';
-import type { RunLock } from '../../store/lock.ts';
 import type { Settings } from '../settings.ts';
+import { Hold, type HoldDeps } from './hold.ts';
 import { Lateness } from './lateness.ts';
+import { Speeds, type SpeedsDeps } from './speeds.ts';
 
-export interface BasesDeps {
+export interface BasesDeps extends SpeedsDeps, HoldDeps {
   /** What ships, smallest first; none where the package has no model. */
   readonly shipped: readonly Base[];
   /** The package that a setting names by its path. */
   readonly read: (path: string) => Result<Base>;
   readonly settings: () => Pick<Settings, 'neural' | 'neuralBase' | 'neuralPrecision' | 'neuralThreads'>;
-  readonly storage: string;
-  readonly clock: Clock;
-  readonly log: Log;
   /** In a process of its own. */
   readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
-  /** Takes the right to have a base in memory, among all windows. */
-  readonly lock: (base: Base) => Result<RunLock>;
   /** The window has a folder open. One without never takes what only one window may have: its index is of open files alone. */
   readonly hasFolder: () => boolean;
   /** Undefined: it cannot be told. */
@@ -51,21 +44,16 @@ const BATTERY_MS = 60_000;
 const DWELL_MS = 2 * 60_000;
 /** A base that has been late is left alone for so long, longer each time, ms. */
 const REST_MS = 30 * 60_000;
-/** What was measured to be slow is measured again after so long, ms: the machine may have had something else to do. */
-const AGAIN_MS = 24 * 60 * 60_000;
-
 export class Bases extends DisposableStore {
   private readonly deps: BasesDeps;
-  private readonly timings: Map<string, Measured>;
+  private readonly speeds: Speeds;
+  private readonly hold: Hold;
   private readonly lateness = new Lateness();
   private readonly rests = new Map<
     string,
     { readonly until: number; readonly lineMs: number; readonly times: number }
   >();
-  /** Those that could not be measured, until the settings change. */
-  private readonly unmeasured = new Set<string>();
   private choice: Choice | undefined;
-  private held: { readonly weights: string; readonly lock: RunLock } | undefined;
   private battery: boolean | undefined;
   private batteryAt = Number.NEGATIVE_INFINITY;
   private lastKey: number;
@@ -80,13 +68,14 @@ export class Bases extends DisposableStore {
   constructor(deps: BasesDeps) {
     super();
     this.deps = deps;
-    this.timings = readTimings(deps.storage);
+    this.speeds = new Speeds(deps);
+    this.hold = new Hold(deps);
     this.lastKey = deps.clock.monotonic();
     this.known = this.fingerprint();
     this.choice = this.choose();
     this.add({ dispose: () => clearInterval(this.timer) });
     this.add({ dispose: () => this.timing?.abort() });
-    this.add({ dispose: () => this.release() });
+    this.add({ dispose: () => this.hold.release() });
   }
 
   /** Undefined where none ships and the setting names none. */
@@ -117,7 +106,7 @@ export class Bases extends DisposableStore {
     const now = this.fingerprint();
     if (now === this.known) return;
     this.known = now;
-    this.unmeasured.clear();
+    this.speeds.retry();
     this.timing?.abort();
     this.settle(true);
   }
@@ -134,7 +123,7 @@ export class Bases extends DisposableStore {
     const times = (this.rests.get(weights)?.times ?? 0) + 1;
     this.rests.set(weights, { until: now + REST_MS * 2 ** (times - 1), lineMs, times });
     // What was measured is not so any more: it is measured again when the rest is over.
-    this.timings.delete(this.keyOf(choice.base));
+    this.speeds.forget(choice.base);
     this.lateness.clear();
     deps.log.info(`Lines of the model '${name}' take ${Math.round(lineMs)} ms: the small one serves for a while.`);
   }
@@ -151,7 +140,7 @@ export class Bases extends DisposableStore {
     } catch (error) {
       this.deps.log.error('Which base serves could not be looked at', error);
     } finally {
-      this.holdOnly(this.choice?.base);
+      this.hold.keepOnly(this.choice?.base);
       this.looking = false;
     }
   }
@@ -183,43 +172,20 @@ export class Bases extends DisposableStore {
     const { deps } = this;
     const { neural, neuralBase, neuralThreads } = deps.settings();
     if (!neural || neuralBase !== 'auto') return;
-    const base = deps.shipped.slice(1).findLast((each) => this.isRival(each));
+    const base = deps.shipped.slice(1).findLast((each) => this.speeds.mayServe(each));
     const obstacle = base && this.against(base)?.kind;
-    if (!base || (obstacle !== undefined && obstacle !== 'other-words') || this.isKnown(base)) return;
+    if (!base || (obstacle !== undefined && obstacle !== 'other-words') || this.speeds.isKnown(base)) return;
     const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
     // In one window at a time, or each would find the machine slow.
-    if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold(base)) return;
+    if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold.take(base)) return;
     const controller = new AbortController();
     this.timing = controller;
     const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
     this.timing = undefined;
     this.interrupted = controller.signal.aborted ? this.interrupted + 1 : 0;
     if (controller.signal.aborted || this.isDisposed) return;
-    if (!result.ok) {
-      this.unmeasured.add(base.weights);
-      deps.log.warn(`The model '${base.name}' could not be measured: ${result.error.message}`);
-      return;
-    }
-    const { lineMs, promptMs } = result.value;
-    deps.log.info(`The model '${base.name}': a line ${lineMs.toFixed(0)} ms, a new place ${promptMs.toFixed(0)} ms`);
-    const measured = { lineMs, promptMs, at: deps.clock.now() };
-    this.timings.set(this.keyOf(base), measured);
-    try {
-      keepTiming(deps.storage, this.keyOf(base), measured);
-    } catch (error) {
-      deps.log.warn(`What was measured is not kept: ${messageOf(error)}`);
-    }
-  }
-
-  /** It may be fast enough, as far as is known. */
-  private isRival(base: Base): boolean {
-    return !this.unmeasured.has(base.weights) && (!this.isKnown(base) || !isSlow(this.timings.get(this.keyOf(base))));
-  }
-
-  private isKnown(base: Base): boolean {
-    const timing = this.timings.get(this.keyOf(base));
-    // Of a time to come: the machine's clock was wrong, then or now.
-    return timing !== undefined && !(isSlow(timing) && Math.abs(this.deps.clock.now() - timing.at) > AGAIN_MS);
+    if (result.ok) this.speeds.keep(base, result.value);
+    else this.speeds.failed(base, result.error.message);
   }
 
   /** @param asked somebody changed something: no waiting */
@@ -229,11 +195,11 @@ export class Bases extends DisposableStore {
     const now = this.deps.clock.monotonic();
     const same = before?.base.weights === next?.base.weights;
     if (!same && !asked && now - this.changedAt < DWELL_MS) {
-      this.holdOnly(before?.base);
+      this.hold.keepOnly(before?.base);
       return;
     }
     this.choice = next;
-    this.holdOnly(next?.base);
+    this.hold.keepOnly(next?.base);
     if (!same) {
       this.changedAt = now;
       this.lateness.clear();
@@ -253,9 +219,9 @@ export class Bases extends DisposableStore {
       bases: shipped,
       setting: neuralBase,
       ...(named && { named }),
-      timingOf: (base) => this.timings.get(this.keyOf(base)),
+      timingOf: (base) => this.speeds.of(base),
       against: (base) => this.against(base),
-      mayHold: (base) => this.hold(base),
+      mayHold: (base) => this.hold.take(base),
     });
     // Also the small one, where the window began with a base that somebody brought.
     const base = this.choice?.base;
@@ -270,31 +236,6 @@ export class Bases extends DisposableStore {
     if (this.battery === true) return { kind: 'battery' };
     const rest = this.rests.get(weights);
     return rest && rest.until > this.deps.clock.monotonic() ? { kind: 'late', lineMs: rest.lineMs } : undefined;
-  }
-
-  private keyOf({ weights }: Base): string {
-    const { neuralPrecision, neuralThreads } = this.deps.settings();
-    return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
-  }
-
-  private hold(base: Base): boolean {
-    if (this.held?.weights === base.weights || !this.deps.settings().neural) return true;
-    const lock = this.deps.lock(base);
-    // A storage folder that cannot be written keeps nobody from it.
-    if (!lock.ok) return lock.error.code !== 'locked';
-    this.release();
-    this.held = { weights: base.weights, lock: lock.value };
-    return true;
-  }
-
-  /** Lets go of what this base is not, and of all where no model is to be in memory. */
-  private holdOnly(base: Base | undefined): void {
-    if (this.held?.weights !== base?.weights || !this.deps.settings().neural) this.release();
-  }
-
-  private release(): void {
-    this.held?.lock.release();
-    this.held = undefined;
   }
 
   private fingerprint(): string {
