@@ -1,27 +1,21 @@
 // Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent and report.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import type { Failure, Result } from '../../common/errors.ts';
+import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import type { AdaptClient } from '../../distil/client.ts';
 import type { KeptSummary } from '../../distil/kept-summary.ts';
-import type { AdaptOutcome, AdaptRequest, ApiAccess, ApiEstimate, ConfirmSpending } from '../../distil/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../distil/types.ts';
 import type { PanelProgress } from '../../panel/protocol.ts';
-import type { Api } from '../api/api.ts';
-import type { Neural } from '../bases/window-engine.ts';
-import type { Configuration } from '../configuration.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
-import type { Paths } from '../paths.ts';
-import type { Settings } from '../settings.ts';
+import { describe, shareOf } from './describe-progress.ts';
+import { askForTrust, askToSpend, tellFailure } from './questions.ts';
+import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
-export interface AdaptationDeps {
+export interface AdaptationDeps extends RunRequestDeps {
   readonly client: AdaptClient;
-  readonly api: Api;
-  readonly configuration: Configuration;
-  readonly neural: Neural;
-  readonly paths: Paths;
   readonly log: Log;
   readonly onChange: () => void;
   /** US dollars that a run has paid to the API. */
@@ -38,11 +32,10 @@ interface Run {
 }
 
 const { t } = vscode.l10n;
-/** Places that the API is asked about in one adaptation: enough to calibrate, cheap enough to say yes to. */
-const apiPlaces = 60;
 
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
+  private readonly requests: RunRequests;
   private run: Run | undefined;
   /** Of folders that are being read for their secrets. */
   private readonly reading = new Set<AbortController>();
@@ -54,6 +47,7 @@ export class Adaptation extends DisposableStore {
   constructor(deps: AdaptationDeps) {
     super();
     this.deps = deps;
+    this.requests = new RunRequests(deps);
     this.add({
       dispose: () => {
         this.run?.controller.abort();
@@ -98,7 +92,7 @@ export class Adaptation extends DisposableStore {
     if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
     const controller = new AbortController();
     this.reading.add(controller);
-    const request = { root, harvest: this.harvestOptions(uri) };
+    const request = { root, harvest: this.requests.harvest(uri) };
     const found = await this.deps.client.job('secrets', request, controller.signal);
     this.reading.delete(controller);
     if (found.ok) await session.secrets.add(found.value);
@@ -107,29 +101,7 @@ export class Adaptation extends DisposableStore {
 
   /** What is kept of a session's folder, and sent: looked up in a worker. */
   kept(session: FolderSession, signal: AbortSignal, model: string): Promise<Result<KeptSummary>> {
-    const { root, uri } = session.folder;
-    const { specialistFolder } = session;
-    if (root === undefined || uri === undefined || specialistFolder === undefined)
-      throw new Error('Only of a folder on disk anything is kept.');
-    const { paths, client } = this.deps;
-    const request = {
-      root,
-      specialistFolder,
-      storeFolder: paths.storage,
-      tokenizerPath: this.deps.neural.shipped.tokenizer,
-      harvest: this.harvestOptions(uri),
-      model,
-    };
-    return client.job('kept', request, signal);
-  }
-
-  private harvestOptions(uri: vscode.Uri): AdaptRequest['harvest'] {
-    const { configuration } = this.deps;
-    return {
-      trusted: vscode.workspace.isTrusted,
-      filesExclude: configuration.excludes(uri),
-      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
-    };
+    return this.deps.client.job('kept', this.requests.kept(session, model), signal);
   }
 
   /** The user's command. Resolves to true when there is a new report to show. */
@@ -153,9 +125,9 @@ export class Adaptation extends DisposableStore {
       (progress, token) => this.enqueue(() => this.adaptNow(session, progress, token)),
     );
     if (result.ok && result.value.trouble !== undefined)
-      await this.tellFailure({ code: 'unwritable', message: result.value.trouble });
+      await tellFailure({ code: 'unwritable', message: result.value.trouble });
     if (result.ok) return true;
-    if (result.error.code !== 'cancelled') await this.tellFailure(result.error);
+    if (result.error.code !== 'cancelled') await tellFailure(result.error);
     return false;
   }
 
@@ -178,7 +150,7 @@ export class Adaptation extends DisposableStore {
     const listener = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
-      const api = this.apiAccess(session);
+      const api = this.requests.api(session.folder);
       let told = 0;
       return await this.start(session, 'adapt', controller, api, askToSpend, (update) => {
         const percent = 100 * (update.overall ?? 0);
@@ -190,32 +162,6 @@ export class Adaptation extends DisposableStore {
     }
   }
 
-  private apiAccess(session: FolderSession): ApiAccess | undefined {
-    const { api } = this.deps;
-    if (api.state(session.folder) !== 'available') return undefined;
-    const settings = api.settings();
-    return settings && { settings, places: apiPlaces, budgetUsd: api.limitUsd };
-  }
-
-  private neuralAccess(settings: Settings): Pick<AdaptRequest, 'neural'> {
-    const { neural } = this.deps;
-    if (neural.absence !== undefined) return {};
-    const { base } = neural.shipped;
-    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
-    const { maxSteps } = neural.tuning;
-    return {
-      neural: {
-        base,
-        precision,
-        threads,
-        device: settings.neuralDevice,
-        trainingThreads: settings.neuralThreads || 'auto',
-        budgetMinutes: settings.adaptMinutes,
-        ...(maxSteps !== undefined && { maxSteps }),
-      },
-    };
-  }
-
   private async start(
     session: FolderSession,
     effort: Effort,
@@ -224,23 +170,9 @@ export class Adaptation extends DisposableStore {
     confirm: ConfirmSpending,
     onProgress: (update: ProgressUpdate) => void = () => {},
   ): Promise<Result<AdaptOutcome>> {
-    const { paths, client, configuration, log } = this.deps;
-    const { root, uri, name } = session.folder;
-    if (root === undefined || uri === undefined || session.specialistFolder === undefined) {
-      throw new Error('Only a folder on disk can be learned from.');
-    }
-    const settings = configuration.for(uri);
-    const request: AdaptRequest = {
-      root,
-      specialistFolder: session.specialistFolder,
-      storeFolder: paths.storage,
-      tokenizerPath: this.deps.neural.shipped.tokenizer,
-      harvest: this.harvestOptions(uri),
-      effort,
-      balance: settings.localOnly ? 0 : settings.balance,
-      ...(api && { api }),
-      ...(effort === 'adapt' && this.neuralAccess(settings)),
-    };
+    const { client, log } = this.deps;
+    const { name } = session.folder;
+    const request = this.requests.run(session, effort, api);
     const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
     const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
     this.run = run;
@@ -283,52 +215,4 @@ export class Adaptation extends DisposableStore {
     this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
     return result;
   }
-
-  private async tellFailure({ message }: Failure): Promise<void> {
-    const showLog = t('Show Log');
-    const answer = await vscode.window.showErrorMessage(message, showLog);
-    if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
-  }
-}
-
-async function askForTrust(): Promise<void> {
-  const manage = t('Manage Trust');
-  const answer = await vscode.window.showInformationMessage(
-    t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
-    manage,
-  );
-  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-}
-
-/** Before the first paid call of a run. */
-async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<boolean> {
-  const include: vscode.MessageItem = { title: t('Include the API') };
-  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
-  const answer = await vscode.window.showInformationMessage(
-    t('Ask {0} about {1} held-out places?', model, places),
-    {
-      modal: true,
-      detail: t(
-        'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
-        `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
-        model,
-        host,
-      ),
-    },
-    include,
-    local,
-  );
-  return answer === include;
-}
-
-function describe({ stage, done, total, detail, overall }: ProgressUpdate): string {
-  // Beside a bar of the whole run, a stage's own share would be taken for the bar's.
-  const share = overall !== undefined || !total ? undefined : `${Math.round((100 * done) / total)}%`;
-  return [stage, share, detail].filter((part) => part !== undefined && part !== '').join(' · ');
-}
-
-/** Of the whole run where that is known, else of the stage; a stage that cannot say how far it is shows none. */
-function shareOf({ done, total, overall }: ProgressUpdate): { share?: number } {
-  if (overall !== undefined) return { share: overall };
-  return total ? { share: Math.min(1, done / total) } : {};
 }

@@ -1,0 +1,14 @@
+// How far a run is, in the words of the bar and the panel.
+import type { ProgressUpdate } from '../../common/progress.ts';
+
+export function describe({ stage, done, total, detail, overall }: ProgressUpdate): string {
+  // Beside a bar of the whole run, a stage's own share would be taken for the bar's.
+  const share = overall !== undefined || !total ? undefined : `${Math.round((100 * done) / total)}%`;
+  return [stage, share, detail].filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+/** Of the whole run where that is known, else of the stage; a stage that cannot say how far it is shows none. */
+export function shareOf({ done, total, overall }: ProgressUpdate): { share?: number } {
+  if (overall !== undefined) return { share: overall };
+  return total ? { share: Math.min(1, done / total) } : {};
+}

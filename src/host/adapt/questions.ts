@@ -1,0 +1,42 @@
+// What a run asks the user, and tells where it fails.
+import * as vscode from 'vscode';
+import type { Failure } from '../../common/errors.ts';
+import type { ApiEstimate } from '../../distil/types.ts';
+
+const { t } = vscode.l10n;
+
+export async function tellFailure({ message }: Failure): Promise<void> {
+  const showLog = t('Show Log');
+  const answer = await vscode.window.showErrorMessage(message, showLog);
+  if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
+}
+
+export async function askForTrust(): Promise<void> {
+  const manage = t('Manage Trust');
+  const answer = await vscode.window.showInformationMessage(
+    t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
+    manage,
+  );
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
+/** Before the first paid call of a run. */
+export async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<boolean> {
+  const include: vscode.MessageItem = { title: t('Include the API') };
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const answer = await vscode.window.showInformationMessage(
+    t('Ask {0} about {1} held-out places?', model, places),
+    {
+      modal: true,
+      detail: t(
+        'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
+        `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
+        model,
+        host,
+      ),
+    },
+    include,
+    local,
+  );
+  return answer === include;
+}

@@ -1,0 +1,97 @@
+// What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
+import * as vscode from 'vscode';
+import type { KeptRequest } from '../../distil/kept.ts';
+import type { AdaptRequest, ApiAccess } from '../../distil/types.ts';
+import type { Api } from '../api/api.ts';
+import type { Neural } from '../bases/window-engine.ts';
+import type { Configuration } from '../configuration.ts';
+import type { FolderRef } from '../folder/folder-ref.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+import type { Paths } from '../paths.ts';
+import type { Settings } from '../settings.ts';
+
+export interface RunRequestDeps {
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly neural: Neural;
+  readonly paths: Paths;
+}
+
+/** Places that the API is asked about in one adaptation: enough to calibrate, cheap enough to say yes to. */
+const apiPlaces = 60;
+
+export class RunRequests {
+  private readonly deps: RunRequestDeps;
+
+  constructor(deps: RunRequestDeps) {
+    this.deps = deps;
+  }
+
+  /** @param api undefined: local only */
+  run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
+    const { uri, ...folder } = this.onDisk(session);
+    const settings = this.deps.configuration.for(uri);
+    return {
+      ...folder,
+      effort,
+      balance: settings.localOnly ? 0 : settings.balance,
+      ...(api && { api }),
+      ...(effort === 'adapt' && this.neural(settings)),
+    };
+  }
+
+  kept(session: FolderSession, model: string): KeptRequest {
+    const { uri: _, ...folder } = this.onDisk(session);
+    return { ...folder, model };
+  }
+
+  harvest(uri: vscode.Uri): AdaptRequest['harvest'] {
+    const { configuration } = this.deps;
+    return {
+      trusted: vscode.workspace.isTrusted,
+      filesExclude: configuration.excludes(uri),
+      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
+    };
+  }
+
+  /** Undefined where it may not be asked now. */
+  api(folder: FolderRef): ApiAccess | undefined {
+    const { api } = this.deps;
+    if (api.state(folder) !== 'available') return undefined;
+    const settings = api.settings();
+    return settings && { settings, places: apiPlaces, budgetUsd: api.limitUsd };
+  }
+
+  private onDisk({ folder: { root, uri }, specialistFolder }: FolderSession) {
+    if (root === undefined || uri === undefined || specialistFolder === undefined)
+      throw new Error('Only of a folder on disk anything is learned or kept.');
+    const { paths, neural } = this.deps;
+    return {
+      uri,
+      root,
+      specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: neural.shipped.tokenizer,
+      harvest: this.harvest(uri),
+    };
+  }
+
+  private neural(settings: Settings): Pick<AdaptRequest, 'neural'> {
+    const { neural } = this.deps;
+    if (neural.absence !== undefined) return {};
+    const { base } = neural.shipped;
+    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
+    const { maxSteps } = neural.tuning;
+    return {
+      neural: {
+        base,
+        precision,
+        threads,
+        device: settings.neuralDevice,
+        trainingThreads: settings.neuralThreads || 'auto',
+        budgetMinutes: settings.adaptMinutes,
+        ...(maxSteps !== undefined && { maxSteps }),
+      },
+    };
+  }
+}
