@@ -51,7 +51,7 @@ before(async () => {
 after(() => project.remove());
 
 const fitsOf = (session: FolderSession) =>
-  (session as unknown as { fits: Record<'ngram' | 'mixed', CouplingFit> }).fits;
+  (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', CouplingFit> } }).adopted.fits;
 
 /** @param tokenizer of what ships */
 function window(tokenizer: string) {

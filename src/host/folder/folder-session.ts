@@ -9,13 +9,8 @@ import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../complete/service.ts';
 import { type Drafted, MixedSpecialist } from '../../complete/specialist.ts';
 import type { CompletionEvent, CompletionSettings } from '../../complete/types.ts';
-import { defaultFit } from '../../coupling/defaults.ts';
-import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
-import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/folder-models.ts';
-import { holdsAlone, holdsMixed } from '../../distil/outdated.ts';
 import { snapshotName } from '../../distil/specialist-files.ts';
-import { storedFit, storedReport } from '../../distil/stored.ts';
 import type { AdaptReport } from '../../distil/types.ts';
 import { NgramClient } from '../../ngram/client.ts';
 import type { FileChange } from '../../ngram/protocol.ts';
@@ -24,6 +19,7 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
+import { Adopted, type Reported } from './adopted.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderRef } from './folder-ref.ts';
 import { withMaskedPaths } from './masked-paths.ts';
@@ -48,13 +44,6 @@ export interface SessionDeps {
   readonly onReady: (folder: FolderRef) => void;
 }
 
-/** A coupling for each kind of draft: one that the n-grams made alone says other things of itself than one of both models. */
-interface Fits {
-  readonly ngram: CouplingFit;
-  readonly mixed: CouplingFit;
-}
-
-const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
 let sessions = 0;
 
 /** With no API to ask, a draft half as sure is still worth showing. */
@@ -69,13 +58,9 @@ export class FolderSession extends DisposableStore {
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
-  private fits: Fits = defaultFits();
-  /** What the last adaptation fitted, whether or not it holds for what serves now. */
-  private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
-  private lastReport: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
+  private readonly adopted: Adopted;
   private files: number | undefined;
   private problem: string | undefined;
-  private outdated = false;
   private starting = true;
   private reopening = false;
   /** Snapshot and adaptation on disk as they were taken over last. */
@@ -86,6 +71,15 @@ export class FolderSession extends DisposableStore {
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
+    this.adopted = new Adopted({
+      specialistFolder: this.specialistFolder,
+      shipped: () => deps.neural.shipped,
+      isOff: () => deps.neural.absence === 'off',
+      onOutdated: (why) => {
+        log.warn(`${folder.name}: ${why}`);
+        deps.onOutdated(folder);
+      },
+    });
     this.secrets = this.add(new SessionSecrets(folder.root !== undefined));
     this.ngram = this.add(
       new NgramClient({
@@ -113,7 +107,7 @@ export class FolderSession extends DisposableStore {
       new CompletionService({
         specialist: withMaskedPaths(this.specialist, this.secrets),
         teacher: () => api.teacher(folder),
-        fit: (draft) => this.fitFor(draft),
+        fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
         settings: (query) => this.settings(query),
         clock,
         mask: this.secrets,
@@ -147,11 +141,11 @@ export class FolderSession extends DisposableStore {
 
   /** Its adaptation was made with another tokenizer or base than ships now: it is kept, and not used. */
   get isOutdated(): boolean {
-    return this.outdated;
+    return this.adopted.isOutdated;
   }
 
-  get report(): { readonly report: AdaptReport; readonly finishedAt: number } | undefined {
-    return this.lastReport;
+  get report(): Reported | undefined {
+    return this.adopted.last;
   }
 
   get specialistFolder(): string | undefined {
@@ -174,9 +168,7 @@ export class FolderSession extends DisposableStore {
     if (this.isDisposed) return;
     const { neural } = this.deps;
     if (neural.absence !== undefined) this.specialist.close();
-    else {
-      void this.specialist.open(neural, neural.serving(this.hold()));
-    }
+    else void this.specialist.open(neural, neural.serving(this.adopted.current()));
   }
 
   /**
@@ -192,38 +184,11 @@ export class FolderSession extends DisposableStore {
     });
   }
 
-  /** The model for what serves now, and with it the couplings: of what an adaptation fitted, those that hold for it. */
-  private hold(): CurrentModel {
-    const { learned, shipped, deps } = this;
-    const own = this.specialistFolder;
-    const current = own === undefined ? baseAlone(shipped) : currentModel(own, shipped);
-    if (current.setAside?.code === 'mismatched' && deps.neural.absence !== 'off')
-      this.setAside(current.setAside.message);
-    const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);
-    const both = learned !== undefined && holdsMixed(learned.report, current, shipped);
-    if (learned && !alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
-    const none = defaultFits();
-    this.fits = { ngram: alone ? learned.fits.ngram : none.ngram, mixed: both ? learned.fits.mixed : none.mixed };
-    return current;
-  }
-
-  /** The user should adapt again. */
-  private setAside(why: string): void {
-    if (this.outdated) return;
-    this.outdated = true;
-    this.deps.log.warn(`${this.folder.name}: ${why}`);
-    this.deps.onOutdated(this.folder);
-  }
-
-  private get shipped(): Shipped {
-    return this.deps.neural.shipped;
-  }
-
   /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
   async restore(): Promise<boolean> {
-    this.restoreAdaptation();
-    const folder = this.specialistFolder;
+    const { specialistFolder: folder, deps } = this;
     if (folder === undefined) return true;
+    this.problem = this.adopted.restore(deps.store.get().latestAdaptation(this.folder.storeName)) ?? this.problem;
     const snapshot = join(folder, snapshotName);
     if (!existsSync(snapshot)) return false;
     return this.load(snapshot);
@@ -269,13 +234,7 @@ export class FolderSession extends DisposableStore {
   }
 
   adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
-    if (fit) {
-      this.learned = { fits: fitsOf(fit, report), report };
-      this.lastReport = { report, finishedAt };
-      this.hold();
-      // Whatever is still set aside, the user has just done what there is to do.
-      this.outdated = false;
-    }
+    if (fit) this.adopted.learn(report, finishedAt, fit);
     this.problem = undefined;
     this.service.reset();
     this.deps.onChange();
@@ -288,32 +247,16 @@ export class FolderSession extends DisposableStore {
 
   /** After 'Delete Stored Data': as on the first day. */
   forget(): void {
-    this.learned = undefined;
-    this.fits = defaultFits();
-    this.lastReport = undefined;
+    this.adopted.forget();
     this.files = undefined;
     this.problem = undefined;
-    this.outdated = false;
     this.service.reset();
     this.deps.onChange();
   }
 
-  private fitFor(draft: Draft | undefined): CouplingFit {
-    const alone = draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
-    return alone ? this.fits.ngram : this.fits.mixed;
-  }
-
-  private restoreAdaptation(): void {
-    if (this.specialistFolder === undefined) return;
-    const row = this.deps.store.get().latestAdaptation(this.folder.storeName);
-    const report = row && storedReport(row.report);
-    const fit = row && storedFit(row.coupling);
-    if (fit && !fit.ok) this.problem = fit.error.message;
-    if (row && report) {
-      if (fit?.ok) this.learned = { fits: fitsOf(fit.value, report), report };
-      this.lastReport = { report, finishedAt: row.finishedAt };
-    }
-    this.hold();
+  /** The n-grams made this draft alone, or would make the next one. */
+  private isAlone(draft: Draft | undefined): boolean {
+    return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
   }
 
   private settings({ path }: CompletionQuery): CompletionSettings {
@@ -331,11 +274,4 @@ export class FolderSession extends DisposableStore {
       prefetchFromApi: settings.balance === 1,
     };
   }
-}
-
-/** A run with a neural part fits its coupling on mixed drafts, and beside it one for those that the n-grams make alone. */
-function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
-  if (!neural) return { ...defaultFits(), ngram: fit };
-  const alone = parseFit(neural.ngramCoupling);
-  return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };
 }

@@ -1,0 +1,115 @@
+// What the last adaptation of a folder left: its report, the couplings that it fitted, and which of that holds for what serves now.
+import { defaultFit } from '../../coupling/defaults.ts';
+import { parseFit } from '../../coupling/serialise.ts';
+import type { CouplingFit } from '../../coupling/types.ts';
+import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/folder-models.ts';
+import { holdsAlone, holdsMixed } from '../../distil/outdated.ts';
+import { storedFit, storedReport } from '../../distil/stored.ts';
+import type { AdaptReport } from '../../distil/types.ts';
+
+export interface Reported {
+  readonly report: AdaptReport;
+  readonly finishedAt: number;
+}
+
+export interface AdoptedDeps {
+  /** Undefined for documents outside of all folders. */
+  readonly specialistFolder: string | undefined;
+  readonly shipped: () => Shipped;
+  /** The user wants no neural model: none is missed. */
+  readonly isOff: () => boolean;
+  /** Something is set aside, and the user should adapt again. Once, until the next adaptation. */
+  readonly onOutdated: (why: string) => void;
+}
+
+/** A coupling for each kind of draft: one that the n-grams made alone says other things of itself than one of both models. */
+interface Fits {
+  readonly ngram: CouplingFit;
+  readonly mixed: CouplingFit;
+}
+
+const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
+
+export class Adopted {
+  private readonly deps: AdoptedDeps;
+  private fits: Fits = defaultFits();
+  /** What was fitted, whether or not it holds for what serves now. */
+  private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
+  private reported: Reported | undefined;
+  private outdated = false;
+
+  constructor(deps: AdoptedDeps) {
+    this.deps = deps;
+  }
+
+  get last(): Reported | undefined {
+    return this.reported;
+  }
+
+  /** It was made with another tokenizer or base than ships now: it is kept, and not used. */
+  get isOutdated(): boolean {
+    return this.outdated;
+  }
+
+  fitFor(kind: keyof Fits): CouplingFit {
+    return this.fits[kind];
+  }
+
+  /** The model for what serves now, and with it the couplings: of what was fitted, those that hold for it. */
+  current(): CurrentModel {
+    const { learned, deps } = this;
+    const shipped = deps.shipped();
+    const own = deps.specialistFolder;
+    const current = own === undefined ? baseAlone(shipped) : currentModel(own, shipped);
+    if (current.setAside?.code === 'mismatched' && !deps.isOff()) this.setAside(current.setAside.message);
+    const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);
+    const both = learned !== undefined && holdsMixed(learned.report, current, shipped);
+    if (learned && !alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
+    const none = defaultFits();
+    this.fits = { ngram: alone ? learned.fits.ngram : none.ngram, mixed: both ? learned.fits.mixed : none.mixed };
+    return current;
+  }
+
+  /**
+   * What an earlier session left.
+   * @returns what keeps its coupling from being used, for the user
+   */
+  restore(row: { readonly report: string; readonly coupling: string; readonly finishedAt: number } | undefined) {
+    const report = row && storedReport(row.report);
+    const fit = row && storedFit(row.coupling);
+    if (row && report) {
+      if (fit?.ok) this.learned = { fits: fitsOf(fit.value, report), report };
+      this.reported = { report, finishedAt: row.finishedAt };
+    }
+    this.current();
+    return fit && !fit.ok ? fit.error.message : undefined;
+  }
+
+  /** A run has just ended: whatever is still set aside, the user has done what there is to do. */
+  learn(report: AdaptReport, finishedAt: number, fit: CouplingFit): void {
+    this.learned = { fits: fitsOf(fit, report), report };
+    this.reported = { report, finishedAt };
+    this.current();
+    this.outdated = false;
+  }
+
+  forget(): void {
+    this.learned = undefined;
+    this.fits = defaultFits();
+    this.reported = undefined;
+    this.outdated = false;
+  }
+
+  private setAside(why: string): void {
+    if (this.outdated) return;
+    this.outdated = true;
+    this.deps.onOutdated(why);
+  }
+}
+
+/** A run with a neural part fits its coupling on mixed drafts, and beside it one for those that the n-grams make alone. */
+function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
+  if (!neural) return { ...defaultFits(), ngram: fit };
+  const alone = parseFit(neural.ngramCoupling);
+  return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };
+}
