@@ -1,4 +1,4 @@
-// What all benchmarks share: their options, and the figures that they give.
+// What all benchmarks share: their options, the figures that they give, and the row by which main.ts knows them.
 
 export interface BenchOptions {
   /** Folder of recorded completions; undefined: bench/data. */
@@ -15,7 +15,19 @@ export interface BenchOptions {
   readonly characters: number | undefined;
   /** Minutes of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
+  /** The figures become the baseline instead of being compared with it. */
+  readonly write: boolean | undefined;
 }
 
 /** Numbers and texts by kebab-case key, nested. */
 export type Figures = { readonly [key: string]: number | string | Figures };
+
+export interface Benchmark {
+  readonly name: string;
+  /** For the list of benchmarks. */
+  readonly what: string;
+  /** Options that it takes, beside --json. */
+  readonly takes: readonly (keyof BenchOptions)[];
+  /** Prints its figures as it finds them. */
+  readonly run: (options: BenchOptions) => Promise<Figures>;
+}

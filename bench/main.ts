@@ -1,106 +1,75 @@
-// npm run bench -- NAME [--json FILE] [options of the benchmark]: the benchmarks, one row and one file each.
+// npm run bench -- NAME [--json FILE] [options of the benchmark]: a benchmark is a folder here and a line in the list below.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { baseBench } from './base/main.ts';
-import { couplingBench } from './coupling/main.ts';
-import { engineBench } from './engine/main.ts';
-import type { BenchOptions, Figures } from './figures.ts';
-import { learningBench } from './learning/main.ts';
-import { ngramBench } from './ngram/main.ts';
-import { safetyBench } from './safety/main.ts';
+import { base } from './base/main.ts';
+import { baseline } from './baseline/main.ts';
+import { coupling } from './coupling/main.ts';
+import { engine } from './engine/main.ts';
+import type { Benchmark, BenchOptions } from './figures.ts';
+import { learning } from './learning/main.ts';
+import { ngram } from './ngram/main.ts';
+import { safety } from './safety/main.ts';
+import { scale } from './scale/main.ts';
 
-interface Bench {
-  readonly name: string;
-  readonly what: string;
-  /** Options that it takes, beside --json. */
-  readonly takes: readonly (keyof BenchOptions)[];
-  readonly run: (options: BenchOptions) => Promise<Figures>;
+const benchmarks: readonly Benchmark[] = [engine, ngram, scale, coupling, base, learning, safety, baseline];
+
+interface Option {
+  /** What follows it; absent: nothing does. */
+  readonly value?: string;
+  readonly multiple?: true;
+  /** What a number has to be; absent: it is none. */
+  readonly number?: { readonly wanted: string; readonly fits: (value: number) => boolean };
 }
 
-const benches: readonly Bench[] = [
-  {
-    name: 'engine',
-    what: 'the neural engine: training, decoding, waiting, memory; PyTorch beside it',
-    takes: [],
-    run: engineBench,
-  },
-  {
-    name: 'ngram',
-    what: 'the instant specialist on recorded cursors, and on a million tokens',
-    takes: ['recordings'],
-    run: ngramBench,
-  },
-  {
-    name: 'coupling',
-    what: 'who answers at the recorded cursors: deferral curves, calibration',
-    takes: ['recordings'],
-    run: couplingBench,
-  },
-  {
-    name: 'base',
-    what: 'the bases side by side: bits per character, lines at the recorded cursors, adapted, latency, size',
-    takes: ['recordings', 'model', 'bases', 'only', 'places', 'characters', 'minutes'],
-    run: baseBench,
-  },
-  {
-    name: 'learning',
-    what: 'what an adaptation learns first where time does not last for all; --only names packages',
-    takes: ['recordings', 'model', 'only'],
-    run: learningBench,
-  },
-  {
-    name: 'safety',
-    what: 'the campaign against the extension: what was tried, what held',
-    takes: ['only'],
-    run: safetyBench,
-  },
-];
+const count = { wanted: 'a whole number from 1', fits: (value: number) => Number.isInteger(value) && value > 0 };
 
-const optionHelp: Readonly<Record<keyof BenchOptions, string>> = {
-  recordings: '--recordings FOLDER',
-  model: '--model FOLDER ...',
-  bases: '--bases NAME,...',
-  only: '--only SECTION,...',
-  places: '--places COUNT',
-  characters: '--characters COUNT',
-  minutes: '--minutes COUNT',
+const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
+  recordings: { value: 'FOLDER' },
+  model: { value: 'FOLDER ...', multiple: true },
+  bases: { value: 'NAME,...' },
+  only: { value: 'SECTION,...' },
+  places: { value: 'COUNT', number: count },
+  characters: { value: 'COUNT', number: count },
+  minutes: { value: 'COUNT', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
+  write: {},
 };
+const optionNames = Object.keys(optionRows) as (keyof BenchOptions)[];
 
 const usage = 'usage: npm run bench -- NAME [--json FILE] [OPTIONS]';
 
 function help(): string {
-  const rows = benches.map(({ name, what, takes }) => {
-    const options = takes.map((option) => `[${optionHelp[option]}]`).join(' ');
+  const rows = benchmarks.map(({ name, what, takes }) => {
+    const options = takes.map((option) => `[--${[option, optionRows[option].value].join(' ').trim()}]`).join(' ');
     return `  ${name.padEnd(10)} ${what}${options === '' ? '' : `\n${' '.repeat(13)}${options}`}`;
   });
   return [usage, '', ...rows].join('\n');
 }
 
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
-}
+type Given = Readonly<Record<string, unknown>>;
 
-/** Or not given. */
-function isCount(text: string | undefined): boolean {
-  const number = numberOf(text);
-  return number === undefined || (Number.isInteger(number) && number > 0);
+/** What a benchmark is asked for, or why it cannot be. */
+function optionsFor({ name, takes }: Benchmark, given: Given): BenchOptions | string {
+  const foreign = optionNames.find((option) => given[option] !== undefined && !takes.includes(option));
+  if (foreign !== undefined) return `The benchmark '${name}' does not take --${foreign}.`;
+  const numeric = optionNames.flatMap((option) => {
+    const { number } = optionRows[option];
+    return number && given[option] !== undefined ? [{ option, value: Number(given[option]), ...number }] : [];
+  });
+  const wrong = numeric.find(({ value, fits }) => !fits(value));
+  if (wrong !== undefined) return `--${wrong.option} is ${wrong.wanted}.`;
+  const numbers = Object.fromEntries(numeric.map(({ option, value }) => [option, value]));
+  return { ...given, ...numbers } as unknown as BenchOptions;
 }
 
 async function main(): Promise<number> {
+  const flags = optionNames.map((name) => {
+    const { value, multiple = false } = optionRows[name];
+    return [name, { type: value === undefined ? 'boolean' : 'string', multiple }] as const;
+  });
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      json: { type: 'string' },
-      help: { type: 'boolean' },
-      recordings: { type: 'string' },
-      model: { type: 'string', multiple: true },
-      bases: { type: 'string' },
-      only: { type: 'string' },
-      places: { type: 'string' },
-      characters: { type: 'string' },
-      minutes: { type: 'string' },
-    },
+    options: { json: { type: 'string' }, help: { type: 'boolean' }, ...Object.fromEntries(flags) },
   });
   const { json, help: wantsHelp, ...given } = values;
   const name = positionals[0];
@@ -108,30 +77,18 @@ async function main(): Promise<number> {
     console.log(help());
     return 0;
   }
-  const bench = benches.find((row) => row.name === name);
-  if (bench === undefined || positionals.length > 1) {
-    const names = benches.map((row) => row.name).join(', ');
+  const benchmark = benchmarks.find((row) => row.name === name);
+  if (benchmark === undefined || positionals.length > 1) {
+    const names = benchmarks.map((row) => row.name).join(', ');
     console.error(`${usage}\nThere is no benchmark '${positionals.slice(0, 2).join(' ')}'. There are: ${names}.`);
     return 2;
   }
-  const foreign = (Object.keys(given) as (keyof BenchOptions)[]).find((option) => !bench.takes.includes(option));
-  if (foreign !== undefined) {
-    console.error(`${usage}\nThe benchmark '${name}' does not take --${foreign}.`);
+  const options = optionsFor(benchmark, given);
+  if (typeof options === 'string') {
+    console.error(`${usage}\n${options}`);
     return 2;
   }
-  const counts = (['places', 'characters'] as const).find((option) => !isCount(given[option]));
-  if (counts !== undefined) {
-    console.error(`${usage}\n--${counts} is a whole number from 1.`);
-    return 2;
-  }
-  const minutes = numberOf(given.minutes);
-  if (minutes !== undefined && !(minutes > 0)) {
-    console.error(`${usage}\n--minutes is a number above 0.`);
-    return 2;
-  }
-  const { recordings, model, bases, only } = given;
-  const [places, characters] = [given.places, given.characters].map(numberOf);
-  const figures = await bench.run({ recordings, model, bases, only, places, characters, minutes });
+  const figures = await benchmark.run(options);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
   return 0;
 }

@@ -4,12 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../../src/arch/precision.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { currentModel } from '../../src/distil/folder-models.ts';
 import { adapt } from '../../src/distil/run.ts';
 import type { AdaptReport } from '../../src/distil/types.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { must, withEngines } from '../common/engines.ts';
+import { withEngines } from '../common/engines.ts';
 import { chooseFiles } from '../common/held-out.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
@@ -124,7 +125,7 @@ async function adaptOn(
     },
   );
   bar.clear();
-  const { report, snapshotPath } = must(result);
+  const { report, snapshotPath } = unwrap(result);
   if (report.neural?.training === undefined) {
     throw new Error(`The run on ${recording.package} trained nothing. ${report.notes.join(' ')}`);
   }
@@ -179,5 +180,5 @@ async function lossFigures({ name, recording }: Prepared, { model }: Adapted, ba
 }
 
 function readIndex(snapshot: string, { tokenizer }: Base): NgramModel {
-  return must(NgramModel.deserialize(readFileSync(snapshot), tokenizer));
+  return unwrap(NgramModel.deserialize(readFileSync(snapshot), tokenizer));
 }

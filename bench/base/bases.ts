@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { parameterCount } from '../../src/arch/parameters.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { parseConfig } from '../../src/package/config-json.ts';
 import { listPackages } from '../../src/package/list.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
-import { must } from '../common/engines.ts';
 import type { Base } from './types.ts';
 
 const models = join(root, 'models');
@@ -36,12 +36,12 @@ function baseOf(name: string, folder: string): Base {
     }
   }
   const tokenizerPath = join(folder, 'tokenizer.json');
-  const config = must(parseConfig(readFileSync(join(folder, 'config.json'), 'utf8')));
+  const config = unwrap(parseConfig(readFileSync(join(folder, 'config.json'), 'utf8')));
   return {
     name,
     model: folder,
     tokenizerPath,
-    tokenizer: must(readTokenizer(tokenizerPath)),
+    tokenizer: unwrap(readTokenizer(tokenizerPath)),
     parameters: parameterCount(config),
     contextTokens: config.contextLength,
   };

@@ -1,9 +1,10 @@
 // What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
 
+import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must, withEngines } from '../common/engines.ts';
+import { withEngines } from '../common/engines.ts';
 import { lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
@@ -84,7 +85,7 @@ async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokeni
 async function wait(engine: EngineClient, text: string): Promise<Waited> {
   let firstMs = 0;
   const started = performance.now();
-  const { steps } = must(
+  const { steps } = unwrap(
     await engine.request(
       'complete',
       { prompt: [text], maxTokens: tokensOfLine, topK: 1, heal: true, speculate: true, stopTexts: [] },
@@ -103,14 +104,14 @@ async function mixed(engine: EngineClient, cursors: readonly Cursor[], base: Bas
   const cold: number[] = [];
   const warm: number[] = [];
   for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
-    must(await engine.request('open', source(base, name, base.model, snapshots.shipped, threads)));
+    unwrap(await engine.request('open', source(base, name, base.model, snapshots.shipped, threads)));
   }
   for (const [i, { prepared, place }] of spaced(cursors, coldTries + 1).entries()) {
     for (let typed = 0; typed <= Math.min(keystrokes, place.truth.length - 1); typed++) {
       const query = { ...queryAt(place), prefix: place.prefix + place.truth.slice(0, typed) };
       const started = performance.now();
       const options = { multiline: false, maxTokens: lineTokens };
-      must(await engine.request('draft', { key: prepared.name, query, options }));
+      unwrap(await engine.request('draft', { key: prepared.name, query, options }));
       if (i > 0) (typed === 0 ? cold : warm).push(performance.now() - started);
     }
   }

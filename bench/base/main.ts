@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { stopCodes } from '../../src/common/stop.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { readRecordings } from '../common/recordings.ts';
-import type { BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { adapted } from './adapted.ts';
 import { agreement } from './agreement.ts';
@@ -144,7 +144,14 @@ function scratchFolder(): string {
   return folder;
 }
 
-export async function baseBench(options: BenchOptions): Promise<Figures> {
+export const base: Benchmark = {
+  name: 'base',
+  what: 'the bases side by side: bits per character, lines at the recorded cursors, adapted, latency, size',
+  takes: ['recordings', 'model', 'bases', 'only', 'places', 'characters', 'minutes'],
+  run,
+};
+
+async function run(options: BenchOptions): Promise<Figures> {
   const wanted = options.only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {

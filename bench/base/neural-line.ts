@@ -1,8 +1,8 @@
 // Lines by the neural model alone, through the engine's `complete`.
 
+import { unwrap } from '../../src/common/errors.ts';
 import type { PromptPart } from '../../src/decode/language.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must } from '../common/engines.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';
 import type { RecordedPlace } from '../common/recordings.ts';
 
@@ -13,7 +13,7 @@ export async function neuralLine(
   prompt: readonly PromptPart[],
 ): Promise<Line> {
   const started = performance.now();
-  const { text, steps, stop } = must(
+  const { text, steps, stop } = unwrap(
     await engine.request('complete', {
       prompt,
       maxTokens: lineTokens,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { systemClock } from '../../src/common/clock.ts';
 import type { Result } from '../../src/common/errors.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
 import { quantile } from '../../src/common/quality.ts';
@@ -18,7 +19,7 @@ import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from
 import { NgramClient } from '../../src/ngram/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
-import { must, withEngines } from '../common/engines.ts';
+import { withEngines } from '../common/engines.ts';
 import { type Recording, readRecordings } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import { Replay, type Tally } from './replay.ts';
@@ -44,7 +45,7 @@ async function typed({ bases, recordings, places }: BaseContext, show: Show, ahe
       const engine = new Counted(client as Engine);
       const { model, tokenizerPath: tokenizer } = base;
       // It stays loaded from one package to the next.
-      must(await engine.request('open', { ...serving, model, tokenizer, key: 'all', name: 'base', over: [] }));
+      unwrap(await engine.request('open', { ...serving, model, tokenizer, key: 'all', name: 'base', over: [] }));
       const tallies: Tally[] = [];
       for (const recording of packages) {
         const visits = visitsTo(recording.named, places ?? VISITS, SEED);
@@ -96,7 +97,7 @@ async function typeIn(
     ahead,
   });
   try {
-    must(await ngram.load(snapshot));
+    unwrap(await ngram.load(snapshot));
     await specialist.open(engine, { ...serving, model, name: 'base', tokenizer: tokenizerPath });
     if (specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
     for (const visit of visits) await replay.visit(visit);

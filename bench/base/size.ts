@@ -2,8 +2,9 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { unwrap } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
-import { must, withEngines } from '../common/engines.ts';
+import { withEngines } from '../common/engines.ts';
 import { lineTokens } from '../common/line-figures.ts';
 import { cursorsOf, isPublic, queryAt } from './cursors.ts';
 import { sample } from './prepare.ts';
@@ -23,10 +24,10 @@ export async function size({ bases, prepared }: BaseContext, show: Show): Promis
       const empty = await residentMb(one);
       // With the text of no folder: what the n-grams of one take hangs on the folder, not on the base.
       const { snapshot: _, ...bare } = source(base, 'bare', base.model, '');
-      must(await one.request('open', bare));
+      unwrap(await one.request('open', bare));
       for (const { place } of cursors) {
         const options = { multiline: false, maxTokens: lineTokens };
-        must(await one.request('draft', { key: 'bare', query: queryAt(place), options }));
+        unwrap(await one.request('draft', { key: 'bare', query: queryAt(place), options }));
       }
       return { empty, serving: await residentMb(one) };
     }, 1);
@@ -42,5 +43,5 @@ export async function size({ bases, prepared }: BaseContext, show: Show): Promis
 }
 
 async function residentMb(engine: EngineClient): Promise<number> {
-  return must(await engine.request('status', {})).memory / 1e6;
+  return unwrap(await engine.request('status', {})).memory / 1e6;
 }

@@ -2,10 +2,11 @@
 
 import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unwrap } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
-import { must, spread } from '../common/engines.ts';
+import { spread } from '../common/engines.ts';
 import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, promptAt, queryAt } from './cursors.ts';
@@ -26,7 +27,7 @@ export async function loadAll(
   threads = 1,
 ): Promise<void> {
   for (const engine of engines) {
-    must(await engine.request('load', { model, base: over, tokenizer: tokenizerPath, precision, threads }));
+    unwrap(await engine.request('load', { model, base: over, tokenizer: tokenizerPath, precision, threads }));
   }
 }
 
@@ -62,18 +63,18 @@ export async function mixedLines(
   const prepared = [...new Set(cursors.map((cursor) => cursor.prepared))];
   for (const engine of engines) {
     for (const item of prepared) {
-      must(await engine.request('open', source(base, item.name, model(item), snapshot(item))));
+      unwrap(await engine.request('open', source(base, item.name, model(item), snapshot(item))));
     }
   }
   const ask = async (engine: EngineClient, { prepared: { name }, place }: Cursor) => {
     const started = performance.now();
     const request = { key: name, query: queryAt(place), options: { multiline: false, maxTokens: lineTokens } };
-    const draft = must(await engine.request('draft', request));
+    const draft = unwrap(await engine.request('draft', request));
     return lineOf(place, draft, performance.now() - started);
   };
   const answers = await spread(engines, cursors, ask, `${base.name} with n-grams`);
   for (const engine of engines) {
-    for (const { name } of prepared) must(await engine.request('close', { key: name }));
+    for (const { name } of prepared) unwrap(await engine.request('close', { key: name }));
   }
   return answers;
 }
@@ -93,13 +94,13 @@ export async function fitMixtures(
   const folders = new Map<string, string>();
   const fit = async (engine: EngineClient, item: Prepared) => {
     const { name, calibration, snapshots } = item;
-    must(await engine.request('open', source(base, name, model(item), snapshots.learning)));
+    unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
     const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
       query: { path, languageId: 'typescript', prefix, suffix },
       truth,
     }));
-    const { weights, loss, tokens } = must(await engine.request('fit', { key: name, places }));
-    must(await engine.request('close', { key: name }));
+    const { weights, loss, tokens } = unwrap(await engine.request('fit', { key: name, places }));
+    unwrap(await engine.request('close', { key: name }));
     folders.set(name, withMixture(model(item), mkdtempSync(join(scratch, 'model-')), weights));
     return [name, { ...loss, tokens }] as const;
   };

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
-import type { Result } from '../../src/common/errors.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 
@@ -48,10 +47,4 @@ export async function spread<T, R>(
   );
   bar?.clear();
   return answers;
-}
-
-/** The value, or the failure as an exception: a benchmark has no way on. */
-export function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
 }

@@ -10,8 +10,9 @@ import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
 import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
 import { splitByFile } from '../../src/fit/folds.ts';
 import { readRecordings } from '../common/recordings.ts';
-import type { BenchOptions, Figures } from '../figures.ts';
-import { measure, readTokenizer } from '../ngram/main.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import { measure } from '../ngram/main.ts';
 import { printFigures } from '../print.ts';
 
 /** Shares of API calls at which the curves are printed. */
@@ -22,8 +23,15 @@ interface Judged extends ScoredExample {
   readonly fit: CouplingFit;
 }
 
-export async function couplingBench({ recordings }: BenchOptions): Promise<Figures> {
-  const tokenizer = readTokenizer();
+export const coupling: Benchmark = {
+  name: 'coupling',
+  what: 'who answers at the recorded cursors: deferral curves, calibration',
+  takes: ['recordings'],
+  run,
+};
+
+async function run({ recordings }: BenchOptions): Promise<Figures> {
+  const tokenizer = shippedTokenizer();
   const examples = readRecordings(recordings).flatMap((recording) =>
     measure(recording, tokenizer).answered.map(({ place, draft, right }): CouplingExample => {
       const lineBefore = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);

@@ -11,7 +11,8 @@ import { quantile } from '../../src/common/quality.ts';
 import { EnginePair } from '../../src/engine/pair.ts';
 import { saveModel } from '../../src/package/model-folder.ts';
 import { physicalCores } from '../../src/runtime/device.ts';
-import type { BenchOptions, Figures } from '../figures.ts';
+import { shippedTokenizerPath } from '../common/shipped.ts';
+import type { Benchmark, Figures } from '../figures.ts';
 
 const run = promisify(execFile);
 
@@ -57,7 +58,7 @@ async function throughTheProcess(): Promise<Numbers> {
   saveModel(base, config, initialWeights(config, 1), 'F16');
   const client = new EnginePair({ script: join(root, 'src/engine/main.ts') });
   try {
-    const tokenizer = join(root, 'models/small/tokenizer.json');
+    const tokenizer = shippedTokenizerPath;
     const loaded = await client.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
     if (!loaded.ok) throw new Error(loaded.error.message);
     const idle = await client.request('status', {});
@@ -140,7 +141,14 @@ async function throughTheProcess(): Promise<Numbers> {
   }
 }
 
-export async function engineBench(_options: BenchOptions): Promise<Figures> {
+export const engine: Benchmark = {
+  name: 'engine',
+  what: 'the neural engine: training, decoding, waiting, memory; PyTorch beside it',
+  takes: [],
+  run: measure,
+};
+
+async function measure(): Promise<Figures> {
   const cores = physicalCores();
   const figures: Record<string, Figures | number | string> = { cores };
   const show = (name: string, numbers: Numbers) => {

@@ -1,8 +1,8 @@
 // What an adaptation learns first where time does not last for all: today's order beside others, over equally many tokens, by the loss on
 // middles of files that were held out. Tokens rather than minutes: the same figures on every machine.
 import { join } from 'node:path';
-import { root } from '../../build/paths.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { type SampleOptions, samplesOf } from '../../src/distil/samples.ts';
 import { sampleOptions } from '../../src/distil/training.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
@@ -16,10 +16,10 @@ import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { Batches, type Example } from '../../src/train/batches.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 import { Stepper } from '../../src/train/stepper.ts';
-import { must } from '../common/engines.ts';
 import { bucket } from '../common/packages.ts';
 import { type Recording, readRecordings } from '../common/recordings.ts';
-import type { BenchOptions, Figures } from '../figures.ts';
+import { shippedModel } from '../common/shipped.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 
 /** A tenth of what a small base learns from in ten minutes, a third of what a large one does. */
@@ -55,10 +55,17 @@ interface Prepared {
   readonly unknown: readonly Example[];
 }
 
-export async function learningBench({ recordings, model, only }: BenchOptions): Promise<Figures> {
+export const learning: Benchmark = {
+  name: 'learning',
+  what: 'what an adaptation learns first where time does not last for all; --only names packages',
+  takes: ['recordings', 'model', 'only'],
+  run,
+};
+
+async function run({ recordings, model, only }: BenchOptions): Promise<Figures> {
   await loadLibrary();
-  const base = model?.[0] ?? join(root, 'models/small');
-  const tokenizer = must(readTokenizer(join(base, 'tokenizer.json')));
+  const base = model?.[0] ?? shippedModel;
+  const tokenizer = unwrap(readTokenizer(join(base, 'tokenizer.json')));
   const wanted = only?.split(',');
   const figures: Record<string, Figures> = {};
   for (const recording of readRecordings(recordings)) {

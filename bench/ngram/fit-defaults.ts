@@ -3,7 +3,7 @@
 //
 //   node build/run.mjs bench/ngram/fit-defaults.ts [--dry]
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/fit/conditional-logit.ts';
@@ -12,8 +12,8 @@ import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { initialRanking } from '../../src/ngram/ranking.ts';
 import { plainWeights } from '../../src/ngram/weights.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
 
 const tokensEach = 16_000;
 const placesEach = 400;
@@ -23,9 +23,7 @@ const only = process.argv
   ?.slice(7)
   .split(',')
   .map(Number);
-const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
-if (!loaded.ok) throw new Error(loaded.error.message);
-const tokenizer = loaded.value;
+const tokenizer = shippedTokenizer();
 
 const start = { ...initialMixture(), ranking: initialRanking() };
 const learned = otherPackages

@@ -1,20 +1,16 @@
-// The instant specialist on the recorded cursors: quality beside the large model's, calibration, speed; then at scale.
+// The instant specialist on the recorded cursors: quality beside the large model's, calibration, speed.
 // Rules: no file that a recording names is counted or learned from; the weights are fitted on other files of the package.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from '../../build/paths.ts';
 import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { NgramModel, type NgramWeights, type TokenScore } from '../../src/ngram/model.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { isRight, lineFigures, lineOf, lineTokens } from '../common/line-figures.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
 import { type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
-import type { BenchOptions, Figures } from '../figures.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
-import { scaleBench } from '../scale/main.ts';
 
 const scoredTokens = 6000;
 
@@ -32,14 +28,15 @@ interface Measured {
   readonly fitMs: number;
 }
 
-export function readTokenizer(path = join(root, 'models/small/tokenizer.json')): Tokenizer {
-  const loaded = loadTokenizer(JSON.parse(readFileSync(path, 'utf8')));
-  if (!loaded.ok) throw new Error(loaded.error.message);
-  return loaded.value;
-}
+export const ngram: Benchmark = {
+  name: 'ngram',
+  what: 'the instant specialist on recorded cursors',
+  takes: ['recordings'],
+  run,
+};
 
-export async function ngramBench({ recordings }: BenchOptions): Promise<Figures> {
-  const tokenizer = readTokenizer();
+async function run({ recordings }: BenchOptions): Promise<Figures> {
+  const tokenizer = shippedTokenizer();
   const packages: Record<string, Figures> = {};
   const all: Measured[] = [];
   for (const recording of readRecordings(recordings)) {
@@ -50,9 +47,7 @@ export async function ngramBench({ recordings }: BenchOptions): Promise<Figures>
   }
   const overall = figuresOf(all);
   printFigures('all places', overall);
-  const scale = await scaleBench(tokenizer);
-  printFigures('at scale', scale);
-  return { packages, overall, scale };
+  return { packages, overall };
 }
 
 export interface FittedNgram {

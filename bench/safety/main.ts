@@ -1,7 +1,7 @@
 // The campaign against the extension: what is promised, how often it was attacked, how often it held.
 // A campaign is a file of this folder and a row below; its short form is a test in test/safety/.
 
-import type { BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
@@ -23,7 +23,14 @@ const campaigns: readonly Campaign[] = [
 
 const seed = 20261126;
 
-export async function safetyBench({ only }: BenchOptions): Promise<Figures> {
+export const safety: Benchmark = {
+  name: 'safety',
+  what: 'the campaign against the extension: what was tried, what held',
+  takes: ['only'],
+  run: campaign,
+};
+
+async function campaign({ only }: BenchOptions): Promise<Figures> {
   const wanted = only?.split(',') ?? campaigns.map(({ name }) => name);
   const unknown = wanted.find((name) => !campaigns.some((campaign) => campaign.name === name));
   if (unknown !== undefined) {

@@ -1,18 +1,13 @@
 // Measures harvest and index of one folder; prints figures as JSON. Started by main.ts.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from '../../build/paths.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
 
 async function main(folder: string): Promise<void> {
-  const loaded = loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8')));
-  if (!loaded.ok) throw new Error(loaded.error.message);
-  const tokenizer = loaded.value;
+  const tokenizer = shippedTokenizer();
 
   const started = performance.now();
   const harvested = await harvestFolder(folder, {}, { tokenizer });

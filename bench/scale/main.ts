@@ -4,13 +4,22 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
-import type { Figures } from '../figures.ts';
+import { shippedTokenizer } from '../common/shipped.ts';
+import type { Benchmark, Figures } from '../figures.ts';
+import { printFigures } from '../print.ts';
 
 const wantedTokens = 1_000_000;
 
-export async function scaleBench(tokenizer: Tokenizer): Promise<Figures> {
+export const scale: Benchmark = {
+  name: 'scale',
+  what: 'a million tokens: harvest, index, a saved file, completions; their time and memory',
+  takes: [],
+  run,
+};
+
+async function run(): Promise<Figures> {
+  const tokenizer = shippedTokenizer();
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-scale-'));
   try {
     let tokens = 0;
@@ -28,7 +37,9 @@ export async function scaleBench(tokenizer: Tokenizer): Promise<Figures> {
       encoding: 'utf8',
     });
     if (done.status !== 0) throw new Error(`the scale run failed: ${done.stderr}`);
-    return JSON.parse(done.stdout) as Figures;
+    const figures = JSON.parse(done.stdout) as Figures;
+    printFigures('at scale', figures);
+    return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,62 @@
+// The figures that must not change with how the code is laid out, beside those in data/baseline.json: what n-grams, coupling and smallest
+// base make of the recorded cursors, to the last digit. Times and memory are left out. Another processor may round otherwise.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { base } from '../base/main.ts';
+import { coupling } from '../coupling/main.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import { ngram } from '../ngram/main.ts';
+import { type Difference, deterministic, differences } from './compare.ts';
+
+const file = join(root, 'bench/data/baseline.json');
+
+interface Section {
+  readonly benchmark: Benchmark;
+  readonly options?: Partial<BenchOptions>;
+  /** The part of its figures that counts. */
+  readonly of: (figures: Figures) => Figures;
+}
+
+const sections: readonly Section[] = [
+  { benchmark: ngram, of: (figures) => figures },
+  { benchmark: coupling, of: (figures) => figures },
+  { benchmark: base, options: { bases: 'small', only: 'lines' }, of: ({ lines }) => lines as Figures },
+];
+
+export const baseline: Benchmark = {
+  name: 'baseline',
+  what: 'what ngram, coupling and base (lines of the smallest) give, against bench/data/baseline.json; fails where a figure differs',
+  takes: ['only', 'write'],
+  run,
+};
+
+async function run({ only, write = false, ...others }: BenchOptions): Promise<Figures> {
+  const names = sections.map(({ benchmark }) => benchmark.name);
+  const wanted = only?.split(',') ?? names;
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'. There are: ${names.join(', ')}.`);
+  const figures: Record<string, Figures> = {};
+  for (const { benchmark, options, of } of sections) {
+    if (!wanted.includes(benchmark.name)) continue;
+    figures[benchmark.name] = deterministic(of(await benchmark.run({ ...others, only: undefined, write, ...options })));
+  }
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Figures>;
+  if (write) {
+    writeFileSync(file, `${JSON.stringify({ ...kept, ...figures }, undefined, 2)}\n`);
+    console.log(`\n${file} holds these figures now.`);
+    return figures;
+  }
+  const before = Object.fromEntries(Object.entries(kept).filter(([name]) => wanted.includes(name)));
+  const { compared, found } = differences(before, figures);
+  show(compared, found);
+  if (found.length > 0) throw new Error(`${found.length} of ${compared} figures differ from bench/data/baseline.json.`);
+  return figures;
+}
+
+function show(compared: number, found: readonly Difference[]): void {
+  if (found.length === 0) console.log(`\n${compared} figures, all equal to those of bench/data/baseline.json`);
+  else console.log(`\nfigure | before | now`);
+  for (const { figure, before, now } of found) console.log(`${figure} | ${before ?? 'none'} | ${now ?? 'none'}`);
+}
