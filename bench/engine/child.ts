@@ -16,7 +16,7 @@ import { Stepper } from '../../src/train/stepper.ts';
 
 type Numbers = Record<string, number>;
 
-const VOCABULARY = 8192;
+const VOCABULARY = 16_384;
 const config = (preset: string) => ({ ...PRESETS[preset as keyof typeof PRESETS], vocabSize: VOCABULARY });
 
 /** Best of several: what the machine can do when nobody disturbs it. */

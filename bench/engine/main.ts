@@ -53,7 +53,7 @@ function rounded(figures: Numbers): Figures {
  */
 async function throughTheProcess(): Promise<Numbers> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
-  const config = { ...PRESETS.S, vocabSize: 8192 };
+  const config = { ...PRESETS.S, vocabSize: 16_384 };
   const base = join(folder, 'base');
   saveModel(base, config, initialWeights(config, 1), 'F16');
   const client = new EnginePair({ script: join(root, 'src/engine/main.ts') });
@@ -97,7 +97,7 @@ async function throughTheProcess(): Promise<Numbers> {
         base,
         out: join(folder, 'out'),
         examples: Array.from({ length: 64 }, (_, i) => ({
-          ids: Int32Array.from({ length: 200 }, (_, j) => (i * 31 + j * 7) % 8192),
+          ids: Int32Array.from({ length: 200 }, (_, j) => (i * 31 + j * 7) % 16_384),
         })),
         batch: 1,
         length: 512,

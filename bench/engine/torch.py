@@ -13,10 +13,10 @@ def main():
     preset, batch, length, threads = sys.argv[1], *map(int, sys.argv[2:5])
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    model = Llama({**configuration(preset, 8192), 'intermediate_size': int(sys.argv[5])})
+    model = Llama({**configuration(preset, 16384), 'intermediate_size': int(sys.argv[5])})
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1)
-    ids = torch.randint(0, 8192, (batch, length))
-    targets = torch.randint(0, 8192, (batch, length))
+    ids = torch.randint(0, 16384, (batch, length))
+    targets = torch.randint(0, 16384, (batch, length))
     least = float('inf')
     for _ in range(6):
         start = time.perf_counter()
