@@ -167,18 +167,6 @@ export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   return written(b);
 }
 
-/** Gradients as they are, for tests: outputs loss and grad:*. */
-export function gradientGraph(options: TrainingGraphOptions): WrittenModel {
-  const b = new Builder('gradients');
-  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  const { loss, grads } = lossAndGradients(b, inputs, options);
-  b.graph.output('loss', loss);
-  trainedSpecs(options).forEach(({ name }, i) => {
-    b.graph.output(accumulator(name), grads[i] as Value);
-  });
-  return written(b);
-}
-
 /** Copies its input: moves tensors to a device and back. */
 export function identityGraph(shape: readonly number[]): Uint8Array {
   const b = new Builder('identity');

@@ -10,7 +10,7 @@ export interface Tuning {
   readonly trainingNiceness: number | undefined;
 }
 
-const variables: Readonly<Record<keyof Tuning, string>> = {
+export const variables: Readonly<Record<keyof Tuning, string>> = {
   patienceMs: 'EASY_ADAPTATION_PATIENCE_MS',
   maxSteps: 'EASY_ADAPTATION_MAX_STEPS',
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
@@ -24,10 +24,4 @@ export function readTuning(environment: Readonly<Record<string, string | undefin
     maxSteps: read(variables.maxSteps),
     trainingNiceness: read(variables.trainingNiceness),
   };
-}
-
-/** The environment that sets this. */
-export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
-  const set = Object.entries(tuning).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set.map(([name, value]) => [variables[name as keyof Tuning], String(value)]));
 }

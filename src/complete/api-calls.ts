@@ -9,7 +9,6 @@ import { AdaptiveDebounce } from './debounce.ts';
 import { clean } from './filters.ts';
 import { type Flight, Flights } from './flights.ts';
 import { HINT_BAR, maskedRequest } from './masked-request.ts';
-import type { SessionStatistics } from './statistics.ts';
 import type { Local, Turn } from './turn.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 
@@ -26,7 +25,6 @@ interface Aim {
 export class ApiCalls {
   private readonly deps: CompletionDeps;
   private readonly cache: CompletionCache;
-  private readonly statistics: SessionStatistics;
   private readonly tell: (event: CompletionEvent) => void;
   private readonly flights: Flights;
   private readonly debounce = new AdaptiveDebounce();
@@ -34,15 +32,9 @@ export class ApiCalls {
   /** Kinds of failure told of since the last success. */
   private readonly told = new Set<string>();
 
-  constructor(
-    deps: CompletionDeps,
-    cache: CompletionCache,
-    statistics: SessionStatistics,
-    tell: (event: CompletionEvent) => void,
-  ) {
+  constructor(deps: CompletionDeps, cache: CompletionCache, tell: (event: CompletionEvent) => void) {
     this.deps = deps;
     this.cache = cache;
-    this.statistics = statistics;
     this.tell = tell;
     this.flights = new Flights(
       deps.clock,
@@ -143,7 +135,6 @@ export class ApiCalls {
       this.tell({ kind: 'api-recovered' });
     }
     this.debounce.observe(value.latencyMs);
-    this.statistics.paid(value.costUsd);
     aim.costUsd = value.costUsd;
     const { query, block, request } = aim.turn;
     // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.

@@ -18,7 +18,6 @@ import { nearby } from './masked-request.ts';
 import { Screen } from './screen.ts';
 import { wantsBlock } from './shape.ts';
 import { ShowGate } from './show-gate.ts';
-import { type SessionFigures, SessionStatistics } from './statistics.ts';
 import { lineAfter, lineBefore } from './text.ts';
 import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
@@ -30,7 +29,6 @@ const LOOK_MS = 25;
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
-  private readonly statistics = new SessionStatistics();
   private readonly gate: ShowGate;
   private readonly screen: Screen;
   private readonly api: ApiCalls;
@@ -42,7 +40,7 @@ export class CompletionService implements Disposable {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock);
     this.screen = new Screen(deps, (outcome) => this.gate.outcome(outcome));
-    this.api = new ApiCalls(deps, this.cache, this.statistics, (event) => this.screen.tell(event));
+    this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));
   }
 
   /**
@@ -94,11 +92,6 @@ export class CompletionService implements Disposable {
   /** The editor inserted the first `length` UTF-16 units of it. */
   partlyAccepted(id: string, length: number): void {
     this.screen.partlyAccepted(id, length);
-  }
-
-  /** The session's figures, for the status bar. */
-  figures(): SessionFigures {
-    return this.statistics.figures();
   }
 
   /** After an adaptation, a changed setting or a withdrawn consent: earlier answers say nothing now, open calls end. */
@@ -235,7 +228,6 @@ export class CompletionService implements Disposable {
     const answer = this.localAnswer(turn, draft, decision);
     this.cache.put(turn.query, answer);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    this.statistics.answered({ source: 'specialist', latencyMs, savedUsd: answer.savedUsd });
     return this.screen.show(turn, answer, draft.text, { latencyMs, costUsd: 0, cached: false });
   }
 
@@ -251,7 +243,6 @@ export class CompletionService implements Disposable {
     if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const costUsd = this.api.takeCost(flight);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    this.statistics.answered({ source: 'api', latencyMs, savedUsd: 0 });
     return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
   }
 

@@ -45,20 +45,6 @@ const otherTokenizer = failed(
   'The stored index was made with another tokenizer. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
 );
 
-/** One token that may come next. */
-export interface NextToken {
-  readonly id: number;
-  readonly probability: number;
-}
-
-export interface NextTokens {
-  /** Most probable first. */
-  readonly tokens: readonly NextToken[];
-  /** Probability of all other tokens together: what a model to mix with has to share out. */
-  readonly rest: number;
-  readonly matchLength: number;
-}
-
 /** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
 export interface Place {
   readonly path: string;
@@ -232,23 +218,6 @@ export class NgramModel {
       predictor,
       search,
     };
-  }
-
-  /** What may come right after the query's prefix, before any healing of its last word. */
-  nextTokenDistribution(query: CompletionQuery, limit: number): NextTokens {
-    this.load(query, 0);
-    const context = [...this.own.context.subarray(0, this.own.contextLength)];
-    context.push(...this.vocabulary.tokenizer.encode(this.vocabulary.decode(this.own.healed)));
-    const asking = { folder: folderOf(query.path), following: this.own.following };
-    this.predictor.predict(Int32Array.from(context), context.length, asking, query.path);
-    const { evidence, mixture } = this.predictor;
-    const tokens = Array.from({ length: evidence.size }, (_, slot) => ({
-      id: evidence.candidates[slot] as number,
-      probability: mixture.probabilities[slot] as number,
-    })).sort((a, b) => b.probability - a.probability);
-    const kept = tokens.slice(0, limit);
-    const rest = Math.max(0, 1 - kept.reduce((sum, { probability }) => sum + probability, 0));
-    return { tokens: kept, rest, matchLength: evidence.matchLength };
   }
 
   /** What it holds, as text: each file of the index, in the index's order. */

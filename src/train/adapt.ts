@@ -25,7 +25,7 @@ import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } 
 import type { Progress, RunHooks, RunOptions } from './run.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 
-export type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
+export type { DeviceChoice } from '../runtime/device.ts';
 export type { Adapted, AdaptRequest } from './request.ts';
 
 export interface AdaptHooks extends RunHooks {

@@ -6,7 +6,8 @@ import { DisposableStore } from '../../src/common/disposable.ts';
 import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
 import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
 import { Stop } from '../../src/common/stop.ts';
-import { environmentOf, readTuning } from '../../src/common/tuning.ts';
+import { readTuning } from '../../src/common/tuning.ts';
+import { environmentOf } from '../support/steady.ts';
 
 test('a store disposes last first, once, and at once what comes late', () => {
   const order: number[] = [];

@@ -49,7 +49,6 @@ test('an unsure draft waits for the API, after the debounce, and nothing is show
   assert.equal(asked.answer?.source, 'api');
   assert.equal(asked.answer?.costUsd, 0.001);
   assert.equal(h.of('paid-unshown').length, 0);
-  assert.deepEqual(h.service.figures().spentUsd, 0.001);
 });
 
 test('a manual request does not wait', async () => {
@@ -210,8 +209,7 @@ test('when the call under way answers something else, one call of its own follow
   await h.clock.advance(1000);
   assert.equal(second.answer?.text, 'yes();');
   assert.equal(teacher.requests.length, 2);
-  assert.equal(h.of('paid-unshown').length, 1);
-  assert.equal(h.service.figures().spentUsd, 0.002);
+  assert.deepEqual([second.answer?.costUsd, ...h.of('paid-unshown').map(({ costUsd }) => costUsd)], [0.001, 0.001]);
 });
 
 test('a streamed beginning that does not fit sends the waiter away before the end', async () => {

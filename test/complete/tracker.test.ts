@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdaptiveDebounce } from '../../src/complete/debounce.ts';
 import { ShowGate } from '../../src/complete/show-gate.ts';
-import { SessionStatistics } from '../../src/complete/statistics.ts';
 import { judge, OutcomeTracker } from '../../src/complete/tracker.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { query, SETTINGS } from './harness.ts';
@@ -131,18 +130,4 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
   debounce.observe(Number.NaN);
   debounce.observe(-1);
   assert.equal(debounce.delay(limits), 600);
-});
-
-test('session figures', () => {
-  const statistics = new SessionStatistics();
-  assert.equal(statistics.figures().localShare, undefined);
-  for (let i = 1; i <= 100; i++) statistics.answered({ source: 'specialist', latencyMs: i, savedUsd: 0.001 });
-  for (let i = 0; i < 25; i++) statistics.answered({ source: 'api', latencyMs: 500, savedUsd: 0 });
-  statistics.paid(0.5);
-  const figures = statistics.figures();
-  assert.deepEqual([figures.answers, figures.localShare, figures.spentUsd], [125, 0.8, 0.5]);
-  assert.deepEqual([figures.localP50Ms, figures.localP95Ms, figures.apiP95Ms], [50, 95, 500]);
-  assert.ok(Math.abs(figures.savedUsd - 0.1) < 1e-9);
-  for (let i = 0; i < 300; i++) statistics.answered({ source: 'specialist', latencyMs: 7, savedUsd: 0 });
-  assert.equal(statistics.figures().localP95Ms, 7, 'the latest count');
 });

@@ -88,7 +88,7 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   const entry = join(folder, 'entry.ts');
   const source = JSON.stringify(join(root, 'src', 'harvest', 'secrets.ts'));
   // Something of a package beside it, whose licence must come along.
-  const graphs = JSON.stringify(join(root, 'src', 'onnx', 'read.ts'));
+  const graphs = JSON.stringify(join(root, 'src', 'onnx', 'write.ts'));
   writeFileSync(
     entry,
     `import * as graphs from ${graphs};\nimport { maskSecrets } from ${source};\nprocess.on('exit', () => graphs);\nprocess.stdout.write(JSON.stringify(maskSecrets(process.argv[2] ?? '', 'src/a.ts')));\n`,

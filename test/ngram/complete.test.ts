@@ -140,13 +140,18 @@ test('odd places are no trouble: empty file, huge line, lone surrogate, CR', () 
 });
 
 test('the next-token distribution adds up and agrees with what follows', () => {
-  const next = model.nextTokenDistribution(at('    if (rows.length === 0) {¦'), 50);
-  const sum = next.tokens.reduce((total, { probability }) => total + probability, next.rest);
+  const { path, asking, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
+  const context = [
+    ...own.context.subarray(0, own.contextLength),
+    ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),
+  ];
+  predictor.predict(Int32Array.from(context), context.length, asking, path);
+  const { evidence, mixture } = predictor;
+  const probabilities = mixture.probabilities.subarray(0, evidence.size);
+  const sum = probabilities.reduce((total, probability) => total + probability, mixture.rest);
   assert.ok(Math.abs(sum - 1) < 1e-4, `sum ${sum}`);
-  assert.equal(tokenizer.decode([next.tokens[0]?.id as number]), '\n      ');
-  assert.ok(
-    next.tokens.every(({ probability }, i) => i === 0 || probability <= (next.tokens[i - 1]?.probability ?? 0)),
-  );
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  assert.equal(tokenizer.decode([evidence.candidates[best] as number]), '\n      ');
 });
 
 test('a model without files and a query without text give an empty draft', () => {

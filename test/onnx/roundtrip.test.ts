@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Graph } from '../../src/onnx/graph.ts';
-import { readModel } from '../../src/onnx/read.ts';
 import { writeModel } from '../../src/onnx/write.ts';
+import { readModel } from '../support/onnx-read.ts';
 
 function sample() {
   const graph = new Graph('sample');

@@ -1,5 +1,11 @@
 // What keeps tests of whole programs from hanging on the speed of the machine: who answers, and how long is trained, is set.
-import { environmentOf } from '../../src/common/tuning.ts';
+import { type Tuning, variables } from '../../src/common/tuning.ts';
+
+/** The environment that sets this. */
+export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
+  const set = Object.entries(tuning).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set.map(([name, value]) => [variables[name as keyof Tuning], String(value)]));
+}
 
 /** Environment of what is started. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
 export const steadyMachine = (maxSteps?: number): Record<string, string> =>

@@ -70,11 +70,6 @@ export class Neural extends DisposableStore implements Engine {
     return { base, tokenizer };
   }
 
-  /** A model is being trained. */
-  get isTraining(): boolean {
-    return this.adapting > 0;
-  }
-
   /** Of the process; undefined while none runs. */
   get pid(): number | undefined {
     return this.client?.pid;

@@ -1,7 +1,7 @@
-// The bytes of an ONNX model that we wrote, as plain data: for the round-trip test and for looking into a model.
+// The bytes of an ONNX model that we wrote, as plain data: what was written is read back.
 import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from './onnx-pb.ts';
-import { DTYPES, type DType, GraphError, type TensorType } from './types.ts';
+import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from '../../src/onnx/onnx-pb.ts';
+import { DTYPES, type DType, GraphError, type TensorType } from '../../src/onnx/types.ts';
 
 // TensorProto.DataLocation
 const EXTERNAL = 1;
