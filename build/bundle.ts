@@ -19,7 +19,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
   { source: 'src/ngram/worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
-  { source: 'src/distil/worker.ts', out: 'adapt-worker.cjs', platform: 'node' },
+  { source: 'src/learn/worker.ts', out: 'adapt-worker.cjs', platform: 'node' },
   { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
 ];

@@ -15,18 +15,18 @@ import { plainJson, plainText } from './common/plain-text.ts';
 import { Stop } from './common/stop.ts';
 import { threadCount } from './common/threads.ts';
 import { readTuning } from './common/tuning.ts';
-import { completeAt, renderCompletion } from './distil/at.ts';
-import { cancelled } from './distil/cancellation.ts';
-import { AdaptClient } from './distil/client.ts';
-import { workFolder } from './distil/folder-models.ts';
-import { inspect } from './distil/inspect.ts';
-import { deleteAdaptation, listAdaptations, renderAdaptations } from './distil/kept-adaptations.ts';
-import { renderReport } from './distil/render.ts';
-import { latestAdaptation } from './distil/run-with-store.ts';
-import { trainingStage } from './distil/training.ts';
-import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './distil/types.ts';
 import { killEngines } from './engine/client.ts';
 import { EnginePair } from './engine/pair.ts';
+import { completeAt, renderCompletion } from './learn/at.ts';
+import { cancelled } from './learn/cancellation.ts';
+import { AdaptClient } from './learn/client.ts';
+import { workFolder } from './learn/folder-models.ts';
+import { inspect } from './learn/inspect.ts';
+import { deleteAdaptation, listAdaptations, renderAdaptations } from './learn/kept-adaptations.ts';
+import { renderReport } from './learn/render.ts';
+import { latestAdaptation } from './learn/run-with-store.ts';
+import { trainingStage } from './learn/training.ts';
+import type { AdaptRequest, ApiAccess, ApiEstimate, NeuralAccess } from './learn/types.ts';
 import { listPackages, type PackageInfo, readPackage } from './package/list.ts';
 import { MANIFEST, TOKENIZER } from './package/manifest.ts';
 import { defaultModel } from './teacher/models.ts';
@@ -298,7 +298,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { trainingNiceness } = readTuning(process.env);
   const script = join(repository, 'src', 'engine', 'main.ts');
   const engine = neural && new EnginePair({ script, memoryCeiling, trainingNiceness, log });
-  const worker = join(repository, 'src', 'distil', 'worker.ts');
+  const worker = join(repository, 'src', 'learn', 'worker.ts');
   let begunTraining = false;
   const run = (more: Partial<AdaptRequest>, toLog = log) =>
     new AdaptClient(worker, engine, toLog, 'npm start').run(

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { readTuning } from './common/tuning.ts';
-import { AdaptClient } from './distil/client.ts';
 import { Adaptation } from './host/adapt/adaptation.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api/api.ts';
@@ -38,6 +37,7 @@ import { Status } from './host/panel/status.ts';
 import { StatusBar } from './host/panel/status-bar.ts';
 import { pathsOf } from './host/paths.ts';
 import { StoreOwner } from './host/store-owner.ts';
+import { AdaptClient } from './learn/client.ts';
 import { lockModel } from './store/lock.ts';
 
 let owned: DisposableStore | undefined;

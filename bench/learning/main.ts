@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { type SampleOptions, samplesOf } from '../../src/distil/samples.ts';
-import { sampleOptions } from '../../src/distil/training.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
+import { type SampleOptions, samplesOf } from '../../src/learn/samples.ts';
+import { sampleOptions } from '../../src/learn/training.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { dialectTokens } from '../../src/package/dialects.ts';
 import { loadModel } from '../../src/package/model-folder.ts';

@@ -4,12 +4,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import type { AdaptReport } from '../../src/distil/types.ts';
+import type { AdaptReport } from '../../src/learn/types.ts';
 import type { TeacherCallRow } from '../../src/store/types.ts';
-import { writeOtherTokenizer } from '../distil/earlier.ts';
-import { makeProject, type Project, tokenizerPath } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { writeOtherTokenizer } from '../learn/earlier.ts';
+import { makeProject, type Project, tokenizerPath } from '../learn/project.ts';
 import { type Ran, runCli } from './run.ts';
 
 let project: Project;

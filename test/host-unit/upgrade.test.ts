@@ -11,16 +11,16 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
-import type { CurrentModel } from '../../src/distil/folder-models.ts';
-import { adapt } from '../../src/distil/run.ts';
-import type { AdaptRequest } from '../../src/distil/types.ts';
 import { FolderSession, type SessionDeps } from '../../src/host/folder/folder-session.ts';
 import { specialistFolder } from '../../src/host/paths.ts';
+import type { CurrentModel } from '../../src/learn/folder-models.ts';
+import { adapt } from '../../src/learn/run.ts';
+import type { AdaptRequest } from '../../src/learn/types.ts';
 import { openStore } from '../../src/store/open.ts';
-import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../distil/earlier.ts';
-import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { settled } from '../fakes/clock.ts';
+import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../learn/earlier.ts';
+import { makeProject, type Project } from '../learn/project.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
 

@@ -93,7 +93,7 @@ test('the host may import the panel through its protocol alone', () => {
 });
 
 test('the command line is headless', () => {
-  const imports = ['./distil/run.ts', './host/log.ts', './panel/main.ts', 'vscode'];
+  const imports = ['./learn/run.ts', './host/log.ts', './panel/main.ts', 'vscode'];
   assert.deepEqual(refused({ 'src/cli.ts': imports }), {
     'src/cli.ts': ['./host/log.ts', './panel/main.ts', 'vscode'],
   });

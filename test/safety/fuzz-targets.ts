@@ -7,7 +7,7 @@ import { initialWeights } from '../../src/arch/parameters.ts';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { parseFit } from '../../src/coupling/serialise.ts';
-import { readSpecialist, snapshotName } from '../../src/distil/specialist-files.ts';
+import { readSpecialist, snapshotName } from '../../src/learn/specialist-files.ts';
 import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/mix/weights.ts';
 import { NgramModel } from '../../src/ngram/model.ts';

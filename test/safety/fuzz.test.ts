@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { PRESETS } from '../../src/arch/config.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
-import { storedFit, storedReport } from '../../src/distil/stored.ts';
+import { storedFit, storedReport } from '../../src/learn/stored.ts';
 import { parseConfig, writeConfig } from '../../src/package/config-json.ts';
 import { loadModel, saveModel } from '../../src/package/model-folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';

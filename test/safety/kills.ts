@@ -6,14 +6,14 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/common/errors.ts';
-import { currentModel } from '../../src/distil/folder-models.ts';
-import type { AdaptReport } from '../../src/distil/types.ts';
 import { uniforms } from '../../src/fit/random.ts';
+import { currentModel } from '../../src/learn/folder-models.ts';
+import type { AdaptReport } from '../../src/learn/types.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { makeProject, type Project, tokenizerPath } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
+import { makeProject, type Project, tokenizerPath } from '../learn/project.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 

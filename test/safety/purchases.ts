@@ -12,10 +12,10 @@ import { databaseName, openStore } from '../../src/store/open.ts';
 import type { TeacherCallRow } from '../../src/store/types.ts';
 import { modelFacts, priceUsd } from '../../src/teacher/models.ts';
 import { runCli } from '../cli/run.ts';
-import { makeProject } from '../distil/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
+import { makeProject } from '../learn/project.ts';
 
-/** As in distil/labels.ts: what is under way when a process is killed may be lost. */
+/** As in learn/labels.ts: what is under way when a process is killed may be lost. */
 export const inFlight = 4;
 const haiku = 'claude-haiku-5-5';
 

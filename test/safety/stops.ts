@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { uniforms } from '../../src/fit/random.ts';
 import { splitOf } from '../../src/harvest/split.ts';
-import { makeProject, type Project } from '../distil/project.ts';
 import { writeModel } from '../engine/helpers.ts';
+import { makeProject, type Project } from '../learn/project.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { snapshotName } from '../../src/distil/specialist-files.ts';
+import { snapshotName } from '../../src/learn/specialist-files.ts';
 import { readSnapshot } from '../../src/ngram/snapshot.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 

@@ -1,7 +1,7 @@
 // What a run asks the user, and tells where it fails.
 import * as vscode from 'vscode';
 import type { Failure } from '../../common/errors.ts';
-import type { ApiEstimate } from '../../distil/types.ts';
+import type { ApiEstimate } from '../../learn/types.ts';
 
 const { t } = vscode.l10n;
 

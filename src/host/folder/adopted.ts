@@ -2,10 +2,10 @@
 import { defaultFit } from '../../coupling/defaults.ts';
 import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
-import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../distil/folder-models.ts';
-import { holdsAlone, holdsMixed } from '../../distil/outdated.ts';
-import { storedFit, storedReport } from '../../distil/stored.ts';
-import type { AdaptReport } from '../../distil/types.ts';
+import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../learn/folder-models.ts';
+import { holdsAlone, holdsMixed } from '../../learn/outdated.ts';
+import { storedFit, storedReport } from '../../learn/stored.ts';
+import type { AdaptReport } from '../../learn/types.ts';
 
 export interface Reported {
   readonly report: AdaptReport;

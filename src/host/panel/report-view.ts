@@ -1,8 +1,8 @@
 // An adaptation's report in the panel's words.
 import * as vscode from 'vscode';
 import { percent, thousands } from '../../common/format.ts';
-import type { AdaptReport, MixedQuality, NeuralReport } from '../../distil/types.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
+import type { AdaptReport, MixedQuality, NeuralReport } from '../../learn/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 
 /** One folder's last adaptation, as its session keeps it. */

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { AdaptReport } from '../../../src/distil/types.ts';
+import type { AdaptReport } from '../../../src/learn/types.ts';
 import { handlerSource } from '../../support/handlers.ts';
 import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';
 import { hangMs, type Plan, type Suite, until } from '../harness.ts';

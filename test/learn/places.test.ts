@@ -1,8 +1,8 @@
 // Held-out files and the places drawn from them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawPlaces, holdOut, sample } from '../../src/distil/places.ts';
 import type { HarvestedFile, Split } from '../../src/harvest/types.ts';
+import { drawPlaces, holdOut, sample } from '../../src/learn/places.ts';
 
 function file(path: string, split: Split, lines: number): HarvestedFile {
   const text = Array.from({ length: lines }, (_, n) => `const value${n} = compute(${n}, '${path}');\n`).join('');

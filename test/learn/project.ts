@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { AdaptRequest } from '../../src/distil/types.ts';
+import type { AdaptRequest } from '../../src/learn/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 
 export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/tokenizer.json');

@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { AdaptClient } from '../../src/distil/client.ts';
-import { latestAdaptation } from '../../src/distil/run-with-store.ts';
-import type { ApiEstimate } from '../../src/distil/types.ts';
+import { AdaptClient } from '../../src/learn/client.ts';
+import { latestAdaptation } from '../../src/learn/run-with-store.ts';
+import type { ApiEstimate } from '../../src/learn/types.ts';
 import { makeProject, type Project } from './project.ts';
 
-const script = resolve(import.meta.dirname, '../../src/distil/worker.ts');
+const script = resolve(import.meta.dirname, '../../src/learn/worker.ts');
 let project: Project;
 before(() => {
   project = makeProject(4);

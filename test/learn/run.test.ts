@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { renderReport } from '../../src/distil/render.ts';
-import { adapt, type RunDeps } from '../../src/distil/run.ts';
-import { readSpecialist } from '../../src/distil/specialist-files.ts';
-import type { AdaptReport, AdaptRequest, ApiEstimate } from '../../src/distil/types.ts';
+import { renderReport } from '../../src/learn/render.ts';
+import { adapt, type RunDeps } from '../../src/learn/run.ts';
+import { readSpecialist } from '../../src/learn/specialist-files.ts';
+import type { AdaptReport, AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { knowingTeacher, makeProject, type Project } from './project.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
-import { keptSummary } from '../../src/distil/kept-summary.ts';
+import { keptSummary } from '../../src/learn/kept-summary.ts';
 import { makeProject } from './project.ts';
 
 test('a summary holds of every kind what can be read at once, and counts the rest', async () => {

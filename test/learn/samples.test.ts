@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { samplesOf } from '../../src/distil/samples.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
+import { samplesOf } from '../../src/learn/samples.ts';
 import { dialectTokens } from '../../src/package/dialects.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { tokenizerPath } from './project.ts';
