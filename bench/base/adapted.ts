@@ -137,9 +137,9 @@ async function adaptOn(
 }
 
 function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
-  const { training, used, quality, peakMemoryBytes } = neural as NonNullable<typeof neural>;
+  const { training, used, quality, chosenFrom = quality, peakMemoryBytes } = neural as NonNullable<typeof neural>;
   const own = (name: 'base' | 'adapted'): Figures => {
-    const { exactMatch, loss: mixed } = quality[name] ?? {};
+    const { exactMatch, loss: mixed } = chosenFrom[name] ?? {};
     return {
       ...(exactMatch === undefined ? {} : { [`own-exact-${name}`]: exactMatch }),
       ...(mixed === undefined ? {} : { [`own-mixed-${name}`]: mixed }),
@@ -155,7 +155,7 @@ function runFigures({ neural, elapsedMs }: AdaptReport): Figures {
     'training-min': minutes,
     'whole-run-min': elapsedMs / 60_000,
     'peak-mb': Math.round(peakMemoryBytes / 1e6),
-    'own-places': quality.base.places,
+    'own-places': chosenFrom.base.places,
     ...own('base'),
     ...own('adapted'),
     ...(loss ? { 'own-loss-before': loss.before, 'own-loss-after': loss.after } : {}),

@@ -1,20 +1,19 @@
-// The neural part of a run: measure what there is, train on the folder, measure again, keep what is better on the test files.
+// The neural part of a run: measure what there is, train on the folder, measure again, choose by the validation places, and last test what was chosen.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { percent } from '../common/format.ts';
-import { editSimilarity } from '../common/quality.ts';
 import { lowestProbability } from '../coupling/features.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { type Candidate, choose, type Measured, titles } from './choose.ts';
 import { keepComparison } from './compared.ts';
 import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
 import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
-import { type NeuralDeps, type Training, train } from './training.ts';
+import { type NeuralDeps, train } from './training.ts';
 import type { MixedQuality, NeuralReport, Quality } from './types.ts';
 
 const snapshotFile = 'train.ngram';
@@ -22,7 +21,9 @@ const snapshotFile = 'train.ngram';
 export interface NeuralPlaces {
   /** What the mixture's weights are fitted on. */
   readonly mixing: readonly CursorExample[];
+  /** The validation places: every model drafts there, which of them stays is chosen by that, and the coupling is fitted on its drafts. */
   readonly coupling: readonly CursorExample[];
+  /** Drafted once, last, by the base and by the model that stays. */
   readonly test: readonly CursorExample[];
   /** What the n-grams alone say at the test places. */
   readonly ngram: readonly ScoredPlace[];
@@ -35,22 +36,6 @@ export interface NeuralOutcome {
   readonly report: Omit<NeuralReport, 'ngramCoupling'>;
   readonly notes: readonly string[];
 }
-
-type Name = NeuralReport['used'];
-
-/** A model, and the folder of the base that it is opened over. */
-interface Candidate {
-  readonly name: Name;
-  readonly model: string;
-  readonly base: string;
-}
-
-interface Measured extends Candidate {
-  readonly test: readonly ScoredPlace[];
-  readonly quality: MixedQuality;
-}
-
-const titles: Record<Name, string> = { adapted: 'the adapted model', earlier: 'the earlier model', base: 'the base' };
 
 /**
  * Throws CodedError where the engine or the base is not there: the run then goes on without. The work folder holds the adapted model
@@ -86,16 +71,21 @@ export async function adaptNeural(
     if (adapted && used.name !== 'adapted') {
       notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
     }
-    const coupling = await session.drafts(used, places.coupling, { stage: 'Calibrating both' });
+    const test = await session.test(used);
+    const ofBase = used === base ? test : await session.test(base);
     const quality: NeuralReport['quality'] = {
       ngram: ownQuality(places.ngram),
+      base: mixedQuality(ofBase),
+      ...(used !== base && { [used.name]: mixedQuality(test) }),
+    };
+    const chosenFrom: NeuralReport['chosenFrom'] = {
       base: base.quality,
       ...(earlier && { earlier: earlier.quality }),
       ...(adapted && { adapted: adapted.quality }),
     };
     const peakMemoryBytes = Math.max(session.memory, training?.peakMemoryBytes ?? 0);
-    const report = { used: used.name, why, quality, training: training?.report, peakMemoryBytes };
-    return { coupling, test: used.test, report, notes };
+    const report = { used: used.name, why, quality, chosenFrom, training: training?.report, peakMemoryBytes };
+    return { coupling: used.scored, test, report, notes };
   } finally {
     rmSync(snapshot, { force: true });
     void engine.request('close', { key: session.key });
@@ -122,7 +112,7 @@ class Session {
   private readonly mixing: readonly CursorExample[];
   private readonly snapshot: string;
   private readonly deps: NeuralDeps;
-  private open: { readonly name: Name; readonly opened: Opened } | undefined;
+  private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
 
   constructor(places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
     this.places = places;
@@ -132,16 +122,20 @@ class Session {
     this.key = `adapting ${deps.specialistFolder}`;
   }
 
+  /** At the validation places. */
   async measure(candidate: Candidate): Promise<Measured> {
-    await this.use(candidate);
     const stage = `Measuring ${titles[candidate.name]}`;
-    const test = await this.drafts(candidate, this.places.test, { stage, losses: true });
-    return { ...candidate, test, quality: { ...ownQuality(test), ...lossOf(test) } };
+    const scored = await this.drafts(candidate, this.places.coupling, stage);
+    return { ...candidate, scored, quality: mixedQuality(scored) };
+  }
+
+  test(candidate: Candidate): Promise<ScoredPlace[]> {
+    return this.drafts(candidate, this.places.test, `Testing ${titles[candidate.name]}`);
   }
 
   /** What was adapted before; undefined where it does not serve and there are no places to show that it should. */
   async measureEarlier({ model, over, serves }: OwnModel): Promise<Measured | undefined> {
-    if (!serves && this.places.test.length === 0) return undefined;
+    if (!serves && this.places.coupling.length === 0) return undefined;
     return this.measure({ name: 'earlier', model, base: over });
   }
 
@@ -156,13 +150,9 @@ class Session {
     return this.measure(candidate);
   }
 
-  async drafts(
-    candidate: Candidate,
-    places: readonly CursorExample[],
-    asked: { readonly stage: string; readonly losses?: boolean },
-  ): Promise<ScoredPlace[]> {
+  private async drafts(candidate: Candidate, places: readonly CursorExample[], stage: string): Promise<ScoredPlace[]> {
     const { engine, progress, signal } = this.deps;
-    const scored = await evaluate(await this.use(candidate), places, { ...asked, progress, signal });
+    const scored = await evaluate(await this.use(candidate), places, { stage, losses: true, progress, signal });
     const status = await engine.request('status', {});
     if (status.ok) this.memory = Math.max(this.memory, status.value.memory);
     return scored;
@@ -205,71 +195,8 @@ function ownQuality(scored: readonly ScoredPlace[]): Quality {
   );
 }
 
-/** Over the places that have a loss. */
-function lossOf(scored: readonly ScoredPlace[]): Pick<MixedQuality, 'loss'> {
+/** The loss is over the places that have one. */
+function mixedQuality(scored: readonly ScoredPlace[]): MixedQuality {
   const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
-  return sum('tokens') > 0 ? { loss: sum('nats') / sum('tokens') } : {};
-}
-
-/** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
-function lead(one: Measured, other: Measured): number {
-  const of = ({ right, draft, example }: ScoredPlace) => Number(right) + editSimilarity(draft.text, example.truth);
-  const differences = one.test.map((place, i) => of(place) - of(other.test[i] as ScoredPlace));
-  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
-  const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  return mean / Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length || Number.MIN_VALUE);
-}
-
-/**
- * In standard errors; more than the usual two, since the loss has spoken for the other. Of three packages two had lines 0.01 worse in a run's
- * own test files, 1 of these, and all three had better ones at the cursors of the benchmark.
- */
-const CLEAR_LEAD = 3;
-const NOTHING_BETTER = 'training made nothing better on the held-out files';
-
-/**
- * What foresees the test files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a
- * line is right is one bit a place: over a few hundred of them two equal models are often a few hundredths apart.) What training made no
- * better is no candidate. Without test places, what validation said of the training decides, of the base that serves: a smaller one's it says
- * nothing of.
- * @param measured the adapted model first, where there is one
- * @param serving folder of the base that serves
- */
-function choose(
-  measured: readonly Measured[],
-  training: Training | undefined,
-  serving: string,
-): { readonly used: Measured; readonly why: string } {
-  const others = measured.filter(({ name }) => name !== 'adapted');
-  const unchanged = training?.improved === false;
-  const [first] = measured as [Measured, ...Measured[]];
-  if (first.quality.places === 0) {
-    if (first.name === 'adapted' && training?.improved && first.base === serving)
-      return { used: first, why: 'its loss on held-out files fell; there was no test file to measure on.' };
-    const why = unchanged ? `${NOTHING_BETTER}.` : 'there was no held-out file to measure on.';
-    return { used: others[0] as Measured, why };
-  }
-  const candidates = unchanged ? others : measured;
-  const merit = ({ quality: { loss, exactMatch, editSimilarity: similarity } }: Measured) =>
-    loss === undefined ? exactMatch + similarity : -loss;
-  const best = (of: (each: Measured) => number) =>
-    candidates.reduce((high, each) => (of(each) > of(high) ? each : high));
-  const foreseeing = best(merit);
-  const writing = best((each) => lead(each, foreseeing));
-  const clear = lead(writing, foreseeing) > CLEAR_LEAD;
-  const used = clear ? writing : foreseeing;
-  const why = compared(used, measured, clear);
-  return { used, why: unchanged ? `${NOTHING_BETTER}; ${why}` : why };
-}
-
-/** What speaks for a model, with the figures of all: a sentence for people. */
-function compared(used: Measured, measured: readonly Measured[], clear: boolean): string {
-  const figures = ({ exactMatch, editSimilarity: similarity, loss }: MixedQuality) =>
-    `${percent(exactMatch)} exactly right, edit similarity ${percent(similarity)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
-  const rest = measured
-    .filter((each) => each !== used)
-    .map(({ name, quality }) => `; ${titles[name]} ${figures(quality)}`);
-  const foresees = used.quality.loss === undefined ? 'writes the best lines' : 'foresees the text best';
-  const reason = rest.length === 0 ? 'is all there is' : clear ? 'writes clearly better lines' : foresees;
-  return `${titles[used.name]} ${reason}: on ${used.quality.places} test places ${figures(used.quality)}${rest.join('')}.`;
+  return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
 }

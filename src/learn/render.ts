@@ -45,13 +45,19 @@ const names = {
   adapted: 'adapted + n-grams',
 };
 
-function neuralLines({ quality, why, used, training, peakMemoryBytes }: NeuralReport): string[] {
+/** A model was adapted, and another stays. */
+export function isRolledBack({ quality, chosenFrom = quality, used }: NeuralReport): boolean {
+  return chosenFrom.adapted !== undefined && used !== 'adapted';
+}
+
+function neuralLines(neural: NeuralReport): string[] {
+  const { quality, why, used, training, peakMemoryBytes } = neural;
   const rows = (['ngram', 'base', 'earlier', 'adapted'] as const).flatMap((name) => {
     const measured = quality[name];
     return measured ? [`${qualityLines(names[name], measured)}${name === used ? '  in use' : ''}`] : [];
   });
   const stays = used === 'base' ? 'the base' : 'the earlier model';
-  const verdict = used === 'adapted' ? 'kept' : quality.adapted ? `rolled back to ${stays}` : `in use is ${stays}`;
+  const verdict = used === 'adapted' ? 'kept' : isRolledBack(neural) ? `rolled back to ${stays}` : `in use is ${stays}`;
   const lines = [columns, ...rows, `  ${verdict}: ${why}`];
   const memory = `${Math.round(peakMemoryBytes / 1e6)} MB at the engine's peak`;
   if (!training) return [...lines, `  not trained; ${memory}`];

@@ -40,7 +40,9 @@ export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 
     { stage: 'Training', seconds: training, when: adapting && neural !== undefined },
     { stage: 'Mixing the adapted model with the n-grams', seconds: 15, when: adapting && neural !== undefined },
     { stage: 'Measuring the adapted model', seconds: 30, when: adapting && neural !== undefined },
-    { stage: 'Calibrating both', seconds: 30, when: adapting && neural !== undefined },
+    { stage: 'Testing the adapted model', seconds: 25, when: adapting && neural !== undefined },
+    { stage: 'Testing the earlier model', seconds: 25, when: adapting && neural !== undefined },
+    { stage: 'Testing the base', seconds: 25, when: adapting && neural !== undefined },
     { stage: 'Asking the API', seconds: 30, when: adapting && api !== undefined },
     { stage: 'Indexing every file', seconds: 2, when: true },
   ];

@@ -125,8 +125,10 @@ export interface NeuralReport {
   readonly used: 'adapted' | 'earlier' | 'base';
   /** One sentence for people. */
   readonly why: string;
-  /** On the same test places: n-grams alone, and each model mixed with them. */
+  /** On the same test places, measured once and last: n-grams alone, and mixed with them the base and the model in use. */
   readonly quality: Readonly<{ ngram: Quality; base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
+  /** On the same validation places: all that was chosen from. Absent in reports of earlier versions, which chose on the test places. */
+  readonly chosenFrom?: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined where it was not trained; the notes say why. */
   readonly training: TrainingReport | undefined;
   /** Of the engine's process while it trained and drafted, bytes. */

@@ -72,7 +72,7 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
     const { neural, notes } = JSON.parse(json.out) as AdaptReport;
     assert.equal(neural?.training?.device, 'cpu');
     assert.ok((neural?.training?.loss?.after as number) < (neural?.training?.loss?.before as number), notes.join());
-    assert.ok(neural?.quality.base && neural.quality.adapted);
+    assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
 
     const file = join(small.root, 'src/load/user.ts');
     const place = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);

@@ -6,11 +6,12 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import type { Engine } from '../../src/engine/client.ts';
+import type { Requests } from '../../src/engine/protocol.ts';
 import { currentModel, workFolder } from '../../src/learn/folder-models.ts';
 import { PaceKeeper } from '../../src/learn/pace-keeper.ts';
 import { renderReport } from '../../src/learn/render.ts';
 import { adapt, type RunDeps } from '../../src/learn/run.ts';
-import type { AdaptReport, AdaptRequest } from '../../src/learn/types.ts';
+import type { AdaptReport, AdaptRequest, NeuralReport } from '../../src/learn/types.ts';
 import { describeAdapted } from '../../src/package/adapted.ts';
 import { readManifest, writeManifest } from '../../src/package/manifest.ts';
 import { engine as startEngine, writeModel } from '../engine/helpers.ts';
@@ -142,7 +143,7 @@ describe('with an engine whose answers a test decides', () => {
     const made = usedOver(small);
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
     assert.equal(figures.neural?.used, 'base');
-    assert.ok(figures.neural?.quality.earlier, 'it was measured too');
+    assert.ok(figures.neural?.chosenFrom?.earlier, 'it was measured too');
     assert.equal(usedOver(medium).model, medium);
     assert.deepEqual(usedOver(small), made);
   });
@@ -165,7 +166,7 @@ describe('with an engine whose answers a test decides', () => {
     };
     const slow = await run(100);
     assert.deepEqual(slow.asked, [medium, small]);
-    assert.deepEqual(slow.opened, [medium, small], 'the adapted model is opened over what it was made from');
+    assert.deepEqual(slow.opened, [medium, small, medium], 'the adapted model is opened over what it was made from');
     assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
     assert.match(
       slow.notes,
@@ -195,7 +196,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(new PaceKeeper(medium, 10, out).instead(), undefined);
   });
 
-  test('a better model is kept, the next better one takes its place, and the report shows all of them', async () => {
+  test('a better model is kept, the next better one takes its place, and the report shows what it is better than', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
     const figures = await report(engine);
     const { neural } = figures;
@@ -224,7 +225,12 @@ describe('with an engine whose answers a test decides', () => {
 
     const again = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
     assert.equal(again.neural?.used, 'adapted');
-    assert.ok(again.neural?.quality.earlier);
+    assert.ok(again.neural?.chosenFrom?.earlier);
+    assert.equal(
+      again.neural.quality.earlier,
+      undefined,
+      'it does not stay, so the test files are none of its business',
+    );
     assert.notEqual(used().model, first);
     assert.ok(existsSync(first), 'someone may still have it open');
     await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
@@ -246,7 +252,28 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
   });
 
-  test('a model that is worse on the test files is rolled back: an earlier one stays', async () => {
+  test('what stays is chosen before a test place is drafted; those are drafted once, by it and by the base', async () => {
+    for (const right of [
+      { base: 0.3, adapted: 0.6 },
+      { base: 0.8, adapted: 0.1 },
+    ]) {
+      rmSync(request.specialistFolder, { recursive: true, force: true });
+      const engine = new ScriptedEngine({ right, truth });
+      const { used: name, quality, chosenFrom } = (await report(engine)).neural as NeuralReport;
+      const paths = engine.asked.flatMap(({ kind, request: of }) =>
+        kind === 'draft' ? [(of as Requests['draft']['request']).query.path] : [],
+      );
+      const validation = 2 * (chosenFrom?.base.places as number);
+      const tested = (name === 'base' ? 1 : 2) * quality.base.places;
+      assert.equal(paths.length, validation + tested);
+      const chosenOn = new Set(paths.slice(0, validation));
+      assert.ok(paths.slice(validation).every((path) => !chosenOn.has(path)));
+      assert.equal(name, right.base > right.adapted ? 'base' : 'adapted');
+      assert.equal(quality.adapted !== undefined, name === 'adapted');
+    }
+  });
+
+  test('a model that is worse on the validation files is rolled back: an earlier one stays', async () => {
     await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
     const earlier = used();
     // Both are opened as 'adapted': the earlier one is measured before training.
@@ -257,15 +284,24 @@ describe('with an engine whose answers a test decides', () => {
     const figures = await report(engine);
     assert.equal(figures.neural?.used, 'earlier');
     assert.deepEqual(used(), earlier);
-    assert.match(figures.notes.join(), /rolled back: the earlier model writes the best lines: on \d+ test places/);
+    assert.match(
+      figures.notes.join(),
+      /rolled back: the earlier model writes the best lines: on \d+ validation places/,
+    );
     assert.match(renderReport(figures), /rolled back to the earlier model/);
   });
 
-  /** Right at other places: the base at five of nine, the adapted model at the other four. */
+  /** Right at other places: the base at the first, third ..., the adapted model at the others. */
   function even(loss: Script['loss']): ScriptedEngine {
+    const places = new Map<string, number>();
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 1, adapted: 1 },
-      truth: (query) => (query.prefix.length % 9 < 5 === (engine.count('adapt') === 0) ? truth(query) : 'x'),
+      truth: (query) => {
+        const place = `${query.path} ${query.prefix.length}`;
+        const at = places.get(place) ?? places.size;
+        places.set(place, at);
+        return (at % 2 === 0) === (engine.count('adapt') === 0) ? truth(query) : 'x';
+      },
       ...(loss && { loss }),
     });
     return engine;
@@ -273,7 +309,7 @@ describe('with an engine whose answers a test decides', () => {
 
   test('of two whose lines are about as good the one that foresees the text better stays', async () => {
     const { neural } = await report(even({ base: 1.5, adapted: 1.4 }));
-    const { base: before, adapted } = neural?.quality ?? {};
+    const { base: before, adapted } = neural?.chosenFrom ?? {};
     assert.ok((before?.exactMatch as number) > (adapted?.exactMatch as number));
     assert.equal(neural?.used, 'adapted');
     assert.match(
@@ -286,9 +322,9 @@ describe('with an engine whose answers a test decides', () => {
 
   test('lines that are clearly worse outweigh a loss that is better', async () => {
     const loss = { base: 1.5, adapted: 1.4 };
-    const figures = await report(new ScriptedEngine({ right: { base: 0.5, adapted: 0.3 }, truth, loss }));
+    const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
     assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.notes.join(), /rolled back: the base writes clearly better lines: on \d+ test places/);
+    assert.match(figures.notes.join(), /rolled back: the base writes clearly better lines: on \d+ validation places/);
   });
 
   test('where the base is the best, it is the base again', async () => {
@@ -353,7 +389,7 @@ describe('with an engine whose answers a test decides', () => {
     const before_ = used();
     const snapshot = join(request.specialistFolder, 'specialist.ngram');
     const bytes = readFileSync(snapshot);
-    for (const stage of ['Measuring the base', 'Training', 'Measuring the adapted model', 'Calibrating both']) {
+    for (const stage of ['Measuring the base', 'Training', 'Measuring the adapted model', 'Testing the base']) {
       const stop = new AbortController();
       const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
       const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.9 }, truth });

@@ -203,6 +203,6 @@ function outcome({ code, out, err }: Ended): string {
   if (code !== 0) throw new Error(`ended with ${code}: ${err}`);
   const { neural, specialist, notes } = JSON.parse(out) as AdaptReport;
   if (!neural?.training) throw new Error(`was not trained: ${notes.join(' ')}`);
-  const { base, adapted } = neural.quality;
+  const { base, adapted } = neural.chosenFrom as NonNullable<typeof neural.chosenFrom>;
   return JSON.stringify([neural.training.steps, neural.training.loss, base, adapted, specialist?.places]);
 }

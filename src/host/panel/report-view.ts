@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { percent, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
+import { isRolledBack } from '../../learn/render.ts';
 import type { AdaptReport, MixedQuality, NeuralReport } from '../../learn/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 
@@ -98,7 +99,8 @@ function trainingFacts(neural: NeuralReport | undefined): Fact[] {
   ];
 }
 
-function comparison({ quality, used, why }: NeuralReport): PanelComparison {
+function comparison(neural: NeuralReport): PanelComparison {
+  const { quality, used, why } = neural;
   const model = (name: string, of: MixedQuality | undefined, isUsed: boolean) => {
     if (!of) return [];
     const values = [of.exactMatch, of.precisionAt[20], of.precisionAt[50]];
@@ -106,7 +108,7 @@ function comparison({ quality, used, why }: NeuralReport): PanelComparison {
   };
   return {
     verdict: why.charAt(0).toUpperCase() + why.slice(1),
-    rolledBack: quality.adapted !== undefined && used !== 'adapted',
+    rolledBack: isRolledBack(neural),
     measures: [t('Exact'), '20%', '50%'],
     models: [
       ...model('n-gram', quality.ngram, false),
