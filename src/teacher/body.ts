@@ -1,7 +1,7 @@
 // A prompt as the Messages API's body: what is sent, and what 'Show What Is Kept and Sent' shows.
 import type Anthropic from '@anthropic-ai/sdk';
 import { modelFacts } from './models.ts';
-import { buildPrompt, type Prompt, type PromptBlock } from './prompt.ts';
+import { type Prompt, type PromptBlock, promptOf } from './prompt.ts';
 import type { TeacherRequest } from './types.ts';
 
 /** @param thinking whether the server takes the fields that keep a model from thinking */
@@ -27,5 +27,5 @@ function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
 
 /** The bytes that a call sends for this request, as text. */
 export function sentFor(request: TeacherRequest, model: string): string {
-  return JSON.stringify(bodyOf(buildPrompt(request, modelFacts(model)), model, true));
+  return JSON.stringify(bodyOf(promptOf(request, modelFacts(model)), model, true));
 }

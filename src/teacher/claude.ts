@@ -8,7 +8,7 @@ import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
 import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.ts';
-import { buildPrompt, type Prompt, promptLength } from './prompt.ts';
+import { type Prompt, promptLength, promptOf } from './prompt.ts';
 import { StreamReader } from './stream.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest, TeacherUsage } from './types.ts';
 
@@ -63,11 +63,11 @@ export class ClaudeTeacher implements Teacher {
 
   estimateUsd(request: TeacherRequest): number {
     const outputTokens = request.multiline ? usualOutput.multi : usualOutput.single;
-    return priceUsd({ ...this.estimatedInput(buildPrompt(request, this.facts)), outputTokens }, this.facts);
+    return priceUsd({ ...this.estimatedInput(promptOf(request, this.facts)), outputTokens }, this.facts);
   }
 
   ceilingUsd(request: TeacherRequest): number {
-    const prompt = buildPrompt(request, this.facts);
+    const prompt = promptOf(request, this.facts);
     const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
     const usage = { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0 };
     return priceUsd({ ...usage, outputTokens: prompt.maxTokens }, this.facts);
@@ -81,7 +81,7 @@ export class ClaudeTeacher implements Teacher {
   ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
     if (this.options.apiKey.trim() === '') return this.failed(failureOf('no-key', '', this.context()));
-    const prompt = buildPrompt(request, this.facts);
+    const prompt = promptOf(request, this.facts);
     const reader = new StreamReader(prompt.prefill, prompt.textTokens);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;

@@ -66,6 +66,18 @@ Three examples, the cursor shown as ¦:
   }
   ${openTag}throw new HttpError(response.status, await response.text());${closeTag}`;
 
+/** A request is a value: it is hashed, priced and sent, and its prompt is built for the first of these. */
+const built = new WeakMap<TeacherRequest, Map<string, Prompt>>();
+
+/** The prompt of a request for a model: built once. */
+export function promptOf(request: TeacherRequest, facts: ModelFacts): Prompt {
+  const known = built.get(request) ?? new Map<string, Prompt>();
+  built.set(request, known);
+  const prompt = known.get(facts.id) ?? buildPrompt(request, facts);
+  known.set(facts.id, prompt);
+  return prompt;
+}
+
 /** Pure: the same request and model make the same prompt, to the character. */
 export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt {
   const { query, multiline } = request;

@@ -6,7 +6,7 @@ import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 import type { Budget, Held } from './budget.ts';
 import { modelFacts } from './models.ts';
-import { buildPrompt } from './prompt.ts';
+import { promptOf } from './prompt.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
 
 /** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
@@ -116,7 +116,7 @@ export class RecordingTeacher implements Teacher {
 
 /** SHA-256 of all that decides the answer: the model and the prompt's text, wherever cache marks are set in it. */
 export function requestHash(model: string, request: TeacherRequest): string {
-  const { system, user, prefill, stop, maxTokens } = buildPrompt(request, modelFacts(model));
+  const { system, user, prefill, stop, maxTokens } = promptOf(request, modelFacts(model));
   const question = [model, system.text, user.map((block) => block.text).join(''), prefill, stop, maxTokens];
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
 }

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ErrorCode, Result } from '../../src/common/errors.ts';
+import { Budget } from '../../src/teacher/budget.ts';
 import { ClaudeTeacher } from '../../src/teacher/claude.ts';
 import { apiHost, connectTeacher } from '../../src/teacher/connect.ts';
 import { defaultModel, knownModels } from '../../src/teacher/models.ts';
+import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock } from '../fakes/clock.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { at, never } from './requests.ts';
@@ -49,6 +52,23 @@ test('an answer: text alone, usage, cost, model; streamed', async () => {
   assert.ok(seen.length > 1 && seen.every((text) => 'add(items);'.startsWith(text)), JSON.stringify(seen));
   assert.equal(api.requests[0]?.keyEnd, key.slice(-4));
   assert.equal(api.requests[0]?.prompt?.path, 'src/shop/cart.ts');
+});
+
+test("a call's prompt is built once: for its price, its hash, what it may cost, and what is sent", async () => {
+  let read = 0;
+  const counted = {
+    ...at('const once = ¦'),
+    get snippets() {
+      read++;
+      return [];
+    },
+  };
+  const store = new FakeLedger();
+  const budget = new Budget(() => store, Number.POSITIVE_INFINITY);
+  const teacher = new RecordingTeacher(connect(), store, { purpose: 'labelling', folder: '/w', budget });
+  assert.ok(teacher.estimateUsd(counted) > 0);
+  value(await teacher.complete(counted, never));
+  assert.equal(read, 1);
 });
 
 test('every model of the table gets a request that the API takes', async () => {
