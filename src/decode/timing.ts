@@ -13,7 +13,7 @@ export interface Timing {
 }
 
 const PROMPT_TOKENS = 512;
-/** Passes of the search for a line, and tokens that each has: a little more than at the recorded cursors, 5.0 and 4.3; a key later it is 1.8 and 3.3. */
+/** Passes of the search for a line, and tokens that each has: a little more than a search at a cold cursor takes, and several times what one takes a key later. */
 const PASSES = 6;
 const BRANCHES = 4;
 /** The first of each runs what was never run, and does not count. */

@@ -52,11 +52,11 @@ const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
 const DEFAULT_CEILING = 3e9;
-/** glibc asks for large pages, where the system gives them to who asks: a token costs an eighth to a quarter less. Others ignore it. */
+/** glibc asks for large pages, where the system gives them to who asks: fewer misses over weights that each token reads whole. Others ignore it. */
 export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 /**
  * For the process that trains: arrays of more than so many bytes are given back to the system when they are freed, rather than kept for the
- * next of their size. 90 of 760 MB with a base of 24 layers.
+ * next of their size.
  */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
 
