@@ -2,7 +2,7 @@
 import type { CompletionQuery, Source } from '../common/completion.ts';
 import { languageFacts } from '../coupling/languages.ts';
 import type { Decision } from '../coupling/types.ts';
-import { brackets, CLOSER_OF } from './text.ts';
+import { closersFor } from '../text/brackets.ts';
 
 /** What was answered at a place; '' where the answer was nothing. */
 export interface Answer {
@@ -60,7 +60,7 @@ export class Place {
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
       if (this.afterIs(query.suffix)) return { typed, autoClosed: false };
-      const closers = autoClosers(typed, query.languageId);
+      const closers = closersFor(typed, languageFacts(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
         return { typed, autoClosed: true };
       }
@@ -71,17 +71,6 @@ export class Place {
   private afterIs(suffix: string): boolean {
     return suffix.slice(0, NEAR_AFTER) === this.after;
   }
-}
-
-function autoClosers(typed: string, languageId: string): string {
-  const { open, quote } = brackets(typed, languageFacts(languageId).quotes);
-  return (
-    quote +
-    open
-      .map((opener) => CLOSER_OF[opener] as string)
-      .reverse()
-      .join('')
-  );
 }
 
 /** Least recently used answers go first. */

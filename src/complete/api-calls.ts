@@ -4,6 +4,7 @@ import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { Decision } from '../coupling/types.ts';
 import type { TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
+import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { AdaptiveDebounce } from './debounce.ts';
 import { clean } from './filters.ts';
@@ -138,7 +139,7 @@ export class ApiCalls {
     aim.costUsd = value.costUsd;
     const { query, block, request } = aim.turn;
     // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
-    const whole = value.truncated ? value.text.slice(0, Math.max(0, value.text.lastIndexOf('\n'))) : value.text;
+    const whole = value.truncated ? withoutLastLine(value.text) : value.text;
     const text = clean(whole, { query, block, indentUnit: request.indentUnit });
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
     // Whoever waits for the call shows its answer before this runs, and takes the price.

@@ -1,17 +1,17 @@
 // Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
 // cases in test/golden/complete/.
 import { languageFacts } from '../coupling/languages.ts';
+import { lineAfter, lineBefore, toLineFeeds } from '../text/lines.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './filters/artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './filters/closers.ts';
 import type { CleanOptions, Filter } from './filters/context.ts';
 import { fixIndent } from './filters/indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './filters/repeats.ts';
 import { cutToShape } from './shape.ts';
-import { lineAfter, lineBefore } from './text.ts';
 
 /** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
 export const FILTERS: readonly Filter[] = [
-  { name: 'line-ends', apply: (text) => text.replace(/\r\n?/g, '\n') },
+  { name: 'line-ends', apply: toLineFeeds },
   { name: 'echo', apply: dropEcho },
   { name: 'leading-space', apply: dropDoubledSpace },
   { name: 'loops', apply: cutLoops },
@@ -38,6 +38,7 @@ export function applyFilter(filter: Filter, text: string, options: CleanOptions)
   if (text === '') return '';
   const facts = languageFacts(options.query.languageId);
   if (filter.codeOnly === true && facts.family === 'prose') return text;
-  const context = { ...options, facts, before: lineBefore(options.query), after: lineAfter(options.query) };
+  const { prefix, suffix } = options.query;
+  const context = { ...options, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
   return filter.apply(text, context);
 }

@@ -1,5 +1,6 @@
 // From a document's text and an offset to the query that the models see.
 import type { CompletionQuery } from '../common/completion.ts';
+import { toLineFeeds } from '../text/lines.ts';
 
 /** UTF-16 units taken before and after the cursor: whole files up to 64 KB or so, in a file of 50 MB a window. */
 export const maxPrefix = 48_000;
@@ -31,9 +32,4 @@ export function queryOf(text: string, offset: number, path: string, languageId: 
 export function cutOf({ prefix, suffix }: CompletionQuery): { readonly start: boolean; readonly end: boolean } {
   // With some room: carriage returns were taken out of them.
   return { start: prefix.length >= maxPrefix - 2 * step, end: suffix.length >= maxSuffix * 0.8 };
-}
-
-/** '\r\n' and lone '\r' become '\n'; text without '\r' is returned as it is. */
-export function toLineFeeds(text: string): string {
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

@@ -8,6 +8,7 @@ import type { CompletionQuery, Draft } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { decide } from '../coupling/decide.ts';
+import { placeOf } from '../coupling/place.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
 import { type Answer, type CacheHit, CompletionCache } from './answer-cache.ts';
@@ -18,7 +19,6 @@ import { nearby } from './masked-request.ts';
 import { Screen } from './screen.ts';
 import { wantsBlock } from './shape.ts';
 import { ShowGate } from './show-gate.ts';
-import { lineAfter, lineBefore } from './text.ts';
 import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 
@@ -154,9 +154,7 @@ export class CompletionService implements Disposable {
     const text = draft === undefined ? '' : clean(draft.text, { query, block, indentUnit: request.indentUnit });
     const cleaned = draft === undefined || text === '' ? undefined : { ...draft, text };
     const place: PlaceFacts = {
-      languageId: query.languageId,
-      lineBefore: lineBefore(query),
-      lineAfter: lineAfter(query),
+      ...placeOf(query),
       ...this.gate.lastFacts(),
     };
     const policy = this.gate.policy(settings, this.api.available(settings), request.trigger === 'manual');

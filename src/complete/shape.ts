@@ -1,7 +1,9 @@
 // One line or a block? Decided from the text round the cursor, without a parser; and where such a block ends.
 import type { CompletionQuery } from '../common/completion.ts';
 import { languageFacts, lineState } from '../coupling/languages.ts';
-import { brackets, indentWidth, isOnlyClosers, lineAfter, lineBefore, linesBelow, previousLine } from './text.ts';
+import { brackets, isOnlyClosers } from '../text/brackets.ts';
+import { indentWidth } from '../text/indents.ts';
+import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../text/lines.ts';
 
 /** Words after which a block follows in languages that close it with a word or by its indent. */
 const WORD_OPENER =
@@ -12,20 +14,20 @@ const TAG_OPENER = /<[a-zA-Z][\w:.-]*(\s[^<>]*)?(?<!\/)>\s*$/;
 
 /** The line that opens the block at the cursor: the cursor's own, or the one above a blank line. */
 export function openerLine(query: CompletionQuery): string {
-  const before = lineBefore(query);
-  return before.trim() === '' ? previousLine(query) : before;
+  const before = lineBefore(query.prefix);
+  return before.trim() === '' ? lineAbove(query.prefix) : before;
 }
 
 /** Whether the syntax calls for more than the rest of the line. */
 export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean {
-  const before = lineBefore(query);
-  const after = lineAfter(query);
+  const before = lineBefore(query.prefix);
+  const after = lineAfter(query.suffix);
   const { family } = languageFacts(query.languageId);
   const blank = before.trim() === '';
-  const below = linesBelow(query, 1)[0];
+  const below = linesBelow(query.suffix, 1)[0];
   if (family === 'prose') {
     // A new paragraph: an empty line with nothing but an empty line (or the end) below it.
-    return blank && after.trim() === '' && /^\s*(\n|$)/.test(query.suffix.slice(query.suffix.indexOf('\n') + 1));
+    return blank && after.trim() === '' && /^\s*(\n|$)/.test(query.suffix.slice(lineEnd(query.suffix) + 1));
   }
   if (after.trim() !== '' && !isOnlyClosers(after)) return false;
   if (lineState(query.languageId, before) !== 'code') return false;
@@ -59,7 +61,7 @@ export function cutToShape(text: string, query: CompletionQuery, block: boolean,
   if (family === 'prose') return text.split(/\n[ \t]*\n/, 1)[0] as string;
   const opener = indentWidth(openerLine(query), indentUnit);
   const lines = text.split('\n');
-  const below = linesBelow(query, 1)[0];
+  const below = linesBelow(query.suffix, 1)[0];
   // An answer written without the document's indent is measured by its own first line; `indent` moves it later.
   const first = lines.find((line, i) => i > 0 && line.trim() !== '') ?? '';
   const flat = indentWidth(first, indentUnit) <= opener && !BLOCK_END.test(first);
@@ -68,7 +70,7 @@ export function cutToShape(text: string, query: CompletionQuery, block: boolean,
     const line = lines[i] as string;
     if (line.trim() === '') continue;
     const closesFlat =
-      flat && BLOCK_END.test(line) && brackets(lines.slice(1, i + 1).join('\n'), '').strayClosers.length > 0;
+      flat && BLOCK_END.test(line) && brackets(lines.slice(1, i + 1).join('\n')).strayClosers.length > 0;
     if (indentWidth(line, indentUnit) > base && !closesFlat) continue;
     const closedBelow = below?.trim().startsWith(line.trim().slice(0, 1)) && indentWidth(below, indentUnit) === opener;
     const keep = BLOCK_END.test(line) && !closedBelow;

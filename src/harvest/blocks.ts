@@ -1,5 +1,6 @@
 // Where a block begins and how far it goes, by indentation and headings alone: the same for every language.
 
+import { indentColumns } from '../text/indents.ts';
 import type { HarvestedFile } from './types.ts';
 
 const maxLines = 12;
@@ -30,22 +31,11 @@ export function blockAfter(
   const inside =
     kind === 'prose'
       ? (text: string) => !isBlank(text) && !heading.test(text) && !underline.test(text)
-      : (text: string) => isBlank(text) || indentOf(text) > indentOf(line);
+      : (text: string) => isBlank(text) || indentColumns(text) > indentColumns(line);
   let to = from;
   while (to < lines.length && to - from < maxLines && inside(lines[to] as string)) to++;
   while (to > from && isBlank(lines[to - 1])) to--;
   return to > from ? { from, to } : undefined;
-}
-
-/** Columns of white space at the line's start; a tab counts as four. */
-export function indentOf(line: string): number {
-  let columns = 0;
-  for (const character of line) {
-    if (character === ' ') columns++;
-    else if (character === '\t') columns += 4;
-    else break;
-  }
-  return columns;
 }
 
 function isBlank(line: string | undefined): boolean {

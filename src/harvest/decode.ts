@@ -1,6 +1,7 @@
 // Bytes of a file -> text, whatever its encoding; undefined for what is no text.
 
 import { isAscii, isUtf8 } from 'node:buffer';
+import { toLineFeeds } from '../text/lines.ts';
 
 /** Windows-1252's characters for 0x80..0x9f, where Latin-1 has control characters. https://encoding.spec.whatwg.org */
 const windows1252 =
@@ -18,7 +19,7 @@ const maxHighBytes = 0.3;
  */
 export function decodeText(bytes: Buffer): string | undefined {
   const text = decodeBytes(bytes);
-  return text?.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  return text === undefined ? undefined : toLineFeeds(text);
 }
 
 function decodeBytes(bytes: Buffer): string | undefined {

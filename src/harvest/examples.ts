@@ -2,6 +2,8 @@
 
 import { hash } from 'node:crypto';
 import { shuffle, uniforms } from '../fit/random.ts';
+import { indentLength } from '../text/indents.ts';
+import { type Line, lineNumber, lineStart, linesOf } from '../text/lines.ts';
 import { blockAfter } from './blocks.ts';
 import type { CursorExample, CursorKind, HarvestedFile } from './types.ts';
 
@@ -31,13 +33,6 @@ const word = /[\p{L}\p{N}]/u;
 /** What is left of a masked secret is nothing to learn. */
 const masked = /\*{6}/;
 
-interface Line {
-  readonly number: number;
-  /** Offset of its first character. */
-  readonly start: number;
-  readonly text: string;
-}
-
 /** A range of the file's text: cursor and end of the truth. */
 interface Place {
   readonly from: number;
@@ -51,17 +46,13 @@ interface Place {
  * the cursor stands where an editor puts it after Enter.
  */
 export function cursorExamples(file: HarvestedFile, options: ExampleOptions): CursorExample[] {
-  const texts = file.text.split('\n');
+  const whole = linesOf(file.text);
+  const texts = whole.map(({ text }) => text);
   const random = uniforms(Number.parseInt(hash('sha256', `${options.seed}\n${file.path}`, 'hex').slice(0, 8), 16));
   const cycle = mix.filter((kind) => options.kinds?.includes(kind) ?? true);
   if (cycle.length === 0) return [];
-  const lines: Line[] = [];
-  let start = 0;
-  for (const [number, text] of texts.entries()) {
-    // The very first line has nothing before it to go by.
-    if (number > 0 && text.trim() !== '') lines.push({ number, start, text });
-    start += text.length + 1;
-  }
+  // The very first line has nothing before it to go by.
+  const lines = whole.filter(({ number, text }) => number > 0 && text.trim() !== '');
   shuffle(lines, random);
 
   const used = new Set<number>();
@@ -100,7 +91,7 @@ type PlaceFinder = (
 
 const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
   'statement-start': (line, _, file, random) => {
-    const from = line.text.length - line.text.trimStart().length;
+    const from = indentLength(line.text);
     const limit = longestTruth[file.kind];
     const end = line.text.trimEnd().length;
     // A paragraph on one line: at the start of a sentence.
@@ -110,7 +101,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
   },
   'mid-line': (line, _, file, random) => pick(line, boundaries(line.text), longestTruth[file.kind], random, 2),
   'line-end': (line, _, file, random) => {
-    const indent = line.text.length - line.text.trimStart().length;
+    const indent = indentLength(line.text);
     const late = indent + ((line.text.trimEnd().length - indent) * 2) / 3;
     return pick(
       line,
@@ -126,7 +117,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
     const end = line.start + lengthOf(texts.slice(line.number, block.to));
     const begin = line.start + lengthOf(texts.slice(line.number, block.from)) + 1;
     const body = file.text.slice(begin, end);
-    const from = begin + body.length - body.trimStart().length;
+    const from = begin + indentLength(body);
     const to = begin + body.trimEnd().length;
     return word.test(file.text.slice(from, to)) ? { from, to } : undefined;
   },
@@ -166,16 +157,13 @@ function lengthOf(texts: readonly string[]): number {
 
 function exampleAt(file: HarvestedFile, kind: CursorKind, { from, to }: Place): CursorExample {
   const prefix = file.text.slice(0, from);
-  const lineStart = prefix.lastIndexOf('\n') + 1;
-  let line = 0;
-  for (let at = prefix.indexOf('\n'); at >= 0; at = prefix.indexOf('\n', at + 1)) line++;
   return {
     path: file.path,
     languageId: file.languageId,
     kind,
     offset: from,
-    line,
-    column: from - lineStart,
+    line: lineNumber(prefix),
+    column: from - lineStart(prefix),
     prefix,
     suffix: file.text.slice(to),
     truth: file.text.slice(from, to),

@@ -7,6 +7,7 @@ import { oneLine, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { decide } from '../coupling/decide.ts';
 import { defaultFit } from '../coupling/defaults.ts';
+import { placeOf } from '../coupling/place.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { decodeText } from '../harvest/decode.ts';
@@ -14,7 +15,7 @@ import { FolderReader } from '../harvest/folder-reader.ts';
 import { languageIdOf } from '../harvest/languages.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import { placeOf } from './evaluate.ts';
+import { lineEnd, linesOf } from '../text/lines.ts';
 import { currentModel } from './folder-models.ts';
 import { holdsAlone, holdsMixed } from './outdated.ts';
 import { latestAdaptation } from './run-with-store.ts';
@@ -59,17 +60,16 @@ export async function locate(target: string, root: string): Promise<Result<Locat
   const found = await readText(root, path, name);
   if (!found.ok) return found;
   const text = found.value;
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   const line = Number(atLine) - 1;
   const current = lines[line];
   if (current === undefined) return failed('bad-request', `${name} has ${lines.length} lines, no line ${atLine}.`);
-  const column = atColumn === undefined ? current.length : Number(atColumn) - 1;
-  if (column < 0 || column > current.length) {
-    const columns = `columns 1 to ${current.length + 1}`;
+  const column = atColumn === undefined ? current.text.length : Number(atColumn) - 1;
+  if (column < 0 || column > current.text.length) {
+    const columns = `columns 1 to ${current.text.length + 1}`;
     return failed('bad-request', `Line ${atLine} of ${name} has ${columns}, no column ${atColumn}.`);
   }
-  const offset = lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0) + column;
-  return ok({ path, text, offset, line, column });
+  return ok({ path, text, offset: current.start + column, line, column });
 }
 
 /** The folder's specialist as it is kept, or made now where there is none yet. */
@@ -100,7 +100,7 @@ export async function completeAt(
   const { path, text, offset, line, column } = located.value;
   const specialist = await specialistOf(request, index, log);
   if (!specialist.ok) return specialist;
-  const rest = text.slice(offset).split('\n', 1)[0] as string;
+  const rest = text.slice(offset, lineEnd(text, offset));
   // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
   const query = {
     path,

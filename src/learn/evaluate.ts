@@ -3,6 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
+import { placeOf } from '../coupling/place.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
 import type { CursorExample } from '../harvest/types.ts';
@@ -32,15 +33,6 @@ const blockTokens = 160;
 export function queryOf(example: CursorExample): CompletionQuery {
   const { path, languageId, prefix, suffix } = example;
   return { path, languageId, prefix, suffix };
-}
-
-export function placeOf(query: CompletionQuery): PlaceFacts {
-  const end = query.suffix.indexOf('\n');
-  return {
-    languageId: query.languageId,
-    lineBefore: query.prefix.slice(query.prefix.lastIndexOf('\n') + 1),
-    lineAfter: end < 0 ? query.suffix : query.suffix.slice(0, end),
-  };
 }
 
 export interface EvaluateOptions {

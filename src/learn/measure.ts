@@ -4,6 +4,7 @@ import { editSimilarity, quantile } from '../common/quality.ts';
 import { decide } from '../coupling/decide.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { CursorKind } from '../harvest/types.ts';
+import { lastLines } from '../text/lines.ts';
 import { qualityOf, type ScoredPlace } from './evaluate.ts';
 import type { ApiLabels, LabelledPlace } from './labels.ts';
 import type { AdaptReport, ApiReport, WorkedCompletion } from './types.ts';
@@ -106,7 +107,7 @@ function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, Labelle
       path: example.path,
       line: example.line,
       kind: example.kind,
-      before: example.prefix.slice(-400).split('\n').slice(-2).join('\n'),
+      before: lastLines(example.prefix, 2, 400).join('\n'),
       truth: example.truth,
     };
     if (label !== undefined) {

@@ -18,6 +18,7 @@ import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { Backoff } from '../teacher/backoff.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
+import { indentUnitOf } from '../text/indents.ts';
 import { draftMixed, fitOf } from './at.ts';
 import type { AdaptRequest } from './types.ts';
 
@@ -91,7 +92,11 @@ export class Live {
   }
 
   /** @param indentUnit the editor's, by default what the text itself begins its lines with */
-  preview(query: CompletionQuery, signal: AbortSignal, indentUnit = indentOf(query)): Promise<TeacherRequest> {
+  preview(
+    query: CompletionQuery,
+    signal: AbortSignal,
+    indentUnit = indentUnitOf(query.prefix + query.suffix),
+  ): Promise<TeacherRequest> {
     return this.service.preview({ query, trigger: 'automatic', indentUnit }, signal);
   }
 }
@@ -107,10 +112,3 @@ const settings = {
   apiDebounceMaxMs: 0,
   prefetchFromApi: false,
 };
-
-/** A tab, or the narrowest run of spaces that a line begins with; four spaces where there is none, as in a new editor. */
-function indentOf({ prefix, suffix }: CompletionQuery): string {
-  const lines: readonly string[] = `${prefix}${suffix}`.match(/^(?:\t| {2,8}(?=\S))/gm) ?? [];
-  if (lines.includes('\t')) return '\t';
-  return lines.length === 0 ? '    ' : ' '.repeat(Math.min(...lines.map((line) => line.length)));
-}

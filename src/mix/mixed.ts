@@ -9,6 +9,7 @@ import { type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
 import { firstLine, textOf, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
+import { lineEnd } from '../text/lines.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { Pace } from './pace.ts';
 import { type PromptLimits, PromptPlanner } from './prompt-planner.ts';
@@ -196,6 +197,5 @@ export class Mixed {
 
 /** What stands between the cursor and the end of its line. */
 function restOfLine({ suffix }: CompletionQuery): string {
-  const lineEnd = suffix.indexOf('\n');
-  return (lineEnd < 0 ? suffix : suffix.slice(0, lineEnd)).trim();
+  return suffix.slice(0, lineEnd(suffix)).trim();
 }

@@ -5,6 +5,7 @@ import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { dialectTokens } from '../package/dialects.ts';
+import { lineAfter } from '../text/lines.ts';
 
 /** Tokens of each part at most. `prefix` is what a fresh prompt takes, `grown` when a new one is made. */
 export interface PromptLimits {
@@ -107,9 +108,8 @@ export class PromptPlanner {
   }
 
   private suffixOf({ suffix }: CompletionQuery, own: OwnFile): readonly number[] {
-    const lineEnd = suffix.indexOf('\n');
-    const rest = lineEnd < 0 ? suffix : suffix.slice(0, lineEnd);
-    const before = rest === '' ? [] : this.vocabulary.tokenizer.encode(rest.slice(0, 400));
+    const rest = lineAfter(suffix, 400);
+    const before = rest === '' ? [] : this.vocabulary.tokenizer.encode(rest);
     return [...before, ...own.after.subarray(0, this.limits.suffix)].slice(0, this.limits.suffix);
   }
 }

@@ -1,6 +1,9 @@
 // Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
 
 import type { CompletionQuery } from '../common/completion.ts';
+import { bracketBalance } from '../text/brackets.ts';
+import { indentLength } from '../text/indents.ts';
+import { lineStart, linesBelow } from '../text/lines.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
@@ -77,10 +80,10 @@ export function* writeBlock(
   maxTokens: number,
   { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
 ): Generator<BlockQuestion, Block, BlockLine> {
-  const lineBefore = query.prefix.slice(query.prefix.lastIndexOf('\n') + 1);
+  const lineBefore = query.prefix.slice(lineStart(query.prefix));
   const opened = /[([{:]$|=>$/.test(firstLine.trimEnd());
-  const base = indentOf(lineBefore + firstLine);
-  const next = /[^\n]*\S[^\n]*/.exec(query.suffix.slice(query.suffix.indexOf('\n') + 1))?.[0].trim();
+  const base = indentLength(lineBefore + firstLine);
+  const next = linesBelow(query.suffix, 1)[0]?.trim();
   const steps: Step[] = [];
   let text = '';
   let probability = 1;
@@ -98,11 +101,11 @@ export function* writeBlock(
     const left = maxTokens - firstSteps.length - steps.length;
     if (left < 2) return breakOff();
     const answer = yield { context: context(), left };
-    if (answer === 'end') return balance(firstLine + text) > 0 ? breakOff() : finish();
+    if (answer === 'end') return bracketBalance(firstLine + text) > 0 ? breakOff() : finish();
     if (answer === undefined) return breakOff();
     const { lineEnd, line: best } = answer;
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
-    const deep = indent.length - indent.lastIndexOf('\n') - 1;
+    const deep = indent.length - lineStart(indent);
     const p = Math.exp(best.logProbability);
     if (!best.finished || p < trusted) return breakOff();
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
@@ -117,18 +120,9 @@ export function* writeBlock(
     steps.push(lineEnd, ...best.steps);
     text += indent + body;
     probability *= p;
-    if (balance(firstLine + text) <= 0 && !dangling.test(body.trimEnd()))
+    if (bracketBalance(firstLine + text) <= 0 && !dangling.test(body.trimEnd()))
       sound = { text, steps: steps.length, probability };
     if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
   }
   return breakOff();
-}
-
-/** Brackets opened minus closed. */
-function balance(text: string): number {
-  return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }

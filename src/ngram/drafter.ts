@@ -2,6 +2,7 @@
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
 import { choiceProbabilities } from '../fit/conditional-logit.ts';
+import { lineEnd } from '../text/lines.ts';
 import { type Block, continueBlock } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
@@ -82,8 +83,7 @@ export class Drafter {
     const asking: Asking = { folder: folderOf(query.path), following: own.following };
     const before = own.context.subarray(0, own.contextLength);
     const around = surroundings(query.prefix, query.suffix);
-    const lineEnd = query.suffix.indexOf('\n');
-    const rest = (lineEnd < 0 ? query.suffix : query.suffix.slice(0, lineEnd)).trim();
+    const rest = query.suffix.slice(0, lineEnd(query.suffix)).trim();
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
     for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {

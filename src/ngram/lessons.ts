@@ -4,6 +4,8 @@ import type { CompletionQuery } from '../common/completion.ts';
 import { expectedCalibrationError } from '../fit/calibrate.ts';
 import type { ChoiceExample } from '../fit/conditional-logit.ts';
 import { uniforms } from '../fit/random.ts';
+import { indentLength } from '../text/indents.ts';
+import { linesOf } from '../text/lines.ts';
 import type { Drafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
@@ -129,16 +131,14 @@ export function cursorPlaces(files: readonly SourceFile[], count: number, seed: 
   const random = uniforms(seed);
   const lines: { readonly file: SourceFile; readonly start: number; readonly line: string }[] = [];
   for (const file of files) {
-    let start = 0;
-    for (const line of file.text.split('\n')) {
+    for (const { start, text: line } of linesOf(file.text)) {
       if (line.trim().length >= shortest) lines.push({ file, start, line });
-      start += line.length + 1;
     }
   }
   const places: CursorPlace[] = [];
   for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
     const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
-    const indent = line.length - line.trimStart().length;
+    const indent = indentLength(line);
     let column = indent;
     if (random() < 0.5) {
       const cuts = [...line.matchAll(/[\p{L}\p{N}_$]+|\s+|[^\p{L}\p{N}_$\s]/gu)].map((match) => match.index);

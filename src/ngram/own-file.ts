@@ -2,6 +2,8 @@
 // Only what changed since the last keystroke is tokenized again.
 
 import type { CompletionQuery } from '../common/completion.ts';
+import { indentLength } from '../text/indents.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
 import { ListIndex } from './list-index.ts';
 import { lineHash, type Vocabulary } from './vocabulary.ts';
 
@@ -28,8 +30,6 @@ export class OwnFile {
   contextLength = 0;
   /** Bytes before the cursor that the first tokens have to repeat. */
   healed: Uint8Array = new Uint8Array(0);
-  /** Text of the cursor's line before the cursor. */
-  lineBefore = '';
   /** Tokens after the cursor's line; they begin with its line end. */
   after: Int32Array = new Int32Array(0);
   /** Hash of the first line after the cursor's that is not blank. */
@@ -59,10 +59,9 @@ export class OwnFile {
       const from = Math.ceil((prefix.length - prefixReach) / 16_384) * 16_384;
       prefix = prefix.slice(prefix.indexOf('\n', from) + 1 || from);
     }
-    this.lineBefore = prefix.slice(prefix.lastIndexOf('\n') + 1);
+    const line = prefix.slice(lineStart(prefix));
     // The indent belongs to the line end's token: no piece of it goes with a word.
-    const indent = this.lineBefore.length - this.lineBefore.trimStart().length;
-    const tail = this.lineBefore.slice(Math.max(indent, this.lineBefore.length - unfinishedReach));
+    const tail = line.slice(Math.max(indentLength(line), line.length - unfinishedReach));
     const cut = unfinished.exec(tail)?.[0] ?? '';
     this.healed = new TextEncoder().encode(cut);
     this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
@@ -137,8 +136,8 @@ export class OwnFile {
   }
 
   private loadSuffix(suffix: string): void {
-    const lineEnd = suffix.indexOf('\n');
-    const text = lineEnd < 0 ? '' : suffix.slice(lineEnd, lineEnd + suffixReach);
+    const end = lineEnd(suffix);
+    const text = suffix.slice(end, end + suffixReach);
     if (text !== this.suffix.text) this.suffix = { text, tokens: this.vocabulary.tokenizer.encode(text) };
     this.after = this.suffix.tokens;
     this.following = firstLineHash(this.after, 0, this.after.length, this.vocabulary);

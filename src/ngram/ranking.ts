@@ -1,6 +1,9 @@
 // Chooses between whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor,
 // brackets, indents, neighbouring lines, names. These are the features; what weighs them is a conditional logit (src/fit/).
 
+import { bracketBalance } from '../text/brackets.ts';
+import { indentLength } from '../text/indents.ts';
+import { lineAbove, lineEnd, lineStart, linesBelow } from '../text/lines.ts';
 import type { Hypothesis } from './search.ts';
 
 /** What the ranking sees of the place; made once a query. */
@@ -24,6 +27,9 @@ export interface Candidate {
   readonly features: Float32Array;
 }
 
+/** Neighbouring lines are looked at this far, UTF-16 units. */
+const reachAbove = 600;
+const reachBelow = 1200;
 const names = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const closer = /^\s*[)\]}]/;
 const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
@@ -69,13 +75,13 @@ const features: readonly ((seen: Seen) => number)[] = [
   ({ hypothesis }) => Math.max(-8, Math.log(Math.max(1e-4, hypothesis.steps[0]?.probability ?? 1))),
   ({ hypothesis }) => flag(!hypothesis.finished),
   // A closing bracket stands less deep than what it closes.
-  ({ line, around }) => flag(closer.test(line) && indentOf(line) < indentOf(around.previousLine)),
-  ({ line, around }) => flag(closer.test(line) && indentOf(line) >= indentOf(around.previousLine)),
+  ({ line, around }) => flag(closer.test(line) && indentLength(line) < indentLength(around.previousLine)),
+  ({ line, around }) => flag(closer.test(line) && indentLength(line) >= indentLength(around.previousLine)),
   // Where the next line closes at this line's depth, this line has to open.
-  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && openBrackets(line) > 0),
-  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && openBrackets(line) <= 0),
-  ({ line, depth }) => flag(depth <= 0 && openBrackets(line) > 0),
-  ({ candidate }) => flag(openBrackets(candidate) < 0),
+  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) > 0),
+  ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) <= 0),
+  ({ line, depth }) => flag(depth <= 0 && bracketBalance(line) > 0),
+  ({ candidate }) => flag(bracketBalance(candidate) < 0),
   ({ hypothesis }) => hypothesis.logProbability / Math.max(1, hypothesis.steps.length),
   ({ nameCounts }) => nameCounts.recent,
   ({ hypothesis }) => meanOf(hypothesis, (step) => Number(step.tier === 'open-file')),
@@ -84,11 +90,6 @@ const features: readonly ((seen: Seen) => number)[] = [
 
 function meanOf({ steps }: Hypothesis, value: (step: Hypothesis['steps'][number]) => number): number {
   return steps.reduce((sum, step) => sum + value(step), 0) / Math.max(1, steps.length);
-}
-
-/** Brackets opened minus closed; quotes are not looked into. */
-function openBrackets(text: string): number {
-  return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
 }
 
 /** Features of 'none of these'. */
@@ -112,15 +113,14 @@ export function initialRanking(): Float32Array {
 }
 
 export function surroundings(prefix: string, suffix: string): Surroundings {
-  const lineStart = prefix.lastIndexOf('\n') + 1;
-  const afterLine = suffix.indexOf('\n');
-  const after = afterLine < 0 ? '' : suffix.slice(afterLine + 1, afterLine + 1200);
+  const end = lineEnd(suffix);
+  const after = suffix.slice(end + 1, end + reachBelow);
   return {
     prefix,
     suffix,
-    lineBefore: prefix.slice(lineStart),
-    previousLine: (/([^\n]*\S)\s*$/.exec(prefix.slice(Math.max(0, lineStart - 600), lineStart))?.[1] ?? '').trimEnd(),
-    nextLine: (/^\s*?([^\S\n]*\S[^\n]*)/.exec(after)?.[1] ?? '').trimEnd(),
+    lineBefore: prefix.slice(lineStart(prefix)),
+    previousLine: lineAbove(prefix, reachAbove),
+    nextLine: (linesBelow(suffix, 1, reachBelow)[0] ?? '').trimEnd(),
     namesAfter: new Set(after.match(names)),
     namesBefore: new Set(prefix.slice(-500).match(names)),
   };
@@ -179,15 +179,11 @@ function bestOf(unranked: readonly Unranked[]): number {
 /** Whether the next line stands deeper (1) or less deep (-1) than this one. */
 function depthOf(line: string, next: string): -1 | 0 | 1 {
   if (next === '') return 0;
-  return Math.sign(indentOf(next) - indentOf(line)) as -1 | 0 | 1;
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
+  return Math.sign(indentLength(next) - indentLength(line)) as -1 | 0 | 1;
 }
 
 function sameIndent(a: string, b: string): boolean {
-  return indentOf(a) === indentOf(b);
+  return indentLength(a) === indentLength(b);
 }
 
 /** An odd number of one kind of quote. */

@@ -3,6 +3,7 @@
 // windows; here rare tokens are weighed by their inverse frequency, straight from the index.
 
 import type { CompletionQuery, Snippet, SnippetOptions } from '../common/completion.ts';
+import { lineStart } from '../text/lines.ts';
 import type { Overlay } from './overlay.ts';
 import type { ProjectIndex } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -151,7 +152,7 @@ function decodeLines(
 ) {
   if (from === fileStart) return tokenizer.decode(tokens.subarray(from, to));
   const lineEnd = tokenizer.decode(tokens.subarray(from - 1, from));
-  return lineEnd.slice(lineEnd.lastIndexOf('\n') + 1) + tokenizer.decode(tokens.subarray(from, to));
+  return lineEnd.slice(lineStart(lineEnd)) + tokenizer.decode(tokens.subarray(from, to));
 }
 
 /** From the start of the line that defines to its end some lines on. */

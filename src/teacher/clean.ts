@@ -1,10 +1,12 @@
 // From what the model wrote to what is inserted: each filter takes back one habit of chat models, and has a golden test.
+import { bracketBalance, brackets } from '../text/brackets.ts';
+import { lastLines, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../text/lines.ts';
 import { closeTag, openTag } from './prompt.ts';
 import type { TeacherRequest } from './types.ts';
 
 /** The inserted text alone. '' where nothing is left. Pure. */
 export function cleanAnswer(raw: string, request: TeacherRequest): string {
-  let text = inserted(raw).replaceAll('\r\n', '\n');
+  let text = toLineFeeds(inserted(raw));
   for (const filter of filters) text = filter(text, request);
   return text.trimEnd();
 }
@@ -32,14 +34,13 @@ export function inserted(raw: string, more = false): string {
  */
 export function lineIsComplete(raw: string, request: TeacherRequest): boolean {
   if (!inserted(raw).includes('\n')) return false;
-  let text = inserted(raw).replaceAll('\r\n', '\n');
+  let text = toLineFeeds(inserted(raw));
   for (const filter of beforeFirstLine) text = filter(text, request);
   const line = /^.*\S.*(?=\n)/.exec(text)?.[0].trim();
   return (
     line !== undefined &&
-    !request.query.prefix
-      .split('\n')
-      .slice(-6, -1)
+    !lastLines(request.query.prefix, 6)
+      .slice(0, -1)
       .some((above) => above.trim() === line)
   );
 }
@@ -74,29 +75,20 @@ function withoutMarkers(text: string): string {
   return text.replace(/<\|cursor(-\d+)?\|>/g, '');
 }
 
-function lineBefore({ query }: TeacherRequest): string {
-  return query.prefix.slice(query.prefix.lastIndexOf('\n') + 1);
-}
-
-function lineAfter({ query }: TeacherRequest): string {
-  const end = query.suffix.indexOf('\n');
-  return end < 0 ? query.suffix : query.suffix.slice(0, end);
-}
-
 /**
  * Empty lines at the start, where the cursor stands on an empty line or in the middle of one that goes on. Not where its
  * line is at its end: there they say that nothing is missing on it.
  */
 function withoutLeadingLines(text: string, request: TeacherRequest): string {
-  const line = lineBefore(request);
+  const line = lineBefore(request.query.prefix);
   const goesOn = !request.multiline && !/[;,:{([>]\s*$/.test(line);
   return goesOn || line.trim() === '' ? text.replace(/^(?:[ \t]*\n)+/, '') : text;
 }
 
 /** The last lines before the cursor written again, up to five of them and the cursor's own. */
 function withoutEchoedLines(text: string, request: TeacherRequest): string {
-  const lines = request.query.prefix.split('\n');
-  for (let count = Math.min(6, lines.length); count >= 2; count--) {
+  const lines = lastLines(request.query.prefix, 6);
+  for (let count = lines.length; count >= 2; count--) {
     const echo = lines.slice(-count).join('\n');
     if (echo.trim().length >= 4 && text.startsWith(echo)) return text.slice(echo.length);
     const shifted = echo.trimStart();
@@ -107,7 +99,7 @@ function withoutEchoedLines(text: string, request: TeacherRequest): string {
 
 /** The cursor's line written again from its start, with or without its indentation. */
 function withoutEchoedLine(text: string, request: TeacherRequest): string {
-  const line = lineBefore(request);
+  const line = lineBefore(request.query.prefix);
   const bare = line.trimStart();
   if (bare.trim().length < 3) return text;
   if (text.startsWith(line)) return text.slice(line.length);
@@ -130,24 +122,23 @@ function withoutEchoedWord(text: string, request: TeacherRequest): string {
 
 /** The indentation that already stands before the cursor. */
 function withoutIndent(text: string, request: TeacherRequest): string {
-  const line = lineBefore(request);
+  const line = lineBefore(request.query.prefix);
   if (line === '' || line.trim() !== '') return text;
   if (text.startsWith(line)) return text.slice(line.length);
   return text.replace(/^[ \t]+/, '');
 }
 
 function withoutSecondSpace(text: string, request: TeacherRequest): string {
-  return /\S[ \t]+$/.test(lineBefore(request)) ? text.replace(/^[ \t]+/, '') : text;
+  return /\S[ \t]+$/.test(lineBefore(request.query.prefix)) ? text.replace(/^[ \t]+/, '') : text;
 }
 
 function firstLine(text: string, { multiline }: TeacherRequest): string {
-  const end = text.indexOf('\n');
-  return multiline || end < 0 ? text : text.slice(0, end);
+  return multiline ? text : text.slice(0, lineEnd(text));
 }
 
 /** What already stands after the cursor on its line, written again at the answer's end. */
 function withoutSuffixOnLine(text: string, request: TeacherRequest): string {
-  const rest = lineAfter(request).trim();
+  const rest = lineAfter(request.query.suffix).trim();
   if (rest === '') return text;
   const answer = text.trimEnd();
   for (let length = Math.min(rest.length, answer.length); length > 0; length--) {
@@ -156,34 +147,18 @@ function withoutSuffixOnLine(text: string, request: TeacherRequest): string {
     // Part of the rest only counts where it cannot be chance.
     if (length < rest.length && !/\w{2,}\W|\W\w{2,}/.test(overlap)) return text;
     const kept = answer.slice(0, answer.length - length);
-    return closersOpen(answer) >= closers(overlap) ? kept : text;
+    // Closers whose openers are not in the answer close what stands before the cursor.
+    return brackets(answer).strayClosers.length >= -bracketBalance(overlap) ? kept : text;
   }
   return text;
-}
-
-function closers(text: string): number {
-  return (text.match(/[)\]}]/g)?.length ?? 0) - (text.match(/[([{]/g)?.length ?? 0);
-}
-
-/** Closing brackets whose opening one is not in the text: they close what stands before the cursor. */
-function closersOpen(text: string): number {
-  let depth = 0;
-  let unmatched = 0;
-  for (const character of text) {
-    if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) {
-      if (depth > 0) depth--;
-      else unmatched++;
-    }
-  }
-  return unmatched;
 }
 
 /** Whole lines at the answer's end that stand right after the cursor's line, written again. */
 function withoutSuffixLines(text: string, request: TeacherRequest): string {
   if (!request.multiline) return text;
   const answer = text.trimEnd().split('\n');
-  const following = request.query.suffix.split('\n').slice(1);
+  const { suffix } = request.query;
+  const following = suffix.slice(lineEnd(suffix) + 1).split('\n');
   while (following.length > 0 && (following[0] as string).trim() === '') following.shift();
   for (let count = Math.min(answer.length - 1, following.length); count > 0; count--) {
     const tail = answer.slice(-count).map((line) => line.trimEnd());

@@ -1,6 +1,8 @@
 // Brackets and blocks that are closed already, or close nothing, and the white space at the text's end that a closer needs.
 import { lineState } from '../../coupling/languages.ts';
-import { brackets, indentOf, indentWidth, isOnlyClosers, linesBelow } from '../text.ts';
+import { brackets, isOnlyClosers } from '../../text/brackets.ts';
+import { indentOf, indentWidth } from '../../text/indents.ts';
+import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
 import type { Context } from './context.ts';
 
 /** A prefix this long may have lost its file's beginning. UTF-16 units. */
@@ -47,11 +49,10 @@ export function cutStrayClosers(text: string, { query, facts, before }: Context)
 /** The closing line of a block that is closed already, behind the cursor or below. */
 export function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
   if (closesBlock(text, after)) {
-    const end = text.lastIndexOf('\n');
-    const last = text.slice(end + 1).trim();
-    return isOnlyClosers(last) && after.trim().startsWith(last) ? text.slice(0, end) : text;
+    const last = text.slice(lineStart(text)).trim();
+    return isOnlyClosers(last) && after.trim().startsWith(last) ? withoutLastLine(text) : text;
   }
-  const below = linesBelow(query, 1)[0];
+  const below = linesBelow(query.suffix, 1)[0];
   if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
   const lines = text.split('\n');
   const last = lines.length === 1 ? before + text : (lines.at(-1) as string);
@@ -62,7 +63,7 @@ export function dropBlockClose(text: string, { query, before, after, indentUnit 
   if (!closes) return text;
   const same = indentWidth(last, indentUnit) === indentWidth(below, indentUnit);
   // Openers in the text may need this very line: then the one below closes something further out.
-  const unclosed = lines.length > 1 && brackets(before + lines.slice(0, -1).join('\n'), '').open.length > 1;
+  const unclosed = lines.length > 1 && brackets(before + lines.slice(0, -1).join('\n')).open.length > 1;
   return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
 }
 

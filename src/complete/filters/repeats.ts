@@ -1,11 +1,12 @@
 // What stands around the cursor already is not written again.
-import { isOnlyClosers, linesBelow, previousLine } from '../text.ts';
+import { isOnlyClosers } from '../../text/brackets.ts';
+import { lineAbove, linesBelow } from '../../text/lines.ts';
 import { imbalance } from './closers.ts';
 import type { Context } from './context.ts';
 
 /** A line that says again what the line above the cursor says. */
 export function dropLineAbove(text: string, { query, before }: Context): string {
-  const above = previousLine(query).trim();
+  const above = lineAbove(query.prefix).trim();
   const first = (before + (text.split('\n', 1)[0] as string)).trim();
   // Items of a list may be alike, and short lines often are.
   return above.length >= 8 && first === above && !above.endsWith(',') ? '' : text;
@@ -14,7 +15,7 @@ export function dropLineAbove(text: string, { query, before }: Context): string 
 /** What stands below the cursor's line already is not written again. */
 export function cutLinesBelow(text: string, { query, before, after }: Context): string {
   if (after.trim() !== '' && !isOnlyClosers(after)) return text;
-  const [nextLine = '', second] = linesBelow(query, 2);
+  const [nextLine = '', second] = linesBelow(query.suffix, 2);
   const next = nextLine.trim();
   if (next === '' || isOnlyClosers(next)) return text;
   const lines = text.split('\n');
@@ -51,7 +52,7 @@ export function trimOverlap(text: string, { before, after, facts }: Context): st
 /** Nothing, or only closers that stand behind the cursor already. */
 export function dropNothingNew(text: string, { query, after }: Context): string {
   if (text.trim() === '') return '';
-  const ahead = (after.trim() === '' ? (linesBelow(query, 1)[0] ?? '') : after).replace(/\s/g, '');
+  const ahead = (after.trim() === '' ? (linesBelow(query.suffix, 1)[0] ?? '') : after).replace(/\s/g, '');
   const closers = text.replace(/\s/g, '');
   // On an empty rest of line, a closer is new unless the next line begins with it and the block has nothing to close.
   if (after.trim() === '' && !text.startsWith('\n')) return text;

@@ -1,5 +1,6 @@
 // What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
 
+import { lineAfter } from '../../text/lines.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 
@@ -45,7 +46,7 @@ export function contextOf(text: string, start: number): Strength {
 /** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */
 export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
-  const line = rest.slice(0, rest.indexOf('\n') === -1 ? rest.length : rest.indexOf('\n'));
+  const line = lineAfter(rest);
   const field =
     /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*[:=]?\s*\\*["'`]([\w.-]+)/.exec(
       rest,

@@ -1,5 +1,8 @@
 // Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML, bare text.
 
+import { indentLength } from '../../text/indents.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+
 /** A value and where its pieces stand. */
 export interface Value {
   /** Put together and unescaped. */
@@ -105,11 +108,10 @@ export function readIndented(text: string, at: number, indent: number): Value | 
   let value = '';
   let line = at;
   while (line < text.length && pieces.length < 40) {
-    const stop = text.indexOf('\n', line);
-    const end = stop === -1 ? text.length : stop;
+    const end = lineEnd(text, line);
     const content = text.slice(line, end);
     const trimmed = content.trim();
-    const depth = content.length - content.trimStart().length;
+    const depth = indentLength(content);
     if (trimmed !== '' && depth <= indent) break;
     if (trimmed !== '') {
       pieces.push([line + depth, line + depth + trimmed.length]);
@@ -124,11 +126,9 @@ export function readIndented(text: string, at: number, indent: number): Value | 
 const longestLine = 2000;
 
 export function lineStartOf(text: string, at: number): number {
-  const from = Math.max(0, at - longestLine);
-  return from + text.slice(from, at).lastIndexOf('\n') + 1;
+  return lineStart(text, at, longestLine);
 }
 
 export function lineEndOf(text: string, at: number): number {
-  const end = text.slice(at, at + longestLine).indexOf('\n');
-  return end === -1 ? Math.min(text.length, at + longestLine) : at + end;
+  return lineEnd(text, at, longestLine);
 }

@@ -1,4 +1,4 @@
-// From an editor's document and position to the query that the models see, and from their text back to the document's line ends.
+// From an editor's document and position to the query that the models see.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { queryOf } from '../../complete/query.ts';
 
@@ -16,10 +16,6 @@ export function queryAt(
   path: string,
 ): CompletionQuery {
   return queryOf(document.getText(), document.offsetAt(position), path, document.languageId);
-}
-
-export function fromLineFeeds(text: string, crlf: boolean): string {
-  return crlf ? text.replace(/\n/g, '\r\n') : text;
 }
 
 /** One step of indentation, from the editor's options. */

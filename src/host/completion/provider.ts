@@ -1,11 +1,12 @@
 // Ghost text: from VS Code's request to one item, or nothing.
 import * as vscode from 'vscode';
 import type { Completion } from '../../complete/types.ts';
+import { fromLineFeeds } from '../../text/lines.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderRef } from '../folder/folder-ref.ts';
 import { folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
-import { fromLineFeeds, indentUnit, isSilent, queryAt } from './document-query.ts';
+import { indentUnit, isSilent, queryAt } from './document-query.ts';
 import { type CursorPlace, Unanswered } from './unanswered.ts';
 
 export interface ProviderDeps {

@@ -7,6 +7,7 @@ import type { Completion, CompletionEvent, CompletionRequest } from '../../compl
 import type { Decision } from '../../coupling/types.ts';
 import type { PanelRow } from '../../panel/protocol.ts';
 import type { Store } from '../../store/store.ts';
+import { lineBefore, lineNumber } from '../../text/lines.ts';
 import type { Problems } from '../api/problems.ts';
 import type { Activity } from './activity.ts';
 
@@ -110,7 +111,7 @@ export class Recorder {
         folder: folder.storeName,
         path: name,
         languageId,
-        line: lineOf(prefix),
+        line: lineNumber(prefix),
         source,
         model,
         text: masked,
@@ -147,8 +148,8 @@ export class Recorder {
     const { path, prefix } = query;
     return {
       path: folder.label === '' ? path : `${folder.label}/${path}`,
-      line: lineOf(prefix) + 1,
-      before: prefix.slice(prefix.lastIndexOf('\n') + 1).slice(-200),
+      line: lineNumber(prefix) + 1,
+      before: lineBefore(prefix, 200),
     };
   }
 
@@ -159,11 +160,4 @@ export class Recorder {
       this.deps.log.error('The store refused a completion', error);
     }
   }
-}
-
-/** 0-based. */
-function lineOf(prefix: string): number {
-  let lines = 0;
-  for (let at = prefix.indexOf('\n'); at >= 0; at = prefix.indexOf('\n', at + 1)) lines++;
-  return lines;
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { toLineFeeds } from '../../complete/query.ts';
+import { toLineFeeds } from '../../text/lines.ts';
 import { isSilent } from '../completion/document-query.ts';
 import type { Configuration } from '../configuration.ts';
 import { lateFiles } from '../late.ts';

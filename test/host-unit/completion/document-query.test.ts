@@ -1,8 +1,8 @@
 // From a document to a query: line ends, windows of large files, indent units.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maxPrefix, maxSuffix, toLineFeeds } from '../../../src/complete/query.ts';
-import { fromLineFeeds, indentUnit, isSilent, queryAt } from '../../../src/host/completion/document-query.ts';
+import { maxPrefix, maxSuffix } from '../../../src/complete/query.ts';
+import { indentUnit, isSilent, queryAt } from '../../../src/host/completion/document-query.ts';
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {
@@ -15,12 +15,9 @@ function documentOf(text: string, languageId = 'typescript') {
   };
 }
 
-test('a document with CRLF is asked about with line feeds, and answered with CRLF', () => {
+test('a document with CRLF is asked about with line feeds', () => {
   const query = queryAt(documentOf('a\r\nbc\r\nd\r\n'), { line: 1, character: 1 }, 'x.ts');
   assert.deepEqual(query, { path: 'x.ts', languageId: 'typescript', prefix: 'a\nb', suffix: 'c\nd\n' });
-  assert.equal(fromLineFeeds('x\ny', true), 'x\r\ny');
-  assert.equal(fromLineFeeds('x\ny', false), 'x\ny');
-  assert.equal(toLineFeeds('old\rmac\r\n'), 'old\nmac\n');
 });
 
 test('of a large document the query holds a window that begins at a line', () => {

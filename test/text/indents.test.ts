@@ -1,0 +1,33 @@
+// Indents: by characters, by columns, by the document's step.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as indents from '../../src/text/indents.ts';
+import { oddTexts } from './odd-texts.ts';
+
+test('an indent is counted in characters, and in columns by what a tab is worth', () => {
+  assert.equal(indents.indentOf('\t  x'), '\t  ');
+  assert.equal(indents.indentLength('\t  x'), 3);
+  assert.equal(indents.indentColumns('\t  x'), 6);
+  assert.equal(indents.indentWidth('\t  x', '  '), 4);
+  assert.equal(indents.indentWidth('\t  x', '\t'), 6);
+  for (const { text } of oddTexts(300, 5)) {
+    const line = text.split('\n')[0] as string;
+    assert.ok(line.startsWith(indents.indentOf(line)));
+    assert.ok(indents.indentLength(line) >= indents.indentOf(line).length);
+    assert.equal(indents.indentColumns(line, 1), indents.indentOf(line).length);
+    assert.equal(indents.indentWidth(indents.indentFor(8, '  '), '  '), 8);
+    assert.equal(indents.indentWidth(indents.indentFor(8, '\t'), '\t'), 8);
+  }
+});
+
+test('a text tells its step: a tab, or its narrowest indent', () => {
+  assert.equal(indents.indentUnitOf('a\n\tb'), '\t');
+  assert.equal(indents.indentUnitOf('a\n    b\n  c'), '  ');
+  assert.equal(indents.indentUnitOf(''), '    ');
+});
+
+test('lines get the document’s step in place of their own, but for the first', () => {
+  assert.deepEqual(indents.withIndentUnit(['\tf(', '\ta', '\t\tb'], '  '), ['\tf(', '  a', '    b']);
+  assert.deepEqual(indents.withIndentUnit(['f(', '  a', '    b'], '\t'), ['f(', '\ta', '\t\tb']);
+  assert.deepEqual(indents.withIndentUnit(['f(', '  a'], '    '), ['f(', '  a']);
+});

@@ -1,0 +1,64 @@
+// Lines by offset against lines by splitting, on odd texts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as lines from '../../src/text/lines.ts';
+import { oddTexts } from './odd-texts.ts';
+
+test('where a line starts and ends, and what of it stands before and behind the cursor, is what splitting gives', () => {
+  for (const { text, cursor } of oddTexts(500, 1)) {
+    const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
+    const before = prefix.split('\n').at(-1) as string;
+    const after = suffix.split('\n')[0] as string;
+    assert.equal(lines.lineStart(text, cursor), cursor - before.length);
+    assert.equal(lines.lineEnd(text, cursor), cursor + after.length);
+    assert.equal(lines.lineBefore(prefix), before.slice(-2000));
+    assert.equal(lines.lineAfter(suffix), after.slice(0, 2000));
+    assert.equal(lines.lineNumber(text, cursor), prefix.split('\n').length - 1);
+    assert.equal(lines.withoutLastLine(prefix), prefix.split('\n').slice(0, -1).join('\n'));
+    for (const count of [1, 2, 6]) assert.deepEqual(lines.lastLines(prefix, count), prefix.split('\n').slice(-count));
+  }
+});
+
+test('all lines are where they say, and make the text again', () => {
+  for (const { text } of oddTexts(200, 2)) {
+    const all = lines.linesOf(text);
+    assert.equal(all.map((line) => line.text).join('\n'), text);
+    for (const { number, start, text: line } of all) {
+      assert.ok(text.startsWith(line, start));
+      assert.equal(lines.lineNumber(text, start), number);
+    }
+  }
+});
+
+test('the line above and the lines below are the nearest that are not blank', () => {
+  for (const { text, cursor } of oddTexts(500, 3)) {
+    const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
+    const isWritten = (line: string) => line.trim() !== '';
+    const above = prefix.split('\n').slice(0, -1).findLast(isWritten) ?? '';
+    const below = suffix.split('\n').slice(1).filter(isWritten);
+    assert.equal(lines.lineAbove(prefix, Number.POSITIVE_INFINITY), above.trimEnd());
+    assert.deepEqual(lines.linesBelow(suffix, 2, Number.POSITIVE_INFINITY), below.slice(0, 2));
+  }
+});
+
+test('a reach bounds what is looked at, on either side', () => {
+  const long = 'x'.repeat(5000);
+  assert.equal(lines.lineStart(long, 5000, 100), 4900);
+  assert.equal(lines.lineEnd(long, 1000, 100), 1100);
+  assert.equal(lines.lineBefore(long).length, 2000);
+  assert.equal(lines.lineAfter(long).length, 2000);
+  assert.equal(lines.lineAbove(`a\n${'\n'.repeat(5000)}`), '');
+  assert.deepEqual(lines.linesBelow(`${'\n'.repeat(5000)}a`, 1), []);
+  assert.deepEqual(lines.lastLines(`${long}\nb`, 2, 10), ['xxxxxxxx', 'b']);
+});
+
+test('line ends become line feeds, and go back to what the document has', () => {
+  assert.equal(lines.toLineFeeds('old\rmac\r\n'), 'old\nmac\n');
+  assert.equal(lines.fromLineFeeds('x\ny', true), 'x\r\ny');
+  assert.equal(lines.fromLineFeeds('x\ny', false), 'x\ny');
+  for (const { text } of oddTexts(200, 4)) {
+    const fed = lines.toLineFeeds(text);
+    assert.doesNotMatch(fed, /\r/);
+    assert.equal(lines.toLineFeeds(lines.fromLineFeeds(fed, true)), fed);
+  }
+});
