@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { leftOutByContent } from '../../src/harvest/content.ts';
 import { decodeText } from '../../src/harvest/decode.ts';
 import { leftOutByName } from '../../src/harvest/file-names.ts';
-import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
 import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
+import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 

@@ -1,8 +1,8 @@
 // Answers by place: the same place again, or the same place with part of the answer typed since (typing-as-suggested).
 import type { CompletionQuery, Source } from '../common/completion.ts';
-import { languageFacts } from '../coupling/languages.ts';
 import type { Decision } from '../coupling/types.ts';
 import { closersFor } from '../text/brackets.ts';
+import { languageOf } from '../text/languages.ts';
 
 /** What was answered at a place; '' where the answer was nothing. */
 export interface Answer {
@@ -60,7 +60,7 @@ export class Place {
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
       if (this.afterIs(query.suffix)) return { typed, autoClosed: false };
-      const closers = closersFor(typed, languageFacts(query.languageId).quotes);
+      const closers = closersFor(typed, languageOf(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
         return { typed, autoClosed: true };
       }

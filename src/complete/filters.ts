@@ -1,13 +1,13 @@
 // Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
 // cases in test/golden/complete/.
-import { languageFacts } from '../coupling/languages.ts';
+import { languageOf } from '../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../text/lines.ts';
+import { cutToShape } from '../text/shape.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './filters/artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './filters/closers.ts';
 import type { CleanOptions, Filter } from './filters/context.ts';
 import { fixIndent } from './filters/indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './filters/repeats.ts';
-import { cutToShape } from './shape.ts';
 
 /** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
 export const FILTERS: readonly Filter[] = [
@@ -36,7 +36,7 @@ export function clean(raw: string, options: CleanOptions): string {
 
 export function applyFilter(filter: Filter, text: string, options: CleanOptions): string {
   if (text === '') return '';
-  const facts = languageFacts(options.query.languageId);
+  const facts = languageOf(options.query.languageId);
   if (filter.codeOnly === true && facts.family === 'prose') return text;
   const { prefix, suffix } = options.query;
   const context = { ...options, facts, before: lineBefore(prefix), after: lineAfter(suffix) };

@@ -1,7 +1,8 @@
 // What the coupling looks at: one table of named features of the local draft and of the place.
 import type { Draft, DraftToken, Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
-import { type LanguageFamily, languageFacts, lineState } from './languages.ts';
+import { type LanguageFamily, languageOf } from '../text/languages.ts';
+import { lineState } from '../text/line-state.ts';
 import type { PlaceFacts } from './types.ts';
 
 export interface Feature {
@@ -51,7 +52,7 @@ const flag = (condition: boolean): number => (condition ? 1 : 0);
 const before = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineBefore));
 const after = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineAfter));
 const family = (name: LanguageFamily) => (_: Draft, place: PlaceFacts) =>
-  flag(languageFacts(place.languageId).family === name);
+  flag(languageOf(place.languageId).family === name);
 const probabilityAt = (p: number) => (draft: Draft) =>
   draft.tokens.length === 0
     ? 0

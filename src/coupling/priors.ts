@@ -1,7 +1,7 @@
 // What is believed before a folder has taught anything: the starting point that every fit corrects.
 import type { Draft } from '../common/completion.ts';
+import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { logit, lowestProbability, wholeProbability } from './features.ts';
-import { type LanguageFamily, languageFacts } from './languages.ts';
 import type { PlaceFacts } from './types.ts';
 
 /**
@@ -21,7 +21,7 @@ const API_PRIOR: Readonly<Record<LanguageFamily, number>> = {
 
 /** Log-odds. */
 export function apiPrior(place: PlaceFacts): number {
-  return logit(API_PRIOR[languageFacts(place.languageId).family]);
+  return logit(API_PRIOR[languageOf(place.languageId).family]);
 }
 
 /**

@@ -1,10 +1,10 @@
 // One file's bytes -> a harvested file, or why it is left out. The same for a whole folder and for one saved file.
 
 import { hash } from 'node:crypto';
+import { kindOf, languageIdOf, languageOf } from '../text/languages.ts';
 import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
-import { isData, kindOf, languageIdOf } from './languages.ts';
 import { maskPath } from './secret-paths.ts';
 import type { SecretValues } from './secret-values.ts';
 import { findSecrets, maskCharacter, maskRanges, type SecretRange } from './secrets.ts';
@@ -34,7 +34,7 @@ export function decoded(
   | { readonly raw?: undefined; readonly leftOut: LeftOutReason } {
   const languageId = languageIdOf(path);
   const kind = kindOf(languageId);
-  if (isData(languageId) && bytes.length > maxDataBytes) return { leftOut: 'too-large' };
+  if (languageOf(languageId).recordings && bytes.length > maxDataBytes) return { leftOut: 'too-large' };
   const text = decodeText(bytes);
   if (text === undefined) return { leftOut: 'binary' };
   const leftOut = leftOutByContent(text, kind);

@@ -2,9 +2,9 @@
 
 import { hash } from 'node:crypto';
 import { shuffle, uniforms } from '../fit/random.ts';
+import { blockAfter } from '../text/blocks.ts';
 import { indentLength } from '../text/indents.ts';
 import { type Line, lineNumber, lineStart, linesOf } from '../text/lines.ts';
-import { blockAfter } from './blocks.ts';
 import type { CursorExample, CursorKind, HarvestedFile } from './types.ts';
 
 export interface ExampleOptions {

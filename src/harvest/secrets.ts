@@ -1,6 +1,6 @@
 // Finds secrets in text and masks them, so that none reaches a prompt, an index or the store.
 
-import { kindOf, languageIdOf } from './languages.ts';
+import { kindOf, languageIdOf, languageOf } from '../text/languages.ts';
 import { findAssignments } from './secrets/assignments.ts';
 import { findCalls } from './secrets/calls.ts';
 import { findContainers } from './secrets/containers.ts';
@@ -80,16 +80,9 @@ const finders: readonly Finder[] = [
   findCalls,
 ];
 
-/** Languages in which text without quotes is a value. */
-const settings: ReadonlySet<string> = new Set(
-  'bat csv dockercompose dockerfile hcl ignore ini json jsonc jsonl log makefile plaintext properties shellscript terraform toml xml yaml'.split(
-    ' ',
-  ),
-);
-
 function isSettings(path: string): boolean {
   return (
-    settings.has(languageIdOf(path)) ||
+    languageOf(languageIdOf(path)).bareValues ||
     /(?:^|\/)\.?env[^/]*$|rc$|\.(?:env|config|cnf|service|neon|pgpass|netrc)$/i.test(path)
   );
 }

@@ -10,7 +10,6 @@ import type { Engine } from '../engine/client.ts';
 import { decodeText } from '../harvest/decode.ts';
 import { type FileRule, ruleOf } from '../harvest/file.ts';
 import { FolderReader } from '../harvest/folder-reader.ts';
-import { languageIdOf } from '../harvest/languages.ts';
 import { defaultHarvestOptions } from '../harvest/options.ts';
 import { maskPath } from '../harvest/secret-paths.ts';
 import { maskKnown, type SecretValues } from '../harvest/secret-values.ts';
@@ -19,6 +18,7 @@ import type { NgramModel } from '../ngram/model.ts';
 import { Backoff } from '../teacher/backoff.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
 import { indentUnitOf } from '../text/indents.ts';
+import { languageIdOf } from '../text/languages.ts';
 import { draftMixed, fitOf } from './at.ts';
 import type { AdaptRequest } from './types.ts';
 

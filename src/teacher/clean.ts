@@ -1,5 +1,6 @@
 // From what the model wrote to what is inserted: each filter takes back one habit of chat models, and has a golden test.
 import { bracketBalance, brackets } from '../text/brackets.ts';
+import { languageIdOfFence } from '../text/languages.ts';
 import { lastLines, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../text/lines.ts';
 import { closeTag, openTag } from './prompt.ts';
 import type { TeacherRequest } from './types.ts';
@@ -65,7 +66,7 @@ function withoutFences(text: string, { query }: TeacherRequest): string {
   const fence = /^\s*(```+|~~~+)([\w+#.-]*)[ \t]*\n/.exec(text);
   if (fence === null) return text;
   const [head, bar, info] = fence as unknown as [string, string, string];
-  if (query.languageId === 'markdown' && !/^(md|markdown)$/.test(info)) return text;
+  if (query.languageId === 'markdown' && languageIdOfFence(info) !== 'markdown') return text;
   const body = text.slice(head.length);
   const end = body.search(new RegExp(`^[ \\t]*${bar}[ \\t]*$`, 'm'));
   return end < 0 ? body : body.slice(0, end).replace(/\n$/, '');

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { applyFilter, clean, FILTERS } from '../../src/complete/filters.ts';
-import { wantsBlock } from '../../src/complete/shape.ts';
+import { wantsBlock } from '../../src/text/shape.ts';
 
 interface Case {
   readonly name: string;

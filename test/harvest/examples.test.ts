@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cursorExamples } from '../../src/harvest/examples.ts';
-import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
 import { assignSplits, splitOf } from '../../src/harvest/split.ts';
 import type { CursorKind, HarvestedFile } from '../../src/harvest/types.ts';
+import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 
 function file(path: string, text: string): HarvestedFile {
   const languageId = languageIdOf(path);

@@ -7,7 +7,7 @@ import { decodeText } from '../../src/harvest/decode.ts';
 import { DuplicateFinder } from '../../src/harvest/duplicates.ts';
 import { leftOutByName } from '../../src/harvest/file-names.ts';
 import { excluder, IgnoreFiles } from '../../src/harvest/ignore.ts';
-import { kindOf, languageIdOf } from '../../src/harvest/languages.ts';
+import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { code } from './tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';

@@ -5,7 +5,6 @@ import { root as repository } from '../../build/paths.ts';
 import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
 import type { Log } from '../../src/common/log.ts';
 import { maskedRequest } from '../../src/complete/masked-request.ts';
-import { languageIdOf } from '../../src/harvest/languages.ts';
 import { Activity } from '../../src/host/completion/activity.ts';
 import { Recorder } from '../../src/host/completion/recorder.ts';
 import { SessionSecrets } from '../../src/host/folder/session-secrets.ts';
@@ -19,6 +18,7 @@ import { sentFor } from '../../src/teacher/body.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherRequest } from '../../src/teacher/types.ts';
+import { languageIdOf } from '../../src/text/languages.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
 

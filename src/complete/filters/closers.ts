@@ -1,7 +1,9 @@
 // Brackets and blocks that are closed already, or close nothing, and the white space at the text's end that a closer needs.
-import { lineState } from '../../coupling/languages.ts';
+
+import { closesBlock } from '../../text/blocks.ts';
 import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
+import { lineState } from '../../text/line-state.ts';
 import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
 import type { Context } from './context.ts';
 
@@ -48,12 +50,12 @@ export function cutStrayClosers(text: string, { query, facts, before }: Context)
 
 /** The closing line of a block that is closed already, behind the cursor or below. */
 export function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
-  if (closesBlock(text, after)) {
+  if (isClosedBehind(text, after)) {
     const last = text.slice(lineStart(text)).trim();
     return isOnlyClosers(last) && after.trim().startsWith(last) ? withoutLastLine(text) : text;
   }
   const below = linesBelow(query.suffix, 1)[0];
-  if (below === undefined || !/^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(below)) return text;
+  if (below === undefined || !closesBlock(below)) return text;
   const lines = text.split('\n');
   const last = lines.length === 1 ? before + text : (lines.at(-1) as string);
   const closes =
@@ -68,7 +70,7 @@ export function dropBlockClose(text: string, { query, before, after, indentUnit 
 }
 
 /** The editor has put the block's end right behind the cursor, and the text is the block's body. */
-function closesBlock(text: string, after: string): boolean {
+function isClosedBehind(text: string, after: string): boolean {
   return text.includes('\n') && after.trim() !== '' && isOnlyClosers(after);
 }
 
@@ -83,5 +85,5 @@ export function trimTrailing(text: string, { facts, before, after }: Context): s
     .map((line) => line.trimEnd())
     .join('\n')
     .trimEnd();
-  return closesBlock(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
+  return isClosedBehind(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
 }

@@ -1,6 +1,6 @@
 // What a filter is, and what it is told of the place.
 import type { CompletionQuery } from '../../common/completion.ts';
-import type { LanguageFacts } from '../../coupling/languages.ts';
+import type { LanguageFacts } from '../../text/languages.ts';
 
 export interface CleanOptions {
   readonly query: CompletionQuery;

@@ -1,7 +1,8 @@
 // The document's indent instead of the model's.
 
+import { closesBlock } from '../../text/blocks.ts';
 import { indentFor, indentWidth, unitColumns, withIndentUnit } from '../../text/indents.ts';
-import { openerLine } from '../shape.ts';
+import { openerLine } from '../../text/shape.ts';
 import type { Context } from './context.ts';
 
 /** The document's indent unit, and the block one unit inside its opener. */
@@ -14,14 +15,13 @@ export function fixIndent(text: string, { query, block, indentUnit, before }: Co
   const body = own.findIndex((line, i) => i > 0 && line.trim() !== '');
   // Only a cursor at the opener's end knows where the body's first line has to stand.
   if (body === -1 || before.trim() === '') return own.join('\n');
-  const isCloser = (line: string) => /^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(line);
-  if (isCloser(own[body] as string)) return own.join('\n');
+  if (closesBlock(own[body] as string)) return own.join('\n');
   const shift = opener + unitColumns(indentUnit) - indentWidth(own[body] as string, indentUnit);
   if (shift === 0) return own.join('\n');
   return own
     .map((line, i) => {
       if (i === 0 || line.trim() === '') return line;
-      const last = i === own.length - 1 && isCloser(line);
+      const last = i === own.length - 1 && closesBlock(line);
       const width = last ? opener : Math.max(opener, indentWidth(line, indentUnit) + shift);
       return indentFor(width, indentUnit) + line.trimStart();
     })

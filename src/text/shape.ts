@@ -1,9 +1,10 @@
 // One line or a block? Decided from the text round the cursor, without a parser; and where such a block ends.
 import type { CompletionQuery } from '../common/completion.ts';
-import { languageFacts, lineState } from '../coupling/languages.ts';
-import { brackets, isOnlyClosers } from '../text/brackets.ts';
-import { indentWidth } from '../text/indents.ts';
-import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../text/lines.ts';
+import { brackets, isOnlyClosers } from './brackets.ts';
+import { indentWidth } from './indents.ts';
+import { languageOf } from './languages.ts';
+import { lineState } from './line-state.ts';
+import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from './lines.ts';
 
 /** Words after which a block follows in languages that close it with a word or by its indent. */
 const WORD_OPENER =
@@ -22,7 +23,7 @@ export function openerLine(query: CompletionQuery): string {
 export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean {
   const before = lineBefore(query.prefix);
   const after = lineAfter(query.suffix);
-  const { family } = languageFacts(query.languageId);
+  const { family } = languageOf(query.languageId);
   const blank = before.trim() === '';
   const below = linesBelow(query.suffix, 1)[0];
   if (family === 'prose') {
@@ -57,7 +58,7 @@ const BLOCK_END = /^\s*([)\]}]+[)\]};,]*|end\b.*|fi|done|esac|<\/[\w:.-]+>)\s*$/
  */
 export function cutToShape(text: string, query: CompletionQuery, block: boolean, indentUnit: string): string {
   if (!block) return text.split('\n', 1)[0] as string;
-  const { family } = languageFacts(query.languageId);
+  const { family } = languageOf(query.languageId);
   if (family === 'prose') return text.split(/\n[ \t]*\n/, 1)[0] as string;
   const opener = indentWidth(openerLine(query), indentUnit);
   const lines = text.split('\n');

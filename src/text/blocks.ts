@@ -1,7 +1,6 @@
 // Where a block begins and how far it goes, by indentation and headings alone: the same for every language.
 
-import { indentColumns } from '../text/indents.ts';
-import type { HarvestedFile } from './types.ts';
+import { indentColumns } from './indents.ts';
 
 const maxLines = 12;
 
@@ -12,6 +11,11 @@ const heading = /^(?:#{1,6}\s+\S|={1,6}\s+\S|\*{1,6}\s+\S|\\(?:sub)*section\b)/;
 /** reStructuredText and Markdown's older form: a line under the title. */
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/;
 
+/** A line that closes a block and belongs to it, by a bracket, a word or a tag. */
+export function closesBlock(line: string): boolean {
+  return /^\s*([)\]}]|end\b|fi\b|done\b|esac\b|<\/)/.test(line);
+}
+
 /**
  * The lines of the block that the given line opens: first line and the one after the last, at most 12, the first and
  * the last not blank. Undefined where it opens none.
@@ -19,7 +23,7 @@ const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})\s*$/;
 export function blockAfter(
   lines: readonly string[],
   index: number,
-  kind: HarvestedFile['kind'],
+  kind: 'code' | 'prose',
 ): { readonly from: number; readonly to: number } | undefined {
   const line = lines[index] ?? '';
   const isOpener = kind === 'prose' ? heading.test(line) || (index > 0 && underline.test(line)) : opener.test(line);

@@ -1,0 +1,201 @@
+// The languages: one table of what is known of each without a parser, and how a file's name, the editor's id and a code fence find their row.
+
+/** How blocks are written: by brackets, by indent, by tags, as data, or not at all. */
+export type LanguageFamily = 'bracket' | 'indent' | 'markup' | 'data' | 'prose';
+
+export interface LanguageFacts {
+  readonly family: LanguageFamily;
+  /** Marks that begin a comment which runs to the line's end. */
+  readonly lineComments: readonly string[];
+  /** Characters that open and close a string on one line. */
+  readonly quotes: string;
+}
+
+export interface Language extends LanguageFacts {
+  /** VS Code's, its extensions' included. */
+  readonly id: string;
+  /** Extensions (with the dot) and whole file names that mean it. */
+  readonly names: readonly string[];
+  /** Text without quotes is a value. */
+  readonly bareValues: boolean;
+  /** Large files are recordings and tables, of which a few lines teach as much as all. */
+  readonly recordings: boolean;
+}
+
+const facts = (family: LanguageFamily, lineComments: string, quotes: string): LanguageFacts => ({
+  family,
+  lineComments: lineComments.split(' ').filter((mark) => mark !== ''),
+  quotes,
+});
+
+const C = facts('bracket', '//', `"'\``);
+// An apostrophe is a lifetime in Rust, a digit separator in C++, a symbol in Lisps, part of a name in ML: no quote there.
+const C_DOUBLE = facts('bracket', '//', '"');
+const LISP = facts('bracket', ';', '"');
+const HASH = facts('bracket', '#', `"'`);
+const HASH_DOUBLE = facts('bracket', '#', '"');
+// Where blocks close with a word ('end', 'fi') the indent shows them as well as a bracket would.
+const HASH_INDENT = facts('indent', '#', `"'`);
+const HASH_WORDS = facts('indent', '#', '"');
+const PERCENT_INDENT = facts('indent', '%', '"');
+const C_INDENT = facts('indent', '//', `"'`);
+const DASHES_INDENT = facts('indent', '--', '"');
+const MARKUP = facts('markup', '', `"'`);
+const DATA = facts('data', '', '"');
+const HASH_DATA = facts('data', '#', `"'`);
+const PROSE = facts('prose', '', '');
+const PERCENT_PROSE = facts('prose', '%', '');
+
+type Row = readonly [id: string, facts: LanguageFacts, names: string, also?: 'bare' | 'recordings' | 'bare recordings'];
+
+/** Of two rows with the same name the first counts. */
+const rows: readonly Row[] = [
+  ['abap', facts('indent', '"', `'\``), '.abap'],
+  ['ada', DASHES_INDENT, '.adb .ads'],
+  ['asciidoc', PROSE, '.adoc .asciidoc'],
+  ['bat', facts('bracket', '::', '"'), '.bat .cmd', 'bare'],
+  ['bibtex', PERCENT_PROSE, '.bib'],
+  ['c', C, '.c .h'],
+  ['clojure', LISP, '.clj .cljs .cljc .edn'],
+  ['cmake', HASH_WORDS, '.cmake CMakeLists.txt'],
+  ['coffeescript', HASH_INDENT, '.coffee'],
+  ['cpp', C_DOUBLE, '.cpp .cc .cxx .hpp .hh .hxx .inl .ipp .ino'],
+  ['crystal', HASH_INDENT, '.cr'],
+  ['csharp', C, '.cs .csx'],
+  ['css', C, '.css'],
+  ['csv', DATA, '.csv .tsv', 'bare recordings'],
+  ['cuda-cpp', C_DOUBLE, '.cu .cuh'],
+  ['d', C, '.d'],
+  ['dart', C, '.dart'],
+  ['diff', facts('data', '', ''), '.diff .patch', 'recordings'],
+  ['dockercompose', HASH_DATA, 'docker-compose.yml docker-compose.yaml compose.yml compose.yaml', 'bare'],
+  ['dockerfile', HASH, '.dockerfile Dockerfile Containerfile', 'bare'],
+  ['elixir', HASH_INDENT, '.ex .exs'],
+  ['elm', DASHES_INDENT, '.elm'],
+  ['erb', MARKUP, '.erb'],
+  ['erlang', PERCENT_INDENT, '.erl .hrl'],
+  ['fortran', facts('indent', '!', `"'`), '.f .f90 .f95 .f03 .f08 .for'],
+  ['fsharp', facts('indent', '//', '"'), '.fs .fsi .fsx'],
+  ['gdscript', HASH_INDENT, '.gd'],
+  ['git-commit', facts('prose', '#', ''), ''],
+  ['gleam', C_DOUBLE, '.gleam'],
+  ['glsl', C, '.glsl .vert .frag .comp .geom'],
+  ['go', C, '.go'],
+  ['go.mod', C, 'go.mod'],
+  ['graphql', HASH_DOUBLE, '.graphql .gql'],
+  ['groovy', C, '.groovy .gradle Jenkinsfile'],
+  ['handlebars', MARKUP, '.hbs .handlebars'],
+  ['haskell', DASHES_INDENT, '.hs .lhs'],
+  ['hcl', HASH, '.hcl', 'bare'],
+  ['hlsl', C, '.hlsl .fx'],
+  ['html', MARKUP, '.html .htm .xhtml'],
+  ['ignore', facts('data', '#', ''), '.gitignore .dockerignore .npmignore .vscodeignore .easyadaptationignore', 'bare'],
+  ['ini', facts('data', '# ;', '"'), '.ini .cfg .conf .editorconfig .gitconfig', 'bare'],
+  ['java', C, '.java'],
+  ['javascript', C, '.js .mjs .cjs .es6'],
+  ['javascriptreact', C, '.jsx'],
+  ['jinja', MARKUP, '.j2 .jinja .jinja2'],
+  ['json', DATA, '.json .webmanifest .geojson', 'bare recordings'],
+  ['jsonc', facts('data', '//', '"'), '.jsonc .code-workspace tsconfig.json jsconfig.json .eslintrc.json', 'bare'],
+  ['jsonl', DATA, '.jsonl .ndjson', 'bare recordings'],
+  ['julia', HASH_WORDS, '.jl'],
+  ['kotlin', C, '.kt .kts'],
+  ['latex', PERCENT_PROSE, '.tex .sty .cls .ltx'],
+  ['less', C, '.less'],
+  ['lisp', LISP, '.lisp .lsp .cl .el'],
+  ['log', DATA, '.log', 'bare recordings'],
+  ['lua', facts('indent', '--', `"'`), '.lua'],
+  ['makefile', HASH_INDENT, '.mk .mak Makefile makefile GNUmakefile', 'bare'],
+  ['markdown', PROSE, '.md .markdown .mkd .qmd'],
+  ['matlab', PERCENT_INDENT, '.m'],
+  ['mdx', PROSE, '.mdx'],
+  ['nim', HASH_INDENT, '.nim .nims'],
+  ['nix', HASH_DOUBLE, '.nix'],
+  ['objective-cpp', C_DOUBLE, '.mm'],
+  ['ocaml', facts('indent', '', '"'), '.ml .mli'],
+  ['org', PROSE, '.org'],
+  ['pascal', facts('indent', '//', "'"), '.pas .pp .dpr'],
+  ['perl', HASH, '.pl .pm .t'],
+  ['php', facts('bracket', '// #', `"'`), '.php .phtml'],
+  ['plaintext', PROSE, '.txt .text README LICENSE LICENCE COPYING NOTICE AUTHORS CHANGELOG CHANGES', 'bare'],
+  ['powershell', HASH, '.ps1 .psm1 .psd1'],
+  ['prisma', C, '.prisma'],
+  ['prolog', facts('bracket', '%', `"'`), '.pro .prolog'],
+  ['properties', facts('data', '#', ''), '.properties', 'bare'],
+  ['proto3', C, '.proto'],
+  ['pug', C_INDENT, '.pug .jade'],
+  ['puppet', HASH, '.pp'],
+  ['python', HASH_INDENT, '.py .pyi .pyw .pyx .pxd SConstruct SConscript'],
+  ['r', HASH, '.r .R .rmd .Rmd'],
+  ['racket', LISP, '.rkt'],
+  ['razor', MARKUP, '.cshtml .razor'],
+  ['restructuredtext', PROSE, '.rst'],
+  ['ruby', HASH_INDENT, '.rb .rake .gemspec Gemfile Rakefile Podfile Vagrantfile'],
+  ['rust', C_DOUBLE, '.rs'],
+  ['sass', C_INDENT, '.sass'],
+  ['scala', C, '.scala .sc .sbt'],
+  ['scheme', LISP, '.scm .ss'],
+  ['scss', C, '.scss'],
+  ['shellscript', HASH_INDENT, '.sh .bash .zsh .ksh .fish .bats .bashrc .profile', 'bare'],
+  ['solidity', C, '.sol'],
+  ['sql', facts('bracket', '--', `"'`), '.sql .ddl .dml'],
+  ['starlark', HASH_INDENT, '.bzl .star BUILD BUILD.bazel WORKSPACE'],
+  ['stylus', C_INDENT, '.styl'],
+  ['svelte', MARKUP, '.svelte'],
+  ['swift', C_DOUBLE, '.swift'],
+  ['systemverilog', facts('indent', '//', '"'), '.sv .svh'],
+  ['tcl', HASH_DOUBLE, '.tcl'],
+  ['terraform', HASH, '.tf .tfvars', 'bare'],
+  ['tex', PERCENT_PROSE, ''],
+  ['toml', HASH_DATA, '.toml Pipfile', 'bare'],
+  ['twig', MARKUP, '.twig'],
+  ['typescript', C, '.ts .mts .cts'],
+  ['typescriptreact', C, '.tsx'],
+  ['typst', PROSE, '.typ'],
+  ['v', C, '.v'],
+  ['vb', facts('indent', "'", '"'), '.vb .vbs .bas'],
+  ['vhdl', DASHES_INDENT, '.vhd .vhdl'],
+  ['viml', facts('indent', '"', "'"), '.vim .vimrc'],
+  ['vue', MARKUP, '.vue'],
+  ['wgsl', C, '.wgsl'],
+  ['xml', MARKUP, '.xml .xsd .xsl .xslt .plist .csproj .vbproj .fsproj .props .targets .xaml', 'bare recordings'],
+  ['yaml', HASH_DATA, '.yaml .yml .clang-format', 'bare recordings'],
+  ['zig', C, '.zig .zon'],
+];
+
+const languages: readonly Language[] = rows.map(([id, known, names, also = '']) => ({
+  id,
+  ...known,
+  names: names.split(' ').filter((name) => name !== ''),
+  bareValues: also.includes('bare'),
+  recordings: also.includes('recordings'),
+}));
+const byId = new Map(languages.map((language) => [language.id, language]));
+const byName = new Map<string, string>();
+for (const { id, names } of languages) for (const name of names) if (!byName.has(name)) byName.set(name, id);
+
+/** The row of VS Code's language id; what is not in the table is taken for a language like C. */
+export function languageOf(languageId: string): Language {
+  return byId.get(languageId) ?? { id: languageId, ...C, names: [], bareValues: false, recordings: false };
+}
+
+/** VS Code's language id for a path, by its file name alone; 'plaintext' where nothing is known. */
+export function languageIdOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const whole = byName.get(name);
+  if (whole !== undefined) return whole;
+  if (/^Dockerfile\./.test(name)) return 'dockerfile';
+  const dot = name.lastIndexOf('.');
+  const extension = dot < 0 ? '' : name.slice(dot);
+  return byName.get(extension) ?? byName.get(extension.toLowerCase()) ?? 'plaintext';
+}
+
+/** The language id that a code fence names: by id or by extension, as 'typescript' or 'ts'. */
+export function languageIdOfFence(info: string): string | undefined {
+  const name = info.toLowerCase();
+  return byId.has(name) ? name : byName.get(`.${name}`);
+}
+
+export function kindOf(languageId: string): 'code' | 'prose' {
+  return languageOf(languageId).family === 'prose' ? 'prose' : 'code';
+}

@@ -1,0 +1,72 @@
+// The table of languages, and comments and strings as one line tells them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';
+import { lineState } from '../../src/text/line-state.ts';
+
+const lines: [languageId: string, line: string, state: string][] = [
+  ['typescript', 'const a = ', 'code'],
+  ['typescript', '  // a note', 'comment'],
+  ['typescript', 'foo(); // a note', 'comment'],
+  ['typescript', "const url = 'http://", 'string'],
+  ['typescript', "const url = 'http://a'; ", 'code'],
+  ['typescript', "const s = 'it\\'s ", 'string'],
+  ['typescript', ' * inside a block comment', 'comment'],
+  ['typescript', '/** one line */ foo', 'code'],
+  ['typescript', 'const t = `a ', 'string'],
+  ['python', 'x = 1  # note', 'comment'],
+  ['python', 'x = "#', 'string'],
+  ['shellscript', 'echo $' + '{x#y}', 'code'],
+  ['rust', "fn f<'a>(x: &'a str) ", 'code'],
+  ['sql', 'select 1 -- one', 'comment'],
+  ['starlark', 'deps = [], # none', 'comment'],
+  ['dockerfile', 'RUN a # b', 'comment'],
+  ['lisp', "(list 'a ; b", 'comment'],
+  ['erlang', 'ok. % done', 'comment'],
+  ['vhdl', 'a <= b; -- c', 'comment'],
+  ['vb', "x = 1 ' one", 'comment'],
+  ['mdx', "it's // prose", 'code'],
+  ['markdown', "it's // prose # all", 'code'],
+  ['unknown-language', '// as in C', 'comment'],
+];
+for (const [languageId, line, state] of lines) {
+  test(`${languageId}: ${line}`, () => assert.equal(lineState(languageId, line), state));
+}
+
+test('a language id that names something of Object.prototype is just unknown', () => {
+  assert.equal(languageOf('constructor').family, 'bracket');
+});
+
+test('a name finds its language: whole, by its extension, by its extension in small letters', () => {
+  const ids = {
+    'a/Dockerfile': 'dockerfile',
+    'Dockerfile.dev': 'dockerfile',
+    'a.TS': 'typescript',
+    'b.R': 'r',
+    'x.h': 'c',
+    'no/ext': 'plaintext',
+  };
+  for (const [path, id] of Object.entries(ids)) assert.equal(languageIdOf(path), id, path);
+  assert.equal(languageIdOf('tsconfig.json'), 'jsonc');
+});
+
+test('a fence names a language by its id or by an extension', () => {
+  const fences = {
+    ts: 'typescript',
+    typescript: 'typescript',
+    MD: 'markdown',
+    sh: 'shellscript',
+    '': undefined,
+    nonsense: undefined,
+  };
+  for (const [info, id] of Object.entries(fences)) assert.equal(languageIdOfFence(info), id, info);
+});
+
+test('what is prose to the harvest is prose to the coupling; recordings are no code to it', () => {
+  for (const id of ['markdown', 'mdx', 'org', 'typst', 'bibtex', 'latex']) {
+    assert.deepEqual([kindOf(id), languageOf(id).family], ['prose', 'prose'], id);
+  }
+  for (const id of ['jsonl', 'log', 'diff', 'csv']) {
+    assert.deepEqual([languageOf(id).family, languageOf(id).recordings], ['data', true], id);
+  }
+});
