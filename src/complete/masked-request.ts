@@ -2,14 +2,14 @@
 import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
+import { headOf, windowStart } from '../text/windows.ts';
 import { maskedInsert, maskedQuery } from './masked.ts';
 
 /**
  * UTF-16 units round the cursor, a little more than the teacher's prompt takes. The start moves in steps, so that it
  * stays where it is from keystroke to keystroke: the API's prompt cache needs equal beginnings.
  */
-const BEFORE = 20_480;
-const STEP = 4096;
+const BEFORE = { reach: 20_480, step: 4096 };
 const AFTER = 5000;
 const SNIPPETS = { maxSnippets: 4, maxCharacters: 2400 };
 /** A local draft less likely right than this is no hint. */
@@ -48,18 +48,6 @@ export async function maskedRequest(
 
 /** The text near the cursor, cut at line breaks. */
 export function nearby(query: CompletionQuery): CompletionQuery {
-  return { ...query, prefix: lastPart(query.prefix), suffix: firstPart(query.suffix) };
-}
-
-function lastPart(prefix: string): string {
-  if (prefix.length <= BEFORE) return prefix;
-  const from = Math.ceil((prefix.length - BEFORE) / STEP) * STEP;
-  const line = prefix.indexOf('\n', from);
-  return prefix.slice(line === -1 ? from : line + 1);
-}
-
-function firstPart(suffix: string): string {
-  if (suffix.length <= AFTER) return suffix;
-  const line = suffix.lastIndexOf('\n', AFTER);
-  return suffix.slice(0, line === -1 ? AFTER : line);
+  const { prefix, suffix } = query;
+  return { ...query, prefix: prefix.slice(windowStart(prefix, prefix.length, BEFORE)), suffix: headOf(suffix, AFTER) };
 }

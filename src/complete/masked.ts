@@ -1,6 +1,7 @@
 // Secrets out of what a place consists of: first all of its text is masked, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
 import { cutOf } from './query.ts';
 
 /** A secret's half at the cursor is no longer than this, UTF-16 units. */
@@ -13,9 +14,8 @@ const NEAR = 4000;
 export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
   const { prefix, suffix, path } = query;
   // At the cursor the text is cut by what is being written: looked at for halves from the line's start, and to its end.
-  const from = prefix.lastIndexOf('\n', Math.max(0, prefix.length - NEAR)) + 1;
-  const to = suffix.indexOf('\n', NEAR);
-  const rest = to === -1 ? suffix.length : to;
+  const from = lineStart(prefix, Math.max(0, prefix.length - NEAR));
+  const rest = lineEnd(suffix, Math.min(NEAR, suffix.length));
   const [whole, before, after, name] = await Promise.all([
     mask.text(prefix + suffix, path, cutOf(query)),
     mask.text(prefix.slice(from), path, { end: true }),

@@ -1,6 +1,7 @@
 // From a document's text and an offset to the query that the models see.
 import type { CompletionQuery } from '../common/completion.ts';
 import { toLineFeeds } from '../text/lines.ts';
+import { boundaryBefore, windowStart } from '../text/windows.ts';
 
 /** UTF-16 units taken before and after the cursor: whole files up to 64 KB or so, in a file of 50 MB a window. */
 export const maxPrefix = 48_000;
@@ -10,21 +11,18 @@ export const maxSuffix = 16_000;
 const step = 8192;
 
 /**
- * Line ends become '\n'. A window that does not begin at the file's start begins at a line's start, so that no half line
- * looks like code.
+ * Line ends become '\n'. A window that does not begin at the file's start begins at a line's start where there is one near, so
+ * that no half line looks like code.
  * @param offset into `text`, UTF-16 units
  */
 export function queryOf(text: string, offset: number, path: string, languageId: string): CompletionQuery {
-  let start = Math.max(0, Math.ceil((offset - maxPrefix) / step) * step);
-  if (start > 0) {
-    const lineEnd = text.indexOf('\n', start);
-    if (lineEnd >= 0 && lineEnd < offset) start = lineEnd + 1;
-  }
+  const start = windowStart(text, offset, { reach: maxPrefix, step });
+  const end = boundaryBefore(text, Math.min(text.length, offset + maxSuffix));
   return {
     path,
     languageId,
     prefix: toLineFeeds(text.slice(start, offset)),
-    suffix: toLineFeeds(text.slice(offset, offset + maxSuffix)),
+    suffix: toLineFeeds(text.slice(offset, end)),
   };
 }
 

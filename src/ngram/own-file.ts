@@ -4,11 +4,12 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { indentLength } from '../text/indents.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
+import { windowStart } from '../text/windows.ts';
 import { ListIndex } from './list-index.ts';
 import { lineHash, type Vocabulary } from './vocabulary.ts';
 
-/** Text further away than this is not looked at, UTF-16 units. */
-const prefixReach = 60_000;
+/** Text further away than this is not looked at, UTF-16 units; its start moves in large steps, so that the pieces stay the same. */
+const prefixWindow = { reach: 60_000, step: 16_384 };
 const suffixReach = 20_000;
 /** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
 const pieceLength = 2048;
@@ -53,12 +54,7 @@ export class OwnFile {
       this.path = query.path;
       this.pieces = [];
     }
-    let prefix = query.prefix;
-    if (prefix.length > prefixReach) {
-      // From a line start that moves in large steps, so that the pieces stay the same while the user types.
-      const from = Math.ceil((prefix.length - prefixReach) / 16_384) * 16_384;
-      prefix = prefix.slice(prefix.indexOf('\n', from) + 1 || from);
-    }
+    const prefix = query.prefix.slice(windowStart(query.prefix, query.prefix.length, prefixWindow));
     const line = prefix.slice(lineStart(prefix));
     // The indent belongs to the line end's token: no piece of it goes with a word.
     const tail = line.slice(Math.max(indentLength(line), line.length - unfinishedReach));

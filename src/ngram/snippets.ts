@@ -4,6 +4,7 @@
 
 import type { CompletionQuery, Snippet, SnippetOptions } from '../common/completion.ts';
 import { lineStart } from '../text/lines.ts';
+import { headOf } from '../text/windows.ts';
 import type { Overlay } from './overlay.ts';
 import type { ProjectIndex } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -53,7 +54,7 @@ export function findSnippets(
     if (snippets.length >= maxSnippets || left < 80) break;
     const range = found.kind === 'definition' ? definitionRange(found, vocabulary) : windowRange(found, vocabulary);
     if (taken.some(({ path, from, to }) => path === found.path && range.from < to && range.to > from)) continue;
-    const text = cutAtLine(decodeLines(found, range, vocabulary), left);
+    const text = headOf(decodeLines(found, range, vocabulary), left, 0);
     if (text.trim() === '') continue;
     taken.push({ path: found.path, ...range });
     snippets.push({ path: found.path, text, line: linesBefore(found, range.from, vocabulary) });
@@ -173,13 +174,6 @@ function windowRange({ tokens, fileStart, fileEnd, at }: Found, { endsLine }: Vo
   let to = Math.min(fileEnd, at + windowTokens);
   while (to < fileEnd && endsLine[tokens[to] as number] === 0) to += 1;
   return { from, to };
-}
-
-/** At most `limit` characters, whole lines; the first line of all that is too long is cut. */
-function cutAtLine(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const end = text.lastIndexOf('\n', limit);
-  return text.slice(0, end > 0 ? end : limit);
 }
 
 function linesBefore({ tokens, fileStart }: Found, from: number, vocabulary: Vocabulary): number {

@@ -1,8 +1,8 @@
 // A request as the Messages API gets it: what never changes first, what changes with every keystroke last.
 import type { Snippet } from '../common/completion.ts';
+import { headOf, steppedWindow } from '../text/windows.ts';
 import { estimateTokens, type ModelFacts } from './models.ts';
 import type { TeacherRequest } from './types.ts';
-import { headOf, windowOf } from './window.ts';
 
 /** A text block; `cache` asks the API to keep the prompt up to and including it. */
 export interface PromptBlock {
@@ -81,7 +81,7 @@ export function promptOf(request: TeacherRequest, facts: ModelFacts): Prompt {
 /** Pure: the same request and model make the same prompt, to the character. */
 export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt {
   const { query, multiline } = request;
-  const shown = windowOf(query.prefix, query.suffix, limits);
+  const shown = steppedWindow(query.prefix, query.suffix, limits);
   const snippets = chosen(request.snippets);
   const hint = request.hint === undefined ? '' : headOf(request.hint, limits.hint);
   const marker = freeMarker([
