@@ -1,6 +1,7 @@
 // A typist from a seed: goes to places of a file where lines are missing and types them, as an editor with closing brackets and
 // indents of its own lets one. Every key is the document that it leaves, and how long after the key before it comes.
 import { normals, uniforms } from '../../src/fit/random.ts';
+import { lineBefore } from '../../src/text/lines.ts';
 import type { PackageFile } from '../common/packages.ts';
 
 export interface Key {
@@ -77,7 +78,7 @@ function typed(prefix: string, suffix: string, target: string, hands: Hands): Ke
       closed = closed.slice(over.length);
     } else if (character === '\n') {
       // The editor indents the new line; a closing bracket right behind the cursor goes to a line of its own.
-      const line = lastLine(prefix + target.slice(0, done));
+      const line = lineBefore(prefix + target.slice(0, done));
       if (/^[)\]}]/.test(closed) && /[([{]$/.test(line)) closed = `\n${/^\s*/.exec(line)?.[0] ?? ''}${closed}`;
       done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
     } else {
@@ -91,8 +92,6 @@ function typed(prefix: string, suffix: string, target: string, hands: Hands): Ke
   }
   return keys;
 }
-
-const lastLine = (text: string) => text.slice(text.lastIndexOf('\n') + 1);
 
 /** Fingers, and the head that stops them. */
 class Hands {

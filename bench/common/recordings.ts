@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import { lineEnd } from '../../src/text/lines.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
 import { renamedPackage } from './renamed.ts';
 
@@ -88,8 +89,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[]): Recording {
   }
   const places = rows.map((row): RecordedPlace => {
     const text = texts.get(row.file) as string;
-    const lineEnd = text.indexOf('\n', row.offset);
-    const end = lineEnd < 0 ? text.length : lineEnd;
+    const end = lineEnd(text, row.offset);
     return {
       path: row.file,
       prefix: text.slice(0, row.offset),

@@ -9,6 +9,7 @@ import { fitCoupling, score } from '../../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
 import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
 import { splitByFile } from '../../src/fit/folds.ts';
+import { lineBefore } from '../../src/text/lines.ts';
 import { readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
@@ -34,11 +35,10 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
   const tokenizer = shippedTokenizer();
   const examples = readRecordings(recordings).flatMap((recording) =>
     measure(recording, tokenizer).answered.map(({ place, draft, right }): CouplingExample => {
-      const lineBefore = place.prefix.slice(place.prefix.lastIndexOf('\n') + 1);
       return {
         path: join(recording.package, place.path),
         draft,
-        place: { languageId: 'typescript', lineBefore, lineAfter: '' },
+        place: { languageId: 'typescript', lineBefore: lineBefore(place.prefix), lineAfter: '' },
         specialistRight: right,
         apiRight: exactMatch(place.completion, place.truth),
         specialistSimilarity: editSimilarity(draft.text, place.truth),

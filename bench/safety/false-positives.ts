@@ -8,6 +8,7 @@ import { decodeText } from '../../src/harvest/decode.ts';
 import { leftOutByName } from '../../src/harvest/file-names.ts';
 import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
+import { lineEnd, lineStart } from '../../src/text/lines.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 
@@ -145,9 +146,7 @@ function maskedLines(name: string, path: string, text: string): MaskedLine[] {
   const masked = maskRanges(text, ranges).text;
   const lines = new Map<number, MaskedLine>();
   for (const { start } of ranges) {
-    const from = masked.lastIndexOf('\n', start - 1) + 1;
-    const end = masked.indexOf('\n', start);
-    const line = masked.slice(Math.max(from, start - 60), Math.min(end === -1 ? masked.length : end, start + 60));
+    const line = masked.slice(lineStart(masked, start, 60), lineEnd(masked, start, 60));
     lines.set(start, { package: name, path, line: line.replace(/\s+/g, ' ').trim() });
   }
   return [...lines.values()];

@@ -1,8 +1,7 @@
 // Answers by place: the same place again, or the same place with part of the answer typed since (typing-as-suggested).
 import type { CompletionQuery, Source } from '../common/completion.ts';
 import type { Decision } from '../coupling/types.ts';
-import { closersFor } from '../text/brackets.ts';
-import { languageOf } from '../text/languages.ts';
+import { EditedPlace } from '../text/edits.ts';
 
 /** What was answered at a place; '' where the answer was nothing. */
 export interface Answer {
@@ -21,63 +20,11 @@ export interface CacheHit {
   readonly autoClosed: boolean;
 }
 
-/** A place is what stands near it: edits far above do not make it another. UTF-16 units. */
-const NEAR_BEFORE = 1000;
-const NEAR_AFTER = 300;
-const MOST_TYPED = 400;
-
-/** A place as it was when a model was asked, and whether a later query stands at it or further along. */
-export class Place {
-  readonly path: string;
-  private readonly before: string;
-  private readonly after: string;
-
-  constructor(query: CompletionQuery) {
-    this.path = query.path;
-    this.before = query.prefix.slice(-NEAR_BEFORE);
-    this.after = query.suffix.slice(0, NEAR_AFTER);
-  }
-
-  equals(other: Place): boolean {
-    return this.path === other.path && this.before === other.before && this.after === other.after;
-  }
-
-  /**
-   * What was typed since, when the query's text round the cursor is this place's with that inserted: the first candidate
-   * that `accept` takes. Closing brackets and quotes that the editor added for openers in it are allowed for.
-   */
-  typedSince(
-    query: CompletionQuery,
-    accept: (typed: string) => boolean,
-  ): { typed: string; autoClosed: boolean } | undefined {
-    if (query.path !== this.path) return undefined;
-    const longest = Math.min(MOST_TYPED, query.prefix.length);
-    for (let length = 0; length <= longest; length++) {
-      const end = query.prefix.length - length;
-      if (!query.prefix.endsWith(this.before, end)) continue;
-      // A window shorter than its limit began at the start of the document, and must still do so.
-      if (this.before.length < NEAR_BEFORE && end !== this.before.length) continue;
-      const typed = query.prefix.slice(end);
-      if (!accept(typed)) continue;
-      if (this.afterIs(query.suffix)) return { typed, autoClosed: false };
-      const closers = closersFor(typed, languageOf(query.languageId).quotes);
-      if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
-        return { typed, autoClosed: true };
-      }
-    }
-    return undefined;
-  }
-
-  private afterIs(suffix: string): boolean {
-    return suffix.slice(0, NEAR_AFTER) === this.after;
-  }
-}
-
 /** Least recently used answers go first. */
 export class CompletionCache {
   private readonly capacity: number;
   /** Oldest first. */
-  private entries: { place: Place; answer: Answer }[] = [];
+  private entries: { place: EditedPlace; answer: Answer }[] = [];
 
   constructor(capacity = 200) {
     this.capacity = capacity;
@@ -85,7 +32,7 @@ export class CompletionCache {
 
   /** An API answer was paid for: a local one replaces it only where it was nothing. */
   put(query: CompletionQuery, answer: Answer): void {
-    const place = new Place(query);
+    const place = new EditedPlace(query);
     const at = this.entries.findIndex((entry) => entry.place.equals(place));
     if (at !== -1) {
       const old = (this.entries[at] as (typeof this.entries)[number]).answer;

@@ -5,7 +5,7 @@ import { lineAfter, lineBefore, toLineFeeds } from '../text/lines.ts';
 import { cutToShape } from '../text/shape.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './filters/artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './filters/closers.ts';
-import type { CleanOptions, Filter } from './filters/context.ts';
+import type { CleanOptions, Filter } from './filters/filter.ts';
 import { fixIndent } from './filters/indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './filters/repeats.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
 import type { TeacherAnswer } from '../teacher/types.ts';
-import { Place } from './answer-cache.ts';
+import { EditedPlace } from '../text/edits.ts';
 
 /** A call without a waiter is kept this long for the next keystroke's request, ms. */
 const GRACE_MS = 200;
@@ -17,7 +17,7 @@ export type Call = (signal: AbortSignal, onText: (textSoFar: string) => void) =>
 
 export interface Flight {
   readonly query: CompletionQuery;
-  readonly place: Place;
+  readonly place: EditedPlace;
   readonly startedAt: number;
   /** Settles after `onLanded` has seen the result; never rejects. */
   readonly landed: Promise<Result<TeacherAnswer>>;
@@ -61,7 +61,7 @@ export class Flights {
     const controller = new AbortController();
     const flight: OwnFlight = {
       query,
-      place: new Place(query),
+      place: new EditedPlace(query),
       startedAt: this.clock.monotonic(),
       controller,
       waiters: new Set(),

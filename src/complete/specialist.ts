@@ -16,7 +16,7 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { NEW_PLACE_TOKENS } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import { Place } from './answer-cache.ts';
+import { EditedPlace } from '../text/edits.ts';
 import { type IndexState, type Model, NeuralFolder, type NeuralState } from './folder-model.ts';
 
 /**
@@ -57,7 +57,7 @@ export interface MixedDeps {
 
 /** A draft that the engine works on, or has just made: one for each place, whoever wants it. */
 interface Asked {
-  readonly place: Place;
+  readonly place: EditedPlace;
   readonly multiline: boolean;
   readonly controller: AbortController;
   draft: Promise<Draft | undefined>;
@@ -77,7 +77,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
   /** The last answer that came too late for its request. */
-  private kept: { readonly place: Place; readonly multiline: boolean; readonly draft: Draft } | undefined;
+  private kept: { readonly place: EditedPlace; readonly multiline: boolean; readonly draft: Draft } | undefined;
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
@@ -143,13 +143,13 @@ export class MixedSpecialist implements Specialist, Disposable {
   isUnderWay(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { asked } = this;
     const open = asked && !asked.done && !asked.controller.signal.aborted && asked.multiline === multiline;
-    return open === true && asked.place.equals(new Place(query));
+    return open === true && asked.place.equals(new EditedPlace(query));
   }
 
   /** A draft of both models for this very place came after the n-grams had answered there alone. */
   hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { kept } = this;
-    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new Place(query));
+    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPlace(query));
   }
 
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
@@ -192,7 +192,7 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   /** The draft under way for this place, or a new one: no other place matters any more then. */
   private ask(query: CompletionQuery, options: DraftOptions): Asked {
-    const place = new Place(query);
+    const place = new EditedPlace(query);
     const { multiline } = options;
     const before = this.asked;
     if (before && before.multiline === multiline && before.place.equals(place) && !before.controller.signal.aborted)

@@ -2,6 +2,7 @@
 // is read from later requests' text.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Outcome } from '../common/completion.ts';
+import { commonPrefix, placeIn } from '../text/edits.ts';
 
 export interface Shown {
   readonly id: string;
@@ -13,7 +14,7 @@ export interface Shown {
 
 /** Gone in less than this, ms: the user cannot have read it, so it was not rejected. */
 const READING_MS = 300;
-/** Text that is looked for where the text above has changed. UTF-16 units. */
+/** Text behind the place that is looked at, UTF-16 units. */
 const NEAR = 200;
 
 /**
@@ -23,7 +24,7 @@ const NEAR = 200;
 export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQuery): Outcome {
   const { query, text } = shown;
   if (later.path !== query.path) return 'ignored';
-  const start = startIn(query, later);
+  const start = placeIn(query, later);
   if (start === undefined) return 'ignored';
   const here = (later.prefix + later.suffix).slice(start, start + text.length + NEAR);
   if (start > later.prefix.length) return here.startsWith(text) ? 'accepted' : 'ignored';
@@ -33,31 +34,13 @@ export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQue
   // The cursor is elsewhere, further on; nothing was inserted at the place.
   if (here.startsWith(text)) return 'accepted';
   if (query.suffix !== '' && here.startsWith(query.suffix.slice(0, 40))) return 'ignored';
-  return isPart(text.slice(0, commonLength(typed, text)), text) ? 'partly-accepted' : 'rejected';
+  return isPart(text.slice(0, commonPrefix(typed, text)), text) ? 'partly-accepted' : 'rejected';
 }
 
 /** So much of the suggestion that it was taken rather than happened to be typed. */
 function isPart(taken: string, text: string): boolean {
   const inked = (part: string) => part.replace(/\s/g, '').length;
   return inked(taken) >= Math.max(4, inked(text) / 3);
-}
-
-/** Where the suggestion's place is in the later document; undefined when it is gone. */
-function startIn(query: CompletionQuery, later: CompletionQuery): number | undefined {
-  const { prefix } = query;
-  if (later.prefix.startsWith(prefix)) return prefix.length;
-  const document = later.prefix + later.suffix;
-  if (document.startsWith(prefix)) return prefix.length;
-  const near = prefix.slice(-NEAR);
-  if (near.trim().length < 8) return undefined;
-  const at = document.lastIndexOf(near, prefix.length + 20_000);
-  return at === -1 ? undefined : at + near.length;
-}
-
-function commonLength(a: string, b: string): number {
-  let i = 0;
-  while (i < a.length && i < b.length && a[i] === b[i]) i++;
-  return i;
 }
 
 export class OutcomeTracker {
@@ -110,7 +93,7 @@ export class OutcomeTracker {
     if (this.current === undefined) return;
     const verdict = judge(this.current, later);
     if (verdict === 'pending') {
-      this.taken = later.prefix.slice(startIn(this.current.query, later) ?? later.prefix.length);
+      this.taken = later.prefix.slice(placeIn(this.current.query, later) ?? later.prefix.length);
       return;
     }
     // Word by word, then off to another place: the last look knows.

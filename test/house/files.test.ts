@@ -25,6 +25,16 @@ test('every source file begins by saying what it is for', () => {
   assert.deepEqual(silent, []);
 });
 
+/** What several rooms have, and means the same in each: its types, its worker, the client of one, its weights, their fit. */
+const roles = 'block client fit gate main protocol ranking run search service types weights worker'.split(' ');
+
+test('two rooms share no file name that means different things', () => {
+  const files = sources.filter((path) => path.startsWith('src/'));
+  const byName = Map.groupBy(files, (path) => path.slice(path.lastIndexOf('/') + 1));
+  const shared = [...byName].filter(([name, paths]) => paths.length > 1 && !roles.includes(name.replace(/\.ts$/, '')));
+  assert.deepEqual(shared, []);
+});
+
 test('no source file is over 500 lines', () => {
   const long = sources.filter((path) => read(path).split('\n').length > 501);
   assert.deepEqual(long, []);

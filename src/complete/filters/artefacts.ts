@@ -1,6 +1,6 @@
 // What a model adds to its answer, or writes where it is lost: the line once more, doubled space, loops, masks, comment marks.
 import { indentOf } from '../../text/indents.ts';
-import type { Context } from './context.ts';
+import type { Context } from './filter.ts';
 
 /** Models like to begin with the cursor's line once more. A single word may rightly come twice; a line of two may not. */
 export function dropEcho(text: string, { before }: Context): string {

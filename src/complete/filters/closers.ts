@@ -5,7 +5,7 @@ import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
-import type { Context } from './context.ts';
+import type { Context } from './filter.ts';
 
 /** A prefix this long may have lost its file's beginning. UTF-16 units. */
 const WINDOW = 30_000;

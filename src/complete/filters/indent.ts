@@ -3,7 +3,7 @@
 import { closesBlock } from '../../text/blocks.ts';
 import { indentFor, indentWidth, unitColumns, withIndentUnit } from '../../text/indents.ts';
 import { openerLine } from '../../text/shape.ts';
-import type { Context } from './context.ts';
+import type { Context } from './filter.ts';
 
 /** The document's indent unit, and the block one unit inside its opener. */
 export function fixIndent(text: string, { query, block, indentUnit, before }: Context): string {

@@ -2,7 +2,7 @@
 import { isOnlyClosers } from '../../text/brackets.ts';
 import { lineAbove, linesBelow } from '../../text/lines.ts';
 import { imbalance } from './closers.ts';
-import type { Context } from './context.ts';
+import type { Context } from './filter.ts';
 
 /** A line that says again what the line above the cursor says. */
 export function dropLineAbove(text: string, { query, before }: Context): string {

@@ -1,0 +1,61 @@
+// What was typed since, at places that moved and at places that are gone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CompletionQuery } from '../../src/common/completion.ts';
+import { commonPrefix, EditedPlace, placeIn } from '../../src/text/edits.ts';
+import { oddTexts } from './odd-texts.ts';
+
+const queryAt = (prefix: string, suffix: string): CompletionQuery => ({
+  path: 'a.ts',
+  languageId: 'typescript',
+  prefix,
+  suffix,
+});
+const any = () => true;
+
+test('what is typed at a place is found there, at any place of any text', () => {
+  for (const { text, cursor } of oddTexts(400, 21)) {
+    const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
+    const place = new EditedPlace(queryAt(prefix, suffix));
+    for (const typed of ['', 'x', 'foo(a)', '\n  y']) {
+      const since = place.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
+      assert.deepEqual(since, { typed, autoClosed: false });
+      assert.equal(placeIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
+    }
+  }
+});
+
+test('closers that the editor put behind the cursor are allowed for', () => {
+  const place = new EditedPlace(queryAt('call', ';\n'));
+  assert.deepEqual(place.typedSince(queryAt('call(["', '"]);\n'), any), { typed: '(["', autoClosed: true });
+  assert.equal(place.typedSince(queryAt('call(', '];\n'), any), undefined);
+});
+
+test('another file, another text above and another text below are other places', () => {
+  const here = queryAt('const a = ', ';\n');
+  const place = new EditedPlace(here);
+  assert.equal(place.typedSince({ ...here, path: 'b.ts' }, any), undefined);
+  assert.equal(place.typedSince(queryAt('const b = ', ';\n'), any), undefined);
+  assert.equal(place.typedSince(queryAt('const a = ', ';\nmore'), any), undefined);
+  assert.ok(place.equals(new EditedPlace(here)) && !place.equals(new EditedPlace(queryAt('const a', ' = ;\n'))));
+});
+
+test('edits far above leave a place what it was, and move it', () => {
+  const above = 'line\n'.repeat(400);
+  const here = queryAt(`${above}const first = value + `, ';\n');
+  const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
+  assert.deepEqual(
+    new EditedPlace(here).typedSince(later, (typed) => typed === 'y'),
+    { typed: 'y', autoClosed: false },
+  );
+  assert.equal(placeIn(here, later), later.prefix.length - 1);
+  assert.equal(placeIn(here, queryAt('other', ' text')), undefined);
+});
+
+test('two texts begin alike as far as they do', () => {
+  for (const { text, cursor } of oddTexts(200, 22)) {
+    const head = text.slice(0, cursor);
+    assert.equal(commonPrefix(text, head), cursor);
+    assert.equal(commonPrefix(`${head}\0`, `${head}\x01`), cursor);
+  }
+});
