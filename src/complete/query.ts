@@ -10,6 +10,9 @@ export const maxSuffix = 16_000;
 /** The window's start moves in steps of this, so that one keystroke leaves prefixes, and the caches keyed by them, alone. */
 const step = 8192;
 
+/** What of a window is left at least: its start moves by two steps at most, and carriage returns are taken out. */
+const leastCut = { prefix: 30_000, suffix: 12_800 };
+
 /**
  * Line ends become '\n'. A window that does not begin at the file's start begins at a line's start where there is one near, so
  * that no half line looks like code.
@@ -28,6 +31,5 @@ export function queryOf(text: string, offset: number, path: string, languageId: 
 
 /** A query may have lost its document's beginning, or its end. */
 export function cutOf({ prefix, suffix }: CompletionQuery): { readonly start: boolean; readonly end: boolean } {
-  // With some room: carriage returns were taken out of them.
-  return { start: prefix.length >= maxPrefix - 2 * step, end: suffix.length >= maxSuffix * 0.8 };
+  return { start: prefix.length >= leastCut.prefix, end: suffix.length >= leastCut.suffix };
 }

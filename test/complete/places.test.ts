@@ -1,43 +1,12 @@
-// Where blocks are called for, which cached answer fits a place, and what of a document leaves the machine.
+// Which cached answer fits a place, and what of a document leaves the machine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Answer, CompletionCache } from '../../src/complete/answer-cache.ts';
 import { maskedRequest, nearby } from '../../src/complete/masked-request.ts';
 import type { Decision } from '../../src/coupling/types.ts';
-import { wantsBlock } from '../../src/text/shape.ts';
 import { hiding } from '../fakes/masking.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
-
-const blocks: [name: string, languageId: string, before: string, after: string, block: boolean][] = [
-  ['an opened function', 'typescript', 'function f() {', '\n', true],
-  ['an opened function with its end', 'typescript', 'function f() {', '\n}\n', true],
-  ['with a body', 'typescript', 'function f() {', '\n  return 1;\n}\n', false],
-  ['between closed brackets', 'typescript', 'it(() => {', '});\n', true],
-  ['on the empty line inside', 'typescript', 'if (a) {\n  ', '\n}\n', true],
-  ['after a statement', 'typescript', 'foo();', '\n', false],
-  ['on an empty line between statements', 'typescript', 'foo();\n', '\nbar();\n', false],
-  ['in the middle of a line', 'typescript', 'foo({', ' a });\n', false],
-  ['in a comment', 'typescript', '// if {', '\n', false],
-  ['in a string', 'typescript', "const s = 'if {", '\n', false],
-  ['a python def', 'python', 'def f(x):', '\n', true],
-  ['a python dict entry', 'python', 'x = 1', '\n', false],
-  ['a python body line', 'python', 'def f(x):\n    ', '\n\ndef g():\n', true],
-  ['a ruby do', 'ruby', 'xs.each do |x|', '\n', true],
-  ['a shell then', 'shellscript', 'if true; then', '\n', true],
-  ['a yaml key', 'yaml', 'jobs:', '\n', true],
-  ['a json object', 'json', '{', '\n}', true],
-  ['an html tag', 'html', '<ul class="a">', '\n', true],
-  ['a closed html tag', 'html', '<br/>', '\n', false],
-  ['a new paragraph', 'markdown', '# Title\n\n', '\n', true],
-  ['inside a paragraph', 'markdown', 'Some words', '\n', false],
-  ['before a further line of prose', 'markdown', '# Title\n', '\nSome text', false],
-];
-for (const [name, languageId, before, after, block] of blocks) {
-  test(`${name} (${languageId}): ${block ? 'a block' : 'a line'}`, () => {
-    assert.equal(wantsBlock(query(before, after, 'a', languageId), '  '), block);
-  });
-}
 
 const answer = (text: string, source: Answer['source'] = 'specialist'): Answer => ({
   text,

@@ -7,7 +7,6 @@ import { decodeText } from '../../src/harvest/decode.ts';
 import { DuplicateFinder } from '../../src/harvest/duplicates.ts';
 import { leftOutByName } from '../../src/harvest/file-names.ts';
 import { excluder, IgnoreFiles } from '../../src/harvest/ignore.ts';
-import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { code } from './tree.ts';
 
 const sample = 'größe = "naïve" // Ωmega\r\nnext\rlast\n';
@@ -40,29 +39,6 @@ const encodings: Record<string, [Buffer, string | undefined]> = {
 };
 for (const [name, [bytes, text]] of Object.entries(encodings))
   test(`decoded: ${name}`, () => assert.equal(decodeText(bytes), text));
-
-test('language ids are those of VS Code', () => {
-  const ids = {
-    'a.ts': 'typescript',
-    'a.d.mts': 'typescript',
-    'a.TSX': 'typescriptreact',
-    'x/Dockerfile': 'dockerfile',
-    'Dockerfile.dev': 'dockerfile',
-    Makefile: 'makefile',
-    'a.h': 'c',
-    'a.rs': 'rust',
-    'a.pp': 'pascal',
-    'README.md': 'markdown',
-    README: 'plaintext',
-    'tsconfig.json': 'jsonc',
-    'a.json': 'json',
-    'weird.zzz': 'plaintext',
-    '.gitignore': 'ignore',
-    constructor: 'plaintext',
-  };
-  for (const [path, id] of Object.entries(ids)) assert.equal(languageIdOf(path), id, path);
-  assert.deepEqual(['markdown', 'plaintext', 'typescript', 'json'].map(kindOf), ['prose', 'prose', 'code', 'code']);
-});
 
 test('names', () => {
   const verdicts = {

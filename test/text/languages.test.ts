@@ -37,17 +37,27 @@ test('a language id that names something of Object.prototype is just unknown', (
   assert.equal(languageOf('constructor').family, 'bracket');
 });
 
-test('a name finds its language: whole, by its extension, by its extension in small letters', () => {
+test('language ids are those of VS Code', () => {
   const ids = {
-    'a/Dockerfile': 'dockerfile',
+    'a.ts': 'typescript',
+    'a.d.mts': 'typescript',
+    'a.TSX': 'typescriptreact',
+    'x/Dockerfile': 'dockerfile',
     'Dockerfile.dev': 'dockerfile',
-    'a.TS': 'typescript',
-    'b.R': 'r',
-    'x.h': 'c',
-    'no/ext': 'plaintext',
+    Makefile: 'makefile',
+    'a.h': 'c',
+    'a.rs': 'rust',
+    'a.pp': 'pascal',
+    'README.md': 'markdown',
+    README: 'plaintext',
+    'tsconfig.json': 'jsonc',
+    'a.json': 'json',
+    'weird.zzz': 'plaintext',
+    '.gitignore': 'ignore',
+    constructor: 'plaintext',
   };
   for (const [path, id] of Object.entries(ids)) assert.equal(languageIdOf(path), id, path);
-  assert.equal(languageIdOf('tsconfig.json'), 'jsonc');
+  assert.deepEqual(['markdown', 'plaintext', 'typescript', 'json'].map(kindOf), ['prose', 'prose', 'code', 'code']);
 });
 
 test('a fence names a language by its id or by an extension', () => {

@@ -5,10 +5,8 @@ import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
+import { cutOf } from '../query.ts';
 import type { Context } from './filter.ts';
-
-/** A prefix this long may have lost its file's beginning. UTF-16 units. */
-const WINDOW = 30_000;
 
 /** Marks that do not pair up in a line, strings left out: the fewer, the likelier it is what was meant. */
 export function imbalance(line: string, quotes: string): number {
@@ -43,7 +41,7 @@ export function cutStrayClosers(text: string, { query, facts, before }: Context)
   const whole = query.prefix + text;
   const { open } = brackets(query.prefix, quotes);
   // Where only a window is known, what closes more than it opened may have been opened above it.
-  if (open.length === 0 && start >= WINDOW) return text;
+  if (open.length === 0 && cutOf(query).start) return text;
   const stray = brackets(whole, quotes).strayClosers.find((at) => at >= start && whole[at] !== '}');
   return stray === undefined ? text : text.slice(0, stray - start);
 }
