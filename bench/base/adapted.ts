@@ -17,7 +17,7 @@ import type { Figures } from '../figures.ts';
 import { complete } from '../ngram/main.ts';
 import { byPackage, cursorsOf, withSnippets } from './cursors.ts';
 import { showGains } from './gains.ts';
-import { aloneLines, fitMixtures, loadAll, mixedLines } from './specialist.ts';
+import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
@@ -69,9 +69,8 @@ async function adaptedLines(
     const alone: Line[] = [];
     for (const item of prepared) {
       const adaptedBase = { ...base, model: of(item).model, over: base.model };
-      await loadAll(engines, adaptedBase, 'auto');
       const own = cursors.filter((cursor) => cursor.prepared === item);
-      alone.push(...(await aloneLines(engines, own, adaptedBase, withSnippets)));
+      alone.push(...(await aloneLines(own, adaptedBase, withSnippets)));
     }
     keep('adapted alone, suffix and snippets', alone);
     const model = (item: Prepared) => of(item).model;

@@ -1,11 +1,9 @@
 // What smaller weights change: how many lines are the same text as with fp32.
 
-import type { EngineClient } from '../../src/engine/client.ts';
-import { withEngines } from '../common/engines.ts';
 import { chooseFiles } from '../common/held-out.ts';
 import { cursorsOf, suffixed } from './cursors.ts';
 import { sample } from './prepare.ts';
-import { aloneLines, loadAll } from './specialist.ts';
+import { aloneLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
 import { lossOf } from './windows.ts';
 
@@ -15,22 +13,16 @@ const most = 200;
 const lossCharacters = 30_000;
 
 export async function agreement({ bases, prepared }: BaseContext, show: Show): Promise<void> {
-  for (const base of bases) await withEngines((engines) => agreementOf(base, prepared(base), engines, show));
+  for (const base of bases) await agreementOf(base, prepared(base), show);
 }
 
-async function agreementOf(
-  base: Base,
-  prepared: readonly Prepared[],
-  engines: readonly EngineClient[],
-  show: Show,
-): Promise<void> {
+async function agreementOf(base: Base, prepared: readonly Prepared[], show: Show): Promise<void> {
   const cursors = sample(cursorsOf(prepared), most);
   const files = prepared.flatMap(({ name, recording }) => recording.named.map((file) => ({ ...file, package: name })));
   const chosen = chooseFiles(files, lossCharacters, 1);
   let reference: readonly string[] | undefined;
   for (const precision of ['fp32', 'int8', 'int4'] as const) {
-    await loadAll(engines, base, precision);
-    const texts = (await aloneLines(engines, cursors, base, suffixed)).map(({ text }) => text);
+    const texts = (await aloneLines(cursors, base, suffixed, precision)).map(({ text }) => text);
     reference ??= texts;
     show([base.name, precision], {
       'same-line': texts.filter((text, i) => text === reference?.[i]).length / cursors.length,

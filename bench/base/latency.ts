@@ -1,14 +1,15 @@
-// What a user waits for on this machine, through the engine process: first token, a line, the mixed specialist's whole draft.
+// What is waited for on this machine: a base alone, its first token and a line; and, through the engine process, the specialist's whole draft.
 
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { withEngines } from '../common/engines.ts';
+import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
-import { loadAll, source } from './specialist.ts';
+import { loading, source } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
 /** As in the product. */
@@ -29,16 +30,15 @@ export async function latency({ bases, prepared }: BaseContext, show: Show): Pro
   for (const base of bases) {
     const cursors = cursorsOf(prepared(base)).filter(isPublic);
     const row = (name: string, waits: readonly number[]) => show([base.name, name], spanOf(waits));
-    await withEngines(async ([engine]) => {
-      const one = engine as EngineClient;
-      await loadAll([one], base, 'auto', threads);
-      const { cold, warm } = await neural(one, cursors, base);
+    const measured = async ([process]: readonly AloneProcess[]) => {
+      const { cold, warm } = await neural(process as AloneProcess, cursors, base);
       const firstOf = (waits: readonly Waited[]) => waits.map(({ firstMs }) => firstMs);
       const whole = warm.filter(({ tokens }) => tokens === tokensOfLine).map(({ wholeMs }) => wholeMs);
       row(`first token, cold prompt of ${promptTokens} tokens`, firstOf(cold));
       row('first token, a character more', firstOf(warm));
       row(`line of ${tokensOfLine} tokens, a character more`, whole);
-    }, 1);
+    };
+    await withAlone(loading(base, 'auto', threads), measured, 1);
     // Another process: the caches and the memory of the first are not this one's.
     await withEngines(async ([engine]) => {
       const drafts = await mixed(engine as EngineClient, cursors, base);
@@ -63,7 +63,7 @@ function spaced(cursors: readonly Cursor[], count: number): Cursor[] {
   return Array.from({ length: kept }, (_, i) => cursors[Math.floor((i * cursors.length) / kept)] as Cursor);
 }
 
-async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokenizer }: Base) {
+async function neural(process: AloneProcess, cursors: readonly Cursor[], { tokenizer }: Base) {
   const cold: Waited[] = [];
   const warm: Waited[] = [];
   const everything = cursors.map(({ place }) => `${place.prefix}${place.truth}\n`);
@@ -71,31 +71,21 @@ async function neural(engine: EngineClient, cursors: readonly Cursor[], { tokeni
     // Enough text for any cursor: its own file before it, and other files before that.
     const ids = tokenizer.encode(`${everything.slice(i, i + 4).join('')}${place.prefix}`.slice(-promptTokens * 20));
     let text = tokenizer.decode(ids.slice(-promptTokens));
-    const first = await wait(engine, text);
+    const first = await wait(process, text);
     // The first of all runs code that was never run.
     if (i > 0) cold.push(first);
     for (const character of place.truth.slice(0, keystrokes)) {
       text += character;
-      warm.push(await wait(engine, text));
+      warm.push(await wait(process, text));
     }
   }
   return { cold, warm };
 }
 
-async function wait(engine: EngineClient, text: string): Promise<Waited> {
-  let firstMs = 0;
+async function wait(process: AloneProcess, text: string): Promise<Waited> {
   const started = performance.now();
-  const { steps } = unwrap(
-    await engine.request(
-      'complete',
-      { prompt: [text], maxTokens: tokensOfLine, topK: 1, heal: true, speculate: true, stopTexts: [] },
-      {
-        onProgress: () => {
-          firstMs ||= performance.now() - started;
-        },
-      },
-    ),
-  );
+  const request = { prompt: [text], maxTokens: tokensOfLine, topK: 1, heal: true, speculate: true, stopTexts: [] };
+  const { steps, firstMs } = await process.ask('complete', request);
   return { firstMs, wholeMs: performance.now() - started, tokens: steps.length };
 }
 

@@ -10,7 +10,7 @@ import { complete } from '../ngram/main.ts';
 import { byPackage, type Cursor, cursorsOf, suffixed, withSnippets } from './cursors.ts';
 import { showGains } from './gains.ts';
 import type { Budget } from './prompt.ts';
-import { aloneLines, fitMixtures, loadAll, mixedLines } from './specialist.ts';
+import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
 /** What one base is measured with. */
@@ -47,8 +47,7 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
       const ngram = cursors.map(({ prepared: { ngram }, place }) => lineOf(place, complete(ngram, place)));
       show([base.name, 'n-grams alone, over its tokens'], byPackage(cursors, ngram));
     }
-    await loadAll(engines, base, 'auto');
-    keep('alone, suffix and snippets', await aloneLines(engines, cursors, base, withSnippets));
+    keep('alone, suffix and snippets', await aloneLines(cursors, base, withSnippets));
     if (!existsSync(join(base.model, MIXTURE_FILE))) {
       console.log(`  ${base.name} has no ${MIXTURE_FILE}: 'as shipped' are the weights that the code starts with.`);
     }
@@ -79,10 +78,9 @@ const budgets: Readonly<Record<string, Budget>> = {
 };
 
 export function context(context: BaseContext, show: Show): Promise<void> {
-  return eachBase(context, show, async ({ base, cursors, engines, keep }) => {
-    await loadAll(engines, base, 'auto');
+  return eachBase(context, show, async ({ base, cursors, keep }) => {
     for (const [name, budget] of Object.entries(budgets)) {
-      keep(name, await aloneLines(engines, cursors, base, budget));
+      keep(name, await aloneLines(cursors, base, budget));
     }
   });
 }

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Answer, serve } from './side-child.ts';
+import { serve } from '../common/child-process.ts';
+import type { Answer, Side } from './side.ts';
 
 /** What is used of node-llama-cpp. */
 interface Sequence {
@@ -40,7 +41,7 @@ async function open(): Promise<Sequence> {
   return context.getSequence();
 }
 
-serve(async () => {
+serve<Side>(async () => {
   const sequence = await open();
   return {
     line: async (prompt, count): Promise<Answer> => {

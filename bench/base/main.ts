@@ -76,8 +76,9 @@ const sections: readonly Section[] = [
   },
   {
     name: 'latency',
-    what: `waiting on this machine, ms, through the engine process; weights and threads as in the product
-  line in the product: base and n-grams together; cold: at another cursor, warm: a character more.`,
+    what: `waiting on this machine, ms; weights and threads as in the product
+  first token, line of 12 tokens: the base alone, greedy. line in the product: base and n-grams together, through the engine process;
+  cold: at another cursor, warm: a character more.`,
     run: latency,
   },
   {

@@ -5,7 +5,8 @@ import { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
-import { type Answer, serve } from './side-child.ts';
+import { serve } from '../common/child-process.ts';
+import type { Answer, Side } from './side.ts';
 
 const [folder, threads] = process.argv.slice(2) as [string, string];
 
@@ -17,7 +18,7 @@ function bestOf(logits: Float32Array, row: number, size: number): number {
   return best;
 }
 
-serve(async () => {
+serve<Side>(async () => {
   await loadLibrary();
   const model: Model = loadModel(folder, { as: 'stored' });
   // In 4 bits, whatever suits the model: the other side has the same values.

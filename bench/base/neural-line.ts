@@ -1,28 +1,25 @@
-// Lines by the neural model alone, through the engine's `complete`.
+// Lines by the neural model alone.
 
-import { unwrap } from '../../src/common/errors.ts';
-import type { PromptPart } from '../../src/decode/language.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
+import type { PromptPart } from '../common/greedy/alone.ts';
+import type { AloneProcess } from '../common/greedy/processes.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';
 import type { RecordedPlace } from '../common/recordings.ts';
 
 /** Greedy, healed at the cursor, until the line's end or the middle's. */
 export async function neuralLine(
-  engine: EngineClient,
+  process: AloneProcess,
   place: RecordedPlace,
   prompt: readonly PromptPart[],
 ): Promise<Line> {
   const started = performance.now();
-  const { text, steps, stop } = unwrap(
-    await engine.request('complete', {
-      prompt,
-      maxTokens: lineTokens,
-      topK: 1,
-      heal: true,
-      speculate: true,
-      stopTexts: ['\n'],
-    }),
-  );
+  const { text, steps, stop } = await process.ask('complete', {
+    prompt,
+    maxTokens: lineTokens,
+    topK: 1,
+    heal: true,
+    speculate: true,
+    stopTexts: ['\n'],
+  });
   const latencyMs = performance.now() - started;
   // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
   const all = stop ? [...steps, stop] : steps;

@@ -1,8 +1,8 @@
 // The base's prompt at a cursor, in the order of pretraining (models/pretrain/README.md), with token budgets to vary.
 
 import type { Snippet } from '../../src/common/completion.ts';
-import type { PromptPart } from '../../src/decode/language.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { PromptPart } from '../common/greedy/alone.ts';
 
 /** Tokens at most. */
 export interface Budget {

@@ -1,16 +1,16 @@
 // Our engine and llama.cpp on the same weights, asked in turn: a prompt of 512 tokens, then one token after the other.
 
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quantile } from '../../src/common/quality.ts';
 import { physicalCores } from '../../src/common/threads.ts';
-import { LARGE_PAGES } from '../../src/engine/client.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
+import { Child } from '../common/child-process.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { Figures } from '../figures.ts';
 import { FORMATS, writeGguf } from './gguf.ts';
-import type { Answer, Asked } from './side-child.ts';
+import type { Answer, Side } from './side.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
 const library = 'node-llama-cpp@3.22.1';
@@ -22,48 +22,6 @@ const comparedTokens = 256;
 /** Rounding moves near ties alone; another model, or rows in another order, agree by chance. */
 const leastAgreement = 0.8;
 const formats = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
-
-class Process {
-  private readonly child: ChildProcess;
-  private last = '';
-
-  constructor(script: string, args: readonly string[]) {
-    this.child = fork(join(import.meta.dirname, script), [...args], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // As the product starts its engine; llama.cpp gets the same.
-      env: { ...LARGE_PAGES, ...process.env },
-    });
-    this.child.stderr?.on('data', (data: Buffer) => {
-      this.last = (this.last + data.toString('utf8')).slice(-500);
-    });
-  }
-
-  /** The next message; rejects where the process ends before. */
-  private next<T>(): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const ended = () => reject(new Error(this.last.trim() || 'the process ended'));
-      this.child.once('exit', ended);
-      this.child.once('message', (message) => {
-        this.child.off('exit', ended);
-        resolve(message as T);
-      });
-    });
-  }
-
-  ready(): Promise<unknown> {
-    return this.next();
-  }
-
-  ask<T>(asked: Asked): Promise<T> {
-    const answer = this.next<T>();
-    this.child.send(asked);
-    return answer;
-  }
-
-  end(): void {
-    this.child.kill();
-  }
-}
 
 /** The folder that has node-llama-cpp; fetched once. Throws a sentence where it cannot be. */
 function fetched(): string {
@@ -119,14 +77,17 @@ async function compare(
   show: Show,
 ): Promise<void> {
   const name = (engine: string) => [base.name, `${engine}, ${threads} thread${threads === 1 ? '' : 's'}`];
-  const ours = new Process('network-child.ts', [base.over ?? base.model, String(threads)]);
-  const others: { readonly format: string; readonly process: Process }[] = [];
+  const ours = new Child<Side>(join(import.meta.dirname, 'network-child.ts'), [
+    base.over ?? base.model,
+    String(threads),
+  ]);
+  const others: { readonly format: string; readonly process: Child<Side> }[] = [];
   try {
     await ours.ready();
     try {
       const folder = fetched();
       for (const { format, file } of files) {
-        const process = new Process('llama-child.ts', [folder, file, String(threads)]);
+        const process = new Child<Side>(join(import.meta.dirname, 'llama-child.ts'), [folder, file, String(threads)]);
         others.push({ format, process });
         await process.ready();
       }
@@ -143,7 +104,7 @@ async function compare(
     const answers = new Map<string, Answer[]>(sides.map(({ format }) => [format, []]));
     for (let round = 0; round <= rounds; round++) {
       for (const { format, process } of sides) {
-        const answer = await process.ask<Answer>({ kind: 'line', ask: [prompt, lineTokens] });
+        const answer = await process.ask('line', prompt, lineTokens);
         // The first of each runs what was never run.
         if (round > 0) answers.get(format)?.push(answer);
       }
@@ -169,14 +130,14 @@ async function compare(
 }
 
 async function agreements(
-  ours: Process,
-  others: readonly { readonly format: string; readonly process: Process }[],
+  ours: Child<Side>,
+  others: readonly { readonly format: string; readonly process: Child<Side> }[],
   text: readonly number[],
 ): Promise<Map<string, number>> {
-  const expected = await ours.ask<number[]>({ kind: 'best', ask: [text] });
+  const expected = await ours.ask('best', text);
   const found = new Map<string, number>();
   for (const { format, process } of others) {
-    const theirs = await process.ask<number[]>({ kind: 'best', ask: [text] });
+    const theirs = await process.ask('best', text);
     const share = theirs.filter((token, i) => token === expected[i]).length / expected.length;
     if (share < leastAgreement)
       throw new Error(`llama.cpp's ${format} is another model: ${share} of its likeliest tokens are ours`);

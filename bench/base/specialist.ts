@@ -1,4 +1,4 @@
-// Bases in engine processes: alone, and as the product's specialist with the n-grams of each recorded package.
+// Bases in processes: alone, and as the product's specialist with the n-grams of each recorded package.
 
 import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import type { EngineClient } from '../../src/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { spread } from '../common/engines.ts';
+import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, promptAt, queryAt } from './cursors.ts';
@@ -20,30 +21,25 @@ const fitPlaces = 200;
 /** A path for each package. */
 export type Of = (prepared: Prepared) => string;
 
-export async function loadAll(
-  engines: readonly EngineClient[],
+/** How a base is loaded alone. */
+export function loading(
   { model, over = model, tokenizerPath }: Base,
-  precision: 'auto' | 'fp32' | 'int8' | 'int4',
+  precision: 'auto' | 'fp32' | 'int8' | 'int4' = 'auto',
   threads = 1,
-): Promise<void> {
-  for (const engine of engines) {
-    unwrap(await engine.request('load', { model, base: over, tokenizer: tokenizerPath, precision, threads }));
-  }
+) {
+  return { model, base: over, tokenizer: tokenizerPath, precision, threads };
 }
 
-/** By the base alone, which the engines have loaded. */
+/** By the base alone. */
 export function aloneLines(
-  engines: readonly EngineClient[],
   cursors: readonly Cursor[],
   base: Base,
   budget: Budget,
+  precision?: 'fp32' | 'int8' | 'int4',
 ): Promise<Line[]> {
-  return spread(
-    engines,
-    cursors,
-    (engine, cursor) => neuralLine(engine, cursor.place, promptAt(cursor, budget, base)),
-    `${base.name} alone`,
-  );
+  const ask = (process: AloneProcess, cursor: Cursor) =>
+    neuralLine(process, cursor.place, promptAt(cursor, budget, base));
+  return withAlone(loading(base, precision), (processes) => spread(processes, cursors, ask, `${base.name} alone`));
 }
 
 export interface Mixed {

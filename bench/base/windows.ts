@@ -3,10 +3,10 @@
 import type { Precision } from '../../src/arch/precision.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { Network } from '../../src/decode/network.ts';
-import { score } from '../../src/decode/score.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { score } from './score.ts';
 
 /** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */
 export interface Window {

@@ -22,13 +22,13 @@ export async function withEngines<T>(
 }
 
 /**
- * Answers in the order of the items; each engine takes the next one when it is free.
+ * Answers in the order of the items; each worker, a process, takes the next one when it is free.
  * @param stage what the progress that is shown is called; undefined: none is
  */
-export async function spread<T, R>(
-  engines: readonly EngineClient[],
+export async function spread<W, T, R>(
+  workers: readonly W[],
   items: readonly T[],
-  ask: (engine: EngineClient, item: T) => Promise<R>,
+  ask: (worker: W, item: T) => Promise<R>,
   stage?: string,
 ): Promise<R[]> {
   const answers: R[] = new Array(items.length);
@@ -36,10 +36,10 @@ export async function spread<T, R>(
   let next = 0;
   let done = 0;
   await Promise.all(
-    engines.map(async (engine) => {
+    workers.map(async (worker) => {
       while (next < items.length) {
         const index = next++;
-        answers[index] = await ask(engine, items[index] as T);
+        answers[index] = await ask(worker, items[index] as T);
         done += 1;
         bar?.update({ stage: stage as string, done, total: items.length });
       }

@@ -20,8 +20,6 @@ export interface Pass {
   readonly ids: readonly (readonly number[])[];
   /** The new tokens, by time, whose logits are wanted. */
   readonly rows: readonly number[];
-  /** Leading time steps of each sequence that are padding. Absent: none. */
-  readonly padding?: readonly number[];
   /** The new tokens are branches rather than a sequence; only with a batch of one. */
   readonly tree?: Tree;
 }
@@ -68,13 +66,14 @@ export class Network {
   }
 
   /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
-  async forward(cache: KeyValueCache, { ids, rows, padding, tree }: Pass): Promise<Float32Array> {
+  async forward(cache: KeyValueCache, { ids, rows, tree }: Pass): Promise<Float32Array> {
     const steps = ids.length;
     const { batch, length: past } = cache;
     const positions = tree
       ? BigInt64Array.from(tree.nodes, ({ position }) => BigInt(position))
       : positionsOf(steps, batch, past);
-    const mask = tree ? treeMask(tree, past) : causalMask(steps, batch, past, padding);
+    // Attention is causal by itself: the tokens of a sequence hide nothing more from each other.
+    const mask = tree ? treeMask(tree, past) : new Float32Array(batch * steps * (past + steps));
     const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
     await this.run(
       this.step,
@@ -165,14 +164,14 @@ export class Network {
 }
 
 /**
- * [batch, steps]: slots of the cache, padding counted. What attention makes of positions hangs on their differences alone; and its
+ * [batch, steps]: slots of the cache. What attention makes of positions hangs on their differences alone; and its
  * operator counts slots itself where nothing is past.
  */
 function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
   return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));
 }
 
-/** As `causalMask` lays it out, for one sequence. */
+/** [1, 1, steps, past + steps]: what of the cache and of each other the branches do not see. */
 function treeMask({ root, nodes }: Tree, past: number): Float32Array {
   const total = past + nodes.length;
   const mask = new Float32Array(nodes.length * total);
@@ -181,19 +180,6 @@ function treeMask({ root, nodes }: Tree, past: number): Float32Array {
     mask.fill(MASKED, row + root, row + total);
     for (const slot of visible) mask[row + slot] = 0;
     mask[row + past + t] = 0;
-  });
-  return mask;
-}
-
-/** [batch, 1, steps, past + steps]. Attention is causal by itself; padding is hidden from all but itself. */
-function causalMask(steps: number, batch: number, past: number, padding?: readonly number[]): Float32Array {
-  const total = past + steps;
-  const mask = new Float32Array(batch * steps * total);
-  padding?.forEach((hidden, i) => {
-    for (let t = 0; t < steps && hidden > 0; t++) {
-      const row = (i * steps + t) * total;
-      mask.fill(MASKED, row, row + Math.min(hidden, past + t));
-    }
   });
   return mask;
 }

@@ -14,16 +14,12 @@ interface Slot {
 
 export interface Lease {
   readonly cache: KeyValueCache;
+  /** Of the prompt's place: what earlier searches saw behind it. Its logits are there where the cache holds the whole prompt. */
+  readonly branches: Branches;
   /** Tokens of the prompt that the cache already held. */
   readonly reused: number;
   /** Says which tokens the cache holds now. */
   finish(tokens: readonly number[]): void;
-}
-
-/** A lease that also has what earlier searches saw behind the prompt. */
-export interface SearchLease extends Lease {
-  /** Its logits are there where the cache holds the whole prompt, and nothing of it is left to be run. */
-  readonly branches: Branches;
 }
 
 /** For all caches together, where prompts are as long as the product's. */
@@ -46,20 +42,12 @@ export class Prefixes {
   }
 
   /**
-   * A cache that holds the longest beginning of `prompt` that any holds. At least the last token is left to be run: its logits are wanted.
+   * A cache that holds the longest beginning of `prompt` that any holds. The last token is left to be run, as its logits are wanted, but
+   * where the prompt's last tokens are a branch that was looked at before.
    * Where that beginning is less than half of another prompt, that one stays as it is, and its beginning is copied: people come back to
    * where they were, and a bracket that closes by itself makes another prompt for as long as one types before it.
    */
   lease(prompt: readonly number[]): Lease {
-    const { branches, cache, reused, finish } = this.leaseForSearch(prompt);
-    branches.clear();
-    const held = Math.min(reused, prompt.length - 1);
-    cache.truncate(held);
-    return { cache, reused: held, finish };
-  }
-
-  /** The same; but where the prompt's last tokens are a branch that was looked at before, not even the last one is left to be run. */
-  leaseForSearch(prompt: readonly number[]): SearchLease {
     let best: Slot | undefined;
     let shared = 0;
     for (const slot of this.slots) {

@@ -65,8 +65,6 @@ export class EngineClient implements Engine {
   private readonly log: Log;
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
-  /** Asked again after a restart, so that requests find the model that they were meant for. */
-  private loaded: Requests['load']['request'] | undefined;
   private readonly restarted = new Set<() => void>();
   /** A process has ended, and none has taken its place yet. */
   private ended = false;
@@ -95,8 +93,8 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * Never rejects. A process that dies is restarted, its model loaded again, and what was asked is asked again: training then goes on
-   * from its checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
+   * Never rejects. A process that dies is restarted, and what was asked is asked again: training then goes on from its
+   * checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -119,11 +117,10 @@ export class EngineClient implements Engine {
         signal?.removeEventListener('abort', cancel);
         this.pending.delete(id);
         this.hold();
-        if (kind === 'load' && result.ok) this.loaded = request as Requests['load']['request'];
         resolve(result as Result<Requests[K]['result']>);
       };
       const progress = onProgress as ((value: unknown) => void) | undefined;
-      if (!this.child) this.begin(kind === 'load');
+      if (!this.child) this.begin();
       this.pending.set(id, { message, settle, progress, signal, deaths: this.deaths });
       this.hold();
       this.post(message);
@@ -145,12 +142,10 @@ export class EngineClient implements Engine {
     (child.stderr as Socket | null)?.[verb]();
   }
 
-  /** @param loads a model is about to be loaded anyway */
-  private begin(loads: boolean): void {
+  private begin(): void {
     this.child = this.start();
     if (!this.ended) return;
     this.ended = false;
-    if (this.loaded && !loads) this.post({ id: 0, kind: 'load', request: this.loaded });
     this.deaths = Math.max(0, ...[...this.pending.values()].map(({ deaths }) => deaths));
     for (const listener of [...this.restarted]) listener();
     this.deaths = 0;
@@ -207,7 +202,7 @@ export class EngineClient implements Engine {
     }
     if (this.pending.size === 0) return;
     const again = [...this.pending.values()];
-    this.begin(again.some(({ message }) => message.kind === 'load'));
+    this.begin();
     this.hold();
     for (const { message, signal } of again) {
       this.post(message);

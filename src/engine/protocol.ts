@@ -1,9 +1,7 @@
 // What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
-import type { Generated, Step } from '../decode/generate.ts';
-import type { LanguageInfo, LanguageOptions, PromptPart, TextRequest } from '../decode/language.ts';
-import type { Scored } from '../decode/score.ts';
+import type { LanguageOptions } from '../decode/language.ts';
 import type { Timing } from '../decode/timing.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
@@ -19,16 +17,10 @@ export interface EngineStatus {
   readonly pid: number;
   /** Resident memory, bytes. */
   readonly memory: number;
-  readonly model: LanguageInfo | undefined;
-  readonly training: boolean;
 }
 
 /** One row per request: what goes in, what comes back, and what is reported on the way. */
 export interface Requests {
-  load: { request: LanguageOptions; result: LanguageInfo; progress: never };
-  complete: { request: TextRequest; result: Generated; progress: Step };
-  completeAll: { request: { readonly requests: readonly TextRequest[] }; result: Generated[]; progress: never };
-  score: { request: { readonly text: readonly PromptPart[] }; result: Scored; progress: never };
   adapt: { request: AdaptRequest; result: Adapted; progress: AdaptProgress };
   /** Loads a folder's specialist, the neural model and the n-gram index together. */
   open: { request: MixSource; result: Opened; progress: never };

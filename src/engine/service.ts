@@ -1,4 +1,4 @@
-// The engine process's side: takes requests one thread at a time; completions go before training, which gives way between micro-batches.
+// The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
 import { timeModel } from '../decode/timing.ts';
@@ -28,12 +28,10 @@ export class Service {
   private readonly options: ServiceOptions;
   private readonly running = new Map<number, AbortController>();
   private stopping = false;
-  private language: Language | undefined;
   private readonly specialists = new Specialists();
   private training = false;
-  /** Decoding runs one after the other; training waits for the last. */
+  /** Decoding runs one after the other. */
   private decoding: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
 
   constructor(options: ServiceOptions) {
     this.options = options;
@@ -107,18 +105,6 @@ export class Service {
   }
 
   private readonly handlers: Handlers = {
-    load: async (request) => {
-      return this.alone(async () => {
-        const next = await Language.load(request);
-        await this.language?.dispose();
-        this.language = next;
-        return next.info;
-      });
-    },
-    complete: (request, signal, progress) =>
-      this.decode(signal, (language) => language.complete(request, signal, progress)),
-    completeAll: ({ requests }, signal) => this.decode(signal, (language) => language.completeAll(requests, signal)),
-    score: ({ text }, signal) => this.decode(signal, (language) => language.score(text, signal)),
     open: (request) => this.alone(() => this.specialists.load(request)),
     close: async ({ key }) =>
       this.alone(async () => {
@@ -163,15 +149,12 @@ export class Service {
       value: {
         pid: process.pid,
         memory: process.memoryUsage.rss(),
-        model: this.language?.info,
-        training: this.training,
       },
     }),
   };
 
-  /** Runs after all decoding asked for before, and before training goes on; not at all where the signal has been given by then. */
+  /** Runs after all decoding asked for before; not at all where the signal has been given by then. */
   private alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
-    this.waiting++;
     const result = this.decoding.then(async (): Promise<Result<T>> => {
       try {
         signal?.throwIfAborted();
@@ -179,7 +162,6 @@ export class Service {
       } catch (error) {
         return this.unexpected(error);
       } finally {
-        this.waiting--;
         if (this.overCeiling()) this.shrink();
       }
     });
@@ -187,15 +169,7 @@ export class Service {
     return result;
   }
 
-  private decode<T>(signal: AbortSignal, work: (language: Language) => Promise<T>): Promise<Result<T>> {
-    return this.alone(async () => {
-      if (!this.language) throw new CodedError('bad-request', 'No model is loaded.');
-      return work(this.language);
-    }, signal);
-  }
-
   private shrink(): void {
-    this.language?.shrink();
     this.specialists.shrink();
   }
 
@@ -222,7 +196,7 @@ export class Service {
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),
         between: async () => {
-          await this.giveWay();
+          await messagesRead();
           if (!this.overCeiling()) return;
           this.shrink();
           if (this.overCeiling()) memory.abort();
@@ -240,13 +214,9 @@ export class Service {
       this.training = false;
     }
   }
+}
 
-  /** Lets messages in, then waits for what they asked for. */
-  private async giveWay(): Promise<void> {
-    do {
-      // One turn to read the channel, one to start what it brought.
-      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-      await this.decoding;
-    } while (this.waiting > 0);
-  }
+/** A step of training holds the thread: between two of them a cancellation is heard. One turn reads the channel, one starts what it brought. */
+async function messagesRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -153,7 +153,7 @@ export class Mixed {
     const ngram = this.ngram();
     const place = ngram.place(query, maxTokens);
     const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, SNIPPETS));
-    const lease = prefixes.leaseForSearch(prompt);
+    const lease = prefixes.lease(prompt);
     const { branches, cache } = lease;
     const promptTokens = prompt.length - lease.reused;
     const ms = this.pace.foresee(promptTokens);

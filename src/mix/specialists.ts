@@ -51,7 +51,7 @@ export class Specialists {
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
-    const { precision } = language.info;
+    const { precision } = language;
     return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
   }
 

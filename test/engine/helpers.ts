@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../src/arch/config.ts';
 import { initialWeights } from '../../src/arch/parameters.ts';
-import type { TextRequest } from '../../src/decode/language.ts';
 import { EngineClient, type EngineOptions } from '../../src/engine/client.ts';
+import type { EnginePair } from '../../src/engine/pair.ts';
+import type { DraftRequest } from '../../src/engine/protocol.ts';
+import type { MixSource, Opened } from '../../src/mix/types.ts';
 import { saveModel } from '../../src/package/model-folder.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { AdaptRequest } from '../../src/train/adapt.ts';
@@ -44,21 +46,23 @@ export function engine(more: Partial<EngineOptions> = {}): EngineClient {
   return new EngineClient({ script: SCRIPT, ...more });
 }
 
-export function loading(model: string) {
-  return { model, tokenizer: TOKENIZER, precision: 'int4', threads: 1 } as const;
+/** A specialist without an index. */
+export function opening(model: string): MixSource {
+  return { key: 'folder', model, name: 'base', over: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
 }
 
-export function completion(text: string, more: Partial<TextRequest> = {}): TextRequest {
-  return {
-    prompt: [text],
-    maxTokens: 8,
-    topK: 2,
-    heal: false,
-    speculate: false,
+/** The rest of the line after `prefix`, of that specialist. */
+export function drafting(prefix: string, maxTokens = 8): DraftRequest {
+  const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
+  return { key: 'folder', query, options: { multiline: false, maxTokens } };
+}
 
-    stopTexts: [],
-    ...more,
-  };
+/** As the product does: what was open is opened again when a process has taken a dead one's place. */
+export async function opened(engine: EngineClient | EnginePair, model: string): Promise<Opened> {
+  engine.onRestarted(() => void engine.request('open', opening(model)));
+  const answer = await engine.request('open', opening(model));
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value;
 }
 
 export function adaptation(base: string, out: string, more: Partial<AdaptRequest> = {}): AdaptRequest {

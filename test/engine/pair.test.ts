@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { EnginePair } from '../../src/engine/pair.ts';
 import type { AdaptProgress, Requests } from '../../src/engine/protocol.ts';
-import { adaptation, completion, ended, loading, SCRIPT, until, writeModel } from './helpers.ts';
+import { adaptation, drafting, ended, opened, SCRIPT, until, writeModel } from './helpers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pair-'));
 const base = join(folder, 'base');
@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 async function started(context: TestContext): Promise<EnginePair> {
   const pair = new EnginePair({ script: SCRIPT });
   context.after(() => pair.dispose());
-  assert.ok((await pair.request('load', loading(base))).ok);
+  await opened(pair, base);
   return pair;
 }
 
@@ -44,7 +44,7 @@ test('a completion is answered while the training process does nothing at all', 
   assert.notEqual(pid, pair.pid);
   assert.ok(getPriority(pid) > getPriority(pair.pid as number), 'it gives way');
   process.kill(pid, 'SIGSTOP');
-  assert.ok((await pair.request('complete', completion('const a = '))).ok);
+  assert.ok((await pair.request('draft', drafting('const a = '))).ok);
   process.kill(pid, 'SIGCONT');
   assert.equal(await Promise.race([result, 'still training']), 'still training');
   const second = await pair.request('adapt', adaptation(base, join(folder, 'second')));
@@ -70,7 +70,7 @@ test('the training process is killed: training resumes in another, and the one t
   });
   assert.ok((await result).ok);
   assert.equal(killed.length, 1);
-  assert.ok((await pair.request('complete', completion('x'))).ok);
+  assert.ok((await pair.request('draft', drafting('x'))).ok);
   assert.equal(pair.pid, pid);
   assert.equal(restarts, 0);
   await until(() => pair.trainingPid === undefined);

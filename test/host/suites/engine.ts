@@ -13,7 +13,7 @@ import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 export function defineEngine(suite: Suite): void {
-  suite.test('the neural engine completes and trains in a process of its own', async () => {
+  suite.test('the neural engine drafts and trains in a process of its own', async () => {
     const installed = vscode.extensions.getExtension(extensionId)?.extensionPath as string;
     const folder = mkdtempSync(join(tmpdir(), 'host-engine-'));
     const engine = new EngineClient({ script: join(installed, 'dist', 'engine.cjs') });
@@ -24,22 +24,18 @@ export function defineEngine(suite: Suite): void {
       const config = { ...PRESETS.S, layers: 2, vocabSize: read.value.vocabularySize };
       const base = join(folder, 'base');
       saveModel(base, config, initialWeights(config, 1), 'F16');
-      const loaded = await engine.request('load', { model: base, tokenizer, precision: 'int4', threads: 1 });
-      assert.ok(loaded.ok, JSON.stringify(loaded));
-      const request = {
-        prompt: ['const a = '],
-        maxTokens: 16,
-        topK: 1,
-        heal: true,
-        speculate: true,
-
-        stopTexts: [],
-      };
+      const serving = { model: base, tokenizer, precision: 'int4', threads: 1 } as const;
+      const opened = await engine.request('open', { ...serving, key: 'folder', name: 'base', over: [] });
+      assert.ok(opened.ok, JSON.stringify(opened));
+      const query = { path: 'src/a.ts', languageId: 'typescript', prefix: 'const a = ', suffix: '\n' };
       const started = performance.now();
-      const completed = await engine.request('complete', request);
-      assert.ok(completed.ok, JSON.stringify(completed));
-      assert.equal(completed.value.steps.length, 16);
-      suite.note(`neural engine in the extension host: 16 tokens in ${(performance.now() - started).toFixed(1)} ms`);
+      const drafted = await engine.request('draft', {
+        ...{ key: 'folder', query },
+        options: { multiline: false, maxTokens: 16 },
+      });
+      assert.ok(drafted.ok, JSON.stringify(drafted));
+      assert.equal(drafted.value.model, 'base + n-gram');
+      suite.note(`neural engine in the extension host: a draft in ${(performance.now() - started).toFixed(1)} ms`);
       const losses: number[] = [];
       const adapted = await engine.request(
         'adapt',

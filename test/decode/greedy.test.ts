@@ -1,17 +1,16 @@
-// Generation on a trained model: int4 against fp32, speculation, healing, the prefix cache, stops, cancellation, batches.
+// Network and caches under a greedy walk (bench/common/greedy/): int4 against fp32, healing, drafts, the prefix cache, stops, cancellation.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type GenerateRequest, generate } from '../../bench/common/greedy/generate.ts';
+import { heal } from '../../bench/common/greedy/heal.ts';
+import { Lookup } from '../../bench/common/greedy/lookup.ts';
+import { predict } from '../../bench/common/greedy/predict.ts';
+import { textOf } from '../../bench/common/greedy/text.ts';
 import type { Model } from '../../src/arch/decoder-values.ts';
 import { parameterSpecs } from '../../src/arch/parameters.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
-import { generateBatch } from '../../src/decode/batch.ts';
-import { type GenerateRequest, generate } from '../../src/decode/generate.ts';
-import { heal } from '../../src/decode/healing.ts';
-import { Lookup } from '../../src/decode/lookup.ts';
 import { Network } from '../../src/decode/network.ts';
-import { predict } from '../../src/decode/predict.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
-import { textOf } from '../../src/decode/text.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { relativeError } from '../arch/golden.ts';
 import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
@@ -191,19 +190,6 @@ test('cancellation between tokens keeps the cache usable', async () => {
   const again = await generate(small, prefixes, tokenizer, request(text));
   assert.ok(again.reusedTokens > 0);
   assert.equal(again.text, (await complete(text)).text);
-});
-
-test('several prompts in one batch give what each gives alone', async () => {
-  const prompts = places().filter((_, i) => i % 6 === 0);
-  const requests = prompts.map((prompt) => request(prompt));
-  const batch = await generateBatch(exact, tokenizer, requests);
-  for (const [i, prompt] of prompts.entries()) {
-    const alone = await complete(prompt, {}, exact);
-    assert.equal(batch[i]?.text, alone.text);
-    assert.equal(batch[i]?.finish, alone.finish);
-    const difference = (batch[i]?.steps[0]?.entropy as number) - (alone.steps[0]?.entropy as number);
-    assert.ok(Math.abs(difference) < 1e-3);
-  }
 });
 
 test('predict: probabilities, entropy, margin, ties and the allowed set', () => {

@@ -1,5 +1,5 @@
 // The text that tokens spell. A character may be spread over several tokens: one that is not whole yet is left out.
-import type { Tokenizer } from '../tokenizer/types.ts';
+import type { Tokenizer } from '../../../src/tokenizer/types.ts';
 
 /** @param skip bytes at the front that are not part of it */
 export function textOf(tokens: readonly { readonly id: number }[], tokenizer: Tokenizer, skip = 0): string {

@@ -1,6 +1,6 @@
 // How surprising each token of a text is to the model.
-import type { Network } from './network.ts';
-import { predict } from './predict.ts';
+import type { Network } from '../../src/decode/network.ts';
+import { predict } from '../common/greedy/predict.ts';
 
 export interface Scored {
   readonly ids: readonly number[];

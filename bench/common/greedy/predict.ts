@@ -1,5 +1,5 @@
 // From logits to what a step reports: the choice, the best alternatives, entropy and margin.
-import { CodedError } from '../common/errors.ts';
+import { CodedError } from '../../../src/common/errors.ts';
 
 export interface Candidate {
   readonly id: number;

@@ -1,12 +1,14 @@
 // Greedy decoding of one prompt: healing, drafts verified in one pass, stop conditions, cancellation between passes.
-import type { Tokenizer } from '../tokenizer/types.ts';
-import { allowedTokens, heal, spelled } from './healing.ts';
-import type { KeyValueCache } from './key-value-cache.ts';
+
+import { allowedTokens, spelled } from '../../../src/decode/healing.ts';
+import type { KeyValueCache } from '../../../src/decode/key-value-cache.ts';
+import type { Network } from '../../../src/decode/network.ts';
+import { absorb } from '../../../src/decode/prefill.ts';
+import type { Prefixes } from '../../../src/decode/prefixes.ts';
+import type { Tokenizer } from '../../../src/tokenizer/types.ts';
+import { heal } from './heal.ts';
 import { Lookup } from './lookup.ts';
-import type { Network } from './network.ts';
 import { type Prediction, predict } from './predict.ts';
-import { absorb } from './prefill.ts';
-import type { Prefixes } from './prefixes.ts';
 import { textOf } from './text.ts';
 
 export interface GenerateRequest {
@@ -68,10 +70,14 @@ export async function generate(
   const healed = request.heal ? heal(tokenizer, whole) : { prompt: whole, bytes: new Uint8Array() };
   const tokens = [...healed.prompt];
   const lease = prefixes.lease(tokens);
+  // What searches saw behind the prompt is not used, and its last token is left to be run.
+  lease.branches.clear();
+  const reused = Math.min(lease.reused, tokens.length - 1);
+  lease.cache.truncate(reused);
   const run = new Run(network, tokenizer, request, tokens, healed.bytes, onStep);
   try {
-    const finish = await run.decode(lease.cache, lease.reused, signal);
-    return { ...run.result(), finish, promptTokens: whole.length, reusedTokens: lease.reused };
+    const finish = await run.decode(lease.cache, reused, signal);
+    return { ...run.result(), finish, promptTokens: whole.length, reusedTokens: reused };
   } finally {
     lease.finish(tokens);
   }

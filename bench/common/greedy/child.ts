@@ -1,0 +1,20 @@
+// A base alone in a process of its own, another one each time it is told. Started by processes.ts.
+
+import type { LanguageOptions } from '../../../src/decode/language.ts';
+import { serve } from '../child-process.ts';
+import { Alone, type Completed, type TextRequest } from './alone.ts';
+
+let alone: Alone | undefined;
+
+const answers = {
+  load: async (options: LanguageOptions): Promise<void> => {
+    await alone?.dispose();
+    alone = undefined;
+    alone = await Alone.load(options);
+  },
+  complete: async (request: TextRequest): Promise<Completed> => (alone as Alone).complete(request),
+};
+
+export type AloneAnswers = typeof answers;
+
+serve(async () => answers);
