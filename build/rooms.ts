@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { root } from './paths.ts';
 
 export interface Room {
-  /** 'harvest/', or 'cli.ts' for a file that stands beside the rooms. */
+  /** 'harvest/', or 'extension.ts' for a file that stands beside the rooms. */
   readonly name: string;
   /** Rooms beside itself and `common/`; of a room its one file as 'panel/protocol'. */
   readonly imports: readonly string[];

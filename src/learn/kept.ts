@@ -16,7 +16,6 @@ import type { TeacherRequest } from '../teacher/types.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { Located } from './at.ts';
 import { turn } from './cancellation.ts';
 import { requestOf } from './labels.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
@@ -134,7 +133,7 @@ function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
 
 /** What a completion at one place sends, to the byte; and its hint, where it has one. Fails where nothing of the file is ever sent. */
 export async function rowsAt(
-  { path, text, offset }: Located,
+  { path, text, offset }: { readonly path: string; readonly text: string; readonly offset: number },
   request: KeptRequest,
   { secrets }: Harvest,
   specialist: NgramModel,

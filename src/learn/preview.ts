@@ -19,7 +19,7 @@ import { Backoff } from '../teacher/backoff.ts';
 import type { TeacherRequest } from '../teacher/types.ts';
 import { indentUnitOf } from '../text/indents.ts';
 import { languageIdOf } from '../text/languages.ts';
-import { draftMixed, fitOf } from './at.ts';
+import { draftMixed, fitOf } from './served.ts';
 import type { AdaptRequest } from './types.ts';
 
 type LiveRequest = Pick<

@@ -170,7 +170,7 @@ test('everything that is kept, of every kind, and no planted secret in any line 
 
 test('a reader that has seen enough is no error', async () => {
   const { spawn } = await import('node:child_process');
-  const cli = resolve(import.meta.dirname, '../../src/cli.ts');
+  const cli = resolve(import.meta.dirname, '../../src/cli/main.ts');
   const args = [cli, 'inspect', project.root, '--storage', storage, '--no-neural'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let err = '';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { steadyMachine } from '../support/steady.ts';
 
-const cli = resolve(import.meta.dirname, '../../src/cli.ts');
+const cli = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 export interface Ran {
   readonly code: number | null;

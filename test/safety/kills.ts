@@ -126,7 +126,7 @@ export class KillGround {
       '--json',
     ];
     const args = [this.project.root, '--base', this.base, ...fixed, '--storage', this.storage(name)];
-    const child = spawn(process.execPath, [join(root, 'src', 'cli.ts'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'src', 'cli', 'main.ts'), ...args], {
       env: { ...env, ...steadyMachine() },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,26 +1,23 @@
 // One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
 
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Draft } from '../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { oneLine, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { decide } from '../coupling/decide.ts';
-import { defaultFit } from '../coupling/defaults.ts';
 import { placeOf } from '../coupling/place.ts';
-import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { Decision } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { decodeText } from '../harvest/decode.ts';
 import { FolderReader } from '../harvest/folder-reader.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
+import { draftMixed, fitOf } from '../learn/served.ts';
+import { readSpecialist } from '../learn/specialist-files.ts';
+import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { lineEnd, linesOf } from '../text/lines.ts';
-import { currentModel } from './folder-models.ts';
-import { holdsAlone, holdsMixed } from './outdated.ts';
-import { latestAdaptation } from './run-with-store.ts';
-import { readSpecialist, snapshotName } from './specialist-files.ts';
-import type { AdaptOutcome, AdaptRequest, NeuralAccess } from './types.ts';
 
 export interface PlacedCompletion {
   readonly path: string;
@@ -153,52 +150,6 @@ const whyNot: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
   unreadable: 'the system refuses, or does not answer',
   'changed-while-read': 'it is being written; try again',
 };
-
-export async function draftMixed(
-  engine: Engine,
-  { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
-  { base, precision, threads }: NeuralAccess,
-  query: CompletionQuery,
-  options: DraftOptions,
-  log: Log,
-): Promise<Result<Draft>> {
-  const key = specialistFolder;
-  const { setAside, ...current } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
-  if (setAside) log.warn(setAside.message);
-  const opened = await engine.request('open', {
-    ...current,
-    key,
-    snapshot: join(specialistFolder, snapshotName),
-    over: [],
-    tokenizer: tokenizerPath,
-    precision,
-    threads,
-  });
-  return opened.ok ? engine.request('draft', { key, query, options }) : opened;
-}
-
-/**
- * A coupling is fitted for drafts of both models together, and one for those of the n-grams alone; the default where the last adaptation
- * was made for another tokenizer or model than there is now.
- */
-export function fitOf(
-  {
-    neural,
-    specialistFolder,
-    tokenizerPath,
-    ...request
-  }: Pick<AdaptRequest, 'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'neural'>,
-  mixed: boolean,
-  log: Log,
-): CouplingFit {
-  const latest = latestAdaptation(request, log);
-  if (!latest.ok) return defaultFit();
-  const { coupling, report } = latest.value;
-  if (!mixed || !neural)
-    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultFit();
-  const shipped = { base: neural.base, tokenizer: tokenizerPath };
-  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultFit();
-}
 
 export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
   const rows = draft.tokens.map(

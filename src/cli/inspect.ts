@@ -4,10 +4,10 @@ import { ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { harvestFolder } from '../harvest/folder.ts';
-import { locate, specialistOf } from './at.ts';
-import { type KeptRow, keptRows, rowsAt } from './kept.ts';
-import { noting } from './kept-summary.ts';
-import type { AdaptOutcome, AdaptRequest } from './types.ts';
+import { type KeptRow, keptRows, rowsAt } from '../learn/kept.ts';
+import { noting } from '../learn/kept-summary.ts';
+import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
+import { locate, specialistOf } from './complete.ts';
 
 export interface InspectDeps {
   /** Makes the folder's index where there is none yet. */

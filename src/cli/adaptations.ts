@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
+import { storedReport } from '../learn/stored.ts';
+import type { NeuralReport } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
-import { storedReport } from './stored.ts';
-import type { NeuralReport } from './types.ts';
 
 export interface KeptAdaptation {
   readonly folder: string;
