@@ -1,6 +1,6 @@
 // The adaptations that are kept: of each folder the last, what it brought, where it lies; and their deletion.
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
@@ -8,6 +8,9 @@ import { storedReport } from '../learn/stored.ts';
 import type { NeuralReport } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
+import { type Asked, UsageError } from './command-line.ts';
+import { specialistFolder, storageFolder } from './run-request.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface KeptAdaptation {
   readonly folder: string;
@@ -21,6 +24,28 @@ export interface KeptAdaptation {
   readonly neural: NeuralReport['used'] | undefined;
   /** On disk. */
   readonly bytes: number;
+}
+
+/** `list`. */
+export async function list({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
+  const storage = storageFolder(values);
+  const kept = listAdaptations(storage, (root) => specialistFolder(storage, root), terminal.log);
+  terminal.print(kept, renderAdaptations(kept));
+  return 0;
+}
+
+/** `delete`. */
+export async function forget({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
+  // It may be gone itself.
+  const root = resolve(target);
+  const storage = storageFolder(values);
+  const deleted = deleteAdaptation(root, storage, specialistFolder(storage, root), terminal.log);
+  if (!deleted.ok) return terminal.fail(deleted.error);
+  const megabytes = (deleted.value.bytes / 1e6).toFixed(1);
+  terminal.print(deleted.value, `Deleted the adaptation of ${root} (${megabytes} MB).`);
+  return 0;
 }
 
 /** Newest first. @param folderOf where a folder's specialist lies */

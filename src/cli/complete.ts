@@ -1,4 +1,4 @@
-// One completion at a named place, from the command line: what the specialist says, token by token, and who would answer.
+// `complete`: one completion at a named place: what the specialist says, token by token, and who would answer.
 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Draft } from '../common/completion.ts';
@@ -18,6 +18,28 @@ import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { lineEnd, linesOf } from '../text/lines.ts';
+import { type Asked, UsageError } from './command-line.ts';
+import { requestFor } from './run-request.ts';
+import { Runs } from './runs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `complete`. */
+export async function complete({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+  const request = requestFor(values.folder ?? process.cwd(), values);
+  const runs = new Runs(request, values, terminal);
+  const { engine } = runs;
+  // Nothing of it is worth waiting for.
+  terminal.stop.signal.addEventListener('abort', () => engine?.dispose());
+  const work = async () => {
+    const completion = await completeAt(target, request, () => runs.run({ effort: 'index' }), engine, terminal.log);
+    terminal.bar.clear();
+    if (!completion.ok) return terminal.fail(completion.error);
+    terminal.print(completion.value, renderCompletion(completion.value));
+    return 0;
+  };
+  return runs.within(work());
+}
 
 export interface PlacedCompletion {
   readonly path: string;

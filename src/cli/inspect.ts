@@ -1,4 +1,4 @@
-// `inspect` of the command line: what is kept and sent, a row at a time.
+// `inspect`: what is kept and sent, a row at a time.
 
 import { ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
@@ -7,9 +7,33 @@ import { harvestFolder } from '../harvest/folder.ts';
 import { type KeptRow, keptRows, rowsAt } from '../learn/kept.ts';
 import { noting } from '../learn/kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
+import { type Asked, UsageError } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
+import { requestFor } from './run-request.ts';
+import { Runs } from './runs.ts';
+import type { Terminal } from './terminal.ts';
 
-export interface InspectDeps {
+/** `inspect`. */
+export async function inspect({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name the folder to look into: inspect FOLDER.');
+  const request = requestFor(target, values);
+  const runs = new Runs(request, values, terminal);
+  terminal.endWithReader();
+  const work = async () => {
+    const done = await show(request, values.at, values.model, {
+      index: (noted) => runs.run({ effort: 'index' }, noted),
+      engine: runs.engine,
+      signal: terminal.stop.signal,
+      log: terminal.log,
+      write: (row) => terminal.writeLine(row),
+    });
+    terminal.bar.clear();
+    return done.ok ? 0 : terminal.fail(done.error);
+  };
+  return runs.within(work());
+}
+
+interface ShowDeps {
   /** Makes the folder's index where there is none yet. */
   readonly index: (log: Log) => Promise<Result<AdaptOutcome>>;
   readonly engine: Engine | undefined;
@@ -23,11 +47,11 @@ export interface InspectDeps {
  * @param at FILE:LINE[:COLUMN]: what is sent there comes first
  * @param model the large model that requests are shown for; '': the default
  */
-export async function inspect(
+async function show(
   request: AdaptRequest,
   at: string | undefined,
   model: string,
-  { index, engine, signal, log: outer, write }: InspectDeps,
+  { index, engine, signal, log: outer, write }: ShowDeps,
 ): Promise<Result<true>> {
   const lines: string[] = [];
   const log = noting(outer, lines);

@@ -25,8 +25,8 @@ test('every source file begins by saying what it is for', () => {
   assert.deepEqual(silent, []);
 });
 
-/** What several rooms have, and means the same in each: its types, its worker, the client of one, its weights, their fit. */
-const roles = 'block client fit gate main protocol ranking run search service types weights worker'.split(' ');
+/** What several rooms have, and means the same in each: its types, its worker, the client of one, its weights, their fit; an adaptation as each sees it. */
+const roles = 'adapt block client fit gate main protocol ranking run search service types weights worker'.split(' ');
 
 test('two rooms share no file name that means different things', () => {
   const files = sources.filter((path) => path.startsWith('src/'));

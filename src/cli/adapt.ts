@@ -1,0 +1,32 @@
+// `adapt`: a run over a folder, and its report. `report` prints the last one again.
+
+import { join } from 'node:path';
+import { renderReport } from '../learn/render.ts';
+import { latestAdaptation } from '../learn/run-with-store.ts';
+import { type Asked, repository } from './command-line.ts';
+import { apiAccess, requestFor } from './run-request.ts';
+import { Runs } from './runs.ts';
+import type { Terminal } from './terminal.ts';
+
+const ownSource = join(repository, 'src');
+
+export async function adapt({ target = ownSource, values }: Asked, terminal: Terminal): Promise<number> {
+  const runs = new Runs(requestFor(target, values), values, terminal);
+  const api = apiAccess(values);
+  const work = async () => {
+    const result = await runs.run(api ? { api } : {});
+    terminal.bar.clear();
+    if (!result.ok) return terminal.fail(terminal.stop.signal.aborted ? runs.stopped(result.error) : result.error);
+    const { report, trouble } = result.value;
+    terminal.print(report, renderReport(report));
+    return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
+  };
+  return runs.within(work());
+}
+
+export async function report({ target = ownSource, values }: Asked, terminal: Terminal): Promise<number> {
+  const latest = latestAdaptation(requestFor(target, values), terminal.log);
+  if (!latest.ok) return terminal.fail(latest.error);
+  terminal.print(latest.value.report, renderReport(latest.value.report));
+  return 0;
+}

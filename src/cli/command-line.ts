@@ -1,0 +1,108 @@
+// What the command line is asked: its commands and options, and a sentence where it cannot be understood.
+
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../common/errors.ts';
+import { listPackages } from '../package/list.ts';
+import { defaultModel } from '../teacher/models.ts';
+
+export const repository = resolve(import.meta.dirname, '../..');
+export const models = join(repository, 'models');
+const shippedNames = listPackages(models)
+  .map(({ name }) => name)
+  .join(', ');
+
+export const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
+
+  npm start -- [adapt] [FOLDER]              read the folder, fine-tune, measure, report (default: this repository's src/)
+  npm start -- complete FILE:LINE[:COLUMN]   complete at a place (1-based; default column: the line's end)
+  npm start -- inspect FOLDER [--at PLACE]   all that is kept of the folder, as JSON lines of kind, path and text;
+                                             with --at FILE:LINE[:COLUMN] first the exact request that a completion
+                                             there would send
+  npm start -- report [FOLDER]               print the last report again
+  npm start -- list                          the folders that have been adapted to
+  npm start -- delete FOLDER                 forget a folder's adaptation
+
+  An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
+
+  --json               print JSON on stdout (progress stays on stderr)
+  --balance N          0 local only ... 1 API first (default 0.4)
+  --no-neural          n-grams alone: seconds instead of minutes
+  --budget-minutes N   of fine-tuning; measuring takes a few more (default 10)
+  --max-steps N        of fine-tuning, where the minutes would allow more
+  --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
+  --threads N          of the processor (default: physical cores minus one, but two of two)
+  --memory GB          limit of each of the neural engine's processes (default 3)
+  --base NAME          the base model: one that ships (${shippedNames}), or a folder (default small)
+  --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
+  --local              never use the API, key or no key
+  --places N           places to ask the API about (default 60)
+  --budget USD         most that the API may cost a calendar month, over all runs (default 1)
+  --model NAME         the large model (default ${defaultModel})
+  --folder FOLDER      for complete: the folder whose specialist answers (default: the current one)
+  --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
+  --verbose            say more on stderr
+`;
+
+const options = {
+  json: { type: 'boolean', default: false },
+  balance: { type: 'string', default: '0.4' },
+  yes: { type: 'boolean', default: false },
+  local: { type: 'boolean', default: false },
+  places: { type: 'string', default: '60' },
+  budget: { type: 'string', default: '1' },
+  model: { type: 'string', default: defaultModel },
+  folder: { type: 'string' },
+  at: { type: 'string' },
+  storage: { type: 'string' },
+  'no-neural': { type: 'boolean', default: false },
+  'budget-minutes': { type: 'string', default: '10' },
+  'max-steps': { type: 'string' },
+  device: { type: 'string', default: 'auto' },
+  threads: { type: 'string' },
+  memory: { type: 'string', default: '3' },
+  base: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Wrong usage: exit code 2 and one sentence. */
+export class UsageError extends Error {}
+
+export const commands = ['adapt', 'complete', 'inspect', 'report', 'list', 'delete'] as const;
+export type Command = (typeof commands)[number];
+
+export interface Asked {
+  readonly command: Command;
+  readonly target: string | undefined;
+  readonly values: Values;
+}
+
+export type Values = ReturnType<typeof parseOptions>['values'];
+
+function parseOptions(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options, allowPositionals: true });
+}
+
+export function parse(argv: readonly string[]): Asked {
+  try {
+    const { values, positionals } = parseOptions(argv);
+    const named = commands.find((each) => each === positionals[0]);
+    const [target, ...others] = named ? positionals.slice(1) : positionals;
+    const command = named ?? 'adapt';
+    if (others.length > 0)
+      throw new UsageError(`One ${command === 'complete' ? 'place' : 'folder'} at a time, please.`);
+    if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
+    return { command, target, values };
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error });
+  }
+}
+
+export function numberOption(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= least && value <= most)) {
+    throw new UsageError(`--${name} takes a number from ${least} to ${most}, not "${text}".`);
+  }
+  return value;
+}

@@ -1,0 +1,96 @@
+// From options to what a run is asked: the folder, the base, the API, and where all of it is kept.
+
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { threadCount } from '../common/threads.ts';
+import type { AdaptRequest, ApiAccess, NeuralAccess } from '../learn/types.ts';
+import { type PackageInfo, readPackage } from '../package/list.ts';
+import { MANIFEST, TOKENIZER } from '../package/manifest.ts';
+import { models, numberOption, UsageError, type Values } from './command-line.ts';
+
+/** @param folder to adapt to, or to look into. Without what a run asks the API: that is `apiAccess`. */
+export function requestFor(folder: string, values: Values): AdaptRequest {
+  const root = requireFolder(folder);
+  const base = baseOf(values);
+  const neural = neuralAccess(values, base);
+  const storeFolder = storageFolder(values);
+  return {
+    root,
+    storeFolder,
+    specialistFolder: specialistFolder(storeFolder, root),
+    tokenizerPath: base.tokenizer,
+    // Whoever names a folder here runs git there, too.
+    harvest: { trusted: true },
+    effort: 'adapt',
+    balance: numberOption('balance', values.balance, 0, 1),
+    ...(neural && { neural }),
+  };
+}
+
+/** Undefined: local only. */
+export function apiAccess(values: Values): ApiAccess | undefined {
+  const apiKey = process.env.ANTHROPIC_API_KEY;
+  if (values.local || !apiKey) return undefined;
+  const baseUrl = process.env.ANTHROPIC_BASE_URL;
+  return {
+    settings: { apiKey, model: values.model, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
+    places: numberOption('places', values.places, 5, 2000),
+    budgetUsd: numberOption('budget', values.budget, 0, 1000),
+  };
+}
+
+type BaseChoice = Pick<PackageInfo, 'folder' | 'tokenizer'>;
+
+/** A base that ships, by its name; or a folder, with its own tokenizer where it has one. */
+function baseOf({ base = 'small' }: Values): BaseChoice {
+  const shipped = join(models, base);
+  if (/^[\w-]+$/.test(base) && existsSync(join(shipped, MANIFEST))) {
+    const info = readPackage(shipped);
+    if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
+    return info.value;
+  }
+  const folder = requireFolder(base);
+  const own = join(folder, TOKENIZER);
+  return { folder, tokenizer: existsSync(own) ? own : join(models, 'small', TOKENIZER) };
+}
+
+/** Undefined: n-grams alone. */
+function neuralAccess(values: Values, base: BaseChoice): NeuralAccess | undefined {
+  const { device } = values;
+  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
+    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
+  }
+  const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
+  const budgetMinutes = numberOption('budget-minutes', values['budget-minutes'], 0.1, 1440);
+  const steps = values['max-steps'];
+  const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
+  if (values['no-neural']) return undefined;
+  return {
+    base: base.folder,
+    precision: 'auto',
+    threads: threadCount(threads),
+    trainingThreads: threads,
+    device,
+    budgetMinutes,
+    ...(maxSteps !== undefined && { maxSteps }),
+  };
+}
+
+export function storageFolder(values: Values): string {
+  const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
+  return resolve(values.storage ?? join(data, 'easy-adaptation'));
+}
+
+export function specialistFolder(storage: string, root: string): string {
+  return join(storage, 'specialists', createHash('sha256').update(root).digest('hex').slice(0, 16));
+}
+
+function requireFolder(path: string): string {
+  const root = resolve(path);
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UsageError(`There is no folder ${root}.`);
+  if (!stat.isDirectory()) throw new UsageError(`${root} is a file: name the folder that holds it.`);
+  return root;
+}
