@@ -7,22 +7,17 @@ import { root } from '../../build/paths.ts';
 import { systemClock } from '../../src/common/clock.ts';
 import type { Result } from '../../src/common/errors.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { silentLog } from '../../src/common/log.ts';
-import type { Masking } from '../../src/common/masking.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
-import { CompletionService } from '../../src/complete/service.ts';
-import { MixedSpecialist } from '../../src/complete/specialist.ts';
-import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { Engine, RequestOptions } from '../../src/engine/client.ts';
 import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from '../../src/engine/protocol.ts';
 import { NgramClient } from '../../src/ngram/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { Backoff } from '../../src/teacher/backoff.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Recording, readRecordings } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
-import { Replay, type Tally } from './replay.ts';
+import { Desk } from './desk.ts';
+import type { Tally } from './replay.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 import { type Visit, visitsTo } from './typist.ts';
 
@@ -30,7 +25,6 @@ const source = join(root, 'src');
 /** Places of each package that the typist goes to: half a minute each. */
 const VISITS = 1;
 const SEED = 1;
-const asIs: Masking = { text: async (text) => text, path: async (path) => path };
 
 /** As the product does it. */
 export const shows = (context: BaseContext, show: Show) => typed(context, show, true);
@@ -70,57 +64,19 @@ async function typeIn(
   const snapshot = join(scratch, 'others.ngram');
   writeFileSync(snapshot, NgramModel.build(others, tokenizer).serialize());
   const ngram = new NgramClient({ script: join(source, 'ngram/worker.ts'), tokenizerPath });
-  const clock = systemClock;
-  const specialist: MixedSpecialist = new MixedSpecialist({
-    ngram,
-    key,
-    clock,
-    log: silentLog,
-    onState: () => {},
-    onReady: () => replay.repeat(),
-  });
-  const service = new CompletionService({
-    specialist,
-    teacher: () => undefined,
-    fit: defaultFit,
-    settings: () => settings,
-    clock,
-    mask: asIs,
-    backoff: new Backoff({ clock }),
-    onEvent: () => {},
-    log: silentLog,
-  });
-  const replay = new Replay({
-    clock,
-    service,
-    setOpenFile: (path, text) => specialist.setOpenFile(path, text),
-    ahead,
-  });
+  const desk = new Desk({ clock: systemClock, ngram, key, ahead });
   try {
     unwrap(await ngram.load(snapshot));
-    await specialist.open(engine, { ...serving, model, name: 'base', tokenizer: tokenizerPath });
-    if (specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
-    for (const visit of visits) await replay.visit(visit);
-    return replay.tally;
+    await desk.specialist.open(engine, { ...serving, model, name: 'base', tokenizer: tokenizerPath });
+    if (desk.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+    for (const visit of visits) await desk.replay.visit(visit);
+    return desk.replay.tally;
   } finally {
-    service.dispose();
-    specialist.dispose();
+    desk.dispose();
     ngram.dispose();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
-
-/** As a user without a key has them. */
-const settings = {
-  balance: 0,
-  showBar: 0.3,
-  fallbackBar: 0.15,
-  multiline: true,
-  apiAllowed: false,
-  apiDebounceMinMs: 150,
-  apiDebounceMaxMs: 600,
-  prefetchFromApi: false,
-};
 
 function figuresOf(tallies: readonly Tally[]): Figures {
   const shown = tallies.flatMap((tally) => tally.shown);

@@ -1,23 +1,28 @@
 // A typist over models of several paces, in time that the test makes: what a slower model has its say in, and that nothing flickers.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Replay } from '../../bench/base/replay.ts';
+import { Desk } from '../../bench/base/desk.ts';
 import { visitsTo } from '../../bench/base/typist.ts';
-import { silentLog } from '../../src/common/log.ts';
-import { CompletionService } from '../../src/complete/service.ts';
-import { MixedSpecialist } from '../../src/complete/specialist.ts';
-import { defaultFit } from '../../src/coupling/defaults.ts';
-import { SETTINGS } from '../complete/harness.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { maskNothing } from '../fakes/masking.ts';
 import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 
-const files = ['service', 'filters', 'api-calls'].map((name) => {
-  const path = `src/complete/${name}.ts`;
-  return { path, text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8') };
-});
+/** Lines as people write them, of 4 to 80 characters. */
+const lines = (i: number) => [
+  `export function read${i}(options: Options, limit = ${i}): Result[] {`,
+  '  const found: Result[] = [];',
+  `  for (const [key, value] of options.entries('part${i}')) {`,
+  '    if (value === undefined || found.length >= limit) continue;',
+  `    found.push({ key, value: normalise(value, { depth: ${i}, strict: key !== '' }) });`,
+  '  }',
+  '  return found;',
+  '}',
+  '',
+];
+const files = ['one', 'two', 'three'].map((name, at) => ({
+  path: `src/${name}.ts`,
+  text: Array.from({ length: 16 }, (_, i) => lines(100 * at + i).join('\n')).join('\n'),
+}));
 const visits = visitsTo(files, 2, 3);
 
 /** Surer than the bar at two places of five. */
@@ -36,37 +41,17 @@ async function typeAt(pace: Pace, ahead: boolean) {
     const sure = prefix.length % 5 < 2 ? 0.9 : 0.05;
     return draft('ngram();', sure, { confidence: sure });
   });
-  const specialist: MixedSpecialist = new MixedSpecialist({
-    ngram,
-    key: 'folder',
-    clock,
-    log: silentLog,
-    onState: () => {},
-    onReady: () => replay.repeat(),
-  });
-  const service = new CompletionService({
-    specialist,
-    teacher: () => undefined,
-    fit: defaultFit,
-    settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
-    clock,
-    mask: maskNothing,
-    backoff: { retryAtMs: undefined, failed() {}, succeeded() {} },
-    onEvent: () => {},
-    log: silentLog,
-  });
-  const replay = new Replay({ clock, service, setOpenFile: () => {}, ahead });
-  await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
+  const desk = new Desk({ clock, ngram, key: 'folder', ahead });
+  await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
   const typed = (async () => {
-    for (const visit of visits) await replay.visit(visit);
+    for (const visit of visits) await desk.replay.visit(visit);
     typing = false;
   })();
   while (typing) await clock.advance(250);
   await typed;
-  service.dispose();
-  specialist.dispose();
-  const { shown, replaced } = replay.tally;
+  desk.dispose();
+  const { shown, replaced } = desk.replay.tally;
   const share = shown.filter(({ completion }) => completion.model.includes('+')).length / shown.length;
   return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
 }

@@ -1,39 +1,18 @@
 // What was looked at behind a prompt stays: every path has the logits of its tokens alone, however it came about and wherever it went.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ModelConfig } from '../../src/arch/config.ts';
-import { initialWeights } from '../../src/arch/parameters.ts';
 import { Branches } from '../../src/decode/branches.ts';
-import { Network } from '../../src/decode/network.ts';
+import type { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
 import { relativeError } from '../arch/golden.ts';
+import { afresh, tinyNetwork } from './tiny.ts';
 
-const config: ModelConfig = {
-  modelType: 'llama',
-  vocabSize: 64,
-  hiddenSize: 32,
-  intermediateSize: 64,
-  layers: 2,
-  heads: 2,
-  keyValueHeads: 2,
-  headDim: 16,
-  contextLength: 512,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
-  initializerRange: 0.2,
-};
 let network: Network;
 let passes: number[] = [];
 
 before(async () => {
-  await loadLibrary();
-  const model = { config, weights: initialWeights(config, 2) };
-  network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+  network = await tinyNetwork();
 });
 after(() => network.dispose());
 
@@ -57,7 +36,7 @@ async function branchesBehind(tokens: readonly number[]): Promise<Branches> {
 async function assertAlone(branches: Branches, before: readonly number[], paths: readonly (readonly number[])[]) {
   const found = await branches.run(paths);
   for (const [i, path] of paths.entries()) {
-    const alone = (await prefill(network, network.cache(), [...before, ...path], 0)) as Float32Array;
+    const alone = await afresh(network, [...before, ...path]);
     const error = relativeError(found[i] as Float32Array, alone);
     assert.ok(error < 1e-5, `${path}: ${error}`);
   }
@@ -116,7 +95,7 @@ test('what is typed as foreseen becomes part of the prompt, and what was seen be
   branches.advance([5, 4]);
   const typed = [...prompt, 5, 4];
   assert.equal(branches.root, typed.length);
-  const alone = (await prefill(network, network.cache(), typed, 0)) as Float32Array;
+  const alone = await afresh(network, typed);
   assert.ok(relativeError(branches.logits as Float32Array, alone) < 1e-5);
   await assertAlone(branches, typed, [[1], [7], [7, 8]]);
   assert.deepEqual(passes, []);
@@ -162,7 +141,7 @@ test('a prompt that went the way of a branch has its logits already, and any oth
   const ask = async (tokens: readonly number[], paths: readonly (readonly number[])[] = []) => {
     const { branches, cache, reused, finish } = prefixes.lease(tokens);
     branches.logits ??= await prefill(network, cache, tokens, reused);
-    const alone = (await prefill(network, network.cache(), tokens, 0)) as Float32Array;
+    const alone = await afresh(network, tokens);
     const error = relativeError(branches.logits as Float32Array, alone);
     assert.ok(error < 1e-5, `${tokens.slice(40)}: ${error}`);
     for (const path of paths) await assertAlone(branches, tokens, [path]);

@@ -1,38 +1,18 @@
 // Which cache a prompt gets, and what it holds: going to and fro between places runs nothing twice.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import type { ModelConfig } from '../../src/arch/config.ts';
-import { initialWeights } from '../../src/arch/parameters.ts';
-import { Network } from '../../src/decode/network.ts';
+import { after, before, test } from 'node:test';
+import type { Network } from '../../src/decode/network.ts';
 import { prefill } from '../../src/decode/prefill.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
 import { relativeError } from '../arch/golden.ts';
+import { afresh, TINY, tinyNetwork } from './tiny.ts';
 
-const config: ModelConfig = {
-  modelType: 'llama',
-  vocabSize: 64,
-  hiddenSize: 32,
-  intermediateSize: 64,
-  layers: 2,
-  heads: 2,
-  keyValueHeads: 1,
-  headDim: 16,
-  contextLength: 1024,
-  normEpsilon: 1e-5,
-  ropeTheta: 10000,
-  attentionBias: false,
-  outputBias: false,
-  tied: true,
-  initializerRange: 0.2,
-};
 let network: Network;
 
 before(async () => {
-  await loadLibrary();
-  const model = { config, weights: initialWeights(config, 2) };
-  network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+  network = await tinyNetwork();
 });
+after(() => network.dispose());
 
 const ids = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step + (i >> 2)) % 64);
 
@@ -41,7 +21,7 @@ async function run(prefixes: Prefixes, prompt: readonly number[]): Promise<numbe
   const { cache, reused, finish } = prefixes.lease(prompt);
   const found = (await prefill(network, cache, prompt, reused)) as Float32Array;
   finish(prompt);
-  const fresh = (await prefill(network, network.cache(), prompt, 0)) as Float32Array;
+  const fresh = await afresh(network, prompt);
   assert.ok(relativeError(found, fresh) < 1e-4);
   return reused;
 }
@@ -71,7 +51,7 @@ test('of more places than caches the one that was left longest ago is given up',
 test('caches are fewer where a prompt takes more memory', () => {
   const kept = (layers: number) => {
     const prefixes = new Prefixes({
-      config: { ...config, layers, keyValueHeads: 3, headDim: 64 },
+      config: { ...TINY, layers, keyValueHeads: 3, headDim: 64 },
       cache: () => network.cache(),
     } as never);
     // As many prompts as may be there at once are found again.

@@ -1,0 +1,67 @@
+// A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
+import type { Clock } from '../../src/common/clock.ts';
+import { silentLog } from '../../src/common/log.ts';
+import type { Masking } from '../../src/common/masking.ts';
+import { CompletionService } from '../../src/complete/service.ts';
+import { MixedSpecialist, type NgramSpecialist } from '../../src/complete/specialist.ts';
+import type { CompletionSettings } from '../../src/complete/types.ts';
+import { defaultFit } from '../../src/coupling/defaults.ts';
+import { Backoff } from '../../src/teacher/backoff.ts';
+import { Replay } from './replay.ts';
+
+export interface DeskDeps {
+  readonly clock: Clock;
+  readonly ngram: NgramSpecialist;
+  /** Of the folder, in the engine. */
+  readonly key: string;
+  /** What the host does before it is asked is done: see replay.ts. */
+  readonly ahead: boolean;
+}
+
+/** As a user without a key has them. */
+const settings: CompletionSettings = {
+  balance: 0,
+  showBar: 0.3,
+  fallbackBar: 0.15,
+  multiline: true,
+  apiAllowed: false,
+  apiDebounceMinMs: 150,
+  apiDebounceMaxMs: 600,
+  prefetchFromApi: false,
+};
+const asIs: Masking = { text: async (text) => text, path: async (path) => path };
+
+export class Desk {
+  readonly specialist: MixedSpecialist;
+  readonly replay: Replay;
+  private readonly service: CompletionService;
+
+  constructor({ clock, ngram, key, ahead }: DeskDeps) {
+    this.specialist = new MixedSpecialist({
+      ngram,
+      key,
+      clock,
+      log: silentLog,
+      onState: () => {},
+      onReady: () => this.replay.repeat(),
+    });
+    this.service = new CompletionService({
+      specialist: this.specialist,
+      teacher: () => undefined,
+      fit: defaultFit,
+      settings: () => settings,
+      clock,
+      mask: asIs,
+      backoff: new Backoff({ clock }),
+      onEvent: () => {},
+      log: silentLog,
+    });
+    const setOpenFile = (path: string, text: string) => this.specialist.setOpenFile(path, text);
+    this.replay = new Replay({ clock, service: this.service, setOpenFile, ahead });
+  }
+
+  dispose(): void {
+    this.service.dispose();
+    this.specialist.dispose();
+  }
+}
