@@ -7,6 +7,7 @@ import type { CompletionService } from '../../complete/service.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
+import { CursorWatch } from './cursor-watch.ts';
 import { indentUnit, isSilent, queryAt } from './document-query.ts';
 
 export interface AheadDeps {
@@ -20,40 +21,30 @@ export interface AheadDeps {
   readonly mayWarm: () => boolean;
 }
 
-/** The cursor rests when it has not moved for so long, ms. */
-const restMs = 200;
 /** Of longer documents the text costs too much to be taken twice for a key. */
 const mostLines = 20_000;
 
 export class Ahead extends DisposableStore {
   private readonly deps: AheadDeps;
-  /** Version of each document at its cursor's last move: another one since means that a key was pressed. */
-  private readonly versions = new WeakMap<vscode.TextDocument, number>();
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(deps: AheadDeps) {
     super();
     this.deps = deps;
-    this.add(vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.moved(textEditor)));
-    this.add(vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.restSoon(editor)));
-    this.add({ dispose: () => clearTimeout(this.timer) });
-  }
-
-  private moved(editor: vscode.TextEditor): void {
-    this.deps.onMove();
-    const { document } = editor;
-    const before = this.versions.get(document);
-    this.versions.set(document, document.version);
-    clearTimeout(this.timer);
-    if (before === undefined || before === document.version) this.restSoon(editor);
-    else void this.at(editor, (service, request) => service.begin(request));
-  }
-
-  private restSoon(editor: vscode.TextEditor): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (this.deps.mayWarm()) void this.at(editor, (service, { query }) => service.warm(query));
-    }, restMs);
+    const watch = this.add(
+      new CursorWatch<vscode.TextEditor>({
+        onKey: (editor) => void this.at(editor, (service, request) => service.begin(request)),
+        onRest: (editor) => {
+          if (deps.mayWarm()) void this.at(editor, (service, { query }) => service.warm(query));
+        },
+      }),
+    );
+    this.add(
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        deps.onMove();
+        watch.moved(textEditor);
+      }),
+    );
+    this.add(vscode.window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
   }
 
   /** Calls `work` where ghost text would be asked for at the editor's cursor. */
