@@ -3,11 +3,11 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { Decision } from '../coupling/types.ts';
+import { clean } from '../tasks/completion/clean.ts';
 import type { TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { AdaptiveDebounce } from './debounce.ts';
-import { clean } from './filters.ts';
 import { type Flight, Flights } from './flights.ts';
 import { HINT_BAR, maskedRequest } from './masked-request.ts';
 import type { Local, Turn } from './turn.ts';

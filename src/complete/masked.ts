@@ -1,8 +1,8 @@
 // Secrets out of what a place consists of: first all of its text is masked, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
+import { cutOf } from '../tasks/completion/query.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
-import { cutOf } from './query.ts';
 
 /** A secret's half at the cursor is no longer than this, UTF-16 units. */
 const NEAR = 4000;

@@ -1,4 +1,4 @@
-// What the harvest yields: files with their split, what was left out and why, and cursor places to learn from.
+// What the harvest yields: files with their split, what was left out and why.
 
 export type Split = 'train' | 'calibration' | 'test';
 
@@ -56,21 +56,4 @@ export interface HarvestOptions {
   readonly maxFileBytes: number;
   readonly maxFiles: number;
   readonly maxTotalBytes: number;
-}
-
-export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
-
-/** A place in a harvested file where the cursor could stand, with the text that the author wrote there. */
-export interface CursorExample {
-  readonly path: string;
-  readonly languageId: string;
-  readonly kind: CursorKind;
-  /** UTF-16 offset into the file's text; 0-based line and column. */
-  readonly offset: number;
-  readonly line: number;
-  readonly column: number;
-  readonly prefix: string;
-  readonly suffix: string;
-  /** The rest of the line (trimmed at the end), or the block for 'block-body'. Never empty. */
-  readonly truth: string;
 }

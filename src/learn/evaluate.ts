@@ -6,7 +6,7 @@ import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
-import type { CursorExample } from '../harvest/types.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { turn } from './cancellation.ts';
 import type { Quality } from './types.ts';
 

@@ -3,13 +3,13 @@
 
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { queryOf } from '../complete/query.ts';
 import type { Engine } from '../engine/client.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
-import type { CursorExample } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { openStore } from '../store/open.ts';
 import type { FolderRows } from '../store/types.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import { queryOf } from '../tasks/completion/query.ts';
 import { sentFor } from '../teacher/body.ts';
 import { defaultModel } from '../teacher/models.ts';
 import type { TeacherRequest } from '../teacher/types.ts';

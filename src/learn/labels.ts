@@ -3,8 +3,8 @@
 
 import type { Progress } from '../common/progress.ts';
 import { exactMatch } from '../common/quality.ts';
-import type { CursorExample } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { labelBatch } from '../teacher/label.ts';
 import type { Teacher, TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
 import { queryOf, type ScoredPlace } from './evaluate.ts';

@@ -3,7 +3,7 @@
 import { editSimilarity, quantile } from '../common/quality.ts';
 import { decide } from '../coupling/decide.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
-import type { CursorKind } from '../harvest/types.ts';
+import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import { lastLines } from '../text/lines.ts';
 import { qualityOf, type ScoredPlace } from './evaluate.ts';
 import type { ApiLabels, LabelledPlace } from './labels.ts';

@@ -6,7 +6,7 @@ import { unwrap } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.ts';
-import type { CursorExample } from '../harvest/types.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { type Drafter, queryOf } from './evaluate.ts';
 
 export type Source = Requests['open']['request'];

@@ -1,7 +1,8 @@
 // Draws the cursor places that a run fits and measures on, spread evenly over held-out files.
 
-import { cursorExamples } from '../harvest/examples.ts';
-import type { CursorExample, HarvestedFile, Split } from '../harvest/types.ts';
+import type { HarvestedFile, Split } from '../harvest/types.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import { cursorExamples } from '../tasks/completion/cursor-places.ts';
 
 /** The calibration files, halved by order of path hash: what fits the mixing weights never fits the coupling. */
 export interface HeldOut {

@@ -4,9 +4,10 @@
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { Requests } from '../engine/protocol.ts';
 import { shuffled, uniforms } from '../fit/random.ts';
-import { cursorExamples } from '../harvest/examples.ts';
-import type { CursorExample, HarvestedFile } from '../harvest/types.ts';
+import type { HarvestedFile } from '../harvest/types.ts';
 import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import { cursorExamples } from '../tasks/completion/cursor-places.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];

@@ -1,8 +1,9 @@
 // The adaptation run and its report: what the command line prints and the editor shows.
 import type { Source } from '../common/completion.ts';
 import type { CouplingFit } from '../coupling/types.ts';
-import type { CursorKind, HarvestOptions, HarvestReport } from '../harvest/types.ts';
+import type { HarvestOptions, HarvestReport } from '../harvest/types.ts';
 import type { Sha256 } from '../package/manifest.ts';
+import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import type { TeacherSettings } from '../teacher/types.ts';
 
 /** What an adaptation run is asked to do. Plain data: it crosses to a worker thread. */

@@ -1,11 +1,35 @@
-// Cursor places in a harvested file, with what the author wrote there.
+// Cursor places in a file, with what the author wrote there.
 
 import { hash } from 'node:crypto';
-import { shuffle, uniforms } from '../fit/random.ts';
-import { blockAfter } from '../text/blocks.ts';
-import { indentLength } from '../text/indents.ts';
-import { type Line, lineNumber, lineStart, linesOf } from '../text/lines.ts';
-import type { CursorExample, CursorKind, HarvestedFile } from './types.ts';
+import { shuffle, uniforms } from '../../fit/random.ts';
+import { blockAfter } from '../../text/blocks.ts';
+import { indentLength } from '../../text/indents.ts';
+import { type Line, lineNumber, lineStart, linesOf } from '../../text/lines.ts';
+
+export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
+
+/** A place in a file where the cursor could stand, with the text that the author wrote there. */
+export interface CursorExample {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: CursorKind;
+  /** UTF-16 offset into the file's text; 0-based line and column. */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The rest of the line (trimmed at the end), or the block for 'block-body'. Never empty. */
+  readonly truth: string;
+}
+
+/** A file to draw from; the harvest's are. */
+export interface SourceText {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: 'code' | 'prose';
+  readonly text: string;
+}
 
 export interface ExampleOptions {
   /** At most so many places; fewer where the file has fewer lines that fit. */
@@ -45,7 +69,7 @@ interface Place {
  * line's end without the white space there; a block's begins at its first line's first character after the indent, so
  * the cursor stands where an editor puts it after Enter.
  */
-export function cursorExamples(file: HarvestedFile, options: ExampleOptions): CursorExample[] {
+export function cursorExamples(file: SourceText, options: ExampleOptions): CursorExample[] {
   const whole = linesOf(file.text);
   const texts = whole.map(({ text }) => text);
   const random = uniforms(Number.parseInt(hash('sha256', `${options.seed}\n${file.path}`, 'hex').slice(0, 8), 16));
@@ -82,12 +106,7 @@ export function cursorExamples(file: HarvestedFile, options: ExampleOptions): Cu
   return examples.sort((a, b) => a.offset - b.offset);
 }
 
-type PlaceFinder = (
-  line: Line,
-  texts: readonly string[],
-  file: HarvestedFile,
-  random: () => number,
-) => Place | undefined;
+type PlaceFinder = (line: Line, texts: readonly string[], file: SourceText, random: () => number) => Place | undefined;
 
 const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
   'statement-start': (line, _, file, random) => {
@@ -155,7 +174,7 @@ function lengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length + 1, -1);
 }
 
-function exampleAt(file: HarvestedFile, kind: CursorKind, { from, to }: Place): CursorExample {
+function exampleAt(file: SourceText, kind: CursorKind, { from, to }: Place): CursorExample {
   const prefix = file.text.slice(0, from);
   return {
     path: file.path,

@@ -1,7 +1,7 @@
 // One golden case per habit that is taken back, and one per case that looks like it and must stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanAnswer, inserted, lineIsComplete } from '../../src/teacher/clean.ts';
+import { cleanAnswer, inserted, lineIsComplete } from '../../src/teacher/parse.ts';
 import { at } from './requests.ts';
 
 type Over = NonNullable<Parameters<typeof at>[1]>;

@@ -5,8 +5,8 @@ import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
-import { cutOf } from '../query.ts';
 import type { Context } from './filter.ts';
+import { cutOf } from './query.ts';
 
 /** Marks that do not pair up in a line, strings left out: the fewer, the likelier it is what was meant. */
 export function imbalance(line: string, quotes: string): number {

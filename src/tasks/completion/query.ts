@@ -1,7 +1,7 @@
 // From a document's text and an offset to the query that the models see.
-import type { CompletionQuery } from '../common/completion.ts';
-import { toLineFeeds } from '../text/lines.ts';
-import { boundaryBefore, windowStart } from '../text/windows.ts';
+import type { CompletionQuery } from '../../common/completion.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+import { boundaryBefore, windowStart } from '../../text/windows.ts';
 
 /** UTF-16 units taken before and after the cursor: whole files up to 64 KB or so, in a file of 50 MB a window. */
 export const maxPrefix = 48_000;

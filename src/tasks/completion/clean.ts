@@ -1,13 +1,13 @@
 // Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
 // cases in test/golden/complete/.
-import { languageOf } from '../text/languages.ts';
-import { lineAfter, lineBefore, toLineFeeds } from '../text/lines.ts';
-import { cutToShape } from '../text/shape.ts';
-import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './filters/artefacts.ts';
-import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './filters/closers.ts';
-import type { CleanOptions, Filter } from './filters/filter.ts';
-import { fixIndent } from './filters/indent.ts';
-import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './filters/repeats.ts';
+import { languageOf } from '../../text/languages.ts';
+import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
+import { cutToShape } from '../../text/shape.ts';
+import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './artefacts.ts';
+import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './closers.ts';
+import type { CleanOptions, Filter } from './filter.ts';
+import { fixIndent } from './indent.ts';
+import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
 
 /** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
 export const FILTERS: readonly Filter[] = [

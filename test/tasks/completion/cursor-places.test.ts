@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cursorExamples } from '../../src/harvest/examples.ts';
-import { assignSplits, splitOf } from '../../src/harvest/split.ts';
-import type { CursorKind, HarvestedFile } from '../../src/harvest/types.ts';
-import { kindOf, languageIdOf } from '../../src/text/languages.ts';
+import { assignSplits, splitOf } from '../../../src/harvest/split.ts';
+import type { HarvestedFile } from '../../../src/harvest/types.ts';
+import type { CursorKind } from '../../../src/tasks/completion/cursor-places.ts';
+import { cursorExamples } from '../../../src/tasks/completion/cursor-places.ts';
+import { kindOf, languageIdOf } from '../../../src/text/languages.ts';
 
 function file(path: string, text: string): HarvestedFile {
   const languageId = languageIdOf(path);

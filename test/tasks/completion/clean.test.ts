@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { applyFilter, clean, FILTERS } from '../../src/complete/filters.ts';
-import { wantsBlock } from '../../src/text/shape.ts';
+import { applyFilter, clean, FILTERS } from '../../../src/tasks/completion/clean.ts';
+import { wantsBlock } from '../../../src/text/shape.ts';
 
 interface Case {
   readonly name: string;
@@ -18,7 +18,7 @@ interface Case {
   readonly indentUnit?: string;
 }
 
-const folder = join(import.meta.dirname, '../golden/complete');
+const folder = join(import.meta.dirname, '../../golden/complete');
 
 function casesOf(name: string): Case[] {
   return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
