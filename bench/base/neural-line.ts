@@ -1,5 +1,6 @@
 // Lines by the neural model alone.
 
+import { lineEnd } from '../../src/text/lines.ts';
 import type { PromptPart } from '../common/greedy/alone.ts';
 import type { AloneProcess } from '../common/greedy/processes.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';
@@ -24,6 +25,5 @@ export async function neuralLine(
   // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
   const all = stop ? [...steps, stop] : steps;
   const lowest = Math.exp(Math.min(0, ...all.map(({ top }) => top[0]?.logProbability ?? 0)));
-  const end = text.indexOf('\n');
-  return { place, text: (end < 0 ? text : text.slice(0, end)).trimEnd(), confidence: undefined, lowest, latencyMs };
+  return { place, text: text.slice(0, lineEnd(text)).trimEnd(), confidence: undefined, lowest, latencyMs };
 }

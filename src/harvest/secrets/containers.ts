@@ -1,5 +1,6 @@
 // Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
+import { indentLength } from '../../text/indents.ts';
 import type { Found, Source } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
@@ -75,7 +76,7 @@ function bodyAt(text: string, header: number, start: number, opening: string): s
   const indent = /^[ \t]*(?:- )?/.exec(text.slice(lineStart, header))?.[0].length ?? 0;
   let end = 0;
   for (const line of body.split('\n')) {
-    const depth = line.length - line.trimStart().length;
+    const depth = indentLength(line);
     if (line.trim() !== '' && depth <= indent && !(depth === indent && /^\s*- /.test(line))) break;
     end += line.length + 1;
   }

@@ -1,5 +1,7 @@
 // Secret objects of Kubernetes: every value under data and stringData, whatever it looks like.
 
+import { indentLength } from '../../text/indents.ts';
+import { lineEnd } from '../../text/lines.ts';
 import type { Found, Source } from './found.ts';
 import { isPlaceholder } from './values.ts';
 
@@ -28,10 +30,9 @@ function valuesOf(part: string): Found[] {
     let at = match.index + match[0].length + 1;
     let block = -1;
     while (at < part.length) {
-      const stop = part.indexOf('\n', at);
-      const end = stop === -1 ? part.length : stop;
+      const end = lineEnd(part, at);
       const line = part.slice(at, end);
-      const depth = line.length - line.trimStart().length;
+      const depth = indentLength(line);
       if (line.trim() !== '' && depth <= indent) break;
       const trimmed = line.trim();
       if (block >= 0 && depth > block && trimmed !== '') found.push(range(at + depth, trimmed));
