@@ -24,11 +24,6 @@ export interface DeferralCurve {
   readonly points: readonly DeferralPoint[];
   /** Area under exact match over share 0..1 (for one point: its exact match). */
   readonly area: number;
-  /**
-   * The smallest share at which exact match reaches that of always asking. The pair can be better than the API alone, so
-   * the curve may rise above that line and come back to it: this is the first crossing. Undefined: never.
-   */
-  readonly shareToMatchApi: number | undefined;
 }
 
 /** An example of which both answers are known, with the two estimates made for it. */
@@ -92,8 +87,6 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
     rule,
     points,
     area: area(points),
-    // Sums of many small steps: equal means equal up to rounding.
-    shareToMatchApi: points.find((p) => p.exactMatch >= all.exactMatch - 1e-9)?.apiShare,
   });
   return [
     curve('learned', ranked('learned')),
