@@ -15,7 +15,7 @@ import { chooseFiles } from '../common/held-out.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { complete } from '../ngram/main.ts';
-import { byPackage, cursorsOf, withSnippets } from './cursors.ts';
+import { byPackage, cursorsOf } from './cursors.ts';
 import { showGains } from './gains.ts';
 import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
@@ -70,7 +70,7 @@ async function adaptedLines(
     for (const item of prepared) {
       const adaptedBase = { ...base, model: of(item).model, over: base.model };
       const own = cursors.filter((cursor) => cursor.prepared === item);
-      alone.push(...(await aloneLines(own, adaptedBase, withSnippets)));
+      alone.push(...(await aloneLines(own, adaptedBase, 'suffix and snippets')));
     }
     keep('adapted alone, suffix and snippets', alone);
     const model = (item: Prepared) => of(item).model;

@@ -1,7 +1,7 @@
 // What smaller weights change: how many lines are the same text as with fp32.
 
 import { chooseFiles } from '../common/held-out.ts';
-import { cursorsOf, suffixed } from './cursors.ts';
+import { cursorsOf } from './cursors.ts';
 import { sample } from './prepare.ts';
 import { aloneLines } from './specialist.ts';
 import type { Base, BaseContext, Prepared, Show } from './types.ts';
@@ -22,7 +22,7 @@ async function agreementOf(base: Base, prepared: readonly Prepared[], show: Show
   const chosen = chooseFiles(files, lossCharacters, 1);
   let reference: readonly string[] | undefined;
   for (const precision of ['fp32', 'int8', 'int4'] as const) {
-    const texts = (await aloneLines(cursors, base, suffixed, precision)).map(({ text }) => text);
+    const texts = (await aloneLines(cursors, base, 'suffix', precision)).map(({ text }) => text);
     reference ??= texts;
     show([base.name, precision], {
       'same-line': texts.filter((text, i) => text === reference?.[i]).length / cursors.length,

@@ -1,18 +1,14 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
-import type { Snippet } from '../../src/common/completion.ts';
-import { DEFAULT_LIMITS } from '../../src/mix/prompt-planner.ts';
+import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import type { RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
-import { type Budget, promptOf } from './prompt.ts';
 import type { Base, Prepared } from './types.ts';
 
-const { prefix, suffix, snippets } = DEFAULT_LIMITS;
-/** What a base sees alone: as much as the product shows it. */
-export const withSnippets: Budget = { prefix, suffix, snippets };
-export const suffixed: Budget = { ...withSnippets, snippets: 0 };
-const snippetOptions = { maxSnippets: 3, maxCharacters: 900 };
+/** What a base alone is shown of a place, as much of each as the product shows it. 'prefix only': no infilling, the text simply goes on. */
+export const SHOWN = ['prefix only', 'suffix', 'suffix and snippets'] as const;
+export type Shown = (typeof SHOWN)[number];
 
 /** One cursor, with the package that it is in. */
 export interface Cursor {
@@ -28,10 +24,13 @@ export function isPublic({ prepared }: Cursor): boolean {
   return prepared.recording.kind === 'public';
 }
 
-export function promptAt({ prepared: { ngram }, place }: Cursor, budget: Budget, { tokenizer }: Base) {
-  const query = queryAt(place);
-  const snippets: readonly Snippet[] = budget.snippets > 0 ? ngram.snippets(query, snippetOptions) : [];
-  return promptOf(place, snippets, budget, tokenizer);
+/** Token ids of what a base alone is asked. */
+export function promptAt({ prepared: { ngram }, place }: Cursor, shown: Shown, { tokenizer }: Base): number[] {
+  const form = new PromptForm(tokenizer);
+  if (shown !== 'prefix only')
+    return form.prompt(place, shown === 'suffix' ? [] : ngram.snippets(queryAt(place), PROMPT_SNIPPETS));
+  const ids = tokenizer.encode(place.prefix);
+  return [...form.file(place.path), ...ids.subarray(form.prefixStart(ids, ids.length, PROMPT_LIMITS.prefix))];
 }
 
 export function queryAt({ path, prefix, suffix }: RecordedPlace) {

@@ -7,9 +7,8 @@ import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { complete } from '../ngram/main.ts';
-import { byPackage, type Cursor, cursorsOf, suffixed, withSnippets } from './cursors.ts';
+import { byPackage, type Cursor, cursorsOf, SHOWN } from './cursors.ts';
 import { showGains } from './gains.ts';
-import type { Budget } from './prompt.ts';
 import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
@@ -47,7 +46,7 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
       const ngram = cursors.map(({ prepared: { ngram }, place }) => lineOf(place, complete(ngram, place)));
       show([base.name, 'n-grams alone, over its tokens'], byPackage(cursors, ngram));
     }
-    keep('alone, suffix and snippets', await aloneLines(cursors, base, withSnippets));
+    keep('alone, suffix and snippets', await aloneLines(cursors, base, 'suffix and snippets'));
     if (!existsSync(join(base.model, MIXTURE_FILE))) {
       console.log(`  ${base.name} has no ${MIXTURE_FILE}: 'as shipped' are the weights that the code starts with.`);
     }
@@ -70,17 +69,8 @@ export function fitted(context: BaseContext, show: Show): Promise<void> {
   });
 }
 
-/** Of what a base sees alone, its prompts' parts. */
-const budgets: Readonly<Record<string, Budget>> = {
-  'prefix only': { ...suffixed, suffix: 0 },
-  suffix: suffixed,
-  'suffix and snippets': withSnippets,
-};
-
 export function context(context: BaseContext, show: Show): Promise<void> {
   return eachBase(context, show, async ({ base, cursors, keep }) => {
-    for (const [name, budget] of Object.entries(budgets)) {
-      keep(name, await aloneLines(cursors, base, budget));
-    }
+    for (const shown of SHOWN) keep(shown, await aloneLines(cursors, base, shown));
   });
 }

@@ -5,13 +5,13 @@ import { Language } from '../../src/decode/language.ts';
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/fit/gate.ts';
 import { gateSize } from '../../src/mix/gate.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
-import { DEFAULT_LIMITS, type PromptLimits } from '../../src/mix/prompt-planner.ts';
 import { readMixWeights } from '../../src/mix/weights.ts';
+import { PROMPT_LIMITS, type PromptLimits } from '../../src/tasks/completion/prompt-form.ts';
 import { bucket } from '../common/packages.ts';
 import { type Cursor, cursorsOf, isPublic, queryAt } from './cursors.ts';
 import type { Base, BaseContext, Show } from './types.ts';
 
-const { prefix, suffix, snippets } = DEFAULT_LIMITS;
+const { prefix, suffix, snippets } = PROMPT_LIMITS;
 const variants: Readonly<Record<string, Partial<PromptLimits>>> = {
   [`as shipped: prefix ${prefix}, suffix ${suffix}, snippets ${snippets}`]: {},
   'prefix 64': { prefix: 64 },
@@ -42,7 +42,7 @@ async function promptsOf(base: Base, language: Language, { prepared }: BaseConte
   const cursors = cursorsOf(prepared(base)).filter(isPublic);
   const weights = readMixWeights(base.model);
   for (const [name, change] of Object.entries(variants)) {
-    const limits = { prompt: { ...DEFAULT_LIMITS, ...change } };
+    const limits = { prompt: { ...PROMPT_LIMITS, ...change } };
     const mixed = new Map(
       prepared(base).map((item) => [item, new Mixed('base', language, () => item.ngram, weights, limits)]),
     );

@@ -10,9 +10,8 @@ import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
-import { type Cursor, promptAt, queryAt } from './cursors.ts';
+import { type Cursor, promptAt, queryAt, type Shown } from './cursors.ts';
 import { neuralLine } from './neural-line.ts';
-import type { Budget } from './prompt.ts';
 import type { Base, Prepared } from './types.ts';
 
 /** Places that the mixture's weights are fitted on, of files that no recording names. */
@@ -34,11 +33,11 @@ export function loading(
 export function aloneLines(
   cursors: readonly Cursor[],
   base: Base,
-  budget: Budget,
+  shown: Shown,
   precision?: 'fp32' | 'int8' | 'int4',
 ): Promise<Line[]> {
   const ask = (process: AloneProcess, cursor: Cursor) =>
-    neuralLine(process, cursor.place, promptAt(cursor, budget, base));
+    neuralLine(process, cursor.place, promptAt(cursor, shown, base));
   return withAlone(loading(base, precision), (processes) => spread(processes, cursors, ask, `${base.name} alone`));
 }
 

@@ -1,11 +1,11 @@
-# Writes test/golden/tokenizer.json, odd and fuzzed strings with their ids, prompt.json, places with their prompts, and packed/, a model in 4 bits:
-# what TypeScript is held to.
+# Writes test/golden/tokenizer.json, odd and fuzzed strings with their ids, and packed/, a model in 4 bits: what TypeScript is held to.
+# (test/golden/prompt.json is the other way round: build/golden-prompt.ts writes it, and prompt.py is held to it.)
 import json
 import pathlib
 import random
 
 from common import HERE
-from prompt import PREFIX_TOKENS, SNIPPET_TOKENS, SUFFIX_TOKENS, fitting, prompt, snippet
+from prompt import check
 from tokenizer import Tokenizer
 
 FIXED = [
@@ -17,26 +17,6 @@ FIXED = [
     'SELECT * FROM "users" WHERE id = $1;\n', '# Title\n\n- item **bold** `code`\n', 'key: value\n  - list\n', 'trailing   \nspaces \t\n', '\n  \n    \n', 'CamelCASEWord', 'ABCdEFg', ' ABc', '_ABc', ' _ABc', 'a _b', 'a  _b', 'a\x0bb\x0cc', '\x85', '\u1e9e', 'İi', 'ǅ']
 PARTS = [' ', '  ', '\n', '\r\n', '\t', '    ', '\n\n  ', 'foo', 'Bar', 'BAZ', '_', '__', '0', '17', '(', ')', '();', '=>', '"', "'", '`', '${', '//', '/*', '*/', '<', '>', '&&', '.', ',', ';', ':', 'é', 'ß', 'я', '中', '😀', '\u0301', '\u200d', '\u00a0',
          '\x00', '\x7f', '\r', 'a', 'Z', 'return', 'function', 'self', 'HTTPServer', 'x' * 33, 'Q' * 33, '-' * 33]
-
-
-# Cursors that need no healing, two snippets each (the last place has one that is too long, and one that does not fit any more).
-PLACES = [
-    {'path': 'src/store/orders.ts', 'prefix': "import { Order } from './order.ts';\n\nexport function total(orders: readonly Order[]): number {\n  let sum = 0;\n  for (const order of orders)",
-     'suffix': '\n  return sum;\n}\n',
-     'snippets': [{'path': 'src/store/order.ts', 'text': 'export interface Order {\n  readonly price: number;\n}\n'}, {'path': 'test/orders.test.ts', 'text': 'const sum = total(orders);\n'}]},
-    {'path': 'app/views/käse.py', 'prefix': 'def list_items(request):\n    items = Item.objects.filter(', 'suffix': ')\n    return render(request, "items.html", {"items": items})\n',
-     'snippets': [{'path': 'app/models.py', 'text': 'class Item(models.Model):\n    name = models.CharField(max_length=80)\n'}, {'path': 'app/urls.py', 'text': 'path("items/", list_items),\n'}]},
-    {'path': 'cmd/server/main.go', 'prefix': 'package main\n\nfunc main() {\n\tserver := New()\n\tif err := server.Run()', 'suffix': '',
-     'snippets': [{'path': 'server.go', 'text': '// Run serves until it fails.\n' * 24}, {'path': 'other.go', 'text': 'package server\n'}]}]
-
-
-def prompts(tokenizer):
-    encode = tokenizer.encode
-    for place in PLACES:
-        found = fitting([snippet(encode(s['path'] + '\n'), encode(s['text'])) for s in place['snippets']], SNIPPET_TOKENS)
-        prefix = encode(place['prefix'])
-        assert len(prefix) <= PREFIX_TOKENS
-        yield {**place, 'ids': prompt(found, encode(place['path'] + '\n'), encode(place['suffix'])[:SUFFIX_TOKENS], prefix)}
 
 
 def packed_model():
@@ -80,7 +60,7 @@ def main():
     for row in rows:
         assert tokenizer.decode(row['ids']) == row['text'], row
     write('tokenizer.json', rows)
-    write('prompt.json', prompts(tokenizer))
+    check(tokenizer)
     packed_model()
 
 

@@ -8,6 +8,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { cursorExamples } from '../tasks/completion/cursor-places.ts';
+import { PROMPT_LIMITS, PromptForm } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];
@@ -32,20 +33,16 @@ const MIDDLE_WEIGHT = 4;
 const NEURAL_SHARE = 0.3;
 /** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
 const SNIPPET_SHARE = 0.5;
-/** Tokens that snippets take at most, as a share of the window; in a window of 512 as many as in the product's prompt. */
-const SNIPPET_ROOM = 0.28;
+/** Tokens that snippets take at most: as many as in the product's prompt, in a window of 512. */
+const SNIPPET_ROOM = PROMPT_LIMITS.snippets / 512;
 /** Tokens of suffix as shares of the window, drawn evenly: mostly what the product shows, 64 of 512. */
 const SUFFIX_SHARES = [0, 1 / 16, 1 / 8, 1 / 8];
 /** Places drawn for one that is wanted: some have a middle that is too long. */
 const SPARE = 1.5;
-/** Tokens of a file's name. */
-const HEAD = 40;
-/** Within so many tokens a piece of a file begins at a line. */
+/** Within so many tokens a piece of running text begins at a line. */
 const REACH = 40;
 /** A prefix shorter than this says nothing. */
 const LEAST_PREFIX = 16;
-
-type Specials = ReturnType<typeof dialectTokens>;
 
 /** What stands for each special token where a sample is shown. */
 export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> {
@@ -59,10 +56,10 @@ export function samplesOf(
   tokenizer: Tokenizer,
   { length, seed, snippets, known }: SampleOptions,
 ): Sample[] {
-  const specials = dialectTokens(tokenizer);
+  const form = new PromptForm(tokenizer);
   const random = uniforms(seed);
   return files.flatMap((each) => {
-    const file = new TokenFile(each, tokenizer, specials, known?.(each));
+    const file = new TokenFile(each, tokenizer, form, known?.(each));
     const running = file.running(length);
     const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
@@ -81,7 +78,8 @@ export function samplesOf(
 /** One file as tokens, and where each token begins in its bytes. */
 class TokenFile {
   private readonly tokenizer: Tokenizer;
-  private readonly specials: Specials;
+  private readonly form: PromptForm;
+  private readonly path: string;
   private readonly bytes: Buffer;
   private readonly ids: Int32Array;
   private readonly starts: Uint32Array;
@@ -90,16 +88,17 @@ class TokenFile {
   private readonly worth: Float32Array;
 
   /** @param known see SampleOptions */
-  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, specials: Specials, known?: Float32Array) {
+  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, form: PromptForm, known?: Float32Array) {
     this.tokenizer = tokenizer;
-    this.specials = specials;
+    this.form = form;
+    this.path = path;
     this.bytes = Buffer.from(text);
     this.ids = tokenizer.encode(text);
     this.starts = new Uint32Array(this.ids.length + 1);
     this.ids.forEach((id, i) => {
       this.starts[i + 1] = (this.starts[i] as number) + tokenizer.bytesOf(id).length;
     });
-    this.head = [specials.file, ...tokenizer.encode(`${path}\n`).subarray(0, HEAD)];
+    this.head = form.file(path);
     this.worth = new Float32Array(this.ids.length + 1).fill(1);
     known?.forEach((probability, i) => {
       this.worth[i] = NEURAL_SHARE / (NEURAL_SHARE + probability);
@@ -108,8 +107,8 @@ class TokenFile {
 
   /** The whole text in windows, each after the file's name; a later one begins at a line, with what it repeats not learned again. */
   running(length: number): Sample[] {
-    const { head, specials } = this;
-    const stream = [...this.ids, specials.end];
+    const { head, form } = this;
+    const stream = [...this.ids, form.specials.end];
     const room = length + 1 - head.length;
     const samples: Sample[] = [];
     let learned = 0;
@@ -141,20 +140,19 @@ class TokenFile {
     suffixTokens: number,
     similar: readonly Snippet[],
   ): Sample | undefined {
-    const { tokenizer, specials, head } = this;
+    const { tokenizer, form } = this;
     const cursor = Buffer.byteLength(prefix);
     const at = this.boundary(cursor);
     const end = cursor + Buffer.byteLength(truth);
     // From the last token boundary on, so that text is cut into tokens as it always is: completing heals the cursor likewise.
     const middle = tokenizer.encode(this.bytes.toString('utf8', this.starts[at], end));
     if (middle.length > length / 3) return undefined;
-    const after = tokenizer.encode(suffix.slice(0, suffixTokens * 6)).subarray(0, suffixTokens);
-    const extra = this.snippets(similar, Math.floor(length * SNIPPET_ROOM));
-    const fixed = [...extra, ...head, specials.suffix, ...after, specials.prefix];
+    const after = form.suffix(suffix, suffixTokens);
+    const fixed = form.head(this.path, similar, after, Math.floor(length * SNIPPET_ROOM));
     const room = length + 1 - fixed.length - middle.length - 1;
-    const from = at <= room ? 0 : this.lineFrom(at - room, at);
+    const from = room > 0 ? form.prefixStart(this.ids, at, room) : at;
     if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
-    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...middle, specials.eom]);
+    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...middle, form.specials.eom]);
     const weights = new Float32Array(ids.length).fill(1);
     weights.set(this.worth.subarray(from, at), fixed.length);
     const cut = fixed.length + at - from;
@@ -164,21 +162,6 @@ class TokenFile {
       if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
     });
     return { ids, weights };
-  }
-
-  private snippets(similar: readonly Snippet[], room: number): number[] {
-    const ids: number[] = [];
-    for (const { path, text } of similar) {
-      const left = room - ids.length;
-      if (left < 24) break;
-      ids.push(
-        ...[this.specials.snippet, ...this.tokenizer.encode(`${path}\n`), ...this.tokenizer.encode(text)].slice(
-          0,
-          left,
-        ),
-      );
-    }
-    return ids;
   }
 
   /** The last token that begins at or before a byte, and not inside a character. */
@@ -192,14 +175,6 @@ class TokenFile {
     }
     while (low > 0 && ((this.bytes[this.starts[low] as number] ?? 0) & 0xc0) === 0x80) low--;
     return low;
-  }
-
-  /** `from`, or the token shortly after it that begins a line. */
-  private lineFrom(from: number, before: number): number {
-    for (let i = from; i < Math.min(from + REACH, before); i++) {
-      if (this.bytes[this.starts[i] as number] === NEWLINE) return i;
-    }
-    return from;
   }
 }
 

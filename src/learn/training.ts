@@ -8,6 +8,7 @@ import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
+import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { PaceKeeper } from './pace-keeper.ts';
@@ -35,7 +36,6 @@ const validationWindows = 32;
 const leastTokens = 2000;
 /** Tokens that the n-grams are asked about: seconds of work. */
 const mostKnown = 600_000;
-const snippetLimits = { maxSnippets: 3, maxCharacters: 1200 };
 const seed = 1;
 
 /** What the neural part of an adaptation is given. */
@@ -161,7 +161,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
 
 /** @param index of the training files */
 export function sampleOptions(index: NgramModel): Pick<SampleOptions, 'length' | 'seed' | 'snippets'> {
-  return { length, seed, snippets: (query) => index.snippets(query, snippetLimits) };
+  return { length, seed, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
 }
 
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */

@@ -9,10 +9,11 @@ import { type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
 import { firstLine, textOf, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
+import { PROMPT_SNIPPETS, type PromptLimits } from '../tasks/completion/prompt-form.ts';
 import { lineEnd } from '../text/lines.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { Pace } from './pace.ts';
-import { type PromptLimits, PromptPlanner } from './prompt-planner.ts';
+import { PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';
@@ -21,8 +22,6 @@ import { Viewer } from './view.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
 const RESCORED = 6;
-/** Snippets in the neural model's prompt; the planner cuts them to its limits. */
-const SNIPPETS = { maxSnippets: 2, maxCharacters: 700 };
 /** Longest middle that weights are learned from, tokens. */
 const LONGEST_TRUTH = 40;
 
@@ -152,7 +151,7 @@ export class Mixed {
     const { network, prefixes } = this.language;
     const ngram = this.ngram();
     const place = ngram.place(query, maxTokens);
-    const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, SNIPPETS));
+    const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
     const lease = prefixes.lease(prompt);
     const { branches, cache } = lease;
     const promptTokens = prompt.length - lease.reused;

@@ -2,7 +2,7 @@
 //
 //   easy-1: [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //
-// mix/prompt-planner.ts asks so, learn/samples.ts trains so, test/golden/prompt.json holds both and the pretraining to it.
+// tasks/completion/prompt-form.ts builds it, for serving and training; test/golden/prompt.json holds the pretraining to it.
 
 import { MEND } from '../arch/decoder-values.ts';
 import { CodedError } from '../common/errors.ts';

@@ -1,21 +1,11 @@
-// The benchmark's own logic: windows that score every token once with enough past, fair choices of files, prompts, honest figures.
+// The benchmark's own logic: windows that score every token once with enough past, fair choices of files, honest figures.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { lastLines, promptOf } from '../../bench/base/prompt.ts';
 import { windowsOf } from '../../bench/base/windows.ts';
 import { chooseFiles } from '../../bench/common/held-out.ts';
 import { type Line, lineFigures } from '../../bench/common/line-figures.ts';
 import { Table } from '../../bench/print.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
-
-const loaded = loadTokenizer(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../models/small/tokenizer.json'), 'utf8')),
-);
-if (!loaded.ok) throw new Error(loaded.error.message);
-const tokenizer = loaded.value;
 
 test('every token of a text is scored once, with half a window before it or all there is', () => {
   for (const [count, room] of [
@@ -60,32 +50,6 @@ test('the choice of files is seeded, whole, and no package is most of it', () =>
   assert.notDeepEqual(chooseFiles(files, 30_000, 2), chosen);
   // All there is, where there is less.
   assert.equal(chooseFiles([file('a', 1, 500), file('a', 2, 500)], 30_000, 1).length, 2);
-});
-
-test('a prompt has the order of pretraining: snippets, the best first, then file, suffix, prefix', () => {
-  const place = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
-  const snippets = [
-    { path: 'src/best.ts', text: 'best();\n', line: 0 },
-    { path: 'src/next.ts', text: 'next();\n', line: 0 },
-  ];
-  const spelled = (budget: { prefix: number; suffix: number; snippets: number }) =>
-    promptOf(place, snippets, budget, tokenizer)
-      .map((part) => (typeof part === 'string' ? part : part.special))
-      .join('');
-  assert.equal(
-    spelled({ prefix: 100, suffix: 100, snippets: 100 }),
-    '<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n' +
-      '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ',
-  );
-  assert.equal(spelled({ prefix: 100, suffix: 0, snippets: 0 }), '<|file|>src/a.ts\nlet a = 1;\nlet b = ');
-});
-
-test('a long prefix is cut at a line, from the front', () => {
-  const text = Array.from({ length: 200 }, (_, i) => `const value${i} = ${i};`).join('\n');
-  const kept = lastLines(text, 60, tokenizer);
-  assert.ok(text.endsWith(kept) && kept.startsWith('\nconst'), kept);
-  assert.ok(tokenizer.encode(kept).length <= 60 && tokenizer.encode(kept).length > 40);
-  assert.equal(lastLines('short', 60, tokenizer), 'short');
 });
 
 test('an empty line is neither right nor confident', () => {

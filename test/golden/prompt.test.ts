@@ -1,13 +1,14 @@
-// One form of a prompt: what the product serves and what the benchmark asks are what pretraining wrote (models/pretrain/golden.py).
+// One form of a prompt: what is served, what is measured, and what pretraining writes. The file is made by build/golden-prompt.ts.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { promptOf } from '../../bench/base/prompt.ts';
 import type { Snippet } from '../../src/common/completion.ts';
-import { DEFAULT_LIMITS, PromptPlanner } from '../../src/mix/prompt-planner.ts';
+import { PromptPlanner } from '../../src/mix/prompt-planner.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { PROMPT_LIMITS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -34,11 +35,24 @@ for (const { ids, snippets: found, ...place } of places) {
     assert.deepEqual(planned, ids.slice(0, -1));
   });
 
-  test(`measured: ${place.path}`, () => {
-    const parts = promptOf(place, snippets, DEFAULT_LIMITS, tokenizer);
-    const asked = parts.flatMap((part) =>
-      typeof part === 'string' ? [...tokenizer.encode(part)] : [tokenizer.special(part.special) as number],
-    );
-    assert.deepEqual(asked, ids);
+  test(`asked of a base alone: ${place.path}`, () => {
+    const asked = new PromptForm(tokenizer).prompt(place, snippets);
+    assert.deepEqual(asked, ids, 'after a change of the tokenizer or the form: node build/run.mjs build/golden-prompt.ts');
   });
 }
+
+test('every limit is reached by one of them, but for the prefix', () => {
+  const special = (name: string) => tokenizer.special(name) as number;
+  const lengths = places.map(({ ids }) => {
+    const [file, suffix, prefix] = ['<|file|>', '<|suffix|>', '<|prefix|>'].map((name) => ids.indexOf(special(name)));
+    return { snippets: file, head: (suffix as number) - (file as number) - 1, suffix: (prefix as number) - (suffix as number) - 1 };
+  });
+  for (const part of ['snippets', 'head', 'suffix'] as const)
+    assert.equal(Math.max(...lengths.map((of) => of[part] as number)), PROMPT_LIMITS[part], part);
+});
+
+test('pretraining writes the same', (context) => {
+  const { error, status, stderr } = spawnSync('python3', [join(root, 'models/pretrain/prompt.py')], { encoding: 'utf8' });
+  if (error) return context.skip('there is no python3 here');
+  assert.equal(status, 0, stderr);
+});

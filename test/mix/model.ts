@@ -3,11 +3,11 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { Network } from '../../src/decode/network.ts';
 import { Prefixes } from '../../src/decode/prefixes.ts';
 import { Mixed } from '../../src/mix/mixed.ts';
-import type { PromptLimits } from '../../src/mix/prompt-planner.ts';
 import type { MixWeights } from '../../src/mix/types.ts';
 import { initialMixWeights } from '../../src/mix/weights.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
+import type { PromptLimits } from '../../src/tasks/completion/prompt-form.ts';
 import { files, smallTokenizer, trainedModel } from '../decode/trained.ts';
 
 export const tokenizer = smallTokenizer();

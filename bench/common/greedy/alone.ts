@@ -5,8 +5,8 @@ import { Language, type LanguageOptions } from '../../../src/decode/language.ts'
 import { readManifest } from '../../../src/package/manifest.ts';
 import { type Generated, type GenerateRequest, generate } from './generate.ts';
 
-/** A prompt: text, and special tokens by name ('<|file|>'). */
-export type PromptPart = string | { readonly special: string };
+/** A prompt: token ids, text, and special tokens by name ('<|file|>'). */
+export type PromptPart = number | string | { readonly special: string };
 
 export interface TextRequest extends Omit<GenerateRequest, 'prompt' | 'stopIds'> {
   /** The text ends before any special token: what follows one is another file, or no text. */
@@ -42,9 +42,10 @@ export class Alone {
   async complete({ prompt, ...rest }: TextRequest): Promise<Completed> {
     const { network, prefixes, tokenizer } = this.language;
     const started = performance.now();
-    const ids = prompt.flatMap((part) =>
-      typeof part === 'string' ? [...tokenizer.encode(part)] : [this.special(part.special)],
-    );
+    const ids = prompt.flatMap((part) => {
+      if (typeof part === 'number') return [part];
+      return typeof part === 'string' ? [...tokenizer.encode(part)] : [this.special(part.special)];
+    });
     let firstMs = Number.NaN;
     const request = { ...rest, prompt: ids, stopIds: this.stops };
     const generated = await generate(network, prefixes, tokenizer, request, undefined, () => {
