@@ -34,6 +34,9 @@ export interface SessionOptions {
 /** What the binding says when it comes to an output that is no tensor, after a run that went well. */
 const NOT_A_TENSOR = 'Non tensor type is temporarily not supported';
 
+/** So long a thread waits busily for the next operator's work, microseconds: several times what waking one takes. */
+const SPIN_US = '50';
+
 export class Session {
   private readonly inner: InferenceSession;
   readonly device: Device;
@@ -60,9 +63,10 @@ export class Session {
       ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
       extra: {
         session: {
-          // Threads wait busily between the operators of a run, since waking them costs more than most operators take; and rest between
-          // runs, where they would take a core from the editor.
-          intra_op: { allow_spinning: '1' },
+          // Threads wait busily between the operators of a run, since waking them costs more than most operators take, but not for longer
+          // than that: where others compute, too, the thread that is waited for may have no core while the others burn theirs. And they
+          // rest between runs, where they would take a core from the editor.
+          intra_op: { allow_spinning: '1', spin_duration_us: SPIN_US },
           force_spinning_stop: '1',
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
         },
