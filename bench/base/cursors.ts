@@ -1,8 +1,9 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
+import type { CompletionQuery } from '../../src/common/completion.ts';
 import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
-import type { RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import type { Base, Prepared } from './types.ts';
 
@@ -33,8 +34,8 @@ export function promptAt({ prepared: { ngram }, place }: Cursor, shown: Shown, {
   return [...form.file(place.path), ...ids.subarray(form.prefixStart(ids, ids.length, PROMPT_LIMITS.prefix))];
 }
 
-export function queryAt({ path, prefix, suffix }: RecordedPlace) {
-  return { path, languageId: 'typescript', prefix, suffix };
+export function queryAt(place: RecordedPlace): CompletionQuery {
+  return askedAt(place).query;
 }
 
 /** Figures of all places in published packages, and of each package's, the renamed one's among them. */

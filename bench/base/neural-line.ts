@@ -1,10 +1,10 @@
 // Lines by the neural model alone.
 
-import { lineEnd } from '../../src/text/lines.ts';
+import { clean } from '../../src/tasks/completion/clean.ts';
 import type { PromptPart } from '../common/greedy/alone.ts';
 import type { AloneProcess } from '../common/greedy/processes.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';
-import type { RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 
 /** Greedy, healed at the cursor, until the line's end or the middle's. */
 export async function neuralLine(
@@ -25,5 +25,5 @@ export async function neuralLine(
   // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
   const all = stop ? [...steps, stop] : steps;
   const lowest = Math.exp(Math.min(0, ...all.map(({ top }) => top[0]?.logProbability ?? 0)));
-  return { place, text: text.slice(0, lineEnd(text)).trimEnd(), confidence: undefined, lowest, latencyMs };
+  return { place, text: clean(text, askedAt(place)), confidence: undefined, lowest, latencyMs };
 }

@@ -6,11 +6,13 @@ import { unwrap } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
+import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
 import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
-import { type Line, lineOf, lineTokens } from '../common/line-figures.ts';
+import { type Line, lineOf } from '../common/line-figures.ts';
+import { askedAt } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
-import { type Cursor, promptAt, queryAt, type Shown } from './cursors.ts';
+import { type Cursor, promptAt, type Shown } from './cursors.ts';
 import { neuralLine } from './neural-line.ts';
 import type { Base, Prepared } from './types.ts';
 
@@ -63,9 +65,10 @@ export async function mixedLines(
   }
   const ask = async (engine: EngineClient, { prepared: { name }, place }: Cursor) => {
     const started = performance.now();
-    const request = { key: name, query: queryAt(place), options: { multiline: false, maxTokens: lineTokens } };
+    const asked = askedAt(place);
+    const request = { key: name, query: asked.query, options: draftOptions(asked) };
     const draft = unwrap(await engine.request('draft', request));
-    return lineOf(place, draft, performance.now() - started);
+    return lineOf(place, shownDraft(draft, asked), performance.now() - started);
   };
   const answers = await spread(engines, cursors, ask, `${base.name} with n-grams`);
   for (const engine of engines) {

@@ -2,6 +2,7 @@
 
 import type { Draft } from '../../src/common/completion.ts';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
+import { judge } from '../../src/tasks/completion/judge.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedPlace } from './recordings.ts';
 
@@ -25,7 +26,7 @@ export function lineOf(place: RecordedPlace, draft: Draft, latencyMs = draft.lat
 }
 
 export function isRight({ place, text }: Line): boolean {
-  return text !== '' && exactMatch(text, place.truth);
+  return judge(text, place.truth).right;
 }
 
 export function lineFigures(lines: readonly Line[]): Figures {

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
+import { placeBefore } from '../../src/tasks/completion/asked-place.ts';
+import type { CompletionPlace } from '../../src/tasks/completion/types.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
 import { renamedPackage } from './renamed.ts';
@@ -26,6 +28,11 @@ export interface RecordedPlace {
   readonly truth: string;
   /** What the large model wrote. */
   readonly completion: string;
+}
+
+/** The place as the product asks at it: for the rest of its line, which is what the large model was asked for. */
+export function askedAt({ path, prefix, suffix }: Pick<RecordedPlace, 'path' | 'prefix' | 'suffix'>): CompletionPlace {
+  return placeBefore({ path, languageId: 'typescript', prefix, suffix }, false);
 }
 
 /** Packages as they are published, which a base may have seen elsewhere, or one whose names nobody has seen. */

@@ -6,11 +6,11 @@ import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
 import { deferralCurve, type ScoredExample } from '../../src/coupling/curve.ts';
 import { decide } from '../../src/coupling/decide.ts';
 import { fitCoupling, score } from '../../src/coupling/fit.ts';
+import { placeOf } from '../../src/coupling/place.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
 import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
 import { splitByFile } from '../../src/fit/folds.ts';
-import { lineBefore } from '../../src/text/lines.ts';
-import { readRecordings } from '../common/recordings.ts';
+import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { measure } from '../ngram/main.ts';
@@ -38,7 +38,7 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
       return {
         path: join(recording.package, place.path),
         draft,
-        place: { languageId: 'typescript', lineBefore: lineBefore(place.prefix), lineAfter: '' },
+        place: placeOf(askedAt(place).query),
         specialistRight: right,
         apiRight: exactMatch(place.completion, place.truth),
         specialistSimilarity: editSimilarity(draft.text, place.truth),

@@ -4,10 +4,11 @@
 import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { NgramModel, type NgramWeights, type TokenScore } from '../../src/ngram/model.ts';
+import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
-import { isRight, lineFigures, lineOf, lineTokens } from '../common/line-figures.ts';
+import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
-import { type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
+import { askedAt, type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
@@ -84,9 +85,10 @@ export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
   return { answered, score: model.scoreTokens(named, scoredTokens), tokens: model.tokenCount, indexMs, fitMs };
 }
 
-export function complete(model: NgramModel, { path, prefix, suffix }: RecordedPlace): Draft {
-  const query = { path, languageId: 'typescript', prefix, suffix };
-  return model.complete(query, { multiline: false, maxTokens: lineTokens });
+/** As it would be shown. */
+export function complete(model: NgramModel, recorded: RecordedPlace): Draft {
+  const place = askedAt(recorded);
+  return shownDraft(model.complete(place.query, draftOptions(place)), place);
 }
 
 function figuresOf(measured: readonly Measured[]): Figures {

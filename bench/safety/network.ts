@@ -1,7 +1,7 @@
 // A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
 
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { ClaudeTeacher } from '../../src/teacher/claude.ts';
-import type { TeacherRequest } from '../../src/teacher/types.ts';
 import {
   dirty,
   drips,

@@ -16,6 +16,7 @@ import { draftMixed, fitOf } from '../learn/served.ts';
 import { readSpecialist } from '../learn/specialist-files.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { draftOptions, placeBefore, shownDraft } from '../tasks/completion/asked-place.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { lineEnd, linesOf } from '../text/lines.ts';
 import { type Asked, UsageError } from './command-line.ts';
@@ -121,16 +122,14 @@ export async function completeAt(
   if (!specialist.ok) return specialist;
   const rest = text.slice(offset, lineEnd(text, offset));
   // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
-  const query = {
-    path,
-    languageId: languageIdOf(path),
-    prefix: text.slice(0, offset),
-    suffix: text.slice(offset + rest.length),
-  };
-  const options = { multiline: false, maxTokens: 48 };
+  const suffix = text.slice(offset + rest.length);
+  const place = placeBefore({ path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix }, false);
+  const { query } = place;
+  const options = draftOptions(place);
   const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
-  const draft = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
+  const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
+  const draft = shownDraft(written, place);
   const decision = decide(fitOf(request, mixed?.ok === true, log), draft, placeOf(query), {
     balance: request.balance,
     apiAvailable: true,

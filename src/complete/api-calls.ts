@@ -4,7 +4,8 @@ import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { Decision } from '../coupling/types.ts';
 import { clean } from '../tasks/completion/clean.ts';
-import type { TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import type { TeacherAnswer } from '../teacher/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { AdaptiveDebounce } from './debounce.ts';
@@ -81,9 +82,9 @@ export class ApiCalls {
   }
 
   /** What a call for this turn sends. Rejects where its secrets cannot be masked. */
-  requestFor({ query, block, signal }: Turn, { draft, decision }: Local): Promise<TeacherRequest> {
+  requestFor(turn: Turn, { draft, decision }: Local): Promise<TeacherRequest> {
     const hint = decision.pSpecialist >= HINT_BAR ? draft : undefined;
-    return maskedRequest({ query, hint, multiline: block }, this.deps.specialist, this.deps.mask, signal);
+    return maskedRequest({ place: turn, hint }, this.deps.specialist, this.deps.mask, turn.signal);
   }
 
   /**
@@ -137,10 +138,10 @@ export class ApiCalls {
     }
     this.debounce.observe(value.latencyMs);
     aim.costUsd = value.costUsd;
-    const { query, block, request } = aim.turn;
+    const { query } = aim.turn;
     // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
     const whole = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = clean(whole, { query, block, indentUnit: request.indentUnit });
+    const text = clean(whole, aim.turn);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
     // Whoever waits for the call shows its answer before this runs, and takes the price.
     setImmediate(() => {

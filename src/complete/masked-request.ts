@@ -1,29 +1,21 @@
 // What leaves the machine with an API call: text round the cursor and snippets, secrets replaced.
-import type { CompletionQuery, Draft, Specialist } from '../common/completion.ts';
+import type { Draft, Specialist } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
-import type { TeacherRequest } from '../teacher/types.ts';
-import { headOf, windowStart } from '../text/windows.ts';
+import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import type { CompletionPlace } from '../tasks/completion/types.ts';
 import { maskedInsert, maskedQuery } from './masked.ts';
 
-/**
- * UTF-16 units round the cursor, a little more than the teacher's prompt takes. The start moves in steps, so that it
- * stays where it is from keystroke to keystroke: the API's prompt cache needs equal beginnings.
- */
-const BEFORE = { reach: 20_480, step: 4096 };
-const AFTER = 5000;
-const SNIPPETS = { maxSnippets: 4, maxCharacters: 2400 };
 /** A local draft less likely right than this is no hint. */
 export const HINT_BAR = 0.1;
 
 export interface PromptParts {
-  readonly query: CompletionQuery;
+  readonly place: Pick<CompletionPlace, 'query' | 'block'>;
   readonly hint: Draft | undefined;
-  readonly multiline: boolean;
 }
 
 /** Everything is masked whole, with what is known of the folder, and cut afterwards. A hint with a secret in it is no hint. */
 export async function maskedRequest(
-  { query, hint, multiline }: PromptParts,
+  { place: { query, block }, hint }: PromptParts,
   specialist: Specialist,
   mask: Masking,
   signal: AbortSignal,
@@ -32,7 +24,7 @@ export async function maskedRequest(
     maskedQuery(query, mask),
     maskedInsert(hint?.text ?? '', query, mask),
     // Without snippets the prompt is poorer, not wrong.
-    specialist.snippets(query, SNIPPETS, signal).catch(() => []),
+    specialist.snippets(query, REQUEST_SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
   const snippets = await Promise.all(
@@ -43,11 +35,5 @@ export async function maskedRequest(
       line,
     })),
   );
-  return { query: nearby(masked), snippets, multiline, ...(text !== '' && text === hint?.text && { hint: text }) };
-}
-
-/** The text near the cursor, cut at line breaks. */
-export function nearby(query: CompletionQuery): CompletionQuery {
-  const { prefix, suffix } = query;
-  return { ...query, prefix: prefix.slice(windowStart(prefix, prefix.length, BEFORE)), suffix: headOf(suffix, AFTER) };
+  return requestAt({ query: masked, block }, snippets, text !== '' && text === hint?.text ? { hint: text } : {});
 }

@@ -10,16 +10,15 @@ import { CodedError, isCancelled } from '../common/errors.ts';
 import { decide } from '../coupling/decide.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
+import { cleanDraft, draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
 import { clean } from '../tasks/completion/clean.ts';
-import type { TeacherRequest } from '../teacher/types.ts';
-import { wantsBlock } from '../text/shape.ts';
+import { requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { type Answer, type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { Flight } from './flights.ts';
-import { nearby } from './masked-request.ts';
 import { Screen } from './screen.ts';
 import { ShowGate } from './show-gate.ts';
-import { draftOptions, goesOn, type Local, type Turn } from './turn.ts';
+import { goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 
 /** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
@@ -68,8 +67,8 @@ export class CompletionService implements Disposable {
   begin(request: CompletionRequest): void {
     const { query } = request;
     if (this.disposed || goesOn(query) || this.cache.get(query) !== undefined) return;
-    const block = this.deps.settings(query).multiline && wantsBlock(query, request.indentUnit);
-    this.deps.specialist.begin?.(query, draftOptions(block));
+    const place = placeAt(query, request.indentUnit, this.deps.settings(query).multiline);
+    this.deps.specialist.begin?.(query, draftOptions(place));
   }
 
   /** The cursor rests here, and nothing was typed. */
@@ -128,8 +127,8 @@ export class CompletionService implements Disposable {
       : this.screen.nothing(turn, decision);
   }
 
-  private hasBetter({ query, block }: Turn): boolean {
-    return this.deps.specialist.hasBetter?.(query, draftOptions(block)) === true;
+  private hasBetter(turn: Turn): boolean {
+    return this.deps.specialist.hasBetter?.(turn.query, draftOptions(turn)) === true;
   }
 
   /** A better local draft has come for the place since, and the answer that was given there is not on the screen, where nothing changes. */
@@ -143,16 +142,15 @@ export class CompletionService implements Disposable {
   }
 
   private async askSpecialist(turn: Turn): Promise<Local> {
-    const { query, block, request, settings, signal } = turn;
+    const { query, request, settings, signal } = turn;
     let draft: Draft | undefined;
     try {
-      draft = await this.deps.specialist.complete(query, draftOptions(block), signal);
+      draft = await this.deps.specialist.complete(query, draftOptions(turn), signal);
     } catch (error) {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);
     }
-    const text = draft === undefined ? '' : clean(draft.text, { query, block, indentUnit: request.indentUnit });
-    const cleaned = draft === undefined || text === '' ? undefined : { ...draft, text };
+    const cleaned = cleanDraft(draft, turn);
     const place: PlaceFacts = {
       ...placeOf(query),
       ...this.gate.lastFacts(),
@@ -208,7 +206,7 @@ export class CompletionService implements Disposable {
   private async pause(turn: Turn): Promise<void> {
     await this.api.pause(turn);
     const { clock, specialist } = this.deps;
-    const isUnderWay = () => specialist.isUnderWay?.(turn.query, draftOptions(turn.block)) === true;
+    const isUnderWay = () => specialist.isUnderWay?.(turn.query, draftOptions(turn)) === true;
     while (clock.monotonic() - turn.startedAt < BETTER_MS && isUnderWay()) await clock.sleep(LOOK_MS, turn.signal);
   }
 
@@ -232,7 +230,7 @@ export class CompletionService implements Disposable {
   private localAnswer(turn: Turn, draft: Draft, decision: Decision): Answer {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
     const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
-    const savedUsd = api?.estimateUsd({ query: nearby(turn.query), snippets: [], multiline: turn.block }) ?? 0;
+    const savedUsd = api?.estimateUsd(requestAt(turn, [])) ?? 0;
     return { text: draft.text, source: 'specialist', model: draft.model, decision, savedUsd };
   }
 
@@ -254,7 +252,7 @@ export class CompletionService implements Disposable {
   /** What is left of an answer, without what the editor has closed meanwhile. */
   private fitted(turn: Turn, hit: CacheHit): string {
     if (!hit.autoClosed) return hit.rest;
-    return clean(hit.rest, { query: turn.query, block: hit.rest.includes('\n'), indentUnit: turn.request.indentUnit });
+    return clean(hit.rest, { ...turn, block: hit.rest.includes('\n') });
   }
 
   /** Right after an accept: what may come next, into the cache. Local, unless the setting lets it call the API. */
@@ -280,7 +278,7 @@ export class CompletionService implements Disposable {
 
   private turnOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): Turn {
     const settings = this.deps.settings(request.query);
-    const block = settings.multiline && wantsBlock(query, request.indentUnit);
-    return { request, query, settings, block, startedAt: this.deps.clock.monotonic(), signal };
+    const place = placeAt(query, request.indentUnit, settings.multiline);
+    return { ...place, request, settings, startedAt: this.deps.clock.monotonic(), signal };
   }
 }

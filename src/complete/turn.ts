@@ -1,14 +1,13 @@
 // A request with everything about it that does not change while it is answered, and what its place alone says.
-import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import type { CompletionQuery, Draft } from '../common/completion.ts';
 import type { Decision, PolicySettings } from '../coupling/types.ts';
+import type { CompletionPlace } from '../tasks/completion/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
 
-export interface Turn {
+/** Its query is at the end of the selected text, where there is one. */
+export interface Turn extends CompletionPlace {
   readonly request: CompletionRequest;
-  /** At the end of the selected text, where there is one. */
-  readonly query: CompletionQuery;
   readonly settings: CompletionSettings;
-  readonly block: boolean;
   /** Monotonic, ms. */
   readonly startedAt: number;
   /** The editor's, or a newer request's. */
@@ -21,14 +20,6 @@ export interface Local {
   readonly draft: Draft | undefined;
   readonly decision: Decision;
   readonly policy: PolicySettings;
-}
-
-/** Tokens of a draft: a line, or a block. */
-const LINE_TOKENS = 48;
-const BLOCK_TOKENS = 160;
-
-export function draftOptions(multiline: boolean): DraftOptions {
-  return { multiline, maxTokens: multiline ? BLOCK_TOKENS : LINE_TOKENS };
 }
 
 /** A word goes on behind the cursor: whatever is inserted would run into it. */

@@ -1,6 +1,5 @@
 // Which of the trained models stays: by the validation places, so that the test places, measured once and last, say how good the choice is.
 import { percent } from '../common/format.ts';
-import { editSimilarity } from '../common/quality.ts';
 import type { ScoredPlace } from './evaluate.ts';
 import type { Training } from './training.ts';
 import type { MixedQuality, NeuralReport } from './types.ts';
@@ -26,7 +25,7 @@ export const titles: Readonly<Record<Candidate['name'], string>> = {
 
 /** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
 function lead(one: Measured, other: Measured): number {
-  const of = ({ right, draft, example }: ScoredPlace) => Number(right) + editSimilarity(draft.text, example.truth);
+  const of = ({ right, similarity }: ScoredPlace) => Number(right) + similarity;
   const differences = one.scored.map((place, i) => of(place) - of(other.scored[i] as ScoredPlace));
   const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
   const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);

@@ -2,11 +2,14 @@
 
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
-import { editSimilarity, exactMatch, precisionAt } from '../common/quality.ts';
+import { precisionAt } from '../common/quality.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
+import { draftOptions, placeBefore, shownDraft } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import { judge, truthAt } from '../tasks/completion/judge.ts';
+import type { CompletionPlace } from '../tasks/completion/types.ts';
 import { turn } from './cancellation.ts';
 import type { Quality } from './types.ts';
 
@@ -19,20 +22,17 @@ export interface Drafter {
 
 export interface ScoredPlace {
   readonly example: CursorExample;
+  readonly asked: CompletionPlace;
+  /** As much of what the author wrote as is asked for. */
+  readonly truth: string;
   readonly place: PlaceFacts;
+  /** As it would be shown; empty where nothing of it would be. */
   readonly draft: Draft;
   readonly right: boolean;
+  /** Edit similarity to the truth, 0..1. */
+  readonly similarity: number;
   /** Undefined where nobody asked, the drafter has none, or a block was drafted. */
   readonly loss: PlaceLoss | undefined;
-}
-
-/** Tokens that a line or a block may take before the draft is cut. */
-const lineTokens = 48;
-const blockTokens = 160;
-
-export function queryOf(example: CursorExample): CompletionQuery {
-  const { path, languageId, prefix, suffix } = example;
-  return { path, languageId, prefix, suffix };
 }
 
 export interface EvaluateOptions {
@@ -57,16 +57,13 @@ export async function evaluate(
       await turn(signal);
       turned = performance.now();
     }
-    const multiline = example.kind === 'block-body';
-    const query = queryOf(example);
-    const draft = await drafter.complete(query, { multiline, maxTokens: multiline ? blockTokens : lineTokens });
-    scored.push({
-      example,
-      place: placeOf(query),
-      draft,
-      right: draft.text !== '' && exactMatch(draft.text, example.truth),
-      loss: losses && !multiline ? await drafter.lossAt?.(query, example.truth) : undefined,
-    });
+    const asked = placeBefore(example);
+    const { query, block } = asked;
+    const truth = truthAt(example.truth, asked);
+    const written = await drafter.complete(query, draftOptions(asked));
+    const draft = shownDraft(written, asked);
+    const loss = losses && !block ? await drafter.lossAt?.(query, truth) : undefined;
+    scored.push({ example, asked, truth, place: placeOf(query), draft, ...judge(draft.text, truth), loss });
   }
   progress({ stage, done: examples.length, total: examples.length });
   return scored;
@@ -83,7 +80,7 @@ export function qualityOf(scored: readonly ScoredPlace[], confidence: readonly n
   return {
     places: scored.length,
     exactMatch: mean((place) => Number(place.right)),
-    editSimilarity: mean((place) => editSimilarity(place.draft.text, place.example.truth)),
+    editSimilarity: mean(({ similarity }) => similarity),
     precisionAt: {
       '10': precisionAt(ranked, 0.1),
       '20': precisionAt(ranked, 0.2),

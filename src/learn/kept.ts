@@ -10,14 +10,14 @@ import { openStore } from '../store/open.ts';
 import type { FolderRows } from '../store/types.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { queryOf } from '../tasks/completion/query.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { sentFor } from '../teacher/body.ts';
 import { defaultModel } from '../teacher/models.ts';
-import type { TeacherRequest } from '../teacher/types.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
-import { requestOf } from './labels.ts';
+import { labelRequest } from './labels.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { Live } from './preview.ts';
 import { samplesOf, specialNames } from './samples.ts';
@@ -121,7 +121,7 @@ async function* learningRows(
   for (const example of [...asked.calibrate, ...asked.test]) {
     await turn(signal);
     const { path } = example;
-    yield { kind: 'label', path, text: sent({ oneOff: true, ...requestOf(example, index) }, request) };
+    yield { kind: 'label', path, text: sent(labelRequest(example, index), request) };
     const query = await live.queryAt(example);
     if (query !== undefined) yield* liveRows(await live.preview(query, signal), request);
   }

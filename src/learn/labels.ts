@@ -2,17 +2,22 @@
 // Every answer is in the store before the next is asked for (the teacher's recording decorator sees to it).
 
 import type { Progress } from '../common/progress.ts';
-import { exactMatch } from '../common/quality.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { placeBefore } from '../tasks/completion/asked-place.ts';
+import { clean } from '../tasks/completion/clean.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import { judge } from '../tasks/completion/judge.ts';
+import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { labelBatch } from '../teacher/label.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest } from '../teacher/types.ts';
-import { queryOf, type ScoredPlace } from './evaluate.ts';
+import type { Teacher, TeacherAnswer } from '../teacher/types.ts';
+import type { ScoredPlace } from './evaluate.ts';
 
 export interface LabelledPlace {
   readonly scored: ScoredPlace;
+  /** Its text as it would be shown. */
   readonly answer: TeacherAnswer;
   readonly right: boolean;
+  readonly similarity: number;
 }
 
 export interface Labels {
@@ -33,12 +38,10 @@ export interface ApiLabels {
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
 const concurrency = 4;
 
-/** The same snippets that a completion in the editor would send. */
-const snippetLimits = { maxSnippets: 4, maxCharacters: 4000 };
-
-export function requestOf(example: CursorExample, index: NgramModel): TeacherRequest {
-  const query = queryOf(example);
-  return { query, snippets: index.snippets(query, snippetLimits), multiline: example.kind === 'block-body' };
+/** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
+export function labelRequest(example: CursorExample, index: NgramModel): TeacherRequest {
+  const place = placeBefore(example);
+  return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
 }
 
 export async function askForLabels(
@@ -58,7 +61,8 @@ export async function askForLabels(
       signal,
       onAnswer: (index, answer) => {
         const scored = places[index]?.scored as ScoredPlace;
-        labelled.push({ scored, answer, right: exactMatch(answer.text, scored.example.truth) });
+        const text = clean(answer.text, scored.asked);
+        labelled.push({ scored, answer: { ...answer, text }, ...judge(text, scored.truth) });
         spent += answer.costUsd;
         progress({ stage, done: labelled.length, total: places.length, detail: `$${spent.toFixed(4)}` });
       },

@@ -11,7 +11,7 @@ import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { evaluate, type ScoredPlace } from './evaluate.ts';
-import { type ApiLabels, askForLabels, type LabelledPlace, requestOf } from './labels.ts';
+import { type ApiLabels, askForLabels, type LabelledPlace, labelRequest } from './labels.ts';
 import { type Measured, measure } from './measure.ts';
 import { adaptNeural, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { type HeldOut, placesOf, placesToAsk } from './places.ts';
@@ -125,7 +125,7 @@ async function askApi(
   if (teacher === undefined) return { ...nobody, notes: [] };
   const chosen = placesToAsk(calibration, test, apiPlaces);
   const withRequests = (places: readonly ScoredPlace[]) =>
-    places.map((scored) => ({ scored, request: requestOf(scored.example, index) }));
+    places.map((scored) => ({ scored, request: labelRequest(scored.example, index) }));
   const toCalibrate = withRequests(chosen.calibrate);
   const toTest = withRequests(chosen.test);
   const all = [...toCalibrate, ...toTest];

@@ -1,6 +1,6 @@
 // The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
 
-import { editSimilarity, quantile } from '../common/quality.ts';
+import { quantile } from '../common/quality.ts';
 import { decide } from '../coupling/decide.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
@@ -77,7 +77,7 @@ function apiReport(
     asked: everything.length,
     failed: labels.calibration.failed + (labels.test?.failed ?? 0),
     exactMatch: mean(everything.map((label) => Number(label.right))),
-    editSimilarity: mean(everything.map(({ answer, scored }) => editSimilarity(answer.text, scored.example.truth))),
+    editSimilarity: mean(everything.map(({ similarity }) => similarity)),
     costUsd: everything.reduce((sum, label) => sum + label.answer.costUsd, 0),
     latencyP50Ms: quantile(latencies, 0.5),
     latencyP95Ms: quantile(latencies, 0.95),
@@ -108,7 +108,7 @@ function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, Labelle
       line: example.line,
       kind: example.kind,
       before: lastLines(example.prefix, 2, 400).join('\n'),
-      truth: example.truth,
+      truth: place.truth,
     };
     if (label !== undefined) {
       const { text, model, latencyMs } = label.answer;

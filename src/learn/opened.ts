@@ -6,8 +6,9 @@ import { unwrap } from '../common/errors.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.ts';
+import { placeBefore } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
-import { type Drafter, queryOf } from './evaluate.ts';
+import type { Drafter } from './evaluate.ts';
 
 export type Source = Requests['open']['request'];
 export type Weights = Requests['fit']['result'];
@@ -51,7 +52,7 @@ export class Opened implements Drafter {
     if (places.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
     const asked = {
       key: source.key,
-      places: places.map((example) => ({ query: queryOf(example), truth: example.truth })),
+      places: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
     };
     const onProgress = ({ done, total }: { done: number; total: number }) => progress({ stage, done, total });
     this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));

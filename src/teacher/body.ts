@@ -1,8 +1,8 @@
 // A prompt as the Messages API's body: what is sent, and what 'Show What Is Kept and Sent' shows.
 import type Anthropic from '@anthropic-ai/sdk';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { modelFacts } from './models.ts';
 import { type Prompt, type PromptBlock, promptOf } from './prompt.ts';
-import type { TeacherRequest } from './types.ts';
 
 /** @param thinking whether the server takes the fields that keep a model from thinking */
 export function bodyOf(prompt: Prompt, model: string, thinking: boolean): Anthropic.MessageCreateParamsStreaming {

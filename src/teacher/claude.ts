@@ -2,6 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Failure, ok, type Result } from '../common/errors.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { bodyOf } from './body.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
@@ -10,7 +11,7 @@ import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.
 import { cleanAnswer, inserted, lineIsComplete } from './parse.ts';
 import { type Prompt, promptLength, promptOf } from './prompt.ts';
 import { StreamReader } from './stream.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest, TeacherUsage } from './types.ts';
+import type { Teacher, TeacherAnswer, TeacherUsage } from './types.ts';
 
 export interface ClaudeOptions {
   readonly apiKey: string;

@@ -1,8 +1,9 @@
 // Asks a teacher about many places: a few at a time, patient with a busy API, giving up only where going on is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
 
 export interface LabelOptions {
   /** Requests under way at once, at least 1. */
@@ -69,7 +70,7 @@ export async function labelBatch(
   let pauseUntil = 0;
 
   const ask = async (index: number): Promise<void> => {
-    const request = { oneOff: true, ...(requests[index] as TeacherRequest) };
+    const request = requests[index] as TeacherRequest;
     for (let attempt = 1; stopped === undefined; attempt++) {
       for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
         await clock.sleep(wait, signal);

@@ -1,9 +1,10 @@
 // From what the model wrote to what is inserted: each filter takes back one habit of chat models, and has a golden test.
+
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { bracketBalance, brackets } from '../text/brackets.ts';
 import { languageIdOfFence } from '../text/languages.ts';
 import { lastLines, lineAfter, lineBefore, lineEnd, toLineFeeds } from '../text/lines.ts';
 import { closeTag, openTag } from './prompt.ts';
-import type { TeacherRequest } from './types.ts';
 
 /** The inserted text alone. '' where nothing is left. Pure. */
 export function cleanAnswer(raw: string, request: TeacherRequest): string {

@@ -1,8 +1,8 @@
 // A request as the Messages API gets it: what never changes first, what changes with every keystroke last.
 import type { Snippet } from '../common/completion.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { headOf, steppedWindow } from '../text/windows.ts';
 import { estimateTokens, type ModelFacts } from './models.ts';
-import type { TeacherRequest } from './types.ts';
 
 /** A text block; `cache` asks the API to keep the prompt up to and including it. */
 export interface PromptBlock {

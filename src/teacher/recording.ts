@@ -4,10 +4,11 @@ import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { Budget, Held } from './budget.ts';
 import { modelFacts } from './models.ts';
 import { promptOf } from './prompt.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest } from './types.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
 
 /** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
 export interface TeacherCallStore extends Ledger {

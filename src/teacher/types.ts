@@ -1,21 +1,6 @@
 // The large model behind an API, as the rest of the code sees it.
-//
-// Privacy: whatever is in a TeacherRequest leaves the machine. The caller has the user's consent for the folder, and has
-// masked secrets in the query and the snippets (harvest's `maskSecrets`); nothing in this room looks for them again.
-import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { Result } from '../common/errors.ts';
-
-export interface TeacherRequest {
-  /** Prefix and suffix with secrets masked. */
-  readonly query: CompletionQuery;
-  /** Secrets masked. */
-  readonly snippets: readonly Snippet[];
-  /** The specialist's draft as a hint; absent when it has none worth showing (Data Shunt, arXiv 2406.15471). */
-  readonly hint?: string;
-  readonly multiline: boolean;
-  /** Nobody is going to ask about this file again soon: its text is not worth writing to the API's prompt cache. */
-  readonly oneOff?: boolean;
-}
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 
 export interface TeacherUsage {
   /** Tokens neither written to nor read from the prompt cache. */

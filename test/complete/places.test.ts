@@ -1,9 +1,11 @@
 // Which cached answer fits a place, and what of a document leaves the machine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CompletionQuery } from '../../src/common/completion.ts';
 import { type Answer, CompletionCache } from '../../src/complete/answer-cache.ts';
-import { maskedRequest, nearby } from '../../src/complete/masked-request.ts';
+import { maskedRequest } from '../../src/complete/masked-request.ts';
 import type { Decision } from '../../src/coupling/types.ts';
+import { requestAt } from '../../src/tasks/completion/teacher-request.ts';
 import { hiding } from '../fakes/masking.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
@@ -64,6 +66,7 @@ test('the least recently used goes first', () => {
 test('the text near the cursor begins at the same place from keystroke to keystroke', () => {
   const line = 'const value = compute(first, second);\n';
   const long = line.repeat(3000);
+  const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, []).query;
   const one = nearby(query(`${long}a`, long));
   const two = nearby(query(`${long}abc`, long));
   assert.ok(two.prefix.startsWith(one.prefix));
@@ -78,7 +81,7 @@ test('the text is masked whole before it is cut, so that no half of a secret sta
   const mask = hiding(secret);
   for (let shift = 0; shift < 80; shift += 3) {
     const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
-    const parts = { query: query(before, before), hint: undefined, multiline: false };
+    const parts = { place: { query: query(before, before), block: false }, hint: undefined };
     const request = await maskedRequest(parts, new ScriptedSpecialist(), mask, new AbortController().signal);
     assert.ok(request.query.prefix.length <= 20_480);
     assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
@@ -91,18 +94,17 @@ test('snippets and paths are masked, and a hint with a secret in it is none', as
   const mask = hiding('SECRET');
   const { signal } = new AbortController();
   const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
-  const parts = { query: query('a SECRET b ', ' SECRET', 'dump-SECRET.ts'), hint, multiline: false };
-  const request = await maskedRequest(parts, specialist, mask, signal);
+  const at = (place: CompletionQuery, of = hint) => ({ place: { query: place, block: false }, hint: of });
+  const whole = query('a SECRET b ', ' SECRET', 'dump-SECRET.ts');
+  const request = await maskedRequest(at(whole), specialist, mask, signal);
   assert.ok(!('hint' in request));
   assert.deepEqual(request.snippets, [{ path: '******/b.ts', text: 'token = ******', line: 1 }]);
-  assert.deepEqual(request.query, { ...parts.query, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
-  const across = await maskedRequest({ ...parts, query: query('a SEC', 'RET') }, specialist, mask, signal);
+  assert.deepEqual(request.query, { ...whole, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
+  const across = await maskedRequest(at(query('a SEC', 'RET')), specialist, mask, signal);
   assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
   // The hint alone says nothing of it: what stands before it does.
   const half = { ...hint, text: 'RET)' };
-  assert.ok(
-    !('hint' in (await maskedRequest({ ...parts, query: query('use(SEC'), hint: half }, specialist, mask, signal))),
-  );
+  assert.ok(!('hint' in (await maskedRequest(at(query('use(SEC'), half), specialist, mask, signal))));
   const fair = { ...hint, text: 'use(token)' };
-  assert.equal((await maskedRequest({ ...parts, hint: fair }, specialist, mask, signal)).hint, 'use(token)');
+  assert.equal((await maskedRequest(at(whole, fair), specialist, mask, signal)).hint, 'use(token)');
 });

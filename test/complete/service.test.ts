@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
 import { ok, type Result } from '../../src/common/errors.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import {

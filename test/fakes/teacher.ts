@@ -1,7 +1,8 @@
 // A teacher in memory that answers by a script: for tests of whoever asks one.
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
-import type { Teacher, TeacherAnswer, TeacherRequest } from '../../src/teacher/types.ts';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { unlessAborted } from './signal.ts';
 
 /** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */

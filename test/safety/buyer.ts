@@ -4,11 +4,11 @@
 
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import { labelBatch } from '../../src/teacher/label.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
-import type { TeacherRequest } from '../../src/teacher/types.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = ''] = process.argv.slice(2);
 const { store, notice } = openStore(folder, { log: silentLog });

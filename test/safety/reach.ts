@@ -14,10 +14,10 @@ import { readSpecialist } from '../../src/learn/specialist-files.ts';
 import type { AdaptRequest } from '../../src/learn/types.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { sentFor } from '../../src/teacher/body.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
-import type { TeacherRequest } from '../../src/teacher/types.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
@@ -169,7 +169,7 @@ async function completeEverywhere(
     index.setOpenFile(name, (await mask.learnOpen(path, text)).text);
     for (const query of cursors(item, text, number)) {
       const hint: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
-      const request = await maskedRequest({ query, hint, multiline: false }, specialist, mask, never);
+      const request = await maskedRequest({ place: { query, block: false }, hint }, specialist, mask, never);
       prompts++;
       if (request.hint !== undefined) hints++;
       seeRequest(request, see);

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { defaultModel, estimateTokens, modelFacts } from '../../src/teacher/models.ts';
 import { buildPrompt, freeMarker, limits, type Prompt, promptLength } from '../../src/teacher/prompt.ts';
-import type { TeacherRequest } from '../../src/teacher/types.ts';
 import { at } from './requests.ts';
 
 const haiku = modelFacts(defaultModel);

@@ -1,5 +1,5 @@
 // Requests for the tests of this room.
-import type { TeacherRequest } from '../../src/teacher/types.ts';
+import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 
 /** A request whose cursor is at '¦' in the text. */
 export function at(

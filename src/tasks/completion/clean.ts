@@ -5,9 +5,10 @@ import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToShape } from '../../text/shape.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './closers.ts';
-import type { CleanOptions, Filter } from './filter.ts';
+import type { Filter } from './filter.ts';
 import { fixIndent } from './indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
+import type { CompletionPlace } from './types.ts';
 
 /** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
 export const FILTERS: readonly Filter[] = [
@@ -30,11 +31,11 @@ export const FILTERS: readonly Filter[] = [
 ];
 
 /** The text to insert; '' where nothing of it is worth showing. */
-export function clean(raw: string, options: CleanOptions): string {
+export function clean(raw: string, options: CompletionPlace): string {
   return FILTERS.reduce((text, filter) => applyFilter(filter, text, options), raw);
 }
 
-export function applyFilter(filter: Filter, text: string, options: CleanOptions): string {
+export function applyFilter(filter: Filter, text: string, options: CompletionPlace): string {
   if (text === '') return '';
   const facts = languageOf(options.query.languageId);
   if (filter.codeOnly === true && facts.family === 'prose') return text;

@@ -1,16 +1,8 @@
 // What a filter is, and what it is told of the place.
-import type { CompletionQuery } from '../../common/completion.ts';
 import type { LanguageFacts } from '../../text/languages.ts';
+import type { CompletionPlace } from './types.ts';
 
-export interface CleanOptions {
-  readonly query: CompletionQuery;
-  /** The place calls for a block; else the draft ends with its line. */
-  readonly block: boolean;
-  /** The document's: '\t' or n spaces. */
-  readonly indentUnit: string;
-}
-
-export interface Context extends CleanOptions {
+export interface Context extends CompletionPlace {
   readonly facts: LanguageFacts;
   /** The cursor's line before and after the cursor. */
   readonly before: string;

@@ -1,0 +1,45 @@
+// What is asked at a place, and what becomes of an answer there: one path for serving, labelling, fitting and measuring.
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { indentUnitOf } from '../../text/indents.ts';
+import { wantsBlock } from '../../text/shape.ts';
+import { clean } from './clean.ts';
+import { queryOf } from './query.ts';
+import type { CompletionPlace } from './types.ts';
+
+/**
+ * A place where somebody may write.
+ * @param indentUnit the editor's; absent: what the text itself begins its lines with
+ * @param multiline blocks are wanted where the syntax calls for one
+ */
+export function placeAt(
+  query: CompletionQuery,
+  indentUnit = indentUnitOf(query.prefix + query.suffix),
+  multiline = true,
+): CompletionPlace {
+  return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit) };
+}
+
+/** A place with what its author wrote between prefix and suffix, whole documents: as the editor sees it before that is written. */
+export function placeBefore({ path, languageId, prefix, suffix }: CompletionQuery, multiline = true): CompletionPlace {
+  return placeAt(queryOf(prefix + suffix, prefix.length, path, languageId), undefined, multiline);
+}
+
+/** Tokens of a draft: a line, or a block. */
+const LINE_TOKENS = 48;
+const BLOCK_TOKENS = 160;
+
+export function draftOptions({ block }: Pick<CompletionPlace, 'block'>): DraftOptions {
+  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
+}
+
+/** A local draft as it is judged and shown; undefined where nothing of it is worth showing. */
+export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Draft | undefined {
+  const text = draft === undefined ? '' : clean(draft.text, place);
+  return draft === undefined || text === '' ? undefined : { ...draft, text };
+}
+
+/** The same for who judges: an empty draft where nothing would be shown. */
+export function shownDraft(written: Draft, place: CompletionPlace): Draft {
+  const { model, latencyMs } = written;
+  return cleanDraft(written, place) ?? { text: '', tokens: [], complete: false, model, latencyMs };
+}

@@ -1,0 +1,24 @@
+// How good an answer is at a held-out place: what would be shown there against what the author wrote.
+import { editSimilarity, exactMatch } from '../../common/quality.ts';
+import { lineEnd } from '../../text/lines.ts';
+import type { CompletionPlace } from './types.ts';
+
+export interface Verdict {
+  /** Equal to what the author wrote, but for white space round it; an empty answer never is. */
+  readonly right: boolean;
+  /** 0..1 */
+  readonly similarity: number;
+}
+
+/** As much of what the author wrote as the place calls for: of a block where the rest of a line is asked, its first line. */
+export function truthAt(written: string, { block }: Pick<CompletionPlace, 'block'>): string {
+  return block ? written : written.slice(0, lineEnd(written)).trimEnd();
+}
+
+/**
+ * @param shown the answer, cleaned
+ * @param truth as `truthAt` gives it
+ */
+export function judge(shown: string, truth: string): Verdict {
+  return { right: shown !== '' && exactMatch(shown, truth), similarity: editSimilarity(shown, truth) };
+}

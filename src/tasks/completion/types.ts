@@ -1,0 +1,10 @@
+// A place where text is wanted, with what decides how much of it.
+import type { CompletionQuery } from '../../common/completion.ts';
+
+export interface CompletionPlace {
+  readonly query: CompletionQuery;
+  /** The place calls for a block; else for the rest of its line. */
+  readonly block: boolean;
+  /** The document's: '\t' or n spaces. */
+  readonly indentUnit: string;
+}
