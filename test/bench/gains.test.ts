@@ -6,23 +6,9 @@ import { gainFigures, type Pair } from '../../bench/base/gains.ts';
 import { summaryOf } from '../../bench/base/summary.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { kebab, put } from '../../bench/print.ts';
-import { interval } from '../../src/fit/bootstrap.ts';
-import { uniforms } from '../../src/fit/random.ts';
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const number = (figures: Figures, ...path: string[]): number =>
   path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
-
-test('a 95 % interval holds the true mean about as often as it says', () => {
-  const uniform = uniforms(3);
-  let held = 0;
-  for (let run = 0; run < 100; run++) {
-    const values = Array.from({ length: 60 }, () => Number(uniform() < 0.3));
-    const { low, high } = interval([values], ([drawn = []]) => mean(drawn), run);
-    held += Number(low <= 0.3 && 0.3 <= high);
-  }
-  assert.ok(held >= 88 && held < 100, `${held} of 100`);
-});
 
 /** `right` of so many places, which the reference all has wrong, in files of `each`. */
 function pairs(kind: Pair['kind'], places: number, right: number, each = 1): Pair[] {

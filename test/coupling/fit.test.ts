@@ -5,8 +5,6 @@ import { defaultFit } from '../../src/coupling/defaults.ts';
 import { features } from '../../src/coupling/features.ts';
 import { fitCoupling, score } from '../../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
-import { fitEstimate } from '../../src/fit/estimate.ts';
-import { splitByFile } from '../../src/fit/folds.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
@@ -41,20 +39,6 @@ for (const [count, kind, limit] of [
     assert.equal(parameters.specialist.calibrator.kind, kind);
   });
 }
-
-test('folds are disjoint by file, cover every row once, and are of like size', () => {
-  const rows = examplesOf(synthetic(200, 3, { files: 13 }));
-  const folds = splitByFile(rows);
-  assert.equal(folds.length, 5);
-  assert.equal(folds.flatMap((f) => f.inside).length, 200);
-  assert.equal(new Set(folds.flatMap((f) => f.inside)).size, 200);
-  for (const { inside, outside } of folds) {
-    assert.equal(inside.length + outside.length, 200);
-    const seen = new Set(outside.map((r) => r.path));
-    assert.ok(inside.every((r) => !seen.has(r.path)));
-    assert.ok(inside.length > 20 && inside.length < 60);
-  }
-});
 
 test('calibration is measured out of fold: an answer that only the file tells is not learned', () => {
   // Every file has its own indent, and its answers are all right or all wrong: in-sample a perfect feature.
@@ -149,15 +133,4 @@ test('features are finite and separate a string from code', () => {
   const inString = features(draftOf([0.5]), { ...PLACE, lineBefore: "  log('it " });
   assert.ok(inCode.every(Number.isFinite));
   assert.notDeepEqual(inCode, inString);
-});
-
-test('an estimate from rows of one file only moves the level', () => {
-  const rows = Array.from({ length: 50 }, (_, i) => ({
-    path: 'a.ts',
-    values: Float64Array.of(i % 2),
-    prior: 0,
-    label: i % 2,
-  }));
-  const { model } = fitEstimate(rows);
-  assert.ok(Math.abs(model?.weights[0] ?? 1) < 0.05);
 });

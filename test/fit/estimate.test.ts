@@ -1,0 +1,30 @@
+// The cross-fitted estimate: folds that share no file, and nothing learned where no file can check another.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitEstimate } from '../../src/fit/estimate.ts';
+import { splitByFile } from '../../src/fit/folds.ts';
+
+test('folds are disjoint by file, cover every row once, and are of like size', () => {
+  const rows = Array.from({ length: 200 }, (_, i) => ({ path: `${(i * i) % 13}.ts`, i }));
+  const folds = splitByFile(rows);
+  assert.equal(folds.length, 5);
+  assert.equal(folds.flatMap((f) => f.inside).length, 200);
+  assert.equal(new Set(folds.flatMap((f) => f.inside)).size, 200);
+  for (const { inside, outside } of folds) {
+    assert.equal(inside.length + outside.length, 200);
+    const seen = new Set(outside.map((r) => r.path));
+    assert.ok(inside.every((r) => !seen.has(r.path)));
+    assert.ok(inside.length > 20 && inside.length < 60);
+  }
+});
+
+test('an estimate from rows of one file only moves the level', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => ({
+    path: 'a.ts',
+    values: Float64Array.of(i % 2),
+    prior: 0,
+    label: i % 2,
+  }));
+  const { model } = fitEstimate(rows);
+  assert.ok(Math.abs(model?.weights[0] ?? 1) < 0.05);
+});
