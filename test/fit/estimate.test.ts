@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitEstimate } from '../../src/fit/estimate.ts';
 import { splitByFile } from '../../src/fit/folds.ts';
+import { uniforms } from '../../src/fit/random.ts';
 
 test('folds are disjoint by file, cover every row once, and are of like size', () => {
-  const rows = Array.from({ length: 200 }, (_, i) => ({ path: `${(i * i) % 13}.ts`, i }));
+  const uniform = uniforms(3);
+  const rows = Array.from({ length: 200 }, () => ({ path: `${Math.floor(13 * uniform())}.ts` }));
   const folds = splitByFile(rows);
   assert.equal(folds.length, 5);
   assert.equal(folds.flatMap((f) => f.inside).length, 200);
