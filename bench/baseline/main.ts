@@ -37,12 +37,17 @@ async function run({ only, write = false, ...others }: BenchOptions): Promise<Fi
   const wanted = only?.split(',') ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`There is no section '${unknown}'. There are: ${names.join(', ')}.`);
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Figures>;
+  const missing = wanted.filter((name) => !write && kept[name] === undefined);
+  if (missing.length > 0)
+    throw new Error(
+      `bench/data/baseline.json holds no figures of ${missing.join(', ')} yet: --write keeps those of today.`,
+    );
   const figures: Record<string, Figures> = {};
   for (const { benchmark, options, of } of sections) {
     if (!wanted.includes(benchmark.name)) continue;
     figures[benchmark.name] = deterministic(of(await benchmark.run({ ...others, only: undefined, write, ...options })));
   }
-  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Figures>;
   if (write) {
     writeFileSync(file, `${JSON.stringify({ ...kept, ...figures }, undefined, 2)}\n`);
     console.log(`\n${file} holds these figures now.`);
