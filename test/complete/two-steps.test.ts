@@ -76,6 +76,10 @@ test('where the n-grams are sure they answer at once; the mixture comes, and rep
   assert.deepEqual([again.completion?.id, again.completion?.text], [first.completion?.id, 'ngram();']);
   const along = await ask({ ...place, prefix: `${place.prefix}ngr` });
   assert.deepEqual([along.completion?.id, along.completion?.text], [first.completion?.id, 'am();']);
+  // Something else was typed, and taken back: nothing of it is on the screen any more.
+  await ask({ ...place, prefix: `${place.prefix}other` });
+  const back = await ask(place);
+  assert.deepEqual([back.completion?.text, back.completion?.model], ['neural();', 'base + n-gram']);
 });
 
 test('where they are not, nothing is shown at once, and the mixture when the place is asked about again', async () => {
