@@ -56,7 +56,7 @@ const DEFAULT_CEILING = 3e9;
 export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 /**
  * For the process that trains: arrays of more than so many bytes are given back to the system when they are freed, rather than kept for the
- * next of their size.
+ * next of their size. Not for the one that serves: it would hold its weights in small pages, and its tokens would take longer.
  */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
 
