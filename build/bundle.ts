@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: extension, its worker threads, the engine process, the panel; and the licences of what they contain.
+// Bundles src/ into dist/: extension, its worker thread, the processes of jobs and engine, the panel; and the licences of what they contain.
 //
 //   node build/run.mjs build/bundle.ts [--watch] [--production]
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ interface Entry {
 const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
   { source: 'src/ngram/worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
-  { source: 'src/learn/worker.ts', out: 'adapt-worker.cjs', platform: 'node' },
+  { source: 'src/jobs/main.ts', out: 'job.cjs', platform: 'node' },
   { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
 ];

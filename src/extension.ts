@@ -37,7 +37,7 @@ import { Status } from './host/panel/status.ts';
 import { StatusBar } from './host/panel/status-bar.ts';
 import { pathsOf } from './host/paths.ts';
 import { StoreOwner } from './host/store-owner.ts';
-import { AdaptClient } from './learn/client.ts';
+import { JobClient } from './jobs/client.ts';
 import { lockModel } from './store/lock.ts';
 
 let owned: DisposableStore | undefined;
@@ -136,7 +136,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const adaptation = own.add(
     new Adaptation({
-      client: new AdaptClient(paths.adaptWorker, neural, log),
+      jobs: new JobClient({ script: paths.job, engine: () => neural.start, log }),
       api,
       configuration,
       neural,
@@ -146,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
+  own.add(configuration.onDidChange(() => adaptation.configure()));
   const status = own.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
   );

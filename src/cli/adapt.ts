@@ -1,8 +1,8 @@
 // `adapt`: a run over a folder, and its report. `report` prints the last one again.
 
 import { join } from 'node:path';
+import { latestAdaptation } from '../learn/latest-adaptation.ts';
 import { renderReport } from '../learn/render.ts';
-import { latestAdaptation } from '../learn/run-with-store.ts';
 import { type Asked, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';

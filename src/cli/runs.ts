@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { Failure, Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { readTuning } from '../common/tuning.ts';
-import { killEngines } from '../engine/client.ts';
-import { EnginePair } from '../engine/pair.ts';
+import { EngineClient } from '../engine/client.ts';
+import { JobClient, type JobOptions } from '../jobs/client.ts';
 import { cancelled } from '../learn/cancellation.ts';
-import { AdaptClient } from '../learn/client.ts';
 import { workFolder } from '../learn/folder-models.ts';
 import { trainingStage } from '../learn/training.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
@@ -17,7 +16,9 @@ import { GRACE_MS, type Terminal } from './terminal.ts';
 
 export class Runs {
   /** Undefined: n-grams alone. */
-  readonly engine: EnginePair | undefined;
+  readonly engine: EngineClient | undefined;
+  private readonly jobOptions: JobOptions;
+  private readonly jobs: JobClient[] = [];
   private readonly request: AdaptRequest;
   private readonly terminal: Terminal;
   private begunTraining = false;
@@ -28,13 +29,18 @@ export class Runs {
     const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
     const { trainingNiceness } = readTuning(process.env);
     const script = join(repository, 'src', 'engine', 'main.ts');
-    this.engine = request.neural && new EnginePair({ script, memoryCeiling, trainingNiceness, log: terminal.log });
+    const start = { script, memoryCeiling, trainingNiceness };
+    this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
+    const job = join(repository, 'src', 'jobs', 'main.ts');
+    this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
+  /** @param log of this run alone */
+  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
     const { bar, stop } = this.terminal;
-    const worker = join(repository, 'src', 'learn', 'worker.ts');
-    return new AdaptClient(worker, this.engine, log, 'npm start').run(
+    const jobs = new JobClient({ ...this.jobOptions, log });
+    this.jobs.push(jobs);
+    return jobs.run(
       { ...this.request, ...more },
       stop.signal,
       (update) => {
@@ -46,16 +52,12 @@ export class Runs {
     );
   }
 
-  /** `work`'s exit code; where there is no more time for it, all that it has started is killed. */
+  /** `work`'s exit code; where there is no more time for it, all that it has started is ended. */
   async within(work: Promise<number>): Promise<number> {
     const { over } = this.terminal.stop;
     const code = await Promise.race([work, over]);
-    if (code === undefined) {
-      killEngines();
-      return this.terminal.fail(this.stopped());
-    }
-    await Promise.race([this.engine?.end(GRACE_MS), over]);
-    return code;
+    await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
+    return code ?? this.terminal.fail(this.stopped());
   }
 
   /** Where a run that was asked to end goes on, by what is on disk; and what else it ended with. */

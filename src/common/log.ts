@@ -8,6 +8,8 @@ export interface Log {
   error(message: string, error?: unknown): void;
 }
 
+export type LogLevel = keyof Log;
+
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The same log, each line and each reason gone through `map` first. */

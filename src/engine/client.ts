@@ -1,7 +1,7 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
-import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
+import { type ChildProcess, endChild, startChild } from '../common/child.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
@@ -153,23 +153,16 @@ export class EngineClient implements Engine {
 
   private start(): ChildProcess {
     const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
-    const child = fork(script, [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])], {
-      serialization: 'advanced',
-      // The output would otherwise mix with the host's; onnxruntime writes warnings that nobody can act on.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
-      // Inside VS Code, the executable is Electron: this makes it Node.
-      env: { ...(trains ? GIVES_BACK : LARGE_PAGES), ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+    const { process: child, lastWords } = startChild({
+      script,
+      args: [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
+      defaults: trains ? GIVES_BACK : LARGE_PAGES,
+      ...(env && { env }),
     });
-    watch(child);
     if (trains) lower(child, trainingNiceness);
-    let tail = '';
-    child.stderr?.on('data', (data: Buffer) => {
-      tail = (tail + data.toString('utf8')).slice(-2000);
-    });
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
-    child.once('close', (code, signal) => this.died(child, `${signal ?? `code ${code}`}${lastWords(tail)}`));
+    child.once('close', (code, signal) => this.died(child, `${signal ?? `code ${code}`}${lastWords()}`));
     return child;
   }
 
@@ -219,36 +212,8 @@ export class EngineClient implements Engine {
   end(graceMs = GRACE): Promise<void> {
     this.disposed = true;
     for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-    if (child.connected) child.disconnect();
-    // The owner's process stays for it.
-    child.ref();
-    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-    return new Promise((resolve) => {
-      child.once('exit', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return this.child ? endChild(this.child, graceMs) : Promise.resolve();
   }
-}
-
-/** Processes of this one's engines. None outlives it, not even one that is stopped and so does not see its channel close. */
-const living = new Set<ChildProcess>();
-let watching = false;
-
-function watch(child: ChildProcess): void {
-  living.add(child);
-  child.once('exit', () => living.delete(child));
-  if (watching) return;
-  watching = true;
-  process.once('exit', killEngines);
-}
-
-/** Ends all of them at once. */
-export function killEngines(): void {
-  for (const child of living) child.kill('SIGKILL');
 }
 
 /** Below our own, of the whole process, where the system lets us. */
@@ -258,11 +223,4 @@ function lower({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_B
   } catch {
     // It has ended already, or may not be changed: it trains all the same.
   }
-}
-
-/** The line of a dying process's output that says why; Node ends a stack with its own version. */
-function lastWords(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(Node\.js v|\s+at )/.test(line));
-  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1);
-  return line ? `: ${line.trim()}` : '';
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface Paths {
   readonly ngramWorker: string;
-  readonly adaptWorker: string;
+  readonly job: string;
   readonly engine: string;
   /** Folder of the models that ship with the extension, a package each. */
   readonly models: string;
@@ -19,7 +19,7 @@ export interface Paths {
 export function pathsOf(extension: string, storage: string): Paths {
   return {
     ngramWorker: join(extension, 'dist', 'ngram-worker.cjs'),
-    adaptWorker: join(extension, 'dist', 'adapt-worker.cjs'),
+    job: join(extension, 'dist', 'job.cjs'),
     engine: join(extension, 'dist', 'engine.cjs'),
     models: join(extension, 'models'),
     storage,

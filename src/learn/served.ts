@@ -7,8 +7,8 @@ import { defaultFit } from '../coupling/defaults.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { currentModel } from './folder-models.ts';
+import { latestAdaptation } from './latest-adaptation.ts';
 import { holdsAlone, holdsMixed } from './outdated.ts';
-import { latestAdaptation } from './run-with-store.ts';
 import { snapshotName } from './specialist-files.ts';
 import type { AdaptRequest, NeuralAccess } from './types.ts';
 

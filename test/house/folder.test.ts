@@ -25,9 +25,9 @@ test('in harvest/ files are read by FolderReader alone; git looks for itself, an
   ]);
 });
 
-test('processes are started for the engine, for a look at the graphics card, for git, and to ask macOS for its battery', () => {
+test('processes are started for engine and jobs, for a look at the graphics card, for git, and to ask macOS for its battery', () => {
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
-    'src/engine/client.ts',
+    'src/common/child.ts',
     'src/harvest/git-command.ts',
     'src/host/bases/power.ts',
     'src/runtime/device.ts',

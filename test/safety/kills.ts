@@ -18,7 +18,13 @@ import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-export const victims = ['the command', 'the engine that completes', 'the engine that trains', 'all at once'] as const;
+export const victims = [
+  'the command',
+  'the job',
+  'the engine that completes',
+  'the engine that trains',
+  'all at once',
+] as const;
 export type Victim = (typeof victims)[number];
 
 export interface Attack {
@@ -150,6 +156,7 @@ export class KillGround {
     const targets = living(session).filter(({ pid, args }) => {
       if (victim === 'all at once') return true;
       if (victim === 'the command') return pid === session;
+      if (victim === 'the job') return args.includes('jobs/main.ts');
       return args.includes('engine/main.ts') && args.includes('--training') === (victim === 'the engine that trains');
     });
     for (const { pid } of targets) {

@@ -21,3 +21,15 @@ export async function leftOf(session: number): Promise<Living[]> {
   for (let turn = 0; turn < 500 && living(session).length > 0; turn++) await sleep(20);
   return living(session);
 }
+
+/** What a process has started, and what that has started in turn. */
+export function descendants(of: number): Living[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).split('\n');
+  const all = lines.flatMap((line) => {
+    const [, pid, parent, state, args] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return pid && !state?.startsWith('Z') ? [{ pid: Number(pid), parent: Number(parent), args: String(args) }] : [];
+  });
+  const tree = [of];
+  for (const parent of tree) tree.push(...all.filter((each) => each.parent === parent).map(({ pid }) => pid));
+  return all.filter(({ pid }) => pid !== of && tree.includes(pid)).map(({ pid, args }) => ({ pid, args }));
+}

@@ -5,7 +5,7 @@ import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
-import type { AdaptClient } from '../../learn/client.ts';
+import type { JobClient } from '../../jobs/client.ts';
 import type { KeptSummary } from '../../learn/kept-summary.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../learn/types.ts';
 import type { PanelProgress } from '../../panel/protocol.ts';
@@ -15,7 +15,7 @@ import { askForTrust, askToSpend, tellFailure } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 export interface AdaptationDeps extends RunRequestDeps {
-  readonly client: AdaptClient;
+  readonly jobs: JobClient;
   readonly log: Log;
   readonly onChange: () => void;
   /** US dollars that a run has paid to the API. */
@@ -27,6 +27,8 @@ type Effort = AdaptRequest['effort'];
 interface Run {
   readonly session: FolderSession;
   readonly effort: Effort;
+  /** It trains the neural model, too. */
+  readonly neural: boolean;
   readonly controller: AbortController;
   progress: PanelProgress;
 }
@@ -93,15 +95,15 @@ export class Adaptation extends DisposableStore {
     const controller = new AbortController();
     this.reading.add(controller);
     const request = { root, harvest: this.requests.harvest(uri) };
-    const found = await this.deps.client.job('secrets', request, controller.signal);
+    const found = await this.deps.jobs.job('secrets', request, controller.signal);
     this.reading.delete(controller);
     if (found.ok) await session.secrets.add(found.value);
     else if (found.error.code !== 'cancelled') session.fail(found.error.message);
   }
 
-  /** What is kept of a session's folder, and sent: looked up in a worker. */
+  /** What is kept of a session's folder, and sent: looked up by a job. */
   kept(session: FolderSession, signal: AbortSignal, model: string): Promise<Result<KeptSummary>> {
-    return this.deps.client.job('kept', this.requests.kept(session, model), signal);
+    return this.deps.jobs.job('kept', this.requests.kept(session, model), signal);
   }
 
   /** The user's command. Resolves to true when there is a new report to show. */
@@ -133,6 +135,11 @@ export class Adaptation extends DisposableStore {
 
   cancel(): void {
     if (this.isAdapting) this.run?.controller.abort();
+  }
+
+  /** The settings may be others now: a model that is switched off is not trained on. */
+  configure(): void {
+    if (this.run?.neural && this.deps.neural.absence === 'off') this.run.controller.abort();
   }
 
   /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
@@ -170,17 +177,23 @@ export class Adaptation extends DisposableStore {
     confirm: ConfirmSpending,
     onProgress: (update: ProgressUpdate) => void = () => {},
   ): Promise<Result<AdaptOutcome>> {
-    const { client, log } = this.deps;
+    const { jobs, log } = this.deps;
     const { name } = session.folder;
     const request = this.requests.run(session, effort, api);
     const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
-    const run: Run = { session, effort, controller, progress: { title, detail: '', cancellable: effort === 'adapt' } };
+    const run: Run = {
+      session,
+      effort,
+      neural: request.neural !== undefined,
+      controller,
+      progress: { title, detail: '', cancellable: effort === 'adapt' },
+    };
     this.run = run;
     this.deps.onChange();
     // What is saved from here on the run may have read too early.
     const begun = session.mark();
     try {
-      const result = await client.run(
+      const result = await jobs.run(
         request,
         controller.signal,
         (update) => {

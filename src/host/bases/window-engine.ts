@@ -1,4 +1,4 @@
-// The window's neural engine: one process for all folders, started when the first asks, and made anew when its settings change.
+// The window's neural engine: one process that completes for all folders, started when the first asks, and made anew when its settings change.
 import { join } from 'node:path';
 import { DisposableStore } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
@@ -6,9 +6,9 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { Model } from '../../complete/folder-model.ts';
-import type { Engine, RequestOptions } from '../../engine/client.ts';
-import { EnginePair } from '../../engine/pair.ts';
+import { type Engine, EngineClient, type RequestOptions } from '../../engine/client.ts';
 import type { RequestKind, Requests } from '../../engine/protocol.ts';
+import type { EngineStart } from '../../jobs/protocol.ts';
 import type { CurrentModel, Shipped } from '../../learn/folder-models.ts';
 import type { Paths } from '../paths.ts';
 import type { Settings } from '../settings.ts';
@@ -32,15 +32,12 @@ export interface NeuralDeps {
   readonly start?: (memoryCeiling: number) => EngineProcess;
 }
 
-export type EngineProcess = Pick<EnginePair, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
+export type EngineProcess = Pick<EngineClient, 'request' | 'onRestarted' | 'dispose' | 'pid'>;
 
 export class Neural extends DisposableStore implements Engine {
   readonly tuning: Tuning;
   private readonly deps: NeuralDeps;
   private client: EngineProcess | undefined;
-  /** Adaptations under way: the process is not replaced beneath them. */
-  private adapting = 0;
-  private outdated = false;
   private known: string;
   private ceiling: number;
 
@@ -75,6 +72,13 @@ export class Neural extends DisposableStore implements Engine {
     return this.client?.pid;
   }
 
+  /** How a process is started now; an adaptation starts its own. */
+  get start(): EngineStart {
+    const { settings, paths } = this.deps;
+    const memoryCeiling = settings().neuralMemory * 1e9;
+    return { script: paths.engine, memoryCeiling, trainingNiceness: this.tuning.trainingNiceness };
+  }
+
   /** How a model is to be served now. */
   serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): Model {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
@@ -90,18 +94,8 @@ export class Neural extends DisposableStore implements Engine {
   ): Promise<Result<Requests[K]['result']>> {
     if (this.isDisposed || !this.deps.settings().neural)
       return failed('unsupported', 'The neural model is switched off.');
-    this.client ??= this.start();
-    if (kind !== 'adapt') return this.client.request(kind, request, options);
-    this.adapting++;
-    try {
-      return await this.client.request(kind, request, options);
-    } finally {
-      this.adapting--;
-      if (this.outdated && this.adapting === 0) {
-        this.end();
-        this.deps.onChange();
-      }
-    }
+    this.client ??= this.begin();
+    return this.client.request(kind, request, options);
   }
 
   /** The settings may be others now. */
@@ -110,25 +104,19 @@ export class Neural extends DisposableStore implements Engine {
     if (now === this.known) return;
     this.known = now;
     const { neural, neuralMemory } = this.deps.settings();
-    if (!neural) this.end();
-    this.outdated = this.client !== undefined && neuralMemory !== this.ceiling;
-    if (this.outdated && this.adapting === 0) this.end();
+    if (!neural || neuralMemory !== this.ceiling) this.end();
     this.deps.onChange();
   }
 
   private end(): void {
-    this.outdated = false;
     this.client?.dispose();
     this.client = undefined;
   }
 
-  private start(): EngineProcess {
-    const { settings, paths, log, start } = this.deps;
-    this.ceiling = settings().neuralMemory;
-    const memoryCeiling = this.ceiling * 1e9;
-    const { trainingNiceness } = this.tuning;
-    const client =
-      start?.(memoryCeiling) ?? new EnginePair({ script: paths.engine, memoryCeiling, trainingNiceness, log });
+  private begin(): EngineProcess {
+    const { log, start } = this.deps;
+    this.ceiling = this.deps.settings().neuralMemory;
+    const client = start?.(this.ceiling * 1e9) ?? new EngineClient({ ...this.start, log });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

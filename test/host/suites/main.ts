@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { noise } from '../../harvest/samples.ts';
 import { handlerSource } from '../../support/handlers.ts';
+import { descendants } from '../../support/processes.ts';
 import {
   complete,
   completeUntil,
@@ -29,6 +30,9 @@ const upTo = (text: string) => source.slice(0, source.indexOf(text) + text.lengt
 
 /** Long enough for any answer that was coming; used only where none may come. */
 const quietMs = 2500;
+
+/** Jobs that run: processes of this extension host. */
+const jobs = () => descendants(process.pid).filter(({ args }) => args.includes('job.cjs'));
 
 export function defineMain(suite: Suite, plan: Plan): void {
   const extension = () => vscode.extensions.getExtension(extensionId);
@@ -161,10 +165,10 @@ export function defineMain(suite: Suite, plan: Plan): void {
   suite.test('a cancelled adaptation changes nothing', async () => {
     const before = rows(plan.storage, 'select * from adaptations');
     const run = vscode.commands.executeCommand('easyAdaptation.adapt');
-    await until('the run to begin', () => running('adapt-worker.cjs').length > 0);
+    await until('the run to begin', () => jobs().length > 0);
     await vscode.commands.executeCommand('easyAdaptation.cancelAdapt');
     await run;
-    await until('the worker to end', () => running('adapt-worker.cjs').length === 0);
+    await until('the job to end', () => jobs().length === 0);
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), before);
   });
 

@@ -1,11 +1,11 @@
 // The neural model in the installed package: it answers before anything is adapted, is trained on the folder, and outlives its process.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { AdaptReport } from '../../../src/learn/types.ts';
 import { handlerSource } from '../../support/handlers.ts';
+import { descendants } from '../../support/processes.ts';
 import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';
 import { hangMs, type Plan, type Suite, until } from '../harness.ts';
 
@@ -86,15 +86,14 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   });
 }
 
-/** The process id of what completes, or of what trains: a child of this extension host. */
+/** The process id of what completes, a child of this extension host; or of what trains, a job's. */
 function engine(training?: '--training'): Promise<number> {
   return until('the engine’s process', () => {
-    const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
-      '\n',
-    );
-    const ours = lines.filter((text) => text.includes(join('dist', 'engine.cjs')) && !text.includes('<defunct>'));
-    const line = ours.find((text) => text.includes('--training') === (training !== undefined));
-    return line === undefined ? undefined : Number.parseInt(line, 10);
+    const own = (of: number) => descendants(of).filter(({ args }) => args.includes(join('dist', 'engine.cjs')));
+    const jobs = descendants(process.pid).filter(({ args }) => args.includes(join('dist', 'job.cjs')));
+    const ofJobs = jobs.flatMap(({ pid }) => own(pid));
+    if (training) return ofJobs.find(({ args }) => args.includes(training))?.pid;
+    return own(process.pid).find(({ pid }) => !ofJobs.some((each) => each.pid === pid))?.pid;
   });
 }
 

@@ -1,0 +1,85 @@
+// Processes of ours: forked with a channel of structured clones, ended gently and killed where that does not help, and none outlives us.
+import { type ChildProcess, fork } from 'node:child_process';
+
+export type { ChildProcess } from 'node:child_process';
+
+export interface ChildOptions {
+  /** A bundle of dist/, or a file of src/ under Node 24. */
+  readonly script: string;
+  readonly args?: readonly string[];
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+  /** Laid over our own environment; `defaults` under it. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** The line of a dying process's output that says why, after ': '; '' where it said nothing. */
+  lastWords(): string;
+}
+
+/** No key of ours is in an environment that a child inherits: who needs one is told over its channel. */
+const KEYS = /_API_KEY$/;
+
+/** Started at once; that it cannot be is told by the process's own events. */
+export function startChild({ script, args = [], node = [], env = {}, defaults = {} }: ChildOptions): Child {
+  const inherited = Object.entries(process.env).filter(([name]) => !KEYS.test(name));
+  const child = fork(script, [...args], {
+    serialization: 'advanced',
+    // The output would otherwise mix with the host's; onnxruntime writes warnings that nobody can act on.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [...node],
+    // Inside VS Code, the executable is Electron: this makes it Node.
+    env: { ...defaults, ...Object.fromEntries(inherited), ...env, ELECTRON_RUN_AS_NODE: '1' },
+  });
+  watch(child);
+  let tail = '';
+  child.stderr?.on('data', (data: Buffer) => {
+    tail = (tail + data.toString('utf8')).slice(-2000);
+  });
+  return { process: child, lastWords: () => lastWords(tail) };
+}
+
+/**
+ * Closes the channel, which our processes end at. One that does not, being stopped perhaps, is killed after `graceMs`. Resolves when it
+ * is gone.
+ */
+export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (child.connected) child.disconnect();
+  // We stay for it.
+  child.ref();
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** None outlives this process, not even one that is stopped and so does not see its channel close. */
+const living = new Set<ChildProcess>();
+let watching = false;
+
+function watch(child: ChildProcess): void {
+  living.add(child);
+  child.once('exit', () => living.delete(child));
+  if (watching) return;
+  watching = true;
+  process.once('exit', killChildren);
+}
+
+/** Ends all of them at once. */
+export function killChildren(): void {
+  for (const child of living) child.kill('SIGKILL');
+}
+
+/** Node ends a stack with its own version. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(Node\.js v|\s+at )/.test(line));
+  const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1);
+  return line ? `: ${line.trim()}` : '';
+}

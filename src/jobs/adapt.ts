@@ -1,0 +1,103 @@
+// The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
+
+import { failed, ok, type Result } from '../common/errors.ts';
+import { sweepTemporary } from '../common/files.ts';
+import { counted } from '../common/format.ts';
+import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
+import type { Engine } from '../engine/client.ts';
+import { EnginePair } from '../engine/pair.ts';
+import { adapt } from '../learn/run.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../learn/types.ts';
+import { lockRun } from '../store/lock.ts';
+import { openStore } from '../store/open.ts';
+import type { ResilientStore } from '../store/resilient.ts';
+import { Budget } from '../teacher/budget.ts';
+import { connectTeacher } from '../teacher/connect.ts';
+import { RecordingTeacher } from '../teacher/recording.ts';
+import type { RunRequest } from './protocol.ts';
+
+export interface JobDeps {
+  readonly confirm: ConfirmSpending;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/**
+ * One run a folder: a second adaptation, of whichever process, is a failure 'locked' that says who runs. Nothing that it has started
+ * lives when this settles.
+ */
+export async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
+  const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
+  try {
+    return await locked(request, who, () => withStore(request, engine, deps));
+  } finally {
+    await engine?.end();
+  }
+}
+
+async function locked(
+  { effort, storeFolder, root }: AdaptRequest,
+  who: string,
+  work: () => Promise<Result<AdaptOutcome>>,
+): Promise<Result<AdaptOutcome>> {
+  if (effort === 'index') return work();
+  const lock = lockRun(storeFolder, root, who);
+  if (!lock.ok) return lock;
+  try {
+    return await work();
+  } finally {
+    lock.value.release();
+  }
+}
+
+async function withStore(
+  request: AdaptRequest,
+  engine: Engine | undefined,
+  deps: JobDeps,
+): Promise<Result<AdaptOutcome>> {
+  sweepTemporary(request.specialistFolder, 'deep');
+  sweepTemporary(request.storeFolder);
+  const { log } = deps;
+  const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
+  if (notice !== undefined) log.warn(notice);
+  const { api, root } = request;
+  let result: Result<AdaptOutcome>;
+  let asked = false;
+  try {
+    result = await adapt(request, {
+      ...deps,
+      engine,
+      teacher: api && paidTeacher(api, store, root, log),
+      confirm: async (estimate) => {
+        asked = await deps.confirm(estimate);
+        return asked;
+      },
+      record: (finished) => store.recordAdaptation(root, finished),
+    });
+  } finally {
+    store.close();
+  }
+  const trouble = asked ? troubleOf(store) : undefined;
+  if (trouble === undefined) return result;
+  if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
+  return ok({ ...result.value, trouble });
+}
+
+/** Every answer of it is in the store before the next is asked for, within the month's limit. */
+function paidTeacher({ settings, budgetUsd }: ApiAccess, store: ResilientStore, folder: string, log: Log) {
+  const budget = new Budget(() => store, budgetUsd);
+  return new RecordingTeacher(connectTeacher(settings), store, { purpose: 'labelling', folder, budget, log });
+}
+
+/** Of a store that is closed: whether it kept what was paid for. */
+function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
+  if (trouble === undefined) return undefined;
+  const { answers, usd } = unsaved;
+  const end =
+    answers === 0
+      ? 'Every answer that was paid for is stored.'
+      : `${counted(answers, 'answer')} paid for ($${usd.toFixed(4)}) could not be stored.`;
+  return `The API was not asked to the end. ${trouble} ${end}`;
+}

@@ -1,0 +1,65 @@
+// The entry of a job's process: one long job on a folder, off its owner's thread, with all that it needs opened here.
+
+import { messageOf, type Result } from '../common/errors.ts';
+import type { Log, LogLevel } from '../common/log.ts';
+import { keptSummary } from '../learn/kept-summary.ts';
+import { readSecrets } from '../learn/reread-secrets.ts';
+import { adaptJob, type JobDeps } from './adapt.ts';
+import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
+
+const jobs: {
+  readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
+} = {
+  adapt: adaptJob,
+  secrets: (request, { signal, log }) => readSecrets(request, signal, log),
+  kept: (request, deps) => keptSummary(request, deps),
+};
+
+const send = (message: FromJob) => {
+  // The owner may be gone between two lines.
+  if (process.connected) process.send?.(message, () => {});
+};
+const controller = new AbortController();
+let answer: (yes: boolean) => void = () => {};
+
+const line = (level: LogLevel) => (message: string, error?: unknown) =>
+  send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
+const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+
+function cancel(): void {
+  controller.abort();
+  answer(false);
+}
+
+async function run({ job, request }: Asked): Promise<void> {
+  const deps: JobDeps = {
+    progress: (update) => send({ kind: 'progress', update }),
+    confirm: (estimate) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        send({ kind: 'confirm', estimate });
+      }),
+    signal: controller.signal,
+    log,
+  };
+  try {
+    const work = jobs[job] as (of: typeof request, deps: JobDeps) => Promise<Result<Jobs[keyof Jobs]['result']>>;
+    send({ kind: 'done', result: await work(request, deps) });
+  } catch (error) {
+    log.error(`job '${job}'`, error instanceof Error ? error.stack : error);
+    send({ kind: 'crashed', message: messageOf(error) });
+  }
+}
+
+process.on('message', (message: ToJob) => {
+  if (typeof message !== 'object' || message === null) return;
+  if (message.kind === 'job' && Object.hasOwn(jobs, message.job)) void run(message);
+  else if (message.kind === 'confirmed') answer(message.yes);
+  else if (message.kind === 'cancel') cancel();
+  else log.warn(`A job knows no message '${String((message as { kind: unknown }).kind).slice(0, 40)}'.`);
+});
+// The owner died or let go: nobody is left to answer to, and what was started for it goes, too (common/child.ts).
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C and a closed terminal reach every process that was started there; what that means for us is our owner's to say.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('SIGTERM', cancel);

@@ -1,0 +1,42 @@
+// What a job's process and its owner say to each other: structured clones over the channel that it was forked with.
+
+import type { Result } from '../common/errors.ts';
+import type { LogLevel } from '../common/log.ts';
+import type { ProgressUpdate } from '../common/progress.ts';
+import type { EngineOptions } from '../engine/client.ts';
+import type { KeptRequest } from '../learn/kept.ts';
+import type { KeptSummary } from '../learn/kept-summary.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate } from '../learn/types.ts';
+
+/** What a process of its own can be started for, one row each. */
+export interface Jobs {
+  adapt: { request: RunRequest; result: AdaptOutcome };
+  /** Reads the folder for its secrets alone. */
+  secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
+  /** What is kept of the folder and sent, for showing. */
+  kept: { request: KeptRequest; result: KeptSummary };
+}
+
+export interface RunRequest {
+  readonly adapt: AdaptRequest;
+  /** Who runs, for whoever finds the folder locked: 'npm start', 'the editor'. */
+  readonly who: string;
+  /** How the job starts the engine that it trains and measures with; absent: a run has no neural part. */
+  readonly engine?: EngineStart;
+}
+
+export type EngineStart = Pick<EngineOptions, 'script' | 'memoryCeiling' | 'trainingNiceness'>;
+
+export type Asked = {
+  readonly [K in keyof Jobs]: { readonly kind: 'job'; readonly job: K; readonly request: Jobs[K]['request'] };
+}[keyof Jobs];
+
+/** Keys of an API are in the request alone: neither in a command line nor in an environment. */
+export type ToJob = Asked | { readonly kind: 'confirmed'; readonly yes: boolean } | { readonly kind: 'cancel' };
+
+export type FromJob =
+  | { readonly kind: 'progress'; readonly update: ProgressUpdate }
+  | { readonly kind: 'confirm'; readonly estimate: ApiEstimate }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
+  | { readonly kind: 'done'; readonly result: Result<Jobs[keyof Jobs]['result']> }
+  | { readonly kind: 'crashed'; readonly message: string };

@@ -1,0 +1,145 @@
+// Jobs seen from their owner: a real process, cancelled, crashed, killed, and finished; and nothing of it is left.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Log } from '../../src/common/log.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { JobClient } from '../../src/jobs/client.ts';
+import { latestAdaptation } from '../../src/learn/latest-adaptation.ts';
+import type { ApiEstimate } from '../../src/learn/types.ts';
+import { ended } from '../engine/helpers.ts';
+import { makeProject, type Project } from '../learn/project.ts';
+import { leftOf, living } from '../support/processes.ts';
+
+const script = resolve(import.meta.dirname, '../../src/jobs/main.ts');
+let project: Project;
+before(() => {
+  project = makeProject(4);
+});
+after(() => project.remove());
+
+const client = () => new JobClient({ script });
+const never = () => new AbortController().signal;
+
+test('a run in a job reports progress and ends in the store', async () => {
+  const stages: string[] = [];
+  const result = await client().run(project.request, never(), (update) => stages.push(update.stage));
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.ok(stages.includes('Measuring'));
+  const latest = latestAdaptation(project.request, silentLog);
+  assert.ok(latest.ok);
+  assert.deepEqual(latest.value.report, JSON.parse(JSON.stringify(result.value.report)));
+});
+
+test('the question about money crosses the channel and back', async () => {
+  const api = {
+    settings: { apiKey: 'k', model: 'claude-haiku-5-5', baseUrl: 'http://127.0.0.1:9', timeoutMs: 500 },
+    places: 10,
+    budgetUsd: 1,
+  };
+  const estimates: ApiEstimate[] = [];
+  const result = await client().run({ ...project.request, api }, never(), undefined, async (estimate) => {
+    estimates.push(estimate);
+    return false;
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(estimates.length, 1);
+  assert.match(result.value.report.notes.join(), /declined/);
+});
+
+test('cancelled at once, and in the middle', async () => {
+  const early = await client().run(project.request, AbortSignal.abort());
+  assert.equal(!early.ok && early.error.code, 'cancelled');
+  const controller = new AbortController();
+  const late = await client().run(project.request, controller.signal, (update) => {
+    if (update.stage === 'Indexing') controller.abort();
+  });
+  assert.equal(!late.ok && late.error.code, 'cancelled');
+});
+
+test('a process that dies is a failure, logged, not an exception', async () => {
+  const logged: string[] = [];
+  const log: Log = { ...silentLog, error: (message) => logged.push(message) };
+  const dying = join(project.root, 'dying.cjs');
+  for (const body of [
+    'process.exit(3)',
+    "throw new Error('boom')",
+    "process.on('message', () => { throw new Error('boom') })",
+    // As a native library does it, and the system where memory is short.
+    'process.abort()',
+    "process.kill(process.pid, 'SIGKILL')",
+  ]) {
+    writeFileSync(dying, body);
+    const result = await new JobClient({ script: dying, log }).run(project.request, never());
+    assert.equal(!result.ok && result.error.code, 'crashed', body);
+  }
+  assert.equal(logged.length, 5);
+  assert.match(logged.join(), /boom/);
+  assert.match(logged.join(), /SIGABRT/);
+});
+
+/** A job that does nothing but say what it sees, and never ends by itself. */
+function watcher(body: string): string {
+  const script_ = join(project.root, 'watcher.cjs');
+  writeFileSync(script_, body);
+  return script_;
+}
+
+test('the key of the API is in the request alone: in no command line and no environment', async () => {
+  process.env.ANTHROPIC_API_KEY = 'sk-of-the-owner';
+  try {
+    const script_ = watcher(`
+      process.on('message', ({ request }) => {
+        const seen = JSON.stringify([process.argv, process.execArgv, process.env]);
+        const told = request.adapt.api.settings.apiKey;
+        process.send({ kind: 'done', result: { ok: true, value: { seen, told } } });
+      });
+      process.on('disconnect', () => process.exit());`);
+    const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, places: 10, budgetUsd: 1 };
+    const result = await new JobClient({ script: script_ }).run({ ...project.request, api }, never());
+    assert.ok(result.ok);
+    const { seen, told } = result.value as unknown as { seen: string; told: string };
+    assert.equal(told, 'sk-of-a-test');
+    assert.ok(!seen.includes('sk-of-'), seen);
+  } finally {
+    delete process.env.ANTHROPIC_API_KEY;
+  }
+});
+
+test('a job that does not hear is killed, and its owner waits until it is gone', async () => {
+  const script_ = watcher(`
+    process.on('message', () => process.send({ kind: 'progress', update: { stage: String(process.pid), done: 0 } }));
+    setInterval(() => {}, 1000);`);
+  const jobs = new JobClient({ script: script_ });
+  let pid = 0;
+  const begun = Promise.withResolvers<void>();
+  const result = jobs.run(project.request, never(), ({ stage }) => {
+    pid = Number(stage);
+    begun.resolve();
+  });
+  await begun.promise;
+  await jobs.end(50);
+  assert.ok(ended(pid));
+  const settled = await result;
+  assert.equal(!settled.ok && settled.error.code, 'crashed');
+});
+
+test('a job ends with its owner, however that dies, and so does what it has started', async () => {
+  const owner = join(project.root, 'owner.mjs');
+  const neural = { base: join(project.root, 'nowhere'), precision: 'int4', threads: 1, device: 'cpu' };
+  writeFileSync(
+    owner,
+    `import { JobClient } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/jobs/client.ts'))};
+    const jobs = new JobClient({ script: ${JSON.stringify(script)} });
+    const request = ${JSON.stringify({ ...project.request, neural })};
+    void jobs.run(request, new AbortController().signal, ({ stage }) => process.stdout.write(stage + '\\n'));`,
+  );
+  const child = spawn(process.execPath, [owner], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  assert.ok(living(child.pid as number).some(({ args }) => args.includes('jobs/main.ts')));
+  child.kill('SIGKILL');
+  assert.deepEqual(await leftOf(child.pid as number), []);
+});
