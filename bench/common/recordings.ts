@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { placeBefore } from '../../src/tasks/completion/asked-place.ts';
+import { cleanAnswer } from '../../src/tasks/completion/clean.ts';
 import type { CompletionPlace } from '../../src/tasks/completion/types.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
@@ -26,7 +27,7 @@ export interface RecordedPlace {
   /** From the end of the cursor's line on. */
   readonly suffix: string;
   readonly truth: string;
-  /** What the large model wrote. */
+  /** What the large model wrote, as it would be shown. */
   readonly completion: string;
 }
 
@@ -97,13 +98,9 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[]): Recording {
   const places = rows.map((row): RecordedPlace => {
     const text = texts.get(row.file) as string;
     const end = lineEnd(text, row.offset);
-    return {
-      path: row.file,
-      prefix: text.slice(0, row.offset),
-      suffix: text.slice(end),
-      truth: text.slice(row.offset, end).trimEnd(),
-      completion: row.completion,
-    };
+    const place = { path: row.file, prefix: text.slice(0, row.offset), suffix: text.slice(end) };
+    const completion = cleanAnswer(row.completion, askedAt(place));
+    return { ...place, truth: text.slice(row.offset, end).trimEnd(), completion };
   });
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !named.has(path) && !(kind === 'renamed' && keptBack(path));

@@ -3,7 +3,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { Decision } from '../coupling/types.ts';
-import { clean } from '../tasks/completion/clean.ts';
+import { cleanAnswer } from '../tasks/completion/clean.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { TeacherAnswer } from '../teacher/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
@@ -141,7 +141,7 @@ export class ApiCalls {
     const { query } = aim.turn;
     // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
     const whole = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = clean(whole, aim.turn);
+    const text = cleanAnswer(whole, aim.turn);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
     // Whoever waits for the call shows its answer before this runs, and takes the price.
     setImmediate(() => {

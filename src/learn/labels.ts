@@ -4,7 +4,7 @@
 import type { Progress } from '../common/progress.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
-import { clean } from '../tasks/completion/clean.ts';
+import { cleanAnswer } from '../tasks/completion/clean.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge } from '../tasks/completion/judge.ts';
 import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
@@ -61,7 +61,7 @@ export async function askForLabels(
       signal,
       onAnswer: (index, answer) => {
         const scored = places[index]?.scored as ScoredPlace;
-        const text = clean(answer.text, scored.asked);
+        const text = cleanAnswer(answer.text, scored.asked);
         labelled.push({ scored, answer: { ...answer, text }, ...judge(text, scored.truth) });
         spent += answer.costUsd;
         progress({ stage, done: labelled.length, total: places.length, detail: `$${spent.toFixed(4)}` });

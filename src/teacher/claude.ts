@@ -8,7 +8,7 @@ import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
 import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.ts';
-import { cleanAnswer, inserted, lineIsComplete } from './parse.ts';
+import { inserted, lineIsComplete, parseAnswer } from './parse.ts';
 import { type Prompt, promptLength, promptOf } from './prompt.ts';
 import { StreamReader } from './stream.ts';
 import type { Teacher, TeacherAnswer, TeacherUsage } from './types.ts';
@@ -122,16 +122,16 @@ export class ClaudeTeacher implements Teacher {
         // The rest of the line is all that was asked for: what follows is neither waited nor paid for. But only its last
         // event tells what a model has thought.
         if (!request.multiline && this.facts.thinking !== 'always' && lineIsComplete(reader.text, request))
-          return ok(answer(cleanAnswer(reader.text, request), false));
+          return ok(answer(parseAnswer(reader.text, request), false));
       }
       // The SDK ends an aborted stream without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
-      return ok(answer(reader.stopReason === 'refusal' ? '' : cleanAnswer(reader.text, request), true));
+      return ok(answer(reader.stopReason === 'refusal' ? '' : parseAnswer(reader.text, request), true));
     } catch (error) {
       // Paid for once the model began, and perhaps where we gave up waiting for that; not what was refused outright.
       if (reader.usage !== undefined || (sent && deadline.signal.aborted))
-        onLost?.(answer(cleanAnswer(reader.text, request), false));
+        onLost?.(answer(parseAnswer(reader.text, request), false));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeUp) return this.failed(failureOf('timeout', reason.message, this.context()));

@@ -11,7 +11,7 @@ export interface TeacherUsage {
 }
 
 export interface TeacherAnswer {
-  /** The inserted text alone: no fences, no repeated prefix or suffix. '' where the model wants nothing inserted, or refused. */
+  /** What the model wants inserted, in its own words: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
   readonly text: string;
   readonly model: string;
   readonly usage: TeacherUsage;

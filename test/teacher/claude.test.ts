@@ -104,7 +104,7 @@ test('an answer that goes on after its line is cut there, and its cost is marked
 test('a model that thinks is read to its end, where it says what it has thought', async () => {
   api.answerWith('add(items);\nand more;\n');
   const answer = value(await connect({ model: 'claude-opus-5-5' }).complete(request, never));
-  assert.equal(answer.text, 'add(items);');
+  assert.equal(answer.text, 'add(items);\nand more;');
   assert.equal(answer.costEstimated, undefined);
   assert.equal(api.requests[0]?.outcome, 'ok');
 });

@@ -14,9 +14,12 @@ export function dropEcho(text: string, { before }: Context): string {
   return indentOf(before) !== '' && text.startsWith(before) ? text.slice(before.length) : text;
 }
 
-/** White space that stands before the cursor already: the line's indent, or the space between two words. */
-export function dropDoubledSpace(text: string, { before }: Context): string {
-  return before === '' || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
+/**
+ * White space that stands before the cursor already: the line's indent, or the space between two words. On an empty line the specialist's
+ * indent is an accident; a chat model, told to write what is missing, means it.
+ */
+export function dropDoubledSpace(text: string, { before, chat }: Context): string {
+  return (before === '' && !chat) || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
 }
 
 /** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */

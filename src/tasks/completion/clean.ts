@@ -4,17 +4,27 @@ import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToShape } from '../../text/shape.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './artefacts.ts';
+import { dropEchoedLine, dropEchoedLines, dropEchoedWord, dropLeadingLines, isLineAbove } from './chat-habits.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './closers.ts';
 import type { Filter } from './filter.ts';
 import { fixIndent } from './indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
 import type { CompletionPlace } from './types.ts';
 
-/** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
-export const FILTERS: readonly Filter[] = [
+/** What a model writes before its answer. */
+const BEFORE_ANSWER: readonly Filter[] = [
   { name: 'line-ends', apply: toLineFeeds },
+  { name: 'leading-lines', chatOnly: true, apply: dropLeadingLines },
+  { name: 'echoed-lines', chatOnly: true, apply: dropEchoedLines },
+  { name: 'echoed-line', chatOnly: true, apply: dropEchoedLine },
+  { name: 'echoed-word', chatOnly: true, apply: dropEchoedWord },
   { name: 'echo', apply: dropEcho },
   { name: 'leading-space', apply: dropDoubledSpace },
+];
+
+/** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
+export const FILTERS: readonly Filter[] = [
+  ...BEFORE_ANSWER,
   { name: 'loops', apply: cutLoops },
   { name: 'masked', apply: cutMasked },
   { name: 'comment-marks', apply: cutCommentMarks },
@@ -30,16 +40,31 @@ export const FILTERS: readonly Filter[] = [
   { name: 'nothing-new', apply: dropNothingNew },
 ];
 
-/** The text to insert; '' where nothing of it is worth showing. */
-export function clean(raw: string, options: CompletionPlace): string {
-  return FILTERS.reduce((text, filter) => applyFilter(filter, text, options), raw);
+/** The text to insert, of what the specialist wrote; '' where nothing of it is worth showing. */
+export function clean(raw: string, place: CompletionPlace): string {
+  return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, false), raw);
 }
 
-export function applyFilter(filter: Filter, text: string, options: CompletionPlace): string {
-  if (text === '') return '';
-  const facts = languageOf(options.query.languageId);
+/** The same of what a chat model wrote, without what its wire puts round it. */
+export function cleanAnswer(answer: string, place: CompletionPlace): string {
+  return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, true), answer);
+}
+
+/**
+ * A chat model's answer for the rest of a line has come to that line's end, though it goes on. Not while what it wrote so far
+ * may still turn out to be a line from above written again.
+ */
+export function hasWholeLine(answer: string, place: CompletionPlace): boolean {
+  const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, place, true), answer);
+  const line = /^.*\S.*(?=\n)/.exec(text)?.[0];
+  return line !== undefined && !isLineAbove(line, place.query.prefix);
+}
+
+export function applyFilter(filter: Filter, text: string, place: CompletionPlace, chat: boolean): string {
+  if (text === '' || (filter.chatOnly === true && !chat)) return text;
+  const facts = languageOf(place.query.languageId);
   if (filter.codeOnly === true && facts.family === 'prose') return text;
-  const { prefix, suffix } = options.query;
-  const context = { ...options, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
+  const { prefix, suffix } = place.query;
+  const context = { ...place, chat, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
   return filter.apply(text, context);
 }

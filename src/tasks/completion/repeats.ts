@@ -32,8 +32,11 @@ export function cutLinesBelow(text: string, { query, before, after }: Context): 
   return text;
 }
 
+/** A part of the rest that a chat model wrote again, and that cannot be chance. */
+const UNLIKELY = /\w{2,}\W|\W\w{2,}/;
+
 /** The end of the text that the rest of the line repeats. */
-export function trimOverlap(text: string, { before, after, facts }: Context): string {
+export function trimOverlap(text: string, { before, after, facts, chat }: Context): string {
   const rest = after.trimEnd();
   if (rest === '' || text.includes('\n')) return text;
   for (let length = Math.min(rest.length, text.length); length > 0; length--) {
@@ -44,7 +47,8 @@ export function trimOverlap(text: string, { before, after, facts }: Context): st
     if (facts.family === 'prose') return whole && /\p{L}/u.test(overlap) ? trimmed : text;
     const gain = imbalance(before + text + after, facts.quotes) - imbalance(before + trimmed + after, facts.quotes);
     // Words or separators of the rest, repeated to its end, are a repetition even where both ways pair up.
-    if (gain > 0 || (gain === 0 && whole && /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap))) return trimmed;
+    const repeats = whole ? /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap) : chat && UNLIKELY.test(overlap);
+    if (gain > 0 || (gain === 0 && repeats)) return trimmed;
   }
   return text;
 }

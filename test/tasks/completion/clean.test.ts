@@ -38,7 +38,7 @@ function optionsOf(item: Case) {
 for (const filter of FILTERS) {
   for (const item of casesOf(filter.name)) {
     test(`${filter.name}: ${item.name}`, () => {
-      assert.equal(applyFilter(filter, item.raw, optionsOf(item)), item.cleaned);
+      assert.equal(applyFilter(filter, item.raw, optionsOf(item), filter.chatOnly === true), item.cleaned);
     });
   }
   test(`${filter.name} has a case that changes and one that does not`, () => {
