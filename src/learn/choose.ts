@@ -17,11 +17,11 @@ export interface Measured extends Candidate {
   readonly quality: MixedQuality;
 }
 
-export const titles: Readonly<Record<Candidate['name'], string>> = {
+export const titles = {
   adapted: 'the adapted model',
   earlier: 'the earlier model',
   base: 'the base',
-};
+} as const satisfies Readonly<Record<Candidate['name'], string>>;
 
 /** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
 function lead(one: Measured, other: Measured): number {

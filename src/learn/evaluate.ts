@@ -1,7 +1,7 @@
 // Runs the specialist over held-out places and sums up how right and how fast it was.
 
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
-import { noProgress, type Progress } from '../common/progress.ts';
+import { noProgress } from '../common/progress.ts';
 import { precisionAt } from '../common/quality.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { PlaceFacts } from '../coupling/types.ts';
@@ -11,6 +11,7 @@ import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge, truthAt } from '../tasks/completion/judge.ts';
 import type { CompletionPlace } from '../tasks/completion/types.ts';
 import { turn } from './cancellation.ts';
+import type { StageName, StageProgress } from './stages.ts';
 import type { Quality } from './types.ts';
 
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
@@ -36,10 +37,10 @@ export interface ScoredPlace {
 }
 
 export interface EvaluateOptions {
-  readonly stage: string;
+  readonly stage: StageName;
   /** Also asks for losses, where the drafter has them. */
   readonly losses?: boolean;
-  readonly progress?: Progress;
+  readonly progress?: StageProgress;
   readonly signal?: AbortSignal;
 }
 

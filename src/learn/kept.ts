@@ -49,7 +49,7 @@ export interface KeptRow {
   readonly text: string;
 }
 
-/** Plain data: it crosses to a worker thread. */
+/** Plain data: it crosses to a job's process. */
 export type KeptRequest = Pick<
   AdaptRequest,
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'

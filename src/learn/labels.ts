@@ -1,7 +1,6 @@
 // Asks the API to complete a sample of held-out places: the labels that p(API right) is fitted on.
 // Every answer is in the store before the next is asked for (the teacher's recording decorator sees to it).
 
-import type { Progress } from '../common/progress.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
@@ -11,6 +10,7 @@ import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/compl
 import { labelBatch } from '../teacher/label.ts';
 import type { Teacher, TeacherAnswer } from '../teacher/types.ts';
 import type { ScoredPlace } from './evaluate.ts';
+import type { StageName, StageProgress } from './stages.ts';
 
 export interface LabelledPlace {
   readonly scored: ScoredPlace;
@@ -47,8 +47,8 @@ export function labelRequest(example: CursorExample, index: NgramModel): Teacher
 export async function askForLabels(
   teacher: Teacher,
   places: readonly { readonly scored: ScoredPlace; readonly request: TeacherRequest }[],
-  stage: string,
-  progress: Progress,
+  stage: StageName,
+  progress: StageProgress,
   signal: AbortSignal,
 ): Promise<Labels> {
   const labelled: LabelledPlace[] = [];

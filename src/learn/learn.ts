@@ -1,7 +1,7 @@
 // The learning half of a run, on disjoint files: train -> index, mixing -> weights, coupling -> who answers, test -> report.
 
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { noProgress, type Progress } from '../common/progress.ts';
+import { noProgress } from '../common/progress.ts';
 import { defaultFit } from '../coupling/defaults.ts';
 import { fitCoupling } from '../coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../coupling/types.ts';
@@ -15,6 +15,7 @@ import { type ApiLabels, askForLabels, type LabelledPlace, labelRequest } from '
 import { type Measured, measure } from './measure.ts';
 import { adaptNeural, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { type HeldOut, placesOf, placesToAsk } from './places.ts';
+import type { StageProgress } from './stages.ts';
 import type { NeuralDeps } from './training.ts';
 import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
 
@@ -30,7 +31,7 @@ export interface LearnDeps {
     | (Omit<NeuralDeps, 'engine' | 'tokenizer' | 'progress' | 'signal'> & { readonly engine: Engine | undefined })
     | undefined;
   readonly confirm: ConfirmSpending;
-  readonly progress?: Progress;
+  readonly progress?: StageProgress;
   readonly signal: AbortSignal;
 }
 

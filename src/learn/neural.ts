@@ -13,6 +13,7 @@ import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
 import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
+import type { StageName } from './stages.ts';
 import { type NeuralDeps, train } from './training.ts';
 import type { MixedQuality, NeuralReport, Quality } from './types.ts';
 
@@ -124,13 +125,13 @@ class Session {
 
   /** At the validation places. */
   async measure(candidate: Candidate): Promise<Measured> {
-    const stage = `Measuring ${titles[candidate.name]}`;
+    const stage = `Measuring ${titles[candidate.name]}` as const;
     const scored = await this.drafts(candidate, this.places.coupling, stage);
     return { ...candidate, scored, quality: mixedQuality(scored) };
   }
 
   test(candidate: Candidate): Promise<ScoredPlace[]> {
-    return this.drafts(candidate, this.places.test, `Testing ${titles[candidate.name]}`);
+    return this.drafts(candidate, this.places.test, `Testing ${titles[candidate.name]}` as const);
   }
 
   /** What was adapted before; undefined where it does not serve and there are no places to show that it should. */
@@ -150,7 +151,11 @@ class Session {
     return this.measure(candidate);
   }
 
-  private async drafts(candidate: Candidate, places: readonly CursorExample[], stage: string): Promise<ScoredPlace[]> {
+  private async drafts(
+    candidate: Candidate,
+    places: readonly CursorExample[],
+    stage: StageName,
+  ): Promise<ScoredPlace[]> {
     const { engine, progress, signal } = this.deps;
     const scored = await evaluate(await this.use(candidate), places, { stage, losses: true, progress, signal });
     const status = await engine.request('status', {});
@@ -173,7 +178,7 @@ class Session {
       precision,
       threads,
     };
-    const stage = `Mixing ${titles[name]} with the n-grams`;
+    const stage = `Mixing ${titles[name]} with the n-grams` as const;
     progress({ stage, done: 0, total: undefined });
     const opened = await Opened.open(engine, source, {
       places: this.mixing,

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { unwrap } from '../common/errors.ts';
-import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Drafter } from './evaluate.ts';
+import type { StageName, StageProgress } from './stages.ts';
 
 export type Source = Requests['open']['request'];
 export type Weights = Requests['fit']['result'];
@@ -18,8 +18,8 @@ export interface OpenOptions {
   readonly places: readonly CursorExample[];
   /** Fits them also where it has: those it has are where the fit starts from. */
   readonly refit: boolean;
-  readonly stage: string;
-  readonly progress: Progress;
+  readonly stage: StageName;
+  readonly progress: StageProgress;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-// One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a worker or in the cli.
+// One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, mappedLog, silentLog } from '../common/log.ts';

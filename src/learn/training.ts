@@ -2,7 +2,6 @@
 import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
-import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
@@ -14,6 +13,7 @@ import { turn } from './cancellation.ts';
 import { PaceKeeper } from './pace-keeper.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
+import type { StageName, StageProgress } from './stages.ts';
 import type { NeuralAccess, TrainingReport } from './types.ts';
 
 /** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
@@ -25,7 +25,7 @@ const epochs = 2;
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
 /** As progress calls it. */
-export const trainingStage = 'Training';
+export const trainingStage = 'Training' satisfies StageName;
 /** A checkpoint, a minute or so of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -45,7 +45,7 @@ export interface NeuralDeps {
   readonly tokenizer: Tokenizer;
   readonly tokenizerPath: string;
   readonly specialistFolder: string;
-  readonly progress: Progress;
+  readonly progress: StageProgress;
   readonly signal: AbortSignal;
   readonly log: Log;
 }

@@ -6,7 +6,7 @@ import type { Sha256 } from '../package/manifest.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import type { TeacherSettings } from '../teacher/types.ts';
 
-/** What an adaptation run is asked to do. Plain data: it crosses to a worker thread. */
+/** What an adaptation run is asked to do. Plain data: it crosses to a job's process. */
 export interface AdaptRequest {
   /** The workspace folder. */
   readonly root: string;

@@ -77,7 +77,7 @@ before(async () => {
       return draft;
     },
   };
-  scored = await evaluate(drafter, places, { stage: 'test' });
+  scored = await evaluate(drafter, places, { stage: 'Measuring' });
   raw = drafts;
   fit = fitCoupling(
     scored.map(({ example: { path }, draft, place, right }) => ({ path, draft, place, specialistRight: right })),
