@@ -16,6 +16,7 @@ import { MIXTURE_FILE, type MixPlace } from '../../src/mix/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/mix/weights.ts';
 import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { placeBefore } from '../../src/tasks/completion/asked-place.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';
 
@@ -63,7 +64,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
     7,
   );
   const places = drawn.map(({ path, prefix, suffix, truth }) => ({
-    query: { path, languageId: languageOf.get(path) ?? '', prefix, suffix },
+    query: placeBefore({ path, languageId: languageOf.get(path) ?? '', prefix, suffix }).query,
     truth,
   }));
   return { name, mixed: new Mixed('base', language, () => index, start), places };

@@ -93,9 +93,9 @@ export async function fitMixtures(
   const fit = async (engine: EngineClient, item: Prepared) => {
     const { name, calibration, snapshots } = item;
     unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
-    const places = cursorPlaces(calibration, fitPlaces, 1).map(({ path, prefix, suffix, truth }) => ({
-      query: { path, languageId: 'typescript', prefix, suffix },
-      truth,
+    const places = cursorPlaces(calibration, fitPlaces, 1).map((place) => ({
+      query: askedAt(place).query,
+      truth: place.truth,
     }));
     const { weights, loss, tokens } = unwrap(await engine.request('fit', { key: name, places }));
     unwrap(await engine.request('close', { key: name }));
