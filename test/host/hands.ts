@@ -1,6 +1,7 @@
 // What the in-host suites do with the real `vscode` API: open, type, ask for a completion, take it; and read what the store holds.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -96,14 +97,22 @@ export function rows(storage: string, sql: string): Record<string, unknown>[] {
   }
 }
 
-/** Names of files under `folder` whose bytes hold `text`. */
+/**
+ * Names of files under `folder` whose bytes hold `text`. Read by another process: this one has the store open, and closing any other
+ * descriptor of a file drops all POSIX locks that a process has on it, so that who closes the store next takes its log away (sqlite.org/howtocorrupt.html).
+ */
 export function filesHolding(folder: string, text: string): string[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => {
-    const path = join(folder, name);
-    return statSync(path).isFile() && readFileSync(path).includes(text);
-  });
+  const reader = `
+    const { readdirSync, readFileSync, statSync } = require('node:fs');
+    const [folder, text] = process.argv.slice(1);
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const found = paths.filter((name) => statSync(folder + '/' + name).isFile() && readFileSync(folder + '/' + name).includes(text));
+    console.log(JSON.stringify(found));`;
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  return JSON.parse(
+    execFileSync(process.execPath, ['-e', reader, folder, text], { encoding: 'utf8', env }),
+  ) as string[];
 }
 
 /** Waits until the folder's index is on disk. */
