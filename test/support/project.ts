@@ -70,5 +70,5 @@ export async function npmPackage(name: string, version: string): Promise<string>
 
 /** Recorded answers of a real model. */
 export function recordings(): string {
-  return join(root, 'bench', 'recordings', 'recorded');
+  return join(root, 'bench', 'data', 'recorded');
 }
