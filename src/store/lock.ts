@@ -5,11 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { isDamage, resultCode } from './resilient.ts';
-import { loadSqlite } from './sqlite.ts';
+import { isBusy, isDamage } from './sqlite-errors.ts';
 
 export interface RunLock {
   release(): void;
@@ -22,8 +21,6 @@ interface Owner {
   /** 'npm start' or the editor, for people. */
   readonly who: string;
 }
-
-const busy = new Set([5, 6]);
 
 /** Takes the lock of the folder `root` among all who keep their data in `storage`, or says who has it and since when. Never waits. */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
@@ -40,21 +37,18 @@ export function lockModel(storage: string, weights: string, who: string): Result
 
 /** @param taken what to say of a lock that somebody else has */
 function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
-  const sqlite = loadSqlite();
-  // An editor that old keeps no answers and so pays for none.
-  if (sqlite === undefined) return ok({ release() {} });
   const path = join(folder, `${name}.lock`);
   try {
     mkdirSync(folder, { recursive: true });
     let database: DatabaseSync;
     try {
-      database = hold(sqlite, path);
+      database = hold(path);
     } catch (error) {
-      if (busy.has(resultCode(error) ?? 0)) return failed('locked', taken(path));
+      if (isBusy(error)) return failed('locked', taken(path));
       if (!isDamage(error)) throw error;
       // It is empty, always: what is no database can be nobody's lock.
       rmSync(path);
-      database = hold(sqlite, path);
+      database = hold(path);
     }
     const owner: Owner = { pid: process.pid, since: Date.now(), who };
     replaceFile(ownerPath(path), [Buffer.from(JSON.stringify(owner))]);
@@ -74,16 +68,14 @@ function lock(folder: string, name: string, who: string, taken: (path: string) =
 
 /** Why nothing of `storage` may be taken away now: the run that is at work in one of its folders; undefined where there is none. */
 export function anyRun(storage: string): string | undefined {
-  const sqlite = loadSqlite();
-  if (sqlite === undefined) return undefined;
   const folder = locksFolder(storage);
   if (!existsSync(folder)) return undefined;
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.lock'))) {
     const path = join(folder, name);
     try {
-      hold(sqlite, path).close();
+      hold(path).close();
     } catch (error) {
-      if (busy.has(resultCode(error) ?? 0)) return wording(path);
+      if (isBusy(error)) return wording(path);
     }
   }
   return undefined;
@@ -108,8 +100,8 @@ function ownerPath(lock: string): string {
   return `${lock.slice(0, -'.lock'.length)}.json`;
 }
 
-function hold(sqlite: typeof import('node:sqlite'), path: string): DatabaseSync {
-  const database = new sqlite.DatabaseSync(path);
+function hold(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     return database;

@@ -2,13 +2,15 @@
 
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import { MemoryStore } from './in-memory.ts';
-import { isDamage, type ResilientDeps, ResilientStore } from './resilient.ts';
-import { loadSqlite, openDatabase, readSpending, SqliteStore } from './sqlite.ts';
-import type { Store } from './store.ts';
+import { Database, openDatabase } from './database.ts';
+import { Money } from './money.ts';
+import { type ResilientDeps, ResilientStore } from './resilient.ts';
+import { SqliteStore } from './sqlite.ts';
+import { isDamage } from './sqlite-errors.ts';
 
 export const databaseName = 'store.sqlite';
 /** SQLite finds a database's log and shared memory by its name. */
@@ -19,8 +21,6 @@ export interface StoreDeps {
   readonly clock?: Clock;
   /** Called if the store has to change to another one later on, with a sentence for the user. */
   readonly onNotice?: (notice: string) => void;
-  /** Node's SQLite; `null` stands for an editor that has none. For tests. */
-  readonly sqlite?: ReturnType<typeof loadSqlite> | null;
 }
 
 export interface OpenedStore {
@@ -41,7 +41,7 @@ export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
     ...(onNotice && { onNotice }),
     ...(clock && { monotonic: () => clock.monotonic() }),
     replaceDamaged: () => replace(folder, 'corrupt', deps),
-    reopen: () => openFile(folder, deps),
+    reopen: () => openFile(folder),
     deleteSetAside: () => deleteSetAside(folder, log ?? silentLog),
   };
   const store = new ResilientStore(opened.store, resilience, opened.notice);
@@ -49,13 +49,13 @@ export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
 }
 
 interface Opened {
-  readonly store: Store;
+  readonly store: SqliteStore;
   readonly notice?: string;
 }
 
 function openOrReplace(folder: string, deps: StoreDeps): Opened {
   try {
-    return { store: openFile(folder, deps) };
+    return { store: openFile(folder) };
   } catch (error) {
     if (isDamage(error) || (error instanceof CodedError && error.code === 'corrupt'))
       return replace(folder, 'corrupt', deps);
@@ -64,22 +64,19 @@ function openOrReplace(folder: string, deps: StoreDeps): Opened {
   }
 }
 
-function openFile(folder: string, deps: StoreDeps): SqliteStore {
-  const sqlite = deps.sqlite === undefined ? loadSqlite() : deps.sqlite;
-  if (!sqlite)
-    throw new Error('this version of VS Code brings no SQLite; update VS Code to keep them between sessions');
+function openFile(folder: string): SqliteStore {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, databaseName);
-  return new SqliteStore(openDatabase(sqlite, file), file);
+  return new SqliteStore(openDatabase(file), file);
 }
 
 function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDeps): Opened {
   const what = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[why];
   try {
     const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
-    const store = openFile(folder, deps);
+    const store = openFile(folder);
     // The limit of the month holds as far as the old one can still be read.
-    store.carrySpending(spendingOf(aside, deps));
+    store.money.carry(spendingOf(aside));
     const notice =
       `The stored completions and API answers could not be used: the database ${what}. ` +
       `It was kept as ${aside}, and a new one was started.`;
@@ -91,7 +88,7 @@ function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDe
 
 function inMemory(folder: string, error: unknown): Opened {
   return {
-    store: new MemoryStore(),
+    store: new SqliteStore(),
     notice:
       `Completions are kept in memory only and end with this session, and the API is not asked: ${folder} cannot be used ` +
       `(${messageOf(error)}).`,
@@ -112,12 +109,11 @@ function setAside(folder: string, why: string, now: number): string {
   return aside;
 }
 
-function spendingOf(file: string, deps: StoreDeps): Map<string, number> {
-  const sqlite = deps.sqlite === undefined ? loadSqlite() : deps.sqlite;
-  let database: InstanceType<NonNullable<typeof sqlite>['DatabaseSync']> | undefined;
+function spendingOf(file: string): Map<string, number> {
+  let database: Database | undefined;
   try {
-    database = sqlite ? new sqlite.DatabaseSync(file, { readOnly: true }) : undefined;
-    return database ? readSpending(database) : new Map();
+    database = new Database(new DatabaseSync(file, { readOnly: true }));
+    return new Money(database).spending();
   } catch {
     return new Map();
   } finally {

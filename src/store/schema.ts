@@ -35,46 +35,8 @@ export const migrations: readonly string[] = [
      FROM teacherCalls GROUP BY month;`,
 ];
 
-export const schemaVersion = migrations.length;
-
 /** Tables with something of a folder in them. */
 export const folderTables = ['teacherCalls', 'completions', 'adaptations'] as const;
 
-/** Fields of each table in order, for INSERT. */
-export const columns = {
-  teacherCalls: [
-    'at',
-    'requestHash',
-    'purpose',
-    'folder',
-    'path',
-    'model',
-    'text',
-    'inputTokens',
-    'cacheWriteTokens',
-    'cacheReadTokens',
-    'outputTokens',
-    'costUsd',
-    'latencyMs',
-  ],
-  completions: [
-    'id',
-    'at',
-    'folder',
-    'path',
-    'languageId',
-    'line',
-    'source',
-    'model',
-    'text',
-    'latencyMs',
-    'costUsd',
-    'savedUsd',
-    'pSpecialist',
-    'pApi',
-    'decision',
-    'outcome',
-  ],
-  reservations: ['id', 'at', 'until', 'purpose', 'model', 'usd'],
-  adaptations: ['id', 'folder', 'startedAt', 'finishedAt', 'report', 'coupling'],
-} as const;
+/** Tables whose rows are records. */
+export type Table = (typeof folderTables)[number] | 'reservations';

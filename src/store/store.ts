@@ -23,22 +23,16 @@ export interface Store extends Ledger {
   readonly location: string | undefined;
   /** What is paid for can be kept; where it could not, this looks now and then whether it can again. */
   canKeep(): boolean;
-  /** A paid call without a reservation. On disk, power loss included, when this returns. */
-  recordTeacherCall(row: TeacherCallRow): void;
   /** The newest paid answer to the same question. */
   findTeacherCall(requestHash: string): TeacherCallRow | undefined;
-  /** US dollars of the calls kept that were paid at or after `at`, labelling included. */
-  spentSince(at: number): number;
   /** A second record of the same id replaces the first. */
   recordCompletion(row: CompletionRow): void;
   /** Does nothing for an id that is not there (any more). */
   setOutcome(id: string, outcome: Outcome): void;
   /** Everything about one folder, oldest first, adaptations newest first: for showing what is kept. */
   rowsOf(folder: string): FolderRows;
-  /** Newest first. */
-  recentCompletions(limit: number): CompletionRow[];
-  /** Over the completions kept and all paid answers, at or after `sinceMs` (ms since 1970; absent: all). */
-  totals(sinceMs?: number): Totals;
+  /** Over the completions kept and all paid answers, labelling included. */
+  totals(): Totals;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;
   /** Newest first. */

@@ -9,7 +9,7 @@ const { store, notice } = openStore(folder);
 if (notice !== undefined) throw new Error(notice);
 for (let i = 0; count === '0' || i < Number(count); i++) {
   store.recordCompletion(completion({ id: `${name}-${i}`, at: i, text: 'x'.repeat(3000) }));
-  store.recordTeacherCall(teacherCall({ requestHash: `${name}-${i}`, at: i, text: 'y'.repeat(3000) }));
+  store.settle('', teacherCall({ requestHash: `${name}-${i}`, at: i, text: 'y'.repeat(3000) }));
   process.send?.(i);
 }
 store.close();

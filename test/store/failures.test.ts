@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
+import { openDatabase } from '../../src/store/database.ts';
 import { databaseName, openStore } from '../../src/store/open.ts';
 import { ResilientStore } from '../../src/store/resilient.ts';
-import { openDatabase, SqliteStore } from '../../src/store/sqlite.ts';
-import { completion, teacherCall } from './rows.ts';
+import { SqliteStore } from '../../src/store/sqlite.ts';
+import { completion, completionsOf, teacherCall } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -54,7 +55,7 @@ test('two windows write to one folder at once', async () => {
     [0, 0],
   );
   const { store } = openStore(folder);
-  assert.equal(store.recentCompletions(1000).length, 160);
+  assert.equal(completionsOf(store).length, 160);
   for (let i = 0; i < 80; i++)
     for (const name of ['left', 'right']) assert.ok(store.findTeacherCall(`${name}-${i}`), `${name}-${i}`);
   store.close();
@@ -64,7 +65,7 @@ test("a write that meets another window's lock is made up for", () => {
   const { store } = openStore(folder);
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
-  store.recordTeacherCall(teacherCall());
+  store.settle('', teacherCall());
   other.exec('COMMIT');
   assert.deepEqual(store.findTeacherCall('hash'), teacherCall());
   other.close();
@@ -98,7 +99,7 @@ for (const [name, damage] of Object.entries(damages)) {
     assert.match(notice ?? '', /damaged/);
     assert.deepEqual(readFileSync(aside), before);
     store.recordCompletion(completion());
-    assert.deepEqual(store.recentCompletions(5), [completion()]);
+    assert.deepEqual(completionsOf(store), [completion()]);
     store.close();
     assert.equal(openStore(folder).notice, undefined);
   });
@@ -115,7 +116,7 @@ test('a database of a later version is set aside whole', () => {
   const aside = join(folder, 'newer-version-20260102030405006.sqlite');
   assert.ok(opened.notice?.includes(aside), opened.notice);
   assert.match(opened.notice ?? '', /later version/);
-  assert.deepEqual(opened.store.recentCompletions(5), []);
+  assert.deepEqual(completionsOf(opened.store), []);
   opened.store.close();
   const kept = new DatabaseSync(aside);
   assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
@@ -132,9 +133,9 @@ test('damage that shows while in use: set aside, reported, and the record is kep
   const bytes = readFileSync(file);
   bytes.fill(0xa5, 4096);
   writeFileSync(file, bytes);
-  assert.deepEqual(again.store.recentCompletions(1000), []);
+  assert.deepEqual(completionsOf(again.store), []);
   again.store.recordCompletion(completion({ id: 'after' }));
-  assert.deepEqual(again.store.recentCompletions(1000), [completion({ id: 'after' })]);
+  assert.deepEqual(completionsOf(again.store), [completion({ id: 'after' })]);
   assert.equal(notices.length, 1);
   assert.match(notices[0] ?? '', /damaged.*corrupt-20260102030405006/);
   assert.deepEqual(
@@ -147,7 +148,7 @@ test('damage that shows while in use: set aside, reported, and the record is kep
 });
 
 test('a full disk: the work goes on in memory, and what was there is still known', () => {
-  const database = openDatabase({ DatabaseSync } as typeof import('node:sqlite'), file);
+  const database = openDatabase(file);
   const notices: string[] = [];
   const store = new ResilientStore(new SqliteStore(database, file), {
     onNotice: (notice) => notices.push(notice),
@@ -155,15 +156,15 @@ test('a full disk: the work goes on in memory, and what was there is still known
     reopen: () => assert.fail('not while it is known to be full'),
     deleteSetAside: () => {},
   });
-  store.recordTeacherCall(teacherCall({ requestHash: 'before', costUsd: 1 }));
+  store.settle('', teacherCall({ requestHash: 'before', costUsd: 1 }));
   const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
   database.exec(`PRAGMA max_page_count = ${pages}`);
   for (let i = 0; i < 20; i++)
-    store.recordTeacherCall(teacherCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
+    store.settle('', teacherCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
   assert.equal(store.location, undefined);
   assert.equal(notices.length, 1);
   assert.match(notices[0] ?? '', /full.*free disk space.*in memory/s);
-  assert.equal(store.spentSince(0), 21);
+  assert.equal(store.totals().spentUsd, 21);
   assert.ok(store.findTeacherCall('before'));
   assert.ok(store.findTeacherCall('19'));
   store.close();
@@ -187,25 +188,17 @@ for (const [name, make] of Object.entries(unusable)) {
     assert.match(notice ?? '', /in memory only/);
     assert.ok(notice?.includes(where));
     store.recordCompletion(completion());
-    assert.deepEqual(store.recentCompletions(5), [completion()]);
+    assert.deepEqual(completionsOf(store), [completion()]);
     assert.equal(store.location, undefined);
   });
 }
-
-test('an editor without SQLite: in memory, and said so', () => {
-  const { store, notice } = openStore(folder, { sqlite: null });
-  assert.match(notice ?? '', /no SQLite; update VS Code/);
-  store.recordTeacherCall(teacherCall());
-  assert.deepEqual(store.findTeacherCall('hash'), teacherCall());
-  assert.deepEqual(readdirSync(folder), []);
-});
 
 test('a row that no database takes is an error of the caller and does not block the next', () => {
   const { store } = openStore(folder);
   assert.throws(() => store.recordCompletion(completion({ id: 'bad', text: undefined as never })));
   store.recordCompletion(completion({ id: 'good' }));
   assert.deepEqual(
-    store.recentCompletions(5).map((row) => row.id),
+    completionsOf(store).map((row) => row.id),
     ['good'],
   );
   assert.notEqual(store.location, undefined);

@@ -10,11 +10,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Reservation } from '../../src/common/teacher-call.ts';
 import { uniforms } from '../../src/fit/random.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { databaseName, openStore } from '../../src/store/open.ts';
 import { ResilientStore } from '../../src/store/resilient.ts';
 import { migrations } from '../../src/store/schema.ts';
-import { openDatabase, SqliteStore } from '../../src/store/sqlite.ts';
-import { completion, teacherCall } from './rows.ts';
+import { SqliteStore } from '../../src/store/sqlite.ts';
+import { completion, completionsOf, teacherCall } from './rows.ts';
 
 let folder: string;
 let file: string;
@@ -71,11 +72,11 @@ test('it counts after a restart, in another window, and after the texts were del
 
 test('a new month begins at nothing; a clock that is set back gives nothing back', () => {
   const { store } = openStore(folder);
-  store.recordTeacherCall(answer(0.9, { at: november }));
+  store.settle('', answer(0.9, { at: november }));
   near(store.spentInMonth(december), 0);
   near(store.spentInMonth(october), 0.9);
   assert.equal(store.reserve(reservation('a', 0.2, october), 1).ok, false);
-  store.recordTeacherCall(answer(0.5, { at: december }));
+  store.settle('', answer(0.5, { at: december }));
   near(store.spentInMonth(december), 0.5);
   near(store.spentInMonth(november), 1.4);
   store.close();
@@ -83,11 +84,11 @@ test('a new month begins at nothing; a clock that is set back gives nothing back
 
 test('deleting everything keeps what this month has cost, and nothing else', () => {
   const { store } = openStore(folder);
-  store.recordTeacherCall(answer(0.9, { at: new Date(2020, 1, 1).getTime() }));
-  store.recordTeacherCall(answer(0.2, { at: Date.now() }));
+  store.settle('', answer(0.9, { at: new Date(2020, 1, 1).getTime() }));
+  store.settle('', answer(0.2, { at: Date.now() }));
   store.deleteAll();
   near(store.spentInMonth(new Date(2000, 1, 1).getTime()), 0.2);
-  near(store.spentSince(0), 0);
+  near(store.totals().spentUsd, 0);
   store.close();
 });
 
@@ -99,9 +100,9 @@ test('money of a process that died counts as spent; if it comes back, only what 
   assert.equal(store.reserve(reservation('next', 0.3, later), 1).ok, true);
   near(store.spentInMonth(later), 0.8);
   // It is a paid call like any other now.
-  near(store.spentSince(0), 0.5);
+  near(store.totals().spentUsd, 0.5);
   store.settle('dead', answer(0.05));
-  near(store.spentSince(0), 0.05);
+  near(store.totals().spentUsd, 0.05);
   near(store.spentInMonth(later), 0.35);
   store.close();
 });
@@ -149,7 +150,7 @@ test('a database that is set aside, damaged or of a later version, leaves its mo
     rmSync(folder, { recursive: true, force: true });
     const { store } = openStore(folder);
     store.recordCompletion(completion());
-    store.recordTeacherCall(answer(0.75));
+    store.settle('', answer(0.75));
     store.close();
     const database = new DatabaseSync(file);
     harm(database);
@@ -181,14 +182,14 @@ test('processes that spend at once never pass the limit together, killed or not'
   assert.ok(spent <= limit + 1e-9, `$${spent}`);
   // And they went on as long as there was room: what two killed calls may have cost is not given away.
   assert.ok(spent > limit - ceiling, `$${spent}`);
-  near(spent, store.spentSince(0) + 2 * ceiling);
+  near(spent, store.totals().spentUsd + 2 * ceiling);
   store.close();
 });
 
 /** A store over a database that the test can break. */
 function breakable() {
   openStore(folder).store.close();
-  const database = openDatabase({ DatabaseSync } as typeof import('node:sqlite'), file);
+  const database = openDatabase(file);
   const notices: string[] = [];
   let time = 0;
   let repaired = false;
@@ -217,7 +218,7 @@ function breakable() {
 
 function openReal(): SqliteStore {
   openStore(folder).store.close();
-  return new SqliteStore(openDatabase({ DatabaseSync } as typeof import('node:sqlite'), file), file);
+  return new SqliteStore(openDatabase(file), file);
 }
 
 const failures: Readonly<Record<string, (database: DatabaseSync) => void>> = {
@@ -256,7 +257,7 @@ for (const [name, fail] of Object.entries(failures)) {
 
     test('while an answer comes: it is kept in memory, and written when the disk takes it again', () => {
       const { store, notices, database, wait, repair } = breakable();
-      store.recordTeacherCall(answer(0.2, { requestHash: 'earlier' }));
+      store.settle('', answer(0.2, { requestHash: 'earlier' }));
       assert.ok(store.reserve(reservation('a', 0.1), 1).ok);
       fail(database);
       const long = 'x'.repeat(200_000);
@@ -278,7 +279,7 @@ for (const [name, fail] of Object.entries(failures)) {
       store.close();
       const { store: again } = openStore(folder);
       assert.equal(again.findTeacherCall('late')?.text, long);
-      assert.equal(again.recentCompletions(5)[0]?.id, 'c');
+      assert.equal(completionsOf(again)[0]?.id, 'c');
       // A folder that is new knows what was spent, though not on what.
       near(again.spentInMonth(november), 0.23);
       again.close();

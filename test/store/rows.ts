@@ -1,5 +1,6 @@
 // Rows for the store's tests.
 
+import type { Store } from '../../src/store/store.ts';
 import type { CompletionRow, TeacherCallRow } from '../../src/store/types.ts';
 
 export function teacherCall(changes: Partial<TeacherCallRow> = {}): TeacherCallRow {
@@ -41,4 +42,9 @@ export function completion(changes: Partial<CompletionRow> = {}): CompletionRow 
     outcome: 'pending',
     ...changes,
   };
+}
+
+/** Those of the folder that the rows above are of, oldest first. */
+export function completionsOf(store: Store): readonly CompletionRow[] {
+  return store.rowsOf('/work/project').completions;
 }

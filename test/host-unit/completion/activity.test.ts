@@ -8,7 +8,7 @@ import { Problems } from '../../../src/host/api/problems.ts';
 import { Activity } from '../../../src/host/completion/activity.ts';
 import { Recorder } from '../../../src/host/completion/recorder.ts';
 import type { PanelRow } from '../../../src/panel/protocol.ts';
-import { MemoryStore } from '../../../src/store/in-memory.ts';
+import { SqliteStore } from '../../../src/store/sqlite.ts';
 import { hiding } from '../../fakes/masking.ts';
 
 function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
@@ -62,7 +62,7 @@ const completion: Completion = {
 
 function recorder() {
   const activity = new Activity();
-  const store = new MemoryStore();
+  const store = new SqliteStore();
   const problems = new Problems(
     () => {},
     () => {},
@@ -137,10 +137,10 @@ test('an answer becomes a row and, with its secrets masked, a record; its outcom
   assert.equal(activity.rows[0]?.before, '  const ');
   assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
   await settled();
-  assert.equal(store.recentCompletions(1)[0]?.text, 'token = "****";');
+  assert.equal(store.rowsOf('/shop').completions[0]?.text, 'token = "****";');
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
   assert.equal(activity.rows[0]?.outcome, 'accepted');
-  assert.equal(store.recentCompletions(1)[0]?.outcome, 'accepted');
+  assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
   assert.equal(accepts(), 1);
 });
 
@@ -150,7 +150,7 @@ test('of a folder that is not trusted nothing is recorded; the panel shows it as
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, { ...folder, isTrusted: false });
   await settled();
   assert.equal(activity.rows[0]?.outcome, 'accepted');
-  assert.deepEqual(store.recentCompletions(10), []);
+  assert.deepEqual(store.rowsOf('/shop').completions, []);
 });
 
 test('an outcome that comes while the text is being masked is not lost', async () => {
@@ -158,7 +158,7 @@ test('an outcome that comes while the text is being masked is not lost', async (
   made.on({ kind: 'answered', request, completion }, folder);
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
   await settled();
-  assert.equal(store.recentCompletions(1)[0]?.outcome, 'accepted');
+  assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
 });
 
 test('nothing is listed only where the user asked by hand', () => {

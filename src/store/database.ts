@@ -1,0 +1,148 @@
+// A database of the store, on disk in WAL mode and shared by every process that opens it, or in memory: its versions, its
+// statements, and its transactions.
+
+import { statSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { CodedError } from '../common/errors.ts';
+import { migrations, type Table } from './schema.ts';
+import { MovedError } from './sqlite-errors.ts';
+
+/** Another window's write takes well under this; it is the longest that the host's thread may stand still. */
+const busyTimeoutMs = 1500;
+
+/**
+ * Opens `file` and brings it to the current version. Throws SQLite's own errors, and CodedError 'newer-version' or
+ * 'corrupt'; the file is then closed and as it was.
+ */
+export function openDatabase(file = ':memory:'): DatabaseSync {
+  const database = new DatabaseSync(file);
+  try {
+    // First of all: every later statement may meet another window's lock.
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    const version = userVersion(database);
+    const known = migrations.length;
+    if (version > known)
+      throw new CodedError('newer-version', `It has version ${version}; this extension knows ${known}.`);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON');
+    const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (verdict !== 'ok') throw new CodedError('corrupt', String(verdict));
+    if (version < known) {
+      transact(database, () => {
+        // Read again under the lock: another window may have been faster.
+        for (let next = userVersion(database); next < known; next++)
+          database.exec(`${migrations[next]}; PRAGMA user_version = ${next + 1}`);
+      });
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+function transact<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      database.exec('ROLLBACK');
+    } catch {
+      // SQLite has done so itself.
+    }
+    throw error;
+  }
+}
+
+export class Database {
+  /** The file; undefined: in memory. */
+  readonly location: string | undefined;
+  /** Device and inode of the database and its log, once seen. */
+  private readonly identities = new Map<string, string>();
+  private readonly database: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+
+  /** @param database from `openDatabase`, owned from now on */
+  constructor(database: DatabaseSync, location?: string) {
+    this.database = database;
+    this.location = location;
+    this.assertInPlace();
+  }
+
+  /** A record's fields are the table's columns; one of the same key is replaced. */
+  insert(table: Table, row: object): void {
+    const columns = this.rows<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
+    const values = columns.map(({ name }) => (row as Record<string, SQLInputValue>)[name] ?? null);
+    this.run(`INSERT OR REPLACE INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`, ...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.statement(sql).run(...values);
+  }
+
+  rows<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    // Rows come with a null prototype, which deepEqual and structured clone tell from plain objects.
+    return this.statement(sql)
+      .all(...values)
+      .map((row) => ({ ...row }) as T);
+  }
+
+  /** The column `value` of the first row; undefined where there is none. */
+  number(sql: string, ...values: SQLInputValue[]): number | undefined {
+    const value = this.statement(sql).get(...values)?.value;
+    return value === null || value === undefined ? undefined : Number(value);
+  }
+
+  /** A transaction about money: it is on the disk, in the file that was opened, when this returns. */
+  durably<T>(work: () => T): T {
+    this.assertInPlace();
+    // FULL syncs the log at every commit; NORMAL, for all else, only at checkpoints.
+    this.database.exec('PRAGMA synchronous = FULL');
+    try {
+      return transact(this.database, work);
+    } finally {
+      this.database.exec('PRAGMA synchronous = NORMAL');
+      this.assertInPlace();
+    }
+  }
+
+  /** Wipes rows from the file (secure_delete), and from the log, which still holds the pages they were on. */
+  wipe(tables: readonly Table[], condition = '', ...values: SQLInputValue[]): void {
+    transact(this.database, () => {
+      for (const table of tables) this.run(`DELETE FROM ${table} ${condition}`, ...values);
+    });
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.statements.clear();
+    if (this.database.isOpen) this.database.close();
+  }
+
+  /** A database whose folder was removed takes every write, and keeps none. */
+  private assertInPlace(): void {
+    if (this.location === undefined) return;
+    for (const path of [this.location, `${this.location}-wal`]) {
+      const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+      const known = this.identities.get(path);
+      const identity = found === undefined ? undefined : `${found.dev} ${found.ino}`;
+      if (known !== undefined && identity !== known) throw new MovedError(`${path} was removed or replaced`);
+      if (identity !== undefined) this.identities.set(path, identity);
+    }
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
