@@ -1,7 +1,7 @@
 // A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
 
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { ClaudeTeacher } from '../../src/teacher/claude.ts';
+import { connectTeacher } from '../../src/teacher/connect.ts';
 import {
   dirty,
   drips,
@@ -40,8 +40,8 @@ export const networkCampaign: Campaign = {
 };
 
 function ask(api: HostileMessages, timeoutMs: number = limits.answer) {
-  const options = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs, stallMs: timeoutMs };
-  return new ClaudeTeacher(options).complete(request, new AbortController().signal);
+  const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
+  return connectTeacher(settings, { stallMs: timeoutMs }).complete(request, new AbortController().signal);
 }
 
 async function astray(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {

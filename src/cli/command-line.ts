@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 import { listPackages } from '../package/list.ts';
-import { defaultModel } from '../teacher/models.ts';
+import { defaultModel } from '../teacher/providers/anthropic-models.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');
 export const models = join(repository, 'models');

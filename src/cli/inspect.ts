@@ -62,7 +62,7 @@ async function show(
   if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
   const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
   if (!harvested.ok) return harvested;
-  const asked = { ...request, model };
+  const asked = { ...request, asked: { model } };
   const deps = { signal, log };
   if (located !== undefined && specialist.ok) {
     const rows = await rowsAt(located.value, asked, harvested.value, specialist.value, engine, deps);

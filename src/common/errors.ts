@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'no-key' // no API key is set
   | 'bad-key' // the API refused the key (401, 403)
   | 'rate-limited' // 429
+  | 'no-credit' // 402: the account's money or its plan's quota is used up
   | 'overloaded' // 5xx, 529
   | 'timeout' // our own limit passed, or a stream stalled
   | 'malformed' // an answer that is not what the protocol promises

@@ -11,8 +11,7 @@ import type { FolderRows } from '../store/types.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { queryOf } from '../tasks/completion/query.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
-import { sentFor } from '../teacher/body.ts';
-import { defaultModel } from '../teacher/models.ts';
+import { type Asked, sender } from '../teacher/connect.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -54,8 +53,8 @@ export type KeptRequest = Pick<
   AdaptRequest,
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
 > & {
-  /** The large model that requests are shown for; '': the default. */
-  readonly model?: string;
+  /** The large model that requests are shown for; absent: the default. */
+  readonly asked?: Asked;
 };
 
 /** Places whose requests are shown: as many as an adaptation asks about by default. */
@@ -118,12 +117,13 @@ async function* learningRows(
   for (const example of Object.values(places).flat()) yield placeRow(example);
   const asked = placesToAsk(places.coupling, places.test, shownPlaces);
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
+  const send = await sender(request.asked ?? {});
   for (const example of [...asked.calibrate, ...asked.test]) {
     await turn(signal);
     const { path } = example;
-    yield { kind: 'label', path, text: sent(labelRequest(example, index), request) };
+    yield { kind: 'label', path, text: send(labelRequest(example, index)) };
     const query = await live.queryAt(example);
-    if (query !== undefined) yield* liveRows(await live.preview(query, signal), request);
+    if (query !== undefined) yield* liveRows(await live.preview(query, signal), send);
   }
 }
 
@@ -147,17 +147,13 @@ export async function rowsAt(
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
   const query = queryOf(text, offset, path, languageIdOf(path));
-  return ok([...liveRows(await live.preview(query, signal), request)]);
+  return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}))]);
 }
 
-function* liveRows(asked: TeacherRequest, request: KeptRequest): Generator<KeptRow> {
+function* liveRows(asked: TeacherRequest, send: (request: TeacherRequest) => string): Generator<KeptRow> {
   const { path } = asked.query;
-  yield { kind: 'prompt', path, text: sent(asked, request) };
+  yield { kind: 'prompt', path, text: send(asked) };
   if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };
-}
-
-function sent(asked: TeacherRequest, { model }: KeptRequest): string {
-  return sentFor(asked, model?.trim() || defaultModel);
 }
 
 /** Special tokens by their names. */

@@ -13,6 +13,7 @@ const firstPause: Readonly<Partial<Record<ErrorCode, number>>> = {
   unwritable: 30_000,
   // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
   'bad-request': 30_000,
+  'no-credit': 5 * 60_000,
   'bad-key': Number.POSITIVE_INFINITY,
   'no-key': Number.POSITIVE_INFINITY,
 };

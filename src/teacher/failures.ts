@@ -1,7 +1,7 @@
-// From what the SDK throws to a failure that says what to do. No key ever gets into a message.
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
+// From what an SDK throws to a failure that says what to do. No key ever gets into a message.
 import { type ErrorCode, type Failure, messageOf } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
+import type { FailureRow, Provider, Told } from './wire.ts';
 
 export interface FailureContext {
   readonly model: string;
@@ -9,6 +9,7 @@ export interface FailureContext {
   /** Host that was asked, for messages. */
   readonly host: string;
   readonly now: number;
+  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable'>;
 }
 
 /** An answer that breaks the protocol; `message` says how. */
@@ -41,19 +42,25 @@ export class InsecureError extends Error {
 
 type Wording = (detail: string, context: FailureContext) => string;
 
+/** Where a base URL is set. */
+const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
+  `setting easyAdaptation.baseUrl${urlVariable ? `, or ${urlVariable}` : ''}`;
+
 const wording: Readonly<Partial<Record<ErrorCode, Wording>>> = {
   'no-key': () => "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
   'bad-key': (detail, { host }) =>
     `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Set API Key'.`,
   'rate-limited': (detail, { host }) => `${host} limits the rate of requests (${detail}). They go on after a pause.`,
+  'no-credit': (detail, { host }) =>
+    `${host} answers no more for this account (${detail}). Pay or wait there, or choose another model with 'Easy Adaptation: Choose the Large Model'.`,
   overloaded: (detail, { host }) => `${host} cannot answer now (${detail}). Requests go on after a pause.`,
   timeout: (detail, { host }) => `${host} took too long (${detail}). The time limit is a setting.`,
-  malformed: (detail, { host }) =>
-    `What ${host} sent is not an answer of the Messages API (${detail}). Check the base URL, and any proxy in between.`,
+  malformed: (detail, { host, provider }) =>
+    `What ${host} sent is not an answer of ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
   network: (detail, { host }) => `No connection to ${host} (${detail}). Check the network, the proxy and the base URL.`,
-  redirected: (detail, { host }) =>
-    `${host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
-    `If that is the API you mean, make it the base URL (setting easyAdaptation.baseUrl, or ANTHROPIC_BASE_URL).`,
+  redirected: (detail, context) =>
+    `${context.host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
+    `If that is the API you mean, make it the base URL (${whereUrl(context)}).`,
   'bad-request': (detail, { host }) => `${host} did not take the request: ${detail}.`,
 };
 
@@ -66,66 +73,63 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
 export function redacted(text: string, apiKey: string): string {
   const plain = plainLine(text, 2_000);
   const known = apiKey.length >= 4 ? plain.replaceAll(apiKey, '[key]') : plain;
-  return plainLine(known.replace(/sk-ant-[\w-]+/g, '[key]'));
+  return plainLine(known.replace(/\bsk-[\w-]{8,}/g, '[key]'));
 }
 
-/** Statuses that need more than their class says. */
-const byStatus: Readonly<Record<number, ErrorCode>> = {
-  401: 'bad-key',
-  403: 'bad-key',
-  407: 'network',
-  408: 'timeout',
-  429: 'rate-limited',
-};
+/** What a status means whoever sends it. */
+const everywhere: readonly FailureRow[] = [
+  { status: 401, code: 'bad-key' },
+  { status: 402, code: 'no-credit' },
+  { status: 403, code: 'bad-key' },
+  {
+    status: 404,
+    code: 'bad-request',
+    detail:
+      'it knows no model "{model}" at this address ({said}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
+  },
+  { status: 407, code: 'network' },
+  { status: 408, code: 'timeout' },
+  { status: 409, code: 'overloaded' },
+  { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({said})' },
+  { status: 429, code: 'rate-limited' },
+];
 
-/** Errors that arrive inside a stream, after a 200. */
-const byType: Readonly<Record<string, ErrorCode>> = {
-  authentication_error: 'bad-key',
-  permission_error: 'bad-key',
-  rate_limit_error: 'rate-limited',
-  overloaded_error: 'overloaded',
-  api_error: 'overloaded',
-  timeout_error: 'timeout',
-  invalid_request_error: 'bad-request',
-  billing_error: 'bad-request',
-};
-
-/** The failure behind whatever the SDK, fetch or our own stream reading threw. */
-export function classify(error: unknown, context: FailureContext): Failure {
+/** The failure behind whatever an SDK, fetch or our own reading threw. @param explain what the SDK says of its own errors */
+export function classify(
+  error: unknown,
+  context: FailureContext,
+  explain: (error: unknown) => Told | undefined = () => undefined,
+): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
     if (cause instanceof InsecureError) {
-      const advice =
-        'Make the base URL (setting easyAdaptation.baseUrl, or ANTHROPIC_BASE_URL) one that begins with https';
-      return failureOf(
-        'bad-request',
-        `the key and your text would travel in clear: ${cause.message}. ${advice}`,
-        context,
-      );
+      const advice = `Make the base URL (${whereUrl(context)}) one that begins with https`;
+      const detail = `the key and your text would travel in clear: ${cause.message}. ${advice}`;
+      return failureOf('bad-request', detail, context);
     }
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
   }
-  if (error instanceof APIConnectionTimeoutError) return failureOf('timeout', 'no connection in time', context);
-  if (error instanceof APIConnectionError) return connection(error, context);
-  if (error instanceof APIError) return refusal(error, context);
-  return connection(error, context);
+  const told = explain(error);
+  if (told?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
+  if (told?.kind === 'refusal') return refusal(told, context);
+  return connection(error, told !== undefined, context);
 }
 
-function refusal(error: APIError, context: FailureContext): Failure {
-  const { status } = error;
-  const said = (error.apiMessage ?? '').trim().replace(/\.$/, '');
-  const detail = [status === undefined ? '' : `HTTP ${status}`, said].filter((part) => part !== '').join(': ');
-  const code = byStatus[status ?? 0] ?? ((status ?? 0) >= 500 ? 'overloaded' : byType[error.type ?? '']);
-  if (status === 404) {
-    return failureOf(
-      'bad-request',
-      `it knows no model "${context.model}" at this address (${detail}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl`,
-      context,
-    );
-  }
-  if (code === undefined && status === undefined) return failureOf('malformed', detail || 'an unknown error', context);
-  return failureOf(code ?? 'bad-request', detail, context, retryAfter(error.headers, context.now));
+function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, context: FailureContext): Failure {
+  const message = said.trim().replace(/\.$/, '');
+  const detail = [status === undefined ? '' : `HTTP ${status}`, message].filter((part) => part !== '').join(': ');
+  const own = context.provider.failures;
+  const fits = (row: FailureRow) =>
+    (row.status ?? status) === status && (row.type?.test(type) ?? true) && (row.said?.test(message) ?? true);
+  const row =
+    own.find((each) => each.status !== undefined && fits(each)) ??
+    everywhere.find(fits) ??
+    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : own.find(fits));
+  if (row === undefined && status === undefined) return failureOf('malformed', detail || 'an unknown error', context);
+  const words: string | undefined = (row as FailureRow | undefined)?.detail;
+  const sentence = words?.replace('{model}', () => context.model).replace('{said}', () => detail) ?? detail;
+  return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
 }
 
 /** Whoever is told to come back later than this may ask once an hour whether it still holds, ms. */
@@ -149,15 +153,14 @@ function waitOf(text: string | null | undefined, toMs: (value: number) => number
   return wait >= 0 ? wait : undefined;
 }
 
-function connection(error: unknown, context: FailureContext): Failure {
+function connection(error: unknown, ofSdk: boolean, context: FailureContext): Failure {
   const codes = chain(error).map((cause) => (cause as { code?: unknown }).code);
   const code = codes.find((each): each is string => typeof each === 'string');
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
   const said = code === undefined ? shortened(last) : `${code}`;
-  if (code === undefined && !(error instanceof APIConnectionError) && !(error instanceof TypeError))
-    return failureOf('malformed', said, context);
+  if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', said, context);
   return failureOf(/TIMEOUT|ETIMEDOUT/.test(code ?? '') ? 'timeout' : 'network', said, context);
 }
 

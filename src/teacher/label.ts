@@ -32,6 +32,7 @@ export interface LabelOutcome {
 const useless: ReadonlySet<ErrorCode> = new Set([
   'bad-key',
   'no-key',
+  'no-credit',
   'over-budget',
   'no-consent',
   'redirected',

@@ -6,7 +6,7 @@ import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { Budget, Held } from './budget.ts';
-import { modelFacts } from './models.ts';
+import { type ModelFacts, unknownModel } from './models.ts';
 import { promptOf } from './prompt.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
 
@@ -42,10 +42,14 @@ export class RecordingTeacher implements Teacher {
     return this.teacher.model;
   }
 
+  get facts(): ModelFacts {
+    return this.teacher.facts ?? { ...unknownModel, id: this.model };
+  }
+
   /** 0 for a question whose answer is in the store already. */
   estimateUsd(request: TeacherRequest): number {
     const labelling = this.options.purpose === 'labelling';
-    return labelling && this.known(requestHash(this.model, request)) ? 0 : this.teacher.estimateUsd(request);
+    return labelling && this.known(this.hash(request)) ? 0 : this.teacher.estimateUsd(request);
   }
 
   ceilingUsd(request: TeacherRequest): number {
@@ -59,7 +63,7 @@ export class RecordingTeacher implements Teacher {
     onLost?: (paid: TeacherAnswer) => void,
   ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
-    const hash = requestHash(this.model, request);
+    const hash = this.hash(request);
     const known = this.known(hash);
     if (known !== undefined) return ok(fromStore(known));
     const held = this.options.budget.reserve(this.teacher.ceilingUsd(request), this.options.purpose, this.model);
@@ -76,6 +80,10 @@ export class RecordingTeacher implements Teacher {
     } finally {
       this.settle(held.value, paid);
     }
+  }
+
+  private hash(request: TeacherRequest): string {
+    return requestHash(this.model, request, this.facts);
   }
 
   private known(hash: string): TeacherCall | undefined {
@@ -115,10 +123,21 @@ export class RecordingTeacher implements Teacher {
   }
 }
 
-/** SHA-256 of all that decides the answer: the model and the prompt's text, wherever cache marks are set in it. */
-export function requestHash(model: string, request: TeacherRequest): string {
-  const { system, user, prefill, stop, maxTokens } = promptOf(request, modelFacts(model));
-  const question = [model, system.text, user.map((block) => block.text).join(''), prefill, stop, maxTokens];
+/** SHA-256 of all that decides the answer: who is asked and the prompt's text, wherever cache marks are set in it. */
+export function requestHash(
+  model: string,
+  request: TeacherRequest,
+  facts: ModelFacts = { ...unknownModel, id: model },
+): string {
+  const { system, user, prefill, stop, maxTokens } = promptOf(request, facts);
+  const question = [
+    facts.asked ?? model,
+    system.text,
+    user.map((block) => block.text).join(''),
+    prefill,
+    stop,
+    maxTokens,
+  ];
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
 }
 

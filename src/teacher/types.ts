@@ -1,14 +1,7 @@
 // The large model behind an API, as the rest of the code sees it.
 import type { Result } from '../common/errors.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
-
-export interface TeacherUsage {
-  /** Tokens neither written to nor read from the prompt cache. */
-  readonly inputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly cacheReadTokens: number;
-  readonly outputTokens: number;
-}
+import type { ModelFacts, TeacherUsage } from './models.ts';
 
 export interface TeacherAnswer {
   /** What the model wants inserted, in its own words: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
@@ -30,6 +23,8 @@ export interface TeacherAnswer {
 
 export interface Teacher {
   readonly model: string;
+  /** Absent: of a model that nobody knows. */
+  readonly facts?: ModelFacts;
   /**
    * One completion. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
    * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
@@ -48,10 +43,12 @@ export interface Teacher {
   ceilingUsd(request: TeacherRequest): number;
 }
 
-/** How to reach the API. Plain data: it crosses to a worker thread. Never logged, never stored. */
+/** How to reach a large model. Plain data: it crosses to a job's process. Never logged, never stored. */
 export interface TeacherSettings {
+  /** Of the table of providers; absent: the first of it. */
+  readonly provider?: string;
   readonly apiKey: string;
-  /** Absent or '': the SDK's own default, which honours ANTHROPIC_BASE_URL. */
+  /** Absent or '': the environment's, else the provider's own. */
   readonly baseUrl?: string;
   /** '': the default model. */
   readonly model: string;

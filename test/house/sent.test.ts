@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { defaultModel, modelFacts } from '../../src/teacher/models.ts';
 import { buildPrompt } from '../../src/teacher/prompt.ts';
+import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 

@@ -15,8 +15,8 @@ import type { AdaptRequest } from '../../src/learn/types.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { sentFor } from '../../src/teacher/body.ts';
 import { Budget } from '../../src/teacher/budget.ts';
+import { sender } from '../../src/teacher/connect.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
@@ -83,7 +83,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   const asked = await completeEverywhere(corpus, specialist.value, mask, request, log, see);
 
   let read = 0;
-  const rows = keptRows({ ...request, model: teacherModel }, { signal: never, log });
+  const rows = keptRows({ ...request, asked: { model: teacherModel } }, { signal: never, log });
   for (let next = await rows.next(); ; next = await rows.next()) {
     if (next.done) {
       if (!next.value.ok) throw new Error(next.value.error.message);
@@ -215,8 +215,10 @@ function specialistOf(index: NgramModel): Specialist {
   };
 }
 
+const send = await sender({ model: teacherModel });
+
 function seeRequest(request: TeacherRequest, see: See): void {
-  see('prompt', sentFor(request, teacherModel));
+  see('prompt', send(request));
   if (request.hint !== undefined) see('hint', request.hint);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);
 }

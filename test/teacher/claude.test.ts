@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ErrorCode, Result } from '../../src/common/errors.ts';
 import { Budget } from '../../src/teacher/budget.ts';
-import { ClaudeTeacher } from '../../src/teacher/claude.ts';
 import { apiHost, connectTeacher } from '../../src/teacher/connect.ts';
-import { defaultModel, knownModels } from '../../src/teacher/models.ts';
+import { defaultModel, knownModels } from '../../src/teacher/providers/anthropic-models.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -112,8 +111,7 @@ test('a model that thinks is read to its end, where it says what it has thought'
 test('a model that thinks and is given up may have cost all that was set aside for its answer', async () => {
   api.fail('stall-before-headers');
   const lost: TeacherAnswer[] = [];
-  const options = { apiKey: key, baseUrl: api.url, model: 'claude-fable-5-1', timeoutMs: 60, stallMs: 60 };
-  const teacher = new ClaudeTeacher(options);
+  const teacher = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
   await teacher.complete(request, never, undefined, (answer) => lost.push(answer));
   assert.ok((lost[0]?.costUsd ?? 0) > (4096 * 50) / 1e6);
   assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(request));
@@ -187,12 +185,12 @@ for (const [mode, code, message] of failures) {
 for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
   test(`failure: ${mode} is a timeout, by silence or in all`, async () => {
     api.fail(mode);
-    for (const [limits, message] of [
-      [{ timeoutMs: 5_000, stallMs: 60 }, /silent for 0.1 s/],
-      [{ timeoutMs: 60, stallMs: 5_000 }, /no whole answer within 0.1 s/],
+    for (const [timeoutMs, stallMs, message] of [
+      [5_000, 60, /silent for 0.1 s/],
+      [60, 5_000, /no whole answer within 0.1 s/],
     ] as const) {
       const lost: TeacherAnswer[] = [];
-      const teacher = new ClaudeTeacher({ apiKey: key, baseUrl: api.url, model: defaultModel, ...limits });
+      const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs }, { stallMs });
       const result = await teacher.complete(request, never, undefined, (answer) => lost.push(answer));
       assert.ok(!result.ok);
       assert.equal(result.error.code, 'timeout');
@@ -206,14 +204,7 @@ for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
 test('time comes from the clock: a slow answer within the limit is no timeout', async () => {
   const clock = new ManualClock();
   api.setPace({ firstTokenMs: 120 });
-  const slow = new ClaudeTeacher({
-    apiKey: key,
-    baseUrl: api.url,
-    model: defaultModel,
-    timeoutMs: 1,
-    stallMs: 1,
-    clock,
-  });
+  const slow = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
   assert.equal(value(await slow.complete(request, never)).text, 'add(items);');
   assert.equal(clock.pending, 0);
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { connectTeacher } from '../../src/teacher/connect.ts';
-import { defaultModel } from '../../src/teacher/models.ts';
+import { defaultModel } from '../../src/teacher/providers/anthropic-models.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { refuse } from '../fakes/messages-validation.ts';
 import { at, never } from './requests.ts';

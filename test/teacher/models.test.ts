@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultModel, estimateTokens, knownModels, modelFacts, priceUsd } from '../../src/teacher/models.ts';
+import { estimateTokens, priceUsd } from '../../src/teacher/models.ts';
+import { defaultModel, knownModels, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 
 const usage = { inputTokens: 1_000, cacheWriteTokens: 2_000, cacheReadTokens: 4_000, outputTokens: 100 };
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Failure, Result } from '../../src/common/errors.ts';
-import { ClaudeTeacher } from '../../src/teacher/claude.ts';
+import { connectTeacher } from '../../src/teacher/connect.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
@@ -26,8 +26,10 @@ after(() => api.close());
 
 function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: TeacherAnswer[] = []) {
   const { timeoutMs = 60_000, ...rest } = over;
-  const options = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs, stallMs: timeoutMs, ...rest };
-  return new ClaudeTeacher(options).complete(request, never, undefined, (answer) => lost.push(answer));
+  const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
+  return connectTeacher(settings, { stallMs: timeoutMs, ...rest }).complete(request, never, undefined, (answer) =>
+    lost.push(answer),
+  );
 }
 
 function failure(result: Result<TeacherAnswer>): Failure {
@@ -56,7 +58,7 @@ test('plain http to another machine is refused before anything is sent', async (
     return fetch(url, init);
   };
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
-  const teacher = new ClaudeTeacher({ ...options, stallMs: 5_000, fetch: records });
+  const teacher = connectTeacher(options, { fetch: records });
   const error = failure(await teacher.complete(request, never));
   assert.equal(error.code, 'bad-request');
   assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);

@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { defaultModel, estimateTokens, modelFacts } from '../../src/teacher/models.ts';
+import { estimateTokens } from '../../src/teacher/models.ts';
 import { buildPrompt, freeMarker, limits, type Prompt, promptLength } from '../../src/teacher/prompt.ts';
+import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 import { at } from './requests.ts';
 
 const haiku = modelFacts(defaultModel);

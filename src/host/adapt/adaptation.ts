@@ -102,8 +102,8 @@ export class Adaptation extends DisposableStore {
   }
 
   /** What is kept of a session's folder, and sent: looked up by a job. */
-  kept(session: FolderSession, signal: AbortSignal, model: string): Promise<Result<KeptSummary>> {
-    return this.deps.jobs.job('kept', this.requests.kept(session, model), signal);
+  kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
+    return this.deps.jobs.job('kept', this.requests.kept(session), signal);
   }
 
   /** The user's command. Resolves to true when there is a new report to show. */

@@ -40,9 +40,9 @@ export class RunRequests {
     };
   }
 
-  kept(session: FolderSession, model: string): KeptRequest {
+  kept(session: FolderSession): KeptRequest {
     const { uri: _, ...folder } = this.onDisk(session);
-    return { ...folder, model };
+    return { ...folder, asked: this.deps.api.asked };
   }
 
   harvest(uri: vscode.Uri): AdaptRequest['harvest'] {

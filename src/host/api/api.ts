@@ -5,13 +5,12 @@ import type { Log } from '../../common/log.ts';
 import { checkBaseUrl } from '../../teacher/address.ts';
 import { Backoff } from '../../teacher/backoff.ts';
 import { Budget } from '../../teacher/budget.ts';
-import type * as connection from '../../teacher/connect.ts';
-import { defaultModel } from '../../teacher/models.ts';
+import { type Asked, apiHost, connectTeacher, modelOf } from '../../teacher/connect.ts';
+import { providerOf } from '../../teacher/providers/providers.ts';
 import { RecordingTeacher } from '../../teacher/recording.ts';
 import type { Teacher, TeacherSettings } from '../../teacher/types.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder/folder-ref.ts';
-import { lateConnect } from '../late.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import type { ApiKey } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
@@ -47,7 +46,7 @@ export class Api {
   private readonly deps: ApiDeps;
   private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
   private readonly budget: Budget;
-  private connection: typeof connection | undefined;
+  private loaded = false;
   /** One for all folders, since they ask the same server. */
   readonly backoff: Backoff;
 
@@ -59,14 +58,15 @@ export class Api {
 
   /** Until this is done the API counts as not in use. */
   async load(): Promise<void> {
-    this.connection = await lateConnect();
+    await providerOf(this.asked.provider).wire();
+    this.loaded = true;
   }
 
   state(folder: FolderRef): ApiState {
     const { key, permissions } = this.deps;
     const settings = this.deps.configuration.for(folder.uri);
     if (!vscode.workspace.isTrusted) return 'untrusted';
-    if (settings.localOnly || settings.balance === 0 || !this.connection) return 'local-only';
+    if (settings.localOnly || settings.balance === 0 || !this.loaded) return 'local-only';
     if (key.value === undefined) return 'no-key';
     if (checkBaseUrl(settings.baseUrl).problem) return 'bad-url';
     const host = this.host();
@@ -77,13 +77,18 @@ export class Api {
     return this.budget.exhausted ? 'over-budget' : 'available';
   }
 
+  /** Who is asked, as the settings have it. */
+  get asked(): Asked {
+    const { model, baseUrl } = this.deps.configuration.for(undefined);
+    return { model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+  }
+
   get model(): string {
-    return this.deps.configuration.for(undefined).model || defaultModel;
+    return modelOf(this.asked);
   }
 
   host(): string {
-    const { url } = checkBaseUrl(this.deps.configuration.for(undefined).baseUrl);
-    return this.connection?.apiHost(url === undefined ? {} : { baseUrl: url }) ?? '';
+    return apiHost(this.asked);
   }
 
   /** For a calendar month, US dollars; the store counts what every window and run spends. */
@@ -110,20 +115,19 @@ export class Api {
   settings(): TeacherSettings | undefined {
     const apiKey = this.deps.key.value;
     const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
-    const { url, problem } = checkBaseUrl(baseUrl);
-    if (apiKey === undefined || problem) return undefined;
-    return { apiKey, model: this.model, timeoutMs: apiTimeout, ...(url !== undefined && { baseUrl: url }) };
+    if (apiKey === undefined || checkBaseUrl(baseUrl).problem) return undefined;
+    return { ...this.asked, apiKey, timeoutMs: apiTimeout };
   }
 
   /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
   teacher(folder: FolderRef): Teacher | undefined {
     const settings = this.settings();
-    if (!settings || !this.connection || this.state(folder) !== 'available') return undefined;
+    if (!settings || this.state(folder) !== 'available') return undefined;
     const made = JSON.stringify(settings);
     const known = this.teachers.get(folder.key);
     if (known?.made === made) return known.teacher;
     const { store, log } = this.deps;
-    const teacher = new RecordingTeacher(this.connection.connectTeacher(settings), store.get(), {
+    const teacher = new RecordingTeacher(connectTeacher(settings), store.get(), {
       purpose: 'completion',
       folder: folder.storeName,
       budget: this.budget,

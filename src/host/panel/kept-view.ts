@@ -6,7 +6,7 @@ import type { Log } from '../../common/log.ts';
 import type { KeptKind, KeptRow } from '../../learn/kept.ts';
 import type { KeptSummary } from '../../learn/kept-summary.ts';
 import type { FileChange } from '../../ngram/protocol.ts';
-import { sentFor } from '../../teacher/body.ts';
+import { sender } from '../../teacher/connect.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../completion/document-query.ts';
@@ -53,7 +53,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
         if (folder.root === undefined) return undefined;
         const controller = new AbortController();
         const listener = token.onCancellationRequested(() => controller.abort());
-        const found = await this.deps.adaptation.kept(session, controller.signal, this.deps.api.model);
+        const found = await this.deps.adaptation.kept(session, controller.signal);
         listener.dispose();
         return found;
       },
@@ -82,7 +82,8 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const asked = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; what is sent is the same JSON on one line.
-      const body = JSON.stringify(JSON.parse(sentFor(asked, this.deps.api.model)), undefined, 2);
+      const send = await sender(this.deps.api.asked);
+      const body = JSON.stringify(JSON.parse(send(asked)), undefined, 2);
       const hint =
         asked.hint === undefined ? t('No local draft goes along.') : t('The local draft in it: {0}', asked.hint);
       return `${path}:${selection.active.line + 1}:${selection.active.character + 1}\n${hint}\n\n${body}`;

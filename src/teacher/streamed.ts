@@ -1,22 +1,23 @@
-// The teacher over the Messages API, through Anthropic's SDK: streaming, our own time limits, none of the SDK's retries.
-import Anthropic from '@anthropic-ai/sdk';
+// The teacher over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
 import { type Clock, systemClock } from '../common/clock.ts';
-import { type Failure, ok, type Result } from '../common/errors.ts';
+import { ok, type Result } from '../common/errors.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
-import { bodyOf } from './body.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
-import { estimateTokens, type ModelFacts, modelFacts, priceUsd } from './models.ts';
+import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './models.ts';
 import { inserted, lineIsComplete, parseAnswer } from './parse.ts';
 import { type Prompt, promptLength, promptOf } from './prompt.ts';
-import { StreamReader } from './stream.ts';
-import type { Teacher, TeacherAnswer, TeacherUsage } from './types.ts';
+import { Reading } from './reading.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
+import type { EditorModels, Provider, Wire } from './wire.ts';
 
-export interface ClaudeOptions {
+export interface StreamedOptions {
+  readonly provider: Provider;
   readonly apiKey: string;
-  /** Undefined: ANTHROPIC_BASE_URL, else Anthropic's own. */
+  /** Undefined: the environment's, else the provider's own. */
   readonly baseUrl?: string | undefined;
+  readonly host: string;
   readonly model: string;
   /** Longest wait for a whole answer, and between two events of it, ms. */
   readonly timeoutMs: number;
@@ -24,6 +25,7 @@ export interface ClaudeOptions {
   /** For proxies; Node's own when left out. */
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock;
+  readonly editor?: EditorModels | undefined;
 }
 
 /** Tokens that the API may put round a block of text. */
@@ -31,35 +33,18 @@ const blockOverhead = 50;
 /** Output that an answer takes as a rule, tokens: for estimates before asking. */
 const usualOutput = { single: 30, multi: 150 } as const;
 
-export class ClaudeTeacher implements Teacher {
+export class StreamedTeacher implements Teacher {
   readonly model: string;
-  private readonly facts: ModelFacts;
-  private readonly options: ClaudeOptions;
+  readonly facts: ModelFacts;
+  private readonly options: StreamedOptions;
   private readonly clock: Clock;
-  private readonly client: Anthropic;
-  /** False once the server refused them: the fields that keep a model from thinking, which only some take. */
-  private sendsThinking = true;
+  private opened: Promise<Wire> | undefined;
 
-  constructor(options: ClaudeOptions) {
+  constructor(options: StreamedOptions) {
     this.options = options;
     this.model = options.model;
-    this.facts = modelFacts(options.model);
+    this.facts = options.provider.facts(options.model, options.host);
     this.clock = options.clock ?? systemClock;
-    const url = options.baseUrl ?? process.env.ANTHROPIC_BASE_URL ?? '';
-    const compatible = url !== '' && !/(^|\.)anthropic\.com$/.test(hostOf(url));
-    this.client = new Anthropic({
-      // Always given, or the SDK would look for credentials elsewhere; `complete` refuses an empty one first.
-      apiKey: options.apiKey,
-      baseURL: options.baseUrl,
-      maxRetries: 0,
-      // Ours passes first.
-      timeout: options.timeoutMs + 60_000,
-      // It would log an event that it cannot parse, and file text with it.
-      logLevel: 'off',
-      openTelemetry: false,
-      // The SDK sends the key as a bearer token and the newest API version; others' servers may know only what came before.
-      ...(compatible && { defaultHeaders: { 'x-api-key': options.apiKey, 'anthropic-version': '2023-06-01' } }),
-    });
   }
 
   estimateUsd(request: TeacherRequest): number {
@@ -81,9 +66,11 @@ export class ClaudeTeacher implements Teacher {
     onLost?: (paid: TeacherAnswer) => void,
   ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
-    if (this.options.apiKey.trim() === '') return this.failed(failureOf('no-key', '', this.context()));
+    const { apiKey, provider, timeoutMs, stallMs } = this.options;
+    if (apiKey === '' && provider.key.need === 'required')
+      return { ok: false, error: failureOf('no-key', '', this.context()) };
     const prompt = promptOf(request, this.facts);
-    const reader = new StreamReader(prompt.prefill, prompt.textTokens);
+    const reader = new Reading(prompt.prefill, prompt.textTokens);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
@@ -97,26 +84,24 @@ export class ClaudeTeacher implements Teacher {
         costUsd: priceUsd(usage, this.facts),
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
-        truncated: reader.stopReason === 'max_tokens',
-        ...((!whole || this.facts.guessed) && { costEstimated: true }),
-        ...(reader.stopReason === 'refusal' && { refused: true }),
+        truncated: reader.stop === 'length',
+        ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
+        ...(reader.stop === 'refusal' && { refused: true }),
       };
     };
 
-    const { timeoutMs, stallMs } = this.options;
     const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
+    let wire: Wire | undefined;
     try {
-      const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
-      const client = this.client.withOptions({
-        fetch: (input, init) => {
-          sent = true;
-          return send(input, init);
-        },
-      });
-      const stream = await this.open(client, prompt, deadline.signal);
-      for await (const event of stream) {
+      const guardedFetch = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
+      const send: typeof fetch = (input, init) => {
+        sent = true;
+        return guardedFetch(input, init);
+      };
+      wire = await this.wire();
+      for await (const piece of wire.ask(prompt, send, deadline.signal)) {
         deadline.touch();
-        if (!reader.read(event)) continue;
+        if (!reader.read(piece)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
         onText?.(inserted(reader.text, true));
         // The rest of the line is all that was asked for: what follows is neither waited nor paid for. But only its last
@@ -124,44 +109,32 @@ export class ClaudeTeacher implements Teacher {
         if (!request.multiline && this.facts.thinking !== 'always' && lineIsComplete(reader.text, request))
           return ok(answer(parseAnswer(reader.text, request), false));
       }
-      // The SDK ends an aborted stream without an error.
+      // The SDKs end an aborted stream without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
-      return ok(answer(reader.stopReason === 'refusal' ? '' : parseAnswer(reader.text, request), true));
+      return ok(answer(reader.stop === 'refusal' ? '' : parseAnswer(reader.text, request), true));
     } catch (error) {
       // Paid for once the model began, and perhaps where we gave up waiting for that; not what was refused outright.
-      if (reader.usage !== undefined || (sent && deadline.signal.aborted))
-        onLost?.(answer(parseAnswer(reader.text, request), false));
+      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(parseAnswer(reader.text, request), false));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
-      if (reason instanceof TimeUp) return this.failed(failureOf('timeout', reason.message, this.context()));
-      return this.failed(classify(error, this.context()));
+      if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
+      return { ok: false, error: classify(error, this.context(), wire?.explain) };
     } finally {
       deadline.stop();
     }
   }
 
-  /** Asks once more, and from then on, without the fields about thinking where it is those that a server refuses. */
-  private async open(client: Anthropic, prompt: Prompt, signal: AbortSignal) {
-    const create = () => client.messages.create(bodyOf(prompt, this.model, this.sendsThinking), { signal });
-    try {
-      return await create();
-    } catch (error) {
-      const refused =
-        error instanceof Anthropic.BadRequestError && /thinking|effort|output_config/i.test(error.message);
-      if (!refused || !this.sendsThinking) throw error;
-      this.sendsThinking = false;
-      return create();
-    }
-  }
-
-  private failed(error: Failure): { ok: false; error: Failure } {
-    return { ok: false, error };
+  private wire(): Promise<Wire> {
+    const { provider, timeoutMs } = this.options;
+    const open = { ...this.options, baseUrl: this.options.baseUrl, facts: this.facts, timeoutMs: timeoutMs + 60_000 };
+    this.opened ??= provider.wire().then(({ openWire }) => openWire(open));
+    return this.opened;
   }
 
   private context(): FailureContext {
-    const host = hostOf(this.client.baseURL) || 'the API';
-    return { model: this.model, apiKey: this.options.apiKey, host, now: this.clock.now() };
+    const { provider, apiKey, host } = this.options;
+    return { model: this.model, apiKey, host: host || 'the API', now: this.clock.now(), provider };
   }
 
   private estimatedInput(prompt: Prompt): Omit<TeacherUsage, 'outputTokens'> {
@@ -171,7 +144,7 @@ export class ClaudeTeacher implements Teacher {
   }
 
   /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
-  private estimatedUsage(prompt: Prompt, reader: StreamReader): TeacherUsage {
+  private estimatedUsage(prompt: Prompt, reader: Reading): TeacherUsage {
     // Tokens on their way when the stream was ended are paid for, too.
     const begun = reader.usage === undefined ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
     const seen = this.facts.thinking === 'always' ? prompt.maxTokens : begun;
@@ -180,9 +153,4 @@ export class ClaudeTeacher implements Teacher {
       outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),
     };
   }
-}
-
-/** '' where it is no URL. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
 }

@@ -1,0 +1,124 @@
+// The Messages API, through Anthropic's SDK: a prompt as its body, and its events as pieces of an answer.
+// Protocol: platform.claude.com/docs/en/build-with-claude/streaming.
+import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
+import { hostOf } from '../address.ts';
+import { ProtocolError } from '../failures.ts';
+import type { Prompt, PromptBlock } from '../prompt.ts';
+import { type Json, object } from '../reading.ts';
+import type { Piece, Told, Wire, WireOptions } from '../wire.ts';
+
+/** @param thinking whether the server takes the fields that keep a model from thinking */
+export function bodyOf(
+  prompt: Prompt,
+  { model, facts }: Pick<WireOptions, 'model' | 'facts'>,
+  thinking: boolean,
+): Anthropic.MessageCreateParamsStreaming {
+  const mode = thinking ? facts.thinking : 'none';
+  const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
+  if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
+  return {
+    model,
+    max_tokens: prompt.maxTokens,
+    system: [block(prompt.system)],
+    messages,
+    stop_sequences: [...prompt.stop],
+    ...(mode !== 'none' && { output_config: { effort: 'low' } }),
+    ...((mode === 'disabled' || mode === 'between_tools') && { thinking: { type: mode } }),
+    stream: true,
+  };
+}
+
+function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
+  return cache ? { type: 'text', text, cache_control: { type: 'ephemeral' } } : { type: 'text', text };
+}
+
+export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): Anthropic {
+  const host = hostOf(baseUrl ?? process.env.ANTHROPIC_BASE_URL ?? '');
+  const compatible = host !== '' && !/(^|\.)anthropic\.com$/.test(host);
+  return new Anthropic({
+    // Always given, or the SDK would look for credentials elsewhere; an empty one is refused before.
+    apiKey,
+    baseURL: baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl),
+    maxRetries: 0,
+    timeout: timeoutMs,
+    // It would log an event that it cannot parse, and file text with it.
+    logLevel: 'off',
+    openTelemetry: false,
+    // The SDK sends the key as a bearer token and the newest API version; others' servers may know only what came before.
+    ...(compatible && { defaultHeaders: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' } }),
+  });
+}
+
+export function openWire(options: WireOptions): Wire {
+  const client = clientOf(options);
+  // False once the server refused them: the fields that keep a model from thinking, which only some take.
+  let sendsThinking = true;
+  return {
+    body: (prompt) => bodyOf(prompt, options, true),
+    async *ask(prompt, fetch, signal) {
+      const { messages } = client.withOptions({ fetch });
+      const create = () => messages.create(bodyOf(prompt, options, sendsThinking), { signal });
+      const stream = await create().catch((error) => {
+        // Asks once more, and from then on, without the fields about thinking where it is those that a server refuses.
+        const refused = error instanceof BadRequestError && /thinking|effort|output_config/i.test(error.message);
+        if (!refused || !sendsThinking) throw error;
+        sendsThinking = false;
+        return create();
+      });
+      for await (const event of stream) yield pieceOf(event);
+    },
+    explain,
+    models: async (fetch, signal) => {
+      const page = await client.withOptions({ fetch }).models.list({ limit: 1000 }, { signal });
+      return page.data.map(({ id }) => id);
+    },
+  };
+}
+
+function pieceOf(event: unknown): Piece {
+  const { type, ...data } = object(event, 'an event');
+  switch (type) {
+    case 'message_start': {
+      const message = object(data.message, 'message_start');
+      return { model: message.model, usage: usageOf(message.usage) };
+    }
+    case 'content_block_delta': {
+      const { type: kind, text } = object(data.delta, 'a delta');
+      // Thinking and its signature are not for the file.
+      if (kind !== 'text_delta') return {};
+      if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
+      return { text };
+    }
+    case 'message_delta': {
+      const { stop_reason: reason } = object(data.delta, 'message_delta');
+      return { ...(typeof reason === 'string' && { stop: stopOf(reason) }), usage: usageOf(data.usage) };
+    }
+    case 'message_stop':
+      return { end: true };
+    default:
+      // Other blocks' starts and ends, pings, and whatever the API adds later.
+      return {};
+  }
+}
+
+export function stopOf(reason: string): NonNullable<Piece['stop']> {
+  return reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refusal' : 'done';
+}
+
+export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
+  const counts: Json = object(usage, 'usage');
+  return {
+    inputTokens: counts.input_tokens,
+    cacheWriteTokens: counts.cache_creation_input_tokens,
+    cacheReadTokens: counts.cache_read_input_tokens,
+    outputTokens: counts.output_tokens,
+  };
+}
+
+export function explain(error: unknown): Told | undefined {
+  if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
+  if (error instanceof APIConnectionError) return { kind: 'connection' };
+  if (!(error instanceof APIError)) return undefined;
+  const { status, type, apiMessage, headers } = error;
+  return { kind: 'refusal', status, type: type ?? '', said: apiMessage ?? '', headers };
+}

@@ -1,0 +1,25 @@
+// Anthropic, and servers that speak its Messages API.
+import type { Provider } from '../wire.ts';
+import { defaultModel, modelFacts } from './anthropic-models.ts';
+
+export const anthropic: Provider = {
+  id: 'anthropic',
+  label: 'Anthropic',
+  protocol: 'the Messages API',
+  key: { need: 'required', example: 'sk-ant-…', madeAt: 'platform.claude.com', variable: 'ANTHROPIC_API_KEY' },
+  baseUrl: 'https://api.anthropic.com',
+  urlVariable: 'ANTHROPIC_BASE_URL',
+  terms: { training: 'not known', page: 'https://www.anthropic.com/legal/commercial-terms', read: '2026-11-26' },
+  defaultModel,
+  batchDiscount: 0.5,
+  // Errors that arrive inside a stream, after a 200, have no status but a type.
+  failures: [
+    { type: /^(authentication|permission)_error$/, code: 'bad-key' },
+    { type: /^rate_limit_error$/, code: 'rate-limited' },
+    { type: /^(overloaded|api)_error$/, code: 'overloaded' },
+    { type: /^timeout_error$/, code: 'timeout' },
+    { type: /^(invalid_request|billing)_error$/, code: 'bad-request' },
+  ],
+  facts: modelFacts,
+  wire: () => import('./anthropic-wire.ts'),
+};

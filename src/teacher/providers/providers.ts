@@ -1,0 +1,10 @@
+// Every provider of large models: a row each, the default first. Plain data: no SDK comes in with it.
+import type { Provider } from '../wire.ts';
+import { anthropic } from './anthropic.ts';
+
+export const providers: readonly Provider[] = [anthropic];
+
+/** The default where there is no row of that name. */
+export function providerOf(id: string | undefined): Provider {
+  return providers.find((row) => row.id === id) ?? anthropic;
+}
