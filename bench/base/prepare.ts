@@ -31,7 +31,7 @@ export function preparer(recordings: readonly Recording[], places: number | unde
 }
 
 function prepare(recording: Recording, tokenizer: Tokenizer, places: number | undefined, path: string): Prepared {
-  const { learner, weights, calibration } = fitNgram(recording, tokenizer);
+  const { learner, weights, validation } = fitNgram(recording, tokenizer);
   const ngram = NgramModel.build(recording.others, tokenizer, weights);
   const write = (kind: string, model: NgramModel) => {
     writeFileSync(`${path}-${kind}.ngram`, model.serialize());
@@ -42,7 +42,7 @@ function prepare(recording: Recording, tokenizer: Tokenizer, places: number | un
     recording,
     places: sample(recording.places, places),
     ngram,
-    calibration,
+    validation,
     snapshots: {
       fitted: write('fitted', ngram),
       shipped: write('shipped', NgramModel.build(recording.others, tokenizer)),

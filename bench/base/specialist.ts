@@ -83,7 +83,7 @@ export function source(base: Base, key: string, model: string, snapshot: string,
   return { ...serving, key, model, base: base.model, name: 'base', snapshot, over: [] };
 }
 
-/** Copies of the models with mixture weights that were learned on their package's calibration files, and what that came to. */
+/** Copies of the models with mixture weights that were learned on their package's validation files, and what that came to. */
 export async function fitMixtures(
   engines: readonly EngineClient[],
   prepared: readonly Prepared[],
@@ -91,9 +91,9 @@ export async function fitMixtures(
 ): Promise<{ readonly models: Of; readonly loss: Figures }> {
   const folders = new Map<string, string>();
   const fit = async (engine: EngineClient, item: Prepared) => {
-    const { name, calibration, snapshots } = item;
+    const { name, validation, snapshots } = item;
     unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
-    const places = cursorPlaces(calibration, fitPlaces, 1).map((place) => ({
+    const places = cursorPlaces(validation, fitPlaces, 1).map((place) => ({
       query: askedAt(place).query,
       truth: place.truth,
     }));

@@ -27,8 +27,8 @@ export interface Prepared {
   /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
   readonly ngram: NgramModel;
   /** Files that the mixture may be fitted on: not in the `learning` snapshot, and not recorded. */
-  readonly calibration: readonly PackageFile[];
-  /** n-gram snapshots: all other files with fitted weights, the same with shipped ones, and without the calibration files. */
+  readonly validation: readonly PackageFile[];
+  /** n-gram snapshots: all other files with fitted weights, the same with shipped ones, and without the validation files. */
   readonly snapshots: { readonly fitted: string; readonly shipped: string; readonly learning: string };
 }
 

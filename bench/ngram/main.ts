@@ -55,17 +55,17 @@ export interface FittedNgram {
   /** Has only the files that the weights were not fitted on in its index. */
   readonly learner: NgramModel;
   readonly weights: NgramWeights;
-  readonly calibration: readonly PackageFile[];
+  readonly validation: readonly PackageFile[];
 }
 
 /** Weights fitted on a fifth of the files that no recording names. */
 export function fitNgram({ others }: Recording, tokenizer: Tokenizer): FittedNgram {
-  const calibration = others.filter(({ path }) => bucket(path) >= 8);
+  const validation = others.filter(({ path }) => bucket(path) >= 8);
   const learner = NgramModel.build(
     others.filter(({ path }) => bucket(path) < 8),
     tokenizer,
   );
-  return { learner, weights: learner.fit(calibration), calibration };
+  return { learner, weights: learner.fit(validation), validation };
 }
 
 export function measure(recording: Recording, tokenizer: Tokenizer): Measured {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { latestAdaptation } from '../learn/latest-adaptation.ts';
-import { renderReport } from '../learn/render.ts';
+import { renderReport } from '../report/text.ts';
 import { type Asked, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';

@@ -1,4 +1,4 @@
-// Which files are learned from, calibrated on, tested on: by the path alone.
+// Which files are trained on, which validate, and which test: by the path alone.
 
 import { hash } from 'node:crypto';
 import type { Split } from './types.ts';
@@ -6,7 +6,7 @@ import type { Split } from './types.ts';
 /** Upper ends of each split's part of the unit interval. */
 const bounds: readonly (readonly [Split, number])[] = [
   ['train', 0.8],
-  ['calibration', 0.9],
+  ['validation', 0.9],
   ['test', 1],
 ];
 

@@ -1,6 +1,6 @@
 // What the harvest yields: files with their split, what was left out and why.
 
-export type Split = 'train' | 'calibration' | 'test';
+export type Split = 'train' | 'validation' | 'test';
 
 export interface HarvestedFile {
   /** Relative to the folder, '/' separators. */

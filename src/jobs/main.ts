@@ -2,8 +2,9 @@
 
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
-import { keptSummary } from '../learn/kept-summary.ts';
+import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
+import { summaryOf } from '../report/kept.ts';
 import { adaptJob, type JobDeps } from './adapt.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
 
@@ -12,7 +13,7 @@ const jobs: {
 } = {
   adapt: adaptJob,
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
-  kept: (request, deps) => keptSummary(request, deps),
+  kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
 };
 
 const send = (message: FromJob) => {

@@ -4,9 +4,9 @@ import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../engine/client.ts';
-import type { KeptRequest } from '../learn/kept.ts';
-import type { KeptSummary } from '../learn/kept-summary.ts';
+import type { KeptRequest } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate } from '../learn/types.ts';
+import type { KeptSummary } from '../report/kept.ts';
 
 /** What a process of its own can be started for, one row each. */
 export interface Jobs {

@@ -1,8 +1,8 @@
 // Which of the trained models stays: by the validation places, so that the test places, measured once and last, say how good the choice is.
 import { percent } from '../common/format.ts';
-import type { ScoredPlace } from './evaluate.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { MixedQuality, NeuralReport } from '../report/types.ts';
 import type { Training } from './training.ts';
-import type { MixedQuality, NeuralReport } from './types.ts';
 
 /** A model, and the folder of the base that it is opened over. */
 export interface Candidate {

@@ -5,7 +5,7 @@ import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
 import { baseOf } from '../package/compatibility.ts';
 import type { Sha256 } from '../package/manifest.ts';
-import type { MixedQuality } from './types.ts';
+import type { MixedQuality } from '../report/types.ts';
 
 const FILE = 'compared.json';
 

@@ -2,38 +2,15 @@
 // Every answer is in the store before the next is asked for (the teacher's recording decorator sees to it).
 
 import type { NgramModel } from '../ngram/model.ts';
+import type { LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge } from '../tasks/completion/judge.ts';
 import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { labelBatch } from '../teacher/label.ts';
-import type { Teacher, TeacherAnswer } from '../teacher/types.ts';
-import type { ScoredPlace } from './evaluate.ts';
+import type { Teacher } from '../teacher/types.ts';
 import type { StageName, StageProgress } from './stages.ts';
-
-export interface LabelledPlace {
-  readonly scored: ScoredPlace;
-  /** Its text as it would be shown. */
-  readonly answer: TeacherAnswer;
-  readonly right: boolean;
-  readonly similarity: number;
-}
-
-export interface Labels {
-  readonly labelled: readonly LabelledPlace[];
-  readonly failed: number;
-  /** Why it stopped early, for the report; undefined when it did not. */
-  readonly stopped: string | undefined;
-}
-
-/** Both samples of one run. */
-export interface ApiLabels {
-  readonly model: string;
-  readonly calibration: Labels;
-  /** Undefined where the run stopped asking before it came to the test places. */
-  readonly test: Labels | undefined;
-}
 
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
 const concurrency = 4;

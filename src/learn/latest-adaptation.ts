@@ -3,9 +3,10 @@
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { CouplingFit } from '../coupling/types.ts';
+import { storedFit, storedReport } from '../report/stored.ts';
+import type { AdaptReport } from '../report/types.ts';
 import { openStore } from '../store/open.ts';
-import { storedFit, storedReport } from './stored.ts';
-import type { AdaptReport, AdaptRequest } from './types.ts';
+import type { AdaptRequest } from './types.ts';
 
 export function latestAdaptation(
   request: Pick<AdaptRequest, 'root' | 'storeFolder'>,

@@ -1,4 +1,4 @@
-// The learning half of a run, on disjoint files: train -> index, mixing -> weights, coupling -> who answers, test -> report.
+// The learning half of a run, on disjoint files: train -> index; validation: fit -> weights, choose -> which model and who answers; test -> report.
 
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
@@ -7,17 +7,19 @@ import { fitCoupling } from '../coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { NgramModel, type NgramWeights } from '../ngram/model.ts';
+import { type Measured, measure } from '../report/figures.ts';
+import type { ApiLabels, LabelledPlace, ScoredPlace } from '../report/scored.ts';
+import type { NeuralReport } from '../report/types.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
-import { evaluate, type ScoredPlace } from './evaluate.ts';
-import { type ApiLabels, askForLabels, type LabelledPlace, labelRequest } from './labels.ts';
-import { type Measured, measure } from './measure.ts';
+import { evaluate } from './evaluate.ts';
+import { askForLabels, labelRequest } from './labels.ts';
 import { adaptNeural, type NeuralOutcome, type NeuralPlaces } from './neural.ts';
 import { type HeldOut, placesOf, placesToAsk } from './places.ts';
 import type { StageProgress } from './stages.ts';
 import type { NeuralDeps } from './training.ts';
-import type { ApiEstimate, ConfirmSpending, NeuralReport } from './types.ts';
+import type { ApiEstimate, ConfirmSpending } from './types.ts';
 
 export interface LearnDeps {
   readonly tokenizer: Tokenizer;
@@ -50,9 +52,9 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
   const index = NgramModel.build(held.train, tokenizer);
   await turn(signal);
   let weights: NgramWeights | undefined;
-  if (held.mixing.length > 0) {
+  if (held.fit.length > 0) {
     progress({ stage: 'Learning the mixture', done: 0, total: undefined });
-    weights = index.fit(held.mixing);
+    weights = index.fit(held.fit);
     await turn(signal);
   } else {
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
@@ -60,21 +62,20 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
   const steps = { progress, signal };
   const places = placesOf(held);
   const ngram = {
-    coupling: await evaluate(index, places.coupling, { stage: 'Calibrating', ...steps }),
+    choose: await evaluate(index, places.choose, { stage: 'Calibrating', ...steps }),
     test: await evaluate(index, places.test, { stage: 'Measuring', ...steps }),
   };
   const neural = await withNeural(held, index, { ...places, ngram: ngram.test }, deps, notes);
-  const { coupling: calibration, test } = neural ?? ngram;
+  const { choose, test } = neural ?? ngram;
 
-  const asked = await askApi(index, calibration, test, deps);
+  const asked = await askApi(index, choose, test, deps);
   notes.push(...asked.notes);
-  const labels = asked.labels?.calibration.labelled ?? [];
+  const labels = asked.labels?.validation.labelled ?? [];
   const fit = (of: readonly ScoredPlace[]) => (of.length > 0 ? fitCoupling(examplesOf(of, labels)) : defaultFit());
-  const coupling = fit(calibration);
-  if (calibration.length === 0)
-    notes.push('Too few files to calibrate on: the coupling that the extension ships is in use.');
+  const coupling = fit(choose);
+  if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
   const measured = test.length > 0 ? measure(test, asked.labels, coupling, deps.balance) : undefined;
-  const report = neural && { ...neural.report, ngramCoupling: fit(ngram.coupling) };
+  const report = neural && { ...neural.report, ngramCoupling: fit(ngram.choose) };
   return { weights, coupling, measured, neural: report, notes };
 }
 
@@ -118,18 +119,18 @@ interface Asked {
 
 async function askApi(
   index: NgramModel,
-  calibration: readonly ScoredPlace[],
+  validation: readonly ScoredPlace[],
   test: readonly ScoredPlace[],
   { teacher, apiPlaces, apiHost, confirm, progress = noProgress, signal }: LearnDeps,
 ): Promise<Asked> {
   const nobody = { labels: undefined };
   if (teacher === undefined) return { ...nobody, notes: [] };
-  const chosen = placesToAsk(calibration, test, apiPlaces);
+  const chosen = placesToAsk(validation, test, apiPlaces);
   const withRequests = (places: readonly ScoredPlace[]) =>
     places.map((scored) => ({ scored, request: labelRequest(scored.example, index) }));
-  const toCalibrate = withRequests(chosen.calibrate);
+  const toValidate = withRequests(chosen.validation);
   const toTest = withRequests(chosen.test);
-  const all = [...toCalibrate, ...toTest];
+  const all = [...toValidate, ...toTest];
   if (all.length === 0) return { ...nobody, notes: ['There was no held-out place to ask the API about.'] };
   const estimate: ApiEstimate = {
     model: teacher.model,
@@ -139,11 +140,11 @@ async function askApi(
   };
   if (!(await confirm(estimate))) return { ...nobody, notes: ['The API was not asked: the estimate was declined.'] };
   const ask = (places: typeof all) => askForLabels(teacher, places, 'Asking the API', progress, signal);
-  const calibrated = await ask(toCalibrate);
-  const tested = calibrated.stopped === undefined ? await ask(toTest) : undefined;
-  const stopped = calibrated.stopped ?? tested?.stopped;
+  const validated = await ask(toValidate);
+  const tested = validated.stopped === undefined ? await ask(toTest) : undefined;
+  const stopped = validated.stopped ?? tested?.stopped;
   return {
-    labels: { model: teacher.model, calibration: calibrated, test: tested },
+    labels: { model: teacher.model, validation: validated, test: tested },
     notes: stopped === undefined ? [] : [`Asking the API stopped early: ${stopped}`],
   };
 }

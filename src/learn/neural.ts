@@ -3,27 +3,28 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { lowestProbability } from '../coupling/features.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { mixedQuality, ownQuality } from '../report/figures.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { NeuralReport } from '../report/types.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { type Candidate, choose, type Measured, titles } from './choose.ts';
 import { keepComparison } from './compared.ts';
-import { evaluate, qualityOf, type ScoredPlace } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
 import { Opened } from './opened.ts';
 import type { HeldOut } from './places.ts';
 import type { StageName } from './stages.ts';
 import { type NeuralDeps, train } from './training.ts';
-import type { MixedQuality, NeuralReport, Quality } from './types.ts';
 
 const snapshotFile = 'train.ngram';
 
 export interface NeuralPlaces {
   /** What the mixture's weights are fitted on. */
-  readonly mixing: readonly CursorExample[];
+  readonly fit: readonly CursorExample[];
   /** The validation places: every model drafts there, which of them stays is chosen by that, and the coupling is fitted on its drafts. */
-  readonly coupling: readonly CursorExample[];
+  readonly choose: readonly CursorExample[];
   /** Drafted once, last, by the base and by the model that stays. */
   readonly test: readonly CursorExample[];
   /** What the n-grams alone say at the test places. */
@@ -32,7 +33,7 @@ export interface NeuralPlaces {
 
 export interface NeuralOutcome {
   /** Drafts of the model that stays in use. */
-  readonly coupling: readonly ScoredPlace[];
+  readonly choose: readonly ScoredPlace[];
   readonly test: readonly ScoredPlace[];
   readonly report: Omit<NeuralReport, 'ngramCoupling'>;
   readonly notes: readonly string[];
@@ -86,7 +87,7 @@ export async function adaptNeural(
     };
     const peakMemoryBytes = Math.max(session.memory, training?.peakMemoryBytes ?? 0);
     const report = { used: used.name, why, quality, chosenFrom, training: training?.report, peakMemoryBytes };
-    return { coupling: used.scored, test, report, notes };
+    return { choose: used.scored, test, report, notes };
   } finally {
     rmSync(snapshot, { force: true });
     void engine.request('close', { key: session.key });
@@ -110,14 +111,12 @@ class Session {
   /** Most that the engine was seen to use, bytes. */
   memory = 0;
   private readonly places: NeuralPlaces;
-  private readonly mixing: readonly CursorExample[];
   private readonly snapshot: string;
   private readonly deps: NeuralDeps;
   private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
 
   constructor(places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
     this.places = places;
-    this.mixing = places.mixing;
     this.snapshot = snapshot;
     this.deps = deps;
     this.key = `adapting ${deps.specialistFolder}`;
@@ -126,7 +125,7 @@ class Session {
   /** At the validation places. */
   async measure(candidate: Candidate): Promise<Measured> {
     const stage = `Measuring ${titles[candidate.name]}` as const;
-    const scored = await this.drafts(candidate, this.places.coupling, stage);
+    const scored = await this.drafts(candidate, this.places.choose, stage);
     return { ...candidate, scored, quality: mixedQuality(scored) };
   }
 
@@ -136,7 +135,7 @@ class Session {
 
   /** What was adapted before; undefined where it does not serve and there are no places to show that it should. */
   async measureEarlier({ model, over, serves }: OwnModel): Promise<Measured | undefined> {
-    if (!serves && this.places.coupling.length === 0) return undefined;
+    if (!serves && this.places.choose.length === 0) return undefined;
     return this.measure({ name: 'earlier', model, base: over });
   }
 
@@ -181,7 +180,7 @@ class Session {
     const stage = `Mixing ${titles[name]} with the n-grams` as const;
     progress({ stage, done: 0, total: undefined });
     const opened = await Opened.open(engine, source, {
-      places: this.mixing,
+      places: this.places.fit,
       refit: name === 'adapted',
       stage,
       progress,
@@ -190,18 +189,4 @@ class Session {
     this.open = { name, opened };
     return opened;
   }
-}
-
-/** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
-function ownQuality(scored: readonly ScoredPlace[]): Quality {
-  return qualityOf(
-    scored,
-    scored.map(({ draft }) => draft.confidence ?? lowestProbability(draft)),
-  );
-}
-
-/** The loss is over the places that have one. */
-function mixedQuality(scored: readonly ScoredPlace[]): MixedQuality {
-  const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
-  return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
 }

@@ -2,8 +2,8 @@
 // was fitted on probabilities of tokens: of another tokenizer, or another model, they are others. Both throw where what ships cannot be read.
 import { BEFORE_MANIFESTS, baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
+import type { AdaptReport } from '../report/types.ts';
 import type { CurrentModel, Shipped } from './folder-models.ts';
-import type { AdaptReport } from './types.ts';
 
 /** For drafts that the n-grams make alone. */
 export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {

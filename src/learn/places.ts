@@ -4,48 +4,48 @@ import type { HarvestedFile, Split } from '../harvest/types.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { cursorExamples } from '../tasks/completion/cursor-places.ts';
 
-/** The calibration files, halved by order of path hash: what fits the mixing weights never fits the coupling. */
+/** Three splits; of the validation files one half fits the mixture, and the other chooses the model and fits who answers. */
 export interface HeldOut {
   readonly train: readonly HarvestedFile[];
-  readonly mixing: readonly HarvestedFile[];
-  readonly coupling: readonly HarvestedFile[];
+  readonly fit: readonly HarvestedFile[];
+  readonly choose: readonly HarvestedFile[];
   readonly test: readonly HarvestedFile[];
 }
 
 export function holdOut(files: readonly HarvestedFile[]): HeldOut {
   const of = (split: Split) => files.filter((file) => file.split === split);
-  const calibration = of('calibration');
-  // A folder with a single calibration file gives it to the coupling: the shipped mixing weights are sound defaults,
+  const validation = of('validation');
+  // A folder with a single validation file gives it to the coupling: the shipped mixing weights are sound defaults,
   // while a coupling without any local label is only a prior.
-  const half = Math.floor(calibration.length / 2);
+  const half = Math.floor(validation.length / 2);
   return {
     train: of('train'),
-    mixing: calibration.slice(0, half),
-    coupling: calibration.slice(half),
+    fit: validation.slice(0, half),
+    choose: validation.slice(half),
     test: of('test'),
   };
 }
 
 /**
  * Places that the mixture, choice and coupling, and the report take at most: seconds of work each, +-2.5 % of exact match. Every model drafts at
- * the coupling's, the base and the one that stays at those of the test.
+ * those of `choose`, the base and the one that stays at those of the test.
  */
-const limits = { mixing: 300, coupling: 400, test: 300 };
+const limits = { fit: 300, choose: 400, test: 300 };
 const seed = 1;
 
 /** Where a run asks, of each kind of held-out files. */
 export function placesOf(held: HeldOut): Readonly<Record<keyof typeof limits, CursorExample[]>> {
   const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
-  return { mixing: of('mixing'), coupling: of('coupling'), test: of('test') };
+  return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
-/** Of the places that the API is asked about, this share calibrates; the rest are test places, for the report. */
-const calibrationShare = 0.6;
+/** Of the places that the API is asked about, this share is of the validation files; the rest are test places, for the report. */
+const validationShare = 0.6;
 
 /** The places that the API is asked about: at most `count`, from all over. */
-export function placesToAsk<T>(coupling: readonly T[], test: readonly T[], count: number) {
-  const calibrate = sample(coupling, Math.round(count * calibrationShare));
-  return { calibrate, test: sample(test, count - calibrate.length) };
+export function placesToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
+  const some = sample(validation, Math.round(count * validationShare));
+  return { validation: some, test: sample(test, count - some.length) };
 }
 
 /**

@@ -11,6 +11,7 @@ import type { HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
+import type { AdaptReport } from '../report/types.ts';
 import { apiHost } from '../teacher/connect.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -20,7 +21,7 @@ import { type Learned, learn } from './learn.ts';
 import { holdOut } from './places.ts';
 import { readWeights, writeSnapshot } from './specialist-files.ts';
 import { overall, stagesOf } from './stages.ts';
-import type { AdaptOutcome, AdaptReport, AdaptRequest, ConfirmSpending } from './types.ts';
+import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
   /** For a request with a neural part. */
@@ -84,7 +85,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       harvest,
       splits: {
         train: held.train.length,
-        calibration: held.mixing.length + held.coupling.length,
+        validation: held.fit.length + held.choose.length,
         test: held.test.length,
       },
       balance: request.balance,

@@ -7,6 +7,7 @@ import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
+import type { TrainingReport } from '../report/types.ts';
 import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
@@ -14,7 +15,7 @@ import { PaceKeeper } from './pace-keeper.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import type { StageName, StageProgress } from './stages.ts';
-import type { NeuralAccess, TrainingReport } from './types.ts';
+import type { NeuralAccess } from './types.ts';
 
 /** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
 const length = 512;
@@ -71,7 +72,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  const judged = evenly(samplesOf(held.mixing, tokenizer, options), validationWindows);
+  const judged = evenly(samplesOf(held.fit, tokenizer, options), validationWindows);
   const notes: string[] = [];
   let peakMemoryBytes = 0;
   let loss: number | undefined;

@@ -34,7 +34,7 @@ const fitPlaces = 200;
 const fitLineTokens = 40;
 /** The shipped ranking counts as this many of the folder's own examples. */
 const rankingPrior = 100;
-/** A folder's calibration files are few: small steps, a strong pull to the shipped weights. */
+/** A folder's validation files are few: small steps, a strong pull to the shipped weights. */
 const tuning = { epochs: 4, rate: 0.02, prior: 30 };
 /** Changed tokens above which a fresh index pays, at least and as a share of the index. */
 const staleTokens = 50_000;
@@ -156,15 +156,15 @@ export class NgramModel {
   }
 
   /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
-  fit(calibrationFiles: readonly SourceFile[]): NgramWeights {
-    const examples = this.mixtureExamples(calibrationFiles, fitTokens);
+  fit(validationFiles: readonly SourceFile[]): NgramWeights {
+    const examples = this.mixtureExamples(validationFiles, fitTokens);
     // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
     const judge = examples.splice(Math.ceil(examples.length * 0.8));
     const fitted = fitMixture(examples, this.current, tuning).weights;
     const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
     const mixture = better ? fitted : this.current;
     this.useWeights({ ...mixture, ranking: this.current.ranking });
-    const places = this.rankingExamples(calibrationFiles, fitPlaces);
+    const places = this.rankingExamples(validationFiles, fitPlaces);
     const ranking = Float32Array.from(fitConditionalLogit(places, this.current.ranking, rankingPrior));
     this.useWeights({ ...mixture, ranking });
     return this.current;

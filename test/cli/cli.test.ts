@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import type { AdaptReport } from '../../src/learn/types.ts';
+import type { AdaptReport } from '../../src/report/types.ts';
 import type { TeacherCallRow } from '../../src/store/types.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';

@@ -39,7 +39,10 @@ export async function leaveEarlierState(request: AdaptRequest & { neural: { base
     engine: new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth: ({ path }) => path }),
     teacher: undefined,
     confirm: async () => false,
-    record: ({ report: { madeFor: _, ...report }, ...run }) => store.recordAdaptation(request.root, { ...run, report }),
+    record: ({ report: { madeFor: _, splits, ...report }, ...run }) => {
+      const { validation: calibration, ...others } = splits;
+      store.recordAdaptation(request.root, { ...run, report: { ...report, splits: { ...others, calibration } } });
+    },
     signal: new AbortController().signal,
   });
   store.close();

@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
-import { keptSummary } from '../../src/learn/kept-summary.ts';
+import { keptRows } from '../../src/learn/kept-rows.ts';
+import { summaryOf } from '../../src/report/kept.ts';
 import { makeProject } from './project.ts';
 
 test('a summary holds of every kind what can be read at once, and counts the rest', async () => {
@@ -18,7 +19,7 @@ test('a summary holds of every kind what can be read at once, and counts the res
       writeFileSync(join(project.root, `data/${i}.md`), text);
     }
     const deps = { signal: new AbortController().signal, log: silentLog };
-    const summary = await keptSummary(project.request, deps);
+    const summary = await summaryOf((log) => keptRows(project.request, { ...deps, log }), silentLog);
     assert.ok(summary.ok);
     const { rows, more } = summary.value;
     const shown = rows.filter(({ kind }) => kind === 'harvest');
@@ -28,7 +29,7 @@ test('a summary holds of every kind what can be read at once, and counts the res
     // Nothing was ever adapted, completed or paid for here.
     assert.ok(!rows.some(({ kind }) => kind === 'snapshot' || kind === 'answer' || kind === 'report'));
     assert.ok(rows.some(({ kind, text }) => kind === 'log' && text.startsWith('Harvest: 32 files')));
-    const none = await keptSummary(project.request, { ...deps, signal: AbortSignal.abort() });
+    const none = await summaryOf(() => keptRows(project.request, { ...deps, signal: AbortSignal.abort() }), silentLog);
     assert.equal(!none.ok && none.error.code, 'cancelled');
   } finally {
     project.remove();

@@ -9,14 +9,14 @@ function file(path: string, split: Split, lines: number): HarvestedFile {
   return { path, languageId: 'typescript', kind: 'code', text, hash: path, split, secrets: 0 };
 }
 
-test('train, mixing, coupling and test share no file and lose none', () => {
-  const splits: Split[] = ['train', 'train', 'calibration', 'test', 'calibration', 'train', 'calibration'];
+test('train, the halves of validation, and test share no file and lose none', () => {
+  const splits: Split[] = ['train', 'train', 'validation', 'test', 'validation', 'train', 'validation'];
   const files = splits.map((split, n) => file(`f${n}.ts`, split, 3));
   const held = holdOut(files);
-  const all = [...held.train, ...held.mixing, ...held.coupling, ...held.test].map((each) => each.path);
+  const all = [...held.train, ...held.fit, ...held.choose, ...held.test].map((each) => each.path);
   assert.deepEqual(all.sort(), files.map((each) => each.path).sort());
-  assert.equal(held.mixing.length, 1);
-  assert.equal(held.coupling.length, 2);
+  assert.equal(held.fit.length, 1);
+  assert.equal(held.choose.length, 2);
 });
 
 test('places are spread over the files, never more than the limit, the same each time', () => {

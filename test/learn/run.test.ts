@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { renderReport } from '../../src/learn/render.ts';
 import { adapt, type RunDeps } from '../../src/learn/run.ts';
 import { readSpecialist } from '../../src/learn/specialist-files.ts';
-import type { AdaptReport, AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
+import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
+import { renderReport } from '../../src/report/text.ts';
+import type { AdaptReport } from '../../src/report/types.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { knowingTeacher, makeProject, type Project } from './project.ts';
 
@@ -52,9 +53,9 @@ describe('a run on a regular project', () => {
     assert.ok(result.ok, JSON.stringify(result));
     const { report: figures, snapshotPath, coupling } = result.value;
     assert.equal(figures.harvest.files, project.files.size);
-    const { train, calibration, test: held } = figures.splits;
-    assert.equal(train + calibration + held, project.files.size);
-    assert.ok(held > 0 && calibration > 0);
+    const { train, validation, test: held } = figures.splits;
+    assert.equal(train + validation + held, project.files.size);
+    assert.ok(held > 0 && validation > 0);
     // The modules are alike: a specialist that learned anything gets many lines right.
     assert.ok((figures.specialist?.exactMatch ?? 0) > 0.3, `exact match ${figures.specialist?.exactMatch}`);
     assert.ok((figures.specialist?.precisionAt['10'] ?? 0) >= (figures.specialist?.exactMatch ?? 1));

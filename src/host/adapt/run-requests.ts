@@ -1,6 +1,6 @@
 // What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
 import * as vscode from 'vscode';
-import type { KeptRequest } from '../../learn/kept.ts';
+import type { KeptRequest } from '../../learn/kept-rows.ts';
 import type { AdaptRequest, ApiAccess } from '../../learn/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors.ts';
 import { percent, thousands } from '../../common/format.ts';
-import { storedReport } from '../../learn/stored.ts';
+import { storedReport } from '../../report/stored.ts';
 import type { AdaptationRow } from '../../store/types.ts';
 import type { DeleteDeps } from '../delete-data.ts';
 import { specialistFolder } from '../paths.ts';

@@ -4,8 +4,8 @@ import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../learn/folder-models.ts';
 import { holdsAlone, holdsMixed } from '../../learn/outdated.ts';
-import { storedFit, storedReport } from '../../learn/stored.ts';
-import type { AdaptReport } from '../../learn/types.ts';
+import { storedFit, storedReport } from '../../report/stored.ts';
+import type { AdaptReport } from '../../report/types.ts';
 
 export interface Reported {
   readonly report: AdaptReport;

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { percent, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
-import { isRolledBack } from '../../learn/render.ts';
-import type { AdaptReport, MixedQuality, NeuralReport } from '../../learn/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
+import { isRolledBack } from '../../report/text.ts';
+import type { AdaptReport, MixedQuality, NeuralReport } from '../../report/types.ts';
 
 /** One folder's last adaptation, as its session keeps it. */
 export interface Reported {

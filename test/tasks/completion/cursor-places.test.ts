@@ -114,7 +114,7 @@ test('splits: 80 / 10 / 10 by the path alone', () => {
   const splits = assignSplits(paths);
   const share = (split: string) => paths.filter((path) => splits.get(path) === split).length / paths.length;
   assert.ok(Math.abs(share('train') - 0.8) < 0.02);
-  assert.ok(Math.abs(share('calibration') - 0.1) < 0.015);
+  assert.ok(Math.abs(share('validation') - 0.1) < 0.015);
   for (const path of paths) assert.equal(splits.get(path), splitOf(path));
 });
 

@@ -6,6 +6,7 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
 import { NgramModel } from '../ngram/model.ts';
+import type { KeptRow } from '../report/kept.ts';
 import { openStore } from '../store/open.ts';
 import type { FolderRows } from '../store/types.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
@@ -23,30 +24,6 @@ import { samplesOf, specialNames } from './samples.ts';
 import { readSpecialist } from './specialist-files.ts';
 import { sampleOptions } from './training.ts';
 import type { AdaptRequest } from './types.ts';
-
-/** One row per kind, in the order in which they are shown. */
-export const keptKinds = [
-  'harvest', // a file as it is learned from now
-  'path', // every path that is kept, of left-out files in the report too
-  'snapshot', // a file as the index on disk has it
-  'sample', // what training is shown
-  'place', // a held-out place: what the models are judged on
-  'label', // the request of an adaptation that asks the API about such a place
-  'prompt', // the request of a completion
-  'hint', // the local draft that goes along with it
-  'answer', // paid answers in the store
-  'outcome', // completions in the store, with what became of them
-  'report', // reports of adaptations in the store
-  'log', // lines logged while this was looked up
-] as const;
-export type KeptKind = (typeof keptKinds)[number];
-
-export interface KeptRow {
-  readonly kind: KeptKind;
-  /** Relative to the folder; '' for what is of no file. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Plain data: it crosses to a job's process. */
 export type KeptRequest = Pick<
@@ -115,10 +92,10 @@ async function* learningRows(
   await turn(signal);
   const places = placesOf(held);
   for (const example of Object.values(places).flat()) yield placeRow(example);
-  const asked = placesToAsk(places.coupling, places.test, shownPlaces);
+  const asked = placesToAsk(places.choose, places.test, shownPlaces);
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
   const send = await sender(request.asked ?? {});
-  for (const example of [...asked.calibrate, ...asked.test]) {
+  for (const example of [...asked.validation, ...asked.test]) {
     await turn(signal);
     const { path } = example;
     yield { kind: 'label', path, text: send(labelRequest(example, index)) };

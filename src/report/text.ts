@@ -90,7 +90,7 @@ export function renderReport(report: AdaptReport): string {
         .slice(0, 5)
         .map(([language, count]) => `${language} ${count}`)
         .join(', ')}); ${harvest.usedGit ? "git's view of the folder" : 'no git here: walked the folder'}`,
-    `  split by file: ${report.splits.train} to learn from, ${report.splits.calibration} to calibrate, ${report.splits.test} to test`,
+    `  split by file: ${report.splits.train} to train on, ${report.splits.validation} for validation (to fit and to choose by), ${report.splits.test} for the test (measured once)`,
   );
   if (harvest.secretsMasked > 0)
     lines.push(

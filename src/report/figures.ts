@@ -1,13 +1,13 @@
 // The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
 
-import { quantile } from '../common/quality.ts';
+import { precisionAt, quantile } from '../common/quality.ts';
 import { decide } from '../coupling/decide.ts';
+import { lowestProbability } from '../coupling/features.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import { lastLines } from '../text/lines.ts';
-import { qualityOf, type ScoredPlace } from './evaluate.ts';
-import type { ApiLabels, LabelledPlace } from './labels.ts';
-import type { AdaptReport, ApiReport, WorkedCompletion } from './types.ts';
+import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
+import type { AdaptReport, ApiReport, MixedQuality, Quality, WorkedCompletion } from './types.ts';
 
 export type Measured = Pick<AdaptReport, 'specialist' | 'byKind' | 'apiShare' | 'api' | 'examples'>;
 
@@ -62,7 +62,7 @@ function apiReport(
   judged: readonly Judged[],
   answers: ReadonlyMap<unknown, LabelledPlace>,
 ): ApiReport | undefined {
-  const everything = [...labels.calibration.labelled, ...(labels.test?.labelled ?? [])];
+  const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
   if (everything.length === 0) return undefined;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const latencies = everything.map((label) => label.answer.latencyMs);
@@ -75,7 +75,7 @@ function apiReport(
   return {
     model: labels.model,
     asked: everything.length,
-    failed: labels.calibration.failed + (labels.test?.failed ?? 0),
+    failed: labels.validation.failed + (labels.test?.failed ?? 0),
     exactMatch: mean(everything.map((label) => Number(label.right))),
     editSimilarity: mean(everything.map(({ similarity }) => similarity)),
     costUsd: everything.reduce((sum, label) => sum + label.answer.costUsd, 0),
@@ -126,4 +126,39 @@ function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, Labelle
         decision.route === 'api' ? `The API was not asked; the rule would: ${decision.summary}` : decision.summary,
     };
   });
+}
+
+/**
+ * Quality of answers given with a confidence.
+ * @param confidence of each place, in order; ranks the places for precision at coverage
+ */
+function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]): Quality {
+  const mean = (value: (place: ScoredPlace) => number) =>
+    scored.reduce((sum, place) => sum + value(place), 0) / Math.max(1, scored.length);
+  const ranked = scored.map((place, index) => ({ right: place.right, confidence: confidence[index] ?? 0 }));
+  return {
+    places: scored.length,
+    exactMatch: mean((place) => Number(place.right)),
+    editSimilarity: mean(({ similarity }) => similarity),
+    precisionAt: {
+      '10': precisionAt(ranked, 0.1),
+      '20': precisionAt(ranked, 0.2),
+      '30': precisionAt(ranked, 0.3),
+      '50': precisionAt(ranked, 0.5),
+    },
+  };
+}
+
+/** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
+export function ownQuality(scored: readonly ScoredPlace[]): Quality {
+  return qualityOf(
+    scored,
+    scored.map(({ draft }) => draft.confidence ?? lowestProbability(draft)),
+  );
+}
+
+/** The loss is over the places that have one. */
+export function mixedQuality(scored: readonly ScoredPlace[]): MixedQuality {
+  const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
+  return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
 }

@@ -1,8 +1,31 @@
-// What is kept and sent, as much of it as a person can read at once: for the editor. The command line shows all of it.
+// What is kept and sent, by kind; and as much of it as a person can read at once, for the editor. The command line shows all of it.
 
 import { ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { type KeptDeps, type KeptKind, type KeptRequest, type KeptRow, keptRows } from './kept.ts';
+
+/** One row per kind, in the order in which they are shown. */
+export const keptKinds = [
+  'harvest', // a file as it is learned from now
+  'path', // every path that is kept, of left-out files in the report too
+  'snapshot', // a file as the index on disk has it
+  'sample', // what training is shown
+  'place', // a held-out place: what the models are judged on
+  'label', // the request of an adaptation that asks the API about such a place
+  'prompt', // the request of a completion
+  'hint', // the local draft that goes along with it
+  'answer', // paid answers in the store
+  'outcome', // completions in the store, with what became of them
+  'report', // reports of adaptations in the store
+  'log', // lines logged while this was looked up
+] as const;
+export type KeptKind = (typeof keptKinds)[number];
+
+export interface KeptRow {
+  readonly kind: KeptKind;
+  /** Relative to the folder; '' for what is of no file. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Text that is shown of each kind, UTF-16 units, and of one row. */
 const limits = { kind: 200_000, row: 20_000 };
@@ -13,7 +36,11 @@ export interface KeptSummary {
   readonly more: Readonly<Partial<Record<KeptKind, number>>>;
 }
 
-export async function keptSummary(request: KeptRequest, deps: KeptDeps): Promise<Result<KeptSummary>> {
+/** @param rowsOf tells the log what goes wrong meanwhile: that is shown as well */
+export async function summaryOf(
+  rowsOf: (log: Log) => AsyncGenerator<KeptRow, Result<true>>,
+  log: Log,
+): Promise<Result<KeptSummary>> {
   const lines: string[] = [];
   const shown: KeptRow[] = [];
   const used: Partial<Record<KeptKind, number>> = {};
@@ -28,7 +55,7 @@ export async function keptSummary(request: KeptRequest, deps: KeptDeps): Promise
     used[kind] = before + cut.length;
     shown.push({ kind, path, text: cut });
   };
-  const rows = keptRows(request, { ...deps, log: noting(deps.log, lines) });
+  const rows = rowsOf(noting(log, lines));
   let next = await rows.next();
   for (; !next.done; next = await rows.next()) take(next.value);
   if (!next.value.ok) return next.value;
