@@ -5,7 +5,7 @@
 //   node build/run.mjs --bin NAME [ARGS...]    a command from node_modules/.bin
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,8 @@ function fail(message) {
 
 /** `npm ci` when the lock file differs from the one last installed; silent when nothing is to do. */
 function install() {
+  // A link to another checkout's: `npm ci` would empty what that one runs on.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const stamp = join(modules, '.easy-adaptation-lock');
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
