@@ -1,21 +1,6 @@
 // A graph as the bytes of an ONNX model. Large constants can stay outside, by reference, for the session to map.
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { Graph, Value } from './graph.ts';
-import {
-  type AttributeProto,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  OperatorSetIdProtoSchema,
-  StringStringEntryProtoSchema,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
-} from './onnx-pb.ts';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Graph, Node, Value } from './graph.ts';
 import { CONTRIB, FLOAT_ATTRIBUTES, OPSET } from './ops.ts';
 import { DTYPES, GraphError } from './types.ts';
 
@@ -40,89 +25,123 @@ const INT = 2;
 const STRING = 3;
 const INTS = 7;
 
+/** Field numbers below are those of the standard's messages (onnx/onnx.proto, IR version 10); `test/support/onnx.proto` has their names. */
 export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenModel {
+  const { externalFrom = Number.POSITIVE_INFINITY, unreturnable } = options;
   const external = new Map<string, Uint8Array>();
   const { nodes, constants } = graph.live();
-  const model = create(ModelProtoSchema, {
-    irVersion: 10n,
-    producerName: 'easy-adaptation',
-    opsetImport: [
-      create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(OPSET) }),
-      create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
-    ],
-    graph: create(GraphProtoSchema, {
-      name: graph.name,
-      node: nodes.map((node) =>
-        create(NodeProtoSchema, {
-          name: node.outputs[0]?.name ?? '',
-          opType: node.op,
-          domain: CONTRIB.has(node.op) ? 'com.microsoft' : '',
-          input: node.inputs.map((value) => value.name),
-          output: node.outputs.map((value) => value.name),
-          attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
+  const bytes = message([
+    [1, 10],
+    [2, 'easy-adaptation'],
+    [
+      7,
+      message([
+        ...nodes.map((node) => field(1, writeNode(node))),
+        // Its type is left to the runtime, which infers it.
+        ...(unreturnable === undefined ? [] : [field(1, emptySequence(unreturnable))]),
+        [2, graph.name],
+        ...constants.map((value) => {
+          const data = value.data as Uint8Array;
+          const outside = data.length >= externalFrom;
+          if (outside) external.set(value.name, data);
+          return field(5, writeConstant(value, data, outside));
         }),
-      ),
-      initializer: constants.map((value) => {
-        const data = value.data as Uint8Array;
-        const outside = data.length >= (options.externalFrom ?? Number.POSITIVE_INFINITY);
-        if (outside) external.set(value.name, data);
-        return create(TensorProtoSchema, {
-          name: value.name,
-          dims: value.shape.map(BigInt),
-          dataType: DTYPES[value.type].onnx,
-          ...(outside
-            ? { dataLocation: EXTERNAL, externalData: externalEntries(value.name, data.length) }
-            : { rawData: data }),
-        });
-      }),
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-    }),
-  });
-  if (options.unreturnable !== undefined && model.graph) {
-    const name = options.unreturnable;
-    model.graph.node.push(create(NodeProtoSchema, { name, opType: 'SequenceEmpty', output: [name] }));
-    // Its type is left to the runtime, which infers it.
-    model.graph.output.unshift(create(ValueInfoProtoSchema, { name }));
-  }
-  return { bytes: toBinary(ModelProtoSchema, model), external };
+        ...graph.inputs.map((value) => field(11, valueInfo(value))),
+        ...(unreturnable === undefined ? [] : [field(12, message([[1, unreturnable]]))]),
+        ...graph.outputs.map((value) => field(12, valueInfo(value))),
+      ]),
+    ],
+    [8, operatorSet('', OPSET)],
+    [8, operatorSet('com.microsoft', 1)],
+  ]);
+  return { bytes, external };
 }
 
-function externalEntries(location: string, length: number) {
-  return Object.entries({ location, offset: '0', length: String(length) }).map(([key, value]) =>
-    create(StringStringEntryProtoSchema, { key, value }),
+/** A whole number is a varint, a float four bytes; texts, bytes and messages carry their length. */
+type Field = readonly [number: number, value: number | string | Uint8Array | { readonly float: number }];
+
+const field = (number: number, value: Field[1]): Field => [number, value];
+
+function message(fields: readonly Field[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [number, value] of fields) {
+    if (typeof value === 'number') writer.tag(number, WireType.Varint).int64(value);
+    else if (typeof value === 'string') writer.tag(number, WireType.LengthDelimited).string(value);
+    else if (value instanceof Uint8Array) writer.tag(number, WireType.LengthDelimited).bytes(value);
+    else writer.tag(number, WireType.Bit32).float(value.float);
+  }
+  return writer.finish();
+}
+
+function packed(values: readonly number[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const value of values) writer.int64(value);
+  return writer.finish();
+}
+
+function operatorSet(domain: string, version: number): Uint8Array {
+  return message([
+    [1, domain],
+    [2, version],
+  ]);
+}
+
+function writeNode({ op, inputs, outputs, attributes }: Node): Uint8Array {
+  return message([
+    ...inputs.map((value) => field(1, value.name)),
+    ...outputs.map((value) => field(2, value.name)),
+    [3, outputs[0]?.name ?? ''],
+    [4, op],
+    ...Object.entries(attributes).map(([name, value]) => field(5, attribute(name, value))),
+    [7, CONTRIB.has(op) ? 'com.microsoft' : ''],
+  ]);
+}
+
+function emptySequence(name: string): Uint8Array {
+  return message([
+    [2, name],
+    [3, name],
+    [4, 'SequenceEmpty'],
+  ]);
+}
+
+/** @param outside its bytes are a file of their own, at a location that is its name */
+function writeConstant({ name, shape, type }: Value, data: Uint8Array, outside: boolean): Uint8Array {
+  const whole = { location: name, offset: '0', length: String(data.length) };
+  const entries = Object.entries(whole).map(([key, value]) =>
+    field(
+      13,
+      message([
+        [1, key],
+        [2, value],
+      ]),
+    ),
   );
+  return message([
+    [1, packed(shape.map(Number))],
+    [2, DTYPES[type].onnx],
+    [8, name],
+    ...(outside ? [...entries, field(14, EXTERNAL)] : [field(9, data)]),
+  ]);
 }
 
-function attribute(name: string, value: unknown): AttributeProto {
-  if (typeof value === 'number') {
-    return FLOAT_ATTRIBUTES.has(name)
-      ? create(AttributeProtoSchema, { name, type: FLOAT, f: value })
-      : create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
-  }
-  if (typeof value === 'string') {
-    return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
-  }
-  if (Array.isArray(value)) return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
+function attribute(name: string, value: unknown): Uint8Array {
+  const of = (type: number, content: Field) => message([[1, name], content, [20, type]]);
+  if (typeof value === 'number')
+    return FLOAT_ATTRIBUTES.has(name) ? of(FLOAT, [2, { float: value }]) : of(INT, [3, value]);
+  if (typeof value === 'string') return of(STRING, [4, value]);
+  if (Array.isArray(value)) return of(INTS, [8, packed(value)]);
   throw new GraphError(`attribute '${name}' is neither number, string nor list of integers`);
 }
 
-function valueInfo(value: Value) {
-  const dim = value.shape.map((size) =>
-    create(TensorShapeProto_DimensionSchema, {
-      value: typeof size === 'number' ? { case: 'dimValue', value: BigInt(size) } : { case: 'dimParam', value: size },
-    }),
-  );
-  return create(ValueInfoProtoSchema, {
-    name: value.name,
-    type: create(TypeProtoSchema, {
-      value: {
-        case: 'tensorType',
-        value: create(TypeProto_TensorSchema, {
-          elemType: DTYPES[value.type].onnx,
-          shape: create(TensorShapeProtoSchema, { dim }),
-        }),
-      },
-    }),
-  });
+function valueInfo({ name, type, shape }: Value): Uint8Array {
+  const dimensions = shape.map((size) => field(1, message([[typeof size === 'number' ? 1 : 2, size]])));
+  const tensor = message([
+    [1, DTYPES[type].onnx],
+    [2, message(dimensions)],
+  ]);
+  return message([
+    [1, name],
+    [2, message([[1, tensor]])],
+  ]);
 }
