@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { leftOutByContent } from '../../src/harvest/content.ts';
 import { decodeText } from '../../src/harvest/decode.ts';
 import { leftOutByName } from '../../src/harvest/file-names.ts';
-import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
+import { findSecrets, maskRanges, maskSecrets } from '../../src/secrets/mask.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';

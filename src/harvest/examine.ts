@@ -1,13 +1,13 @@
 // One file's bytes -> a harvested file, or why it is left out. The same for a whole folder and for one saved file.
 
 import { hash } from 'node:crypto';
+import type { SecretValues } from '../secrets/known.ts';
+import { findSecrets, maskCharacter, maskRanges, type SecretRange } from '../secrets/mask.ts';
+import { maskPath } from '../secrets/mask-path.ts';
 import { kindOf, languageIdOf, languageOf } from '../text/languages.ts';
 import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
-import { maskPath } from './secret-paths.ts';
-import type { SecretValues } from './secret-values.ts';
-import { findSecrets, maskCharacter, maskRanges, type SecretRange } from './secrets.ts';
 import type { HarvestedFile, LeftOutReason } from './types.ts';
 
 /** Recordings and tables: a few lines of them teach as much as all. */

@@ -1,6 +1,7 @@
 // One file alone: a saved one harvested again by the same rules, and whether a file may be used at all.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import { SecretValues } from '../secrets/known.ts';
 import { Breather } from './breathe.ts';
 import { decoded, type Examined, masked } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
@@ -10,7 +11,6 @@ import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { SecretValues } from './secret-values.ts';
 import { splitOf } from './split.ts';
 import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
 

@@ -4,6 +4,8 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import { counted } from '../common/format.ts';
 import { silentLog } from '../common/log.ts';
 import { noProgress } from '../common/progress.ts';
+import { SecretValues } from '../secrets/known.ts';
+import { maskPath } from '../secrets/mask-path.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { Breather } from './breathe.ts';
 import { DuplicateFinder } from './duplicates.ts';
@@ -14,9 +16,7 @@ import { listWithGit } from './git.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
-import { maskPath } from './secret-paths.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { SecretValues } from './secret-values.ts';
 import { assignSplits, placeOf } from './split.ts';
 import { Tally } from './tally.ts';
 import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';

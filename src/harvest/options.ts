@@ -2,9 +2,9 @@
 
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
+import type { SecretValues } from '../secrets/known.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { ReaderHooks } from './folder-reader.ts';
-import type { SecretValues } from './secret-values.ts';
 import type { HarvestOptions } from './types.ts';
 
 export const defaultHarvestOptions: HarvestOptions = {

@@ -1,12 +1,12 @@
 // Files that nothing is learned from, but that say what must be masked elsewhere: `.env`, key stores as text, settings that
 // git ignores. What stands in them is the likeliest to stand in some other file too. They are read for that alone.
 
+import type { SecretValues } from '../secrets/known.ts';
+import { findSecrets, type SecretRange } from '../secrets/mask.ts';
 import type { Breather } from './breathe.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
-import type { SecretValues } from './secret-values.ts';
-import { findSecrets, type SecretRange } from './secrets.ts';
 
 /** Nobody keeps secrets by the megabyte, or in more files than this. */
 const maxBytes = 256_000;

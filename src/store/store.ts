@@ -16,7 +16,7 @@ export interface FinishedRun {
 
 /**
  * All calls are synchronous and take well under a millisecond but those that are about money, which wait for the disk.
- * Callers pass masked text only (`harvest/secrets.ts`): the store never looks into it.
+ * Callers pass masked text only (`secrets/mask.ts`): the store never looks into it.
  */
 export interface Store extends Ledger {
   /** The database file; undefined: kept in memory and lost at the end of the session. */

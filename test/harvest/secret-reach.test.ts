@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFile } from '../../src/harvest/file.ts';
 import { type Harvest, harvestFolder } from '../../src/harvest/folder.ts';
-import { maskCharacter } from '../../src/harvest/secrets.ts';
+import { maskCharacter } from '../../src/secrets/mask.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
 

@@ -86,7 +86,7 @@ test('a zip file is listed with its sizes', () => {
 
 test('the secret finder works bundled and minified as it is shipped', async () => {
   const entry = join(folder, 'entry.ts');
-  const source = JSON.stringify(join(root, 'src', 'harvest', 'secrets.ts'));
+  const source = JSON.stringify(join(root, 'src', 'secrets', 'mask.ts'));
   // Something of a package beside it, whose licence must come along.
   const graphs = JSON.stringify(join(root, 'src', 'onnx', 'write.ts'));
   writeFileSync(

@@ -1,8 +1,8 @@
 // A folder's secrets on the host's side: what its texts and paths are masked with before anything is told, stored or sent.
 import type { Disposable } from '../../common/disposable.ts';
 import type { CutEdges, Masking } from '../../common/masking.ts';
-import type { FolderSecrets } from '../../harvest/folder-secrets.ts';
 import { lateSecrets } from '../late.ts';
+import type { FolderSecrets } from './folder-secrets.ts';
 
 export class SessionSecrets implements Masking, Disposable {
   /** Until the folder was read for them, none of its text may leave the machine. */

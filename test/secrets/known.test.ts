@@ -1,9 +1,9 @@
 // A secret found once is masked wherever it stands in the folder, in every way that it may be written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskPath } from '../../src/harvest/secret-paths.ts';
-import { maskKnown, SecretValues } from '../../src/harvest/secret-values.ts';
-import { noise } from './samples.ts';
+import { maskKnown, SecretValues } from '../../src/secrets/known.ts';
+import { maskPath } from '../../src/secrets/mask-path.ts';
+import { noise } from '../harvest/samples.ts';
 
 const password = `tr0ub4dor&${'3'}`;
 const token = noise(32);

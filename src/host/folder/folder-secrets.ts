@@ -1,8 +1,8 @@
 // All that is known of one folder's secrets while it is open: from its harvest, from files saved since, from open documents.
 
-import { maskPath } from './secret-paths.ts';
-import { maskKnown, rangesIn, SecretValues } from './secret-values.ts';
-import { type Cut, findSecrets, type Masked, maskRanges } from './secrets.ts';
+import { maskKnown, rangesIn, SecretValues } from '../../secrets/known.ts';
+import { type Cut, findSecrets, type Masked, maskRanges } from '../../secrets/mask.ts';
+import { maskPath } from '../../secrets/mask-path.ts';
 
 export class FolderSecrets {
   /** Grows only: a secret that was taken out of a file is one still. */

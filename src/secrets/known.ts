@@ -1,8 +1,8 @@
 // The secrets that are known of a folder, and where they stand in any other text of it. In memory only: neither they nor
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
-import { type Form, formsOf } from './secret-forms.ts';
-import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './secrets.ts';
+import { type Form, formsOf } from './forms.ts';
+import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './mask.ts';
 
 /** UTF-16 units at a form's beginning that it is looked up by: shorter secrets are masked only where they are found. */
 const key = 6;

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskSecrets } from '../../src/harvest/secrets.ts';
-import { codeLines } from './secret-lines.ts';
-import { settingsLines } from './secret-lines-settings.ts';
+import { maskSecrets } from '../../src/secrets/mask.ts';
+import { codeLines } from './lines.ts';
+import { settingsLines } from './lines-settings.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [

@@ -1,18 +1,18 @@
 // Finds secrets in text and masks them, so that none reaches a prompt, an index or the store.
 
 import { kindOf, languageIdOf, languageOf } from '../text/languages.ts';
-import { findAssignments } from './secrets/assignments.ts';
-import { findCalls } from './secrets/calls.ts';
-import { findContainers } from './secrets/containers.ts';
-import { findHalves } from './secrets/edges.ts';
-import { findShapes } from './secrets/find-shapes.ts';
-import type { Finder, Found, Source } from './secrets/found.ts';
-import { findKeyBlocks } from './secrets/key-blocks.ts';
-import { findKubernetes } from './secrets/kubernetes.ts';
-import { findRandom } from './secrets/random-looking.ts';
-import { findTables } from './secrets/tables.ts';
-import { isNoWord, randomness } from './secrets/values.ts';
-import { isWord, isWords } from './secrets/words.ts';
+import { findAssignments } from './assignments.ts';
+import { findCalls } from './calls.ts';
+import { findContainers } from './containers.ts';
+import { findHalves } from './edges.ts';
+import { findShapes } from './find-shapes.ts';
+import type { Finder, Found, Source } from './found.ts';
+import { findKeyBlocks } from './key-blocks.ts';
+import { findKubernetes } from './kubernetes.ts';
+import { findRandom } from './random-looking.ts';
+import { findTables } from './tables.ts';
+import { isNoWord, randomness } from './values.ts';
+import { isWord, isWords } from './words.ts';
 
 /** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
 export const maskCharacter = '*';

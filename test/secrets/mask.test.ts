@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { lintSource } from '@secretlint/core';
 import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
 import { uniforms } from '../../src/fit/random.ts';
-import { surprise } from '../../src/harvest/secrets/noise.ts';
-import { findSecrets, maskRanges, maskSecrets } from '../../src/harvest/secrets.ts';
-import { noise, pem, samples } from './samples.ts';
+import { findSecrets, maskRanges, maskSecrets } from '../../src/secrets/mask.ts';
+import { surprise } from '../../src/secrets/noise.ts';
+import { noise, pem, samples } from '../harvest/samples.ts';
 
 const shortId = (id: string) => id.replace('@secretlint/secretlint-rule-', '');
 

@@ -1,7 +1,7 @@
 // Secret objects of Kubernetes: every value under data and stringData, whatever it looks like.
 
-import { indentLength } from '../../text/indents.ts';
-import { lineEnd } from '../../text/lines.ts';
+import { indentLength } from '../text/indents.ts';
+import { lineEnd } from '../text/lines.ts';
 import type { Found, Source } from './found.ts';
 import { isPlaceholder } from './values.ts';
 

@@ -1,7 +1,7 @@
 // Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML, bare text.
 
-import { indentLength } from '../../text/indents.ts';
-import { lineEnd, lineStart } from '../../text/lines.ts';
+import { indentLength } from '../text/indents.ts';
+import { lineEnd, lineStart } from '../text/lines.ts';
 
 /** A value and where its pieces stand. */
 export interface Value {

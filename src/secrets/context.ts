@@ -1,6 +1,6 @@
 // What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
 
-import { lineAfter } from '../../text/lines.ts';
+import { lineAfter } from '../text/lines.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 

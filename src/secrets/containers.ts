@@ -1,6 +1,6 @@
 // Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
-import { indentLength } from '../../text/indents.ts';
+import { indentLength } from '../text/indents.ts';
 import type { Found, Source } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tokenRows } from '../../src/harvest/secrets/tokens.ts';
-import { maskSecrets } from '../../src/harvest/secrets.ts';
-import { noise } from './samples.ts';
-import { type Carrier, fill, namedCarriers, passwordCarriers, tokenCarriers } from './secret-carriers.ts';
-import { innocent } from './secret-innocent.ts';
+import { maskSecrets } from '../../src/secrets/mask.ts';
+import { tokenRows } from '../../src/secrets/tokens.ts';
+import { noise } from '../harvest/samples.ts';
+import { type Carrier, fill, namedCarriers, passwordCarriers, tokenCarriers } from './carriers.ts';
+import { innocent } from './innocent.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [

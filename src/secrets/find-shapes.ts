@@ -1,12 +1,13 @@
 // Runs the rows of forms over a text: only those a part of which is there at all.
 
 import type { ShapeRow } from './accept.ts';
+import { addressRows } from './addresses.ts';
 import { commandRows } from './command-lines.ts';
 import type { Found, Source } from './found.ts';
 import { partsOf } from './parts.ts';
 import { shapeRows } from './shapes.ts';
 
-const rows: readonly ShapeRow[] = [...shapeRows, ...commandRows];
+const rows: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows];
 
 export function findShapes({ text, path }: Source): Found[] {
   const found: Found[] = [];

@@ -1,8 +1,8 @@
-// Secrets known by their form as a whole: tokens with a mark inside, webhooks, URLs with a password, headers.
+// Secrets known by their form as a whole: tokens with a mark inside, arguments, statements, lines of files of their own kind.
 
-import { basic, chosen, chosenOrDrawn, decode, drawn, given, inUrl, real, type ShapeRow } from './accept.ts';
+import { chosen, chosenOrDrawn, drawn, given, real, type ShapeRow } from './accept.ts';
 import { contextOf } from './context.ts';
-import { isNoWord, isPassword, randomness } from './values.ts';
+import { isNoWord, isPassword } from './values.ts';
 
 export const shapeRows: readonly ShapeRow[] = [
   {
@@ -12,95 +12,9 @@ export const shapeRows: readonly ShapeRow[] = [
       /(?<![\w+/-])(?=[\w+/-]{0,90}(?:AzFu|ACDb|\+ASt|AIoT|\+AEh|\+ARm|AzCa|AzSe|JQQJ99|APIM))[\w+/-]{42,100}={0,2}/g,
     accept: drawn,
   },
-  { kind: 'shared access signature', contains: 'sig=', pattern: /[?&;]sig=([\w%+/-]{30,120}(?:%3[Dd]|=){0,2})/g },
-  {
-    kind: 'Azure connection string',
-    contains: ['Key=', 'key='],
-    pattern:
-      /(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|[Pp]rimaryKey|[Ss]econdaryKey|;Key)=([\w+/-]{16,120}={0,2})/g,
-    accept: real,
-  },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
   { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: drawn },
   { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
-  {
-    kind: 'webhook',
-    contains: ['hooks.slack.com', 'HOOKS.SLACK.COM', 'HOOKS.slack.com'],
-    pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/([\w+/]{16,200})/gi,
-    accept: (secret) => !/^[Xx/T0B]+$|x{4}/i.test(secret),
-  },
-  {
-    kind: 'webhook',
-    contains: '/webhooks/',
-    pattern: /discord(?:app)?\.com\/api(?:\/v\d+)?\/webhooks\/(\d{16,20}\/[\w-]{20,90})/g,
-  },
-  {
-    kind: 'webhook',
-    contains: '.office.com/',
-    pattern: /webhook\.office\.com\/webhookb?2?\/([\w@-]{60,80}(?:\/[\w-]+){1,4})/g,
-  },
-  {
-    kind: 'webhook',
-    contains: ['hooks.zapier.com', 'maker.ifttt.com', 'make.com', 'integromat', '/webhook', '/hooks/'],
-    pattern:
-      /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]*\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
-    accept: (secret) => secret.split('/').some((part) => randomness(part) > 0),
-  },
-  { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
-  { kind: 'Sentry address', contains: '@', pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g, accept: real },
-  // Between user and host, where a password may have an @ or a / of its own.
-  {
-    kind: 'password in a URL',
-    contains: '://',
-    pattern: /(?<=[A-Za-z\d]):\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
-    accept: (secret, match) => chosen(secret, match) || inUrl(secret, match),
-  },
-  {
-    kind: 'password in a URL',
-    contains: '://',
-    pattern:
-      /(?<=(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?):\/\/(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
-    accept: chosen,
-  },
-  {
-    kind: 'token in a URL',
-    contains: '@',
-    pattern: /(?<=[A-Za-z]):\/\/([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
-    accept: drawn,
-  },
-  {
-    kind: 'parameter of a URL',
-    contains: ['&', '?'],
-    pattern:
-      /[?&](?:amp;)?(?:[\w.-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|apikey|appid|access[_-]?key|signature|sig|auth|key|sas|code|credential))=([\w.~%+/=-]{8,400})/gi,
-    accept: (secret) => drawn(secret) && !/^[\d%.]+$/.test(secret),
-  },
-  {
-    kind: 'password in a URL',
-    contains: ['&', '?'],
-    pattern: /[?&](?:amp;)?(?:\w*(?:passw(?:or)?d|pwd|secret|passphrase))=([^\s&"'`<>#]{6,200})/gi,
-    accept: (secret) => isPassword(decode(secret), { literal: true }),
-  },
-  // Headers
-  {
-    kind: 'basic authorization',
-    contains: ['asic ', 'ASIC '],
-    pattern: /\b[Bb](?:asic|ASIC)[ ]{1,4}([A-Za-z\d+/_-]{8,400}={0,2})/g,
-    accept: basic,
-  },
-  {
-    kind: 'authorization header',
-    contains: ['earer ', 'oken ', 'uthorization', 'UTHORIZATION', 'ApiKey ', 'SSWS '],
-    pattern:
-      /\b(?:[Bb]earer|BEARER|[Tt]oken|[Aa]pi-?[Kk]ey|SSWS|GenieKey|Splunk|Key|[Aa]uthorization["']?\s{0,3}[:=,]\s{0,3}["']?)[ ]{0,4}(?:token=|key=)?["']?([\w.~+/=-]{12,2000})/g,
-    accept: drawn,
-  },
-  {
-    kind: 'credentials in Base64',
-    contains: ['auth', 'Auth', 'AUTH'],
-    pattern: /\b_?[Aa](?:uth|UTH)["']?\s{0,4}[:=]\s{0,4}["']?([A-Za-z\d+/]{12,400}={0,2})/g,
-    accept: basic,
-  },
   {
     kind: 'user and password in prose',
     contains: ['redential', 'ogin', 'OGIN', 'REDENTIAL', 'creds'],
@@ -113,18 +27,6 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
-  },
-  {
-    kind: 'user and password of a database',
-    contains: ['@tcp(', '@unix('],
-    pattern: /(?<user>[\w.-]{1,60}):(?<secret>[^\s"'`]{4,120})@(?:tcp|unix)\(/g,
-    accept: chosen,
-  },
-  {
-    kind: 'Oracle address',
-    contains: 'jdbc:oracle:',
-    pattern: /jdbc:oracle:(?:thin|oci\d?):(?<user>[^\s/:@"']{1,60})\/(?<secret>[^\s"']{4,120})@/g,
-    accept: chosen,
   },
   {
     kind: 'FCM key',
@@ -148,13 +50,6 @@ export const shapeRows: readonly ShapeRow[] = [
     contains: 'ccounts',
     pattern:
       /\baccounts["']?\s{0,4}[:=]\s{0,4}\[\s{0,20}((?:["'`](?:0x)?[\da-fA-F]{64}["'`]\s{0,20},?\s{0,20}){1,20})/g,
-  },
-  {
-    kind: 'user:password',
-    contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic ', 'login=', 'user = '],
-    pattern:
-      /(?:(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|\bauth|[uU]ser[pP]w?d|USERPWD|\b[Bb]asic|\blogin|\buser)["'\]]{0,2}(?:[ \t]{0,4}[:=,]?[ \t]{1,4}|=)["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
-    accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !/^\/\//.test(secret),
   },
   {
     kind: 'user:password put into Base64',
@@ -269,13 +164,6 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
   },
   {
-    kind: 'users of basic authorization',
-    contains: 'asicAuth(',
-    pattern:
-      /\bbasicAuth\(\{\s{0,20}(?:users:\s{0,4}\{\s{0,20})?["']?[\w.@-]{1,40}["']?:\s{0,4}["']([^"'\n]{6,80})["']/g,
-    accept: given,
-  },
-  {
     kind: 'password of Redis',
     contains: ['auth(', 'AUTH('],
     pattern: /\b(?:red|redis\w*|rdb|client|conn|connection|r)[.:](?:auth|AUTH)\([ ]?["']([^"'\n]{6,80})["']/g,
@@ -287,20 +175,6 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern: /\bInput (?:Password|Text)[ \t]{2,}\S+[ \t]{2,}([^\s$]{6,80})/g,
     accept: (secret) => given(secret) && isNoWord(secret),
   },
-  {
-    kind: 'put into an address',
-    contains: '%s:%s@',
-    pattern: /%s:%s@[^"'\n]{0,100}["'],\s{0,4}["'][^"'\n]{0,60}["'],\s{0,4}["']([^"'\n]{6,80})["']/g,
-    accept: given,
-  },
-  {
-    kind: 'password in a URL',
-    contains: '://',
-    pattern:
-      /(?<=https?):\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}[.:/])/g,
-    accept: chosen,
-  },
-  // Files of their own kind
   {
     kind: 'Roblox session',
     contains: '_|WARNING',
@@ -320,11 +194,6 @@ export const shapeRows: readonly ShapeRow[] = [
       /[[{(]\s{0,40}((?:0x[\da-fA-F]{1,2}|\d{1,3})(?:\s{0,20},\s{0,20}(?:0x[\da-fA-F]{1,2}|\d{1,3})){15,300})\s{0,20},?\s{0,20}[\]})]/g,
     accept: (secret, { input, index }) =>
       ['token', 'password'].includes(contextOf(input, index)) && new Set(secret.split(/\s*,\s*/)).size > 10,
-  },
-  {
-    kind: 'one-time password',
-    contains: 'otpauth://',
-    pattern: /otpauth:\/\/[^\s"'`]{0,200}?[?&]secret=([A-Z2-7]{16,200}={0,6})/gi,
   },
   {
     kind: 'AWS account',
@@ -370,11 +239,4 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern: /Private-Lines: \d+\r?\n((?:[A-Za-z\d+/=]{1,80}\r?\n?){1,100})/g,
   },
   { kind: 'key of a JSON web key', contains: '"kty"', pattern: /"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([\w-]{20,1000})"/g },
-  {
-    kind: 'session cookie',
-    contains: ['ookie', 'OOKIE'],
-    pattern:
-      /\b(?:Set-)?[Cc]ookies?["']?\s{0,3}[:=,]\s{0,3}["']?(?:[\w.-]+=[^;\s"']{0,200};\s*){0,6}?[\w.-]*(?:sess|sid|token|auth|jwt|remember|login|id)[\w.-]*=([\w.%+/=-]{12,1000})/gi,
-    accept: drawn,
-  },
 ];

@@ -1,0 +1,144 @@
+// Secrets in addresses and headers: webhooks, URLs with a password or a token, connection strings, cookies, authorization.
+
+import { basic, chosen, decode, drawn, given, inUrl, real, type ShapeRow } from './accept.ts';
+import { isNoWord, isPassword, randomness } from './values.ts';
+
+export const addressRows: readonly ShapeRow[] = [
+  { kind: 'shared access signature', contains: 'sig=', pattern: /[?&;]sig=([\w%+/-]{30,120}(?:%3[Dd]|=){0,2})/g },
+  {
+    kind: 'Azure connection string',
+    contains: ['Key=', 'key='],
+    pattern:
+      /(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|[Pp]rimaryKey|[Ss]econdaryKey|;Key)=([\w+/-]{16,120}={0,2})/g,
+    accept: real,
+  },
+  {
+    kind: 'webhook',
+    contains: ['hooks.slack.com', 'HOOKS.SLACK.COM', 'HOOKS.slack.com'],
+    pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/([\w+/]{16,200})/gi,
+    accept: (secret) => !/^[Xx/T0B]+$|x{4}/i.test(secret),
+  },
+  {
+    kind: 'webhook',
+    contains: '/webhooks/',
+    pattern: /discord(?:app)?\.com\/api(?:\/v\d+)?\/webhooks\/(\d{16,20}\/[\w-]{20,90})/g,
+  },
+  {
+    kind: 'webhook',
+    contains: '.office.com/',
+    pattern: /webhook\.office\.com\/webhookb?2?\/([\w@-]{60,80}(?:\/[\w-]+){1,4})/g,
+  },
+  {
+    kind: 'webhook',
+    contains: ['hooks.zapier.com', 'maker.ifttt.com', 'make.com', 'integromat', '/webhook', '/hooks/'],
+    pattern:
+      /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]*\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
+    accept: (secret) => secret.split('/').some((part) => randomness(part) > 0),
+  },
+  { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
+  { kind: 'Sentry address', contains: '@', pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g, accept: real },
+  // Between user and host, where a password may have an @ or a / of its own.
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern: /(?<=[A-Za-z\d]):\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s@/"'`<>]{3,200})@(?=[\w[$\\{%.-])/g,
+    accept: (secret, match) => chosen(secret, match) || inUrl(secret, match),
+  },
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern:
+      /(?<=(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|cockroachdb|clickhouse|ftp|sftp|smtps?|ldaps?|mqtts?|nats|cassandra|neo4j|bolt)(?:\+\w+)?):\/\/(?<user>[^\s:@/"'`<>]{0,100}):(?<secret>[^\s"'`<>]{3,200})@(?=[\w[$\\{%.-][^\s"'`@]*)/g,
+    accept: chosen,
+  },
+  {
+    kind: 'token in a URL',
+    contains: '@',
+    pattern: /(?<=[A-Za-z]):\/\/([\w.~%+-]{16,200})(?::x-oauth-basic|:)?@(?=[\w.-]+\.\w)/g,
+    accept: drawn,
+  },
+  {
+    kind: 'parameter of a URL',
+    contains: ['&', '?'],
+    pattern:
+      /[?&](?:amp;)?(?:[\w.-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key|apikey|appid|access[_-]?key|signature|sig|auth|key|sas|code|credential))=([\w.~%+/=-]{8,400})/gi,
+    accept: (secret) => drawn(secret) && !/^[\d%.]+$/.test(secret),
+  },
+  {
+    kind: 'password in a URL',
+    contains: ['&', '?'],
+    pattern: /[?&](?:amp;)?(?:\w*(?:passw(?:or)?d|pwd|secret|passphrase))=([^\s&"'`<>#]{6,200})/gi,
+    accept: (secret) => isPassword(decode(secret), { literal: true }),
+  },
+  // Headers
+  {
+    kind: 'basic authorization',
+    contains: ['asic ', 'ASIC '],
+    pattern: /\b[Bb](?:asic|ASIC)[ ]{1,4}([A-Za-z\d+/_-]{8,400}={0,2})/g,
+    accept: basic,
+  },
+  {
+    kind: 'authorization header',
+    contains: ['earer ', 'oken ', 'uthorization', 'UTHORIZATION', 'ApiKey ', 'SSWS '],
+    pattern:
+      /\b(?:[Bb]earer|BEARER|[Tt]oken|[Aa]pi-?[Kk]ey|SSWS|GenieKey|Splunk|Key|[Aa]uthorization["']?\s{0,3}[:=,]\s{0,3}["']?)[ ]{0,4}(?:token=|key=)?["']?([\w.~+/=-]{12,2000})/g,
+    accept: drawn,
+  },
+  {
+    kind: 'credentials in Base64',
+    contains: ['auth', 'Auth', 'AUTH'],
+    pattern: /\b_?[Aa](?:uth|UTH)["']?\s{0,4}[:=]\s{0,4}["']?([A-Za-z\d+/]{12,400}={0,2})/g,
+    accept: basic,
+  },
+  {
+    kind: 'user and password of a database',
+    contains: ['@tcp(', '@unix('],
+    pattern: /(?<user>[\w.-]{1,60}):(?<secret>[^\s"'`]{4,120})@(?:tcp|unix)\(/g,
+    accept: chosen,
+  },
+  {
+    kind: 'Oracle address',
+    contains: 'jdbc:oracle:',
+    pattern: /jdbc:oracle:(?:thin|oci\d?):(?<user>[^\s/:@"']{1,60})\/(?<secret>[^\s"']{4,120})@/g,
+    accept: chosen,
+  },
+  {
+    kind: 'user:password',
+    contains: ['auth', 'Auth', 'AUTH', 'pwd', 'PWD', 'asic ', 'login=', 'user = '],
+    pattern:
+      /(?:(?:[bB]asic|[hH]ttp|HTTP|BASIC|[pP]roxy|PROXY)[_ -]?(?:[aA]uth|AUTH)\w{0,10}|\bauth|[uU]ser[pP]w?d|USERPWD|\b[Bb]asic|\blogin|\buser)["'\]]{0,2}(?:[ \t]{0,4}[:=,]?[ \t]{1,4}|=)["']?(?<user>[A-Za-z][\w.@-]{0,40}):(?<secret>[^\s"'`,;<>{}]{6,80})/g,
+    accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !/^\/\//.test(secret),
+  },
+  {
+    kind: 'users of basic authorization',
+    contains: 'asicAuth(',
+    pattern:
+      /\bbasicAuth\(\{\s{0,20}(?:users:\s{0,4}\{\s{0,20})?["']?[\w.@-]{1,40}["']?:\s{0,4}["']([^"'\n]{6,80})["']/g,
+    accept: given,
+  },
+  {
+    kind: 'put into an address',
+    contains: '%s:%s@',
+    pattern: /%s:%s@[^"'\n]{0,100}["'],\s{0,4}["'][^"'\n]{0,60}["'],\s{0,4}["']([^"'\n]{6,80})["']/g,
+    accept: given,
+  },
+  {
+    kind: 'password in a URL',
+    contains: '://',
+    pattern:
+      /(?<=https?):\/\/(?<user>[^\s:@/"'`<>]{1,100}):(?<secret>[^\s/"'`<>?#]{3,120}@[^\s/"'`<>@?#]{1,60})@(?=[\w-]{1,60}[.:/])/g,
+    accept: chosen,
+  },
+  {
+    kind: 'one-time password',
+    contains: 'otpauth://',
+    pattern: /otpauth:\/\/[^\s"'`]{0,200}?[?&]secret=([A-Z2-7]{16,200}={0,6})/gi,
+  },
+  {
+    kind: 'session cookie',
+    contains: ['ookie', 'OOKIE'],
+    pattern:
+      /\b(?:Set-)?[Cc]ookies?["']?\s{0,3}[:=,]\s{0,3}["']?(?:[\w.-]+=[^;\s"']{0,200};\s*){0,6}?[\w.-]*(?:sess|sid|token|auth|jwt|remember|login|id)[\w.-]*=([\w.%+/=-]{12,1000})/gi,
+    accept: drawn,
+  },
+];

@@ -1,0 +1,154 @@
+// The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
+
+import { type Candidate, isMixed, literalOrBare, literals, type Place, skip } from './candidates.ts';
+import type { Source } from './found.ts';
+import { prose } from './prose.ts';
+import { lineStartOf, readQuoted, type Value } from './read-value.ts';
+
+/** Other attributes of the element that has the name, to its end. */
+const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
+const spaces = '[ \\t]';
+/** What may close the name: quotes, brackets, the mark of optional or bold. */
+const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
+/** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
+const typed = new RegExp(
+  `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
+  'y',
+);
+const operator = new RegExp(
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
+  'y',
+);
+/** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
+const companion =
+  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=\\*["'][^"'<>\n]{0,80}\\*["']\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:][^\n,{}]*[,\n]\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+/** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
+const assertion =
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+const call = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
+
+/** The values that a name from `start` to `end` has; each syntax is tried in turn. */
+export function valuesAfter(source: Source, start: number, end: number): Candidate[] {
+  const { text } = source;
+  const lineStart = lineStartOf(text, start);
+  const before = text.slice(Math.max(lineStart, start - 200), start);
+  const closed = skip(closers, text, end);
+  const isFlag =
+    /(?:^|[\s"'`=(,[])--?$|^[^\w%]*%(?:set_)?env[ \t]+$/.test(before) || /^--?/.test(text.slice(start, start + 2));
+  let at = skip(typed, text, closed);
+  let kind = '';
+  if (at === closed) {
+    at = skip(operator, text, closed);
+    kind = text.slice(closed, at).trim();
+  } else kind = '=';
+  const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
+  // `arn:aws:x:secret:name`: a part of an address.
+  if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
+  const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
+
+  // { "value": "x", "name": "DB_PASSWORD" }
+  const earlier =
+    /\bvalue\\*["']?\s*[:=]\s*\\*["']([^"'\n\\]{6,200})\\*["']\s*(?:,|\bWHERE\b)?\s*\\*["']?(?:name|key)\\*["']?\s*[:=]\s*\\*["']?$/i.exec(
+      before,
+    );
+  if (earlier?.[1] !== undefined) {
+    const from = start - before.length + earlier.index + earlier[0].indexOf(earlier[1]);
+    const to = from + earlier[1].length;
+    return [{ text: earlier[1], pieces: [[from, to]], quoted: true, next: end, literal: true }];
+  }
+  const commented = labelled(text, before, start, end);
+  if (commented.length > 0) return commented;
+  const nth = nthOf(before);
+  if (nth > 0 && /^(?::?=)$/.test(kind)) {
+    const value = nthLiteral(text, at, nth);
+    if (value !== undefined) return [{ ...value, literal: true }];
+  }
+  const tag = /<[^<>]{0,200}$/.test(before) ? skip(attributes, text, end) : end;
+  if (tag > end) {
+    const values = literalOrBare(place, tag, true);
+    if (values.length > 0) return values;
+  }
+  if (isFlag) {
+    const item = skip(/["']?\r?\n[ \t]*-[ \t]+/y, text, end);
+    if (item > end) return literalOrBare(place, item, false);
+  }
+  const asserted = skip(assertion, text, end);
+  if (asserted > end) return literals(text, asserted);
+  const other = skip(companion, text, end);
+  if (other > end && /value|val|default|string|content/i.test(text.slice(end, other))) {
+    const values = literalOrBare(place, other, true);
+    if (values.length > 0) return values;
+  }
+  if (at > closed) {
+    // `set("password", "x")`, `("password", "x")`; not `f(password, "x")` nor `f(password=p, other=x)`.
+    if (kind === ',') {
+      const isFirst =
+        isFlag ||
+        (closed > end
+          ? /[({]\s*\\*["'`]?:?$|\.(?:fill|type|set\w{0,20}|send\w{0,20})\(\s*["'`][^"'`\n]{0,40}["']?$/.test(before)
+          : /\{:?$|(?:^|[\s(]):$/.test(before));
+      const isTested = /assert|expect|equal/i.test(before);
+      if (closed === end && !isTested && !isFirst) return [];
+      return literals(text, at).filter(
+        ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
+      );
+    }
+    const values = literalOrBare(place, at, kind === '>' || kind === '|');
+    if (values.length > 0 || kind !== '') return values;
+  }
+  const called = skip(call, text, end);
+  if (called > end) {
+    const isConstructed = text[end] === '{' && /[\w>][ \t*&]+$/.test(before);
+    const isSetter = isConstructed || /^(?:set|with|add|use|put)|\.(?:set|with)/i.test(text.slice(start, end));
+    return literals(text, called).filter(
+      ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
+    );
+  }
+  return prose(place, closed);
+}
+
+/** `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its line's. */
+function labelled(text: string, before: string, start: number, end: number): Candidate[] {
+  if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
+    const literal = skip(/[ \t]*[:=]?[ \t]*\*\/[ \t]*/y, text, end);
+    if (literal > end) {
+      const values = literals(text, literal);
+      if (values.length > 0) return values;
+    }
+  }
+  const yoda =
+    /(["'`])([^"'`\n]{6,200})\1(?:\.equals\w*\([ \t]*|[ \t]*[!=]==?[ \t]*|,[ \t]*(?:forKey|key|for):[ \t]*["']|[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?)$/.exec(
+      before,
+    );
+  if (yoda?.[2] !== undefined) {
+    const at = start - before.length + yoda.index + 1;
+    return [{ text: yoda[2], pieces: [[at, at + yoda[2].length]], quoted: true, next: end, literal: true }];
+  }
+  if (!/^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/.test(text.slice(end, end + 20))) return [];
+  const behind = /(["'`])([^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/.exec(
+    before,
+  );
+  const value = behind?.[2];
+  if (behind === null || value === undefined) return [];
+  const from = start - before.length + behind.index + 1;
+  return [{ text: value, pieces: [[from, from + value.length]], quoted: true, next: end, literal: true }];
+}
+
+/** How many names stand before this one in `a, b = "x", "y"`. */
+function nthOf(before: string): number {
+  const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
+    before,
+  )?.[1];
+  return names === undefined ? 0 : names.split(',').length - 1;
+}
+
+function nthLiteral(text: string, at: number, count: number): Value | undefined {
+  let place = skip(/\(/y, text, at);
+  for (let i = 0; ; i++) {
+    const value = readQuoted(text, place);
+    if (i === count || value === undefined) return value;
+    const next = skip(/[ \t]*,[ \t]*/y, text, value.next);
+    if (next === value.next) return undefined;
+    place = next;
+  }
+}

@@ -1,0 +1,73 @@
+// Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
+
+import { valuesAfter } from './after-name.ts';
+import type { Found, Source } from './found.ts';
+import { strengthOf } from './names.ts';
+import type { Value } from './read-value.ts';
+import { isPassword, isSymbolic, randomness, reference } from './values.ts';
+
+/** Part of every name whose value a person may have chosen. */
+const hint =
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|parol|secret|senha|salt(?![a-z])|salasana|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|contrase|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|kennwort|dsn(?![a-z])|mnemonic|motdepasse|mot de passe|masterauth|identified by|wachtwoord|wif(?:i.?key|(?![a-z]))|has[lł]o|heslo|пароль|密码|口令|パスワード|비밀번호/gi;
+
+const named = /[\w$.\u00c0-\u024f\u0400-\u04ff-]/;
+
+export function findAssignments(source: Source): Found[] {
+  const { text } = source;
+  const found: Found[] = [];
+  let after = 0;
+  for (const match of text.matchAll(hint)) {
+    if (match.index < after) continue;
+    let start = match.index;
+    if (!named.test(text[start] ?? '')) start++;
+    let end = match.index + match[0].length;
+    while (start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
+    while (end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
+    // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
+    const name = text
+      .slice(start, end)
+      .replace(/[.-]+$/, '')
+      .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
+    end = start + name.length;
+    // 'Secret key = x': a name of several words.
+    const more =
+      /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30))?.[0] ?? '';
+    end += more.length;
+    after = end;
+    const cleaned = (name + more).replace(/^[-.$\d]+/, '');
+    const escaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(cleaned) ? cleaned.slice(1) : cleaned;
+    const strength = strengthOf(escaped);
+    if (strength === 'none' || strength === 'other') continue;
+    const phrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
+    for (const value of valuesAfter(source, start, end)) {
+      const { literal } = value;
+      const counts =
+        strength === 'password'
+          ? isPassword(value.text, { literal, phrase: phrase || isOption(text, start) }) ||
+            (literal && isDrawn(value.text))
+          : literal &&
+            (isSymbolic(value.text) ||
+              (isBroken(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
+      if (!counts) continue;
+      for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text, kind: 'password' });
+      after = Math.max(after, value.next);
+    }
+  }
+  return found;
+}
+
+/** `--password x`: what follows is one whatever it is. */
+function isOption(text: string, start: number): boolean {
+  return (
+    /(?:^|\s)-{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) && /^-|-$/.test(text.slice(start - 1, start + 1))
+  );
+}
+
+function isDrawn(value: string): boolean {
+  return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
+}
+
+/** Written in pieces or over a line's end, so that no run of its characters is all of it. */
+function isBroken(text: string, { pieces }: Value): boolean {
+  return pieces.length > 1 || pieces.some(([start, end]) => text.slice(start, end).includes('\n'));
+}

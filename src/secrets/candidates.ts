@@ -1,0 +1,140 @@
+// What may be the value at a place: literals in quotes, several of them, a block, a cell, bare text.
+
+import type { Source } from './found.ts';
+import { lineStartOf, readBare, readBlock, readQuoted, type Value } from './read-value.ts';
+import { isNoWord } from './values.ts';
+
+/** `literal`: it stands for itself, not for a value elsewhere. */
+export type Candidate = Value & { readonly literal: boolean };
+
+/** A name and what stands around it. */
+export interface Place {
+  /** Several words may be the value. */
+  readonly isPhrase: boolean;
+  readonly source: Source;
+  readonly start: number;
+  readonly lineStart: number;
+  /** The line before the name. */
+  readonly before: string;
+  readonly isFlag: boolean;
+}
+
+/** A call or a construction that hands the literal on, or falls back to it. */
+const wrapper =
+  /(?:<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
+
+export function literals(text: string, at: number): Candidate[] {
+  const value = readQuoted(text, at);
+  return value === undefined ? [] : [{ ...value, literal: true }];
+}
+
+/** @param isText what stands there is a text in any case: between tags, in a table's cell */
+export function literalOrBare(
+  { source, lineStart, before, isFlag, isPhrase }: Place,
+  at: number,
+  isText: boolean,
+): Candidate[] {
+  const { text, isSettings, isProse } = source;
+  let from = at;
+  for (let i = 0; i < 4; i++) {
+    const wrapped = skip(wrapper, text, from);
+    if (wrapped === from) break;
+    from = wrapped;
+  }
+  const values: Candidate[] = [];
+  // Several in brackets: all of them.
+  for (let place = from, i = 0; i < 20; i++) {
+    const value = readQuoted(text, place);
+    if (value === undefined) break;
+    values.push({ ...value, literal: true });
+    if (from === at) break;
+    place = skip(/\s*,\s*/y, text, value.next);
+    if (place === value.next) break;
+  }
+  const last = values.at(-1);
+  if (
+    last !== undefined &&
+    values.length > 1 &&
+    /^\s*\]?\s*\)?\.join\(|^\s*\]\s*\)/.test(text.slice(last.next, last.next + 20))
+  )
+    return [joined(values)];
+  if (values.length > 0) return values;
+  if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
+  const indent = text.slice(lineStart).search(/\S/);
+  const block = readBlock(text, at, indent);
+  // Keys in blocks are found by their own marks.
+  if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
+  const found = [
+    isText || isPhrase ? readCell(text, at) : undefined,
+    isText ? undefined : readBare(text, from, isSettings || isFlag),
+  ];
+  // A value in the next line stands deeper than its name.
+  const line = lineStartOf(text, from);
+  if (line > lineStart && text.slice(line, from).length <= indent) return [];
+  return found.flatMap((value) => {
+    if (value === undefined || value.next === at) return [];
+    // In a comment, a document or another string a word is a word.
+    const said = isProse || isComment(before) || isInString(before);
+    const literal =
+      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (said && isNoWord(value.text));
+    return [{ ...value, literal: literal && !isExpression(value.text) }];
+  });
+}
+
+/** `['abc', 'def'].join('')` */
+function joined(values: readonly Candidate[]): Candidate {
+  const last = values.at(-1) as Candidate;
+  return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
+}
+
+/** `NAME=` alone before it in its line, as in a shell, whatever the file: a patch, a transcript. */
+function isVariable(text: string, lineStart: number, at: number): boolean {
+  return at - lineStart < 80 && /^[-+]?(?:export[ ]+)?[A-Z][A-Z\d_]+=$/.test(text.slice(lineStart, at));
+}
+
+/** Text up to the next tag or bar, or the end of the line. */
+function readCell(text: string, at: number): Value | undefined {
+  const cell =
+    /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
+  cell.lastIndex = at;
+  const match = cell.exec(text);
+  const found = match?.[1];
+  if (match === null || found === undefined) return undefined;
+  const start = match.index + match[0].indexOf(found);
+  return { text: found, pieces: [[start, start + found.length]], quoted: false, next: start + found.length };
+}
+
+/** Nothing that a name would be: two digits or a symbol, or letters that make no words. */
+export function isMixed(value: string): boolean {
+  if (/^[A-Za-z]*[a-z][A-Z][a-z]+\d+$/.test(value)) return true;
+  return (/\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value)) || (!/\d/.test(value) && isNoWord(value));
+}
+
+/** `a.b.c`, `foo_bar`, `a[0]`, `f(x)`: code, where it is not in quotes. */
+export function isExpression(text: string): boolean {
+  return (
+    /^[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+$/.test(text) || /^[\w.$]+\(|[\w)]\[|^[A-Z][A-Z\d_]+$/.test(text)
+  );
+}
+
+function isComment(before: string): boolean {
+  return /(?:^|\s)(?:\/\/|\/\*|#|--|\*|;|%|<!--|REM\b|rem\b)/.test(before);
+}
+
+/** An odd number of some quote stands before it in the line. */
+function isInString(before: string): boolean {
+  let open = '';
+  for (let i = 0; i < before.length; i++) {
+    const unit = before[i] as string;
+    if (unit === '\\') i++;
+    else if (open === unit) open = '';
+    else if (open === '' && (unit === '"' || unit === "'" || unit === '`')) open = unit;
+  }
+  return open !== '';
+}
+
+/** Where a sticky pattern ends that begins at `at`; `at` where it does not. */
+export function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}

@@ -1,0 +1,51 @@
+// Values that are said: 'the password for staging is Xyz', and in commands with only a space between name and value.
+
+import { type Candidate, isExpression, isMixed, literals, type Place, skip } from './candidates.ts';
+import { lineEndOf, readBare, readQuoted } from './read-value.ts';
+import { isNoWord } from './values.ts';
+
+const words =
+  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*(?:``)?/y;
+const plainSpace = /[ \t]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
+/** Said before a name and a value with only a space between them. */
+const spacedBefore =
+  /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
+/** Of routers and balancers, where the line begins with whose it is. */
+const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \t]+$/;
+const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
+
+/** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
+export function prose(place: Place, closed: number): Candidate[] {
+  const { source, before, isFlag } = place;
+  const { text, isSettings, isProse } = source;
+  const spaced = skip(plainSpace, text, closed);
+  if (spaced > closed) {
+    const said = before + text.slice(place.start, closed);
+    const takes = isFlag || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
+    const quoted = literals(text, spaced);
+    if (quoted.length > 0)
+      return quoted.filter(
+        ({ text: value }) => takes || isSettings || spacedSql.test(said) || /:$|^\s*$/.test(before) || isMixed(value),
+      );
+    const alone =
+      isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
+    const asks =
+      /^[ \t]*$/.test(before) &&
+      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
+    const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
+    const bare = takes || alone || used || asks ? readBare(text, spaced, takes || alone) : undefined;
+    if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
+      return [{ ...bare, literal: !isExpression(bare.text) }];
+  }
+  if (/["']/.test(text.slice(place.start, closed))) return [];
+  const at = skip(words, text, closed);
+  if (at === closed || lineEndOf(text, closed) < at) return [];
+  const quoted = readQuoted(text, at);
+  // 'change the password to x': a change's goal is as often a noun.
+  const isChange = /\b(?:to|from)[ \t]*$/.test(text.slice(closed, at));
+  if (quoted !== undefined)
+    return !isChange || (isMixed(quoted.text) && !/\s/.test(quoted.text)) ? [{ ...quoted, literal: true }] : [];
+  const bare = readBare(text, at, false);
+  if (bare === undefined || !isNoWord(bare.text) || !/[A-Za-z]/.test(bare.text)) return [];
+  return [{ ...bare, literal: !isExpression(bare.text) }];
+}
