@@ -10,6 +10,8 @@ export interface Answer {
   readonly model: string;
   readonly decision: Decision;
   readonly savedUsd: number;
+  /** Of the turn that a local one was made in. */
+  readonly news?: number;
 }
 
 export interface CacheHit {

@@ -131,9 +131,13 @@ export class CompletionService implements Disposable {
     return this.deps.specialist.hasBetter?.(turn.query, draftOptions(turn)) === true;
   }
 
-  /** A better local draft has come for the place since, and the answer that was given there is not on the screen, where nothing changes. */
+  /**
+   * A better local draft has come for the place since, or news of other files; and the answer that was given there is not on the screen,
+   * where nothing changes.
+   */
   private isOutdone(turn: Turn, { answer, rest }: CacheHit): boolean {
-    if (answer.source !== 'specialist' || rest !== answer.text || !this.hasBetter(turn)) return false;
+    const may = (answer.news ?? 0) < turn.news || (rest === answer.text && this.hasBetter(turn));
+    if (answer.source !== 'specialist' || !may) return false;
     return !this.screen.shows(answer) || turn.request.trigger === 'manual';
   }
 
@@ -173,7 +177,7 @@ export class CompletionService implements Disposable {
         if (this.over(turn)) return undefined;
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
-        if (hit !== undefined && hit.rest !== '') return this.fromCache(turn, hit);
+        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(turn, hit)) return this.fromCache(turn, hit);
         if (this.hasBetter(turn)) {
           local = await this.askSpecialist(turn);
           if (this.over(turn)) return undefined;
@@ -231,7 +235,7 @@ export class CompletionService implements Disposable {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
     const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
     const savedUsd = api?.estimateUsd(requestAt(turn, [])) ?? 0;
-    return { text: draft.text, source: 'specialist', model: draft.model, decision, savedUsd };
+    return { text: draft.text, source: 'specialist', model: draft.model, decision, savedUsd, news: turn.news };
   }
 
   private showApi(turn: Turn, flight: Flight, hit: CacheHit): Completion | undefined {
@@ -279,6 +283,7 @@ export class CompletionService implements Disposable {
   private turnOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): Turn {
     const settings = this.deps.settings(request.query);
     const place = placeAt(query, request.indentUnit, settings.multiline);
-    return { ...place, request, settings, startedAt: this.deps.clock.monotonic(), signal };
+    const news = this.deps.specialist.newsFor?.(query) ?? 0;
+    return { ...place, request, settings, startedAt: this.deps.clock.monotonic(), news, signal };
   }
 }

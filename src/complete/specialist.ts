@@ -18,6 +18,7 @@ import { NEW_PLACE_TOKENS } from '../engine/protocol.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { EditedPlace } from '../text/edits.ts';
 import { type IndexState, type Model, NeuralFolder, type NeuralState } from './folder-model.ts';
+import { News } from './news.ts';
 
 /**
  * How long a request waits for the engine where it has the place's prompt, ms. It has begun with the key, 50 ms before: a model that
@@ -66,6 +67,8 @@ interface Asked {
   /** By a request that waits for it; monotonic, ms. */
   requestedAt: number;
   done: boolean;
+  /** Another file has changed since it was begun. */
+  outdated: boolean;
 }
 
 export class MixedSpecialist implements Specialist, Disposable {
@@ -73,6 +76,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   private readonly deps: MixedDeps;
   private readonly patienceMs: number;
   private readonly neural: NeuralFolder;
+  private readonly news = new News();
   private late = 0;
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
@@ -152,6 +156,10 @@ export class MixedSpecialist implements Specialist, Disposable {
     return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPlace(query));
   }
 
+  newsFor({ path }: CompletionQuery): number {
+    return this.news.beside(path);
+  }
+
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
     return this.deps.ngram.snippets(query, options, signal);
   }
@@ -195,8 +203,8 @@ export class MixedSpecialist implements Specialist, Disposable {
     const place = new EditedPlace(query);
     const { multiline } = options;
     const before = this.asked;
-    if (before && before.multiline === multiline && before.place.equals(place) && !before.controller.signal.aborted)
-      return before;
+    const isSame = before?.multiline === multiline && before.place.equals(place);
+    if (isSame && !before.outdated && !before.controller.signal.aborted) return before;
     const newer = new CodedError('cancelled', 'Another place is asked about.');
     before?.controller.abort(newer);
     this.warming?.abort(newer);
@@ -214,6 +222,7 @@ export class MixedSpecialist implements Specialist, Disposable {
       draft: Promise.resolve(undefined),
       requestedAt: began,
       done: false,
+      outdated: false,
     };
     this.asked = asked;
     const foreseen = this.neural.draft(query, options, asked.controller.signal, (of) => {
@@ -271,8 +280,11 @@ export class MixedSpecialist implements Specialist, Disposable {
   }
 
   private note(change: FileChange): void {
-    // A draft that nobody has asked for yet may be of what was; the file at hand is in its query.
-    if (this.asked?.done && this.asked.place.path !== change.path) this.asked = undefined;
+    const { path } = change;
+    this.news.note(path);
+    // Drafts that nobody has asked for yet may be of what was; the file at hand is in its query.
+    if (this.asked && this.asked.place.path !== path) this.asked.outdated = true;
+    if (this.kept?.place.path !== path) this.kept = undefined;
     this.neural.note(change);
   }
 

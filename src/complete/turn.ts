@@ -10,6 +10,8 @@ export interface Turn extends CompletionPlace {
   readonly settings: CompletionSettings;
   /** Monotonic, ms. */
   readonly startedAt: number;
+  /** The specialist's, when it began. */
+  readonly news: number;
   /** The editor's, or a newer request's. */
   readonly signal: AbortSignal;
 }

@@ -11,6 +11,7 @@ class TwoSteps extends ScriptedSpecialist {
   readonly begun: { readonly at: string; readonly multiline: boolean }[] = [];
   readonly warmed: string[] = [];
   underWay = false;
+  news = 0;
   better: { readonly at: string; readonly draft: Draft } | undefined;
 
   begin({ prefix }: CompletionQuery, { multiline }: DraftOptions): void {
@@ -21,6 +22,9 @@ class TwoSteps extends ScriptedSpecialist {
   }
   isUnderWay(): boolean {
     return this.underWay;
+  }
+  newsFor(): number {
+    return this.news;
   }
   hasBetter({ prefix }: CompletionQuery): boolean {
     return this.better?.at === prefix;
@@ -73,6 +77,23 @@ test('where nothing was shown the better draft is shown when the place is asked 
   assert.equal(await h.answer(place), undefined);
   specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
   assert.equal((await h.answer(place))?.text, 'better();');
+});
+
+test('an answer from before another file changed is made anew, once it can be seen no more', async () => {
+  let text = 'first();';
+  const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
+  const h = new Harness({ specialist, teacher: undefined });
+  const shown = await h.answer(place);
+  specialist.news++;
+  text = 'second();';
+  const again = await h.answer(place);
+  assert.deepEqual([again?.text, again?.id], ['first();', shown?.id], 'it can be seen');
+  await h.answer(query(`${place.prefix}q`, place.suffix));
+  assert.equal((await h.answer(place))?.text, 'second();');
+  const asked = specialist.queries.length;
+  await h.answer(query(`${place.prefix}q`, place.suffix));
+  assert.equal((await h.answer(place))?.text, 'second();');
+  assert.equal(specialist.queries.length, asked + 1, 'it is the place’s answer from now on');
 });
 
 test('a better draft that comes before the API is asked spares the call where it is sure', async () => {

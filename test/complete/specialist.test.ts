@@ -276,6 +276,50 @@ test('a draft begun before another file changed is not given any more', async ()
   assert.equal((await ask())?.text, '2();');
 });
 
+test('nor is one that is under way then: who asks at that place again has a new one begun', async () => {
+  let call = 0;
+  const first = new Held<Result<Draft>>();
+  const { specialist, engine, ask } = set({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  specialist.setOpenFile('src/b.ts', 'news');
+  const asked = ask();
+  await settled();
+  first.give(mixed('old();'));
+  assert.equal((await asked)?.text, 'new();');
+});
+
+test('a late draft is not given any more when another file has changed', async () => {
+  let call = 0;
+  const { specialist, engine, clock, ask } = set({
+    draft: () => clock.sleep(PATIENCE_MS + 100).then(() => mixed(`${++call}();`)),
+  });
+  await specialist.open(engine, model);
+  const asked = ask();
+  await clock.advance(PATIENCE_MS);
+  assert.equal((await asked)?.text, 'local();');
+  await clock.advance(200);
+  assert.equal(specialist.hasBetter(place, line), true);
+  specialist.setOpenFile(place.path, 'the file at hand is in the query');
+  assert.equal(specialist.hasBetter(place, line), true);
+  specialist.setOpenFile('src/b.ts', 'news');
+  assert.equal(specialist.hasBetter(place, line), false);
+});
+
+test('news of a file are news for all the others', () => {
+  const { specialist } = set();
+  const news = () => ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.newsFor(query('', '', path)));
+  assert.deepEqual(news(), [0, 0, 0]);
+  specialist.setOpenFile('src/a.ts', 'a');
+  assert.deepEqual(news(), [0, 1, 1]);
+  specialist.setSavedFile('src/b.ts', 'b');
+  specialist.setSavedFile('src/b.ts', 'bb');
+  assert.deepEqual(news(), [3, 1, 3]);
+  specialist.removeFile('src/a.ts');
+  assert.deepEqual(news(), [3, 4, 4]);
+});
+
 test('where the cursor rests the prompt is run, unless the engine has something to do, and a key ends it', async () => {
   const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
   specialist.warm(place);

@@ -27,6 +27,7 @@ test('every question is of the masked path, those too that are answered at once'
     warm: note,
     isUnderWay: (query) => note(query) > 0,
     hasBetter: (query) => note(query) > 0,
+    newsFor: note,
     setOpenFile() {},
     removeFile() {},
   };
@@ -40,7 +41,8 @@ test('every question is of the masked path, those too that are answered at once'
   await settled();
   masking.isUnderWay?.(query, options);
   masking.hasBetter?.(query, options);
-  assert.deepEqual(asked, new Array(6).fill('keys/*******.ts'));
+  masking.newsFor?.(query);
+  assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
 });
 
 test('where masking is broken nobody is asked, and nothing is thrown into the air', async () => {
