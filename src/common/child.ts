@@ -34,7 +34,7 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
     // Inside VS Code, the executable is Electron: this makes it Node.
     env: { ...defaults, ...Object.fromEntries(inherited), ...env, ELECTRON_RUN_AS_NODE: '1' },
   });
-  watch(child);
+  endWithUs(child);
   let tail = '';
   child.stderr?.on('data', (data: Buffer) => {
     tail = (tail + data.toString('utf8')).slice(-2000);
@@ -64,7 +64,10 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
 const living = new Set<ChildProcess>();
 let watching = false;
 
-function watch(child: ChildProcess): void {
+/** For a program of others, too, that may wait for ever. */
+export function endWithUs(child: ChildProcess): void {
+  // What could not be started never exits.
+  if (child.pid === undefined) return;
   living.add(child);
   child.once('exit', () => living.delete(child));
   if (watching) return;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { endWithUs } from '../common/child.ts';
 import { watchStuck } from './git-stuck.ts';
 
 /**
@@ -214,6 +215,7 @@ function run(
       // Not spawn's own timeout, whose timer outlives a git that is not installed.
       signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
     });
+    endWithUs(child);
     const unwatch = watchStuck(child.pid, () => {
       onStuck();
       child.kill('SIGKILL');

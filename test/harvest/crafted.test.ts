@@ -1,11 +1,13 @@
 // Only the folder is read: links, pipes, devices and crafted paths, for a whole folder, for one file, and for its ignore files.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Breather } from '../../src/harvest/breathe.ts';
 import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../src/harvest/file.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
@@ -13,6 +15,7 @@ import { FolderReader } from '../../src/harvest/folder-reader.ts';
 import { isInside } from '../../src/harvest/inside.ts';
 import { walk } from '../../src/harvest/walk.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../support/crafted.ts';
+import { leftOf, living } from '../support/processes.ts';
 
 let base: string;
 beforeEach(() => {
@@ -188,6 +191,22 @@ test('an ignore file with a byte order mark means its first line, too', async ()
   assert.deepEqual(whole.ok && whole.value.files.map(({ path }) => path).filter((path) => path.endsWith('.ts')), [
     'kept.ts',
   ]);
+});
+
+test('a git that waits for ever ends with who has started it', async () => {
+  const { root } = made(craftedFolders['settings that include a pipe']);
+  const code = `import { gitFor } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/harvest/git-command.ts'))};
+    void gitFor(process.argv[1])(process.argv[1], ['ls-files']);
+    process.stdin.once('data', () => process.exit(0));`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', code, root], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const session = owner.pid as number;
+  while (!living(session).some(({ args }) => args.endsWith('ls-files'))) await sleep(20);
+  owner.stdin.write('\n');
+  await once(owner, 'exit');
+  assert.deepEqual(await leftOf(session), []);
 });
 
 test('the pipes are pipes: what opens one waits', () => {
