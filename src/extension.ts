@@ -10,7 +10,8 @@ import { ApiKey } from './host/api/api-key.ts';
 import { Permissions } from './host/api/permissions.ts';
 import { Problems } from './host/api/problems.ts';
 import { Bases } from './host/bases/bases.ts';
-import { isMachineBusy, onBattery } from './host/bases/power.ts';
+import { Load } from './host/bases/load.ts';
+import { onBattery } from './host/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './host/bases/shipped-bases.ts';
 import { Neural } from './host/bases/window-engine.ts';
 import { ChannelLog } from './host/channel-log.ts';
@@ -76,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
   });
+  const load = new Load();
   const bases: Bases = own.add(
     new Bases({
       shipped: shippedBases(paths.models, log),
@@ -90,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,
       isBusy: () => adaptation.progress !== undefined,
-      isMachineBusy,
+      isMachineBusy: () => load.isBusy(),
       onChange: () => folders.openNeural(),
       onState: changed,
     }),

@@ -13,6 +13,8 @@ const MOST = 20;
 export interface Measured extends Timing {
   /** ms since 1970. */
   readonly at: number;
+  /** The time before it was too slow, too. */
+  readonly confirmed?: boolean;
 }
 
 interface Kept {

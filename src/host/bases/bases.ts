@@ -25,7 +25,7 @@ export interface BasesDeps extends SpeedsDeps, HoldDeps {
   readonly onBattery: () => Promise<boolean | undefined>;
   /** Something is indexed or trained. */
   readonly isBusy: () => boolean;
-  /** Others compute on this machine: what is measured now says nothing. */
+  /** Others compute on this machine: what is measured now says nothing. Asked at each look while something is to be measured. */
   readonly isMachineBusy: () => boolean;
   /** Another base serves from now on. */
   readonly onChange: () => void;
@@ -176,8 +176,9 @@ export class Bases extends DisposableStore {
     const obstacle = base && this.against(base)?.kind;
     if (!base || (obstacle !== undefined && obstacle !== 'other-words') || this.speeds.isKnown(base)) return;
     const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
+    const isBusy = deps.isMachineBusy();
     // In one window at a time, or each would find the machine slow.
-    if (deps.clock.monotonic() - this.lastKey < pause || deps.isMachineBusy() || !this.hold.take(base)) return;
+    if (isBusy || deps.clock.monotonic() - this.lastKey < pause || !this.hold.take(base)) return;
     const controller = new AbortController();
     this.timing = controller;
     const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);

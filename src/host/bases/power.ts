@@ -1,8 +1,7 @@
-// Whether this machine runs on its battery, and whether others compute on it, as far as that can be told without a library: Linux says so
-// in files, macOS by a program of its own. Windows tells nobody cheaply: there the answer is that it is not known.
+// Whether this machine runs on its battery, as far as that can be told without a library: Linux says so in files, macOS by a program of
+// its own. Windows tells nobody cheaply: there the answer is that it is not known.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
 /** By its absolute path: nothing that a folder or PATH brings is started. */
@@ -26,13 +25,6 @@ export async function onBattery({ platform, supplies, run }: PowerDeps = here): 
   const printed = await run(PMSET, ['-g', 'batt']);
   const source = /drawing from '(AC|Battery|UPS) Power'/.exec(printed ?? '')?.[1];
   return source === undefined ? undefined : source !== 'AC';
-}
-
-/** Share of the processors that have had something to do in the last minute; Windows does not say, and is taken for idle. */
-const BUSY = 0.7;
-
-export function isMachineBusy(): boolean {
-  return (loadavg()[0] as number) > BUSY * availableParallelism();
 }
 
 /** A charger that is in, of whatever kind, outweighs a battery that says it is being emptied. */

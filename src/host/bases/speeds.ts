@@ -15,7 +15,11 @@ export interface SpeedsDeps {
   readonly log: Log;
 }
 
-/** What was measured to be slow is measured again after so long, ms: the machine may have had something else to do. */
+/**
+ * What was measured to be slow is measured again after so long, ms, soon for the first time: the machine may have begun something else
+ * meanwhile.
+ */
+const SOON_MS = 5 * 60_000;
 const AGAIN_MS = 24 * 60 * 60_000;
 
 export class Speeds {
@@ -37,7 +41,8 @@ export class Speeds {
   isKnown(base: Base): boolean {
     const timing = this.of(base);
     // Of a time to come: the machine's clock was wrong, then or now.
-    return timing !== undefined && !(isSlow(timing) && Math.abs(this.deps.clock.now() - timing.at) > AGAIN_MS);
+    if (timing === undefined || !isSlow(timing)) return timing !== undefined;
+    return Math.abs(this.deps.clock.now() - timing.at) <= (timing.confirmed ? AGAIN_MS : SOON_MS);
   }
 
   /** It may be fast enough, as far as is known. */
@@ -49,7 +54,7 @@ export class Speeds {
   keep(base: Base, { lineMs, promptMs }: Timing): void {
     const { clock, log, storage } = this.deps;
     log.info(`The model '${base.name}': a line ${lineMs.toFixed(0)} ms, a new place ${promptMs.toFixed(0)} ms`);
-    const measured = { lineMs, promptMs, at: clock.now() };
+    const measured = { lineMs, promptMs, at: clock.now(), confirmed: isSlow(this.of(base)) };
     this.timings.set(this.keyOf(base), measured);
     try {
       keepTiming(storage, this.keyOf(base), measured);
