@@ -99,6 +99,8 @@ export class MixedSpecialist implements Specialist, Disposable {
       },
       onOpen: () => {
         this.late = 0;
+        // What the n-grams have answered alone may be another answer now.
+        this.news.note('');
         deps.onReady();
       },
     });

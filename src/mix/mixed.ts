@@ -87,6 +87,11 @@ export class Mixed {
     return { ...draft, latencyMs: performance.now() - started };
   }
 
+  /** A file of the index is another one now. */
+  changed(path: string): void {
+    this.planner.changed(path);
+  }
+
   /** Leaves the query's prompt in the cache. What is done of it when the signal is given stays there too. */
   async warm(query: CompletionQuery, signal?: AbortSignal): Promise<void> {
     await this.standAt(query, 0, signal, async () => {});

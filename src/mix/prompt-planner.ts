@@ -12,6 +12,10 @@ interface Plan {
   /** First token of the prefix, as an index into the file's tokens, and that token and the ones after it. */
   readonly start: number;
   readonly opening: readonly number[];
+  /** Files that its snippets are of. */
+  readonly shown: ReadonlySet<string>;
+  /** Files that have changed since it was made, or was last seen to need none of them. */
+  readonly changed: Set<string>;
 }
 
 /** Tokens that tell whether a prefix still begins where it did. */
@@ -28,15 +32,25 @@ export class PromptPlanner {
     this.form = new PromptForm(tokenizer, limits);
   }
 
+  /** A file of the index is another one now. Prompts in it have its text anyway. */
+  changed(path: string): void {
+    for (const plan of this.plans) if (plan.path !== path) plan.changed.add(path);
+  }
+
   /**
    * Token ids of the prompt; those of the prefix are `own`'s, up to the healed cursor.
-   * @param snippets asked for only where a new prompt is made
+   * @param snippets asked for only where a new prompt is made, or may have to be
    */
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
     let at = this.plans.findIndex((plan) => this.serves(plan, query.path, suffix, own));
+    const news = this.plans[at]?.changed.size ? snippets() : undefined;
+    if (news && this.isOutdated(this.plans[at] as Plan, news)) {
+      this.plans.splice(at, 1);
+      at = -1;
+    }
     if (at < 0) {
-      this.plans.unshift(this.fresh(query.path, suffix, own, snippets()));
+      this.plans.unshift(this.fresh(query.path, suffix, own, news ?? snippets()));
       this.plans.length = Math.min(PLANS, this.plans.length);
       at = 0;
     }
@@ -55,6 +69,13 @@ export class PromptPlanner {
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
 
+  /** Its snippets are of files that have changed since, or those that would be chosen now are. */
+  private isOutdated({ shown, changed }: Plan, now: readonly Snippet[]): boolean {
+    const outdated = [...shown, ...now.map(({ path }) => path)].some((path) => changed.has(path));
+    changed.clear();
+    return outdated;
+  }
+
   private fresh(path: string, suffix: readonly number[], own: OwnFile, snippets: readonly Snippet[]): Plan {
     const { context, contextLength } = own;
     const start = this.form.prefixStart(context, contextLength);
@@ -64,6 +85,8 @@ export class PromptPlanner {
       suffix,
       start,
       opening: [...context.subarray(start, Math.min(start + OPENING, contextLength))],
+      shown: new Set(snippets.map((snippet) => snippet.path)),
+      changed: new Set(),
     };
   }
 }

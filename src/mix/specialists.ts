@@ -63,7 +63,9 @@ export class Specialists {
 
   /** Changes of a folder that is not open are no news to anybody. */
   change(key: string, change: FileChange): void {
-    this.open.get(key)?.live.change(change);
+    const open = this.open.get(key);
+    open?.live.change(change);
+    open?.mixed.changed(change.path);
   }
 
   draft(

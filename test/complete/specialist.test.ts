@@ -307,8 +307,8 @@ test('a late draft is not given any more when another file has changed', async (
   assert.equal(specialist.hasBetter(place, line), false);
 });
 
-test('news of a file are news for all the others', () => {
-  const { specialist } = set();
+test('news of a file are news for all the others, and that the engine is there for all', async () => {
+  const { specialist, engine } = set();
   const news = () => ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.newsFor(query('', '', path)));
   assert.deepEqual(news(), [0, 0, 0]);
   specialist.setOpenFile('src/a.ts', 'a');
@@ -318,6 +318,8 @@ test('news of a file are news for all the others', () => {
   assert.deepEqual(news(), [3, 1, 3]);
   specialist.removeFile('src/a.ts');
   assert.deepEqual(news(), [3, 4, 4]);
+  await specialist.open(engine, model);
+  assert.deepEqual(news(), [5, 5, 5]);
 });
 
 test('where the cursor rests the prompt is run, unless the engine has something to do, and a key ends it', async () => {

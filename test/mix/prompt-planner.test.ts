@@ -20,7 +20,7 @@ function planner() {
       asked.push(1);
       return [snippet];
     });
-  return { plan, asked };
+  return { plan, asked, made };
 }
 
 test('snippet, file name, suffix and prefix stand in the order of the base samples', () => {
@@ -65,6 +65,31 @@ test('a keystroke keeps every token before it, and asks for no new snippets', ()
     last = next;
   }
   assert.equal(asked.length, 1);
+});
+
+test('what changes in other files makes a new prompt where its snippets are of them, or would be', () => {
+  const { plan, asked, made } = planner();
+  const before = plan(at(`${text}|\n}\n`));
+  made.changed('src/new.ts');
+  plan(at(`${text}|\n}\n`));
+  assert.equal(asked.length, 1, 'the file at hand');
+  made.changed('src/elsewhere.ts');
+  assert.deepEqual(plan(at(`${text}|\n}\n`)), before);
+  assert.equal(asked.length, 2);
+  plan(at(`${text}|\n}\n`));
+  assert.equal(asked.length, 2, 'it was looked at');
+
+  const parts: Snippet[] = [];
+  const other = new PromptPlanner(ngram.vocabulary, limits);
+  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.place(at(`${text}|\n}\n`), 0).own, () => parts);
+  const without = ids();
+  parts.push(snippet);
+  assert.deepEqual(ids(), without, 'nothing was told');
+  other.changed(snippet.path);
+  assert.equal(ids()[0], special('<|snippet|>'));
+  parts.length = 0;
+  other.changed(snippet.path);
+  assert.deepEqual(ids(), without, 'it has gone');
 });
 
 test('a prompt that has grown too long, another suffix and another file begin anew', () => {
