@@ -10,7 +10,7 @@ import { ApiKey } from './host/api/api-key.ts';
 import { Permissions } from './host/api/permissions.ts';
 import { Problems } from './host/api/problems.ts';
 import { Bases } from './host/bases/bases.ts';
-import { Load } from './host/bases/load.ts';
+import { Load } from './host/bases/machine-load.ts';
 import { onBattery } from './host/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './host/bases/shipped-bases.ts';
 import { Neural } from './host/bases/window-engine.ts';

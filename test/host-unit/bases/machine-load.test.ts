@@ -1,7 +1,7 @@
 // Whether the machine has something to do: by what its processors did since the last look, not by what they did a minute ago.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Load } from '../../../src/host/bases/load.ts';
+import { Load } from '../../../src/host/bases/machine-load.ts';
 
 /** Two processors that do what the test says. */
 function machine() {
