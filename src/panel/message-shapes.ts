@@ -1,60 +1,75 @@
-// What must be there for the panel to draw a message without looking twice: a row for every field of every message.
-import {
-  isFields,
-  type PanelComparison,
-  type PanelDecision,
-  type PanelExample,
-  type PanelModel,
-  type PanelNotice,
-  type PanelProgress,
-  type PanelReport,
-  type PanelRow,
-  type PanelState,
-  type PanelTotals,
-  panelCommands,
-  type ToPanel,
-} from './protocol.ts';
+// What the host tells the panel, said once: each part's fields with the check that a message has them. The types are what the checks let
+// through, so that the panel draws a message without looking twice.
 
-type Check = (value: unknown) => boolean;
-const text: Check = (value) => typeof value === 'string';
-const number: Check = (value) => Number.isFinite(value);
-const flag: Check = (value) => typeof value === 'boolean';
+type Check<T> = (value: unknown) => value is T;
+export type Of<C> = C extends Check<infer T> ? T : never;
+type Fields = Readonly<Record<string, unknown>>;
+type Checks = Readonly<Record<string, Check<unknown>>>;
+type Optional<F extends Checks> = { [K in keyof F]: undefined extends Of<F[K]> ? K : never }[keyof F];
+type Whole<F extends Checks> = { readonly [K in Exclude<keyof F, Optional<F>>]: Of<F[K]> } & {
+  readonly [K in Optional<F>]?: Of<F[K]>;
+};
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const text: Check<string> = (value) => typeof value === 'string';
+const number: Check<number> = (value): value is number => Number.isFinite(value);
+const flag: Check<boolean> = (value) => typeof value === 'boolean';
 const optional =
-  (check: Check): Check =>
+  <T>(check: Check<T>): Check<T | undefined> =>
   (value) =>
     value === undefined || check(value);
 const listOf =
-  (check: Check): Check =>
-  (value) =>
+  <T>(check: Check<T>): Check<readonly T[]> =>
+  (value): value is readonly T[] =>
     Array.isArray(value) && value.every(check);
 const oneOf =
-  (...known: readonly string[]): Check =>
-  (value) =>
+  <const T extends string>(...known: readonly T[]): Check<T> =>
+  (value): value is T =>
     known.some((each) => each === value);
-/** A type without a row for each of its fields does not compile. */
 const shape =
-  <T>(fields: { readonly [K in keyof Required<T>]: Check }): Check =>
-  (value) =>
+  <F extends Checks>(fields: F): Check<Whole<F>> =>
+  (value): value is Whole<F> =>
     isFields(value) &&
-    Object.entries<Check>(fields).every(([key, check]) => check(Object.hasOwn(value, key) ? value[key] : undefined));
+    Object.entries(fields).every(([key, check]) => check(Object.hasOwn(value, key) ? value[key] : undefined));
 
-const named = shape<{ name: string; value: unknown }>;
+/** What the panel may ask the host to run; each is a command of the extension. */
+export const panelCommands = [
+  'adapt',
+  'cancelAdapt',
+  'setApiKey',
+  'allowApi',
+  'snooze',
+  'unsnooze',
+  'enableHere',
+  'showMenu',
+  'showLog',
+  'openSettings',
+  'manageTrust',
+] as const;
 
-const decision = shape<PanelDecision>({
+const decision = shape({
   summary: text,
   pSpecialist: number,
   pApi: number,
   pApiIsPrior: flag,
   gain: number,
   price: number,
-  reasons: listOf(named({ name: text, value: number })),
+  reasons: listOf(shape({ name: text, value: number })),
 });
 
-const row = shape<PanelRow>({
+/** One completion, as the list shows it. */
+const row = shape({
   id: text,
+  /** ms since 1970. */
   at: number,
+  /** 'src/app.ts', with the folder's name before it where several folders are open. */
   path: text,
+  /** 1-based. */
   line: number,
+  /** The end of the line before the cursor, and what was proposed there. */
   before: text,
   text,
   source: oneOf('specialist', 'api', 'none'),
@@ -64,10 +79,11 @@ const row = shape<PanelRow>({
   costUsd: number,
   savedUsd: number,
   outcome: oneOf('pending', 'accepted', 'partly-accepted', 'rejected', 'ignored'),
+  /** Absent where there was no decision to make: typed as suggested, or nothing came. */
   decision: optional(decision),
 });
 
-const ofScope = shape<PanelTotals>({
+const ofScope = shape({
   completions: number,
   local: number,
   api: number,
@@ -79,42 +95,52 @@ const ofScope = shape<PanelTotals>({
   apiP50Ms: optional(number),
   apiP95Ms: optional(number),
 });
+const totals = shape({ session: ofScope, all: ofScope });
 
-const totals = shape<{ session: PanelTotals; all: PanelTotals }>({ session: ofScope, all: ofScope });
-
-const notice = shape<PanelNotice>({
+/** Something that the user should know, with the command that mends it. Shown above everything, most urgent first. */
+const notice = shape({
   kind: oneOf('info', 'warning'),
   text,
-  action: optional(shape<NonNullable<PanelNotice['action']>>({ label: text, command: oneOf(...panelCommands) })),
+  action: optional(shape({ label: text, command: oneOf(...panelCommands) })),
 });
 
-const state = shape<PanelState>({
+const state = shape({
   status: oneOf('ready', 'busy', 'off', 'snoozed', 'starting'),
+  /** 'Ready: 1,204 files indexed' */
   statusText: text,
-  model: shape<PanelModel>({ kind: oneOf('ready', 'starting', 'off', 'failed'), name: text, detail: text }),
+  /** Which model answers now ('base + n-gram', as the rows name it), and how it is with the neural one. */
+  model: shape({ kind: oneOf('ready', 'starting', 'off', 'failed'), name: text, detail: text }),
   balance: number,
   localOnly: flag,
+  /** The API's model, or '' where none is set up. */
   apiModel: text,
-  month: optional(shape<NonNullable<PanelState['month']>>({ spentUsd: number, limitUsd: number })),
+  /** What the API has cost this calendar month, and the limit. Absent where it is not in use. */
+  month: optional(shape({ spentUsd: number, limitUsd: number })),
   notices: listOf(notice),
-  progress: optional(shape<PanelProgress>({ title: text, detail: text, share: optional(number), cancellable: flag })),
+  /** Work that is under way. `share` is undefined while the total is unknown. */
+  progress: optional(shape({ title: text, detail: text, share: optional(number), cancellable: flag })),
 });
 
-const comparison = shape<PanelComparison>({
+/** Models on the same held-out places, the same measures each. */
+const comparison = shape({
+  /** What the run decided, and why. */
   verdict: text,
+  /** The adapted model was not better, and is not used. */
   rolledBack: flag,
   measures: listOf(text),
   models: listOf(
-    shape<PanelComparison['models'][number]>({
+    shape({
       name: text,
       used: flag,
+      /** Of the mixture, nats a token, which decides; absent for what is no mixture, and in reports of earlier versions. */
       loss: optional(number),
+      /** One for each measure, 0..1. */
       values: listOf(number),
     }),
   ),
 });
 
-const example = shape<PanelExample>({
+const example = shape({
   path: text,
   line: number,
   before: text,
@@ -124,40 +150,52 @@ const example = shape<PanelExample>({
   right: flag,
 });
 
-const report = shape<PanelReport>({
+/** One folder's last adaptation, told in the panel's own sections. */
+const report = shape({
   folder: text,
+  /** ms since 1970. */
   finishedAt: number,
-  facts: listOf(named({ name: text, value: text })),
+  facts: listOf(shape({ name: text, value: text })),
   comparison: optional(comparison),
-  precision: listOf(shape<PanelReport['precision'][number]>({ coverage: text, share: number })),
-  leftOut: listOf(shape<PanelReport['leftOut'][number]>({ reason: text, count: number, examples: listOf(text) })),
+  /** Share right among the most confident 10, 20, 30, 50 and all of the places, 0..1. */
+  precision: listOf(shape({ coverage: text, share: number })),
+  leftOut: listOf(shape({ reason: text, count: number, examples: listOf(text) })),
   examples: listOf(example),
   notes: listOf(text),
 });
 
-const anything: Check = () => true;
+/** The panel's texts, translated by the host. `{0}`, `{1}` are filled in by the panel. */
+const strings: Check<Readonly<Record<string, string>>> = (value): value is Readonly<Record<string, string>> =>
+  isFields(value) && Object.values(value).every(text);
 
 /** By the message's type. */
-const shapes: { readonly [T in ToPanel['type']]: Check } = {
-  init: shape<Extract<ToPanel, { type: 'init' }>>({
-    type: anything,
-    strings: (value) => isFields(value) && Object.values(value).every(text),
-    locale: text,
-    state,
-    rows: listOf(row),
-    totals,
-    reports: listOf(report),
-  }),
-  state: shape<Extract<ToPanel, { type: 'state' }>>({ type: anything, state }),
-  row: shape<Extract<ToPanel, { type: 'row' }>>({ type: anything, row }),
-  totals: shape<Extract<ToPanel, { type: 'totals' }>>({ type: anything, totals }),
-  reports: shape<Extract<ToPanel, { type: 'reports' }>>({ type: anything, reports: listOf(report) }),
-  clear: anything,
-  reveal: shape<Extract<ToPanel, { type: 'reveal' }>>({ type: anything, section: oneOf('report') }),
+const messages = {
+  /** Everything; the newest row first. */
+  init: shape({ strings, locale: text, state, rows: listOf(row), totals, reports: listOf(report) }),
+  state: shape({ state }),
+  /** New or changed, by id. */
+  row: shape({ row }),
+  totals: shape({ totals }),
+  reports: shape({ reports: listOf(report) }),
+  clear: shape({}),
+  reveal: shape({ section: oneOf('report') }),
 };
+type Messages = typeof messages;
+
+export type ToPanel = { [T in keyof Messages]: { readonly type: T } & Of<Messages[T]> }[keyof Messages];
+
+export type PanelStrings = Of<typeof strings>;
+export type PanelDecision = Of<typeof decision>;
+export type PanelRow = Of<typeof row>;
+export type PanelTotals = Of<typeof ofScope>;
+export type PanelNotice = Of<typeof notice>;
+export type PanelState = Of<typeof state>;
+export type PanelComparison = Of<typeof comparison>;
+export type PanelExample = Of<typeof example>;
+export type PanelReport = Of<typeof report>;
 
 /** A message from the host; undefined when it is none that we know, or a part of it is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {
-  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(shapes, value.type)) return undefined;
-  return shapes[value.type as ToPanel['type']](value) ? (value as ToPanel) : undefined;
+  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(messages, value.type)) return undefined;
+  return messages[value.type as keyof Messages](value) ? (value as ToPanel) : undefined;
 }
