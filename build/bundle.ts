@@ -24,7 +24,7 @@ const entries: readonly Entry[] = [
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
 ];
 
-/** VS Code 1.101, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */
+/** VS Code 1.104, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */
 const targets = { node: 'node22', browser: 'chrome134' } as const;
 
 /** How `entry` is built. */

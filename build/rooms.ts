@@ -13,8 +13,8 @@ export interface Room {
   readonly imports: readonly string[];
   /** Of a file beside the rooms: it may import everything but `imports`. */
   readonly isAllBut: boolean;
-  /** The npm package that no other room imports, but for the file `beside`. */
-  readonly owns: string | undefined;
+  /** The npm packages that no other room imports, but for the file `beside`. */
+  readonly owns: readonly string[];
   readonly beside: string | undefined;
 }
 
@@ -23,7 +23,8 @@ const rowShape = /^\| `([\w.]+\/?)` \|([^|]*)\|([^|]*)\|$/gm;
 /** The rows of the map, as ARCHITECTURE.md has them. */
 export function readRooms(architecture: string): Room[] {
   return [...architecture.matchAll(rowShape)].map(([, name = '', lives = '', imports = '']) => {
-    const [, owns, beside] = /only importer of `([^`]+)`(?: beside `([^`]+)`)?/.exec(lives) ?? [];
+    const [, all = '', beside] = /only importer of ((?:`[^`]+`(?: and )?)+)(?: beside `([^`]+)`)?/.exec(lives) ?? [];
+    const owns = [...all.matchAll(/`([^`]+)`/g)].map(([, owned = '']) => owned);
     const others = [...imports.matchAll(/`([\w/]+?)\/?`/g)].map(([, other = '']) => other);
     return { name, imports: others, isAllBut: imports.trim().startsWith('all but'), owns, beside };
   });
@@ -34,7 +35,7 @@ const depths = [1, 2];
 
 function override(rooms: readonly Room[], room: Room, includes: string, group: readonly string[], message: string) {
   const foreign = rooms.flatMap(({ name, owns, beside }) =>
-    owns && name !== room.name && beside !== room.name ? [[owns, `only src/${name} imports ${owns}`]] : [],
+    name !== room.name && beside !== room.name ? owns.map((each) => [each, `only src/${name} imports ${each}`]) : [],
   );
   const options = { paths: Object.fromEntries(foreign), patterns: [{ group, message }] };
   return { includes: [includes], linter: { rules: { style: { noRestrictedImports: { level: 'error', options } } } } };

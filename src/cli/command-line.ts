@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 import { listPackages } from '../package/list.ts';
-import { defaultModel } from '../teacher/providers/anthropic-models.ts';
+import { byCommandLine } from '../teacher/providers/providers.ts';
 
 export const repository = resolve(import.meta.dirname, '../..');
 export const models = join(repository, 'models');
@@ -34,11 +34,14 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
   --base NAME          the base model: one that ships (${shippedNames}), or a folder (default small)
-  --yes                include the API without asking (needs ANTHROPIC_API_KEY; ANTHROPIC_BASE_URL is honoured)
+  --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
   --local              never use the API, key or no key
   --places N           places to ask the API about (default 60)
   --budget USD         most that the API may cost a calendar month, over all runs (default 1)
-  --model NAME         the large model (default ${defaultModel})
+  --provider NAME      who has the large model: ${byCommandLine.join(', ')}
+                       (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
+  --url ADDRESS        where it is asked (default: the provider's own)
+  --model NAME         the large model (default: the provider's small one)
   --folder FOLDER      for complete: the folder whose specialist answers (default: the current one)
   --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
   --verbose            say more on stderr
@@ -51,7 +54,9 @@ const options = {
   local: { type: 'boolean', default: false },
   places: { type: 'string', default: '60' },
   budget: { type: 'string', default: '1' },
-  model: { type: 'string', default: defaultModel },
+  provider: { type: 'string', default: byCommandLine[0] },
+  url: { type: 'string' },
+  model: { type: 'string', default: '' },
   folder: { type: 'string' },
   at: { type: 'string' },
   storage: { type: 'string' },

@@ -7,9 +7,10 @@ import { harvestFolder } from '../harvest/folder.ts';
 import { keptRows, rowsAt } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import { type KeptRow, noting } from '../report/kept.ts';
+import type { Asked as SentTo } from '../teacher/connect.ts';
 import { type Asked, UsageError } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
-import { requestFor } from './run-request.ts';
+import { askedFor, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +21,7 @@ export async function inspect({ target, values }: Asked, terminal: Terminal): Pr
   const runs = new Runs(request, values, terminal);
   terminal.endWithReader();
   const work = async () => {
-    const done = await show(request, values.at, values.model, {
+    const done = await show(request, values.at, askedFor(values), {
       index: (noted) => runs.run({ effort: 'index' }, noted),
       engine: runs.engine,
       signal: terminal.stop.signal,
@@ -45,12 +46,12 @@ interface ShowDeps {
 
 /**
  * @param at FILE:LINE[:COLUMN]: what is sent there comes first
- * @param model the large model that requests are shown for; '': the default
+ * @param sentTo the large model that requests are shown for
  */
 async function show(
   request: AdaptRequest,
   at: string | undefined,
-  model: string,
+  sentTo: SentTo,
   { index, engine, signal, log: outer, write }: ShowDeps,
 ): Promise<Result<true>> {
   const lines: string[] = [];
@@ -62,7 +63,7 @@ async function show(
   if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
   const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
   if (!harvested.ok) return harvested;
-  const asked = { ...request, asked: { model } };
+  const asked = { ...request, asked: sentTo };
   const deps = { signal, log };
   if (located !== undefined && specialist.ok) {
     const rows = await rowsAt(located.value, asked, harvested.value, specialist.value, engine, deps);

@@ -8,6 +8,9 @@ import { threadCount } from '../common/threads.ts';
 import type { AdaptRequest, ApiAccess, NeuralAccess } from '../learn/types.ts';
 import { type PackageInfo, readPackage } from '../package/list.ts';
 import { MANIFEST, TOKENIZER } from '../package/manifest.ts';
+import { checkBaseUrl } from '../teacher/address.ts';
+import { type Asked, modelOf } from '../teacher/connect.ts';
+import { byCommandLine, providerOf } from '../teacher/providers/providers.ts';
 import { models, numberOption, UsageError, type Values } from './command-line.ts';
 
 /** @param folder to adapt to, or to look into. Without what a run asks the API: that is `apiAccess`. */
@@ -31,14 +34,26 @@ export function requestFor(folder: string, values: Values): AdaptRequest {
 
 /** Undefined: local only. */
 export function apiAccess(values: Values): ApiAccess | undefined {
-  const apiKey = process.env.ANTHROPIC_API_KEY;
-  if (values.local || !apiKey) return undefined;
-  const baseUrl = process.env.ANTHROPIC_BASE_URL;
+  const asked = askedFor(values);
+  const { key, urlVariable, label } = providerOf(asked.provider);
+  const apiKey = process.env[key.variable || 'EASY_ADAPTATION_API_KEY'] ?? '';
+  if (values.local || (apiKey === '' && key.need === 'required')) return undefined;
+  const { problem } = checkBaseUrl(asked.baseUrl ?? '');
+  if (problem) throw new UsageError(`--url: ${asked.baseUrl} is not an https address (http is for this machine only).`);
+  if (modelOf(asked) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
+  const baseUrl = asked.baseUrl || (urlVariable && process.env[urlVariable]);
   return {
-    settings: { apiKey, model: values.model, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
+    settings: { ...asked, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
     places: numberOption('places', values.places, 5, 2000),
     budgetUsd: numberOption('budget', values.budget, 0, 1000),
   };
+}
+
+/** Who is asked, where. */
+export function askedFor({ provider = '', model, url }: Values): Asked {
+  if (!byCommandLine.includes(provider))
+    throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
+  return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 
 type BaseChoice = Pick<PackageInfo, 'folder' | 'tokenizer'>;

@@ -1,7 +1,11 @@
 // From settings to a teacher: the one place that joins a provider's row with what the user has set.
-import type { Clock } from '../common/clock.ts';
+import { type Clock, systemClock } from '../common/clock.ts';
+import { ok, type Result } from '../common/errors.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { hostOf } from './address.ts';
+import { Deadline, TimeUp } from './deadline.ts';
+import { classify, failureOf } from './failures.ts';
+import { guarded } from './guard.ts';
 import { promptOf } from './prompt.ts';
 import { providerOf } from './providers/providers.ts';
 import { StreamedTeacher } from './streamed.ts';
@@ -38,6 +42,38 @@ export function connectTeacher(settings: TeacherSettings, options: ConnectOption
     timeoutMs,
     stallMs: options.stallMs ?? Math.min(silence, timeoutMs),
   });
+}
+
+/** Names of the models that there are, as the server lists them. Rejects only when cancelled. */
+export async function listModels(
+  settings: TeacherSettings,
+  signal: AbortSignal,
+  options: ConnectOptions = {},
+): Promise<Result<readonly string[]>> {
+  const { provider, model, host } = asked(settings);
+  const apiKey = settings.apiKey.trim();
+  const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
+  const context = { model, apiKey, host, now: clock.now(), provider };
+  const deadline = new Deadline(clock, signal, settings.timeoutMs, settings.timeoutMs);
+  const baseUrl = settings.baseUrl || undefined;
+  const facts = provider.facts(model, host);
+  const { openWire } = await provider.wire();
+  const wire = openWire({ provider, apiKey, baseUrl, model, facts, timeoutMs: settings.timeoutMs + 60_000, editor });
+  try {
+    return ok(
+      await wire.models(
+        guarded(fetch, () => deadline.check()),
+        deadline.signal,
+      ),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    const { reason } = deadline.signal;
+    if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, context) };
+    return { ok: false, error: classify(error, context, wire.explain) };
+  } finally {
+    deadline.stop();
+  }
 }
 
 /** Where requests will go, for consent and reports: the setting, else the environment's, else the provider's own. */

@@ -1,4 +1,5 @@
 // What the client has to know about a model, whoever provides it: price, limits, and which form of prompt it takes.
+import type { Infill } from './infill.ts';
 
 export interface TeacherUsage {
   /** Tokens neither written to nor read from the prompt cache. */
@@ -31,8 +32,12 @@ export interface ModelFacts {
   readonly thinking: 'none' | 'disabled' | 'between_tools' | 'always';
   /** Continues a last assistant turn. */
   readonly prefill: boolean;
-  /** The row is a guess: nobody has told its price. */
+  /** The day its price was read, '2026-04-30'. */
+  readonly priced?: string;
+  /** The price is a guess: nobody has told it. */
   readonly guessed?: true;
+  /** Asked for the middle of a text rather than told in words what to do. */
+  readonly infill?: Infill;
   /** What names it in the hash of a question, where its name alone does not say who answers. */
   readonly asked?: string;
 }

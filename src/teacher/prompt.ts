@@ -1,7 +1,8 @@
-// A request as the Messages API gets it: what never changes first, what changes with every keystroke last.
+// A request as a large model gets it: what never changes first, what changes with every keystroke last.
 import type { Snippet } from '../common/completion.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { headOf, steppedWindow } from '../text/windows.ts';
+import { type Infill, infillText } from './infill.ts';
 import { estimateTokens, type ModelFacts } from './models.ts';
 
 /** A text block; `cache` asks the API to keep the prompt up to and including it. */
@@ -19,6 +20,8 @@ export interface Prompt {
   /** Of the answer, thinking included; and of its text alone. */
   readonly maxTokens: number;
   readonly textTokens: number;
+  /** The one block of `user` is to be gone on with, before this text; absent: it tells in words what to do. */
+  readonly infill?: { readonly suffix: string | undefined };
 }
 
 export const openTag = '<insert>';
@@ -35,6 +38,10 @@ export const limits = {
   hint: 600,
   path: 300,
 } as const;
+
+type Limits = Readonly<Record<keyof typeof limits, number>>;
+/** All of it at most, with what stands round it, characters. */
+const wholePrompt = 32_000;
 
 const singleLineTokens = 160;
 const multilineTokens = 640;
@@ -80,9 +87,11 @@ export function promptOf(request: TeacherRequest, facts: ModelFacts): Prompt {
 
 /** Pure: the same request and model make the same prompt, to the character. */
 export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt {
+  if (facts.infill !== undefined) return infillPrompt(request, facts);
   const { query, multiline } = request;
+  const limits = limitsOf(facts);
   const shown = steppedWindow(query.prefix, query.suffix, limits);
-  const snippets = chosen(request.snippets);
+  const snippets = chosen(request.snippets, limits);
   const hint = request.hint === undefined ? '' : headOf(request.hint, limits.hint);
   const marker = freeMarker([
     query.path,
@@ -130,6 +139,33 @@ export function buildPrompt(request: TeacherRequest, facts: ModelFacts): Prompt 
   };
 }
 
+function infillPrompt({ query, snippets, multiline }: TeacherRequest, facts: ModelFacts): Prompt {
+  const limits = limitsOf(facts);
+  const { stable, near, suffix: after } = steppedWindow(query.prefix, query.suffix, limits);
+  const place = { path: headOf(query.path, limits.path), prefix: stable.join('') + near, suffix: after };
+  const { prompt, suffix, stop } = infillText(facts.infill as Infill, place, chosen(snippets, limits));
+  const textTokens = multiline ? multilineTokens : singleLineTokens;
+  return {
+    system: { text: '', cache: false },
+    user: [{ text: prompt, cache: false }],
+    prefill: '',
+    stop: multiline ? stop : ['\n', ...stop],
+    maxTokens: textTokens,
+    textTokens,
+    infill: { suffix },
+  };
+}
+
+/** Smaller windows where a model's context holds no more, whatever its tokens are. */
+function limitsOf({ context, charactersPerToken }: ModelFacts): Limits {
+  const room = (context - 1_000) * charactersPerToken;
+  const share = Math.min(1, Math.max(0.1, room / wholePrompt));
+  const scaled = (limit: number) => Math.round(limit * share);
+  const { prefix, suffix, snippets, near } = limits;
+  const smaller = { prefix: scaled(prefix), suffix: scaled(suffix), snippets: scaled(snippets), near: scaled(near) };
+  return { ...limits, ...smaller };
+}
+
 /** Length of the whole prompt, and of the part up to the last cache breakpoint; characters, or as `lengthOf` has it. */
 export function promptLength(
   prompt: Prompt,
@@ -138,10 +174,11 @@ export function promptLength(
   const blocks = [prompt.system, ...prompt.user];
   const last = blocks.findLastIndex((block) => block.cache);
   const length = (until: number) => blocks.slice(0, until).reduce((sum, block) => sum + lengthOf(block.text), 0);
-  return { all: length(blocks.length) + lengthOf(prompt.prefill), cached: length(last + 1) };
+  const ends = lengthOf(prompt.prefill) + (prompt.infill?.suffix === undefined ? 0 : lengthOf(prompt.infill.suffix));
+  return { all: length(blocks.length) + ends, cached: length(last + 1) };
 }
 
-function chosen(snippets: readonly Snippet[]): Snippet[] {
+function chosen(snippets: readonly Snippet[], limits: Limits): Snippet[] {
   const kept: Snippet[] = [];
   let left: number = limits.snippets;
   for (const snippet of snippets) {

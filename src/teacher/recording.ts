@@ -129,7 +129,7 @@ export function requestHash(
   request: TeacherRequest,
   facts: ModelFacts = { ...unknownModel, id: model },
 ): string {
-  const { system, user, prefill, stop, maxTokens } = promptOf(request, facts);
+  const { system, user, prefill, stop, maxTokens, infill } = promptOf(request, facts);
   const question = [
     facts.asked ?? model,
     system.text,
@@ -137,6 +137,7 @@ export function requestHash(
     prefill,
     stop,
     maxTokens,
+    ...(infill?.suffix === undefined ? [] : [infill.suffix]),
   ];
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
 }

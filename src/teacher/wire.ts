@@ -1,11 +1,14 @@
 // What a provider of large models is to the rest of this room: a row of plain data, and a wire that speaks its protocol.
 import type { ErrorCode } from '../common/errors.ts';
+import type { InfillDoor } from './infill.ts';
 import type { ModelFacts, TeacherUsage } from './models.ts';
 import type { Prompt } from './prompt.ts';
 
 /** Whether answers may be trained on, as the provider's terms have it. */
 export interface Terms {
-  readonly training: 'allowed' | 'forbidden' | 'not known';
+  readonly training: 'allowed' | 'restricted' | 'not known';
+  /** What is restricted, in a sentence. */
+  readonly said?: string;
   /** Where that stands, and the day it was read, '2026-11-26'. */
   readonly page: string;
   readonly read: string;
@@ -64,8 +67,8 @@ export interface Wire {
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
   /** What the SDK's error says; undefined: it is none of the SDK's. */
   explain(error: unknown): Told | undefined;
-  /** Names of the models that there are, in the server's order; undefined: it does not tell. */
-  models?(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
+  /** Names of the models that there are, in the server's order. */
+  models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** Something of an answer; nothing in it has been checked yet but its types (reading.ts checks the rest). */
@@ -80,6 +83,20 @@ export interface Piece {
   readonly end?: true;
   /** Of the text's tokens, natural logarithms. */
   readonly logprobs?: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+/** What a server takes of the protocol. */
+export interface Takes {
+  /** Stop sequences at most. */
+  readonly stops: number;
+  /** How it tells what was used: where it is asked to, without being asked, or never. */
+  readonly usage: 'asked' | 'always' | 'never';
+  /** Probabilities of an answer's tokens, where they are asked for, in this shape. */
+  readonly logprobs: 'chat' | 'completions' | 'none';
+  /** How it fills in a middle; absent: it does not. */
+  readonly infill?: InfillDoor;
+  /** Fields that only it knows. */
+  readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 /** What an SDK's error tells. */

@@ -1,11 +1,12 @@
-// A server that answers the Messages API as an attacker, a broken proxy or a captive portal would: a row each.
+// A server that answers as an attacker, a broken proxy or a captive portal would, in either protocol: a row each.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { messages, type Tongue } from './tongues.ts';
 
-type Serve = (response: ServerResponse, server: HostileMessages) => void | Promise<void>;
+export type Serve = (response: ServerResponse, server: HostileMessages) => void | Promise<void>;
 
 const ESC = String.fromCharCode(0x1b);
 /** Text that steers a terminal, turns the reading order round, or hides; and what of it is to be left. */
@@ -27,27 +28,7 @@ export const dirty: Readonly<Record<string, { readonly text: string; readonly cl
   'half a character': { text: 'a\ud800b;', clean: 'ab;' },
 };
 
-/** One event of the stream. */
-function event(type: string, data: object): string {
-  return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
-}
-
-function start(over: { model?: string; usage?: object } = {}): string {
-  const { model = 'claude-haiku-5-5', usage = { input_tokens: 100, output_tokens: 1 } } = over;
-  return event('message_start', {
-    message: { id: 'm', type: 'message', role: 'assistant', model, content: [], usage },
-  });
-}
-
-function delta(text: string): string {
-  return event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
-}
-
-function end(usage: object = { output_tokens: 5 }): string {
-  return event('message_delta', { delta: { stop_reason: 'end_turn' }, usage }) + event('message_stop', {});
-}
-
-function stream(response: ServerResponse, headers: Record<string, string> = {}): void {
+export function stream(response: ServerResponse, headers: Record<string, string> = {}): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
 }
 
@@ -72,7 +53,9 @@ function drip(response: ServerResponse, piece: string): void {
 
 function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify({ type: 'error', error: { type: 'api_error', message } }));
+  response.end(
+    JSON.stringify({ type: 'error', error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message } }),
+  );
 }
 
 const redirect =
@@ -90,25 +73,24 @@ export const redirects: Readonly<Record<string, Serve>> = Object.fromEntries(
 const endless = 200 << 20;
 
 export const floods: Readonly<Record<string, Serve>> = {
-  'an endless answer': async (response) => {
+  'an endless answer': async (response, { tongue }) => {
     stream(response);
-    response.write(start());
-    await flood(response, delta('x '.repeat(500)), endless);
+    response.write(tongue.start());
+    await flood(response, tongue.delta('x '.repeat(500)), endless);
   },
-  'an endless answer of thinking': async (response) => {
+  'an endless answer of thinking': async (response, { tongue }) => {
     stream(response);
-    response.write(start());
-    const thinking = { type: 'thinking_delta', thinking: 'x '.repeat(500) };
-    await flood(response, event('content_block_delta', { index: 0, delta: thinking }), endless);
+    response.write(tongue.start());
+    await flood(response, tongue.thinking('x '.repeat(500)), endless);
   },
-  'an endless line': async (response) => {
+  'an endless line': async (response, { tongue }) => {
     stream(response);
-    response.write(`${start()}data: "`);
+    response.write(`${tongue.start()}data: "`);
     await flood(response, 'x'.repeat(8192), endless);
   },
-  'endless comments': async (response) => {
+  'endless comments': async (response, { tongue }) => {
     stream(response);
-    response.write(start());
+    response.write(tongue.start());
     await flood(response, `: ${'x'.repeat(1000)}\n`, endless);
   },
   'an endless error': async (response) => {
@@ -119,11 +101,11 @@ export const floods: Readonly<Record<string, Serve>> = {
     response.writeHead(200, { 'content-type': 'text/html' });
     await flood(response, '<p>sign in</p>'.repeat(500), endless);
   },
-  'a compressed bomb': async (response) => {
+  'a compressed bomb': async (response, { tongue }) => {
     stream(response, { 'content-encoding': 'gzip' });
     const gzip = createGzip();
     gzip.pipe(response);
-    gzip.write(start());
+    gzip.write(tongue.start());
     const zeros = Buffer.alloc(1 << 20, 'x');
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     for (let sent = 0; sent < endless && !response.destroyed; sent += zeros.length) {
@@ -134,14 +116,14 @@ export const floods: Readonly<Record<string, Serve>> = {
 };
 
 export const drips: Readonly<Record<string, Serve>> = {
-  'pings for ever': (response) => {
+  'pings for ever': (response, { tongue }) => {
     stream(response);
-    response.write(start());
-    drip(response, event('ping', {}));
+    response.write(tongue.start());
+    drip(response, tongue.ping);
   },
-  'comments for ever': (response) => {
+  'comments for ever': (response, { tongue }) => {
     stream(response);
-    response.write(start());
+    response.write(tongue.start());
     drip(response, ': still here\n\n');
   },
   'headers and nothing else': (response) => {
@@ -156,13 +138,13 @@ export const drips: Readonly<Record<string, Serve>> = {
 };
 
 export const lies: Readonly<Record<string, Serve>> = {
-  'more tokens than there are': (response) => {
+  'more tokens than there are': (response, { tongue }) => {
     stream(response);
-    response.end(start({ usage: { input_tokens: 1e300, output_tokens: 1 } }) + delta('a;') + end());
+    response.end(tongue.start({ input: 1e300 }) + tongue.delta('a;') + tongue.end());
   },
-  'negative tokens': (response) => {
+  'negative tokens': (response, { tongue }) => {
     stream(response);
-    response.end(start() + delta('a;') + end({ output_tokens: -5 }));
+    response.end(tongue.start() + tongue.delta('a;') + tongue.end({ output: -5 }));
   },
   'a status that is none': (response) => {
     response.writeHead(999);
@@ -177,10 +159,10 @@ export const lies: Readonly<Record<string, Serve>> = {
 /** An answer of this text, in pieces of one UTF-16 unit, so that every sequence is cut wherever it can be. */
 export const says =
   (text: string, model?: string): Serve =>
-  (response) => {
+  (response, { tongue }) => {
     stream(response);
-    const pieces = Array.from({ length: text.length }, (_, at) => delta(text.charAt(at)));
-    response.end(start(model === undefined ? {} : { model }) + pieces.join('') + end());
+    const pieces = Array.from({ length: text.length }, (_, at) => tongue.delta(text.charAt(at)));
+    response.end(tongue.start(model === undefined ? {} : { model }) + pieces.join('') + tongue.end());
   };
 
 export const refuses =
@@ -194,6 +176,8 @@ export class HostileMessages {
   readonly strayed: string[] = [];
   /** Bytes of answers that were written until the client hung up. */
   written = 0;
+  /** Of the answers that are some. */
+  tongue: Tongue = messages;
   private serve: Serve = () => {};
   private readonly servers: readonly [Server, Server];
 

@@ -4,7 +4,7 @@ import { runTests } from '@vscode/test-electron';
 import type { Profile } from '../../build/code-server.ts';
 import { cache, root } from '../../build/paths.ts';
 
-/** Which VS Code to download ('stable', '1.101.0'); undefined: the suite runs in code-server. */
+/** Which VS Code to download ('stable', '1.104.0'); undefined: the suite runs in code-server. */
 export const desktopVersion = process.env.EASY_ADAPTATION_VSCODE || undefined;
 
 /**

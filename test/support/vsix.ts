@@ -38,7 +38,7 @@ export async function writeDriver(folder: string): Promise<void> {
     version: '0.0.1',
     private: true,
     main: './driver.cjs',
-    engines: { vscode: '^1.101.0' },
+    engines: { vscode: '^1.104.0' },
     extensionKind: ['workspace'],
     // Before the extension under test, which waits for the start to be over.
     activationEvents: ['*'],

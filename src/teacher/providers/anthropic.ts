@@ -9,7 +9,12 @@ export const anthropic: Provider = {
   key: { need: 'required', example: 'sk-ant-…', madeAt: 'platform.claude.com', variable: 'ANTHROPIC_API_KEY' },
   baseUrl: 'https://api.anthropic.com',
   urlVariable: 'ANTHROPIC_BASE_URL',
-  terms: { training: 'not known', page: 'https://www.anthropic.com/legal/commercial-terms', read: '2026-11-26' },
+  terms: {
+    training: 'restricted',
+    said: "Answers may train models that do not compete with Anthropic's, such as classifiers and other small tools.",
+    page: 'https://support.claude.com/en/articles/12326764-can-i-use-my-outputs-to-train-an-ai-model',
+    read: '2026-11-26',
+  },
   defaultModel,
   batchDiscount: 0.5,
   // Errors that arrive inside a stream, after a 200, have no status but a type.

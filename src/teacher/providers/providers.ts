@@ -1,8 +1,12 @@
 // Every provider of large models: a row each, the default first. Plain data: no SDK comes in with it.
 import type { Provider } from '../wire.ts';
 import { anthropic } from './anthropic.ts';
+import { compatibles } from './openai.ts';
 
-export const providers: readonly Provider[] = [anthropic];
+export const providers: readonly Provider[] = [anthropic, ...compatibles];
+
+/** Those that need no editor to be asked. */
+export const byCommandLine: readonly string[] = providers.filter(({ key }) => key.need !== 'none').map(({ id }) => id);
 
 /** The default where there is no row of that name. */
 export function providerOf(id: string | undefined): Provider {

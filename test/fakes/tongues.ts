@@ -1,0 +1,62 @@
+// How an answer is streamed: in the events of the Messages API, or of chat completions, which fill in a middle, too.
+
+export interface Tongue {
+  /** It begins, with what it says of itself. */
+  start(over?: { readonly model?: string; readonly input?: number }): string;
+  delta(text: unknown): string;
+  /** What the model thinks, which is not for the file. */
+  thinking(text: string): string;
+  /** Nothing new. */
+  ping: string;
+  end(over?: { readonly output?: number; readonly why?: 'done' | 'length' | 'refusal' }): string;
+  /** An error after a 200. */
+  error(message: string): string;
+}
+
+function event(type: string, data: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
+}
+
+const reasons = {
+  messages: { done: 'end_turn', length: 'max_tokens', refusal: 'refusal' },
+  chat: { done: 'stop', length: 'length', refusal: 'content_filter' },
+} as const;
+
+export const messages: Tongue = {
+  start: ({ model = 'claude-haiku-5-5', input = 100 } = {}) => {
+    const usage = { input_tokens: input, output_tokens: 1 };
+    return event('message_start', {
+      message: { id: 'm', type: 'message', role: 'assistant', model, content: [], usage },
+    });
+  },
+  delta: (text) => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
+  thinking: (thinking) => event('content_block_delta', { index: 0, delta: { type: 'thinking_delta', thinking } }),
+  ping: event('ping', {}),
+  end: ({ output = 5, why = 'done' } = {}) =>
+    event('message_delta', { delta: { stop_reason: reasons.messages[why] }, usage: { output_tokens: output } }) +
+    event('message_stop', {}),
+  error: (message) => event('error', { error: { type: 'overloaded_error', message } }),
+};
+
+function chunk(choices: readonly object[], over: object = {}): string {
+  return `data: ${JSON.stringify({ id: 'c', object: 'chunk', model: 'small', choices, ...over })}\n\n`;
+}
+
+/** @param as a chat's delta, or a completion's text */
+function completions(as: (text: unknown, more?: object) => object): Tongue {
+  return {
+    start: ({ model = 'small', input = 100 } = {}) =>
+      chunk([{ index: 0, ...as('') }], { model, usage: { prompt_tokens: input, completion_tokens: 1 } }),
+    delta: (text) => chunk([{ index: 0, ...as(text) }]),
+    thinking: (text) => chunk([{ index: 0, ...as('', { reasoning_content: text }) }]),
+    ping: chunk([{ index: 0, ...as('') }]),
+    end: ({ output = 5, why = 'done' } = {}) =>
+      chunk([{ index: 0, ...as(''), finish_reason: reasons.chat[why] }]) +
+      chunk([], { usage: { prompt_tokens: 100, completion_tokens: output } }) +
+      'data: [DONE]\n\n',
+    error: (message) => `data: ${JSON.stringify({ error: { code: 502, message } })}\n\n`,
+  };
+}
+
+export const chat = completions((content, more) => ({ delta: { content, ...more } }));
+export const middles = completions((text) => ({ text }));

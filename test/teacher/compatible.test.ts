@@ -1,0 +1,183 @@
+// Chat completions as each server really takes them: what is sent, what is left out once it was refused, and middles.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Budget } from '../../src/teacher/budget.ts';
+import { type ConnectOptions, connectTeacher, sender } from '../../src/teacher/connect.ts';
+import { providers } from '../../src/teacher/providers/providers.ts';
+import { RecordingTeacher, requestHash } from '../../src/teacher/recording.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
+import { chat, middles, type Tongue } from '../fakes/tongues.ts';
+import { at, never } from './requests.ts';
+
+const place = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
+type Body = Readonly<Record<string, unknown>>;
+
+/** A server in memory that answers so, and keeps what it was sent. @param refuse says what it does not take */
+function server(tongue: Tongue, text = 'a + b', refuse: (body: Body) => string | undefined = () => undefined) {
+  const sent: { readonly url: string; readonly headers: Headers; readonly body: Body }[] = [];
+  const fetch: NonNullable<ConnectOptions['fetch']> = async (url, init) => {
+    const body = JSON.parse(String(init?.body)) as Body;
+    sent.push({ url: String(url), headers: new Headers(init?.headers), body });
+    const message = refuse(body);
+    if (message === undefined)
+      return new Response(tongue.start() + tongue.delta(text) + tongue.end(), {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    return new Response(
+      JSON.stringify({ error: { message, type: 'invalid_request_error', code: null, param: null } }),
+      {
+        status: 400,
+        headers: { 'content-type': 'application/json' },
+      },
+    );
+  };
+  return { sent, fetch };
+}
+
+function connect(provider: string, model: string, fetch: NonNullable<ConnectOptions['fetch']>, over: object = {}) {
+  return connectTeacher({ provider, apiKey: 'key-of-a-test', model, timeoutMs: 5_000, ...over }, { fetch });
+}
+
+async function answered(teacher: ReturnType<typeof connectTeacher>, request = place): Promise<string> {
+  const result = await teacher.complete(request, never);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.text;
+}
+
+test('a middle is asked for as the server takes it: as tokens, as two fields, and of nobody who has not learned it', async () => {
+  const rows = [
+    ['llama.cpp', 'Qwen2.5-Coder-1.5B', 'http://127.0.0.1:8080/v1/completions'],
+    ['vllm', 'bigcode/starcoder2-3b', 'http://127.0.0.1:8000/v1/completions'],
+    ['ollama', 'qwen2.5-coder:1.5b-base', 'http://127.0.0.1:11434/v1/completions'],
+    ['mistral', 'codestral-latest', 'https://api.mistral.ai/v1/fim/completions'],
+    ['llama.cpp', 'gemma-4', 'http://127.0.0.1:8080/v1/chat/completions'],
+    ['openai', 'starcoder2', 'https://api.openai.com/v1/chat/completions'],
+  ] as const;
+  const prompts: unknown[] = [];
+  for (const [provider, model, url] of rows) {
+    const { sent, fetch } = server(url.endsWith('chat/completions') || provider === 'mistral' ? chat : middles);
+    assert.equal(await answered(connect(provider, model, fetch)), 'a + b');
+    assert.equal(sent[0]?.url, url);
+    const { prompt, suffix, messages, stop } = sent[0]?.body ?? {};
+    prompts.push(messages === undefined ? [prompt, suffix, stop] : 'chat');
+  }
+  const tokens = '<|fim_prefix|>const sum = <|fim_suffix|>;\n<|fim_middle|>';
+  const file = (mark: string) => `${mark}b.ts\nconst other = 1;\n${mark}src/shop/cart.ts\n`;
+  assert.deepEqual(prompts, [
+    [`${file('<|file_sep|>')}${tokens}`, undefined, ['\n', '<|endoftext|>', '<|file_sep|>', '<|fim_pad|>']],
+    [`${file('<file_sep>')}${tokens.replaceAll('|', '')}`, undefined, ['\n', '<|endoftext|>', '<file_sep>']],
+    ['const sum = ', ';\n', ['\n']],
+    ['const sum = ', ';\n', ['\n']],
+    'chat',
+    'chat',
+  ]);
+});
+
+test("a model's own tokens in the user's text are text no more", async () => {
+  const { sent, fetch } = server(middles);
+  await answered(connect('llama.cpp', 'qwen2.5-coder', fetch), at('const a = "<|fim_middle|><|file_sep|>x";¦\n'));
+  const prompt = String(sent[0]?.body.prompt);
+  assert.equal(prompt.split('<|fim_middle|>').length, 2);
+  assert.ok(prompt.includes('const a = "x";'));
+});
+
+test('a field that a server refuses is left out from then on, and the newer name of another is found', async () => {
+  const newer = (body: Body) =>
+    'max_tokens' in body
+      ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+      : 'stop' in body
+        ? "Unsupported parameter: 'stop' is not supported with this model."
+        : undefined;
+  const { sent, fetch } = server(chat, '<insert>a + b</insert>', newer);
+  const teacher = connect('openai', 'gpt-5.4-mini', fetch);
+  for (let turn = 0; turn < 2; turn++) assert.equal(await answered(teacher), 'a + b');
+  assert.equal(sent.length, 4);
+  const { model, messages: _, ...body } = sent.at(-1)?.body ?? {};
+  assert.equal(model, 'gpt-5.4-mini');
+  assert.deepEqual(body, {
+    stream: true,
+    max_completion_tokens: 160,
+    reasoning_effort: 'none',
+    stream_options: { include_usage: true },
+  });
+});
+
+test('a request that is refused for another reason is asked once', async () => {
+  const { sent, fetch } = server(chat, '', () => 'Invalid JSON in the body.');
+  const result = await connect('openai', '', fetch).complete(place, never);
+  assert.ok(!result.ok && result.error.code === 'bad-request');
+  assert.equal(sent.length, 1);
+});
+
+test('the failures that only some have are their rows', async () => {
+  const rows = [
+    [429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }, 'no-credit'],
+    [429, { code: 'rate_limit_exceeded', message: 'Rate limit reached' }, 'rate-limited'],
+    [
+      400,
+      { type: 'exceed_context_size_error', message: 'request (4390 tokens) exceeds it' },
+      'bad-request',
+      /too long/,
+    ],
+    [400, { message: "This model's maximum context length is 4096 tokens" }, 'bad-request', /too long/],
+    [400, { message: 'Model Not Exist' }, 'bad-request', /knows no model/],
+    [503, { type: 'unavailable_error', message: 'Loading model' }, 'overloaded', /Loading model/],
+  ] as const;
+  for (const [status, error, code, said = /./] of rows) {
+    const fetch = async () =>
+      new Response(JSON.stringify({ error }), { status, headers: { 'content-type': 'application/json' } });
+    const result = await connect('llama.cpp', 'small', fetch).complete(place, never);
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, code, result.error.message);
+    assert.match(result.error.message, said);
+  }
+});
+
+test('without a key none is sent, to servers that need none', async () => {
+  const { sent, fetch } = server(chat);
+  await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
+  assert.equal(sent[0]?.headers.get('authorization'), null);
+  const result = await connect('openai', '', fetch, { apiKey: '' }).complete(place, never);
+  assert.ok(!result.ok && result.error.code === 'no-key');
+  assert.equal(sent.length, 1);
+});
+
+test('what is asked on this machine is free, and a price that nobody knows is said to be a guess', async () => {
+  const { fetch } = server(chat);
+  const local = await connect('ollama', 'gemma', fetch).complete(place, never);
+  assert.ok(local.ok && local.value.costUsd === 0 && local.value.costEstimated === undefined);
+  const unknown = await connect('openrouter', 'some/model', fetch).complete(place, never);
+  assert.ok(unknown.ok && unknown.value.costUsd > 0 && unknown.value.costEstimated);
+  const known = connect('deepseek', 'deepseek-v4-flash', fetch);
+  const answer = await known.complete(place, never);
+  assert.ok(answer.ok && answer.value.costEstimated === undefined);
+  assert.ok(Math.abs(answer.value.costUsd - (100 * 0.14 + 5 * 0.28) / 1e6) < 1e-12);
+  assert.equal(known.facts?.priced, '2026-04-30');
+});
+
+test('a small context gets a smaller prompt', async () => {
+  const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
+  const length = async (provider: string) => (await sender({ provider, model: 'some' }))(long).length;
+  assert.ok((await length('llama.cpp')) < 0.75 * (await length('openrouter')));
+  assert.ok((await length('llama.cpp')) / 2.4 < 8_192);
+});
+
+test("the same model at two servers are two questions, and an answer of one is not taken for the other's", async () => {
+  const facts = (provider: string, host: string) => providers.find(({ id }) => id === provider)?.facts('small', host);
+  const hashes = [
+    requestHash('small', place),
+    requestHash('small', place, facts('vllm', '127.0.0.1:8000')),
+    requestHash('small', place, facts('vllm', 'other:8000')),
+    requestHash('small', place, facts('ollama', '127.0.0.1:8000')),
+  ];
+  assert.equal(new Set(hashes).size, hashes.length);
+  const { sent, fetch } = server(chat);
+  const store = new FakeLedger();
+  const budget = new Budget(() => store, 0);
+  for (const provider of ['vllm', 'ollama', 'vllm']) {
+    const options = { purpose: 'labelling', folder: '/w', budget } as const;
+    await answered(new RecordingTeacher(connect(provider, 'small', fetch), store, options));
+  }
+  // Free, so a budget of nothing holds none back.
+  assert.equal(sent.length, 2);
+});
