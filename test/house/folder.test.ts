@@ -33,3 +33,11 @@ test('processes are started for engine and jobs, for a look at the graphics card
     'src/runtime/device.ts',
   ]);
 });
+
+test('the host harvests one file at a time, and asks worker, engine and jobs for all that indexes, completes or learns', () => {
+  const work =
+    /from '(?:\.\.?\/)+(?:harvest\/(?:folder|walk)|ngram\/(?!client|protocol)[\w-]+|learn\/(?:run|learn|training|samples))\.ts'/;
+  assert.deepEqual(importing(work, 'src/{host,complete}/**/*.ts'), []);
+  assert.deepEqual(importing(work, 'src/extension.ts'), []);
+  assert.ok(importing(work, 'src/learn/*.ts').length > 2, 'the pattern finds them where they are');
+});
