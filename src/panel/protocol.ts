@@ -21,7 +21,6 @@ export type {
   ToPanel,
 } from './message-shapes.ts';
 export { panelCommands } from './message-shapes.ts';
-export type PanelSource = PanelRow['source'];
 export type PanelOutcome = PanelRow['outcome'];
 export type PanelModel = PanelState['model'];
 export type PanelProgress = NonNullable<PanelState['progress']>;
