@@ -7,6 +7,7 @@ import { Adaptation } from './host/adapt/adaptation.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api/api.ts';
 import { ApiKey } from './host/api/api-key.ts';
+import { editorModels } from './host/api/editor-models.ts';
 import { Permissions } from './host/api/permissions.ts';
 import { Problems } from './host/api/problems.ts';
 import { Bases } from './host/bases/bases.ts';
@@ -62,12 +63,13 @@ export function activate(context: vscode.ExtensionContext): void {
     problems.clear();
     changed();
   };
-  const key = own.add(new ApiKey(context.secrets, apiChanged));
+  const key = own.add(new ApiKey(context.secrets, () => api.owner, apiChanged));
   const permissions = new Permissions(context.globalState, changed);
   const snooze = own.add(new Snooze(clock, changed));
   const store = own.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
   const api = new Api({ key, configuration, permissions, store, clock, log });
   own.add(configuration.onDidChange(apiChanged));
+  own.add(configuration.onDidChange(() => void key.load()));
 
   const recorder = new Recorder({
     activity,
@@ -138,7 +140,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const adaptation = own.add(
     new Adaptation({
-      jobs: new JobClient({ script: paths.job, engine: () => neural.start, log }),
+      jobs: new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log }),
       api,
       configuration,
       neural,

@@ -1,10 +1,10 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
-import { messageOf } from '../common/errors.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
-import { type ApiKey, keyProblem } from './api/api-key.ts';
+import type { ApiKey } from './api/api-key.ts';
+import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { askConsent } from './api/consent.ts';
 import type { ChannelLog } from './channel-log.ts';
 import { acceptedCommand } from './completion/provider.ts';
@@ -35,8 +35,9 @@ export function registerCommands(deps: CommandDeps): Disposable {
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
-    setApiKey: () => setApiKey(deps),
-    clearApiKey: () => clearApiKey(deps),
+    chooseModel: () => newModel(deps),
+    setApiKey: () => newApiKey(deps),
+    clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),
     revokeConsent: () => revokeConsent(deps),
     stayLocal: () => configuration.write('localOnly', true, status.folder().uri),
@@ -95,35 +96,9 @@ async function pickFolder(current: FolderRef, placeHolder: string): Promise<Fold
   return picked?.folder;
 }
 
-async function setApiKey(deps: CommandDeps): Promise<void> {
-  const { api, key, status, configuration } = deps;
-  await api.load();
-  const problems = {
-    empty: t('Paste the key, or press Escape to stay local.'),
-    spaces: t('A key has no spaces in it.'),
-    characters: t('A key has plain letters, digits and signs only.'),
-    short: t('That is too short to be a key.'),
-  };
-  const entered = await vscode.window.showInputBox({
-    title: t('API key for {0}', api.host()),
-    prompt: t(
-      'Kept in the secret storage of this editor, never in settings or logs. Keys for Claude are made at platform.claude.com.',
-    ),
-    placeHolder: 'sk-ant-…',
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: (text) => {
-      const problem = keyProblem(text);
-      return problem === undefined ? undefined : problems[problem];
-    },
-  });
-  if (entered === undefined) return;
-  try {
-    await key.set(entered);
-  } catch (error) {
-    void vscode.window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
-    return;
-  }
+async function newApiKey(deps: CommandDeps): Promise<void> {
+  const { api, status, configuration } = deps;
+  if (!(await setApiKey(deps))) return;
   const folder = status.folder();
   if (configuration.for(folder.uri).localOnly) {
     void vscode.window.showInformationMessage(t('The key is set. Local-only mode is on, so it is not used.'));
@@ -131,12 +106,18 @@ async function setApiKey(deps: CommandDeps): Promise<void> {
   else void vscode.window.showInformationMessage(t('The key is set.'));
 }
 
-async function clearApiKey({ key }: CommandDeps): Promise<void> {
-  await key.clear();
-  void vscode.window.showInformationMessage(t('The key is deleted. Completions are local only.'));
+async function newModel(deps: CommandDeps): Promise<void> {
+  const { api, status } = deps;
+  await api.load();
+  if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
 }
 
-async function allowApi({ api, key, permissions, status, configuration }: CommandDeps): Promise<void> {
+async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
+  await key.forget();
+  void vscode.window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
+}
+
+async function allowApi({ api, permissions, status, configuration }: CommandDeps): Promise<void> {
   await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
@@ -145,7 +126,7 @@ async function allowApi({ api, key, permissions, status, configuration }: Comman
   }
   if (!(await askConsent(api.question(folder), permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
-  if (key.value === undefined) await vscode.commands.executeCommand(`${section}.setApiKey`);
+  if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
 }
 
 async function revokeConsent({ api, permissions, status }: CommandDeps): Promise<void> {

@@ -1,5 +1,6 @@
 // Every setting of the extension: one row each. package.json's `contributes.configuration` says the same, and a test holds the two together.
 
+import { providers } from '../teacher/providers/providers.ts';
 import {
   type Beside,
   globsOfBoth,
@@ -41,9 +42,11 @@ export interface Settings {
   /** 0 local only ... 1 API first. */
   readonly balance: number;
   readonly localOnly: boolean;
-  /** '': the provider's current small model. */
+  /** Who has the large model: a row of teacher/providers. */
+  readonly provider: string;
+  /** '': the provider's usual one. */
   readonly model: string;
-  /** '': the SDK's default. */
+  /** '': the provider's own. */
   readonly baseUrl: string;
   /** ms for one whole answer. */
   readonly apiTimeout: number;
@@ -80,6 +83,13 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
   balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
   localOnly: { type: 'boolean', default: false, scope: 'resource', beside: onWhereEither },
+  provider: {
+    type: 'string',
+    default: 'anthropic',
+    scope: 'application',
+    values: providers.map(({ id }) => id),
+    beside: usersAlone,
+  },
   model: { type: 'string', default: '', scope: 'application', beside: usersAlone },
   baseUrl: { type: 'string', default: '', scope: 'application', beside: usersAlone },
   apiTimeout: {

@@ -15,6 +15,7 @@ import type { ResilientStore } from '../store/resilient.ts';
 import { Budget } from '../teacher/budget.ts';
 import { connectTeacher } from '../teacher/connect.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
+import type { EditorModels } from '../teacher/wire.ts';
 import type { RunRequest } from './protocol.ts';
 
 export interface JobDeps {
@@ -22,6 +23,8 @@ export interface JobDeps {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Those of the editor that owns the job. */
+  readonly editor?: EditorModels;
 }
 
 /**
@@ -69,7 +72,7 @@ async function withStore(
     result = await adapt(request, {
       ...deps,
       engine,
-      teacher: api && paidTeacher(api, store, root, log),
+      teacher: api && paidTeacher(api, store, root, deps),
       confirm: async (estimate) => {
         asked = await deps.confirm(estimate);
         return asked;
@@ -86,9 +89,19 @@ async function withStore(
 }
 
 /** Every answer of it is in the store before the next is asked for, within the month's limit. */
-function paidTeacher({ settings, budgetUsd }: ApiAccess, store: ResilientStore, folder: string, log: Log) {
+function paidTeacher(
+  { settings, budgetUsd }: ApiAccess,
+  store: ResilientStore,
+  folder: string,
+  { log, editor }: JobDeps,
+) {
   const budget = new Budget(() => store, budgetUsd);
-  return new RecordingTeacher(connectTeacher(settings), store, { purpose: 'labelling', folder, budget, log });
+  return new RecordingTeacher(connectTeacher(settings, { editor }), store, {
+    purpose: 'labelling',
+    folder,
+    budget,
+    log,
+  });
 }
 
 /** Of a store that is closed: whether it kept what was paid for. */

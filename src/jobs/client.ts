@@ -6,7 +6,9 @@ import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { cancelled } from '../learn/cancellation.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../learn/types.ts';
+import type { EditorModels } from '../teacher/wire.ts';
 import type { EngineStart, FromJob, Jobs, ToJob } from './protocol.ts';
+import { RelayOwner } from './relay.ts';
 
 /** After this long a cancelled job that has not stopped by itself is ended; nothing on disk can tear (common/files.ts). */
 const CANCEL_MS = 3000;
@@ -23,6 +25,8 @@ export interface JobOptions {
   /** How an adaptation starts its engine; undefined: a run has no neural part. Asked for each. */
   readonly engine?: () => EngineStart | undefined;
   readonly log?: Log;
+  /** What jobs may ask of the editor's own models; absent: there is no editor. */
+  readonly editor?: EditorModels;
   /** Runs, for whoever finds the folder locked. */
   readonly who?: string;
 }
@@ -65,6 +69,7 @@ export class JobClient {
     this.running.add(child);
     // A message to a process that has just died is lost without an error: its exit follows.
     const send = (message: ToJob) => child.send(message, () => {});
+    const relay = new RelayOwner(this.options.editor, send);
     const { promise, resolve } = Promise.withResolvers<Result<Jobs[K]['result']>>();
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {
@@ -85,6 +90,7 @@ export class JobClient {
       else if (message.kind === 'log') this.log[message.level](message.message);
       else if (message.kind === 'done') resolve(message.result as Result<Jobs[K]['result']>);
       else if (message.kind === 'crashed') crashed(message.message);
+      else if (message.kind === 'editor-ask' || message.kind === 'editor-drop') relay.take(message);
       else if (message.kind === 'confirm')
         confirm(message.estimate).then(
           (yes) => send({ kind: 'confirmed', yes }),
@@ -102,6 +108,7 @@ export class JobClient {
     send({ kind: 'job', job, request } as ToJob);
     const result = await promise;
     over = true;
+    relay.end();
     clearTimeout(grace);
     signal.removeEventListener('abort', cancel);
     await endChild(child, GRACE_MS);

@@ -7,6 +7,7 @@ import { readSecrets } from '../learn/reread-secrets.ts';
 import { summaryOf } from '../report/kept.ts';
 import { adaptJob, type JobDeps } from './adapt.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
+import { RelayedModels } from './relay.ts';
 
 const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
@@ -21,6 +22,7 @@ const send = (message: FromJob) => {
   if (process.connected) process.send?.(message, () => {});
 };
 const controller = new AbortController();
+const relay = new RelayedModels(send);
 let answer: (yes: boolean) => void = () => {};
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>
@@ -42,6 +44,7 @@ async function run({ job, request }: Asked): Promise<void> {
       }),
     signal: controller.signal,
     log,
+    editor: relay,
   };
   try {
     const work = jobs[job] as (of: typeof request, deps: JobDeps) => Promise<Result<Jobs[keyof Jobs]['result']>>;
@@ -56,6 +59,7 @@ process.on('message', (message: ToJob) => {
   if (typeof message !== 'object' || message === null) return;
   if (message.kind === 'job' && Object.hasOwn(jobs, message.job)) void run(message);
   else if (message.kind === 'confirmed') answer(message.yes);
+  else if (message.kind === 'editor-text' || message.kind === 'editor-end') relay.take(message);
   else if (message.kind === 'cancel') cancel();
   else log.warn(`A job knows no message '${String((message as { kind: unknown }).kind).slice(0, 40)}'.`);
 });

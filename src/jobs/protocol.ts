@@ -7,6 +7,7 @@ import type { EngineOptions } from '../engine/client.ts';
 import type { KeptRequest } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate } from '../learn/types.ts';
 import type { KeptSummary } from '../report/kept.ts';
+import type { RelayAsked, RelaySaid } from './relay.ts';
 
 /** What a process of its own can be started for, one row each. */
 export interface Jobs {
@@ -32,9 +33,14 @@ export type Asked = {
 }[keyof Jobs];
 
 /** Keys of an API are in the request alone: neither in a command line nor in an environment. */
-export type ToJob = Asked | { readonly kind: 'confirmed'; readonly yes: boolean } | { readonly kind: 'cancel' };
+export type ToJob =
+  | RelaySaid
+  | Asked
+  | { readonly kind: 'confirmed'; readonly yes: boolean }
+  | { readonly kind: 'cancel' };
 
 export type FromJob =
+  | RelayAsked
   | { readonly kind: 'progress'; readonly update: ProgressUpdate }
   | { readonly kind: 'confirm'; readonly estimate: ApiEstimate }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }

@@ -40,6 +40,7 @@ export const panelCommands = [
   'adapt',
   'cancelAdapt',
   'setApiKey',
+  'chooseModel',
   'allowApi',
   'snooze',
   'unsnooze',

@@ -36,6 +36,8 @@ export interface Provider {
   readonly terms: Terms;
   /** '' : one has to be chosen. */
   readonly defaultModel: string;
+  /** Not asked because somebody types: for labelling alone. */
+  readonly onUsersActionOnly?: true;
   /** Where labels may be had later and cheaper: the share of the price that is left. */
   readonly batchDiscount?: number;
   /** Looked through before the rows that hold for every server (failures.ts). */

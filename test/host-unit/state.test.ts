@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { ApiKey, keyProblem, secretName } from '../../src/host/api/api-key.ts';
+import { ApiKey, earlierName, keyProblem, secretName } from '../../src/host/api/api-key.ts';
 import { Permissions } from '../../src/host/api/permissions.ts';
 import { Problems } from '../../src/host/api/problems.ts';
 import { Snooze } from '../../src/host/completion/snooze.ts';
@@ -57,6 +57,19 @@ test('consent is for one folder and one host, and can be taken back', async () =
   assert.ok(permissions.hasDeclined('file:///a', 'api.example'));
   await permissions.allow('file:///a', 'api.example');
   assert.ok(!permissions.hasDeclined('file:///a', 'api.example'));
+  await permissions.allow('file:///a', 'other.example');
+  await permissions.decline('file:///a', 'third.example');
+  assert.ok(permissions.mayCall('file:///a', 'api.example') && permissions.mayCall('file:///a', 'other.example'));
+  assert.ok(!permissions.mayCall('file:///a', 'third.example'));
+});
+
+test('consent of an earlier version, which kept one host, counts', async () => {
+  const kept = memory();
+  await kept.update('consent:file:///a', 'api.example');
+  const permissions = new Permissions(kept, () => {});
+  assert.ok(permissions.mayCall('file:///a', 'api.example'));
+  await permissions.allow('file:///a', 'other.example');
+  assert.ok(permissions.mayCall('file:///a', 'api.example'));
 });
 
 test('forgetting a folder leaves the others, forgetting all leaves what is not ours', async () => {
@@ -81,37 +94,84 @@ test('a key is judged by its shape alone', () => {
   assert.equal(keyProblem(` ${'k'.repeat(40)}\n`), undefined);
 });
 
-test('the key is read from the secret storage, trimmed, and again when another window changes it', async () => {
-  let stored: string | undefined;
+/** A secret storage in memory, and the one who tells that somebody changed it. */
+function secrets() {
+  const stored = new Map<string, string>();
   let tell: (event: { key: string }) => void = () => {};
-  let changes = 0;
-  const key = new ApiKey(
-    {
-      get: async () => stored,
-      store: async (_, value) => {
-        stored = value;
-      },
-      delete: async () => {
-        stored = undefined;
-      },
-      onDidChange: (listener) => {
-        tell = listener;
-        return { dispose() {} };
-      },
+  return {
+    stored,
+    tell: (key: string) => tell({ key }),
+    get: async (name: string) => stored.get(name),
+    store: async (name: string, value: string) => void stored.set(name, value),
+    delete: async (name: string) => void stored.delete(name),
+    onDidChange: (listener: typeof tell) => {
+      tell = listener;
+      return { dispose() {} };
     },
+  };
+}
+
+test('the key is read from the secret storage, trimmed, and again when another window changes it', async () => {
+  const kept = secrets();
+  let changes = 0;
+  const owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
     () => changes++,
   );
   await key.set('  key-key-key-key-key \n');
-  assert.equal(stored, 'key-key-key-key-key');
-  assert.equal(key.value, stored);
-  stored = 'another-another-another';
-  tell({ key: 'somebody else' });
-  tell({ key: secretName });
+  const name = secretName(owner);
+  assert.deepEqual([...kept.stored], [[name, 'key-key-key-key-key']]);
+  assert.equal(key.value, 'key-key-key-key-key');
+  kept.stored.set(name, 'another-another-another');
+  kept.tell('somebody else');
+  kept.tell(name);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(key.value, 'another-another-another');
-  await key.clear();
+  await key.forget();
   assert.equal(key.value, undefined);
-  assert.equal(changes, 3);
+  assert.deepEqual([kept.stored.size, changes], [0, 3]);
+});
+
+test('a key is for one provider at one host, and is another as soon as another is asked', async () => {
+  const kept = secrets();
+  let owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
+    () => {},
+  );
+  await key.set('key-of-openai-0123');
+  for (const other of [
+    { provider: 'openai', host: 'evil.example' },
+    { provider: 'mistral', host: 'api.openai.com' },
+  ]) {
+    owner = other;
+    assert.equal(key.value, undefined, 'before anything was read');
+    await key.load();
+    assert.equal(key.value, undefined);
+  }
+  owner = { provider: 'openai', host: 'api.openai.com' };
+  await key.load();
+  assert.equal(key.value, 'key-of-openai-0123');
+});
+
+test('the one key of earlier versions goes to the host that was asked then, once', async () => {
+  const kept = secrets();
+  kept.stored.set(earlierName, 'sk-ant-0123456789');
+  let owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
+    () => {},
+  );
+  await key.load();
+  assert.equal(key.value, undefined);
+  owner = { provider: 'anthropic', host: 'api.anthropic.com' };
+  await key.load();
+  assert.equal(key.value, 'sk-ant-0123456789');
+  assert.deepEqual([...kept.stored.keys()], [secretName(owner)]);
 });
 
 test('a refused key is told once per episode; other failures only change the status', () => {

@@ -159,11 +159,18 @@ export class Adaptation extends DisposableStore {
     try {
       const api = this.requests.api(session.folder);
       let told = 0;
-      return await this.start(session, 'adapt', controller, api, askToSpend, (update) => {
-        const percent = 100 * (update.overall ?? 0);
-        bar.report({ message: describe(update), increment: Math.max(0, percent - told) });
-        told = Math.max(told, percent);
-      });
+      return await this.start(
+        session,
+        'adapt',
+        controller,
+        api,
+        (cost) => askToSpend(cost, api?.settings.provider),
+        (update) => {
+          const percent = 100 * (update.overall ?? 0);
+          bar.report({ message: describe(update), increment: Math.max(0, percent - told) });
+          told = Math.max(told, percent);
+        },
+      );
     } finally {
       listener.dispose();
     }

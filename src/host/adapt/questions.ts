@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Failure } from '../../common/errors.ts';
 import type { ApiEstimate } from '../../learn/types.ts';
+import { termsOf } from '../api/try-model.ts';
 
 const { t } = vscode.l10n;
 
@@ -21,19 +22,25 @@ export async function askForTrust(): Promise<void> {
 }
 
 /** Before the first paid call of a run. */
-export async function askToSpend({ model, host, places, usd }: ApiEstimate): Promise<boolean> {
+export async function askToSpend(
+  { model, host, places, usd }: ApiEstimate,
+  provider: string | undefined,
+): Promise<boolean> {
   const include: vscode.MessageItem = { title: t('Include the API') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await vscode.window.showInformationMessage(
     t('Ask {0} about {1} held-out places?', model, places),
     {
       modal: true,
-      detail: t(
-        'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
-        `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
-        model,
-        host,
-      ),
+      detail: [
+        t(
+          'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
+          `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
+          model,
+          host,
+        ),
+        termsOf(provider),
+      ].join(' '),
     },
     include,
     local,

@@ -1,4 +1,4 @@
-// The API key: in the editor's secret storage alone. Never in settings, in a message or in the log.
+// Keys of large models, one for each provider and host: in the editor's secret storage alone. Never in settings, in a message or in the log.
 import type { Disposable } from '../../common/disposable.ts';
 
 /** What is needed of a `vscode.SecretStorage`. */
@@ -9,7 +9,18 @@ export interface Secrets {
   onDidChange(listener: (event: { readonly key: string }) => void): Disposable;
 }
 
-export const secretName = 'easyAdaptation.apiKey';
+/** Whose key it is: a key goes to no other host than the one that it was set for. */
+export interface KeyOwner {
+  readonly provider: string;
+  readonly host: string;
+}
+
+/** Of earlier versions, which knew one provider: taken over by whoever of that is asked first. */
+export const earlierName = 'easyAdaptation.apiKey';
+
+export function secretName({ provider, host }: KeyOwner): string {
+  return `${earlierName}:${provider}@${host}`;
+}
 
 /** Why `text` cannot be a key; undefined when it could be one. Says nothing about whether the API takes it. */
 export function keyProblem(text: string): 'empty' | 'spaces' | 'short' | 'characters' | undefined {
@@ -20,39 +31,56 @@ export function keyProblem(text: string): 'empty' | 'spaces' | 'short' | 'charac
   return key.length < 16 ? 'short' : undefined;
 }
 
-/** The key as of now, read once and again whenever it changes, in this window or in another. */
+/** The key of who is asked now, read once and again whenever it or they change, in this window or in another. */
 export class ApiKey implements Disposable {
   private readonly secrets: Secrets;
+  private readonly owner: () => KeyOwner;
   private readonly onChange: () => void;
   private readonly listener: Disposable;
-  private key: string | undefined;
+  private known: { readonly name: string; readonly key: string | undefined } = { name: '', key: undefined };
 
-  constructor(secrets: Secrets, onChange: () => void) {
+  constructor(secrets: Secrets, owner: () => KeyOwner, onChange: () => void) {
     this.secrets = secrets;
+    this.owner = owner;
     this.onChange = onChange;
     this.listener = secrets.onDidChange((event) => {
-      if (event.key === secretName) void this.load();
+      if (event.key === secretName(owner())) void this.load();
     });
   }
 
+  /** Undefined while another's is the last that was read. */
   get value(): string | undefined {
-    return this.key;
+    return this.known.name === secretName(this.owner()) ? this.known.key : undefined;
   }
 
   async load(): Promise<void> {
-    const key = (await this.secrets.get(secretName)) || undefined;
-    if (key === this.key) return;
-    this.key = key;
+    const owner = this.owner();
+    const name = secretName(owner);
+    const key = await this.of(owner);
+    // They may have changed meanwhile.
+    if (name !== secretName(this.owner()) || (this.known.name === name && this.known.key === key)) return;
+    this.known = { name, key };
     this.onChange();
   }
 
-  async set(key: string): Promise<void> {
-    await this.secrets.store(secretName, key.trim());
+  /** Of anybody. */
+  async of(owner: KeyOwner): Promise<string | undefined> {
+    const own = (await this.secrets.get(secretName(owner))) || undefined;
+    if (own !== undefined || owner.provider !== 'anthropic') return own;
+    const earlier = (await this.secrets.get(earlierName)) || undefined;
+    if (earlier === undefined) return undefined;
+    await this.secrets.store(secretName(owner), earlier);
+    await this.secrets.delete(earlierName);
+    return earlier;
+  }
+
+  async set(key: string, owner: KeyOwner = this.owner()): Promise<void> {
+    await this.secrets.store(secretName(owner), key.trim());
     await this.load();
   }
 
-  async clear(): Promise<void> {
-    await this.secrets.delete(secretName);
+  async forget(): Promise<void> {
+    await this.secrets.delete(secretName(this.owner()));
     await this.load();
   }
 

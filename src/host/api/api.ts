@@ -9,11 +9,13 @@ import { type Asked, apiHost, connectTeacher, modelOf } from '../../teacher/conn
 import { providerOf } from '../../teacher/providers/providers.ts';
 import { RecordingTeacher } from '../../teacher/recording.ts';
 import type { Teacher, TeacherSettings } from '../../teacher/types.ts';
+import type { Provider } from '../../teacher/wire.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder/folder-ref.ts';
 import type { StoreOwner } from '../store-owner.ts';
-import type { ApiKey } from './api-key.ts';
+import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
+import { editorModels } from './editor-models.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
@@ -21,6 +23,7 @@ export type ApiState =
   | 'untrusted'
   | 'local-only'
   | 'no-key'
+  | 'no-model' // the provider has no usual one, and none is chosen
   | 'bad-url'
   | 'unasked' // the user has not been asked about this folder and host
   | 'declined'
@@ -67,8 +70,9 @@ export class Api {
     const settings = this.deps.configuration.for(folder.uri);
     if (!vscode.workspace.isTrusted) return 'untrusted';
     if (settings.localOnly || settings.balance === 0 || !this.loaded) return 'local-only';
-    if (key.value === undefined) return 'no-key';
-    if (checkBaseUrl(settings.baseUrl).problem) return 'bad-url';
+    if (key.value === undefined && this.provider.key.need === 'required') return 'no-key';
+    if (checkBaseUrl(settings.baseUrl).problem || this.host() === '') return 'bad-url';
+    if (this.model === '') return 'no-model';
     const host = this.host();
     if (permissions.hasDeclined(folder.key, host)) return 'declined';
     if (!permissions.mayCall(folder.key, host)) return 'unasked';
@@ -79,8 +83,17 @@ export class Api {
 
   /** Who is asked, as the settings have it. */
   get asked(): Asked {
-    const { model, baseUrl } = this.deps.configuration.for(undefined);
-    return { model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+    const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
+    return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+  }
+
+  get provider(): Provider {
+    return providerOf(this.asked.provider);
+  }
+
+  /** Whose key is sent. */
+  get owner(): KeyOwner {
+    return { provider: this.provider.id, host: this.host() };
   }
 
   get model(): string {
@@ -113,27 +126,28 @@ export class Api {
 
   /** How to reach the API; undefined without a key or with an address that cannot be used. */
   settings(): TeacherSettings | undefined {
-    const apiKey = this.deps.key.value;
+    const apiKey = this.deps.key.value ?? '';
     const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
-    if (apiKey === undefined || checkBaseUrl(baseUrl).problem) return undefined;
+    if ((apiKey === '' && this.provider.key.need === 'required') || checkBaseUrl(baseUrl).problem) return undefined;
     return { ...this.asked, apiKey, timeoutMs: apiTimeout };
   }
 
   /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
   teacher(folder: FolderRef): Teacher | undefined {
     const settings = this.settings();
-    if (!settings || this.state(folder) !== 'available') return undefined;
+    if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
     const made = JSON.stringify(settings);
     const known = this.teachers.get(folder.key);
     if (known?.made === made) return known.teacher;
-    const { store, log } = this.deps;
-    const teacher = new RecordingTeacher(connectTeacher(settings), store.get(), {
-      purpose: 'completion',
-      folder: folder.storeName,
-      budget: this.budget,
-      log,
-    });
+    const teacher = this.connect(settings, folder.storeName);
     this.teachers.set(folder.key, { made, teacher });
     return teacher;
+  }
+
+  /** One that is to be tried, or that a folder's text goes to. @param folder '' : none's */
+  connect(settings: TeacherSettings, folder = ''): Teacher {
+    const { store, log } = this.deps;
+    const options = { purpose: 'completion', folder, budget: this.budget, log } as const;
+    return new RecordingTeacher(connectTeacher(settings, { editor: editorModels }), store.get(), options);
   }
 }

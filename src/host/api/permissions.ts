@@ -20,24 +20,20 @@ export class Permissions {
   }
 
   mayCall(folder: string, host: string): boolean {
-    return this.memory.get<string>(`consent:${folder}`) === host;
+    return this.hosts(`consent:${folder}`).includes(host);
   }
 
   /** The user said no to this host; not asked again until the menu asks. */
   hasDeclined(folder: string, host: string): boolean {
-    return this.memory.get<string>(`declined:${folder}`) === host;
+    return this.hosts(`declined:${folder}`).includes(host);
   }
 
   async allow(folder: string, host: string): Promise<void> {
-    await this.memory.update(`declined:${folder}`, undefined);
-    await this.memory.update(`consent:${folder}`, host);
-    this.onChange();
+    await this.move(host, `declined:${folder}`, `consent:${folder}`);
   }
 
   async decline(folder: string, host: string): Promise<void> {
-    await this.memory.update(`consent:${folder}`, undefined);
-    await this.memory.update(`declined:${folder}`, host);
-    this.onChange();
+    await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
   isFolderOn(folder: string): boolean {
@@ -46,6 +42,19 @@ export class Permissions {
 
   async setFolder(folder: string, on: boolean): Promise<void> {
     await this.memory.update(`off:${folder}`, on ? undefined : true);
+    this.onChange();
+  }
+
+  /** Earlier versions kept one. */
+  private hosts(key: string): readonly string[] {
+    const kept = this.memory.get<string | readonly string[]>(key) ?? [];
+    return typeof kept === 'string' ? [kept] : kept;
+  }
+
+  private async move(host: string, from: string, to: string): Promise<void> {
+    const left = this.hosts(from).filter((each) => each !== host);
+    await this.memory.update(from, left.length === 0 ? undefined : left);
+    await this.memory.update(to, [...new Set([...this.hosts(to), host])]);
     this.onChange();
   }
 

@@ -75,6 +75,7 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
       command('cloud', t('Allow the API in This Folder…'), 'allowApi', folder.name),
     isAllowed(apiState) &&
       command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', folder.name),
+    command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
     command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),
     command('settings-gear', t('Settings'), 'openSettings'),

@@ -184,6 +184,11 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
       text: t('No API key: every completion is local and free. A key adds a large model for the harder places.'),
       action: { label: t('Set API Key'), command: 'setApiKey' },
     },
+    'no-model': {
+      kind: 'info',
+      text: t('{0} has no usual model: choose one. Until then every completion is local.', api.provider.label),
+      action: { label: t('Choose the Large Model'), command: 'chooseModel' },
+    },
     'bad-url': {
       kind: 'warning',
       text: t(

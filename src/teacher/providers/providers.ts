@@ -1,9 +1,10 @@
 // Every provider of large models: a row each, the default first. Plain data: no SDK comes in with it.
 import type { Provider } from '../wire.ts';
 import { anthropic } from './anthropic.ts';
+import { editor } from './editor.ts';
 import { compatibles } from './openai.ts';
 
-export const providers: readonly Provider[] = [anthropic, ...compatibles];
+export const providers: readonly Provider[] = [anthropic, ...compatibles, editor];
 
 /** Those that need no editor to be asked. */
 export const byCommandLine: readonly string[] = providers.filter(({ key }) => key.need !== 'none').map(({ id }) => id);

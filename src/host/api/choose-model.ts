@@ -1,0 +1,165 @@
+// 'Choose the Large Model…': who has it, where, with which key, which one; then a test call, and only then the settings.
+import * as vscode from 'vscode';
+import { messageOf } from '../../common/errors.ts';
+import { checkBaseUrl } from '../../teacher/address.ts';
+import { apiHost, listModels } from '../../teacher/connect.ts';
+import { providerOf, providers } from '../../teacher/providers/providers.ts';
+import type { TeacherSettings } from '../../teacher/types.ts';
+import type { Provider } from '../../teacher/wire.ts';
+import type { Configuration } from '../configuration.ts';
+import type { Api } from './api.ts';
+import { type ApiKey, type KeyOwner, keyProblem } from './api-key.ts';
+import { editorModels } from './editor-models.ts';
+import { termsOf, tryModel } from './try-model.ts';
+
+export interface ChooseDeps {
+  readonly api: Api;
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+}
+
+const { t } = vscode.l10n;
+const timeoutMs = 60_000;
+
+/** Whether another model is in use now. */
+export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
+  const { api, key, configuration } = deps;
+  const provider = await pickProvider(api.asked.provider);
+  if (provider === undefined) return false;
+  const baseUrl = await pickUrl(provider, api);
+  if (baseUrl === undefined) return false;
+  const where = { provider: provider.id, baseUrl };
+  const owner = { provider: provider.id, host: apiHost(where) };
+  let apiKey = (await key.of(owner)) ?? '';
+  if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
+  if (apiKey === '' && provider.key.need === 'required') return false;
+  const asked = { ...where, apiKey, timeoutMs, model: '' };
+  const model = await pickModel(provider, asked);
+  if (model === undefined) return false;
+  const settings: TeacherSettings = { ...asked, model };
+  if (!(await tryIt(settings, api))) return false;
+  if (apiKey !== '' && !(await keep(key, apiKey, owner))) return false;
+  await configuration.write('provider', provider.id, undefined);
+  await configuration.write('baseUrl', baseUrl, undefined);
+  await configuration.write('model', model === provider.defaultModel ? '' : model, undefined);
+  await key.load();
+  return true;
+}
+
+async function pickProvider(current: string | undefined): Promise<Provider | undefined> {
+  const rows = providers.map((provider) => ({
+    label: provider.label,
+    description: [
+      provider.baseUrl && apiHost({ provider: provider.id }, {}),
+      provider.id === providerOf(current).id && t('in use'),
+    ]
+      .filter((part) => part)
+      .join(' · '),
+    detail: termsOf(provider.id),
+    provider,
+  }));
+  const title = t('Choose the Large Model (1 of 3): who has it');
+  const placeHolder = t('A provider, a server of your own, or the models that this editor has');
+  return (await vscode.window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
+}
+
+/** '' : the provider's own; undefined: none was chosen. Only servers of one's own are asked for. */
+async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
+  if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
+    return api.asked.provider === id ? api.asked.baseUrl : '';
+  const entered = await vscode.window.showInputBox({
+    title: t('Choose the Large Model (2 of 3): where {0} is', label),
+    prompt: t('The base URL, https or on this machine; most end with /v1.'),
+    value: (api.asked.provider === id && api.asked.baseUrl) || baseUrl,
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const { url, problem } = checkBaseUrl(text.trim());
+      return url === undefined || problem ? t('An https address, or http on this machine.') : undefined;
+    },
+  });
+  return entered === undefined ? undefined : entered.trim() === baseUrl ? '' : entered.trim();
+}
+
+async function pickModel({ defaultModel }: Provider, asked: TeacherSettings): Promise<string | undefined> {
+  const listed = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
+    () => listModels(asked, new AbortController().signal, { editor: editorModels }),
+  );
+  if (!listed.ok) void vscode.window.showWarningMessage(listed.error.message);
+  const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
+  const other = { label: `$(edit) ${t('Another…')}`, description: t('by its name'), model: '' };
+  const rows = models.map((model) => ({
+    label: model,
+    description: model === defaultModel ? t('usual choice') : '',
+    model,
+  }));
+  const title = t('Choose the Large Model (3 of 3): which one');
+  const picked = await vscode.window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
+  if (picked?.model !== '') return picked?.model;
+  return (
+    await vscode.window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true })
+  )?.trim();
+}
+
+async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
+  const tried = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', settings.model), cancellable: true },
+    async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return tryModel(api.connect(settings), settings, controller.signal).catch(() => undefined);
+    },
+  );
+  if (tried === undefined) return false;
+  const use = t('Use This Model');
+  const answer = tried.ok
+    ? await vscode.window.showInformationMessage(tried.value, use, t('Keep the Other'))
+    : await vscode.window.showErrorMessage(tried.error.message, t('Use It All the Same'), t('Keep the Other'));
+  return answer === use || answer === t('Use It All the Same');
+}
+
+async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
+  const { madeAt, example } = providerOf(provider).key;
+  const problems = {
+    empty: t('Paste the key, or press Escape to stay local.'),
+    spaces: t('A key has no spaces in it.'),
+    characters: t('A key has plain letters, digits and signs only.'),
+    short: t('That is too short to be a key.'),
+  };
+  const kept = t('Kept in the secret storage of this editor, never in settings or logs.');
+  return vscode.window.showInputBox({
+    title: t('API key for {0}', host),
+    prompt: madeAt === '' ? kept : `${kept} ${t('Keys are made at {0}.', madeAt)}`,
+    placeHolder: example,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const problem = keyProblem(text);
+      return problem === undefined ? undefined : problems[problem];
+    },
+  });
+}
+
+/** Asks for the key of who is asked now, keeps it, and tries it. Whether there is one now. */
+export async function setApiKey({ api, key }: ChooseDeps): Promise<boolean> {
+  await api.load();
+  const owner = api.owner;
+  const entered = await askKey(owner);
+  if (entered === undefined || !(await keep(key, entered, owner))) return false;
+  const settings = api.settings();
+  // A list of models costs nothing; where there is none to be had, the first answer tells.
+  const tried = settings && (await listModels({ ...settings, timeoutMs: 10_000 }, new AbortController().signal));
+  if (!tried || tried.ok || tried.error.code !== 'bad-key') return true;
+  void vscode.window.showErrorMessage(tried.error.message);
+  return false;
+}
+
+async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
+  try {
+    await key.set(entered, owner);
+    return true;
+  } catch (error) {
+    void vscode.window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+// A test call: text of our own, so that nothing of a folder goes along; what it took, what it cost, and whether the answer was of use.
+import * as vscode from 'vscode';
+import type { Result } from '../../common/errors.ts';
+import type { TeacherRequest } from '../../tasks/completion/teacher-request.ts';
+import { apiHost, modelOf } from '../../teacher/connect.ts';
+import { providerOf } from '../../teacher/providers/providers.ts';
+import type { Teacher, TeacherAnswer, TeacherSettings } from '../../teacher/types.ts';
+
+const { t } = vscode.l10n;
+
+const question: TeacherRequest = {
+  query: {
+    path: 'src/numbers.ts',
+    languageId: 'typescript',
+    prefix: '/** The sum of two numbers. */\nexport function add(first: number, second: number): number {\n  return ',
+    suffix: '\n}\n',
+  },
+  snippets: [],
+  multiline: false,
+};
+const useful = /^\(?(first \+ second|second \+ first)\)?;?$/;
+
+/** In sentences, for people. */
+export async function tryModel(
+  teacher: Teacher,
+  settings: TeacherSettings,
+  signal: AbortSignal,
+): Promise<Result<string>> {
+  const answer = await teacher.complete(question, signal);
+  return answer.ok ? { ok: true, value: told(answer.value, teacher, settings) } : answer;
+}
+
+function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): string {
+  const { text, costUsd, firstTokenMs, latencyMs } = answer;
+  const price =
+    facts?.guessed === true
+      ? t('Its price is not known: it is counted as the dearest that is sold.')
+      : costUsd === 0
+        ? t('It costs nothing.')
+        : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
+  const use = useful.test(text.trim())
+    ? t('The answer was right.')
+    : t('The answer was of no use ("{0}"): this model may not suit.', text.trim().slice(0, 60));
+  const time = t(
+    '{0} at {1} answered in {2} ms, its first words after {3} ms.',
+    modelOf(settings),
+    apiHost(settings),
+    Math.round(latencyMs),
+    Math.round(firstTokenMs),
+  );
+  return [time, price, use, termsOf(settings.provider)].join(' ');
+}
+
+/** Whether a provider's terms let models learn from its answers. */
+export function termsOf(provider: string | undefined): string {
+  const { terms, label } = providerOf(provider);
+  const source = t('({0}, read {1})', terms.page, terms.read);
+  if (terms.training === 'restricted') return `${t('Terms of {0}:', label)} ${terms.said} ${source}`;
+  if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
+  return t('Whether {0} allows training on its answers is not known {1}.', label, source);
+}

@@ -1,0 +1,113 @@
+// The editor's own models, for a job: `vscode.lm` is in the host alone, so a job asks through the channel that it was forked with.
+import { CodedError, type ErrorCode, isCancelled, messageOf } from '../common/errors.ts';
+import type { EditorModels } from '../teacher/wire.ts';
+
+/** What a job asks its owner. */
+export type RelayAsked =
+  | { readonly kind: 'editor-ask'; readonly id: number; readonly model: string; readonly text: string }
+  | { readonly kind: 'editor-drop'; readonly id: number };
+
+/** What its owner says to that. */
+export type RelaySaid =
+  | { readonly kind: 'editor-text'; readonly id: number; readonly text: string }
+  | {
+      readonly kind: 'editor-end';
+      readonly id: number;
+      readonly error?: { readonly code: ErrorCode; readonly message: string };
+    };
+
+interface Open {
+  readonly texts: string[];
+  over: Extract<RelaySaid, { kind: 'editor-end' }> | undefined;
+  wake: () => void;
+}
+
+/** The job's side. */
+export class RelayedModels implements EditorModels {
+  private readonly send: (message: RelayAsked) => void;
+  private readonly open = new Map<number, Open>();
+  private next = 0;
+
+  constructor(send: (message: RelayAsked) => void) {
+    this.send = send;
+  }
+
+  async list(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async *ask(model: string, text: string, signal: AbortSignal): AsyncGenerator<string> {
+    const id = this.next++;
+    const asked: Open = { texts: [], over: undefined, wake: () => {} };
+    const woken = () => asked.wake();
+    this.open.set(id, asked);
+    signal.addEventListener('abort', woken, { once: true });
+    this.send({ kind: 'editor-ask', id, model, text });
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const said = asked.texts.shift();
+        if (said !== undefined) yield said;
+        else if (asked.over?.error) throw new CodedError(asked.over.error.code, asked.over.error.message);
+        else if (asked.over) return;
+        else
+          await new Promise<void>((resolve) => {
+            asked.wake = resolve;
+          });
+      }
+    } finally {
+      signal.removeEventListener('abort', woken);
+      this.open.delete(id);
+      if (asked.over === undefined) this.send({ kind: 'editor-drop', id });
+    }
+  }
+
+  /** What the owner says; of what is not open any more, nothing. */
+  take(said: RelaySaid): void {
+    const asked = this.open.get(said.id);
+    if (!asked) return;
+    if (said.kind === 'editor-text') asked.texts.push(said.text);
+    else asked.over = said;
+    asked.wake();
+  }
+}
+
+/** The owner's side, for one job. */
+export class RelayOwner {
+  private readonly models: EditorModels | undefined;
+  private readonly send: (message: RelaySaid) => void;
+  private readonly open = new Map<number, AbortController>();
+
+  /** @param models undefined: there are none here */
+  constructor(models: EditorModels | undefined, send: (message: RelaySaid) => void) {
+    this.models = models;
+    this.send = send;
+  }
+
+  take(asked: RelayAsked): void {
+    if (asked.kind === 'editor-drop') this.open.get(asked.id)?.abort();
+    else void this.ask(asked);
+  }
+
+  /** The job is over: nobody waits for an answer. */
+  end(): void {
+    for (const controller of this.open.values()) controller.abort();
+  }
+
+  private async ask({ id, model, text }: Extract<RelayAsked, { kind: 'editor-ask' }>): Promise<void> {
+    const controller = new AbortController();
+    this.open.set(id, controller);
+    try {
+      if (!this.models) throw new CodedError('bad-request', 'no editor is there whose models could be asked');
+      for await (const piece of this.models.ask(model, text, controller.signal))
+        this.send({ kind: 'editor-text', id, text: piece });
+      this.send({ kind: 'editor-end', id });
+    } catch (error) {
+      if (isCancelled(error) || controller.signal.aborted) return;
+      const code = error instanceof CodedError ? error.code : 'overloaded';
+      this.send({ kind: 'editor-end', id, error: { code, message: messageOf(error) } });
+    } finally {
+      this.open.delete(id);
+    }
+  }
+}

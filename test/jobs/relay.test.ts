@@ -1,0 +1,102 @@
+// The editor's models through the channel between a job and its owner: text in its order, cancellation, and errors with their codes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '../../src/common/errors.ts';
+import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';
+import { connectTeacher } from '../../src/teacher/connect.ts';
+import type { EditorModels } from '../../src/teacher/wire.ts';
+import { at, never } from '../teacher/requests.ts';
+
+/** Both ends, with structured clones between them as the channel makes them. */
+function joined(models: EditorModels | undefined) {
+  const told: (RelayAsked | RelaySaid)[] = [];
+  const owner: RelayOwner = new RelayOwner(models, (said) => {
+    told.push(said);
+    setImmediate(() => job.take(structuredClone(said)));
+  });
+  const job: RelayedModels = new RelayedModels((asked) => {
+    told.push(asked);
+    setImmediate(() => owner.take(structuredClone(asked)));
+  });
+  return { job, owner, told };
+}
+
+function models(ask: EditorModels['ask']): EditorModels {
+  return { list: async () => ['vendor/one'], ask };
+}
+
+async function complete(editor: EditorModels, signal = never) {
+  const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 5_000 };
+  return connectTeacher(settings, { editor }).complete(at('const sum = ¦;\n', { multiline: true }), signal);
+}
+
+test('an answer comes through in pieces, with no price and no key', async () => {
+  const asked: string[] = [];
+  const { job } = joined(
+    models(async function* (model, text) {
+      asked.push(model, text);
+      yield '<insert>a';
+      yield ' + b</insert>';
+    }),
+  );
+  const result = await complete(job);
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);
+  assert.equal(asked[0], 'vendor/one');
+  assert.match(asked[1] ?? '', /You complete text[\s\S]*The cursor is at/);
+});
+
+test('what the editor refuses is a failure with its code, also where there is no editor', async () => {
+  for (const [code, wanted] of [
+    ['no-credit', 'no-credit'],
+    ['no-consent', 'no-consent'],
+    ['bad-request', 'bad-request'],
+    ['crashed', 'overloaded'],
+  ] as const) {
+    const { job } = joined(
+      models(async function* () {
+        yield '';
+        throw new CodedError(code, 'the quota of this month');
+      }),
+    );
+    const result = await complete(job);
+    assert.ok(!result.ok && result.error.code === wanted, JSON.stringify(result));
+    assert.match(result.error.message, /the quota of this month/);
+  }
+  const nobody = await complete(joined(undefined).job);
+  assert.ok(!nobody.ok && nobody.error.code === 'bad-request');
+  const alone = await connectTeacher({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }).complete(
+    at('¦'),
+    never,
+  );
+  assert.ok(!alone.ok && /in an editor only/.test(alone.error.message));
+});
+
+test('cancelled there, it is cancelled here; a job that is over leaves nothing open', async () => {
+  const ended: string[] = [];
+  const waits = models(async function* (model, _, signal) {
+    yield 'begun';
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        ended.push(model);
+        reject(signal.reason);
+      });
+    });
+  });
+  const { job, told } = joined(waits);
+  const controller = new AbortController();
+  const asking = complete(job, controller.signal);
+  while (!told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort(new Error('typed on'));
+  await assert.rejects(asking, /typed on/);
+  while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(told.at(-1)?.kind, 'editor-drop');
+
+  const other = joined(waits);
+  const left = complete(other.job).catch(() => undefined);
+  while (!other.told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
+  other.owner.end();
+  while (ended.length === 1) await new Promise((resolve) => setImmediate(resolve));
+  void left;
+  assert.equal(ended.length, 2);
+});
