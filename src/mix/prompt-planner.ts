@@ -12,14 +12,16 @@ interface Plan {
   /** First token of the prefix, as an index into the file's tokens, and that token and the ones after it. */
   readonly start: number;
   readonly opening: readonly number[];
-  /** Files that its snippets are of. */
-  readonly shown: ReadonlySet<string>;
-  /** Files that have changed since it was made, or was last seen to need none of them. */
+  readonly snippets: readonly Snippet[];
+  /** Tokens of its prefix when its snippets were chosen, or found to be still the right ones; and files that have changed since. */
+  chosenAt: number;
   readonly changed: Set<string>;
 }
 
 /** Tokens that tell whether a prefix still begins where it did. */
 const OPENING = 12;
+/** Where a prefix has doubled, and grown by so many tokens, other snippets may fit it: in a new file the first are chosen by nothing. */
+const GROWTH = 4;
 /** Plans kept: the user goes to and fro between a few places. */
 const PLANS = 4;
 
@@ -43,19 +45,11 @@ export class PromptPlanner {
    */
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
-    let at = this.plans.findIndex((plan) => this.serves(plan, query.path, suffix, own));
-    const news = this.plans[at]?.changed.size ? snippets() : undefined;
-    if (news && this.isOutdated(this.plans[at] as Plan, news)) {
-      this.plans.splice(at, 1);
-      at = -1;
-    }
-    if (at < 0) {
-      this.plans.unshift(this.fresh(query.path, suffix, own, news ?? snippets()));
-      this.plans.length = Math.min(PLANS, this.plans.length);
-      at = 0;
-    }
-    const [plan] = this.plans.splice(at, 1) as [Plan];
-    this.plans.unshift(plan);
+    const kept = this.plans.find((plan) => this.serves(plan, query.path, suffix, own));
+    let made: readonly Snippet[] | undefined;
+    const once = () => (made ??= snippets());
+    const plan = kept && isUpToDate(kept, own, once) ? kept : this.fresh(query.path, suffix, own, once());
+    this.plans = [plan, ...this.plans.filter((each) => each !== kept)].slice(0, PLANS);
     return [...plan.head, ...own.context.subarray(plan.start, own.contextLength)];
   }
 
@@ -69,13 +63,6 @@ export class PromptPlanner {
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
 
-  /** Its snippets are of files that have changed since, or those that would be chosen now are. */
-  private isOutdated({ shown, changed }: Plan, now: readonly Snippet[]): boolean {
-    const outdated = [...shown, ...now.map(({ path }) => path)].some((path) => changed.has(path));
-    changed.clear();
-    return outdated;
-  }
-
   private fresh(path: string, suffix: readonly number[], own: OwnFile, snippets: readonly Snippet[]): Plan {
     const { context, contextLength } = own;
     const start = this.form.prefixStart(context, contextLength);
@@ -85,8 +72,24 @@ export class PromptPlanner {
       suffix,
       start,
       opening: [...context.subarray(start, Math.min(start + OPENING, contextLength))],
-      shown: new Set(snippets.map((snippet) => snippet.path)),
+      snippets,
+      chosenAt: contextLength - start,
       changed: new Set(),
     };
   }
+}
+
+/** Not where its snippets, or those that would be chosen now, are of files that have changed since; nor where there is one for what was typed since. */
+function isUpToDate(plan: Plan, { contextLength }: OwnFile, snippets: () => readonly Snippet[]): boolean {
+  const { changed } = plan;
+  const length = contextLength - plan.start;
+  const grown = length >= 2 * plan.chosenAt + GROWTH;
+  if (changed.size === 0 && !grown) return true;
+  const now = snippets();
+  if ([...plan.snippets, ...now].some(({ path }) => changed.has(path))) return false;
+  const isShown = ({ path, text }: Snippet) => plan.snippets.some((each) => each.path === path && each.text === text);
+  if (grown && !now.every(isShown)) return false;
+  changed.clear();
+  if (grown) plan.chosenAt = length;
+  return true;
 }

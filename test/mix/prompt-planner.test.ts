@@ -81,7 +81,7 @@ test('what changes in other files makes a new prompt where its snippets are of t
 
   const parts: Snippet[] = [];
   const other = new PromptPlanner(ngram.vocabulary, limits);
-  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.place(at(`${text}|\n}\n`), 0).own, () => parts);
+  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.place(at(`${text}|\n}\n`), 0).own, () => [...parts]);
   const without = ids();
   parts.push(snippet);
   assert.deepEqual(ids(), without, 'nothing was told');
@@ -90,6 +90,27 @@ test('what changes in other files makes a new prompt where its snippets are of t
   parts.length = 0;
   other.changed(snippet.path);
   assert.deepEqual(ids(), without, 'it has gone');
+});
+
+test('in a new file the snippets are chosen anew as it grows, and not with each key', () => {
+  const found: string[] = [];
+  const made = new PromptPlanner(ngram.vocabulary, limits);
+  const plan = (prefix: string) => {
+    const query = at(`${prefix}|`);
+    return made.plan(query, ngram.place(query, 0).own, () => {
+      found.push(prefix);
+      return prefix === '' ? [] : [snippet];
+    });
+  };
+  const words = 'export const limits = readLimits(folder, file, line, column, text);'.split(/(?<= )/);
+  let typed = '';
+  let ids = plan(typed);
+  for (const word of words) {
+    typed += word;
+    ids = plan(typed);
+  }
+  assert.equal(ids[0], special('<|snippet|>'));
+  assert.ok(found.length > 1 && found.length <= 4, `${found.length}`);
 });
 
 test('a prompt that has grown too long, another suffix and another file begin anew', () => {
