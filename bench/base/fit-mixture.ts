@@ -14,9 +14,9 @@ import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/fit/gat
 import { Mixed } from '../../src/mix/mixed.ts';
 import { MIXTURE_FILE, type MixPlace } from '../../src/mix/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/mix/weights.ts';
-import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { placeBefore } from '../../src/tasks/completion/asked-place.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';
 
@@ -58,7 +58,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
   });
   const index = NgramModel.build(indexed, language.tokenizer);
   const languageOf = new Map(own.map(({ path, languageId }) => [path, languageId]));
-  const drawn = cursorPlaces(
+  const drawn = drawnPlaces(
     own.filter(({ path }) => bucket(path) >= 8),
     Number(options.places),
     7,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
-import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
 import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
@@ -93,7 +93,7 @@ export async function fitMixtures(
   const fit = async (engine: EngineClient, item: Prepared) => {
     const { name, validation, snapshots } = item;
     unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
-    const places = cursorPlaces(validation, fitPlaces, 1).map((place) => ({
+    const places = drawnPlaces(validation, fitPlaces, 1).map((place) => ({
       query: askedAt(place).query,
       truth: place.truth,
     }));

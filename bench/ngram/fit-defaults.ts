@@ -12,6 +12,7 @@ import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { initialRanking } from '../../src/ngram/ranking.ts';
 import { plainWeights } from '../../src/ngram/weights.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 
@@ -46,7 +47,7 @@ console.log(
 );
 const places: ChoiceExample[] = learned.flatMap(({ model, heldOut }) => {
   model.useWeights({ ...mixture.weights, ranking: start.ranking });
-  return model.rankingExamples(heldOut, placesEach);
+  return model.rankingExamples(drawnPlaces(heldOut, placesEach, 1));
 });
 const ranking = fitConditionalLogit(places, start.ranking, 5, 600);
 const found = places.filter(({ right }) => right >= 0).length;

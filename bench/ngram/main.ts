@@ -6,6 +6,7 @@ import { exactMatch } from '../../src/common/quality.ts';
 import { NgramModel, type NgramWeights, type TokenScore } from '../../src/ngram/model.ts';
 import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
 import { askedAt, type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
@@ -65,7 +66,7 @@ export function fitNgram({ others }: Recording, tokenizer: Tokenizer): FittedNgr
     others.filter(({ path }) => bucket(path) < 8),
     tokenizer,
   );
-  return { learner, weights: learner.fit(validation), validation };
+  return { learner, weights: learner.fit(validation, drawnPlaces(validation, 200, 1)), validation };
 }
 
 export function measure(recording: Recording, tokenizer: Tokenizer): Measured {

@@ -2,8 +2,8 @@
 
 import { quantile } from '../../src/common/quality.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
-import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 
 async function main(folder: string): Promise<void> {
@@ -34,7 +34,7 @@ async function main(folder: string): Promise<void> {
     model.complete(query, { multiline: false, maxTokens: 1 });
     return performance.now() - before;
   });
-  const places = cursorPlaces(files, 400, 7);
+  const places = drawnPlaces(files, 400, 7);
   const latencies = places.map((place) => {
     const query = { ...place, languageId: 'typescript' };
     return again.value.complete(query, { multiline: false, maxTokens: 48 }).latencyMs;

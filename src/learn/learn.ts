@@ -51,16 +51,16 @@ export async function learn(held: HeldOut, deps: LearnDeps): Promise<Learned> {
   progress({ stage: 'Indexing', done: 0, total: undefined });
   const index = NgramModel.build(held.train, tokenizer);
   await turn(signal);
+  const places = placesOf(held);
   let weights: NgramWeights | undefined;
   if (held.fit.length > 0) {
     progress({ stage: 'Learning the mixture', done: 0, total: undefined });
-    weights = index.fit(held.fit);
+    weights = index.fit(held.fit, places.fit);
     await turn(signal);
   } else {
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
   }
   const steps = { progress, signal };
-  const places = placesOf(held);
   const ngram = {
     choose: await evaluate(index, places.choose, { stage: 'Calibrating', ...steps }),
     test: await evaluate(index, places.test, { stage: 'Measuring', ...steps }),

@@ -1,8 +1,7 @@
 // Draws the cursor places that a run fits and measures on, spread evenly over held-out files.
 
 import type { HarvestedFile, Split } from '../harvest/types.ts';
-import type { CursorExample } from '../tasks/completion/cursor-places.ts';
-import { cursorExamples } from '../tasks/completion/cursor-places.ts';
+import { type CursorExample, drawPlaces } from '../tasks/completion/cursor-places.ts';
 
 /** Three splits; of the validation files one half fits the mixture, and the other chooses the model and fits who answers. */
 export interface HeldOut {
@@ -54,21 +53,4 @@ export function placesToAsk<T>(validation: readonly T[], test: readonly T[], cou
 export function sample<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
-}
-
-/**
- * At most `limit` places over the files, as even a share of each as their lengths allow. Deterministic in `seed`.
- */
-export function drawPlaces(files: readonly HarvestedFile[], limit: number, seed: number): CursorExample[] {
-  const perFile: CursorExample[][] = [];
-  let remaining = limit;
-  // Shortest files first: what they cannot fill goes to the longer ones.
-  const byLength = [...files].sort((a, b) => a.text.length - b.text.length || (a.path < b.path ? -1 : 1));
-  byLength.forEach((file, index) => {
-    const share = Math.ceil(remaining / (byLength.length - index));
-    const drawn = cursorExamples(file, { max: share, seed });
-    perFile.push(drawn);
-    remaining -= drawn.length;
-  });
-  return perFile.flat();
 }

@@ -3,9 +3,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { expectedCalibrationError } from '../fit/calibrate.ts';
 import type { ChoiceExample } from '../fit/conditional-logit.ts';
-import { uniforms } from '../fit/random.ts';
-import { indentLength } from '../text/indents.ts';
-import { linesOf } from '../text/lines.ts';
+import { lineEnd } from '../text/lines.ts';
 import type { Drafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
@@ -115,60 +113,24 @@ export function scoreTokens(files: readonly SourceFile[], limit: number, learner
   return { tokens, logLoss: loss / tokens, accuracy, ece: expectedCalibrationError(confidences, right, bins) };
 }
 
-export interface CursorPlace {
-  readonly path: string;
-  readonly prefix: string;
-  readonly suffix: string;
+/** A cursor in a file that is not in the index, and what its author wrote there. */
+export interface LinePlace extends CompletionQuery {
+  /** Of several lines the first counts. */
   readonly truth: string;
 }
 
-/**
- * Cursor places, half at a line's first character, half at a word boundary inside it, as `bench/data` draws them:
- * something of four characters or more is left of the line.
- * @param seed any integer; the same seed draws the same places
- */
-export function cursorPlaces(files: readonly SourceFile[], count: number, seed: number): CursorPlace[] {
-  const random = uniforms(seed);
-  const lines: { readonly file: SourceFile; readonly start: number; readonly line: string }[] = [];
-  for (const file of files) {
-    for (const { start, text: line } of linesOf(file.text)) {
-      if (line.trim().length >= shortest) lines.push({ file, start, line });
-    }
-  }
-  const places: CursorPlace[] = [];
-  for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
-    const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
-    const indent = indentLength(line);
-    let column = indent;
-    if (random() < 0.5) {
-      const cuts = [...line.matchAll(/[\p{L}\p{N}_$]+|\s+|[^\p{L}\p{N}_$\s]/gu)].map((match) => match.index);
-      const inside = cuts.filter((cut) => cut > indent);
-      if (inside.length === 0) continue;
-      column = inside[Math.floor(random() * inside.length)] as number;
-    }
-    const truth = line.slice(column).trimEnd();
-    if (truth.trim().length < shortest) continue;
-    const offset = start + column;
-    const suffix = file.text.slice(start + line.length);
-    places.push({ path: file.path, prefix: file.text.slice(0, offset), suffix, truth });
-  }
-  return places;
-}
-
-const shortest = 4;
-
 /** @param load prepares the model for a place's query */
 export function rankingExamples(
-  places: readonly CursorPlace[],
+  places: readonly LinePlace[],
   drafter: Drafter,
   load: (query: CompletionQuery) => void,
   maxTokens: number,
 ): ChoiceExample[] {
   return places.map((place) => {
-    const query = { ...place, languageId: '' };
-    load(query);
-    const { candidates, none } = drafter.choose(query, maxTokens);
-    const right = candidates.findIndex(({ text }) => text.trim() === place.truth.trim());
+    load(place);
+    const { candidates, none } = drafter.choose(place, maxTokens);
+    const line = place.truth.slice(0, lineEnd(place.truth, 0)).trim();
+    const right = candidates.findIndex(({ text }) => text.trim() === line);
     return { candidates, none, right };
   });
 }

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { Drafter } from './drafter.ts';
 import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import {
-  cursorPlaces,
+  type LinePlace,
   mixtureExamples,
   rankingExamples,
   type SourceFile,
@@ -25,12 +25,11 @@ import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { SourceFile, TokenScore } from './lessons.ts';
+export type { LinePlace, SourceFile, TokenScore } from './lessons.ts';
 export type { NgramWeights } from './weights.ts';
 
-/** Held-out tokens and places that one fit looks at: a few seconds. */
+/** Held-out tokens that one fit looks at: a few seconds. */
 const fitTokens = 20_000;
-const fitPlaces = 200;
 const fitLineTokens = 40;
 /** The shipped ranking counts as this many of the folder's own examples. */
 const rankingPrior = 100;
@@ -155,8 +154,11 @@ export class NgramModel {
     return fresh;
   }
 
-  /** Learns mixing and ranking weights on files that are not in the index, and uses them from now on. */
-  fit(validationFiles: readonly SourceFile[]): NgramWeights {
+  /**
+   * Learns mixing weights on files that are not in the index, and to rank lines on places in them, and uses both from
+   * now on. A few hundred places are enough; each takes some milliseconds.
+   */
+  fit(validationFiles: readonly SourceFile[], validationPlaces: readonly LinePlace[]): NgramWeights {
     const examples = this.mixtureExamples(validationFiles, fitTokens);
     // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
     const judge = examples.splice(Math.ceil(examples.length * 0.8));
@@ -164,7 +166,7 @@ export class NgramModel {
     const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
     const mixture = better ? fitted : this.current;
     this.useWeights({ ...mixture, ranking: this.current.ranking });
-    const places = this.rankingExamples(validationFiles, fitPlaces);
+    const places = this.rankingExamples(validationPlaces);
     const ranking = Float32Array.from(fitConditionalLogit(places, this.current.ranking, rankingPrior));
     this.useWeights({ ...mixture, ranking });
     return this.current;
@@ -189,10 +191,10 @@ export class NgramModel {
     return tokenProbabilities(file, { vocabulary, own, predictor });
   }
 
-  /** What `fit` learns to rank lines from: `count` cursor places in files that are not in the index. */
-  rankingExamples(files: readonly SourceFile[], count: number): ChoiceExample[] {
+  /** What `fit` learns to rank lines from. */
+  rankingExamples(places: readonly LinePlace[]): ChoiceExample[] {
     const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
-    return rankingExamples(cursorPlaces(files, count, 1), this.drafter, load, fitLineTokens);
+    return rankingExamples(places, this.drafter, load, fitLineTokens);
   }
 
   useWeights(weights: NgramWeights): void {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HarvestedFile, Split } from '../../src/harvest/types.ts';
-import { drawPlaces, holdOut, sample } from '../../src/learn/places.ts';
+import { holdOut, sample } from '../../src/learn/places.ts';
+import { drawPlaces } from '../../src/tasks/completion/cursor-places.ts';
 
 function file(path: string, split: Split, lines: number): HarvestedFile {
   const text = Array.from({ length: lines }, (_, n) => `const value${n} = compute(${n}, '${path}');\n`).join('');

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitMixture, meanLoss } from '../../src/ngram/fit-mixture.ts';
-import { cursorPlaces } from '../../src/ngram/lessons.ts';
 import { initialMixture } from '../../src/ngram/mixture.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { initialRanking } from '../../src/ngram/ranking.ts';
 import { defaultWeights, plainWeights, weightsFrom } from '../../src/ngram/weights.ts';
+import { drawPlaces } from '../../src/tasks/completion/cursor-places.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { sealed } from '../safety/fuzz-targets.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
@@ -15,6 +15,11 @@ import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
 const trained = projectFiles.slice(0, 5);
 const heldOut = projectFiles.slice(5);
+const heldOutPlaces = drawPlaces(
+  heldOut.map((file) => ({ ...file, languageId: 'typescript', kind: 'code' })),
+  100,
+  1,
+);
 
 test('a fit lowers the log loss on what it was fitted on, from any start', () => {
   const examples = build(trained).mixtureExamples(heldOut, 5000);
@@ -38,13 +43,13 @@ test('the gradient of the mixture is that of its loss', () => {
 test('nothing to fit on leaves the weights as they were', () => {
   const model = build();
   const before = plainWeights(model.weights);
-  assert.deepEqual(plainWeights(model.fit([])), before);
-  assert.deepEqual(plainWeights(model.fit([{ path: 'a.ts', text: '' }])), before);
+  assert.deepEqual(plainWeights(model.fit([], [])), before);
+  assert.deepEqual(plainWeights(model.fit([{ path: 'a.ts', text: '' }], [])), before);
 });
 
 test('fit keeps finite weights, and the model goes on with them', () => {
   const model = build(trained);
-  const weights = model.fit(heldOut);
+  const weights = model.fit(heldOut, heldOutPlaces);
   for (const values of Object.values(plainWeights(weights))) assert.ok(values.every(Number.isFinite));
   assert.deepEqual(plainWeights(model.weights), plainWeights(weights));
 });
@@ -57,21 +62,9 @@ test('the shipped weights score better than none, on text that they have never s
   assert.ok(shipped.ece >= 0 && shipped.ece <= 1);
 });
 
-test('cursor places are inside their line, never empty, the same for the same seed', () => {
-  const places = cursorPlaces(projectFiles, 100, 3);
-  assert.equal(places.length, 100);
-  assert.deepEqual(places, cursorPlaces(projectFiles, 100, 3));
-  assert.notDeepEqual(places, cursorPlaces(projectFiles, 100, 4));
-  for (const { path, prefix, suffix, truth } of places) {
-    const text = projectFiles.find((file) => file.path === path)?.text as string;
-    assert.ok(text.startsWith(prefix) && text.endsWith(suffix));
-    assert.ok(truth.trim().length >= 4 && !truth.includes('\n'));
-  }
-});
-
 test('a snapshot comes back with the same answers and weights', () => {
   const model = build();
-  model.fit(heldOut);
+  model.fit(heldOut, heldOutPlaces);
   model.setSavedFile('src/late.ts', 'const walrus = summonWalrus(arctic);\n');
   const bytes = model.serialize();
   // From a pool, at an odd place, as a file read may hand it over.

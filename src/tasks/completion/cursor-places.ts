@@ -106,6 +106,23 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
   return examples.sort((a, b) => a.offset - b.offset);
 }
 
+/**
+ * At most `limit` places over the files, as even a share of each as their lengths allow. Deterministic in `seed`.
+ */
+export function drawPlaces(files: readonly SourceText[], limit: number, seed: number): CursorExample[] {
+  const perFile: CursorExample[][] = [];
+  let remaining = limit;
+  // Shortest files first: what they cannot fill goes to the longer ones.
+  const byLength = [...files].sort((a, b) => a.text.length - b.text.length || (a.path < b.path ? -1 : 1));
+  byLength.forEach((file, index) => {
+    const share = Math.ceil(remaining / (byLength.length - index));
+    const drawn = cursorExamples(file, { max: share, seed });
+    perFile.push(drawn);
+    remaining -= drawn.length;
+  });
+  return perFile.flat();
+}
+
 type PlaceFinder = (line: Line, texts: readonly string[], file: SourceText, random: () => number) => Place | undefined;
 
 const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {

@@ -1,0 +1,42 @@
+// Draws cursor places in a package's files as those of the recordings in bench/data were drawn.
+
+import { uniforms } from '../../src/fit/random.ts';
+import type { LinePlace } from '../../src/ngram/model.ts';
+import { indentLength } from '../../src/text/indents.ts';
+import { linesOf } from '../../src/text/lines.ts';
+import type { PackageFile } from './packages.ts';
+
+/**
+ * Cursor places, half at a line's first character, half at a word boundary inside it:
+ * something of four characters or more is left of the line.
+ * @param seed any integer; the same seed draws the same places
+ */
+export function drawnPlaces(files: readonly PackageFile[], count: number, seed: number): LinePlace[] {
+  const random = uniforms(seed);
+  const lines: { readonly file: PackageFile; readonly start: number; readonly line: string }[] = [];
+  for (const file of files) {
+    for (const { start, text: line } of linesOf(file.text)) {
+      if (line.trim().length >= shortest) lines.push({ file, start, line });
+    }
+  }
+  const places: LinePlace[] = [];
+  for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
+    const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
+    const indent = indentLength(line);
+    let column = indent;
+    if (random() < 0.5) {
+      const cuts = [...line.matchAll(/[\p{L}\p{N}_$]+|\s+|[^\p{L}\p{N}_$\s]/gu)].map((match) => match.index);
+      const inside = cuts.filter((cut) => cut > indent);
+      if (inside.length === 0) continue;
+      column = inside[Math.floor(random() * inside.length)] as number;
+    }
+    const truth = line.slice(column).trimEnd();
+    if (truth.trim().length < shortest) continue;
+    const offset = start + column;
+    const suffix = file.text.slice(start + line.length);
+    places.push({ path: file.path, languageId: '', prefix: file.text.slice(0, offset), suffix, truth });
+  }
+  return places;
+}
+
+const shortest = 4;
