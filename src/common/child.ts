@@ -42,6 +42,27 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
   return { process: child, lastWords: () => lastWords(tail) };
 }
 
+/** What a process has said before it died comes within this, ms. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Calls `then` when the process is gone or could not be started, once: with how it ended and what it said last, where that comes. A program
+ * that it has started may hold its output open for as long as it likes.
+ */
+export function onceEnded({ process: child, lastWords }: Child, then: (how: string) => void): void {
+  let waiting: NodeJS.Timeout | undefined;
+  let told = false;
+  const tell = (code: number | null, signal: NodeJS.Signals | null) => {
+    clearTimeout(waiting);
+    if (!told) then(`${signal ?? `code ${code}`}${lastWords()}`);
+    told = true;
+  };
+  child.once('exit', (code, signal) => {
+    waiting = setTimeout(tell, LAST_WORDS_MS, code, signal);
+  });
+  child.once('close', tell);
+}
+
 /**
  * Closes the channel, which our processes end at. One that does not, being stopped perhaps, is killed after `graceMs`. Resolves when it
  * is gone.

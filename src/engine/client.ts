@@ -1,7 +1,7 @@
 // The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
 import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
-import { type ChildProcess, endChild, startChild } from '../common/child.ts';
+import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
@@ -153,16 +153,17 @@ export class EngineClient implements Engine {
 
   private start(): ChildProcess {
     const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
-    const { process: child, lastWords } = startChild({
+    const started = startChild({
       script,
       args: [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
       defaults: trains ? GIVES_BACK : LARGE_PAGES,
       ...(env && { env }),
     });
+    const { process: child } = started;
     if (trains) lower(child, trainingNiceness);
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
-    child.once('close', (code, signal) => this.died(child, `${signal ?? `code ${code}`}${lastWords()}`));
+    onceEnded(started, (how) => this.died(child, how));
     return child;
   }
 

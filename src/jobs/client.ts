@@ -1,6 +1,6 @@
 // The owner's side of jobs: a process each, which is gone when its job is over.
 
-import { type ChildProcess, endChild, startChild } from '../common/child.ts';
+import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -14,8 +14,6 @@ import { RelayOwner } from './relay.ts';
 const CANCEL_MS = 3000;
 /** What is over, and does not end by itself, is killed after this, ms. */
 const GRACE_MS = 1000;
-/** What a process has said before it died comes within this, ms. */
-const LAST_WORDS_MS = 500;
 /** A job that needs more than this is stopped by V8, with what it says then. */
 const HEAP_MEGABYTES = 3072;
 
@@ -62,10 +60,8 @@ export class JobClient {
     confirm: ConfirmSpending = async () => false,
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
-    const { process: child, lastWords } = startChild({
-      script: this.options.script,
-      node: [`--max-old-space-size=${HEAP_MEGABYTES}`],
-    });
+    const started = startChild({ script: this.options.script, node: [`--max-old-space-size=${HEAP_MEGABYTES}`] });
+    const { process: child } = started;
     this.running.add(child);
     // A message to a process that has just died is lost without an error: its exit follows.
     const send = (message: ToJob) => child.send(message, () => {});
@@ -98,12 +94,7 @@ export class JobClient {
         );
     });
     child.on('error', (error) => crashed(error.message));
-    child.once('exit', (code, name) => {
-      // With what it said last, where that comes.
-      const tell = () => crashed(`its process ended (${name ?? `code ${code}`})${lastWords()}`);
-      child.once('close', tell);
-      setTimeout(tell, LAST_WORDS_MS);
-    });
+    onceEnded(started, (how) => crashed(`its process ended (${how})`));
     signal.addEventListener('abort', cancel, { once: true });
     send({ kind: 'job', job, request } as ToJob);
     const result = await promise;

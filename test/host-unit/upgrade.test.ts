@@ -11,11 +11,13 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
+import { Adopted } from '../../src/host/folder/adopted.ts';
 import { FolderSession, type SessionDeps } from '../../src/host/folder/folder-session.ts';
 import { specialistFolder } from '../../src/host/paths.ts';
 import type { CurrentModel } from '../../src/learn/folder-models.ts';
 import { adapt } from '../../src/learn/run.ts';
 import type { AdaptRequest } from '../../src/learn/types.ts';
+import { describeAdapted } from '../../src/package/adapted.ts';
 import { openStore } from '../../src/store/open.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { settled } from '../fakes/clock.ts';
@@ -98,7 +100,7 @@ test('under what shipped then: index, adapted model and couplings are in use, an
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual(opened, [model]);
     assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
-    assert.deepEqual([session.isOutdated, session.trouble, told], [false, undefined, []]);
+    assert.deepEqual([session.setAside, session.trouble, told], [undefined, undefined, []]);
   } finally {
     dispose();
   }
@@ -159,7 +161,7 @@ test('under another tokenizer: the index is made anew, the base answers, the use
   const { session, told, opened, dispose } = window(otherTokenizer);
   try {
     assert.equal(await session.restore(), false, 'an index is asked for');
-    assert.deepEqual([session.isOutdated, told], [true, ['project']]);
+    assert.deepEqual([session.setAside, told], ['earlier', ['project']]);
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
@@ -172,17 +174,36 @@ test('under another tokenizer: the index is made anew, the base answers, the use
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
     assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
     assert.deepEqual(
-      [session.isOutdated, session.trouble, told],
-      [true, undefined, ['project']],
+      [session.setAside, session.trouble, told],
+      ['earlier', undefined, ['project']],
       'until it is adapted again',
     );
     assert.ok(existsSync(join(model, 'model.safetensors')));
     // A run that adapts is what mends it.
     const { report } = run.value;
     session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
-    assert.deepEqual([session.isOutdated, told.length], [false, 1]);
+    assert.deepEqual([session.setAside, told.length], [undefined, 1]);
     assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   } finally {
     dispose();
   }
+});
+
+test('under another base the adapted model waits, which can be shown: nobody is told to adapt again', () => {
+  const base = join(dirname(earlier.neural.base), 'medium');
+  mkdirSync(base);
+  writeModel(base, { layers: 2 });
+  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
+  let isOff = false;
+  const adopted = new Adopted({
+    specialistFolder: earlier.specialistFolder,
+    shipped: () => ({ base, tokenizer: earlier.tokenizerPath }),
+    isOff: () => isOff,
+    onOutdated: (why) => assert.fail(why),
+  });
+  assert.equal(adopted.current().model, base);
+  assert.equal(adopted.setAside, 'other');
+  isOff = true;
+  adopted.current();
+  assert.equal(adopted.setAside, undefined, 'who wants no neural model misses none');
 });

@@ -12,6 +12,9 @@ export interface Reported {
   readonly finishedAt: number;
 }
 
+/** Why an adaptation is kept and not used: it was made for an earlier base or tokenizer, or for another base than the one that serves. */
+export type SetAside = 'earlier' | 'other';
+
 export interface AdoptedDeps {
   /** Undefined for documents outside of all folders. */
   readonly specialistFolder: string | undefined;
@@ -37,6 +40,7 @@ export class Adopted {
   private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
   private reported: Reported | undefined;
   private outdated = false;
+  private waits = false;
 
   constructor(deps: AdoptedDeps) {
     this.deps = deps;
@@ -46,9 +50,9 @@ export class Adopted {
     return this.reported;
   }
 
-  /** It was made with another tokenizer or base than ships now: it is kept, and not used. */
-  get isOutdated(): boolean {
-    return this.outdated;
+  get setAside(): SetAside | undefined {
+    if (this.outdated) return 'earlier';
+    return this.waits ? 'other' : undefined;
   }
 
   fitFor(kind: keyof Fits): CouplingFit {
@@ -61,10 +65,12 @@ export class Adopted {
     const shipped = deps.shipped();
     const own = deps.specialistFolder;
     const current = own === undefined ? baseAlone(shipped) : currentModel(own, shipped);
-    if (current.setAside?.code === 'mismatched' && !deps.isOff()) this.setAside(current.setAside.message);
+    const aside = deps.isOff() ? undefined : current.setAside;
+    this.waits = aside?.code === 'other-base';
+    if (aside?.code === 'mismatched') this.outdate(aside.message);
     const alone = learned !== undefined && holdsAlone(learned.report, shipped.tokenizer);
     const both = learned !== undefined && holdsMixed(learned.report, current, shipped);
-    if (learned && !alone) this.setAside('what was adapted to it was made with another tokenizer, and is not used.');
+    if (learned && !alone) this.outdate('what was adapted to it was made with another tokenizer, and is not used.');
     const none = defaultFits();
     this.fits = { ngram: alone ? learned.fits.ngram : none.ngram, mixed: both ? learned.fits.mixed : none.mixed };
     return current;
@@ -100,7 +106,7 @@ export class Adopted {
     this.outdated = false;
   }
 
-  private setAside(why: string): void {
+  private outdate(why: string): void {
     if (this.outdated) return;
     this.outdated = true;
     this.deps.onOutdated(why);

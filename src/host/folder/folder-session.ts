@@ -19,7 +19,7 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
-import { Adopted, type Reported } from './adopted.ts';
+import { Adopted, type Reported, type SetAside } from './adopted.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderRef } from './folder-ref.ts';
 import { withMaskedPaths } from './masked-paths.ts';
@@ -139,9 +139,8 @@ export class FolderSession extends DisposableStore {
     return this.problem;
   }
 
-  /** Its adaptation was made with another tokenizer or base than ships now: it is kept, and not used. */
-  get isOutdated(): boolean {
-    return this.adopted.isOutdated;
+  get setAside(): SetAside | undefined {
+    return this.adopted.setAside;
   }
 
   get report(): Reported | undefined {

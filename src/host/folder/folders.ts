@@ -98,14 +98,6 @@ export class Folders implements Disposable {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
 
-  isOutdated(folder: FolderRef): boolean {
-    return this.peek(folder)?.isOutdated ?? false;
-  }
-
-  trouble(folder: FolderRef): string | undefined {
-    return this.peek(folder)?.trouble;
-  }
-
   /** Ends the session of a folder, or all, and begins anew with what is on disk now. */
   async restart(folder: FolderRef | undefined): Promise<void> {
     const ended = folder === undefined ? this.all.map((session) => session.folder) : [folder];

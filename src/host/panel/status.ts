@@ -137,14 +137,17 @@ export class Status extends DisposableStore {
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
     const { problems, folders, api } = this.deps;
     const notices: PanelNotice[] = [];
-    const trouble = folders.trouble(folder);
+    const { trouble, setAside } = folders.peek(folder) ?? {};
     if (trouble) notices.push({ kind: 'warning', text: trouble, action: { label: t('Show Log'), command: 'showLog' } });
-    if (folders.isOutdated(folder))
-      notices.push({
-        kind: 'info',
-        text: t('The adaptation of this folder was made for an earlier base model. It is kept, and not used.'),
-        action: { label: t('Adapt to This Repo'), command: 'adapt' },
-      });
+    if (setAside) {
+      const text = {
+        earlier: t('The adaptation of this folder was made for an earlier base model. It is kept, and not used.'),
+        other: t(
+          'The adaptation of this folder goes with another base than the one that serves. It waits for that one.',
+        ),
+      }[setAside];
+      notices.push({ kind: 'info', text, action: { label: t('Adapt to This Repo'), command: 'adapt' } });
+    }
     const problem = problems.current;
     if (problem && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
