@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { root } from './paths.ts';
 
 export interface Room {
-  /** 'harvest/', or 'extension.ts' for a file that stands beside the rooms. */
+  /** 'harvest/', 'host/api/' for a folder with a row of its own, or 'extension.ts' for a file that stands beside the rooms. */
   readonly name: string;
-  /** Rooms beside itself and `common/`; of a room its one file as 'panel/protocol'. */
+  /** Rooms beside itself and `common/`; of a room its one file as 'panel/protocol'. Of a folder of a room: its neighbours there. */
   readonly imports: readonly string[];
   /** Of a file beside the rooms: it may import everything but `imports`. */
   readonly isAllBut: boolean;
@@ -18,7 +18,7 @@ export interface Room {
   readonly beside: string | undefined;
 }
 
-const rowShape = /^\| `([\w.]+\/?)` \|([^|]*)\|([^|]*)\|$/gm;
+const rowShape = /^\| `([\w./]+)` \|([^|]*)\|([^|]*)\|$/gm;
 
 /** The rows of the map, as ARCHITECTURE.md has them. */
 export function readRooms(architecture: string): Room[] {
@@ -51,12 +51,23 @@ export function lintRules(rooms: readonly Room[]): unknown[] {
     }
     const may = [...(room.name === 'common/' || room.name === 'panel/' ? [] : ['common']), ...room.imports];
     const message = `src/${room.name} may import ${may.join(', ') || 'nothing'} (ARCHITECTURE.md)`;
+    const outer = rooms.find(({ name }) => name !== room.name && room.name.startsWith(name));
+    if (outer) {
+      const neighbours = ['*.ts', ...room.imports.map((other) => `${other}/**`)].map((other) => `!../${other}`);
+      const group = ['../**', ...neighbours, ...patternsOf(['common', ...outer.imports], '../../')];
+      const of = `src/${room.name} may import of src/${outer.name} its files, ${room.imports.join(', ')} (ARCHITECTURE.md)`;
+      return [override(rooms, outer, `src/${room.name}*`, group, of)];
+    }
     return depths.map((depth) => {
       const up = '../'.repeat(depth);
-      const group = [`${up}**`, ...may.map((other) => `!${up}${other}${other.includes('/') ? '.ts' : '/**'}`)];
+      const group = [`${up}**`, ...patternsOf(may, up)];
       return override(rooms, room, `src/${room.name}${'*/'.repeat(depth - 1)}*`, group, message);
     });
   });
+}
+
+function patternsOf(may: readonly string[], up: string): string[] {
+  return may.map((other) => `!${up}${other}${other.includes('/') ? '.ts' : '/**'}`);
 }
 
 export const rulesFile = 'build/rooms.json';

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Api } from './api/api.ts';
 import { askConsent } from './api/consent.ts';
 import type { Permissions } from './api/permissions.ts';
-import type { FolderRef } from './folder/folder-ref.ts';
+import type { FolderRef } from './folder-ref.ts';
 
 const { t } = vscode.l10n;
 const saidNoKey = 'said:noKey';

@@ -11,7 +11,7 @@ import { acceptedCommand } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { Configuration } from './configuration.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
-import { type FolderRef, folderRef } from './folder/folder-ref.ts';
+import { type FolderRef, folderRef } from './folder-ref.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';

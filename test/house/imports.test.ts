@@ -10,7 +10,10 @@ import { diagnosticsOf } from './lint.ts';
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 const map = readRooms(read('ARCHITECTURE.md'));
-const house = map.filter(({ name }) => name.endsWith('/')).map((room) => ({ ...room, name: room.name.slice(0, -1) }));
+const folders = map.filter(({ name }) => name.endsWith('/')).map((room) => ({ ...room, name: room.name.slice(0, -1) }));
+const house = folders.filter(({ name }) => !name.includes('/'));
+/** Folders of a room with a row of their own. */
+const inner = folders.filter(({ name }) => name.includes('/'));
 const rooms = house.map(({ name }) => name);
 
 /** Package -> the only room that may import it. */
@@ -45,10 +48,19 @@ function refused(files: Readonly<Record<string, readonly string[]>>): Record<str
 }
 
 test('every room has its row in the map, and every row its room', () => {
-  const folders = readdirSync(join(root, 'src'), { withFileTypes: true });
+  const entries = readdirSync(join(root, 'src'), { withFileTypes: true });
   assert.deepEqual(
-    map.map(({ name }) => name).sort(),
-    folders.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(),
+    [
+      ...house.map(({ name }) => `${name}/`),
+      ...map.map(({ name }) => name).filter((name) => name.endsWith('.ts')),
+    ].sort(),
+    entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(),
+  );
+  assert.deepEqual(
+    inner.map(({ name }) => `src/${name}`).sort(),
+    globSync('src/host/*/', { cwd: root })
+      .map((path) => path.replaceAll('\\', '/').replace(/\/$/, ''))
+      .sort(),
   );
 });
 
@@ -74,13 +86,32 @@ for (const depth of [1, 2]) {
   });
 }
 
+test('a folder of the host may import of the others there what its row allows, and of other rooms what the host may', () => {
+  const host = house.find(({ name }) => name === 'host') as Room;
+  const outside = rooms.filter((room) => room !== 'host').map((room) => `../../${room}/probe.ts`);
+  const names = inner.map(({ name }) => name.slice('host/'.length));
+  const tried = (own: string) => [
+    '../paths.ts',
+    ...names.filter((name) => name !== own).map((name) => `../${name}/probe.ts`),
+    ...outside,
+  ];
+  const found = refused(Object.fromEntries(names.map((name) => [`src/host/${name}/probe.ts`, tried(name)])));
+  for (const { name, imports } of inner) {
+    const own = name.slice('host/'.length);
+    const may = new Set(['../paths.ts', ...imports.map((other) => `../${other}/probe.ts`)]);
+    for (const other of ['common', ...host.imports]) may.add(`../../${other}/probe.ts`);
+    const expected = tried(own).filter((from) => !may.has(from));
+    assert.deepEqual(found[`src/${name}/probe.ts`]?.sort(), expected.sort(), name);
+  }
+});
+
 test('no room has folders deeper than the rules reach', () => {
   assert.deepEqual(globSync('src/*/*/*/*', { cwd: root }), []);
 });
 
 test('each room does import what it may: a permission that nobody uses is an opening', () => {
   const others = /(?:from|import\()\s*'(?:\.\.\/)+(\w+)\//g;
-  for (const { name, imports } of house) {
+  for (const { name, imports } of folders) {
     const files = globSync(`src/${name}/**/*.ts`, { cwd: root });
     const used = new Set(files.flatMap((file) => [...read(file).matchAll(others)].map(([, other]) => other)));
     const unused = imports.filter((other) => !used.has(other.split('/')[0]));

@@ -5,8 +5,8 @@ import type { AdaptRequest, ApiAccess } from '../../learn/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
-import type { FolderRef } from '../folder/folder-ref.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
+import type { FolderRef } from '../folder-ref.ts';
 import type { Paths } from '../paths.ts';
 import type { Settings } from '../settings.ts';
 

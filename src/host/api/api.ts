@@ -11,7 +11,7 @@ import { RecordingTeacher } from '../../teacher/recording.ts';
 import type { Teacher, TeacherSettings } from '../../teacher/types.ts';
 import type { Provider } from '../../teacher/wire.ts';
 import type { Configuration } from '../configuration.ts';
-import type { FolderRef } from '../folder/folder-ref.ts';
+import type { FolderRef } from '../folder-ref.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';

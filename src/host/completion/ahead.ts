@@ -4,11 +4,11 @@ import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { CompletionService } from '../../complete/service.ts';
+import { indentUnit, isSilent, queryAt } from '../document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
-import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
+import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import { CursorWatch } from './cursor-watch.ts';
-import { indentUnit, isSilent, queryAt } from './document-query.ts';
 
 export interface AheadDeps {
   readonly folders: Pick<Folders, 'peek'>;

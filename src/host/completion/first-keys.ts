@@ -2,7 +2,7 @@
 // the editor: on a busy machine the first keys ask nobody, and nothing asks later. What was typed so is asked about from here.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { isSilent } from './document-query.ts';
+import { isSilent } from '../document-query.ts';
 
 /** The editor itself asks 50 ms after a key; who has not asked so long after the last one will not, ms. */
 const settleMs = 500;

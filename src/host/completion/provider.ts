@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import type { Completion } from '../../complete/types.ts';
 import { fromLineFeeds } from '../../text/lines.ts';
+import { indentUnit, isSilent, queryAt } from '../document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
-import type { FolderRef } from '../folder/folder-ref.ts';
-import { folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
-import { indentUnit, isSilent, queryAt } from './document-query.ts';
+import type { FolderRef } from '../folder-ref.ts';
+import { folderOf, pathIn } from '../folder-ref.ts';
 import { type CursorPlace, Unanswered } from './unanswered.ts';
 
 export interface ProviderDeps {

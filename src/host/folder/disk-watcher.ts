@@ -3,14 +3,13 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { leftOutByName } from '../../harvest/file-names.ts';
-import type { Adaptation } from '../adapt/adaptation.ts';
+import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import type { Documents } from './documents.ts';
-import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';
-import type { Folders } from './folders.ts';
+import type { Folders, Indexer } from './folders.ts';
 
 export interface WatcherDeps {
   readonly folders: Folders;
-  readonly adaptation: Adaptation;
+  readonly adaptation: Indexer;
   readonly documents: Documents;
   readonly log: Log;
 }

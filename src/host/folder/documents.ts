@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
-import { isSilent } from '../completion/document-query.ts';
 import type { Configuration } from '../configuration.ts';
+import { isSilent } from '../document-query.ts';
+import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import { lateFiles } from '../late.ts';
 import type { FileRules } from './file-rules.ts';
-import { type FolderRef, folderOf, pathIn } from './folder-ref.ts';
 import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
 

@@ -5,8 +5,8 @@ import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../harvest/file.ts';
 import { isSecretFile } from '../../harvest/file-names.ts';
 import type { Configuration } from '../configuration.ts';
+import type { FolderRef } from '../folder-ref.ts';
 import { lateFiles } from '../late.ts';
-import type { FolderRef } from './folder-ref.ts';
 
 const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;
 

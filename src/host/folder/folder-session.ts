@@ -17,11 +17,11 @@ import type { AdaptReport } from '../../report/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
+import type { FolderRef } from '../folder-ref.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import { Adopted, type Reported, type SetAside } from './adopted.ts';
 import type { FileRules } from './file-rules.ts';
-import type { FolderRef } from './folder-ref.ts';
 import { withMaskedPaths } from './masked-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
 

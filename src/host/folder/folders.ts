@@ -1,12 +1,17 @@
 // The sessions of all workspace folders, and one for documents outside of them; each begins with its first document.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
-import type { Adaptation } from '../adapt/adaptation.ts';
-import { type FolderRef, folderOf, folderRef } from './folder-ref.ts';
+import { type FolderRef, folderOf, folderRef } from '../folder-ref.ts';
 import { FolderSession, type SessionDeps } from './folder-session.ts';
 
-export interface Background {
-  readonly adaptation: Adaptation;
+/** What reads folders in the background. */
+export interface Indexer {
+  index(session: FolderSession): Promise<void>;
+  learnSecrets(session: FolderSession): Promise<void>;
+}
+
+interface Background {
+  readonly adaptation: Indexer;
   /** Sessions began anew and know no open file. */
   readonly onRestart: () => Promise<void>;
 }

@@ -8,11 +8,11 @@ import type { KeptKind, KeptRow, KeptSummary } from '../../report/kept.ts';
 import { sender } from '../../teacher/connect.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
-import { indentUnit, isSilent, keptScheme, queryAt } from '../completion/document-query.ts';
+import { indentUnit, isSilent, keptScheme, queryAt } from '../document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
-import { type FolderRef, folderOf, pathIn } from '../folder/folder-ref.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
+import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 
 export interface KeptDeps {
   readonly folders: Folders;

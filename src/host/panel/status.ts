@@ -12,8 +12,8 @@ import { modelStatus } from '../bases/model-status.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
 import type { Configuration } from '../configuration.ts';
-import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder/folder-ref.ts';
 import type { Folders } from '../folder/folders.ts';
+import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder-ref.ts';
 import { isLanguageEnabled } from '../levels.ts';
 
 export interface StatusDeps {

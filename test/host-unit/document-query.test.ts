@@ -1,8 +1,8 @@
 // From a document to a query: line ends, windows of large files, indent units.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indentUnit, isSilent, queryAt } from '../../../src/host/completion/document-query.ts';
-import { maxPrefix, maxSuffix } from '../../../src/tasks/completion/query.ts';
+import { indentUnit, isSilent, queryAt } from '../../src/host/document-query.ts';
+import { maxPrefix, maxSuffix } from '../../src/tasks/completion/query.ts';
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {

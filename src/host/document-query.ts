@@ -1,6 +1,6 @@
 // From an editor's document and position to the query that the models see.
-import type { CompletionQuery } from '../../common/completion.ts';
-import { queryOf } from '../../tasks/completion/query.ts';
+import type { CompletionQuery } from '../common/completion.ts';
+import { queryOf } from '../tasks/completion/query.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
 export interface DocumentView {
