@@ -38,7 +38,7 @@ export class Table {
     }
   }
 
-  private line(title: string, flat: ReadonlyMap<string, number | string>, indent: string): void {
+  private line(title: string, flat: ReadonlyMap<string, Leaf>, indent: string): void {
     // Fewer columns than the header leave gaps; other ones need a header of their own.
     if (![...flat.keys()].every((key) => this.columns.includes(key))) {
       this.columns = [...flat.keys()];
@@ -63,11 +63,14 @@ export class Table {
   }
 }
 
-function flattened(figures: Figures): Map<string, number | string> {
+export type Leaf = number | string;
+
+/** What is not nested, by the keys down to it. */
+export function flattened(figures: Figures, between = '/'): Map<string, Leaf> {
   return new Map(
-    Object.entries(figures).flatMap(([key, value]): [string, number | string][] =>
+    Object.entries(figures).flatMap(([key, value]): [string, Leaf][] =>
       typeof value === 'object'
-        ? [...flattened(value)].map(([inner, leaf]) => [`${key}/${inner}`, leaf])
+        ? [...flattened(value, between)].map(([inner, leaf]) => [key + between + inner, leaf])
         : [[key, value]],
     ),
   );
@@ -78,7 +81,7 @@ function holdsRows(value: number | string | Figures): value is Figures {
   return typeof value === 'object' && Object.values(value).every((inner) => typeof inner === 'object');
 }
 
-function cell(value: number | string): string {
+function cell(value: Leaf): string {
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : Math.abs(value) < 10 ? value.toFixed(3) : value.toFixed(1);
 }

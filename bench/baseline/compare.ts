@@ -1,6 +1,7 @@
 // Which of two sets of figures differ, those left out that no two runs have alike.
 
 import type { Figures } from '../figures.ts';
+import { flattened, type Leaf } from '../print.ts';
 
 /** Keys of times, rates and memory. */
 const ofTheMachine = /(?:-ms|-mb|-per-second|^seconds)$/;
@@ -14,8 +15,6 @@ export function deterministic(figures: Figures): Figures {
   );
 }
 
-type Leaf = number | string;
-
 export interface Difference {
   /** Keys down to it, joined by ' / '. */
   readonly figure: string;
@@ -26,16 +25,8 @@ export interface Difference {
 
 /** @returns how many figures either has, and those that differ, in their order */
 export function differences(before: Figures, now: Figures): { compared: number; found: Difference[] } {
-  const [old, fresh] = [leaves(before), leaves(now)];
+  const [old, fresh] = [flattened(before, ' / '), flattened(now, ' / ')];
   const names = [...new Set([...old.keys(), ...fresh.keys()])];
   const pairs = names.map((figure) => ({ figure, before: old.get(figure), now: fresh.get(figure) }));
   return { compared: names.length, found: pairs.filter((pair) => !Object.is(pair.before, pair.now)) };
-}
-
-function leaves(figures: Figures, above: readonly string[] = []): Map<string, Leaf> {
-  return new Map(
-    Object.entries(figures).flatMap(([key, value]): [string, Leaf][] =>
-      typeof value === 'object' ? [...leaves(value, [...above, key])] : [[[...above, key].join(' / '), value]],
-    ),
-  );
 }
