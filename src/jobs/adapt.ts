@@ -1,7 +1,5 @@
 // The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
 
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { sweepTemporary } from '../common/files.ts';
 import { counted } from '../common/format.ts';
@@ -13,11 +11,10 @@ import { adapt } from '../learn/run.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
+import { PlaceLedger } from '../store/place-ledger.ts';
 import type { ResilientStore } from '../store/resilient.ts';
-import { BatchFile } from '../teacher/batch-file.ts';
 import { Budget } from '../teacher/budget.ts';
-import { apiHost, connectTeacher, modelOf } from '../teacher/connect.ts';
-import { providerOf } from '../teacher/providers/providers.ts';
+import { connectTeacher } from '../teacher/connect.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
 import type { EditorModels } from '../teacher/wire.ts';
 import type { RunRequest } from './protocol.ts';
@@ -70,27 +67,23 @@ async function withStore(
   const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);
   const { api, root } = request;
+  const ledger = request.effort === 'adapt' ? new PlaceLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let asked = false;
-  const teacher = api && paidTeacher(api, store, root, deps);
-  const share = providerOf(api?.settings.provider).batchDiscount;
   try {
     result = await adapt(request, {
       ...deps,
       engine,
-      teacher,
+      teacher: api && paidTeacher(api, store, root, deps),
       confirm: async (estimate) => {
-        const answer = await deps.confirm({
-          ...estimate,
-          ...(share !== undefined && { batchUsd: estimate.usd * share }),
-        });
-        asked = answer !== false;
-        if (api && answer === 'batch') teacher?.waitForBatches(batchFile(request.specialistFolder, api));
-        return answer;
+        asked = await deps.confirm(estimate);
+        return asked;
       },
+      ledger,
       record: (finished) => store.recordAdaptation(root, finished),
     });
   } finally {
+    ledger?.close();
     store.close();
   }
   const trouble = asked ? troubleOf(store) : undefined;
@@ -113,14 +106,6 @@ function paidTeacher(
     budget,
     log,
   });
-}
-
-/** What is out, of one model at one server. */
-function batchFile(folder: string, { settings }: ApiAccess): BatchFile {
-  const of = createHash('sha256')
-    .update(`${apiHost(settings)} ${modelOf(settings)}`)
-    .digest('hex');
-  return new BatchFile(join(folder, `batches-${of.slice(0, 16)}.json`));
 }
 
 /** Of a store that is closed: whether it kept what was paid for. */

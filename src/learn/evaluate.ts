@@ -1,15 +1,15 @@
 // Runs a specialist over held-out places, and judges what it drafts.
 
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
-import { noProgress } from '../common/progress.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import { draftOptions, placeBefore, shownDraft } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge, truthAt } from '../tasks/completion/judge.ts';
+import type { Answer, Answers } from './answers.ts';
 import { turn } from './cancellation.ts';
-import type { StageName, StageProgress } from './stages.ts';
+import type { Tell } from './stage-walk.ts';
 
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
 export interface Drafter {
@@ -19,10 +19,11 @@ export interface Drafter {
 }
 
 export interface EvaluateOptions {
-  readonly stage: StageName;
   /** Also asks for losses, where the drafter has them. */
   readonly losses?: boolean;
-  readonly progress?: StageProgress;
+  /** Where its answers are kept; absent: it is asked anew. */
+  readonly answers?: Answers | undefined;
+  readonly tell?: Tell;
   readonly signal?: AbortSignal;
 }
 
@@ -30,24 +31,27 @@ export interface EvaluateOptions {
 export async function evaluate(
   drafter: Drafter,
   examples: readonly CursorExample[],
-  { stage, losses = false, progress = noProgress, signal }: EvaluateOptions,
+  { losses = false, answers, tell, signal }: EvaluateOptions = {},
 ): Promise<ScoredPlace[]> {
   const scored: ScoredPlace[] = [];
   let turned = performance.now();
   for (const example of examples) {
     if (performance.now() - turned > 20) {
-      progress({ stage, done: scored.length, total: examples.length });
+      tell?.({ done: scored.length, total: examples.length });
       await turn(signal);
       turned = performance.now();
     }
     const asked = placeBefore(example);
     const { query, block } = asked;
     const truth = truthAt(example.truth, asked);
-    const written = await drafter.complete(query, draftOptions(asked));
+    const ask = async (): Promise<Answer> => ({
+      draft: await drafter.complete(query, draftOptions(asked)),
+      loss: losses && !block ? await drafter.lossAt?.(query, truth) : undefined,
+    });
+    const { draft: written, loss } = await (answers ? answers.at(example, asked, ask) : ask());
     const draft = shownDraft(written, asked);
-    const loss = losses && !block ? await drafter.lossAt?.(query, truth) : undefined;
     scored.push({ example, asked, truth, place: placeOf(query), draft, ...judge(draft.text, truth), loss });
   }
-  progress({ stage, done: examples.length, total: examples.length });
+  tell?.({ done: examples.length, total: examples.length });
   return scored;
 }

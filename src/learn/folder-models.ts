@@ -2,12 +2,12 @@
 // pointer says which is in use, and is swapped, so that a crash at any moment leaves the old or the new one whole.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { listFiles } from '../package/adapted.ts';
 import { standingOf, waitsFor } from '../package/compatibility.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../package/manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, type Sha256, sha256Of, WEIGHTS } from '../package/manifest.ts';
 import { isBetterThan } from './compared.ts';
 
 export interface CurrentModel {
@@ -95,21 +95,39 @@ export function workFolder(specialistFolder: string): string {
   return join(specialistFolder, WORK);
 }
 
-/** Puts the finished model in the work folder in use. The one before it stays on disk until the next run, for who still has it open. */
-export function keepModel(specialistFolder: string): void {
-  const name = `${PREFIX}${randomUUID()}`;
-  const model = join(specialistFolder, name);
-  listFiles(workFolder(specialistFolder));
-  renameSync(workFolder(specialistFolder), model);
+/** The folder that holds a finished model with these weights: in use, being made, or left by a run that died; undefined: none. */
+export function folderOf(weights: Sha256, specialistFolder: string): string | undefined {
+  const names = [WORK, ...namesIn(specialistFolder).filter((name) => name.startsWith(PREFIX))];
+  return names
+    .map((name) => join(specialistFolder, name))
+    .find((model) => isModel(model) && weightsOf(model) === weights);
+}
+
+/** Of the model's own file, or its adapter's. */
+export function weightsOf(model: string): Sha256 {
+  return sha256Of(join(model, existsSync(join(model, WEIGHTS)) ? WEIGHTS : ADAPTER));
+}
+
+/**
+ * Puts a finished model in use, from the work folder or from where it lies. The one before it stays on disk until the next run, for who
+ * still has it open.
+ */
+export function keepModel(specialistFolder: string, made = workFolder(specialistFolder)): void {
+  const isNew = made === workFolder(specialistFolder);
+  const name = isNew ? `${PREFIX}${randomUUID()}` : basename(made);
+  if (isNew) {
+    listFiles(made);
+    renameSync(made, join(specialistFolder, name));
+  }
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
 }
 
-/** Removes models that are not in use any more. */
-export function sweepModels(specialistFolder: string): void {
+/** Removes models that are not in use any more, but for one that is going to be. */
+export function sweepModels(specialistFolder: string, but?: string): void {
   const current = pointedAt(specialistFolder);
   for (const name of namesIn(specialistFolder)) {
-    if (name.startsWith(PREFIX) && name !== current)
-      rmSync(join(specialistFolder, name), { recursive: true, force: true });
+    const model = join(specialistFolder, name);
+    if (name.startsWith(PREFIX) && name !== current && model !== but) rmSync(model, { recursive: true, force: true });
   }
 }
 

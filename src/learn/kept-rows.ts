@@ -148,9 +148,19 @@ function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
   return parts.join('');
 }
 
-function* storeRows({ teacherCalls, completions, adaptations }: FolderRows): Generator<KeptRow> {
+function* storeRows({
+  teacherCalls,
+  completions,
+  adaptations,
+  places,
+  answers,
+  stages,
+}: FolderRows): Generator<KeptRow> {
   for (const { path, text } of teacherCalls) yield { kind: 'answer', path, text };
   for (const { path, text, outcome, source, model, decision } of completions)
     yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
+  const paths = new Map(places.map(({ place, path }) => [place, path]));
+  for (const row of answers) yield { kind: 'draft', path: paths.get(row.place) ?? '', text: JSON.stringify(row) };
+  for (const row of [...places, ...stages]) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
 }

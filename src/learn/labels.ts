@@ -1,17 +1,21 @@
 // Asks the API to complete a sample of held-out places: the labels that p(API right) is fitted on.
 // Every answer is in the store before the next is asked for (the teacher's recording decorator sees to it).
 
-import { counted } from '../common/format.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import type { LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
+import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge } from '../tasks/completion/judge.ts';
 import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import { apiHost } from '../teacher/connect.ts';
 import { labelBatch } from '../teacher/label.ts';
 import type { Teacher } from '../teacher/types.ts';
-import type { StageName, StageProgress } from './stages.ts';
+import { indexOf } from './drafts.ts';
+import type { LearnWalk } from './made.ts';
+import { placesToAsk } from './places.ts';
+import type { Tell } from './stage-walk.ts';
+import type { ApiEstimate } from './types.ts';
 
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
 const concurrency = 4;
@@ -22,11 +26,41 @@ export function labelRequest(example: CursorExample, index: NgramModel): Teacher
   return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
 }
 
-export async function askForLabels(
+/** Undefined where it is not asked; what it was asked before is in the store, and not paid for again. */
+export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels | undefined> {
+  const { teacher, request, confirm, notes } = walk.run;
+  if (teacher === undefined || request.api === undefined) return undefined;
+  const index = await indexOf(walk);
+  const chosen = placesToAsk(await walk.get('calibrated'), await walk.get('measured'), request.api.places);
+  const withRequests = (places: readonly ScoredPlace[]) =>
+    places.map((scored) => ({ scored, request: labelRequest(scored.example, index) }));
+  const toValidate = withRequests(chosen.validation);
+  const toTest = withRequests(chosen.test);
+  const all = [...toValidate, ...toTest];
+  const estimate: ApiEstimate = {
+    model: teacher.model,
+    host: apiHost(request.api.settings),
+    places: all.length,
+    usd: all.reduce((sum, each) => sum + teacher.estimateUsd(each.request), 0),
+  };
+  const asked = all.length > 0 && (await confirm(estimate));
+  if (!asked) {
+    const declined = 'The API was not asked: the estimate was declined.';
+    notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
+    return undefined;
+  }
+  const ask = (places: typeof all) => askForLabels(teacher, places, tell, walk.run.signal);
+  const validation = await ask(toValidate);
+  const test = validation.stopped === undefined ? await ask(toTest) : undefined;
+  const stopped = validation.stopped ?? test?.stopped;
+  if (stopped !== undefined) notes.push(`Asking the API stopped early: ${stopped}`);
+  return { model: teacher.model, validation, test };
+}
+
+async function askForLabels(
   teacher: Teacher,
   places: readonly { readonly scored: ScoredPlace; readonly request: TeacherRequest }[],
-  stage: StageName,
-  progress: StageProgress,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<Labels> {
   const labelled: LabelledPlace[] = [];
@@ -37,14 +71,12 @@ export async function askForLabels(
     {
       concurrency,
       signal,
-      onWait: (open) =>
-        progress({ stage, done: 0, total: places.length, detail: `waiting for a batch of ${counted(open, 'answer')}` }),
       onAnswer: (index, answer) => {
         const scored = places[index]?.scored as ScoredPlace;
         const text = cleanAnswer(answer.text, scored.asked);
         labelled.push({ scored, answer: { ...answer, text }, ...judge(text, scored.truth) });
         spent += answer.costUsd;
-        progress({ stage, done: labelled.length, total: places.length, detail: `$${spent.toFixed(4)}` });
+        tell({ done: labelled.length, total: places.length, detail: `$${spent.toFixed(4)}` });
       },
     },
   );

@@ -1,97 +1,137 @@
-// The neural part of a run: measure what there is, train on the folder, measure again, choose by the validation places, and last test what was chosen.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { CodedError, isCancelled, unwrap } from '../common/errors.ts';
-import { replaceFile } from '../common/files.ts';
-import { MIXTURE_FILE } from '../engine/protocol.ts';
-import type { NgramModel } from '../ngram/model.ts';
+// The neural models of a run: what is measured of each, which one stays, and how it does at the test.
+import { dirname, join } from 'node:path';
+import { CodedError, isCancelled } from '../common/errors.ts';
+import type { Engine } from '../engine/client.ts';
 import { mixedQuality, ownQuality } from '../report/figures.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { NeuralReport } from '../report/types.ts';
-import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { type Candidate, choose, type Measured, titles } from './choose.ts';
 import { keepComparison } from './compared.ts';
-import { evaluate } from './evaluate.ts';
-import { isModel, type OwnModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
-import { Opened } from './opened.ts';
-import type { HeldOut } from './places.ts';
-import type { StageName } from './stages.ts';
-import { type NeuralDeps, train } from './training.ts';
+import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
+import { folderOf, isModel, ownModel, sweepModels } from './folder-models.ts';
+import type { Chosen, LearnWalk, Run } from './made.ts';
+import { Session } from './neural-session.ts';
+import type { Tell } from './stage-walk.ts';
+import type { Training } from './training.ts';
+import type { NeuralAccess } from './types.ts';
 
-const snapshotFile = 'train.ngram';
-
-export interface NeuralPlaces {
-  /** What the mixture's weights are fitted on. */
-  readonly fit: readonly CursorExample[];
-  /** The validation places: every model drafts there, which of them stays is chosen by that, and the coupling is fitted on its drafts. */
-  readonly choose: readonly CursorExample[];
-  /** Drafted once, last, by the base and by the model that stays. */
-  readonly test: readonly CursorExample[];
-  /** What the n-grams alone say at the test places. */
-  readonly ngram: readonly ScoredPlace[];
+/** Throws CodedError where there is no neural model to be had: the run then goes on without. */
+export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  if (!neural || !isModel(neural.base)) throw new CodedError('unreadable', 'The base model is not installed.');
+  return neural;
 }
 
-export interface NeuralOutcome {
-  /** Drafts of the model that stays in use. */
-  readonly choose: readonly ScoredPlace[];
-  readonly test: readonly ScoredPlace[];
-  readonly report: Omit<NeuralReport, 'ngramCoupling'>;
-  readonly notes: readonly string[];
+export function baseOf(run: Run): Candidate {
+  const { base } = accessOf(run);
+  return { name: 'base', model: base, base };
 }
 
-/**
- * Throws CodedError where the engine or the base is not there: the run then goes on without. The work folder holds the adapted model
- * where `report.used` says so; the caller puts it in use.
- */
-export async function adaptNeural(
-  held: HeldOut,
-  index: NgramModel,
-  places: NeuralPlaces,
-  deps: NeuralDeps,
-): Promise<NeuralOutcome> {
-  const { engine, access, specialistFolder, signal } = deps;
-  if (!isModel(access.base)) throw new CodedError('unreadable', 'The base model is not installed.');
-  unwrap(await engine.request('status', {}, { signal }));
-  sweepModels(specialistFolder);
-  const work = workFolder(specialistFolder);
-  mkdirSync(work, { recursive: true });
-  const snapshot = join(work, snapshotFile);
-  replaceFile(snapshot, [index.serialize()]);
-  const session = new Session(places, snapshot, deps);
-  const notes: string[] = [];
-  try {
-    const base = await session.measure({ name: 'base', model: access.base, base: access.base });
-    const own = ownModel(specialistFolder, { base: access.base, tokenizer: deps.tokenizerPath });
-    if (own && !own.ok) notes.push(`There is an earlier model. ${own.error.message}`);
-    const earlier = own?.ok ? await attempt(() => session.measureEarlier(own.value), notes) : undefined;
-    const training = await attempt(() => train(held, index, work, deps), notes);
-    notes.push(...(training?.notes ?? []));
-    const adapted = training && (await attempt(() => session.measureAdapted(work, training.base), notes));
-    const known = [adapted, earlier, base].filter((each) => each !== undefined);
-    const { used, why } = choose(known, training, access.base);
-    if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
-    if (adapted && used.name !== 'adapted') {
-      notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
-    }
-    const test = await session.test(used);
-    const ofBase = used === base ? test : await session.test(base);
-    const quality: NeuralReport['quality'] = {
-      ngram: ownQuality(places.ngram),
-      base: mixedQuality(ofBase),
-      ...(used !== base && { [used.name]: mixedQuality(test) }),
-    };
-    const chosenFrom: NeuralReport['chosenFrom'] = {
-      base: base.quality,
-      ...(earlier && { earlier: earlier.quality }),
-      ...(adapted && { adapted: adapted.quality }),
-    };
-    const peakMemoryBytes = Math.max(session.memory, training?.peakMemoryBytes ?? 0);
-    const report = { used: used.name, why, quality, chosenFrom, training: training?.report, peakMemoryBytes };
-    return { choose: used.scored, test, report, notes };
-  } finally {
-    rmSync(snapshot, { force: true });
-    void engine.request('close', { key: session.key });
+export function adaptedOf(run: Run, { base: name, weights }: Training): Candidate {
+  const model = folderOf(weights, run.request.specialistFolder);
+  const base = join(dirname(accessOf(run).base), name);
+  if (model === undefined) throw new CodedError('unreadable', 'The adapted model is gone.');
+  return { name: 'adapted', model, base };
+}
+
+/** Drafts at the validation places. */
+export async function measure(walk: LearnWalk, candidate: Candidate, tell: Tell): Promise<Measured> {
+  const session = await walk.get('session');
+  const scored = await session.drafts(candidate, 'validation', walk.run.places.choose, tell);
+  return { ...candidate, scored, quality: mixedQuality(scored) };
+}
+
+/** At the test places; what was drafted there is not drafted again where it is the base that stays. */
+export function test(which: 'used' | 'base') {
+  return async (walk: LearnWalk, tell: Tell): Promise<readonly ScoredPlace[]> => {
+    const chosen = (await walk.get('chosen')) as Chosen;
+    if (which === 'base' && chosen.used === chosen.base) return walk.get('tested');
+    return (await walk.get('session')).drafts(chosen[which], 'test', walk.run.places.test, tell);
+  };
+}
+
+export function sessionOf(walk: LearnWalk): Session {
+  const { run } = walk;
+  return new Session({
+    engine: run.engine as Engine,
+    access: accessOf(run),
+    specialistFolder: run.request.specialistFolder,
+    tokenizerPath: run.request.tokenizerPath,
+    signal: run.signal,
+    fit: run.places.fit,
+    fitted: walk.sources.fit,
+    index: async () => (await indexOf(walk)).serialize(),
+    indexed: () => signatureOfIndex(walk),
+    answersOf: (model, split) => answersOf(run, model, split),
+  });
+}
+
+/** What an adaptation before left; undefined where it is what this one makes, or does not serve and nothing could show that it should. */
+export async function measureEarlier(walk: LearnWalk, tell: Tell): Promise<Measured | undefined> {
+  const { request, places, notes } = walk.run;
+  const { base } = accessOf(walk.run);
+  const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
+  if (!own?.ok) {
+    if (own) notes.push(`There is an earlier model. ${own.error.message}`);
+    return undefined;
   }
+  const { model, over, serves } = own.value;
+  const made = await walk.known('training');
+  if (made && folderOf(made.weights, request.specialistFolder) === model) return undefined;
+  if (!serves && places.choose.length === 0) return undefined;
+  return measure(walk, { name: 'earlier', model, base: over }, tell);
+}
+
+/** Undefined where the run has no neural part, or it cannot be had: a note says why. */
+export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> {
+  const { request, notes } = walk.run;
+  if (request.neural === undefined) return undefined;
+  try {
+    const made = await walk.known('training');
+    sweepModels(request.specialistFolder, made && folderOf(made.weights, request.specialistFolder));
+    const base = await walk.get('base');
+    const earlier = await attempt(() => walk.get('earlier'), notes);
+    const training = await attempt(() => walk.get('training'), notes);
+    notes.push(...(training?.notes ?? []));
+    const adapted = training && (await attempt(() => walk.get('adapted'), notes));
+    const known = [adapted, earlier, base].filter((each) => each !== undefined);
+    const { used, why } = choose(known, training, base.model);
+    if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
+    if (adapted && used.name !== 'adapted')
+      notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
+    const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
+    return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...chosenFrom } } };
+  } catch (error) {
+    return leftOut(error, notes);
+  }
+}
+
+interface Tested {
+  readonly places: readonly ScoredPlace[];
+  readonly report: Omit<NeuralReport, 'ngramCoupling'>;
+}
+
+/** How what stays does at places that nothing was chosen by. */
+export async function testOf(walk: LearnWalk, { used, base, training, report }: Chosen): Promise<Tested | undefined> {
+  try {
+    const places = await walk.get('tested');
+    const ofBase = await walk.get('testedBase');
+    const { memory } = await walk.get('session');
+    const quality: NeuralReport['quality'] = {
+      ngram: ownQuality(await walk.get('measured')),
+      base: mixedQuality(ofBase),
+      ...(used !== base && { [used.name]: mixedQuality(places) }),
+    };
+    const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
+    return { places, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
+  } catch (error) {
+    return leftOut(error, walk.run.notes);
+  }
+}
+
+function leftOut(error: unknown, notes: string[]): undefined {
+  if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+  notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
 }
 
 /** Runs what the run can do without. */
@@ -102,91 +142,5 @@ async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | 
     if (!(error instanceof CodedError) || isCancelled(error)) throw error;
     notes.push(`The neural model was not adapted: ${error.message}`);
     return undefined;
-  }
-}
-
-class Session {
-  /** In the engine; of this run alone. */
-  readonly key: string;
-  /** Most that the engine was seen to use, bytes. */
-  memory = 0;
-  private readonly places: NeuralPlaces;
-  private readonly snapshot: string;
-  private readonly deps: NeuralDeps;
-  private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
-
-  constructor(places: NeuralPlaces, snapshot: string, deps: NeuralDeps) {
-    this.places = places;
-    this.snapshot = snapshot;
-    this.deps = deps;
-    this.key = `adapting ${deps.specialistFolder}`;
-  }
-
-  /** At the validation places. */
-  async measure(candidate: Candidate): Promise<Measured> {
-    const stage = `Measuring ${titles[candidate.name]}` as const;
-    const scored = await this.drafts(candidate, this.places.choose, stage);
-    return { ...candidate, scored, quality: mixedQuality(scored) };
-  }
-
-  test(candidate: Candidate): Promise<ScoredPlace[]> {
-    return this.drafts(candidate, this.places.test, `Testing ${titles[candidate.name]}` as const);
-  }
-
-  /** What was adapted before; undefined where it does not serve and there are no places to show that it should. */
-  async measureEarlier({ model, over, serves }: OwnModel): Promise<Measured | undefined> {
-    if (!serves && this.places.choose.length === 0) return undefined;
-    return this.measure({ name: 'earlier', model, base: over });
-  }
-
-  /** Its mixture's weights are fitted first, from those of the base on, and kept beside it. */
-  async measureAdapted(model: string, base: string): Promise<Measured> {
-    const [theirs, own] = [base, model].map((folder) => join(folder, MIXTURE_FILE)) as [string, string];
-    rmSync(own, { force: true });
-    if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
-    const candidate = { name: 'adapted', model, base } as const;
-    const { fit } = await this.use(candidate);
-    if (fit) replaceFile(join(model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fit.weights))]);
-    return this.measure(candidate);
-  }
-
-  private async drafts(
-    candidate: Candidate,
-    places: readonly CursorExample[],
-    stage: StageName,
-  ): Promise<ScoredPlace[]> {
-    const { engine, progress, signal } = this.deps;
-    const scored = await evaluate(await this.use(candidate), places, { stage, losses: true, progress, signal });
-    const status = await engine.request('status', {});
-    if (status.ok) this.memory = Math.max(this.memory, status.value.memory);
-    return scored;
-  }
-
-  private async use({ name, model, base }: Candidate): Promise<Opened> {
-    if (this.open?.name === name) return this.open.opened;
-    const { engine, access, tokenizerPath, progress, signal } = this.deps;
-    const { precision, threads } = access;
-    const source = {
-      key: this.key,
-      model,
-      base,
-      name: name === 'base' ? 'base' : 'adapted',
-      snapshot: this.snapshot,
-      over: [],
-      tokenizer: tokenizerPath,
-      precision,
-      threads,
-    };
-    const stage = `Mixing ${titles[name]} with the n-grams` as const;
-    progress({ stage, done: 0, total: undefined });
-    const opened = await Opened.open(engine, source, {
-      places: this.places.fit,
-      refit: name === 'adapted',
-      stage,
-      progress,
-      signal,
-    });
-    this.open = { name, opened };
-    return opened;
   }
 }

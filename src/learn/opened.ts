@@ -8,7 +8,7 @@ import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../engine/protocol.
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Drafter } from './evaluate.ts';
-import type { StageName, StageProgress } from './stages.ts';
+import type { Tell } from './stage-walk.ts';
 
 export type Source = Requests['open']['request'];
 export type Weights = Requests['fit']['result'];
@@ -18,8 +18,7 @@ export interface OpenOptions {
   readonly places: readonly CursorExample[];
   /** Fits them also where it has: those it has are where the fit starts from. */
   readonly refit: boolean;
-  readonly stage: StageName;
-  readonly progress: StageProgress;
+  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +44,7 @@ export class Opened implements Drafter {
 
   private async begin(): Promise<void> {
     const { engine, source, options } = this;
-    const { stage, progress, signal } = options;
+    const { tell, signal } = options;
     unwrap(await engine.request('open', source, { signal }));
     const places = options.places.filter(({ kind }) => kind !== 'block-body');
     const known = existsSync(join(source.model, MIXTURE_FILE));
@@ -54,7 +53,8 @@ export class Opened implements Drafter {
       key: source.key,
       places: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
     };
-    const onProgress = ({ done, total }: { done: number; total: number }) => progress({ stage, done, total });
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });
     this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));
   }
 

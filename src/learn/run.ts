@@ -1,26 +1,28 @@
 // One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
-
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, mappedLog, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import { harvestFolder } from '../harvest/folder.ts';
-import type { HarvestReport } from '../harvest/types.ts';
+import type { HarvestedFile, HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
+import { weightsFrom } from '../ngram/weights.ts';
 import { baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
 import { maskKnown } from '../secrets/known.ts';
-import { apiHost } from '../teacher/connect.ts';
+import type { PlaceLedger } from '../store/place-ledger.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import { cancelled, turn } from './cancellation.ts';
+import type { Candidate } from './choose.ts';
 import { currentModel, dropModel, keepModel } from './folder-models.ts';
-import { type Learned, learn } from './learn.ts';
-import { holdOut } from './places.ts';
+import type { Learned, LearnWalk, Run } from './made.ts';
+import { type HeldOut, holdOut, placesOf } from './places.ts';
 import { readWeights, writeSnapshot } from './specialist-files.ts';
-import { overall, stagesOf } from './stages.ts';
+import { digest, overall, Walk } from './stage-walk.ts';
+import { indexingAll, stages, stagesOf } from './stages.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
@@ -29,6 +31,8 @@ export interface RunDeps {
   /** Asks, records and pays; undefined for local only. */
   readonly teacher: Teacher | undefined;
   readonly confirm: ConfirmSpending;
+  /** Where what is measured is kept, for the next run or this one begun anew. */
+  readonly ledger?: PlaceLedger | undefined;
   /** Keeps a finished run. */
   readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
   readonly progress?: Progress;
@@ -57,28 +61,31 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
     const held = holdOut(files);
-    const learned =
-      request.effort === 'adapt'
-        ? await learn(held, {
-            tokenizer,
-            balance: request.balance,
-            teacher: deps.teacher,
-            apiHost: request.api ? apiHost(request.api.settings) : '',
-            apiPlaces: request.api?.places ?? 0,
-            neural: neuralDeps(request, deps.engine, log),
-            confirm: deps.confirm,
-            progress,
-            signal,
-          })
-        : undefined;
-    progress({ stage: 'Indexing every file', done: 0, total: undefined });
-    const weights = learned?.weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
-    const model = NgramModel.build(files, tokenizer, weights);
+    const { ledger } = deps;
+    const run: Run = {
+      request,
+      held,
+      places: placesOf(held),
+      tokenizer,
+      engine: deps.engine,
+      teacher: deps.teacher,
+      confirm: deps.confirm,
+      signal,
+      log,
+      ledger,
+      notes: [],
+      models: new Set(),
+    };
+    const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);
+    const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
+    progress({ stage: indexingAll, done: 0, total: undefined });
+    const weights = learned && weightsFrom(await walk.get('weights'));
+    const known = weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
+    const model = NgramModel.build(files, tokenizer, known);
     await turn(signal);
     const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
-    const base = learned?.neural && request.neural ? baseOf(request.neural.base).weights : undefined;
-    if (learned?.neural?.used === 'adapted') keepModel(request.specialistFolder);
-    else if (learned?.neural?.used === 'base' && request.neural) rollBack(request, request.neural.base);
+    if (learned?.used) putInUse(request, learned.used);
+    const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
 
     const report: AdaptReport = {
       folder: request.root,
@@ -91,10 +98,14 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       balance: request.balance,
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
+      notes: run.notes,
       elapsedMs: performance.now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
-    if (learned) deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
+    if (learned) {
+      deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
+      ledger?.keepOnly([...run.models]);
+    }
     return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
   } catch (error) {
     if (signal.aborted || isCancelled(error)) return cancelled;
@@ -108,14 +119,26 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   }
 }
 
-/** What is laid over another base that ships was not compared with, and serves again when that does. */
-function rollBack({ specialistFolder, tokenizerPath }: AdaptRequest, base: string): void {
-  const { setAside } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
-  if (setAside?.code !== 'other-base') dropModel(specialistFolder);
+async function learn(walk: LearnWalk): Promise<Learned> {
+  try {
+    return await walk.get('learned');
+  } finally {
+    if (walk.has('session')) (await walk.get('session')).close();
+  }
 }
 
-function neuralDeps({ neural, tokenizerPath, specialistFolder }: AdaptRequest, engine: Engine | undefined, log: Log) {
-  return neural && { engine, access: neural, tokenizerPath, specialistFolder, log };
+/** By the paths and masked texts of their files. */
+function signaturesOf(held: HeldOut): Record<keyof HeldOut, string> {
+  const of = (files: readonly HarvestedFile[]) => digest(files.map((file) => [file.path, file.hash]));
+  return { train: of(held.train), fit: of(held.fit), choose: of(held.choose), test: of(held.test) };
+}
+
+/** What is laid over another base that ships was not compared with, and serves again when that does. */
+function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate): void {
+  if (used.name === 'adapted') keepModel(specialistFolder, used.model);
+  if (used.name !== 'base') return;
+  const { setAside } = currentModel(specialistFolder, { base: used.base, tokenizer });
+  if (setAside?.code !== 'other-base') dropModel(specialistFolder);
 }
 
 function nothingToLearn(root: string, harvest: HarvestReport): string {
@@ -129,13 +152,12 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
 
 function figuresOf(
   learned: Learned | undefined,
-): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'neural' | 'examples' | 'notes'> {
+): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'neural' | 'examples'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {
-    ...(learned?.measured ?? nothing),
+    ...(learned?.figures ?? nothing),
     coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),
     neural: learned?.neural,
-    notes: learned?.notes ?? [],
   };
 }

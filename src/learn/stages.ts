@@ -1,69 +1,194 @@
-// A run's stages: a row each, in the order in which it comes to them. How far it is as a whole: each has its part of the bar, and the
-// bar never goes back. A stage that has no row does not compile.
-import type { Progress, ProgressUpdate } from '../common/progress.ts';
+// The stages of a run: a row each, in the order in which it comes to them. What has no row does not compile.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MIXTURE_FILE } from '../engine/protocol.ts';
+import { NgramModel } from '../ngram/model.ts';
+import { exactWeights } from '../ngram/weights.ts';
+import { sha256Of } from '../package/manifest.ts';
+import { turn } from './cancellation.ts';
+import { conclude } from './conclude.ts';
+import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
+import { folderOf, weightsOf } from './folder-models.ts';
+import { labelsOf } from './labels.ts';
+import type { Made, Mixed, Run, Source } from './made.ts';
+import { accessOf, adaptedOf, baseOf, chooseModel, measure, measureEarlier, sessionOf, test } from './neural.ts';
+import type { Stages } from './stage-walk.ts';
+import { train, trainingStage } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 
-interface Row {
-  /** As progress calls it, for people. */
-  readonly stage: string;
-  /** About how long it takes, seconds; only the proportions matter. */
-  readonly seconds: number | 'the minutes of training';
-  /** Which runs come to it. */
-  readonly of: 'all' | 'adapting' | 'neural' | 'api';
+export const stages: Stages<Made, Source, Run> = {
+  index: {
+    name: 'Indexing',
+    seconds: 2,
+    of: 'adapting',
+    reads: ['train'],
+    version: 1,
+    settings: tokenizerOf,
+    run: async ({ run }, tell) => {
+      tell({ done: 0, total: undefined });
+      const index = NgramModel.build(run.held.train, run.tokenizer);
+      await turn(run.signal);
+      return index;
+    },
+  },
+  weights: {
+    name: 'Learning the mixture',
+    seconds: 4,
+    of: 'adapting',
+    reads: ['index', 'fit'],
+    version: 1,
+    keeps: () => true,
+    run: async (walk, tell) => {
+      const { held, places, signal } = walk.run;
+      if (held.fit.length === 0) return null;
+      const index = await walk.get('index');
+      tell({ done: 0, total: undefined });
+      const weights = index.fit(held.fit, places.fit);
+      await turn(signal);
+      return exactWeights(weights);
+    },
+  },
+  calibrated: {
+    name: 'Calibrating',
+    seconds: 2,
+    of: 'adapting',
+    reads: ['weights', 'choose'],
+    version: 1,
+    run: (walk, tell) => draftAlone(walk, 'choose', tell),
+  },
+  measured: {
+    name: 'Measuring',
+    seconds: 2,
+    of: 'adapting',
+    reads: ['weights', 'test'],
+    version: 1,
+    run: (walk, tell) => draftAlone(walk, 'test', tell),
+  },
+  session: {
+    name: 'Starting the engine',
+    seconds: 0,
+    of: 'neural',
+    reads: ['weights'],
+    version: 1,
+    run: sessionOf,
+  },
+  base: {
+    name: 'Measuring the base',
+    seconds: 45,
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose'],
+    version: 1,
+    run: (walk, tell) => measure(walk, baseOf(walk.run), tell),
+  },
+  earlier: {
+    name: 'Measuring the earlier model',
+    seconds: 35,
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose'],
+    version: 1,
+    run: measureEarlier,
+  },
+  training: {
+    name: trainingStage,
+    seconds: 'the minutes of training',
+    of: 'neural',
+    reads: ['train', 'weights', 'fit'],
+    version: 1,
+    settings: (run) => {
+      const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
+      return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
+    },
+    keeps: ({ weights }, { request }) => folderOf(weights, request.specialistFolder) !== undefined,
+    run: async (walk, tell) => train(walk.run.held, await indexOf(walk), accessOf(walk.run), walk.run, tell),
+  },
+  mixture: {
+    name: 'Mixing the adapted model with the n-grams',
+    seconds: 15,
+    of: 'neural',
+    reads: ['training', 'weights', 'fit'],
+    version: 1,
+    keeps: ({ of, file }, { request }) => {
+      const model = folderOf(of, request.specialistFolder);
+      return model !== undefined && mixtureIn(model) === file;
+    },
+    run: async (walk, tell): Promise<Mixed> => {
+      const { weights: of } = await walk.get('training');
+      const adapted = adaptedOf(walk.run, await walk.get('training'));
+      await (await walk.get('session')).fitMixture(adapted, tell);
+      return { of, file: mixtureIn(adapted.model) };
+    },
+  },
+  adapted: {
+    name: 'Measuring the adapted model',
+    seconds: 30,
+    of: 'neural',
+    reads: ['mixture', 'choose'],
+    version: 1,
+    run: async (walk, tell) => {
+      await walk.get('mixture');
+      return measure(walk, adaptedOf(walk.run, await walk.get('training')), tell);
+    },
+  },
+  chosen: {
+    name: 'Choosing',
+    seconds: 0,
+    of: 'neural',
+    reads: ['base', 'earlier', 'training', 'adapted'],
+    version: 1,
+    run: chooseModel,
+  },
+  tested: {
+    name: 'Testing what stays',
+    seconds: 30,
+    of: 'neural',
+    reads: ['chosen', 'test'],
+    version: 1,
+    run: test('used'),
+  },
+  testedBase: {
+    name: 'Testing the base',
+    seconds: 30,
+    of: 'neural',
+    reads: ['chosen', 'test'],
+    version: 1,
+    run: test('base'),
+  },
+  labels: {
+    name: 'Asking the API',
+    seconds: 30,
+    of: 'api',
+    reads: ['index', 'choose', 'test'],
+    version: 1,
+    run: labelsOf,
+  },
+  learned: {
+    name: 'Fitting who answers',
+    seconds: 1,
+    of: 'adapting',
+    reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
+    version: 1,
+    run: conclude,
+  },
+};
+
+function mixtureIn(model: string): string | null {
+  const path = join(model, MIXTURE_FILE);
+  return existsSync(path) ? sha256Of(path) : null;
 }
 
-const table = [
-  { stage: 'Finding files', seconds: 1, of: 'all' },
-  { stage: 'Reading files', seconds: 3, of: 'all' },
-  { stage: 'Indexing', seconds: 2, of: 'adapting' },
-  { stage: 'Learning the mixture', seconds: 4, of: 'adapting' },
-  { stage: 'Calibrating', seconds: 2, of: 'adapting' },
-  { stage: 'Measuring', seconds: 2, of: 'adapting' },
-  { stage: 'Mixing the base with the n-grams', seconds: 15, of: 'neural' },
-  { stage: 'Measuring the base', seconds: 30, of: 'neural' },
-  { stage: 'Mixing the earlier model with the n-grams', seconds: 5, of: 'neural' },
-  { stage: 'Measuring the earlier model', seconds: 30, of: 'neural' },
-  { stage: 'Training', seconds: 'the minutes of training', of: 'neural' },
-  { stage: 'Mixing the adapted model with the n-grams', seconds: 15, of: 'neural' },
-  { stage: 'Measuring the adapted model', seconds: 30, of: 'neural' },
-  { stage: 'Testing the adapted model', seconds: 25, of: 'neural' },
-  { stage: 'Testing the earlier model', seconds: 25, of: 'neural' },
-  { stage: 'Testing the base', seconds: 25, of: 'neural' },
-  { stage: 'Asking the API', seconds: 30, of: 'api' },
-  { stage: 'Indexing every file', seconds: 2, of: 'all' },
-] as const satisfies readonly Row[];
-
-export type StageName = (typeof table)[number]['stage'];
-
-/** Progress as a run's own code tells it. */
-export type StageProgress = (update: ProgressUpdate & { readonly stage: StageName }) => void;
-
-export interface Stage {
-  readonly stage: StageName;
-  readonly seconds: number;
-}
-
-/** Adds the share of the whole run to every update. Stages that a run leaves out, or that are not in the list, do no harm. */
-export function overall(stages: readonly Stage[], progress: Progress): Progress {
-  const total = stages.reduce((sum, { seconds }) => sum + seconds, 0);
-  let reached = 0;
-  return (update: ProgressUpdate) => {
-    const at = stages.findIndex(({ stage }) => stage === update.stage);
-    if (at >= 0) {
-      const before = stages.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
-      const within = update.total ? Math.min(1, update.done / update.total) : 0;
-      reached = Math.max(reached, (before + within * (stages[at] as Stage).seconds) / total);
-    }
-    progress({ ...update, overall: reached });
-  };
-}
-
-/** In the order in which a run comes to them. */
-export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): Stage[] {
+/** Those that a run comes to, in its order, for its bar. */
+export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>) {
   const adapting = effort === 'adapt';
   const comes = { all: true, adapting, neural: adapting && neural !== undefined, api: adapting && api !== undefined };
   const training = 60 * (neural?.budgetMinutes ?? 10);
-  return table
-    .filter(({ of }) => comes[of])
-    .map(({ stage, seconds }) => ({ stage, seconds: typeof seconds === 'number' ? seconds : training }));
+  const rows = Object.values(stages).filter(({ of }) => comes[of]);
+  return [
+    { name: 'Finding files', seconds: 1 },
+    { name: 'Reading files', seconds: 3 },
+    ...rows.map(({ name, seconds }) => ({ name, seconds: typeof seconds === 'number' ? seconds : training })),
+    { name: indexingAll, seconds: 2 },
+  ];
 }
+
+/** The last of every run. */
+export const indexingAll = 'Indexing every file';

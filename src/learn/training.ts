@@ -1,4 +1,6 @@
 // Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
@@ -7,15 +9,17 @@ import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
+import type { Sha256 } from '../package/manifest.ts';
 import type { TrainingReport } from '../report/types.ts';
 import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
+import { weightsOf, workFolder } from './folder-models.ts';
 import { PaceKeeper } from './pace-keeper.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
-import type { StageName, StageProgress } from './stages.ts';
-import type { NeuralAccess } from './types.ts';
+import type { Tell } from './stage-walk.ts';
+import type { AdaptRequest, NeuralAccess } from './types.ts';
 
 /** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
 const length = 512;
@@ -26,7 +30,7 @@ const epochs = 2;
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
 /** As progress calls it. */
-export const trainingStage = 'Training' satisfies StageName;
+export const trainingStage = 'Training';
 /** A checkpoint, a minute or so of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -39,21 +43,20 @@ const leastTokens = 2000;
 const mostKnown = 600_000;
 const seed = 1;
 
-/** What the neural part of an adaptation is given. */
-export interface NeuralDeps {
-  readonly engine: Engine;
-  readonly access: NeuralAccess;
+/** What training needs of a run. */
+export interface TrainingDeps {
+  readonly engine: Engine | undefined;
+  readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>;
   readonly tokenizer: Tokenizer;
-  readonly tokenizerPath: string;
-  readonly specialistFolder: string;
-  readonly progress: StageProgress;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 export interface Training {
-  /** Folder of the base that was trained on: see pace-keeper.ts. */
+  /** Name of its base's folder, beside that of the one that serves: see pace-keeper.ts. */
   readonly base: string;
+  /** What it made. */
+  readonly weights: Sha256;
   readonly report: TrainingReport;
   /** On held-out files; undefined where there were none. */
   readonly improved: boolean | undefined;
@@ -61,11 +64,17 @@ export interface Training {
   readonly notes: readonly string[];
 }
 
-/** Writes the model to `out`, or goes on with what an interrupted run left there. Throws CodedError. */
-export async function train(held: HeldOut, index: NgramModel, out: string, deps: NeuralDeps): Promise<Training> {
-  const { engine, access, tokenizer, progress, signal, log } = deps;
-  const stage = trainingStage;
-  progress({ stage, done: 0, total: undefined, detail: 'preparing' });
+/** Writes the model to the work folder, or goes on with what an interrupted run left there. Throws CodedError. */
+export async function train(
+  held: HeldOut,
+  index: NgramModel,
+  access: NeuralAccess,
+  { engine, request, tokenizer, signal, log }: TrainingDeps,
+  tell: Tell,
+): Promise<Training> {
+  tell({ done: 0, total: undefined, detail: 'preparing' });
+  const out = workFolder(request.specialistFolder);
+  mkdirSync(out, { recursive: true });
   const options = sampleOptions(index);
   const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -80,13 +89,13 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   const keeper = access.noOther ? undefined : new PaceKeeper(access.base, minutes, out);
   let instead = keeper?.instead();
   const trainOn = (base: string, halt: AbortController) =>
-    engine.request(
+    (engine as Engine).request(
       'adapt',
       {
         base,
         out,
         examples,
-        tokenizer: deps.tokenizerPath,
+        tokenizer: request.tokenizerPath,
         lora: 'auto',
         batch: 1,
         length,
@@ -120,7 +129,7 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
           const speed = `${thousands(report.tokensPerSecond)} tokens/s`;
           const parts = [`loss ${loss.toFixed(2)}`, speed, timeLeft(report.secondsLeft)];
           const detail = parts.filter((part) => part !== undefined).join(', ');
-          progress({ stage, done: report.step, total: report.totalSteps, detail });
+          tell({ done: report.step, total: report.totalSteps, detail });
         },
       },
     );
@@ -139,7 +148,8 @@ export async function train(held: HeldOut, index: NgramModel, out: string, deps:
   if (instead) notes.push(instead.why);
   const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
   return {
-    base,
+    base: basename(base),
+    weights: weightsOf(out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
       steps,

@@ -36,7 +36,16 @@ export function weightsFrom(plain: unknown): NgramWeights | undefined {
 
 /** Rounded to four decimals: what is lost is far below the noise of any fit. */
 export function plainWeights(weights: NgramWeights): PlainWeights {
-  const plain = (values: Float32Array) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
+  return inArrays(weights, (value) => Math.round(value * 1e4) / 1e4);
+}
+
+/** To the last bit. */
+export function exactWeights(weights: NgramWeights): PlainWeights {
+  return inArrays(weights, (value) => value);
+}
+
+function inArrays(weights: NgramWeights, as: (value: number) => number): PlainWeights {
+  const plain = (values: Float32Array) => Array.from(values, as);
   return {
     places: plain(weights.places),
     escape: plain(weights.escape),

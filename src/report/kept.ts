@@ -16,6 +16,8 @@ export const keptKinds = [
   'answer', // paid answers in the store
   'outcome', // completions in the store, with what became of them
   'report', // reports of adaptations in the store
+  'draft', // what models wrote at held-out places, in the store
+  'stage', // what else an adaptation goes on from: those places, by hashes, and what it has finished
   'log', // lines logged while this was looked up
 ] as const;
 export type KeptKind = (typeof keptKinds)[number];

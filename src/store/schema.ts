@@ -33,10 +33,25 @@ export const migrations: readonly string[] = [
    ) STRICT;
    INSERT INTO spending SELECT strftime('%Y-%m', at / 1000, 'unixepoch', 'localtime') AS month, sum(costUsd)
      FROM teacherCalls GROUP BY month;`,
+  // What an adaptation has measured and finished. Places by hashes: of the masked file, and of what its author wrote there.
+  `CREATE TABLE places (
+     folder TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
+     truth TEXT NOT NULL, split TEXT NOT NULL, PRIMARY KEY (folder, place)
+   ) STRICT;
+   CREATE TABLE answers (
+     folder TEXT NOT NULL, place TEXT NOT NULL, model TEXT NOT NULL, draft TEXT NOT NULL, loss TEXT NOT NULL,
+     PRIMARY KEY (folder, model, place)
+   ) STRICT;
+   CREATE TABLE stages (
+     folder TEXT NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, at REAL NOT NULL, made TEXT NOT NULL,
+     PRIMARY KEY (folder, stage)
+   ) STRICT;`,
 ];
 
+/** Of a folder's adaptations, with all that they go on from. */
+export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] as const;
 /** Tables with something of a folder in them. */
-export const folderTables = ['teacherCalls', 'completions', 'adaptations'] as const;
+export const folderTables = ['teacherCalls', 'completions', ...adaptationTables] as const;
 
 /** Tables whose rows are records. */
 export type Table = (typeof folderTables)[number] | 'reservations';

@@ -7,9 +7,18 @@ import { monthOf, type Reservation, type Reserved } from '../common/teacher-call
 import { Completions } from './completions.ts';
 import { Database, openDatabase } from './database.ts';
 import { Money } from './money.ts';
-import { folderTables, type Table } from './schema.ts';
+import { adaptationTables, folderTables, type Table } from './schema.ts';
 import type { FinishedRun, Store } from './store.ts';
-import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
+import type {
+  AdaptationRow,
+  AnswerRow,
+  CompletionRow,
+  FolderRows,
+  PlaceRow,
+  StageRow,
+  TeacherCallRow,
+  Totals,
+} from './types.ts';
 
 export class SqliteStore implements Store {
   readonly money: Money;
@@ -66,6 +75,9 @@ export class SqliteStore implements Store {
       teacherCalls: of<TeacherCallRow>('teacherCalls', 'at, rowid'),
       completions: of<CompletionRow>('completions', 'at, rowid'),
       adaptations: of<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
+      places: of<PlaceRow>('places', 'rowid'),
+      answers: of<AnswerRow>('answers', 'rowid'),
+      stages: of<StageRow>('stages', 'rowid'),
     };
   }
 
@@ -95,7 +107,7 @@ export class SqliteStore implements Store {
   }
 
   deleteAdaptations(folder: string): void {
-    this.database.wipe(['adaptations'], 'WHERE folder = ?', folder);
+    this.database.wipe(adaptationTables, 'WHERE folder = ?', folder);
   }
 
   deleteFolderData(folder: string): void {

@@ -37,10 +37,47 @@ export interface AdaptationRow {
   readonly coupling: string;
 }
 
+/** A held-out place: where models were asked, and what is known of the file without its text. */
+export interface PlaceRow {
+  readonly folder: string;
+  /** SHA-256 of all that a model's answer there goes by. */
+  readonly place: string;
+  readonly path: string;
+  /** SHA-256 of the file's masked text. */
+  readonly file: string;
+  /** UTF-16. */
+  readonly offset: number;
+  /** SHA-256 of what the author wrote there, masked. */
+  readonly truth: string;
+  readonly split: string;
+}
+
+/** What one model, by its identity, wrote at a place. */
+export interface AnswerRow {
+  readonly folder: string;
+  readonly place: string;
+  readonly model: string;
+  /** The draft, and its loss or null, as JSON. */
+  readonly draft: string;
+  readonly loss: string;
+}
+
+/** A stage of an adaptation that is finished: of what (a hash of all that it read), and what it made, as JSON. */
+export interface StageRow {
+  readonly folder: string;
+  readonly stage: string;
+  readonly signature: string;
+  readonly at: number;
+  readonly made: string;
+}
+
 export interface FolderRows {
   readonly teacherCalls: readonly TeacherCall[];
   readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
+  readonly places: readonly PlaceRow[];
+  readonly answers: readonly AnswerRow[];
+  readonly stages: readonly StageRow[];
 }
 
 export interface Totals {

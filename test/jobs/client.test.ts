@@ -55,7 +55,7 @@ test('cancelled at once, and in the middle', async () => {
   assert.equal(!early.ok && early.error.code, 'cancelled');
   const controller = new AbortController();
   const late = await client().run(project.request, controller.signal, (update) => {
-    if (update.stage === 'Indexing') controller.abort();
+    if (update.stage === 'Finding files') controller.abort();
   });
   assert.equal(!late.ok && late.error.code, 'cancelled');
 });

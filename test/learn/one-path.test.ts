@@ -78,7 +78,7 @@ before(async () => {
       return draft;
     },
   };
-  scored = await evaluate(drafter, places, { stage: 'Measuring' });
+  scored = await evaluate(drafter, places);
   raw = drafts;
   fit = fitCoupling(
     scored.map(({ example: { path }, draft, place, right }) => ({ path, draft, place, specialistRight: right })),

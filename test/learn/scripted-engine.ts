@@ -1,11 +1,13 @@
 // An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and when.
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Draft } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { Engine, RequestOptions } from '../../src/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
 import { describeAdapted } from '../../src/package/adapted.ts';
+import { WEIGHTS } from '../../src/package/manifest.ts';
 
 export interface Script {
   /** Share of the places, by their order, that a model answers rightly. */
@@ -119,6 +121,8 @@ export class ScriptedEngine implements Engine {
       if (signal?.aborted) return failed('cancelled', 'Cancelled.');
     }
     cpSync(base, out, { recursive: true });
+    // No two of them are the same model.
+    appendFileSync(join(out, WEIGHTS), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });
     const judged = {

@@ -60,6 +60,8 @@ const stageOf: Readonly<Record<KeptKind, Stage>> = {
   answer: 'store',
   outcome: 'store',
   report: 'store',
+  draft: 'store',
+  stage: 'store',
   log: 'log',
 };
 

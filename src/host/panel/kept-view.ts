@@ -105,6 +105,8 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
   answer: () => t('Paid answers in the store'),
   outcome: () => t('Completions in the store'),
   report: () => t('Reports in the store'),
+  draft: () => t('What models wrote at held-out places, in the store'),
+  stage: () => t('What else an adaptation goes on from: places by hashes, finished stages'),
   log: () => t('What looking this up has logged'),
 };
 

@@ -1,0 +1,50 @@
+// What a model has answered at a run's places, by the store: at each it is asked once, in however many runs.
+import { hash } from 'node:crypto';
+import type { Draft } from '../common/completion.ts';
+import type { PlaceLoss } from '../engine/protocol.ts';
+import type { PlaceLedger } from '../store/place-ledger.ts';
+import type { AnswerRow } from '../store/types.ts';
+import { draftOptions } from '../tasks/completion/asked-place.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import type { CompletionPlace } from '../tasks/completion/types.ts';
+import { digest } from './stage-walk.ts';
+
+export interface Answer {
+  /** As the model wrote it. */
+  readonly draft: Draft;
+  /** Undefined where it was not asked for. */
+  readonly loss: PlaceLoss | undefined;
+}
+
+export class Answers {
+  private readonly ledger: PlaceLedger;
+  private readonly model: string;
+  private readonly split: string;
+  private readonly known: ReadonlyMap<string, AnswerRow>;
+
+  /** @param model its identity: whatever makes it answer otherwise makes it another */
+  constructor(ledger: PlaceLedger, model: string, split: string) {
+    this.ledger = ledger;
+    this.model = model;
+    this.split = split;
+    this.known = ledger.answersOf(model);
+  }
+
+  /** From the store where it is there, else by `ask`. */
+  async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<Answer>): Promise<Answer> {
+    const { path, offset, prefix, truth, suffix } = example;
+    const [file, written] = [prefix + truth + suffix, truth].map((text) => hash('sha256', text, 'hex')) as [
+      string,
+      string,
+    ];
+    const place = digest([path, file, offset, written, draftOptions(asked)]);
+    const row = this.known.get(place);
+    if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
+    const answer = await ask();
+    this.ledger.keep(
+      { place, path, file, offset, truth: written, split: this.split },
+      { model: this.model, draft: JSON.stringify(answer.draft), loss: JSON.stringify(answer.loss ?? null) },
+    );
+    return answer;
+  }
+}

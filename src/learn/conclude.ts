@@ -1,0 +1,39 @@
+// What a run comes to: a coupling fitted on the validation places, and the figures of the test.
+import { defaultFit } from '../coupling/defaults.ts';
+import { fitCoupling } from '../coupling/fit.ts';
+import type { CouplingExample } from '../coupling/types.ts';
+import { measure } from '../report/figures.ts';
+import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
+import type { Learned, LearnWalk } from './made.ts';
+import { testOf } from './neural.ts';
+
+export async function conclude(walk: LearnWalk): Promise<Learned> {
+  const { held, notes, request } = walk.run;
+  if (held.fit.length === 0)
+    notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
+  const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
+  const chosen = await walk.get('chosen');
+  const tested = chosen && (await testOf(walk, chosen));
+  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
+  const labels = await walk.get('labels');
+  const fit = (of: readonly ScoredPlace[]) =>
+    of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
+  const coupling = fit(choose);
+  if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
+  return {
+    coupling,
+    figures: test.length > 0 ? measure(test, labels, coupling, request.balance) : undefined,
+    neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },
+    used: tested && chosen?.used,
+  };
+}
+
+/** Every place with the specialist's verdict, and the API's where it was asked. */
+function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
+  const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
+  return scored.map((place) => {
+    const apiRight = verdicts.get(place.example);
+    const example = { path: place.example.path, draft: place.draft, place: place.place, specialistRight: place.right };
+    return apiRight === undefined ? example : { ...example, apiRight };
+  });
+}

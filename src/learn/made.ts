@@ -1,0 +1,90 @@
+// What a run has when it begins, and what its stages make.
+import type { Log } from '../common/log.ts';
+import type { CouplingFit } from '../coupling/types.ts';
+import type { Engine } from '../engine/client.ts';
+import type { NgramModel } from '../ngram/model.ts';
+import type { PlainWeights } from '../ngram/weights.ts';
+import type { Sha256 } from '../package/manifest.ts';
+import type { Measured as Figures } from '../report/figures.ts';
+import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
+import type { NeuralReport } from '../report/types.ts';
+import type { PlaceLedger } from '../store/place-ledger.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import type { Teacher } from '../teacher/types.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import type { Candidate, Measured } from './choose.ts';
+import type { Session } from './neural-session.ts';
+import type { HeldOut } from './places.ts';
+import type { Walk } from './stage-walk.ts';
+import type { Training } from './training.ts';
+import type { AdaptRequest, ConfirmSpending } from './types.ts';
+
+export interface Run {
+  readonly request: AdaptRequest;
+  readonly held: HeldOut;
+  readonly places: Readonly<Record<'fit' | 'choose' | 'test', readonly CursorExample[]>>;
+  readonly tokenizer: Tokenizer;
+  readonly engine: Engine | undefined;
+  /** Asks, records and pays; undefined for local only. */
+  readonly teacher: Teacher | undefined;
+  readonly confirm: ConfirmSpending;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Where answers and stages are kept; undefined: nowhere, all is made anew. */
+  readonly ledger: PlaceLedger | undefined;
+  /** For the report: what was done without, and why. */
+  readonly notes: string[];
+  /** Identities of the models that were measured. */
+  readonly models: Set<string>;
+}
+
+/** Splits of the folder, signed by their files. */
+export type Source = keyof HeldOut;
+export type LearnWalk = Walk<Made, Source, Run>;
+
+export interface Made {
+  /** The training files' n-grams, with the weights that ship. */
+  index: NgramModel;
+  /** What they are mixed with; null: the folder is too small to fit any. */
+  weights: PlainWeights | null;
+  /** Drafts of the n-grams alone, at validation and at test places. */
+  calibrated: readonly ScoredPlace[];
+  measured: readonly ScoredPlace[];
+  session: Session;
+  base: Measured;
+  /** What was adapted before; undefined: nothing that could be measured. */
+  earlier: Measured | undefined;
+  training: Training;
+  mixture: Mixed;
+  adapted: Measured;
+  /** Which model stays; undefined: there is no neural model. */
+  chosen: Chosen | undefined;
+  /** At the test places, once. */
+  testedBase: readonly ScoredPlace[];
+  tested: readonly ScoredPlace[];
+  labels: ApiLabels | undefined;
+  learned: Learned;
+}
+
+/** The adapted model's mixture is fitted, and lies beside it. */
+export interface Mixed {
+  /** Weights of the model that it is for, and the mixture's own file; null: there was nothing to fit it on, and none to begin with. */
+  readonly of: Sha256;
+  readonly file: Sha256 | null;
+}
+
+export interface Chosen {
+  readonly used: Measured;
+  readonly base: Measured;
+  readonly training: Training | undefined;
+  /** Of the report what is known before the test. */
+  readonly report: Pick<NeuralReport, 'why' | 'chosenFrom'>;
+}
+
+export interface Learned {
+  readonly coupling: CouplingFit;
+  readonly figures: Figures | undefined;
+  readonly neural: NeuralReport | undefined;
+  /** The neural model that is to be in use. */
+  readonly used: Candidate | undefined;
+}

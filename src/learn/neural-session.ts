@@ -1,0 +1,135 @@
+// The neural models of a run at its places: the engine has one open at a time, and only where a place has no answer of it yet.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { unwrap } from '../common/errors.ts';
+import { replaceFile } from '../common/files.ts';
+import type { Engine } from '../engine/client.ts';
+import { MIXTURE_FILE } from '../engine/protocol.ts';
+import { sha256Of } from '../package/manifest.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import type { Answers } from './answers.ts';
+import { type Candidate, titles } from './choose.ts';
+import { type Drafter, evaluate } from './evaluate.ts';
+import { weightsOf, workFolder } from './folder-models.ts';
+import { Opened } from './opened.ts';
+import { digest, type Tell } from './stage-walk.ts';
+import type { NeuralAccess } from './types.ts';
+
+const snapshotFile = 'train.ngram';
+/** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */
+const DRAFTS_VERSION = 1;
+
+export interface SessionDeps {
+  readonly engine: Engine;
+  readonly access: NeuralAccess;
+  readonly tokenizerPath: string;
+  readonly specialistFolder: string;
+  readonly signal: AbortSignal;
+  /** Snapshot of the training files' n-grams, and what stands for it. */
+  readonly index: () => Promise<Uint8Array>;
+  readonly indexed: () => Promise<string>;
+  /** Where a mixture is fitted, and what stands for those places. */
+  readonly fit: readonly CursorExample[];
+  readonly fitted: string;
+  /** Where the answers of a model are kept. */
+  readonly answersOf: (model: string, split: 'validation' | 'test') => Answers | undefined;
+}
+
+export class Session {
+  /** Most that the engine was seen to use, bytes. */
+  memory = 0;
+  private readonly deps: SessionDeps;
+  /** In the engine; of this run alone. */
+  private readonly key: string;
+  private readonly snapshot: string;
+  private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+    this.key = `adapting ${deps.specialistFolder}`;
+    this.snapshot = join(workFolder(deps.specialistFolder), snapshotFile);
+  }
+
+  /** At places of one split. */
+  async drafts(
+    candidate: Candidate,
+    split: 'validation' | 'test',
+    places: readonly CursorExample[],
+    tell: Tell,
+  ): Promise<ScoredPlace[]> {
+    const { signal } = this.deps;
+    const answers = this.deps.answersOf(await this.identity(candidate), split);
+    const drafter: Drafter = {
+      complete: async (query, options) => (await this.use(candidate, tell)).complete(query, options),
+      lossAt: async (query, truth) => (await this.use(candidate, tell)).lossAt(query, truth),
+    };
+    const scored = await evaluate(drafter, places, { losses: true, answers, tell, signal });
+    const status = this.open && (await this.deps.engine.request('status', {}));
+    if (status?.ok) this.memory = Math.max(this.memory, status.value.memory);
+    return scored;
+  }
+
+  /** Learns the adapted model's mixture, from its base's on, and keeps it beside it; the base's own where there is nothing to learn from. */
+  async fitMixture(candidate: Candidate, tell: Tell): Promise<void> {
+    const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
+      string,
+      string,
+    ];
+    rmSync(own, { force: true });
+    if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
+    const { fit } = await this.use(candidate, tell, true);
+    if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
+  }
+
+  /** Nothing of it stays open. */
+  close(): void {
+    if (!this.open) return;
+    rmSync(this.snapshot, { force: true });
+    void this.deps.engine.request('close', { key: this.key });
+  }
+
+  /** Of all that a candidate's answers go by. */
+  private async identity({ name, model, base }: Candidate): Promise<string> {
+    const { access, tokenizerPath, fitted, indexed } = this.deps;
+    const own = join(model, MIXTURE_FILE);
+    const mixture = existsSync(own) ? sha256Of(own) : fitted;
+    const words = sha256Of(tokenizerPath);
+    const weights = [weightsOf(model), weightsOf(base)];
+    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
+  }
+
+  private async use(candidate: Candidate, tell: Tell, refit = false): Promise<Opened> {
+    const { name, model, base } = candidate;
+    if (this.open?.name === name && !refit) return this.open.opened;
+    const { engine, access, tokenizerPath, fit: places, signal } = this.deps;
+    if (!this.open) await this.begin();
+    const { precision, threads } = access;
+    const source = {
+      key: this.key,
+      model,
+      base,
+      name: shownAs(name),
+      snapshot: this.snapshot,
+      over: [],
+      tokenizer: tokenizerPath,
+      precision,
+      threads,
+    };
+    tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
+    const opened = await Opened.open(engine, source, { places, refit, tell, signal });
+    this.open = { name, opened };
+    return opened;
+  }
+
+  /** Throws where the engine is not there. */
+  private async begin(): Promise<void> {
+    const { engine, specialistFolder, index, signal } = this.deps;
+    unwrap(await engine.request('status', {}, { signal }));
+    mkdirSync(workFolder(specialistFolder), { recursive: true });
+    replaceFile(this.snapshot, [await index()]);
+  }
+}
+
+/** As its drafts name it. */
+const shownAs = (name: Candidate['name']) => (name === 'base' ? 'base' : 'adapted');

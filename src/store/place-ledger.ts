@@ -1,0 +1,92 @@
+// A folder's held-out places, what each model answered there, and the finished stages of its adaptation: kept as they come, on a
+// connection of a job's own. It only saves work: where it cannot be kept, a run goes on without.
+import { join } from 'node:path';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { Database, openDatabase } from './database.ts';
+import { databaseName } from './open.ts';
+import { isBusy } from './sqlite-errors.ts';
+import type { AnswerRow, PlaceRow } from './types.ts';
+
+export class PlaceLedger {
+  private readonly folder: string;
+  private readonly log: Log;
+  private database: Database | undefined;
+
+  /** After `openStore`, which has mended what could not be opened. @param folder the workspace's */
+  constructor(storeFolder: string, folder: string, log: Log) {
+    this.folder = folder;
+    this.log = log;
+    const file = join(storeFolder, databaseName);
+    try {
+      this.database = new Database(openDatabase(file), file);
+    } catch (error) {
+      this.goOnWithout(error);
+    }
+  }
+
+  /** By place. */
+  answersOf(model: string): ReadonlyMap<string, AnswerRow> {
+    const rows = this.attempt((database) =>
+      database.rows<AnswerRow>('SELECT * FROM answers WHERE folder = ? AND model = ?', this.folder, model),
+    );
+    return new Map(rows?.map((row) => [row.place, row]));
+  }
+
+  /** Survives the process from now on. */
+  keep(place: Omit<PlaceRow, 'folder'>, answer: Omit<AnswerRow, 'folder' | 'place'>): void {
+    const { folder } = this;
+    this.attempt((database) => {
+      database.insert('places', { folder, ...place });
+      database.insert('answers', { folder, place: place.place, ...answer });
+    });
+  }
+
+  finished(stage: string, signature: string): string | undefined {
+    const rows = this.attempt((database) =>
+      database.rows<{ made: string }>(
+        'SELECT made FROM stages WHERE folder = ? AND stage = ? AND signature = ?',
+        this.folder,
+        stage,
+        signature,
+      ),
+    );
+    return rows?.[0]?.made;
+  }
+
+  finish(stage: string, signature: string, made: string): void {
+    const { folder } = this;
+    this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made }));
+  }
+
+  /** Forgets what other models answered, and places where none has. */
+  keepOnly(models: readonly string[]): void {
+    this.attempt((database) => {
+      const marks = models.map(() => '?').join(', ');
+      database.run(`DELETE FROM answers WHERE folder = ? AND model NOT IN (${marks})`, this.folder, ...models);
+      database.run(
+        'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',
+        this.folder,
+      );
+    });
+  }
+
+  close(): void {
+    this.database?.close();
+    this.database = undefined;
+  }
+
+  private attempt<T>(work: (database: Database) => T): T | undefined {
+    try {
+      return this.database && work(this.database);
+    } catch (error) {
+      if (!isBusy(error)) this.goOnWithout(error);
+      return undefined;
+    }
+  }
+
+  private goOnWithout(error: unknown): void {
+    this.log.warn(`What is measured is not kept: ${messageOf(error)}`);
+    this.close();
+  }
+}
