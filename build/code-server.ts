@@ -128,7 +128,8 @@ export interface Workbench {
   folderUrl(folder: string): string;
   /** All that code-server has printed. */
   output(): string;
-  stop(): Promise<void>;
+  /** Resolves to the command lines of what had not ended by itself and was killed. */
+  stop(): Promise<string[]>;
 }
 
 export interface StartOptions {
@@ -171,8 +172,11 @@ export async function startWorkbench(profile: Profile, options: StartOptions = {
   };
 }
 
+/** Only one that hangs takes so long, on any machine. */
+const ANSWER_MS = 180_000;
+
 async function answers(url: string, child: ChildProcess, output: () => string): Promise<void> {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + ANSWER_MS;
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Error(`code-server ended with status ${child.exitCode}:\n${output()}`);
     const ok = await fetch(url).then(
@@ -182,7 +186,7 @@ async function answers(url: string, child: ChildProcess, output: () => string): 
     if (ok) return;
     await sleep(100);
   }
-  throw new Error(`code-server did not answer within a minute:\n${output()}`);
+  throw new Error(`code-server did not answer within ${ANSWER_MS / 1000} s:\n${output()}`);
 }
 
 function freePort(): Promise<number> {

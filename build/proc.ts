@@ -49,18 +49,20 @@ export async function must(
   return done;
 }
 
-/** Ends a process that was started with `detached: true`, and its whole group: politely, then for good after `graceMs`. */
-export async function stopGroup(child: ChildProcess, graceMs = 5000): Promise<void> {
-  if (child.pid === undefined) return;
-  const group = -child.pid;
-  const ended = new Promise<void>((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
-  });
-  signal(group, 'SIGTERM');
-  await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
-  signal(group, 'SIGKILL');
-  await ended;
+/**
+ * Ends a process that was started with `detached: true`: politely, and after `graceMs` for good what is left of its group, which ends with
+ * it where all is well. Resolves when none of it lives, with the command lines of those that had to be killed.
+ */
+export async function stopGroup({ pid }: ChildProcess, graceMs = 30_000): Promise<string[]> {
+  if (pid === undefined) return [];
+  const living = () => processes().filter(({ group }) => group === pid);
+  const end = performance.now() + graceMs;
+  signal(pid, 'SIGTERM');
+  while (living().length > 0 && performance.now() < end) await sleep(100);
+  const left = living();
+  signal(-pid, 'SIGKILL');
+  while (living().length > 0) await sleep(20);
+  return left.map(({ args }) => args);
 }
 
 /**
@@ -79,23 +81,32 @@ export async function stopDescendants(graceMs = 3000): Promise<void> {
   for (const { pid } of living) signal(pid, 'SIGKILL');
 }
 
-interface Row {
+export interface Running {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
+  /** Its command line. */
+  readonly args: string;
+}
+
+/** Of all users; without those that have ended and that nobody has asked about, and without the `ps` that says so. */
+export function processes(): Running[] {
+  const columns = 'pid=,ppid=,pgid=,sess=,stat=,args=';
+  const { stdout, pid: own } = spawnSync('ps', ['-eo', columns], { encoding: 'utf8', maxBuffer: 64e6 });
+  return stdout.split('\n').flatMap((line): Running[] => {
+    const [pid, parent, group, session, state = 'Z', ...args] = line.trim().split(/\s+/);
+    if (state.startsWith('Z') || Number(pid) === own) return [];
+    const ids = { pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(session) };
+    return [{ ...ids, args: args.join(' ') }];
+  });
 }
 
 /** Our living descendants; adds them to those that are known. */
-function look(known: Set<number>): Row[] {
-  const { stdout, pid: own } = spawnSync('ps', ['-eo', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' });
-  const rows = stdout.split('\n').flatMap((line): Row[] => {
-    const [pid, parent, group, state = 'Z'] = line.trim().split(/\s+/);
-    return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
-  });
-  const ours = ({ pid, parent, group }: Row) =>
-    pid !== process.pid &&
-    pid !== own &&
-    (parent === process.pid || known.has(parent) || known.has(group) || known.has(pid));
+function look(known: Set<number>): Running[] {
+  const rows = processes();
+  const ours = ({ pid, parent, group }: Running) =>
+    pid !== process.pid && (parent === process.pid || known.has(parent) || known.has(group) || known.has(pid));
   for (let before = -1; before !== known.size; ) {
     before = known.size;
     for (const row of rows.filter(ours)) known.add(row.pid);

@@ -19,7 +19,7 @@ import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
 import { npmPackage, recordings } from '../support/project.ts';
-import { steadyMachine, untilItsSteps } from '../support/steady.ts';
+import { steadyMachine, steadySettings } from '../support/steady.ts';
 import { Editor } from './editor.ts';
 
 /** The package that the tests work in: its recorded answers are the API's. */
@@ -91,7 +91,7 @@ export class Session {
     const profile = makeProfile(join(folder, 'profile'), {
       ...steady,
       'easyAdaptation.baseUrl': api.url,
-      ...untilItsSteps,
+      ...steadySettings,
       ...settings,
     });
     await installExtension(profile, vsix);

@@ -128,7 +128,7 @@ export function indexed(storage: string, count = 1): Promise<true> {
 /** Leaves Restricted Mode, as a user does: with the button of the editor for it, which the runner presses. */
 export async function trust(): Promise<void> {
   await vscode.commands.executeCommand('workbench.trust.manage');
-  await until('trust', () => vscode.workspace.isTrusted, 60_000);
+  await until('trust', () => vscode.workspace.isTrusted);
   await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
 }
 

@@ -8,10 +8,10 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, startWorkbench, type Workbench } from '../../build/code-server.ts';
-import { must } from '../../build/proc.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
-import { steadyMachine, untilItsSteps } from '../support/steady.ts';
+import { left } from '../support/processes.ts';
+import { steadyMachine, steadySettings } from '../support/steady.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
 import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
 
@@ -43,7 +43,7 @@ export async function runSuite(
   const api = await MessagesServer.start();
   const profile = makeProfile(join(folder, 'profile'), {
     'easyAdaptation.baseUrl': api.url,
-    ...untilItsSteps,
+    ...steadySettings,
     ...run.settings,
   });
   const planFile = join(folder, 'plan.json');
@@ -61,6 +61,7 @@ export async function runSuite(
   const env = { [planVariable]: planFile, ...steadyMachine(trainingSteps), ...run.env?.(join(folder, 'project')) };
   let workbench: Workbench | undefined;
   let page: OpenedPage | undefined;
+  let killed: string[] = [];
   let lines: ResultLine[] = [];
   try {
     if (browser === undefined) {
@@ -93,11 +94,13 @@ export async function runSuite(
     const good = lines.some((line) => line.kind === 'end') && lines.every((line) => line.kind !== 'test' || line.ok);
     if (!good) await keepEvidence(`host-${run.suite}`, page, workbench, logsOf(profile.userData));
     await page?.page.close();
-    await workbench?.stop();
+    killed = (await workbench?.stop()) ?? [];
     await api.close();
   }
   await t.test('it ends with its window: no process is left, and the store is whole', async () => {
-    assert.deepEqual(await processesOf(folder), []);
+    const after = await left(({ args }) => args.includes(folder));
+    const outlived = [...killed.filter((args) => args.includes(folder)), ...after.map(({ args }) => args)];
+    assert.deepEqual(outlived, []);
     const database = new DatabaseSync(join(plan.storage, 'store.sqlite'));
     const verdict = database.prepare('PRAGMA integrity_check').get();
     database.close();
@@ -115,12 +118,6 @@ function pressTrust({ page }: OpenedPage): void {
     .click({ timeout: 0 })
     // The window was closed before: nobody asked.
     .catch(() => {});
-}
-
-/** Command lines of running processes that name a folder. */
-async function processesOf(folder: string): Promise<string[]> {
-  const { stdout } = await must('ps', ['-eo', 'args']);
-  return stdout.split('\n').filter((line) => line.includes(folder));
 }
 
 /** What our extension has logged. */

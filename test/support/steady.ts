@@ -1,4 +1,4 @@
-// What keeps tests of whole programs from hanging on the speed of the machine: who answers, and how long is trained, is set.
+// What keeps tests of whole programs from hanging on the speed of the machine: who answers, with which model, and how long is trained, is set.
 import { type Tuning, variables } from '../../src/common/tuning.ts';
 
 /** The environment that sets this. */
@@ -11,5 +11,5 @@ export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
 export const steadyMachine = (maxSteps?: number): Record<string, string> =>
   environmentOf({ patienceMs: 120_000, maxSteps, trainingNiceness: 0 });
 
-/** Settings of a profile: no minutes end a training before its steps do. */
-export const untilItsSteps = { 'easyAdaptation.adaptMinutes': 720 };
+/** Settings of a profile: no minutes end a training before its steps do, and the base is not what was measured, at a moment of its own. */
+export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.neuralBase': 'small' };
