@@ -41,6 +41,8 @@ export class Documents extends DisposableStore {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private again: NodeJS.Timeout | undefined;
   private readonly learnedAt = new Map<string, number>();
+  /** Open documents that were told with text that is not on the disk: what is there does not replace it while they are open. */
+  private readonly unsaved = new Set<string>();
   private readonly toLearn = new Map<string, vscode.Uri>();
   private learning = false;
 
@@ -54,7 +56,12 @@ export class Documents extends DisposableStore {
         if (contentChanges.length > 0) this.tellSoon(document);
       }),
     );
-    this.add(workspace.onDidSaveTextDocument(({ uri }) => void this.learn(uri)));
+    this.add(
+      workspace.onDidSaveTextDocument(({ uri }) => {
+        this.unsaved.delete(uri.toString());
+        void this.learn(uri);
+      }),
+    );
     this.add(workspace.onDidCloseTextDocument((document) => this.closed(document)));
     this.add(
       workspace.onDidDeleteFiles(({ files }) => {
@@ -114,7 +121,9 @@ export class Documents extends DisposableStore {
     if (masked.fresh) this.tellAgain();
     const name = await secrets.path(path);
     // What must not leave the machine must not be in another file's snippets either: its own text is in its own query.
-    if (rule === 'open' && !document.isClosed && !this.isDisposed) specialist.setOpenFile(name, masked.text);
+    if (rule !== 'open' || document.isClosed || this.isDisposed) return;
+    specialist.setOpenFile(name, masked.text);
+    this.unsaved[document.isDirty ? 'add' : 'delete'](document.uri.toString());
   }
 
   /** A new secret may stand in documents that were told before it was known. */
@@ -144,7 +153,8 @@ export class Documents extends DisposableStore {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
-    this.noteLearned(uri.toString(), Date.now());
+    const key = uri.toString();
+    this.noteLearned(key, Date.now());
     try {
       const { harvestFile } = await lateFiles();
       const session = this.deps.folders.peek(folder);
@@ -155,7 +165,9 @@ export class Documents extends DisposableStore {
       const options = { trusted: vscode.workspace.isTrusted, filesExclude };
       const found = await harvestFile(folder.root, path, options, { secrets });
       if (session.isDisposed || !found.ok) return;
-      if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
+      if (this.unsaved.has(key)) {
+        // Its secrets are known now, and it is read again when the document is closed.
+      } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
       else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
       if (secrets.size === known) return;
       this.tellAgain();
@@ -171,6 +183,8 @@ export class Documents extends DisposableStore {
       session.secrets.closed(path);
       session.specialist.setOpenFile(name, undefined);
     });
+    // What was thrown away is not to be proposed.
+    if (this.unsaved.delete(uri.toString())) this.learnSoon(uri);
   }
 
   private noteLearned(key: string, now: number): void {
