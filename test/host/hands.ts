@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { patienceMs } from '../support/steady.ts';
 import { until } from './harness.ts';
+
+/** What comes at all has come by then, ms. */
+const answerMs = 1.25 * patienceMs;
 
 export const extensionId = 'easy-adaptation.easy-adaptation';
 
@@ -48,7 +52,7 @@ export function inFolder(path: string, index = 0): vscode.Uri {
  * Asks for a completion at the cursor, takes it, and returns what was inserted; undefined where none came within `limitMs`.
  * The editor's own commands do both, so that this is what a key press would have done.
  */
-export async function complete(editor: vscode.TextEditor, limitMs = 60_000): Promise<string | undefined> {
+export async function complete(editor: vscode.TextEditor, limitMs = answerMs): Promise<string | undefined> {
   const { document } = editor;
   const before = document.getText();
   const offset = document.offsetAt(editor.selection.active);
@@ -78,7 +82,7 @@ export async function completeUntil(editor: vscode.TextEditor, text: string, fit
   let tryMs = 2000;
   return until(`a completion like ${fits}`, async () => {
     await replaceAll(editor, text);
-    tryMs = Math.min(2 * tryMs, 60_000);
+    tryMs = Math.min(2 * tryMs, answerMs);
     last = await complete(editor, tryMs);
     if (last !== undefined && fits.test(last)) return last;
     throw new Error(`last: ${JSON.stringify(last)}`);

@@ -7,9 +7,12 @@ export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
   return Object.fromEntries(set.map(([name, value]) => [variables[name as keyof Tuning], String(value)]));
 }
 
+/** How long a completion waits for the neural model, ms: whoever waits for a completion waits longer. */
+export const patienceMs = 120_000;
+
 /** Environment of what is started. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
 export const steadyMachine = (maxSteps?: number): Record<string, string> =>
-  environmentOf({ patienceMs: 120_000, maxSteps, trainingNiceness: 0 });
+  environmentOf({ patienceMs, maxSteps, trainingNiceness: 0 });
 
 /** Settings of a profile: no minutes end a training before its steps do, and the base is not what was measured, at a moment of its own. */
 export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.neuralBase': 'small' };

@@ -26,7 +26,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   const answeredBy = (model: string) =>
     until(`an answer of ${model}`, async () => {
       await replaceAll(editor, freshPlace());
-      const text = await complete(editor, 60_000);
+      const text = await complete(editor);
       if (text === undefined) return false;
       assert.match(text, ghost);
       const [row] = rows(plan.storage, 'select model, latencyMs from completions order by at desc limit 1');
