@@ -95,9 +95,13 @@ export function defineMain(suite: Suite, plan: Plan): void {
   suite.test('nor does what changes on the disk replace it, until it is thrown away', async () => {
     const line = (name: string) => `export const ${name}TarnGauge = measure${name}TarnGauge(upperSill, lowerSill);\n`;
     const editor = await newFile('src/unsaved.ts', line('amber').repeat(3));
-    const other = await newFile('src/other.ts', '');
-    const known = (name: string) =>
-      completeUntil(other, `export const ${name}Tarn`, new RegExp(`^Gauge = measure${name}TarnGauge`));
+    const { document } = await newFile('src/other.ts', '');
+    const known = async (name: string) =>
+      completeUntil(
+        await show(document),
+        `export const ${name}Tarn`,
+        new RegExp(`^Gauge = measure${name}TarnGauge\\(upperSill, lowerSill\\);`),
+      );
     await known('amber');
     // The second is learned after the first, and tells that both have been.
     for (const [path, name] of [
