@@ -84,7 +84,7 @@ async function neural(process: AloneProcess, cursors: readonly Cursor[], { token
 
 async function wait(process: AloneProcess, text: string): Promise<Waited> {
   const started = performance.now();
-  const request = { prompt: [text], maxTokens: tokensOfLine, topK: 1, heal: true, speculate: true, stopTexts: [] };
+  const request = { prompt: [text], maxTokens: tokensOfLine };
   const { steps, firstMs } = await process.ask('complete', request);
   return { firstMs, wholeMs: performance.now() - started, tokens: steps.length };
 }

@@ -6,17 +6,10 @@ import { prefill } from '../../src/decode/prefill.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { serve } from '../common/child-process.ts';
+import { likeliest } from '../common/greedy/generate.ts';
 import type { Answer, Side } from './side.ts';
 
 const [folder, threads] = process.argv.slice(2) as [string, string];
-
-function bestOf(logits: Float32Array, row: number, size: number): number {
-  let best = 0;
-  for (let id = 1; id < size; id++) {
-    if ((logits[row * size + id] as number) > (logits[row * size + best] as number)) best = id;
-  }
-  return best;
-}
 
 serve<Side>(async () => {
   await loadLibrary();
@@ -28,17 +21,17 @@ serve<Side>(async () => {
     line: async (prompt, count): Promise<Answer> => {
       const cache = network.cache();
       const started = performance.now();
-      let token = bestOf((await prefill(network, cache, prompt, 0)) as Float32Array, 0, vocabSize);
+      let token = likeliest((await prefill(network, cache, prompt, 0)) as Float32Array, 0, vocabSize).id;
       const firstMs = performance.now() - started;
       for (let made = 1; made < count; made++) {
-        token = bestOf(await network.forward(cache, { ids: [[token]], rows: [0] }), 0, vocabSize);
+        token = likeliest(await network.forward(cache, { ids: [[token]], rows: [0] }), 0, vocabSize).id;
       }
       return { firstMs, tokenMs: (performance.now() - started - firstMs) / (count - 1) };
     },
     best: async (prompt): Promise<number[]> => {
       const rows = prompt.map((_, i) => i);
       const logits = await network.forward(network.cache(), { ids: prompt.map((id) => [id]), rows });
-      return rows.map((row) => bestOf(logits, row, vocabSize));
+      return rows.map((row) => likeliest(logits, row * vocabSize, vocabSize).id);
     },
   };
 });

@@ -16,14 +16,11 @@ export async function neuralLine(
   const { text, steps, stop } = await process.ask('complete', {
     prompt,
     maxTokens: lineTokens,
-    topK: 1,
-    heal: true,
-    speculate: true,
-    stopTexts: ['\n'],
+    stopText: '\n',
   });
   const latencyMs = performance.now() - started;
   // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
   const all = stop ? [...steps, stop] : steps;
-  const lowest = Math.exp(Math.min(0, ...all.map(({ top }) => top[0]?.logProbability ?? 0)));
+  const lowest = Math.exp(Math.min(0, ...all.map(({ logProbability }) => logProbability)));
   return { place, text: clean(text, askedAt(place)), confidence: undefined, lowest, latencyMs };
 }

@@ -6,7 +6,7 @@ import { Network } from '../../src/decode/network.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
-import { score } from './score.ts';
+import { likeliest } from '../common/greedy/generate.ts';
 
 /** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */
 export interface Window {
@@ -52,10 +52,30 @@ export async function textLoss(network: Network, tokenizer: Tokenizer, path: str
   const room = Math.min(longestWindow, network.config.contextLength);
   let nats = 0;
   for (const { start, from, end } of windowsOf(ids.length, room - head.length)) {
-    const { losses } = await score(network, [...head, ...ids.subarray(start, end)]);
+    const losses = await lossesOf(network, [...head, ...ids.subarray(start, end)]);
     for (let at = from; at < end; at++) nats += losses[head.length + at - start] as number;
   }
   return { nats, tokens: ids.length };
+}
+
+/** Tokens of a pass. */
+const CHUNK = 128;
+
+/** Negative log-likelihood of each token given those before it, nats; NaN for the first, which nothing predicts. */
+async function lossesOf(network: Network, tokens: readonly number[]): Promise<Float32Array> {
+  const { vocabSize } = network.config;
+  const losses = new Float32Array(tokens.length).fill(Number.NaN);
+  const cache = network.cache();
+  for (let at = 0; at < tokens.length - 1; at += CHUNK) {
+    const part = tokens.slice(at, Math.min(tokens.length - 1, at + CHUNK));
+    const logits = await network.forward(cache, { ids: part.map((id) => [id]), rows: part.map((_, i) => i) });
+    const logitOf = (i: number, id: number) => logits[i * vocabSize + id] as number;
+    for (let i = 0; i < part.length; i++) {
+      const best = likeliest(logits, i * vocabSize, vocabSize);
+      losses[at + i + 1] = logitOf(i, best.id) - logitOf(i, tokens[at + i + 1] as number) - best.logProbability;
+    }
+  }
+  return losses;
 }
 
 /** Mean loss on whole files, nats a token. */

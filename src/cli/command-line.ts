@@ -35,6 +35,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --memory GB          limit of each of the neural engine's processes (default 3)
   --base NAME          the base model: one that ships (${shippedNames}), or a folder (default small)
   --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
+  --batch              in batches, at half the price where the provider has them, and up to a day
   --local              never use the API, key or no key
   --places N           places to ask the API about (default 60)
   --budget USD         most that the API may cost a calendar month, over all runs (default 1)
@@ -51,6 +52,7 @@ const options = {
   json: { type: 'boolean', default: false },
   balance: { type: 'string', default: '0.4' },
   yes: { type: 'boolean', default: false },
+  batch: { type: 'boolean', default: false },
   local: { type: 'boolean', default: false },
   places: { type: 'string', default: '60' },
   budget: { type: 'string', default: '1' },

@@ -7,7 +7,7 @@ import { type Failure, messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { plainJson, plainText } from '../common/plain-text.ts';
 import { Stop } from '../common/stop.ts';
-import type { ApiEstimate } from '../learn/types.ts';
+import type { ApiEstimate, Spending } from '../learn/types.ts';
 import type { Values } from './command-line.ts';
 
 /** What is asked to end has this long to come to a checkpoint, and its processes this long to go, ms: together under two seconds. */
@@ -52,13 +52,15 @@ export class Terminal {
   }
 
   /** `--yes`, or a question; without either the API stays out, and the report says so. */
-  async confirm(estimate: ApiEstimate): Promise<boolean> {
+  async confirm(estimate: ApiEstimate): Promise<Spending> {
     const { bar, stop, values } = this;
     bar.clear();
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} places will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = 'It sends the text round those places and similar snippets of this folder, secrets masked.';
     process.stderr.write(`${what}\n${sends}\n`);
-    if (values.yes) return true;
+    const batch = values.batch && estimate.batchUsd !== undefined;
+    if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
+    if (values.yes) return batch ? 'batch' : true;
     if (!process.stdin.isTTY) {
       process.stderr.write(
         'Not a terminal to ask on: pass --yes to include the API, --local to leave it out without this note.\n',
@@ -69,7 +71,7 @@ export class Terminal {
     // While it asks, it takes Ctrl-C for itself.
     terminal.on('SIGINT', () => stop.request('SIGINT'));
     const reply = await terminal.question('Go on? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
-    return /^y(es)?$/i.test(reply.trim());
+    return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
   }
 
   private stderrLog(): Log {

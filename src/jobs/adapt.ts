@@ -1,5 +1,7 @@
 // The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
 
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { sweepTemporary } from '../common/files.ts';
 import { counted } from '../common/format.ts';
@@ -13,8 +15,10 @@ import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
 import type { ResilientStore } from '../store/resilient.ts';
+import { BatchFile } from '../teacher/batch-file.ts';
 import { Budget } from '../teacher/budget.ts';
-import { connectTeacher } from '../teacher/connect.ts';
+import { apiHost, connectTeacher, modelOf } from '../teacher/connect.ts';
+import { providerOf } from '../teacher/providers/providers.ts';
 import { RecordingTeacher } from '../teacher/recording.ts';
 import type { EditorModels } from '../teacher/wire.ts';
 import type { RunRequest } from './protocol.ts';
@@ -70,14 +74,21 @@ async function withStore(
   const ledger = request.effort === 'adapt' ? new PlaceLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let asked = false;
+  const teacher = api && paidTeacher(api, store, root, deps);
+  const share = providerOf(api?.settings.provider).batchDiscount;
   try {
     result = await adapt(request, {
       ...deps,
       engine,
-      teacher: api && paidTeacher(api, store, root, deps),
+      teacher,
       confirm: async (estimate) => {
-        asked = await deps.confirm(estimate);
-        return asked;
+        const answer = await deps.confirm({
+          ...estimate,
+          ...(share !== undefined && { batchUsd: estimate.usd * share }),
+        });
+        asked = answer !== false;
+        if (api && answer === 'batch') teacher?.waitForBatches(batchFile(request.specialistFolder, api));
+        return answer;
       },
       ledger,
       record: (finished) => store.recordAdaptation(root, finished),
@@ -106,6 +117,14 @@ function paidTeacher(
     budget,
     log,
   });
+}
+
+/** What is out, of one model at one server. */
+function batchFile(folder: string, { settings }: ApiAccess): BatchFile {
+  const of = createHash('sha256')
+    .update(`${apiHost(settings)} ${modelOf(settings)}`)
+    .digest('hex');
+  return new BatchFile(join(folder, `batches-${of.slice(0, 16)}.json`));
 }
 
 /** Of a store that is closed: whether it kept what was paid for. */

@@ -4,6 +4,7 @@ import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
+import type { Spending } from '../learn/types.ts';
 import { summaryOf } from '../report/kept.ts';
 import { adaptJob, type JobDeps } from './adapt.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
@@ -23,7 +24,7 @@ const send = (message: FromJob) => {
 };
 const controller = new AbortController();
 const relay = new RelayedModels(send);
-let answer: (yes: boolean) => void = () => {};
+let answer: (yes: Spending) => void = () => {};
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>
   send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });

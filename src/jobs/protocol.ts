@@ -5,7 +5,7 @@ import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../engine/client.ts';
 import type { KeptRequest } from '../learn/kept-rows.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate } from '../learn/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn/types.ts';
 import type { KeptSummary } from '../report/kept.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 
@@ -36,7 +36,7 @@ export type Asked = {
 export type ToJob =
   | RelaySaid
   | Asked
-  | { readonly kind: 'confirmed'; readonly yes: boolean }
+  | { readonly kind: 'confirmed'; readonly yes: Spending }
   | { readonly kind: 'cancel' };
 
 export type FromJob =

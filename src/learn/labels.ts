@@ -1,6 +1,7 @@
 // Asks the API to complete a sample of held-out places: the labels that p(API right) is fitted on.
 // Every answer is in the store before the next is asked for (the teacher's recording decorator sees to it).
 
+import { counted } from '../common/format.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
@@ -71,6 +72,8 @@ async function askForLabels(
     {
       concurrency,
       signal,
+      onWait: (open) =>
+        tell({ done: 0, total: places.length, detail: `waiting for a batch of ${counted(open, 'answer')}` }),
       onAnswer: (index, answer) => {
         const scored = places[index]?.scored as ScoredPlace;
         const text = cleanAnswer(answer.text, scored.asked);

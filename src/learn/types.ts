@@ -54,10 +54,13 @@ export interface ApiEstimate {
   readonly host: string;
   readonly places: number;
   readonly usd: number;
+  /** In batches, where the provider has them. */
+  readonly batchUsd?: number;
 }
 
-/** Asked once, before the first paid call. False: go on without the API. */
-export type ConfirmSpending = (estimate: ApiEstimate) => Promise<boolean>;
+/** Asked once, before the first paid call. False: go on without the API; 'batch': ask in batches, and wait for them. */
+export type ConfirmSpending = (estimate: ApiEstimate) => Promise<Spending>;
+export type Spending = boolean | 'batch';
 
 export interface AdaptOutcome {
   readonly report: AdaptReport;

@@ -4,7 +4,7 @@ import type { Found } from './found.ts';
 import { tokenRows } from './tokens.ts';
 import { isPatterned, randomness } from './values.ts';
 
-const prefixes = tokenRows.flatMap((row) => row.prefixes.split(' ')).filter((prefix) => prefix.length >= 3);
+const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix.length >= 3);
 const blockLine = /^[\w+/=]{16,}$/;
 
 /** What runs over an edge of the window and looks drawn at random, or begins as a provider's token does. */

@@ -19,14 +19,13 @@ interface Beginning {
 
 /** By their first two characters, longest first. */
 const beginnings = new Map<number, Beginning[]>();
-for (const { kind, prefixes, rest, certain = false } of tokenRows)
-  for (const prefix of prefixes.split(' ')) {
-    const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
-    const list = beginnings.get(key) ?? [];
-    list.push({ prefix, rest: new RegExp(rest, 'y'), kind, certain });
-    list.sort((a, b) => b.prefix.length - a.prefix.length);
-    beginnings.set(key, list);
-  }
+for (const { kind, prefix, rest, certain } of tokenRows) {
+  const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
+  const list = beginnings.get(key) ?? [];
+  list.push({ prefix, rest: new RegExp(rest, 'y'), kind, certain });
+  list.sort((a, b) => b.prefix.length - a.prefix.length);
+  beginnings.set(key, list);
+}
 
 export function findRandom({ text }: Source): Found[] {
   const found: Found[] = [];

@@ -11,8 +11,14 @@ export interface Held {
   settle(paid: TeacherCall | undefined): void;
 }
 
+/** How long money stays set aside, and under which name where somebody else may settle it. */
+export interface Lease {
+  readonly id: string;
+  readonly leaseMs: number;
+}
+
 /** No call lasts this long, ms: its time limit is 2 minutes at most. */
-const leaseMs = 10 * 60_000;
+const callMs = 10 * 60_000;
 
 /** A limit for the calendar month, US dollars. */
 export class Budget {
@@ -54,8 +60,8 @@ export class Budget {
   }
 
   /** Sets aside what a call may cost at most. */
-  reserve(usd: number, purpose: Purpose, model: string): Result<Held> {
-    const id = randomUUID();
+  reserve(usd: number, purpose: Purpose, model: string, lease: Partial<Lease> = {}): Result<Held> {
+    const { id = randomUUID(), leaseMs = callMs } = lease;
     const at = this.clock.now();
     const ledger = this.ledger();
     const reserved = ledger.reserve({ id, at, until: at + leaseMs, purpose, model, usd }, this.limit);
@@ -74,6 +80,11 @@ export class Budget {
         open = false;
       },
     });
+  }
+
+  /** Of what was reserved under this name, perhaps by a process that is gone. */
+  settle(id: string, paid: TeacherCall | undefined): void {
+    this.ledger().settle(id, paid);
   }
 
   private wording(usd: number, spentUsd: number): string {

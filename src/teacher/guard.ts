@@ -7,9 +7,14 @@ const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
 
 /**
  * `send` without redirects (307 and 308 would send text and key again, to whoever is named) and with bounded bodies.
+ * @param answerBytes of a whole answer at most
  * @param onBytes called for every piece that comes; what it throws ends the answer
  */
-export function guarded(send: typeof fetch, onBytes: () => void = () => {}): typeof fetch {
+export function guarded(
+  send: typeof fetch,
+  onBytes: () => void = () => {},
+  answerBytes: number = mostBytes.answer,
+): typeof fetch {
   return async (input, init) => {
     const asked = input instanceof Request ? input.url : String(input);
     // The setting is checked where it is read; an address from the environment passes here alone.
@@ -26,7 +31,7 @@ export function guarded(send: typeof fetch, onBytes: () => void = () => {}): typ
       throw new ProtocolError(`HTTP ${status}`);
     }
     if (body === null) return response;
-    const limited = body.pipeThrough(limit(ok ? mostBytes.answer : mostBytes.error, ok, onBytes));
+    const limited = body.pipeThrough(limit(ok ? answerBytes : mostBytes.error, ok, onBytes));
     return new Response(limited, { status, statusText, headers });
   };
 }

@@ -12,6 +12,8 @@ export interface LabelOptions {
   /** Each answer as it comes; `index` is its request's. What it throws ends the batch. */
   readonly onAnswer: (index: number, answer: TeacherAnswer) => void;
   readonly onFailure?: (index: number, failure: Failure) => void;
+  /** How many answers of a batch are waited for. */
+  readonly onWait?: (open: number) => void;
   readonly clock?: Clock;
   /** 0..1 */
   readonly random?: () => number;
@@ -55,7 +57,7 @@ const patience = 8;
 export async function labelBatch(
   teacher: Teacher,
   requests: readonly TeacherRequest[],
-  { concurrency, signal, onAnswer, onFailure, clock = systemClock, random = Math.random }: LabelOptions,
+  { concurrency, signal, onAnswer, onFailure, onWait, clock = systemClock, random = Math.random }: LabelOptions,
 ): Promise<LabelOutcome> {
   let next = 0;
   let answered = 0;
@@ -69,6 +71,9 @@ export async function labelBatch(
   const returned = () => new Promise<void>((resolve) => waiting.push(resolve));
   // One pause for all: a busy API is busy for every request.
   let pauseUntil = 0;
+
+  const prepared = await teacher.prepare?.(requests, signal, onWait);
+  if (prepared?.ok === false) stopped = prepared.error;
 
   const ask = async (index: number): Promise<void> => {
     const request = requests[index] as TeacherRequest;

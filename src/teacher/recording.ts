@@ -5,9 +5,12 @@ import { type Log, silentLog } from '../common/log.ts';
 import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import type { BatchFile } from './batch-file.ts';
 import type { Budget, Held } from './budget.ts';
+import { Batches, reservationOf } from './message-batches.ts';
 import { type ModelFacts, unknownModel } from './models.ts';
 import { promptOf } from './prompt.ts';
+import { StreamedTeacher } from './streamed.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
 
 /** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
@@ -31,6 +34,9 @@ export class RecordingTeacher implements Teacher {
   private readonly teacher: Teacher;
   private readonly store: TeacherCallStore;
   private readonly options: RecordingOptions;
+  private file: BatchFile | undefined;
+  /** What answers cost that a batch has brought and nobody has taken yet, by hash. */
+  private readonly fetched = new Map<string, number>();
 
   constructor(teacher: Teacher, store: TeacherCallStore, options: RecordingOptions) {
     this.teacher = teacher;
@@ -65,21 +71,59 @@ export class RecordingTeacher implements Teacher {
     signal.throwIfAborted();
     const hash = this.hash(request);
     const known = this.known(hash);
-    if (known !== undefined) return ok(fromStore(known));
+    if (known !== undefined) {
+      // What a batch has cost is told once, with its answer.
+      const costUsd = this.fetched.get(hash) ?? 0;
+      this.fetched.delete(hash);
+      return ok({ ...fromStore(known), costUsd });
+    }
     const held = this.options.budget.reserve(this.teacher.ceilingUsd(request), this.options.purpose, this.model);
     if (!held.ok) return held;
     let paid: TeacherCall | undefined;
     try {
       const result = await this.teacher.complete(request, signal, onText, (lost) => {
         // Under a name of its own: half an answer must not be taken for the answer to the same question later.
-        paid = this.row(`partial:${hash}`, request, lost);
+        paid = this.row(`partial:${hash}`, request.query.path, lost);
         onLost?.(lost);
       });
-      if (result.ok) paid = this.row(hash, request, result.value);
+      if (result.ok) paid = this.row(hash, request.query.path, result.value);
       return result;
     } finally {
       this.settle(held.value, paid);
     }
+  }
+
+  /** From now on answers to many are waited for in batches, where the provider has them. @param file keeps track of them */
+  waitForBatches(file: BatchFile): void {
+    this.file = file;
+  }
+
+  async prepare(
+    requests: readonly TeacherRequest[],
+    signal: AbortSignal,
+    onWait?: (open: number) => void,
+  ): Promise<Result<true>> {
+    const { teacher, file } = this;
+    const { budget } = this.options;
+    const door = file && teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
+    if (!file || !door || !(teacher instanceof StreamedTeacher)) return ok(true);
+    const share = teacher.batchShare;
+    const questions = new Map(requests.map((request) => [this.hash(request), request]));
+    const batches = new Batches({
+      ...{ door, file, budget, model: this.model, clock: teacher.clock },
+      ceilingUsd: (request) => teacher.ceilingUsd(request) * share,
+      isKnown: (hash) => this.known(hash) !== undefined,
+      keep: (hash, path, pieces) => {
+        const request = questions.get(hash);
+        const read = teacher.answerFrom(pieces, share, request);
+        // What cannot be read was paid for all the same, with what it may have cost.
+        const unread = request ? teacher.ceilingUsd(request) * share : 0;
+        const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
+        budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
+        this.fetched.set(hash, answer.costUsd);
+      },
+    });
+    return batches.fetch(questions, signal, onWait);
   }
 
   private hash(request: TeacherRequest): string {
@@ -106,14 +150,14 @@ export class RecordingTeacher implements Teacher {
     }
   }
 
-  private row(requestHash: string, request: TeacherRequest, answer: TeacherAnswer): TeacherCall {
+  private row(requestHash: string, path: string, answer: TeacherAnswer): TeacherCall {
     const { purpose, folder, now = Date.now } = this.options;
     return {
       at: now(),
       requestHash,
       purpose,
       folder,
-      path: request.query.path,
+      path,
       model: answer.model,
       text: answer.text,
       ...answer.usage,
@@ -142,16 +186,16 @@ export function requestHash(
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
 }
 
-function fromStore(call: TeacherCall): TeacherAnswer {
-  return {
-    // Earlier versions stored what the server wrote.
-    text: plainText(call.text),
-    model: call.model,
-    usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
-    costUsd: 0,
-    latencyMs: call.latencyMs,
-    firstTokenMs: call.latencyMs,
-    truncated: false,
-    fromStore: true,
-  };
+const nothing = {
+  text: '',
+  usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
+  costUsd: 0,
+  latencyMs: 0,
+  firstTokenMs: 0,
+  truncated: false,
+} as const;
+
+function fromStore({ text, model, latencyMs }: TeacherCall): TeacherAnswer {
+  // Earlier versions stored what the server wrote.
+  return { ...nothing, text: plainText(text), model, latencyMs, firstTokenMs: latencyMs, fromStore: true };
 }

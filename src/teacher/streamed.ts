@@ -5,12 +5,13 @@ import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
+import type { BatchDoor } from './message-batches.ts';
 import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './models.ts';
 import { inserted, lineIsComplete, parseAnswer } from './parse.ts';
 import { type Prompt, promptLength, promptOf } from './prompt.ts';
 import { Reading } from './reading.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
-import type { EditorModels, Provider, Wire } from './wire.ts';
+import type { EditorModels, Piece, Provider, Wire } from './wire.ts';
 
 export interface StreamedOptions {
   readonly provider: Provider;
@@ -30,6 +31,10 @@ export interface StreamedOptions {
 
 /** Tokens that the API may put round a block of text. */
 const blockOverhead = 50;
+/** A batch's answers: longest wait for one call, ms; bytes at most; tokens of one answer. */
+const batchCallMs = 5 * 60_000;
+const batchBytes = 64 << 20;
+const wholeTokens = 8_192;
 /** Output that an answer takes as a rule, tokens: for estimates before asking. */
 const usualOutput = { single: 30, multi: 150 } as const;
 
@@ -37,7 +42,7 @@ export class StreamedTeacher implements Teacher {
   readonly model: string;
   readonly facts: ModelFacts;
   private readonly options: StreamedOptions;
-  private readonly clock: Clock;
+  readonly clock: Clock;
   private opened: Promise<Wire> | undefined;
 
   constructor(options: StreamedOptions) {
@@ -123,6 +128,71 @@ export class StreamedTeacher implements Teacher {
     } finally {
       deadline.stop();
     }
+  }
+
+  /** Of the price, that a batch's answer costs. */
+  get batchShare(): number {
+    return this.options.provider.batchDiscount ?? 1;
+  }
+
+  /** Undefined: the provider has no batches. */
+  async batches(): Promise<BatchDoor | undefined> {
+    const wire = await this.wire();
+    const { batches } = wire;
+    if (batches === undefined) return undefined;
+    const call = async <T>(signal: AbortSignal, work: (send: typeof fetch, signal: AbortSignal) => Promise<T>) => {
+      // A list of results is longer than an answer is waited for.
+      const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
+      try {
+        const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check(), batchBytes);
+        return ok(await work(send, deadline.signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        const { reason } = deadline.signal;
+        if (reason instanceof TimeUp)
+          return { ok: false as const, error: failureOf('timeout', reason.message, this.context()) };
+        return { ok: false as const, error: classify(error, this.context(), wire.explain) };
+      } finally {
+        deadline.stop();
+      }
+    };
+    return {
+      submit: (questions, signal) => {
+        const prompts = questions.map(({ id, request }) => ({ id, prompt: promptOf(request, this.facts) }));
+        return call(signal, (send, until) => batches.submit(prompts, send, until));
+      },
+      list: (since, signal) =>
+        call(signal, async (send, until) => (await batches.list(send, until)).filter(({ at }) => at >= since)),
+      ended: (id, signal) => call(signal, (send, until) => batches.ended(id, send, until)),
+      results: (id, signal) =>
+        call(signal, async (send, until) => {
+          const rows = [];
+          for await (const row of batches.results(id, send, until)) rows.push(row);
+          return rows;
+        }),
+    };
+  }
+
+  /** An answer that came all at once, at a share of the price. */
+  answerFrom(pieces: readonly Piece[], share: number, request: TeacherRequest | undefined): Result<TeacherAnswer> {
+    const reader = new Reading('', this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4);
+    try {
+      for (const piece of pieces) reader.read(piece);
+      reader.assertComplete();
+    } catch (error) {
+      return { ok: false, error: classify(error, this.context()) };
+    }
+    const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
+    const text = request ? parseAnswer(reader.text, request) : inserted(reader.text).trimEnd();
+    return ok({
+      text: reader.stop === 'refusal' ? '' : text,
+      model: reader.model ?? this.model,
+      usage,
+      costUsd: priceUsd(usage, this.facts) * share,
+      latencyMs: 0,
+      firstTokenMs: 0,
+      truncated: reader.stop === 'length',
+    });
   }
 
   private wire(): Promise<Wire> {

@@ -37,6 +37,16 @@ export interface Teacher {
     onText?: (textSoFar: string) => void,
     onLost?: (paid: TeacherAnswer) => void,
   ): Promise<Result<TeacherAnswer>>;
+  /**
+   * Has the answers to many at once in the store when it returns, where whoever made it chose to wait for a lower price; what is missing is
+   * asked one by one then. Absent: it has nothing to prepare. Rejects only when cancelled.
+   * @param onWait how many answers are waited for
+   */
+  prepare?(
+    requests: readonly TeacherRequest[],
+    signal: AbortSignal,
+    onWait?: (open: number) => void,
+  ): Promise<Result<true>>;
   /** What `complete` would cost, from token estimates and the price table, US dollars. */
   estimateUsd(request: TeacherRequest): number;
   /** What it may cost at most: every byte of the prompt a token, the answer as long as it may be, thinking included. */

@@ -69,8 +69,29 @@ export interface Wire {
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
   /** What the SDK's error says; undefined: it is none of the SDK's. */
   explain(error: unknown): Told | undefined;
+  /** Many questions at once, at less; absent: it has no such thing. */
+  readonly batches?: BatchWire;
   /** Names of the models that there are, in the server's order. */
   models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** A provider's batches. Whatever throws is explained as of `ask`. */
+export interface BatchWire {
+  submit(
+    questions: readonly { readonly id: string; readonly prompt: Prompt }[],
+    send: typeof fetch,
+    signal: AbortSignal,
+  ): Promise<string>;
+  list(
+    send: typeof fetch,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly id: string; readonly at: number; readonly total: number }[]>;
+  ended(id: string, send: typeof fetch, signal: AbortSignal): Promise<boolean>;
+  results(
+    id: string,
+    send: typeof fetch,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly id: string; readonly pieces: readonly Piece[] | undefined }>;
 }
 
 /** Something of an answer; nothing in it has been checked yet but its types (reading.ts checks the rest). */

@@ -1,11 +1,7 @@
-// Network and caches under a greedy walk (bench/common/greedy/): int4 against fp32, healing, drafts, the prefix cache, stops, cancellation.
+// Network and caches under a greedy walk (bench/common/greedy/): int4 against fp32, healing, the prefix cache, stops.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type GenerateRequest, generate } from '../../bench/common/greedy/generate.ts';
-import { heal } from '../../bench/common/greedy/heal.ts';
-import { Lookup } from '../../bench/common/greedy/lookup.ts';
-import { predict } from '../../bench/common/greedy/predict.ts';
-import { textOf } from '../../bench/common/greedy/text.ts';
+import { type GenerateRequest, generate, heal, likeliest, textOf } from '../../bench/common/greedy/generate.ts';
 import type { Model } from '../../src/arch/decoder-values.ts';
 import { parameterSpecs } from '../../src/arch/parameters.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
@@ -36,11 +32,8 @@ function request(text: string, more: Partial<GenerateRequest> = {}): GenerateReq
   return {
     prompt: [0, ...encode(text)],
     maxTokens: 24,
-    topK: 3,
-    heal: false,
-    speculate: false,
-    stopIds: [],
-    stopTexts: ['\n'],
+    stops: new Set(),
+    stopText: '\n',
     ...more,
   };
 }
@@ -64,16 +57,12 @@ function places(): string[] {
 }
 
 test('the trained model completes what it learned', async () => {
-  const { text, finish, steps } = await complete(`${FUNCTIONS[3]}\nexport function clamp(x: number,`, {
+  const { text, steps } = await complete(`${FUNCTIONS[3]}\nexport function clamp(x: number,`, {
     maxTokens: 30,
   });
   assert.equal(text.split('\n')[0], ' low: number, high: number): number {');
-  assert.equal(finish, 'stop-text');
-  for (const { id, top, entropy, margin } of steps) {
-    assert.equal(top.length, 3);
-    assert.equal(top[0]?.id, id);
-    assert.ok((top[0]?.logProbability as number) <= 0 && entropy >= 0 && margin >= 0 && margin <= 1);
-  }
+  assert.ok(steps.length < 30 && text.includes('\n'), 'the line ends it');
+  assert.ok(steps.every(({ logProbability }) => logProbability <= 0));
 });
 
 for (const [precision, bits] of [
@@ -103,41 +92,15 @@ test('int4 gives the same greedy line as fp32 at 95 % of the places', async () =
   const all = places();
   let same = 0;
   for (const place of all) {
-    const [a, b] = [await complete(place, { heal: true }), await complete(place, { heal: true }, exact)];
+    const [a, b] = [await complete(place), await complete(place, {}, exact)];
     if (a.text === b.text) same++;
   }
   assert.ok(all.length > 50);
   assert.ok(same >= 0.95 * all.length, `${same} of ${all.length}`);
 });
 
-test('speculation changes neither tokens nor finish, and saves passes', async () => {
-  let passes = 0;
-  const counting = new Proxy(small, {
-    get: (target, key) => {
-      if (key === 'forward') passes++;
-      const value = Reflect.get(target, key);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  let tokens = 0;
-  const long = { maxTokens: 60, stopTexts: [] };
-  for (const [i, text] of FUNCTIONS.entries()) {
-    // The same function again: what followed its first words is in the context.
-    const place = `${text}\n${FUNCTIONS[(i + 1) % FUNCTIONS.length]}\n${text.slice(0, 20)}`;
-    const plain = await complete(place, long);
-    const drafted = await complete(place, { ...long, speculate: true }, counting);
-    assert.deepEqual(
-      drafted.steps.map(({ id }) => id),
-      plain.steps.map(({ id }) => id),
-    );
-    assert.equal(drafted.finish, plain.finish);
-    tokens += plain.steps.length;
-  }
-  assert.ok(passes < 0.8 * tokens, `${passes} passes for ${tokens} tokens`);
-});
-
 test('healing: a cursor inside a token completes the token', async () => {
-  const { text } = await complete(`${FUNCTIONS[2]}\nif (!user) {\n  throw new Err`, { heal: true });
+  const { text } = await complete(`${FUNCTIONS[2]}\nif (!user) {\n  throw new Err`);
   assert.equal(text.split('\n')[0], 'or("the user is not logged in");');
   const { bytes, prompt } = heal(tokenizer, encode('return func'));
   assert.ok(prompt.length < encode('return func').length);
@@ -150,79 +113,44 @@ test('the prefix cache: a keystroke costs its tokens, and the answer is the same
   const text = places().at(-1) as string;
   const run = (prompt: string) => generate(small, prefixes, tokenizer, request(prompt));
   const cold = await run(text);
-  assert.equal(cold.reusedTokens, 0);
+  assert.equal(cold.reused, 0);
   const typed = `${text}${cold.text.slice(0, 5)}`;
   const warm = await run(typed);
   const shared = encode(text).length;
-  assert.ok(warm.reusedTokens >= shared - 2, `${warm.reusedTokens} of ${warm.promptTokens}`);
+  assert.ok(warm.reused >= shared - 2, `${warm.reused} of ${shared}`);
   assert.equal(warm.text, (await complete(typed)).text);
   const other = await run('export');
-  assert.ok(other.reusedTokens <= 1);
-  assert.ok((await run(typed)).reusedTokens >= shared - 2, 'another prompt did not push it out');
+  assert.ok(other.reused <= 1);
+  assert.ok((await run(typed)).reused >= shared - 2, 'another prompt did not push it out');
 });
 
-test('stop tokens end before, texts after; length and context end too', async () => {
+test('stop tokens end before, texts after; length ends too, and a long prompt loses its beginning', async () => {
   const text = places()[3] as string;
-  const free = await complete(text, { stopTexts: [], maxTokens: 6 });
-  assert.equal(free.finish, 'length');
+  const endless: Partial<GenerateRequest> = { stopText: '\u0000', maxTokens: 6 };
+  const free = await complete(text, endless);
   assert.equal(free.steps.length, 6);
+  assert.equal(free.stop, undefined);
   const third = free.steps[2]?.id as number;
-  const stopped = await complete(text, { stopTexts: [], maxTokens: 6, stopIds: [third] });
-  assert.equal(stopped.finish, 'stop-token');
+  const stopped = await complete(text, { ...endless, stops: new Set([third]) });
   assert.ok(stopped.steps.every(({ id }) => id !== third));
   assert.equal(stopped.stop?.id, third);
-  assert.equal(free.stop, undefined);
-  const far = await complete(files().join('\n'), { stopTexts: [] });
-  assert.ok(far.promptTokens <= small.config.contextLength - 24, 'a long prompt loses its beginning');
+  assert.equal((await complete(files().join('\n'), { ...endless, maxTokens: 24 })).steps.length, 24);
 });
 
-test('cancellation between tokens keeps the cache usable', async () => {
-  const prefixes = new Prefixes(small);
-  const stop = new AbortController();
-  const text = places()[9] as string;
-  let seen = 0;
-  const cancelled = await generate(small, prefixes, tokenizer, request(text, { stopTexts: [] }), stop.signal, () => {
-    seen++;
-    if (seen === 3) stop.abort();
-  });
-  assert.equal(cancelled.finish, 'cancelled');
-  assert.equal(cancelled.steps.length, 3);
-  const again = await generate(small, prefixes, tokenizer, request(text));
-  assert.ok(again.reusedTokens > 0);
-  assert.equal(again.text, (await complete(text)).text);
-});
-
-test('predict: probabilities, entropy, margin, ties and the allowed set', () => {
+test('the likeliest: probability, ties, the allowed set and damage', () => {
   const logits = Float32Array.of(9, Math.log(1), Math.log(2), Math.log(4), Math.log(1));
-  const { top, entropy, margin } = predict(logits, 1, 4, 2);
-  assert.deepEqual(
-    top.map(({ id }) => id),
-    [2, 1],
-  );
-  assert.ok(Math.abs((top[0]?.logProbability as number) - Math.log(0.5)) < 1e-6);
-  assert.ok(Math.abs(margin - 0.25) < 1e-6);
-  assert.ok(Math.abs(entropy - 1.75 * Math.LN2) < 1e-6);
-  const limited = predict(logits, 1, 4, 5, [0, 3]);
-  assert.deepEqual(
-    limited.top.map(({ id }) => id),
-    [0, 3],
-  );
-  assert.ok(Math.abs(limited.entropy - Math.LN2) < 1e-6);
-  assert.throws(() => predict(Float32Array.of(Number.NaN, Number.NaN), 0, 2, 1), /no numbers/);
+  const near = ({ id, logProbability }: { id: number; logProbability: number }, expected: number, share: number) => {
+    assert.equal(id, expected);
+    assert.ok(Math.abs(logProbability - Math.log(share)) < 1e-6);
+  };
+  near(likeliest(logits, 1, 4), 2, 0.5);
+  near(likeliest(logits, 1, 4, [0, 3]), 0, 0.5);
+  assert.throws(() => likeliest(Float32Array.of(Number.NaN, Number.NaN), 0, 2), /no numbers/);
 });
 
 test('a character that is not whole yet is held back', () => {
   const ids = encode('ab→').map((id) => ({ id }));
-  assert.equal(textOf(ids, tokenizer), 'ab→');
+  assert.equal(textOf(ids, tokenizer, 0), 'ab→');
   assert.equal(textOf(ids, tokenizer, 1), 'b→');
-  assert.equal(textOf(ids.slice(0, -1), tokenizer), 'ab');
-});
-
-test('drafts come from the latest earlier occurrence of the longest suffix', () => {
-  const lookup = new Lookup([1, 2, 3, 4, 9, 2, 3, 5, 7, 2, 3]);
-  assert.deepEqual(lookup.draft(2), [5, 7]);
-  lookup.push(4);
-  assert.deepEqual(lookup.draft(3), [9, 2, 3]);
-  lookup.push(8);
-  assert.deepEqual(lookup.draft(3), []);
+  assert.equal(textOf(ids.slice(0, -1), tokenizer, 0), 'ab');
 });

@@ -192,7 +192,7 @@ test('under another tokenizer: the index is made anew, the base answers, the use
 test('under another base the adapted model waits, which can be shown: nobody is told to adapt again', () => {
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
-  writeModel(base, { layers: 2 });
+  writeModel(base, { layers: 3 });
   describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
   let isOff = false;
   const adopted = new Adopted({

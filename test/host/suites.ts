@@ -3,6 +3,7 @@ import type { Plan, Suite } from './harness.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
+import { defineModels } from './suites/models.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
 import { defineRestricted } from './suites/restricted.ts';
@@ -11,6 +12,7 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
   main: (suite, plan) => {
     defineMain(suite, plan);
     defineEngine(suite);
+    defineModels(suite);
   },
   neural: defineNeural,
   'multi-root': defineMultiRoot,

@@ -87,14 +87,13 @@ for (const carrier of tokenCarriers)
 
 test('a token of each provider is masked by how it begins, with no name beside it', () => {
   const failed: string[] = [];
-  for (const { prefixes, rest, kind } of tokenRows)
-    for (const prefix of prefixes.split(' ')) {
-      const value = prefix + sampleOf(rest);
-      for (const text of [`x("${value}")`, `see ${value} there`, `a\\n${value}\\n`, `?q=${value}&p=1`]) {
-        const masked = maskSecrets(text, 'a.ts').text;
-        if (left(masked, value.slice(prefix.length)) >= 8) failed.push(`${kind}: ${masked}`);
-      }
+  for (const { prefix, rest, kind } of tokenRows) {
+    const value = prefix + sampleOf(rest);
+    for (const text of [`x("${value}")`, `see ${value} there`, `a\\n${value}\\n`, `?q=${value}&p=1`]) {
+      const masked = maskSecrets(text, 'a.ts').text;
+      if (left(masked, value.slice(prefix.length)) >= 8) failed.push(`${kind}: ${masked}`);
     }
+  }
   assert.deepEqual(failed, []);
 });
 

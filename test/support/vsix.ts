@@ -40,6 +40,8 @@ export async function writeDriver(folder: string): Promise<void> {
     main: './driver.cjs',
     engines: { vscode: '^1.104.0' },
     extensionKind: ['workspace'],
+    // For test/host/suites/models.ts, which registers it.
+    contributes: { languageModelChatProviders: [{ vendor: 'easy-adaptation-test', displayName: 'Test' }] },
     // Before the extension under test, which waits for the start to be over.
     activationEvents: ['*'],
     // It has to run in Restricted Mode too, to see what ours does there.

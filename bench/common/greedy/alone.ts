@@ -8,7 +8,7 @@ import { type Generated, type GenerateRequest, generate } from './generate.ts';
 /** A prompt: token ids, text, and special tokens by name ('<|file|>'). */
 export type PromptPart = number | string | { readonly special: string };
 
-export interface TextRequest extends Omit<GenerateRequest, 'prompt' | 'stopIds'> {
+export interface TextRequest extends Omit<GenerateRequest, 'prompt' | 'stops'> {
   /** The text ends before any special token: what follows one is another file, or no text. */
   readonly prompt: readonly PromptPart[];
 }
@@ -20,9 +20,9 @@ export interface Completed extends Generated {
 
 export class Alone {
   private readonly language: Language;
-  private readonly stops: readonly number[];
+  private readonly stops: ReadonlySet<number>;
 
-  private constructor(language: Language, stops: readonly number[]) {
+  private constructor(language: Language, stops: ReadonlySet<number>) {
     this.language = language;
     this.stops = stops;
   }
@@ -36,7 +36,7 @@ export class Alone {
       (id) => id >= tokenizer.vocabularySize || tokenizer.bytesOf(id).length === 0,
     );
     const named = unwrap(readManifest(options.model))?.stop ?? [];
-    return new Alone(language, [...new Set([...special, ...named.flatMap((name) => tokenizer.special(name) ?? [])])]);
+    return new Alone(language, new Set([...special, ...named.flatMap((name) => tokenizer.special(name) ?? [])]));
   }
 
   async complete({ prompt, ...rest }: TextRequest): Promise<Completed> {
@@ -47,8 +47,8 @@ export class Alone {
       return typeof part === 'string' ? [...tokenizer.encode(part)] : [this.special(part.special)];
     });
     let firstMs = Number.NaN;
-    const request = { ...rest, prompt: ids, stopIds: this.stops };
-    const generated = await generate(network, prefixes, tokenizer, request, undefined, () => {
+    const request = { ...rest, prompt: ids, stops: this.stops };
+    const generated = await generate(network, prefixes, tokenizer, request, () => {
       if (Number.isNaN(firstMs)) firstMs = performance.now() - started;
     });
     return { ...generated, firstMs };

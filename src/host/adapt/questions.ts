@@ -1,7 +1,7 @@
 // What a run asks the user, and tells where it fails.
 import * as vscode from 'vscode';
 import type { Failure } from '../../common/errors.ts';
-import type { ApiEstimate } from '../../learn/types.ts';
+import type { ApiEstimate, Spending } from '../../learn/types.ts';
 import { termsOf } from '../api/try-model.ts';
 
 const { t } = vscode.l10n;
@@ -23,10 +23,11 @@ export async function askForTrust(): Promise<void> {
 
 /** Before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, places, usd }: ApiEstimate,
+  { model, host, places, usd, batchUsd }: ApiEstimate,
   provider: string | undefined,
-): Promise<boolean> {
+): Promise<Spending> {
   const include: vscode.MessageItem = { title: t('Include the API') };
+  const batch: vscode.MessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await vscode.window.showInformationMessage(
     t('Ask {0} about {1} held-out places?', model, places),
@@ -43,7 +44,8 @@ export async function askToSpend(
       ].join(' '),
     },
     include,
+    ...(batchUsd === undefined ? [] : [batch]),
     local,
   );
-  return answer === include;
+  return answer === batch ? 'batch' : answer === include;
 }

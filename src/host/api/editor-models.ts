@@ -31,8 +31,10 @@ export const editorModels: EditorModels = {
       yield* response.text;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof vscode.LanguageModelError)) throw error;
-      throw new CodedError(codes[error.code] ?? 'overloaded', messageOf(error), { cause: error });
+      if (error instanceof CodedError) throw error;
+      // What a provider throws while it streams arrives as it is.
+      const code = error instanceof vscode.LanguageModelError ? codes[error.code] : undefined;
+      throw new CodedError(code ?? 'overloaded', messageOf(error), { cause: error });
     } finally {
       signal.removeEventListener('abort', cancel);
       source.dispose();

@@ -5,7 +5,7 @@ import { hostOf } from '../address.ts';
 import { ProtocolError } from '../failures.ts';
 import type { Prompt, PromptBlock } from '../prompt.ts';
 import { type Json, object } from '../reading.ts';
-import type { Piece, Told, Wire, WireOptions } from '../wire.ts';
+import type { BatchWire, Piece, Told, Wire, WireOptions } from '../wire.ts';
 
 /** @param thinking whether the server takes the fields that keep a model from thinking */
 export function bodyOf(
@@ -68,11 +68,49 @@ export function openWire(options: WireOptions): Wire {
       for await (const event of stream) yield pieceOf(event);
     },
     explain,
+    batches: batchesOf(client, options),
     models: async (fetch, signal) => {
       const page = await client.withOptions({ fetch }).models.list({ limit: 1000 }, { signal });
       return page.data.map(({ id }) => id);
     },
   };
+}
+
+/** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
+function batchesOf(client: Anthropic, options: WireOptions): BatchWire {
+  const to = (fetch: typeof globalThis.fetch) => client.withOptions({ fetch }).messages.batches;
+  return {
+    async submit(questions, fetch, signal) {
+      const requests = questions.map(({ id, prompt }) => {
+        const { stream: _, ...params } = bodyOf(prompt, options, true);
+        return { custom_id: id, params };
+      });
+      const { id } = await to(fetch).create({ requests }, { signal });
+      if (typeof id !== 'string' || id === '') throw new ProtocolError('a batch without an id');
+      return id;
+    },
+    async list(fetch, signal) {
+      const { data } = await to(fetch).list({ limit: 100 }, { signal });
+      return data.map(({ id, created_at, request_counts: counts }) => {
+        const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+        return { id, at: Date.parse(created_at), total };
+      });
+    },
+    ended: async (id, fetch, signal) =>
+      (await to(fetch).retrieve(id, undefined, { signal })).processing_status === 'ended',
+    async *results(id, fetch, signal) {
+      for await (const { custom_id, result } of await to(fetch).results(id, undefined, { signal }))
+        yield { id: custom_id, pieces: result.type === 'succeeded' ? messagePieces(result.message) : undefined };
+    },
+  };
+}
+
+/** A whole message, as pieces. */
+function messagePieces(message: unknown): Piece[] {
+  const { model, usage, content, stop_reason: reason } = object(message, 'a message');
+  if (!Array.isArray(content)) throw new ProtocolError('a message without content');
+  const text = content.map((block: Json) => (block.type === 'text' ? String(block.text) : '')).join('');
+  return [{ model, usage: usageOf(usage), text, stop: stopOf(String(reason)), end: true }];
 }
 
 function pieceOf(event: unknown): Piece {

@@ -1,0 +1,183 @@
+// Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
+import { type Clock, systemClock } from '../common/clock.ts';
+import { type ErrorCode, type Failure, messageOf, ok, type Result } from '../common/errors.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import { pauseAfter } from './backoff.ts';
+import type { BatchFile, OpenBatch } from './batch-file.ts';
+import type { Budget } from './budget.ts';
+import type { Piece } from './wire.ts';
+
+/** A provider's batches, each call guarded and tried once. */
+export interface BatchDoor {
+  submit(
+    questions: readonly { readonly id: string; readonly request: TeacherRequest }[],
+    signal: AbortSignal,
+  ): Promise<Result<string>>;
+  /** Those of the account that were made at `since` or later, ms since 1970. */
+  list(since: number, signal: AbortSignal): Promise<Result<readonly { readonly id: string; readonly total: number }[]>>;
+  ended(id: string, signal: AbortSignal): Promise<Result<boolean>>;
+  /** An answer's pieces; undefined for a question that was not answered, and not paid for. */
+  results(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly { readonly id: string; readonly pieces: readonly Piece[] | undefined }[]>>;
+}
+
+export interface BatchesOptions {
+  readonly door: BatchDoor;
+  readonly file: BatchFile;
+  readonly budget: Budget;
+  readonly model: string;
+  readonly clock?: Clock;
+  /** US dollars that a question may cost at most in a batch. */
+  readonly ceilingUsd: (request: TeacherRequest) => number;
+  readonly isKnown: (hash: string) => boolean;
+  /** Keeps the answer and settles what was set aside for it; what it throws ends the fetching. */
+  readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
+}
+
+/** What is set aside stays so while results can be had, ms: the server keeps them for 29 days. */
+export const leaseMs = 29 * 86_400_000;
+/** Clocks differ by less, ms. */
+const skewMs = 10 * 60_000;
+/** Between two looks, ms: the first, and the longest. */
+const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
+/** A server that is gone for so many looks in a row is left; what is out stays on disk. */
+const patience = 12;
+/** The batch was not taken, whatever else. */
+const refused: ReadonlySet<ErrorCode> = new Set([
+  'bad-request',
+  'bad-key',
+  'no-key',
+  'no-credit',
+  'redirected',
+  'rate-limited',
+]);
+
+export const reservationOf = (hash: string) => `batch:${hash}`;
+
+export class Batches {
+  private readonly options: BatchesOptions;
+  private readonly clock: Clock;
+
+  constructor(options: BatchesOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Has all answers in the store when it returns ok, but for those that the server did not give. Rejects only when cancelled, with what
+   * is out left as it is.
+   * @param questions by their hashes
+   * @param onWait how many answers are waited for
+   */
+  async fetch(
+    questions: ReadonlyMap<string, TeacherRequest>,
+    signal: AbortSignal,
+    onWait: (open: number) => void = () => {},
+  ): Promise<Result<true>> {
+    const { file, isKnown } = this.options;
+    try {
+      const found = await this.recover(signal);
+      if (!found.ok) return found;
+      const out = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
+      const fresh = [...questions].filter(([hash]) => !out.has(hash) && !isKnown(hash));
+      const submitted = fresh.length === 0 ? ok(true as const) : await this.submit(fresh, signal);
+      // What is out already is fetched whether or not more may be asked.
+      for (let batch = file.read()[0]; batch?.id !== undefined; batch = file.read()[0]) {
+        onWait(Object.keys(batch.questions).length);
+        const taken = await this.take(batch as Required<OpenBatch>, signal);
+        if (!taken.ok) return taken;
+      }
+      return submitted;
+    } catch (error) {
+      signal.throwIfAborted();
+      return {
+        ok: false,
+        error: { code: 'unwritable', message: `Batches cannot be kept track of: ${messageOf(error)}` },
+      };
+    }
+  }
+
+  /** Finds out what became of a batch that was being submitted when somebody died, or the network did. */
+  private async recover(signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget } = this.options;
+    for (const lost of file.read().filter(({ id }) => id === undefined)) {
+      const listed = await this.patiently(() => door.list(lost.since - skewMs, signal), signal);
+      if (!listed.ok) return listed;
+      const rest = file.read().filter((batch) => batch.since !== lost.since);
+      const known = new Set(rest.map(({ id }) => id));
+      const hashes = Object.keys(lost.questions);
+      const its = listed.value.find(({ id, total }) => total === hashes.length && !known.has(id));
+      if (its === undefined) for (const hash of hashes) budget.settle(reservationOf(hash), undefined);
+      file.write(its === undefined ? rest : [...rest, { ...lost, id: its.id }]);
+    }
+    return ok(true);
+  }
+
+  private async submit(
+    fresh: readonly (readonly [string, TeacherRequest])[],
+    signal: AbortSignal,
+  ): Promise<Result<true>> {
+    const { door, file, budget, model, ceilingUsd } = this.options;
+    const questions: Record<string, string> = {};
+    let stopped: { ok: false; error: Failure } | undefined;
+    for (const [hash, request] of fresh) {
+      const held = budget.reserve(ceilingUsd(request), 'labelling', model, { id: reservationOf(hash), leaseMs });
+      if (!held.ok) stopped = held;
+      if (!held.ok) break;
+      questions[hash] = request.query.path;
+    }
+    const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, request]) => ({ id, request }));
+    if (asked.length === 0) return stopped ?? ok(true);
+    const before = file.read();
+    const batch: OpenBatch = { since: this.clock.now(), questions };
+    file.write([...before, batch]);
+    const submitted = await door.submit(asked, signal);
+    if (submitted.ok) {
+      file.write([...before, { ...batch, id: submitted.value }]);
+      return stopped ?? ok(true);
+    }
+    // Else it may have been taken: the list will tell.
+    if (!refused.has(submitted.error.code)) {
+      const found = await this.recover(signal);
+      const arrived = file.read().some(({ since }) => since === batch.since);
+      return !found.ok ? found : arrived ? (stopped ?? found) : submitted;
+    }
+    for (const hash of Object.keys(questions)) budget.settle(reservationOf(hash), undefined);
+    file.write(before);
+    return submitted;
+  }
+
+  /** Waits for a batch and keeps its answers. */
+  private async take({ id, questions }: Required<OpenBatch>, signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget, isKnown, keep } = this.options;
+    for (let wait: number = pollMs.first; ; wait = Math.min(pollMs.longest, wait * 1.5)) {
+      const ended = await this.patiently(() => door.ended(id, signal), signal);
+      if (!ended.ok) return ended;
+      if (ended.value) break;
+      await this.clock.sleep(wait, signal);
+    }
+    const results = await this.patiently(() => door.results(id, signal), signal);
+    if (!results.ok) return results;
+    for (const { id: hash, pieces } of results.value) {
+      // One that was kept before somebody died is not kept twice; of what we did not ask we know nothing.
+      if (!Object.hasOwn(questions, hash) || isKnown(hash)) continue;
+      if (pieces === undefined) budget.settle(reservationOf(hash), undefined);
+      else keep(hash, questions[hash] as string, pieces);
+    }
+    file.write(file.read().filter((batch) => batch.id !== id));
+    return ok(true);
+  }
+
+  /** Tries again what a pause may mend. */
+  private async patiently<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
+    for (let attempt = 1; ; attempt++) {
+      const result = await work();
+      const pause = result.ok ? undefined : pauseAfter(result.error, attempt, 1);
+      const useless = result.ok || attempt > patience || pause === undefined || pause === Number.POSITIVE_INFINITY;
+      if (useless || result.error.code === 'bad-request') return result;
+      await this.clock.sleep(pause, signal);
+    }
+  }
+}
