@@ -3,6 +3,8 @@
 export interface BenchOptions {
   /** Folder of recorded completions; undefined: bench/data. */
   readonly recordings: string | undefined;
+  /** Folder of recorded text tasks; undefined: where they lie beside the repository. */
+  readonly data: string | undefined;
   /** Folders of models to measure beside those in models/. */
   readonly model: readonly string[] | undefined;
   /** Names of those to measure, separated by commas, the first the one that others are compared with; undefined: all. */

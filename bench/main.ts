@@ -11,8 +11,9 @@ import { learning } from './learning/main.ts';
 import { ngram } from './ngram/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
+import { tasks } from './tasks/main.ts';
 
-const benchmarks: readonly Benchmark[] = [engine, ngram, scale, coupling, base, learning, safety, baseline];
+const benchmarks: readonly Benchmark[] = [engine, ngram, scale, coupling, base, learning, tasks, safety, baseline];
 
 interface Option {
   /** What follows it; absent: nothing does. */
@@ -26,6 +27,7 @@ const count = { wanted: 'a whole number from 1', fits: (value: number) => Number
 
 const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   recordings: { value: 'FOLDER' },
+  data: { value: 'FOLDER' },
   model: { value: 'FOLDER ...', multiple: true },
   bases: { value: 'NAME,...' },
   only: { value: 'SECTION,...' },

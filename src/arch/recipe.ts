@@ -29,8 +29,16 @@ export interface Pieces<Heads> {
   wanted(x: Value, layer: LayerParameters): Value;
 }
 
-/** Hidden states after the final norm. */
-export function forwardPass<Heads>(b: Builder, config: ModelConfig, pieces: Pieces<Heads>): Value {
+/**
+ * Hidden states after the final norm.
+ * @param passed is told the residual stream behind each layer
+ */
+export function forwardPass<Heads>(
+  b: Builder,
+  config: ModelConfig,
+  pieces: Pieces<Heads>,
+  passed?: (x: Value, layer: number) => void,
+): Value {
   const layers = Array.from({ length: config.layers }, (_, index) => layerParameters(config, index));
   let x = pieces.embed();
   let h = pieces.norm(x, layers[0]?.inputNorm ?? FINAL_NORM);
@@ -43,6 +51,7 @@ export function forwardPass<Heads>(b: Builder, config: ModelConfig, pieces: Piec
       const next = layers[layer.index + 1]?.inputNorm ?? FINAL_NORM;
       ({ sum: x, normed: h } = pieces.addNorm(middle.sum, fed, next));
     });
+    passed?.(x, layer.index);
   }
   return h;
 }

@@ -51,15 +51,24 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
  * Puts tokens of one sequence into the cache, and predicts nothing: `stepGraph` without mask, rows and logits, and with one input
  * more, zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (rounded.ts): three times as fast as `stepGraph`'s where
  * there are many tokens, and a little less exact.
+ *
+ * @param states layers behind which the residual stream is an output, too: state_* f32 [1, tokens, hidden]
  */
-export function promptGraph(model: Model, precision: Precision, reach: Reach): WrittenModel {
+export function promptGraph(
+  model: Model,
+  precision: Precision,
+  reach: Reach,
+  states: readonly number[] = [],
+): WrittenModel {
   const { config } = model;
   const b = new Builder(`prompt-${precision}`);
   const constants = new Constants(b, model, precision);
   const products = new RoundedProducts(b, config, constants, reach);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // What comes after the last layer's keys and values is nobody's input, and is not written.
-  forwardPass(b, config, new ServingPieces(b, config, constants, linear));
+  forwardPass(b, config, new ServingPieces(b, config, constants, linear), (x, layer) => {
+    if (states.includes(layer)) b.graph.output(`state_${layer}`, x);
+  });
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED });
 }
 

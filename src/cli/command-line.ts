@@ -22,6 +22,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- report [FOLDER]               print the last report again
   npm start -- list                          the folders that have been adapted to
   npm start -- delete FOLDER                 forget a folder's adaptation
+  npm start -- label TASK [--shard I/N]      label all texts of .easyadaptation/tasks/TASK.json, or one of N equal parts
+  npm start -- export TASK                   the task's specialist as one ONNX model, labels and a README
 
   An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
 
@@ -43,7 +45,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
   --url ADDRESS        where it is asked (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      for complete: the folder whose specialist answers (default: the current one)
+  --folder FOLDER      for complete, label and export: the folder that it is about (default: the current one)
   --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
   --verbose            say more on stderr
 `;
@@ -61,6 +63,7 @@ const options = {
   model: { type: 'string', default: '' },
   folder: { type: 'string' },
   at: { type: 'string' },
+  shard: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
   'budget-minutes': { type: 'string', default: '10' },
@@ -76,8 +79,11 @@ const options = {
 /** Wrong usage: exit code 2 and one sentence. */
 export class UsageError extends Error {}
 
-export const commands = ['adapt', 'complete', 'inspect', 'report', 'list', 'delete'] as const;
+export const commands = ['adapt', 'complete', 'inspect', 'report', 'list', 'delete', 'label', 'export'] as const;
 export type Command = (typeof commands)[number];
+
+/** What a command takes, where it is no folder. */
+const things: Partial<Record<Command, string>> = { complete: 'place', label: 'task', export: 'task' };
 
 export interface Asked {
   readonly command: Command;
@@ -97,8 +103,8 @@ export function parse(argv: readonly string[]): Asked {
     const named = commands.find((each) => each === positionals[0]);
     const [target, ...others] = named ? positionals.slice(1) : positionals;
     const command = named ?? 'adapt';
-    if (others.length > 0)
-      throw new UsageError(`One ${command === 'complete' ? 'place' : 'folder'} at a time, please.`);
+    if (others.length > 0) throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
+    if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
     return { command, target, values };
   } catch (error) {

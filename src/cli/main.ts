@@ -6,6 +6,7 @@ import { forget, list } from './adaptations.ts';
 import { type Asked, type Command, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
 import { inspect } from './inspect.ts';
+import { exportTask, label } from './label-task.ts';
 import { Terminal } from './terminal.ts';
 
 /** A row a command; each ends with its exit code. */
@@ -16,6 +17,8 @@ const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promi
   report,
   list,
   delete: forget,
+  label,
+  export: exportTask,
 };
 
 const stop = Terminal.stop();

@@ -102,7 +102,7 @@ export function specialistFolder(storage: string, root: string): string {
   return join(storage, 'specialists', createHash('sha256').update(root).digest('hex').slice(0, 16));
 }
 
-function requireFolder(path: string): string {
+export function requireFolder(path: string): string {
   const root = resolve(path);
   const stat = statSync(root, { throwIfNoEntry: false });
   if (stat === undefined) throw new UsageError(`There is no folder ${root}.`);

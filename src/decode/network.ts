@@ -3,12 +3,11 @@
 import { MASKED } from '../arch/decoder.ts';
 import type { Model } from '../arch/decoder-values.ts';
 import type { Precision } from '../arch/precision.ts';
-import { halfTables } from '../arch/rope.ts';
-import { ZERO } from '../arch/rounded.ts';
-import { cachedWidth, promptGraph, stepGraph, UNRETURNED } from '../arch/serve.ts';
+import { promptGraph, stepGraph, UNRETURNED } from '../arch/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import { Passes, positionsOf } from './passes.ts';
 import { reachHere } from './reach.ts';
 
 export interface NetworkOptions extends SessionOptions {
@@ -39,15 +38,13 @@ export class Network {
   readonly config: Model['config'];
   private readonly step: Session;
   private readonly prompt: Session | undefined;
-  private tables: { readonly cos: Tensor; readonly sin: Tensor };
-  private tableLength: number;
+  private readonly passes: Passes;
 
   private constructor(config: Model['config'], step: Session, prompt: Session | undefined) {
     this.config = config;
     this.step = step;
     this.prompt = prompt;
-    this.tableLength = Math.min(config.contextLength, 512);
-    this.tables = this.tablesOf(this.tableLength);
+    this.passes = new Passes(config);
   }
 
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
@@ -75,7 +72,7 @@ export class Network {
     // Attention is causal by itself: the tokens of a sequence hide nothing more from each other.
     const mask = tree ? treeMask(tree, past) : new Float32Array(batch * steps * (past + steps));
     const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
-    await this.run(
+    await this.passes.run(
       this.step,
       cache,
       steps,
@@ -104,71 +101,13 @@ export class Network {
       await this.forward(cache, { ids: tokens.map((id) => [id]), rows: [tokens.length - 1] });
       return;
     }
-    const steps = tokens.length;
-    await this.run(this.prompt, cache, steps, {
-      ids: Tensor.host(Int32Array.from(tokens), [1, steps]),
-      positions: Tensor.host(positionsOf(steps, 1, cache.length), [1, steps]),
-      zeros: Tensor.host(new Uint8Array(steps).fill(ZERO), [steps]),
-    });
-  }
-
-  private async run(
-    session: Session,
-    cache: KeyValueCache,
-    steps: number,
-    feeds: Readonly<Record<string, Tensor>>,
-    outputs: Readonly<Record<string, Tensor>> = {},
-  ): Promise<void> {
-    const { past, renewed } = cache.tensors(steps);
-    const total = cache.length + steps;
-    this.lengthenTables(total);
-    const lengths = new Int32Array(cache.batch).fill(total - 1);
-    await session.run(
-      {
-        ...past,
-        ...this.tables,
-        lengths: Tensor.host(lengths, [cache.batch]),
-        length: Tensor.host(Int32Array.of(total), [1]),
-        ...feeds,
-      },
-      { ...renewed, ...outputs },
-    );
-    cache.advance(steps);
-  }
-
-  private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
-    const half = cachedWidth(this.config) / 2;
-    const { cos, sin } = halfTables(this.config, length, half);
-    // Attention's 1/sqrt(headDim): half of it rides on the queries' rotation, half on the keys'. The operator's own way of multiplying by
-    // it costs a single token a twentieth.
-    const share = this.config.headDim ** -0.25;
-    const table = (data: Float32Array) =>
-      Tensor.host(
-        data.map((x) => x * share),
-        [length, half],
-      );
-    return { cos: table(cos), sin: table(sin) };
-  }
-
-  /** No position is beyond the cache's length. */
-  private lengthenTables(positions: number): void {
-    if (positions <= this.tableLength) return;
-    this.tableLength = Math.max(positions, this.tableLength * 2);
-    this.tables = this.tablesOf(this.tableLength);
+    await this.passes.absorb(this.prompt, cache, tokens);
   }
 
   async dispose(): Promise<void> {
     await this.step.dispose();
     await this.prompt?.dispose();
   }
-}
-
-/**
- * [batch, steps]: slots of the cache. What attention makes of positions hangs on their differences alone; and its
- * operator counts slots itself where nothing is past.
- */
-function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
-  return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));
 }
 
 /** [1, 1, steps, past + steps]: what of the cache and of each other the branches do not see. */

@@ -2,6 +2,7 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
 import type { LanguageOptions } from '../decode/language.ts';
+import type { StatesRequest } from '../decode/states.ts';
 import type { Timing } from '../decode/timing.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mix/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
@@ -41,6 +42,12 @@ export interface Requests {
   };
   /** How long a model makes people wait here. It is loaded for that alone: a process that completes should not be asked. */
   time: { request: LanguageOptions; result: Timing; progress: never };
+  /** Pooled hidden states of texts, each as it is read. As `time`, of a process that does not complete. */
+  states: {
+    request: StatesRequest;
+    result: Nothing;
+    progress: { readonly index: number; readonly states: Float32Array };
+  };
   status: { request: Record<string, never>; result: EngineStatus; progress: never };
 }
 

@@ -1,6 +1,7 @@
 // The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { Language } from '../decode/language.ts';
+import { pooledStates } from '../decode/states.ts';
 import { timeModel } from '../decode/timing.ts';
 import { Specialists } from '../mix/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';
@@ -143,6 +144,12 @@ export class Service {
         } finally {
           await language.dispose();
         }
+      }, signal),
+    states: (request, signal, progress) =>
+      this.alone(async () => {
+        let index = 0;
+        for await (const states of pooledStates(request, signal)) progress({ index: index++, states });
+        return {};
       }, signal),
     status: async () => ({
       ok: true,

@@ -2,10 +2,10 @@
 // Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior.
 import { adam } from './adam.ts';
 
-/** Feature values of the options of one choice, and those of 'none of these'. */
+/** Feature values of the options of one choice, and those of 'none of these'; undefined: one of them it is. */
 export interface ChoiceSet {
   readonly candidates: readonly { readonly features: Float32Array }[];
-  readonly none: Float32Array;
+  readonly none: Float32Array | undefined;
 }
 
 /** A choice that was made. */
@@ -15,12 +15,12 @@ export interface ChoiceExample extends ChoiceSet {
 }
 
 /**
- * Probability of each candidate, and last of 'none of these'.
+ * Probability of each candidate, and last of 'none of these', where that can be.
  * @param weights those of the candidates' features, then those of the features of 'none of these'
  */
 export function choiceProbabilities({ candidates, none }: ChoiceSet, weights: ArrayLike<number>): number[] {
   const logits = candidates.map(({ features }) => dot(features, weights, 0));
-  logits.push(dot(none, weights, weights.length - none.length));
+  if (none) logits.push(dot(none, weights, weights.length - none.length));
   return softmax(logits);
 }
 
@@ -37,8 +37,8 @@ export function fitConditionalLogit(
       const target = right < 0 ? candidates.length : right;
       choiceProbabilities(example, weights).forEach((probability, option) => {
         const error = probability - (option === target ? 1 : 0);
-        const values = candidates[option]?.features ?? none;
-        const offset = option === candidates.length ? weights.length - none.length : 0;
+        const values = candidates[option]?.features ?? (none as Float32Array);
+        const offset = option === candidates.length ? weights.length - values.length : 0;
         for (let i = 0; i < values.length; i++) {
           gradient[offset + i] = (gradient[offset + i] as number) + error * (values[i] as number);
         }

@@ -3,9 +3,9 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError } from '../common/errors.ts';
+import { CodedError, messageOf } from '../common/errors.ts';
 import { isInside, parentOf } from './inside.ts';
-import { type ReadHooks, type ReadOutcome, readWhole } from './read-file.ts';
+import { type ReadHooks, type ReadOutcome, readPieces, readWhole } from './read-file.ts';
 import type { LeftOutReason } from './types.ts';
 
 /** What takes longer than this, ms, lies on a drive that does not answer. */
@@ -64,6 +64,18 @@ export class FolderReader {
       return fault === undefined ? readWhole(join(this.root, path), maxBytes, this.hooks) : { leftOut: fault };
     });
     return outcome ?? { leftOut: 'unreadable' };
+  }
+
+  /** The bytes of a file of any size, a piece at a time: of tables, which no limit of a source file fits. Throws CodedError 'unreadable'. */
+  async *pieces(path: string): AsyncGenerator<Uint8Array> {
+    const fault = await this.file(path);
+    try {
+      if (fault !== undefined) throw new Error(fault);
+      yield* readPieces(join(this.root, path));
+    } catch (cause) {
+      const why = `${path} cannot be read: ${messageOf(cause)}. Name a file that lies in the folder.`;
+      throw new CodedError('unreadable', why, { cause });
+    }
   }
 
   /** What lies in a folder, `maxEntries` of it at most; '' is the opened one. Undefined where it cannot be listed. */

@@ -50,18 +50,49 @@ async function readOnce(
   const handle = await open(path, flags);
   try {
     const before = await handle.stat({ bigint: true });
-    if (!before.isFile()) return { leftOut: 'not-a-file' };
+    const fault = await faultOf(handle, path, before);
+    if (fault === 'changed-while-read') return undefined;
+    if (fault !== undefined) return { leftOut: fault };
     if (before.size > maxBytes) return { leftOut: 'too-large' };
-    if (!isOpenAt(handle, path)) {
-      const [real, now] = await Promise.all([realpath(path), lstat(path, { bigint: true })]);
-      if (asCompared(real) !== asCompared(path)) return { leftOut: 'not-a-file' };
-      // Swapped for another file, as editors save: to be opened anew.
-      if (now.ino !== before.ino || now.dev !== before.dev) return undefined;
-    }
     const bytes = await fill(handle, Number(before.size));
     afterRead();
     const after = await handle.stat({ bigint: true });
     return bytes !== undefined && same(before, after) ? bytes : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Why what was opened is not the file at `path`. 'changed-while-read': swapped for another file, as editors save: to be opened anew. */
+async function faultOf(handle: FileHandle, path: string, stats: BigIntStats): Promise<LeftOutReason | undefined> {
+  if (!stats.isFile()) return 'not-a-file';
+  if (isOpenAt(handle, path)) return undefined;
+  const [real, now] = await Promise.all([realpath(path), lstat(path, { bigint: true })]);
+  if (asCompared(real) !== asCompared(path)) return 'not-a-file';
+  return now.ino !== stats.ino || now.dev !== stats.dev ? 'changed-while-read' : undefined;
+}
+
+const PIECE = 1 << 18;
+
+/**
+ * The bytes of a file of any size, a piece at a time; each piece is the caller's until the next one. Throws what the file system throws,
+ * and the reason for which it is left out, as an Error's message.
+ * @param path as for `readWhole`
+ */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  if (!(await lstat(path)).isFile()) throw new Error('not-a-file');
+  const handle = await open(path, flags);
+  try {
+    const before = await handle.stat({ bigint: true });
+    const fault = await faultOf(handle, path, before);
+    if (fault !== undefined) throw new Error(fault);
+    const piece = Buffer.allocUnsafe(PIECE);
+    for (;;) {
+      const { bytesRead } = await handle.read(piece, 0, PIECE);
+      if (bytesRead === 0) break;
+      yield piece.subarray(0, bytesRead);
+    }
+    if (!same(before, await handle.stat({ bigint: true }))) throw new Error('changed-while-read');
   } finally {
     await handle.close();
   }

@@ -1,0 +1,241 @@
+// Text tasks on recorded answers of a large model: what the pair of it and a specialist of the folder's own comes to.
+// Everything is fitted and chosen on train and calibration; the test texts are read once, at the end.
+
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { interval } from '../../src/fit/bootstrap.ts';
+import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
+import { uniforms } from '../../src/fit/random.ts';
+import { type Reading, readingOf } from '../../src/tasks/label/base-reading.ts';
+import {
+  bestOf,
+  crossJudged,
+  fitTextCoupling,
+  type HeldOut,
+  hasBoth,
+  judgedBy,
+} from '../../src/tasks/label/coupling.ts';
+import { accuracyAt, type Judged, RISK_TERMS, riskAt } from '../../src/tasks/label/share-of-calls.ts';
+import {
+  fitSpecialist,
+  groundOf,
+  type LabelledText,
+  labelProbabilities,
+  type Specialist,
+} from '../../src/tasks/label/text-specialist.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import { printFigures, Table } from '../print.ts';
+import { rowsInBulk } from './bulk.ts';
+import { type RecordedTask, type RecordedText, readTasks } from './data.ts';
+import { statesOf } from './states.ts';
+
+export const tasks: Benchmark = {
+  name: 'tasks',
+  what: 'text tasks on recorded answers: accuracy by share of API calls, what each part brings, time and memory',
+  takes: ['data', 'bases', 'only'],
+  run,
+};
+
+/** Shares of calls, %. */
+const shares = [0, 10, 25, 50, 60, 75, 100];
+const seeds = [1, 2, 3, 4, 5];
+/** Loss that the pair may have against the API alone. */
+const risk = 0.01;
+/** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
+const defaultBase = 'medium';
+
+async function run({ data, bases = defaultBase, only }: BenchOptions): Promise<Figures> {
+  const wanted = only?.split(',');
+  const figures: Record<string, Figures> = {};
+  for (const recorded of readTasks(data)) {
+    const { name } = recorded.task;
+    if (wanted && !wanted.includes(name)) continue;
+    const reading = readingOf(recorded.task, labelledOf(recorded));
+    const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
+    const measured = measureTask(recorded, read?.states, reading);
+    figures[name] = { ...measured, ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }) };
+    printFigures(name, figures[name]);
+  }
+  console.log(`\nRisk: ${RISK_TERMS}`);
+  return figures;
+}
+
+type Item = RecordedText & LabelledText;
+
+/** What may be learned from, with what it is learned as. */
+function labelledOf(recorded: RecordedTask) {
+  return recorded.texts.flatMap((row) => {
+    const label = targetOf(recorded, row);
+    return row.split === 'test' || label === undefined ? [] : [{ text: row.text, label }];
+  });
+}
+
+/** What the specialist learns a text's label from: the folder's own, where it has them. */
+function targetOf({ ownLabels }: RecordedTask, { truth, api }: RecordedText): number | undefined {
+  return ownLabels ? truth : api;
+}
+
+function measureTask(
+  recorded: RecordedTask,
+  states: readonly Float32Array[] | undefined,
+  { examples }: Reading,
+): Figures {
+  const labels = recorded.task.labels.length;
+  const items = recorded.texts.map((row, i): Item => {
+    const own = states?.[i];
+    return { ...row, label: targetOf(recorded, row) ?? 0, ...(own && { states: own }) };
+  });
+  // What stands as an example before every text gives its own label away.
+  const learned = items.filter(({ split, text }) => split !== 'test' && !(states && examples.has(text)));
+  const test = items.filter(({ split }) => split === 'test');
+  const began = performance.now();
+  const ground = groundOf(
+    learned.map(({ text }) => text),
+    states ? learned.map((item) => item.states as Float32Array) : [],
+  );
+  const { specialist, outOfFold } = fitSpecialist(learned, labels, ground);
+  const trained = performance.now();
+  // The truth of the calibration texts is what somebody in the folder checked.
+  const held = learned.map((item, i): HeldOut => {
+    const known = recorded.ownLabels || item.split === 'calibration';
+    return { ...item, probabilities: outOfFold[i] as number[], truth: known ? item.truth : undefined };
+  });
+  const coupling = fitTextCoupling(held, labels);
+  const coupled = performance.now();
+  const judged = test.map((item) => judge(specialist, item)).filter(hasBoth);
+  const pairs = judged.map((item) => judgedBy(coupling, item));
+  const chosen = riskAt(crossJudged(held, labels), risk);
+  return {
+    ...accuracies(pairs),
+    curve: curveOf(judged, pairs),
+    calibration: calibrationOf(pairs),
+    risk: riskOf(pairs, chosen),
+    'what-each-part-brings': ablation(recorded, learned, test),
+    'states-only-where-n-grams-doubt': states ? doubted(specialist, test) : {},
+    'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
+    'seconds-of-training': (trained - began) / 1000,
+    'seconds-of-coupling': (coupled - trained) / 1000,
+    'of-100000-rows': rowsInBulk(specialist, items),
+  };
+}
+
+function judge(specialist: Specialist, item: Item): HeldOut {
+  return { ...item, probabilities: labelProbabilities(specialist, item) };
+}
+
+const gain = ({ gain }: Judged) => gain;
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function accuracies(pairs: readonly Judged[]): Figures {
+  const at = shares.map((share) => [`coupled-accuracy-at-${share}`, accuracyAt(pairs, share / 100, gain)] as const);
+  return {
+    texts: pairs.length,
+    'api-accuracy': mean(pairs.map(({ apiRight }) => Number(apiRight))),
+    'specialist-accuracy': mean(pairs.map(({ specialistRight }) => Number(specialistRight))),
+    'either-right': mean(pairs.map(({ apiRight, specialistRight }) => Number(apiRight || specialistRight))),
+    ...Object.fromEntries(at),
+  };
+}
+
+/** The pair beside other rules, with the API's answer as it is, and with 95 % intervals over texts. */
+function curveOf(judged: readonly HeldOut[], pairs: readonly Judged[]): Figures {
+  const table = new Table();
+  const plain = pairs.map((pair) => ({ ...pair, pairRight: pair.apiRight, sure: 0 }));
+  judged.forEach(({ probabilities }, i) => {
+    (plain[i] as { sure: number }).sure = Math.max(...probabilities);
+  });
+  const [none, all] = [accuracyAt(plain, 0, gain), accuracyAt(plain, 1, gain)];
+  const rows = shares.map((percent) => {
+    const share = percent / 100;
+    const { low, high } = interval([pairs], ([drawn]) => accuracyAt(drawn as readonly Judged[], share, gain));
+    const difference = interval([pairs], ([drawn]) => {
+      const some = drawn as readonly Judged[];
+      return accuracyAt(some, share, gain) - mean(some.map(({ apiRight }) => Number(apiRight)));
+    });
+    const row: Figures = {
+      coupled: accuracyAt(pairs, share, gain),
+      low,
+      high,
+      'over-api-low': difference.low,
+      'over-api-high': difference.high,
+      'api-taken-as-it-is': accuracyAt(plain, share, gain),
+      random: none + share * (all - none),
+      'specialist-confidence': accuracyAt(plain, share, ({ sure }: Judged & { sure?: number }) => -(sure ?? 0)),
+      oracle: accuracyAt(plain, share, ({ apiRight, specialistRight }) => Number(apiRight) - Number(specialistRight)),
+    };
+    table.row(`at ${percent} % of calls`, row);
+    return [`at-${percent}`, row] as const;
+  });
+  return Object.fromEntries(rows);
+}
+
+function calibrationOf(pairs: readonly Judged[]): Figures {
+  const measured = (of: (pair: Judged) => [number, boolean]) => {
+    const probabilities = pairs.map((pair) => of(pair)[0]);
+    const right = pairs.map((pair) => Number(of(pair)[1]));
+    return { ece: expectedCalibrationError(probabilities, right), brier: brierScore(probabilities, right) };
+  };
+  return {
+    specialist: measured(({ before, specialistRight }) => [before, specialistRight]),
+    'after-a-call': measured(({ after, pairRight }) => [after, pairRight]),
+  };
+}
+
+function riskOf(pairs: readonly Judged[], chosen: ReturnType<typeof riskAt>): Figures {
+  if (chosen === undefined) return { chosen: 'every text to the API: too few are known to bound the loss' };
+  const local = pairs.filter(({ gain }) => gain <= chosen.keepBelow);
+  const lost = local.filter(({ specialistRight, apiRight }) => !specialistRight && apiRight);
+  return {
+    loss: chosen.loss,
+    'chosen-on': chosen.texts,
+    'local-share': local.length / pairs.length,
+    'loss-on-test': lost.length / pairs.length,
+  };
+}
+
+/** Accuracy of specialists that lack something; mean and spread over seeds, each with nine tenths of the labels. */
+function ablation(recorded: RecordedTask, learned: readonly Item[], test: readonly Item[]): Figures {
+  const labels = recorded.task.labels.length;
+  const own = recorded.ownLabels;
+  const withApi = learned.filter(({ api }) => api !== undefined);
+  const relabelled = withApi.map((item) => ({ ...item, label: item.api as number }));
+  const sets = own ? { 'own-labels': learned, 'api-labels': relabelled } : { 'api-labels': relabelled };
+  const rows = Object.entries(sets).flatMap(([name, set]) =>
+    [false, true].flatMap((deep) => {
+      if (deep && set[0]?.states === undefined) return [];
+      const reached = seeds.map((seed) => {
+        const uniform = uniforms(seed);
+        const some = set
+          .filter(() => uniform() < 0.9)
+          .map(({ states, ...item }): LabelledText => (deep && states ? { ...item, states } : item));
+        const ground = groundOf(
+          some.map(({ text }) => text),
+          deep ? some.map(({ states }) => states as Float32Array) : [],
+        );
+        const { specialist } = fitSpecialist(some, labels, ground, seed, 2);
+        return mean(
+          test.map(({ states, ...item }) => {
+            const asked = deep && states ? { ...item, states } : item;
+            return Number(bestOf(labelProbabilities(specialist, asked)) === item.truth);
+          }),
+        );
+      });
+      const average = mean(reached);
+      const spread = Math.sqrt(mean(reached.map((value) => (value - average) ** 2)));
+      return [[`${name}${deep ? '-and-states' : ''}`, { accuracy: average, spread }] as const];
+    }),
+  );
+  return Object.fromEntries(rows);
+}
+
+/** Hidden states cost a pass of the base: how many texts need it where the n-grams answer alone as soon as they are sure. */
+function doubted(specialist: Specialist, test: readonly Item[]): Figures {
+  const alone = test.map(({ text }) => labelProbabilities(specialist, { text }));
+  const both = test.map((item) => labelProbabilities(specialist, item));
+  const at = [0.8, 0.9, 0.95].map((sure) => {
+    const isRead = alone.map((p) => Math.max(...p) < sure);
+    const right = test.map(({ truth }, i) => Number(bestOf((isRead[i] ? both[i] : alone[i]) as number[]) === truth));
+    return [`sure-from-${100 * sure}`, { 'share-read': mean(isRead.map(Number)), accuracy: mean(right) }] as const;
+  });
+  return Object.fromEntries(at);
+}

@@ -1,0 +1,80 @@
+// Labels that were given: by people and by the API, a line each, beside the task. Appended at once, never rewritten.
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, messageOf } from '../common/errors.ts';
+import type { FolderReader } from '../harvest/folder-reader.ts';
+import { keyOf, linesIn } from '../tasks/label/extract.ts';
+import { type LabelTask, TASKS_FOLDER } from '../tasks/label/task.ts';
+
+export interface GivenLabel {
+  readonly text: string;
+  readonly label: string;
+  readonly by: 'person' | 'api';
+  /** Of an API's. */
+  readonly model?: string;
+}
+
+/** What is known of a text, indices of labels. */
+export interface Known {
+  readonly text: string;
+  readonly person?: number;
+  readonly api?: number;
+}
+
+function fileOf(task: string): string {
+  return `${TASKS_FOLDER}/${task}.answers.jsonl`;
+}
+
+/** By `keyOf` of the text; the last word of each kind counts. Lines that are broken, as after a crash, or of labels that are gone are passed over. */
+export async function readAnswers({ name, labels }: LabelTask, reader: FolderReader): Promise<Map<number, Known>> {
+  const known = new Map<number, Known>();
+  const path = fileOf(name);
+  if ((await reader.file(path)) === 'gone') return known;
+  const names = labels.map((label) => label.name);
+  for await (const line of linesIn(decoded(reader.pieces(path)))) {
+    const row = parsed(line);
+    const label = row === undefined ? -1 : names.indexOf(row.label);
+    if (row === undefined || label < 0) continue;
+    const key = keyOf(row.text);
+    known.set(key, { ...(known.get(key) ?? { text: row.text }), [row.by]: label });
+  }
+  return known;
+}
+
+function parsed(line: string): GivenLabel | undefined {
+  try {
+    const row = JSON.parse(line) as Partial<GivenLabel> | null;
+    const whole =
+      typeof row?.text === 'string' && typeof row.label === 'string' && (row.by === 'api' || row.by === 'person');
+    return whole ? (row as GivenLabel) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
+/** On disk when it returns. Throws CodedError 'unwritable'. @param root of the folder, which the user trusts */
+export function giveLabel(root: string, task: string, given: GivenLabel): void {
+  const path = join(root, fileOf(task));
+  try {
+    mkdirSync(join(root, TASKS_FOLDER), { recursive: true });
+    const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
+    const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
+    try {
+      // Its own line end first: a line that a crash cut short must not swallow this one.
+      writeSync(file, `\n${JSON.stringify(given)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new CodedError('unwritable', `${path} cannot be written: ${messageOf(cause)}. Make room, or allow it.`, {
+      cause,
+    });
+  }
+}

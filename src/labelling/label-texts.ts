@@ -1,0 +1,60 @@
+// Every text of a task with its label: who said it, how sure that is, and whether the API should be asked.
+import { bestOf, estimatesAt } from '../tasks/label/coupling.ts';
+import { keyOf } from '../tasks/label/extract.ts';
+import type { LabelTask } from '../tasks/label/task.ts';
+import { labelProbabilities } from '../tasks/label/text-specialist.ts';
+import type { LearnedTask } from './learn-task.ts';
+import type { TaskText } from './texts.ts';
+
+export interface LabelledRow {
+  readonly text: string;
+  readonly label: string;
+  /** 'api': its recorded answer. */
+  readonly by: 'person' | 'api' | 'specialist';
+  /** Calibrated probability of being right; 1 where a person said it. */
+  readonly sure: number;
+  /** The specialist's word alone is not good enough here. */
+  readonly inDoubt: boolean;
+}
+
+export interface Shard {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
+export const WHOLE: Shard = { number: 1, of: 1 };
+
+/** 'I/N'; undefined: it is none. */
+export function parseShard(text: string): Shard | undefined {
+  const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  const shard = { number: Number(i), of: Number(n) };
+  return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
+}
+
+/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. */
+export async function* labelTexts(
+  { labels }: Pick<LabelTask, 'labels'>,
+  { specialist, coupling, risk, known }: LearnedTask,
+  texts: AsyncIterable<TaskText>,
+  { number, of }: Shard = WHOLE,
+): AsyncGenerator<LabelledRow> {
+  const nameOf = (index: number) => labels[index]?.name as string;
+  for await (const { text } of texts) {
+    const key = keyOf(text);
+    if (key % of !== number - 1) continue;
+    const given = known.get(key);
+    if (given?.person !== undefined) {
+      yield { text, label: nameOf(given.person), by: 'person', sure: 1, inDoubt: false };
+      continue;
+    }
+    const probabilities = labelProbabilities(specialist, { text });
+    const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
+    if (given?.api !== undefined) {
+      yield { text, label: nameOf(given.api), by: 'api', sure: after, inDoubt: false };
+      continue;
+    }
+    const inDoubt = risk === undefined || after - before > risk.keepBelow;
+    yield { text, label: nameOf(bestOf(probabilities)), by: 'specialist', sure: before, inDoubt };
+  }
+}

@@ -1,0 +1,86 @@
+// A task's specialist and coupling, from all labels that the folder and the API have given. Deterministic: the same texts and labels give
+// the same bytes, on any machine that adds alike.
+import { CodedError } from '../common/errors.ts';
+import { crossJudged, fitTextCoupling, type HeldOut, hasBoth, type TextCoupling } from '../tasks/label/coupling.ts';
+import { keyOf } from '../tasks/label/extract.ts';
+import { type Risk, riskAt } from '../tasks/label/share-of-calls.ts';
+import type { LabelTask } from '../tasks/label/task.ts';
+import { fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
+import type { Known } from './given-labels.ts';
+import type { TaskText } from './texts.ts';
+
+export interface LearnedTask {
+  readonly specialist: Specialist;
+  readonly coupling: TextCoupling;
+  /** How much may stay local; undefined: too little is known to say, and all that nobody has labelled is in doubt. */
+  readonly risk: Risk | undefined;
+  /** By `keyOf` of the text. */
+  readonly known: ReadonlyMap<number, Known>;
+  readonly texts: number;
+  readonly unlabelled: readonly string[];
+}
+
+/** The specialist may be worse than the API alone at this share of texts. */
+export const DEFAULT_LOSS = 0.01;
+const FEWEST_LABELLED = 20;
+/** Texts without a label that are kept to choose from, and to know how rare words are. */
+const MOST_UNLABELLED = 5000;
+
+/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
+export async function learnTask(
+  task: LabelTask,
+  texts: AsyncIterable<TaskText>,
+  answers: ReadonlyMap<number, Known>,
+  loss = DEFAULT_LOSS,
+): Promise<LearnedTask> {
+  const known = new Map(answers);
+  const unlabelled: { key: number; text: string }[] = [];
+  let count = 0;
+  let bar = Number.POSITIVE_INFINITY;
+  for await (const { text, own } of texts) {
+    count += 1;
+    const key = keyOf(text);
+    // What a person says later counts for more than what the file has said before.
+    if (own !== undefined) known.set(key, { person: own, ...(known.get(key) ?? { text }) });
+    else if (!known.has(key) && key < bar) {
+      // Those of the smallest keys: a seeded choice that does not hang on how many there are.
+      unlabelled.push({ key, text });
+      if (unlabelled.length >= 2 * MOST_UNLABELLED) bar = keepSmallest(unlabelled);
+    }
+  }
+  keepSmallest(unlabelled);
+  const labelled = [...known].sort(([a], [b]) => a - b).map(([key, item]) => ({ key, ...item }));
+  if (labelled.length < FEWEST_LABELLED)
+    throw new CodedError(
+      'nothing-to-learn',
+      `${labelled.length} texts of '${task.name}' have a label; ${FEWEST_LABELLED} are needed. Label some, name a column of labels in the task, or let the API label a sample.`,
+    );
+  const labels = task.labels.length;
+  const items = labelled.map(({ text, person, api }) => ({ text, label: (person ?? api) as number }));
+  const ground = groundOf([...labelled, ...unlabelled].map(({ text }) => text));
+  const { specialist, outOfFold } = fitSpecialist(items, labels, ground);
+  const held = labelled.map(
+    ({ key, text, person, api }, i): HeldOut => ({
+      id: String(key),
+      text,
+      probabilities: outOfFold[i] as number[],
+      truth: person,
+      api,
+    }),
+  );
+  return {
+    specialist,
+    coupling: fitTextCoupling(held, labels),
+    risk: held.some(hasBoth) ? riskAt(crossJudged(held, labels), loss) : undefined,
+    known,
+    texts: count,
+    unlabelled: unlabelled.map(({ text }) => text),
+  };
+}
+
+/** Leaves the smallest keys; the largest of them. */
+function keepSmallest(items: { key: number }[]): number {
+  items.sort((a, b) => a.key - b.key);
+  items.length = Math.min(items.length, MOST_UNLABELLED);
+  return items.length < MOST_UNLABELLED ? Number.POSITIVE_INFINITY : (items.at(-1)?.key ?? 0);
+}

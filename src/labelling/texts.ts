@@ -1,0 +1,100 @@
+// The texts of a task, as the folder has them: read as a stream, secrets masked, each once.
+import { CodedError } from '../common/errors.ts';
+import type { FolderReader } from '../harvest/folder-reader.ts';
+import { gitFor } from '../harvest/git-command.ts';
+import { matches, parseGlob } from '../harvest/globs.ts';
+import type { HarvestedFile } from '../harvest/types.ts';
+import {
+  commitText,
+  csvTexts,
+  Distinct,
+  jsonlTexts,
+  LONGEST_TEXT,
+  linesIn,
+  type SourceText,
+  sectionsIn,
+  TableError,
+  todosIn,
+} from '../tasks/label/extract.ts';
+import type { LabelTask, TextSource } from '../tasks/label/task.ts';
+
+export interface TaskText {
+  readonly text: string;
+  /** Index of the label that the source says, where it is one of the task's. */
+  readonly own?: number;
+}
+
+export interface TextsDeps {
+  readonly reader: FolderReader;
+  /** The folder's files as they are learned from, masked; asked for only by sources that name files by a pattern. */
+  readonly files: () => Promise<readonly HarvestedFile[]>;
+  /** With all that is known of the folder's secrets. */
+  readonly mask: (text: string, path: string) => string;
+  readonly signal?: AbortSignal;
+}
+
+/** Commits that are looked at, newest first. */
+const MOST_COMMITS = 20_000;
+
+/** Each text once. Throws CodedError 'unreadable' or 'corrupt' with what to do, and the signal's reason. */
+export async function* textsOf({ source, labels }: LabelTask, deps: TextsDeps): AsyncGenerator<TaskText> {
+  const distinct = new Distinct();
+  const names = labels.map(({ name }) => name.toLowerCase());
+  const path = 'path' in source ? source.path : '';
+  try {
+    for await (const { text, label } of textsIn(source, deps)) {
+      deps.signal?.throwIfAborted();
+      const plain = deps.mask(text.slice(0, LONGEST_TEXT), path).trim();
+      if (plain === '' || !distinct.isNew(plain)) continue;
+      const own = label === undefined ? -1 : names.indexOf(label.toLowerCase());
+      yield own < 0 ? { text: plain } : { text: plain, own };
+    }
+  } catch (error) {
+    if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<SourceText> {
+  switch (source.kind) {
+    case 'csv':
+      yield* csvTexts(pieces(source.path, deps), source);
+      break;
+    case 'jsonl':
+      yield* jsonlTexts(pieces(source.path, deps), source);
+      break;
+    case 'lines':
+      for await (const text of linesIn(pieces(source.path, deps))) yield { text };
+      break;
+    case 'files':
+      for (const { path, text } of await filesLike(source.glob, deps)) {
+        const folder = path.split('/').at(-2);
+        yield source.labelFromFolder && folder !== undefined ? { text, label: folder } : { text };
+      }
+      break;
+    case 'sections':
+    case 'todos': {
+      const cut = source.kind === 'sections' ? sectionsIn : todosIn;
+      for (const file of await filesLike(source.glob, deps)) for (const text of cut(file.text)) yield { text };
+      break;
+    }
+    case 'commits': {
+      const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
+      const log = await gitFor(deps.reader.root)(deps.reader.root, args, deps.signal);
+      if (log === undefined)
+        throw new CodedError('unreadable', 'The folder has no history that git can tell. Choose another source.');
+      for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);
+    }
+  }
+}
+
+async function filesLike(glob: string, { files }: TextsDeps): Promise<HarvestedFile[]> {
+  const patterns = parseGlob(glob);
+  return (await files()).filter(({ path }) => patterns.some((parts) => matches(parts, path.split('/'))));
+}
+
+async function* pieces(path: string, { reader }: TextsDeps): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const bytes of reader.pieces(path)) yield decoder.decode(bytes, { stream: true });
+  yield decoder.decode();
+}

@@ -1,0 +1,41 @@
+// How a base reads a text for a task: what stands before and behind it, and where in the model it is looked at.
+import type { LabelTask } from './task.ts';
+
+/** Half way the texts' meaning is in the states, at two thirds what is asked of them; measured by cross-validation (bench/tasks). */
+export const DEPTHS = [0.5, 2 / 3] as const;
+/** Examples of each label that stand before the text, so that the base sees what is asked; of short texts, once for all. */
+const EXAMPLES = 2;
+const LONGEST_EXAMPLE = 160;
+const MOST_EXAMPLES = 16;
+
+interface Example {
+  readonly text: string;
+  /** Index of its label. */
+  readonly label: number;
+}
+
+export interface Reading {
+  readonly before: string;
+  readonly after: string;
+  /** What stands in it with its label: not to be learned from or measured on. */
+  readonly examples: ReadonlySet<string>;
+}
+
+/** The same words before every text, so that they are read once. The first short texts of each label are the examples. */
+export function readingOf(
+  { instruction, labels }: Pick<LabelTask, 'instruction' | 'labels'>,
+  labelled: readonly Example[],
+): Reading {
+  const rounds = Math.min(EXAMPLES, Math.floor(MOST_EXAMPLES / labels.length));
+  const short = labels.map((_, index) =>
+    labelled.filter(({ text, label }) => label === index && text.length <= LONGEST_EXAMPLE),
+  );
+  const shown = Array.from({ length: rounds }, (_, round) => short.flatMap((each) => each[round] ?? [])).flat();
+  const names = labels.map(({ name }) => name).join(', ');
+  const lines = shown.map(({ text, label }) => `Text: ${text}\nLabel: ${labels[label]?.name}\n\n`);
+  return {
+    before: `${instruction} One of: ${names}.\n\n${lines.join('')}Text: `,
+    after: '\nLabel:',
+    examples: new Set(shown.map(({ text }) => text)),
+  };
+}

@@ -1,0 +1,124 @@
+// Texts out of files: lines and records as they stream in, sections of Markdown, notes to oneself.
+import { csvRecords } from './csv.ts';
+
+/** A text as a source has it. */
+export interface SourceText {
+  readonly text: string;
+  /** What the source says it is, in its own words. */
+  readonly label?: string;
+}
+
+/** Texts longer than this are cut, characters. */
+export const LONGEST_TEXT = 20_000;
+
+export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    // A file without line ends is no list of texts: what is beyond a text's length is dropped as it comes.
+    rest = (lines.pop() ?? '').slice(0, 50 * LONGEST_TEXT);
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  if (rest !== '') yield rest;
+}
+
+interface Columns {
+  readonly text: string;
+  readonly label?: string;
+}
+
+/** What is wrong with a table; the path is the caller's to say. */
+export class TableError extends Error {}
+
+export async function* csvTexts(chunks: AsyncIterable<string>, { text, label }: Columns): AsyncGenerator<SourceText> {
+  let header: string[] | undefined;
+  for await (const record of csvRecords(chunks)) {
+    if (header === undefined) {
+      header = record.map((name) => name.trim());
+      for (const name of [text, label])
+        if (name !== undefined && !header.includes(name))
+          throw new TableError(`has no column '${name}'. Its columns are: ${header.join(', ').slice(0, 300)}.`);
+      continue;
+    }
+    const own = label === undefined ? undefined : record[header.indexOf(label)]?.trim();
+    yield { text: record[header.indexOf(text)] ?? '', ...(own && { label: own }) };
+  }
+}
+
+export async function* jsonlTexts(chunks: AsyncIterable<string>, { text, label }: Columns): AsyncGenerator<SourceText> {
+  let number = 0;
+  for await (const line of linesIn(chunks)) {
+    number += 1;
+    if (line.trim() === '') continue;
+    let row: Readonly<Record<string, unknown>> | null;
+    try {
+      row = JSON.parse(line) as Record<string, unknown> | null;
+    } catch {
+      throw new TableError(`is no JSON in line ${number}. Mend or remove that line.`);
+    }
+    const found = row?.[text];
+    if (typeof found !== 'string')
+      throw new TableError(`has no text '${text}' in line ${number}. Name another column.`);
+    const own = label === undefined ? undefined : row?.[label];
+    yield { text: found, ...(typeof own === 'string' && own !== '' && { label: own }) };
+  }
+}
+
+/** A section: a heading of Markdown and what stands below it up to the next one; text before the first heading is one, too. */
+export function sectionsIn(markdown: string): string[] {
+  const sections: string[] = [];
+  let lines: string[] = [];
+  let fence: string | undefined;
+  const end = () => {
+    const section = lines.join('\n').trim();
+    if (section !== '') sections.push(section);
+    lines = [];
+  };
+  for (const line of markdown.split('\n')) {
+    const bar = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (bar !== undefined && (fence === undefined || bar.startsWith(fence)))
+      fence = fence === undefined ? bar : undefined;
+    if (fence === undefined && /^ {0,3}#{1,6}(\s|$)/.test(line)) end();
+    lines.push(line);
+  }
+  end();
+  return sections;
+}
+
+/** 'TODO(name): do it' gives 'TODO(name): do it'. */
+export function todosIn(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const note = /\b(?:TODO|FIXME|HACK|XXX)\b.*/.exec(line)?.[0];
+    return note === undefined ? [] : [note.replace(/\s*(\*\/|-->)\s*$/, '').trim()];
+  });
+}
+
+/** 'fix(parser)!: no loop' gives its type 'fix' as the label, and the text without it. */
+export function commitText(subject: string, labelFromType: boolean): SourceText {
+  const [, type, rest] = /^(\w+)(?:\([^)]*\))?!?:\s+(.+)$/.exec(subject) ?? [];
+  return labelFromType && type !== undefined && rest !== undefined ? { text: rest, label: type } : { text: subject };
+}
+
+/** Texts that were not there before, white space and case aside: 53 bits of each are remembered, not the text. */
+export class Distinct {
+  private readonly seen = new Set<number>();
+
+  isNew(text: string): boolean {
+    const key = keyOf(text);
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    return true;
+  }
+}
+
+/** Of a text, white space and case aside: the same in every run and on every machine. */
+export function keyOf(text: string): number {
+  const plain = text.toLowerCase().replace(/\s+/g, ' ').trim();
+  let [a, b] = [0x811c9dc5, 0x9dc5811c];
+  for (let i = 0; i < plain.length; i++) {
+    const unit = plain.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return ((a ^ (a >>> 15)) >>> 0) * 2 ** 21 + ((b ^ (b >>> 12)) >>> 11);
+}

@@ -1,0 +1,158 @@
+// A task's specialist: a linear head over hashed n-grams, and where the base's hidden states are known a second one over those.
+import { type ChoiceExample, choiceProbabilities, fitConditionalLogit, softmax } from '../../fit/conditional-logit.ts';
+import { type Components, componentsOf, projected } from '../../fit/principal.ts';
+import { shuffled } from '../../fit/random.ts';
+import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../fit/softmax-regression.ts';
+import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
+
+export interface LabelledText {
+  readonly text: string;
+  /** Index of its label. */
+  readonly label: number;
+  /** The base's pooled hidden states; all of a set have them, or none. */
+  readonly states?: Float32Array;
+}
+
+/** What the heads know before they have seen a label: from any texts. */
+export interface Ground {
+  readonly rarity: Rarity;
+  readonly components: Components | undefined;
+}
+
+export interface Specialist {
+  readonly labels: number;
+  readonly ground: Ground;
+  /** Of the head over n-grams: column -> its place among those that were seen more than once; -1. */
+  readonly columns: Int32Array;
+  readonly cheap: SoftmaxModel;
+  readonly deep: SoftmaxModel | undefined;
+  /** Of each head's log-probabilities in the common answer. */
+  readonly shares: readonly number[];
+}
+
+/** Penalties that are tried, weakest first; tried on texts that were held out. */
+const CHEAP_L2 = 0.3;
+const DEEP_L2 = 0.3;
+const COMPONENTS = 128;
+const FOLDS = 5;
+/** The heads' even mixture counts as so many texts. */
+const SHARES_PRIOR = 10;
+
+export function groundOf(texts: readonly string[], states: readonly Float32Array[] = []): Ground {
+  return { rarity: rarityOf(texts), components: states.length > 0 ? componentsOf(states, COMPONENTS) : undefined };
+}
+
+interface Row extends LabelledText {
+  readonly cheap: SparseRow;
+  readonly deep: SparseRow | undefined;
+}
+
+type Heads = Pick<Specialist, 'columns' | 'cheap' | 'deep'>;
+
+function rowOf(item: LabelledText, { rarity, components }: Ground): Row {
+  const deep = components && item.states ? denseRow(projected(components, item.states)) : undefined;
+  return { ...item, cheap: hashedRow(item.text, rarity), deep };
+}
+
+function denseRow(values: Float32Array): SparseRow {
+  return { columns: Uint32Array.from(values, (_, j) => j), values };
+}
+
+function fitHeads(rows: readonly Row[], labels: number): Heads {
+  const seen = new Uint8Array(COLUMNS);
+  for (const { cheap } of rows) for (const column of cheap.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
+  let width = 0;
+  const columns = Int32Array.from(seen, (count) => (count > 1 ? width++ : -1));
+  const cheap = fitSoftmax(
+    rows.map(({ label, cheap }) => ({ label, row: narrowed(cheap, columns) })),
+    labels,
+    width,
+    CHEAP_L2,
+  );
+  const deepWidth = rows[0]?.deep?.columns.length ?? 0;
+  const deep = rows.map(({ label, deep }) => ({ label, row: deep as SparseRow }));
+  return { columns, cheap, deep: deepWidth > 0 ? fitSoftmax(deep, labels, deepWidth, DEEP_L2) : undefined };
+}
+
+/** The row with the head's own columns. */
+function narrowed({ columns, values }: SparseRow, known: Int32Array): SparseRow {
+  const kept = [...columns.keys()].filter((k) => (known[columns[k] as number] as number) >= 0);
+  return {
+    columns: Uint32Array.from(kept, (k) => known[columns[k] as number] as number),
+    values: Float32Array.from(kept, (k) => values[k] as number),
+  };
+}
+
+/** Log-probabilities of each head, [heads][labels]. */
+function opinions({ columns, cheap, deep }: Heads, row: Pick<Row, 'cheap' | 'deep'>): number[][] {
+  const logits = [logitsOf(cheap, narrowed(row.cheap, columns))];
+  if (deep && row.deep) logits.push(logitsOf(deep, row.deep));
+  return logits.map((all) => softmax(all).map((p) => Math.log(Math.max(p, 1e-9))));
+}
+
+export interface Fitted {
+  readonly specialist: Specialist;
+  /** Of each of the items, [labels], from heads that did not see it. */
+  readonly outOfFold: readonly (readonly number[])[];
+}
+
+/** Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it. Deterministic by `seed`. */
+export function fitSpecialist(
+  items: readonly LabelledText[],
+  labels: number,
+  ground: Ground,
+  seed = 1,
+  count = FOLDS,
+): Fitted {
+  const rows = items.map((item) => rowOf(item, ground));
+  const folds = foldsOf(rows.length, seed, count);
+  const held: number[][][] = new Array(rows.length);
+  for (let fold = 0; fold < count; fold++) {
+    const heads = fitHeads(
+      rows.filter((_, i) => folds[i] !== fold),
+      labels,
+    );
+    rows.forEach((row, i) => {
+      if (folds[i] === fold) held[i] = opinions(heads, row);
+    });
+  }
+  const shares = sharesOf(held, rows);
+  return {
+    specialist: { labels, ground, ...fitHeads(rows, labels), shares },
+    outOfFold: held.map((each) => mixed(each, shares)),
+  };
+}
+
+/** Fold of each of so many items. */
+export function foldsOf(count: number, seed: number, folds = FOLDS): Uint8Array {
+  const fold = new Uint8Array(count);
+  shuffled(count, seed).forEach((item, i) => {
+    fold[item] = i % folds;
+  });
+  return fold;
+}
+
+function choice(heads: readonly (readonly number[])[], right: number): ChoiceExample {
+  const labels = (heads[0] as readonly number[]).length;
+  const candidates = Array.from({ length: labels }, (_, label) => ({
+    features: Float32Array.from(heads, (head) => head[label] as number),
+  }));
+  return { candidates, none: undefined, right };
+}
+
+function sharesOf(held: readonly (readonly (readonly number[])[])[], rows: readonly LabelledText[]): number[] {
+  const heads = held[0]?.length ?? 1;
+  const start = new Array<number>(heads).fill(1 / heads);
+  const examples = held.map((each, i) => choice(each, (rows[i] as LabelledText).label));
+  return Array.from(fitConditionalLogit(examples, start, SHARES_PRIOR, 100), (share) => Math.max(0, share));
+}
+
+function mixed(heads: readonly (readonly number[])[], shares: readonly number[]): number[] {
+  return choiceProbabilities(choice(heads, 0), shares);
+}
+
+/** Probability of each label. Without states the n-grams answer alone. */
+export function labelProbabilities(specialist: Specialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
+  const heads = opinions(specialist, rowOf({ ...item, label: 0 }, specialist.ground));
+  return mixed(heads, heads.length === specialist.shares.length ? specialist.shares : [1]);
+}
