@@ -1,9 +1,14 @@
 // Asks a teacher about many places: a few at a time, patient with a busy API, giving up only where going on is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
-import type { ErrorCode, Failure } from '../common/errors.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import type { ErrorCode, Failure, Result } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Teacher, TeacherAnswer } from './types.ts';
+import type { TeacherAnswer } from './types.ts';
+
+/** Who answers requests of one kind: a `Teacher` those for completions. */
+export interface Asks<R> {
+  complete(request: R, signal: AbortSignal): Promise<Result<TeacherAnswer>>;
+  prepare?(requests: readonly R[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
+}
 
 export interface LabelOptions {
   /** Requests under way at once, at least 1. */
@@ -54,9 +59,9 @@ const longestWait = 10 * 60_000;
 const patience = 8;
 
 /** Every answer is handed on as it comes, so what was paid for is kept when the batch ends early. Rejects only when cancelled. */
-export async function labelBatch(
-  teacher: Teacher,
-  requests: readonly TeacherRequest[],
+export async function labelBatch<R>(
+  teacher: Asks<R>,
+  requests: readonly R[],
   { concurrency, signal, onAnswer, onFailure, onWait, clock = systemClock, random = Math.random }: LabelOptions,
 ): Promise<LabelOutcome> {
   let next = 0;
@@ -76,7 +81,7 @@ export async function labelBatch(
   if (prepared?.ok === false) stopped = prepared.error;
 
   const ask = async (index: number): Promise<void> => {
-    const request = requests[index] as TeacherRequest;
+    const request = requests[index] as R;
     for (let attempt = 1; stopped === undefined; attempt++) {
       for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
         await clock.sleep(wait, signal);

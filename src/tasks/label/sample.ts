@@ -63,3 +63,19 @@ export function chooseSample(texts: readonly string[], options: SampleOptions): 
   }
   return chosen;
 }
+
+/** Labelled texts that are most like each of the texts, nearest first. */
+export function nearest<T extends { readonly text: string }>(
+  texts: readonly string[],
+  labelled: readonly T[],
+  rarity: Rarity,
+  count: number,
+): T[][] {
+  const known = labelled.map((item) => ({ item, own: sketch(item.text, rarity) }));
+  return texts.map((text) => {
+    const at = sketch(text, rarity);
+    const likeness = (own: Float32Array) => own.reduce((sum, x, j) => sum + x * (at[j] as number), 0);
+    const sorted = known.map(({ item, own }) => ({ item, near: likeness(own) })).sort((a, b) => b.near - a.near);
+    return sorted.slice(0, count).map(({ item }) => item);
+  });
+}
