@@ -1,7 +1,7 @@
 // `label`: every text of a task with its label, as CSV beside the texts. `export`: the task's specialist as one ONNX model.
 import { mkdirSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CodedError, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
@@ -11,6 +11,7 @@ import { type LearnedTask, learnTask } from '../labelling/learn-task.ts';
 import { TaskFolder } from '../labelling/task-folder.ts';
 import { csvLine } from '../tasks/label/csv.ts';
 import { RISK_TERMS } from '../tasks/label/share-of-calls.ts';
+import { TASKS_FOLDER } from '../tasks/label/task.ts';
 import { type Asked, UsageError } from './command-line.ts';
 import { requireFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
@@ -78,7 +79,7 @@ export async function label(asked: Asked, terminal: Terminal): Promise<number> {
 export async function exportTask(asked: Asked, terminal: Terminal): Promise<number> {
   return coded(terminal, async () => {
     const { folder, learned: task } = await learned(asked, terminal);
-    const into = resolve(`${folder.task.name}-export`);
+    const into = join(folder.reader.root, TASKS_FOLDER, `${folder.task.name}.export`);
     mkdirSync(into, { recursive: true });
     const encoder = new TextEncoder();
     replaceFile(join(into, 'model.onnx'), [taskModel(task.specialist)]);
