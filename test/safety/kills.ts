@@ -1,7 +1,7 @@
 // Kills at random moments of an adaptation from the command line; what is on disk stays whole, and the run comes out as one that was
 // left alone.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,10 +67,11 @@ export class KillGround {
 
   /** Kills a victim at a random moment; what is on disk then must be whole, and of what belonged to it nothing may live on. */
   async kill(victim: Victim): Promise<Attack> {
-    // A run that has ended before is no try.
+    // A run that has ended before is no try, and leaves the next one nothing to do: that begins from nothing.
     for (let at = this.random() * this.runMs; ; at /= 2) {
       const attack = await this.tryToKill(victim, at);
       if (attack) return attack;
+      rmSync(this.storage('killed'), { recursive: true, force: true });
     }
   }
 
