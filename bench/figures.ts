@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly characters: number | undefined;
   /** Minutes of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
+  /** 'virtual': time as the models' work says; 'real': the product's processes, as fast as this machine has them. */
+  readonly clock: string | undefined;
   /** The figures become the baseline instead of being compared with it. */
   readonly write: boolean | undefined;
 }

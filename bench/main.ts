@@ -12,8 +12,20 @@ import { ngram } from './ngram/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
 import { tasks } from './tasks/main.ts';
+import { typing } from './typing/main.ts';
 
-const benchmarks: readonly Benchmark[] = [engine, ngram, scale, coupling, base, learning, tasks, safety, baseline];
+const benchmarks: readonly Benchmark[] = [
+  engine,
+  ngram,
+  scale,
+  coupling,
+  base,
+  learning,
+  typing,
+  tasks,
+  safety,
+  baseline,
+];
 
 interface Option {
   /** What follows it; absent: nothing does. */
@@ -34,6 +46,7 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   places: { value: 'COUNT', number: count },
   characters: { value: 'COUNT', number: count },
   minutes: { value: 'COUNT', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
+  clock: { value: 'virtual|real' },
   write: {},
 };
 const optionNames = Object.keys(optionRows) as (keyof BenchOptions)[];

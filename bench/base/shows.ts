@@ -13,13 +13,14 @@ import type { Engine, RequestOptions } from '../../src/engine/client.ts';
 import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from '../../src/engine/protocol.ts';
 import { NgramClient } from '../../src/ngram/client.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { Desk } from '../common/desk.ts';
+import type { Tally } from '../common/editor.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Recording, readRecordings } from '../common/recordings.ts';
+import { type Visit, visitsTo } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
-import { Desk } from './desk.ts';
-import type { Tally } from './replay.ts';
+import { replay } from './replay.ts';
 import type { Base, BaseContext, Show } from './types.ts';
-import { type Visit, visitsTo } from './typist.ts';
 
 const source = join(root, 'src');
 /** Places of each package that the typist goes to: half a minute each. */
@@ -69,8 +70,8 @@ async function typeIn(
     unwrap(await ngram.load(snapshot));
     await desk.specialist.open(engine, { ...serving, model, name: 'base', tokenizer: tokenizerPath });
     if (desk.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
-    for (const visit of visits) await desk.replay.visit(visit);
-    return desk.replay.tally;
+    for (const visit of visits) await replay(desk.editor, systemClock, visit);
+    return desk.editor.tally;
   } finally {
     desk.dispose();
     ngram.dispose();

@@ -1,4 +1,4 @@
-// npm packages as benchmark material: fetched once by `npm pack` into the download cache, read as source files.
+// Packages as benchmark material: fetched once by their registry's own client into the download cache, read as source files.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -36,24 +36,44 @@ export function cacheFolder(part: string): string {
   return join(process.env.EASY_ADAPTATION_CACHE ?? join(base, 'easy-adaptation'), part);
 }
 
+/** How a registry's client gets a package of a pinned version into a folder and unpacks it there. */
+const registries = {
+  npm: (spec: string, into: string) => {
+    const packed = run('npm', ['pack', spec, '--silent', '--pack-destination', into]).trim().split('\n').at(-1) ?? '';
+    run('tar', ['-xzf', join(into, packed), '-C', into]);
+  },
+  /** The wheel, which is the source of a package in Python alone. 'click==8.1.8' */
+  pypi: (spec: string, into: string) => {
+    run('pip', ['download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', into, spec]);
+    run('python3', ['-m', 'zipfile', '-e', join(into, only(into, '.whl')), into]);
+  },
+  /** A library in Go is packed as its source. 'golang-github-spf13-cobra-dev=1.8.1-1' */
+  debian: (spec: string, into: string) => {
+    run('apt-get', ['download', '--quiet', spec], into);
+    run('dpkg-deb', ['-x', only(into, '.deb'), '.'], into);
+  },
+} as const satisfies Record<string, (spec: string, into: string) => void>;
+
+const only = (folder: string, end: string) => readdirSync(folder).find((name) => name.endsWith(end)) ?? '';
+
 /** @param spec name and version, e.g. 'rxjs@7.8.2'. @returns the package's folder */
-export function fetchPackage(spec: string): string {
-  const folder = join(cacheFolder('npm'), spec.replaceAll('/', '+'));
-  if (existsSync(folder)) return join(folder, 'package');
-  const unpacked = `${folder}.${process.pid}`;
-  mkdirSync(unpacked, { recursive: true });
-  const packed = run('npm', ['pack', spec, '--silent', '--pack-destination', unpacked]).trim().split('\n').at(-1) ?? '';
-  run('tar', ['-xzf', join(unpacked, packed), '-C', unpacked]);
-  // Complete or not there at all; another process may have been quicker.
-  if (!existsSync(folder)) renameSync(unpacked, folder);
-  return join(folder, 'package');
+export function fetchPackage(spec: string, registry: keyof typeof registries = 'npm'): string {
+  const folder = join(cacheFolder(registry), spec.replaceAll('/', '+'));
+  if (!existsSync(folder)) {
+    const unpacked = `${folder}.${process.pid}`;
+    mkdirSync(unpacked, { recursive: true });
+    registries[registry](spec, unpacked);
+    // Complete or not there at all; another process may have been quicker.
+    if (!existsSync(folder)) renameSync(unpacked, folder);
+  }
+  return registry === 'npm' ? join(folder, 'package') : folder;
 }
 
 /** Source files under `inside`, by path from `folder` on; what a build made of them (dist, declarations) is left out. */
-export function sourceFiles(folder: string, inside = 'src'): PackageFile[] {
+export function sourceFiles(folder: string, inside = 'src', wanted = sources): PackageFile[] {
   const root = join(folder, inside);
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && sources.test(entry.name) && !declarations.test(entry.name))
+    .filter((entry) => entry.isFile() && wanted.test(entry.name) && !declarations.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((file) => ({
@@ -70,11 +90,11 @@ export function bucket(path: string): number {
   return ((hash ^ (hash >>> 12)) >>> 0) % 10;
 }
 
-function run(command: string, args: readonly string[]): string {
-  const done = spawnSync(command, args, { encoding: 'utf8', shell: process.platform === 'win32' });
+function run(command: string, args: readonly string[], cwd?: string): string {
+  const done = spawnSync(command, args, { encoding: 'utf8', shell: process.platform === 'win32', ...(cwd && { cwd }) });
   if (done.error || done.status !== 0) {
     const why = done.error?.message ?? done.stderr.trim();
-    throw new Error(`${command} ${args.join(' ')} failed: ${why}. The first run needs the npm registry.`);
+    throw new Error(`${command} ${args.join(' ')} failed: ${why}. The first run needs the registry.`);
   }
   return done.stdout;
 }

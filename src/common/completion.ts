@@ -43,6 +43,8 @@ export interface Draft {
    * a feature for the coupling, which has the last word.
    */
   readonly confidence?: number;
+  /** Lines that may follow the one that was asked for, less sure with each; begins with a line end. Absent: none were asked for, or found. */
+  readonly beyond?: Pick<Draft, 'text' | 'tokens'>;
   /** Why another model than the one to be expected made it, for people: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;
@@ -77,6 +79,8 @@ export interface Specialist {
 export interface DraftOptions {
   /** Complete a whole block where syntax calls for one; else to the line's end. */
   readonly multiline: boolean;
+  /** Go on behind a line that is likely right, as `beyond` of the draft. */
+  readonly goOn?: boolean;
   readonly maxTokens: number;
 }
 

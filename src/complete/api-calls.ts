@@ -2,6 +2,7 @@
 // cache, its price told once, its latency, and at a failure a pause and one event.
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
+import { bestCut } from '../coupling/show.ts';
 import type { Decision } from '../coupling/types.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
@@ -92,7 +93,7 @@ export class ApiCalls {
    * fair local draft lies ready; the call goes on into the cache.
    */
   async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
-    if (local.draft === undefined || local.decision.pSpecialist < local.policy.showBar) {
+    if (bestCut(local.cuts, local.policy.showBar) === undefined) {
       return this.flights.wait(flight, turn.query, turn.signal);
     }
     const over = new AbortController();

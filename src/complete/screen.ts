@@ -66,7 +66,8 @@ export class Screen {
       text,
       source: answer.source,
       model: answer.model,
-      confidence: answer.source === 'api' ? answer.decision.pApi : answer.decision.pSpecialist,
+      confidence:
+        answer.source === 'api' ? answer.decision.pApi : (answer.decision.shown?.p ?? answer.decision.pSpecialist),
       decision: answer.decision,
       savedUsd: figures.cached ? 0 : answer.savedUsd,
       ...figures,

@@ -7,15 +7,19 @@
 import type { CompletionQuery, Draft } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { decide } from '../coupling/decide.ts';
+import { cutNote, decide } from '../coupling/decide.ts';
+import { scoreCuts } from '../coupling/fit.ts';
 import { placeOf } from '../coupling/place.ts';
+import { bestCut, type ScoredCut } from '../coupling/show.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
 import { cleanDraft, draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
 import { clean } from '../tasks/completion/clean.ts';
+import { cutsOf } from '../tasks/completion/cuts.ts';
 import { requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { type Answer, type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import type { Flight } from './flights.ts';
+import { withRests } from './rests.ts';
 import { Screen } from './screen.ts';
 import { ShowGate } from './show-gate.ts';
 import { goesOn, type Local, type Turn } from './turn.ts';
@@ -160,10 +164,12 @@ export class CompletionService implements Disposable {
       ...this.gate.lastFacts(),
     };
     const policy = this.gate.policy(settings, this.api.available(settings), request.trigger === 'manual');
-    const decision = decide(this.deps.fit(draft), cleaned, place, policy);
+    const fit = this.deps.fit(draft);
+    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place);
+    const decision = decide(fit, cleaned, place, policy, cuts);
     const summary =
       draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
-    return { draft: cleaned, decision: { ...decision, summary }, policy };
+    return { draft: cleaned, decision: { ...decision, summary }, cuts, policy };
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
@@ -201,7 +207,7 @@ export class CompletionService implements Disposable {
       const hit = this.cache.get(turn.query);
       if (hit === undefined) continue;
       if (hit.answer.text === '') return this.fallBack(turn, local, 'the API had nothing to add');
-      return this.showApi(turn, flight, hit);
+      return this.fromCache(turn, hit, flight);
     }
     return this.fallBack(turn, local, 'no API answer fits');
   }
@@ -216,41 +222,41 @@ export class CompletionService implements Disposable {
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */
   private fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
-    const { decision, draft, policy } = local;
-    const clears = draft !== undefined && decision.pSpecialist >= policy.fallbackBar;
-    const summary = `${clears ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
-    const instead: Decision = { ...decision, route: clears ? 'specialist' : 'none', summary };
-    return clears ? this.showLocal(turn, local, instead) : this.screen.nothing(turn, instead);
+    const { decision, cuts, policy } = local;
+    const shown = bestCut(cuts, policy.fallbackBar, policy.annoyance);
+    const summary = `${shown ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
+    if (shown === undefined) return this.screen.nothing(turn, { ...decision, route: 'none', summary });
+    return this.showLocal(turn, local, { ...decision, route: 'specialist', shown, summary: summary + cutNote(shown) });
   }
 
   private showLocal(turn: Turn, local: Local, decision: Decision): Completion {
-    const draft = local.draft as Draft;
-    const answer = this.localAnswer(turn, draft, decision);
-    this.cache.put(turn.query, answer);
+    const answer = this.keepLocal(turn, local, decision);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, answer, draft.text, { latencyMs, costUsd: 0, cached: false });
+    return this.screen.show(turn, answer, answer.text, { latencyMs, costUsd: 0, cached: false });
   }
 
-  private localAnswer(turn: Turn, draft: Draft, decision: Decision): Answer {
+  private keepLocal(turn: Turn, { draft, cuts, policy }: Local, decision: Decision): Answer {
+    const bar = this.api.available(turn.settings) ? policy.showBar : policy.fallbackBar;
+    const answer = this.localAnswer(turn, draft as Draft, decision);
+    for (const placed of withRests(turn.query, answer, cuts, bar)) this.cache.put(placed.query, placed.answer);
+    return answer;
+  }
+
+  private localAnswer(turn: Turn, { model }: Draft, decision: Decision): Answer {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
     const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
     const savedUsd = api?.estimateUsd(requestAt(turn, [])) ?? 0;
-    return { text: draft.text, source: 'specialist', model: draft.model, decision, savedUsd, news: turn.news };
+    const { text } = decision.shown as ScoredCut;
+    return { text, source: 'specialist', model, decision, savedUsd, news: turn.news };
   }
 
-  private showApi(turn: Turn, flight: Flight, hit: CacheHit): Completion | undefined {
+  /** @param flight the call that has just brought it */
+  private fromCache(turn: Turn, hit: CacheHit, flight?: Flight): Completion | undefined {
     const text = this.fitted(turn, hit);
     if (text === '') return this.screen.nothing(turn, hit.answer.decision);
-    const costUsd = this.api.takeCost(flight);
+    const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);
     const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: false });
-  }
-
-  private fromCache(turn: Turn, hit: CacheHit): Completion | undefined {
-    const text = this.fitted(turn, hit);
-    if (text === '') return this.screen.nothing(turn, hit.answer.decision);
-    const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd: 0, cached: true });
+    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: flight === undefined });
   }
 
   /** What is left of an answer, without what the editor has closed meanwhile. */
@@ -271,7 +277,7 @@ export class CompletionService implements Disposable {
       const local = await this.askSpecialist(turn);
       if (this.over(turn)) return;
       if (local.decision.route === 'specialist') {
-        this.cache.put(query, this.localAnswer(turn, local.draft as Draft, local.decision));
+        this.keepLocal(turn, local, local.decision);
       } else if (local.decision.route === 'api' && turn.settings.prefetchFromApi && !this.api.find(query)) {
         await this.api.call(turn, local, true);
       }

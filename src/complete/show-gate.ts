@@ -33,12 +33,12 @@ export class ShowGate {
     return { sinceLastMs: this.clock.monotonic() - this.last.at, lastOutcome: this.last.outcome };
   }
 
-  /** @param manual the user asked: half the fallback bar, and a call at least whenever the API is likelier right */
+  /** @param manual the user asked: half the fallback bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right */
   policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean): PolicySettings {
     if (manual) {
       const bar = settings.fallbackBar / 2;
       const balance = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
-      return { balance, apiAvailable, showBar: bar, fallbackBar: bar };
+      return { balance, apiAvailable, showBar: bar, fallbackBar: bar, annoyance: 0 };
     }
     const raise = this.raise();
     return {

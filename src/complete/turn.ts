@@ -1,5 +1,6 @@
 // A request with everything about it that does not change while it is answered, and what its place alone says.
 import type { CompletionQuery, Draft } from '../common/completion.ts';
+import type { ScoredCut } from '../coupling/show.ts';
 import type { Decision, PolicySettings } from '../coupling/types.ts';
 import type { CompletionPlace } from '../tasks/completion/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
@@ -21,6 +22,8 @@ export interface Local {
   /** Its text cleaned; undefined when nothing is left of it. */
   readonly draft: Draft | undefined;
   readonly decision: Decision;
+  /** Where the draft may end, shortest first. */
+  readonly cuts: readonly ScoredCut[];
   readonly policy: PolicySettings;
 }
 

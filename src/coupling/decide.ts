@@ -3,6 +3,7 @@ import type { Draft } from '../common/completion.ts';
 import { contribution } from '../fit/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { type FitParameters, score } from './fit.ts';
+import { bestCut, type ScoredCut } from './show.ts';
 import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
 /**
@@ -22,21 +23,24 @@ const fixed = (x: number) => x.toFixed(2);
 
 /**
  * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price. Else the specialist
- * where its draft clears the bar, else nothing. For a fixed place the API's turn never ends as balance rises.
+ * where a cut of its draft clears the bar and is worth showing, else nothing. For a fixed place the API's turn never ends as balance rises.
+ * @param cuts of the draft; absent: the draft as it is
  */
 export function decide(
   fit: CouplingFit,
   draft: Draft | undefined,
   place: PlaceFacts,
   settings: PolicySettings,
+  cuts?: readonly ScoredCut[],
 ): Decision {
   const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place);
   const price = priceOf(settings.balance);
   const gain = pApi - pSpecialist;
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;
-  const clears = draft !== undefined && draft.text !== '' && pSpecialist >= bar;
-  const route = apiPossible && gain > price ? 'api' : clears ? 'specialist' : 'none';
+  const whole = draft !== undefined && draft.text !== '' && pSpecialist >= bar && { text: draft.text, p: pSpecialist };
+  const shown = cuts ? bestCut(cuts, bar, settings.annoyance) : whole || undefined;
+  const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
   const guess = pApiIsPrior ? 'assumed ' : '';
   const comparison = `${fixed(gain)} ${gain > price ? 'over' : 'within'} the price ${fixed(price)}`;
   const own = draft === undefined || draft.text === '' ? 'no local draft' : `${fixed(pSpecialist)} local`;
@@ -49,7 +53,19 @@ export function decide(
       ? `Nothing: ${own} under the bar ${fixed(bar)}, gain of a call ${comparison}`
       : `Nothing: ${own} under the bar ${fixed(bar)}, no API in use`,
   }[route];
-  return { route, pSpecialist, pApi, pApiIsPrior, gain, price, summary, reasons: reasonsFor(fit, draft, place) };
+  const cut = route === 'specialist' ? shown : undefined;
+  return {
+    ...{ route, pSpecialist, pApi, pApiIsPrior, gain, price },
+    ...(cut && { shown: cut }),
+    summary: cut ? `${summary}${cutNote(cut)}` : summary,
+    reasons: reasonsFor(fit, draft, place),
+  };
+}
+
+/** What was cut and why: '; 0.83 for what is shown, cut before `)`: 7 % sure'; '' where nothing was. */
+export function cutNote({ p, next }: ScoredCut): string {
+  if (next === undefined) return '';
+  return `; ${fixed(p)} for what is shown, cut before \`${next.text.trim() || 'the next line'}\`: ${Math.round(100 * next.p)} % sure`;
 }
 
 /** Always shown where there is a draft: what people understand at once. */

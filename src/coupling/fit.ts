@@ -1,8 +1,10 @@
-// Fits the two estimates, p(specialist right) and p(API right), on calibration files, crosswise by file.
+// Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
 import type { Draft } from '../common/completion.ts';
 import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../fit/estimate.ts';
+import { sigmoid } from '../fit/logistic.ts';
 import { FEATURES, features } from './features.ts';
-import { apiPrior, specialistPrior } from './priors.ts';
+import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
+import type { ScoredCut } from './show.ts';
 import type { CouplingExample, CouplingFit, PlaceFacts } from './types.ts';
 
 /** What `CouplingFit.parameters` holds. */
@@ -11,6 +13,8 @@ export interface FitParameters {
   readonly features: readonly string[];
   readonly specialist: Estimate;
   readonly api: Estimate;
+  /** Absent in fits of earlier versions: the prior. */
+  readonly cut?: Estimate;
 }
 
 export interface FitOptions {
@@ -28,15 +32,19 @@ const MAX_ROWS = 4000;
 export function fitCoupling(examples: readonly CouplingExample[], options: FitOptions = {}): CouplingFit {
   const specialistRows: LabelledRow[] = [];
   const apiRows: LabelledRow[] = [];
-  for (const { path, draft, place, specialistRight, apiRight } of thinned(examples)) {
+  const cutRows: LabelledRow[] = [];
+  for (const { path, draft, place, specialistRight, apiRight, cuts = [] } of thinned(examples)) {
     const values = features(draft, place);
     if (draft.text !== '') {
       specialistRows.push({ path, values, prior: specialistPrior(draft), label: specialistRight ? 1 : 0 });
     }
+    for (const { draft: cut, right } of cuts)
+      cutRows.push({ path, values: features(cut, place), prior: cutPrior(cut), label: right ? 1 : 0 });
     if (apiRight !== undefined) apiRows.push({ path, values, prior: apiPrior(place), label: apiRight ? 1 : 0 });
   }
   const specialist = measuredEstimate(specialistRows);
   const api = measuredEstimate(apiRows);
+  const cut = measuredEstimate(evenly(cutRows, MAX_ROWS));
   return {
     version: 1,
     fittedAt: options.now ?? Date.now(),
@@ -46,7 +54,15 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
     specialistBrier: specialist.brier,
     apiEce: api.ece,
     apiBrier: api.brier,
-    parameters: parametersOf(specialist.estimate, api.estimate),
+    cutExamples: cutRows.length,
+    cutEce: cut.ece,
+    cutBrier: cut.brier,
+    parameters: {
+      features: FEATURES.map((f) => f.name),
+      specialist: specialist.estimate,
+      api: api.estimate,
+      cut: cut.estimate,
+    } satisfies FitParameters,
   };
 }
 
@@ -67,8 +83,26 @@ export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFa
   };
 }
 
-function parametersOf(specialist: Estimate, api: Estimate): FitParameters {
-  return { features: FEATURES.map((f) => f.name), specialist, api };
+/**
+ * How likely what the author writes begins with each of the cuts; never more for a longer one.
+ * @param cuts of one draft, shortest first
+ */
+export function scoreCuts(fit: CouplingFit, cuts: readonly Draft[], place: PlaceFacts): ScoredCut[] {
+  const { cut: estimate } = fit.parameters as FitParameters;
+  let least = 1;
+  return cuts.map((draft, i) => {
+    const prior = cutPrior(draft);
+    least = Math.min(
+      least,
+      estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior),
+    );
+    const next = cuts[i + 1]?.tokens[draft.tokens.length];
+    return {
+      text: draft.text,
+      p: least,
+      ...(next !== undefined && { next: { text: next.text, p: next.probability } }),
+    };
+  });
 }
 
 function thinned(examples: readonly CouplingExample[]): readonly CouplingExample[] {

@@ -34,3 +34,13 @@ export function specialistPrior(draft: Draft): number {
   if (draft.confidence !== undefined) return 0.2 + logit(draft.confidence);
   return -0.7 + 0.43 * logit(wholeProbability(draft)) + 0.07 * logit(lowestProbability(draft));
 }
+
+/**
+ * Log-odds that the author's text begins with a cut of a draft, for a folder without a fit: a logistic fit on 7,160 cuts of drafts at keys
+ * that were typed in eight packages (TypeScript, Python, Go; none of them recorded). Further lines, of which there were few, are a
+ * little less likely than their tokens say.
+ */
+export function cutPrior(cut: Draft): number {
+  const lines = cut.text.includes('\n') ? 1 : 0;
+  return 0.1 + 0.72 * logit(wholeProbability(cut)) + 0.33 * logit(lowestProbability(cut)) - 0.2 * lines;
+}

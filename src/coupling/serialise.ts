@@ -31,6 +31,8 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     isCount(json.specialistExamples) &&
     isCount(json.apiExamples) &&
     [json.specialistEce, json.specialistBrier, json.apiEce, json.apiBrier].every(isOptionalNumber) &&
+    [json.cutExamples, json.cutEce, json.cutBrier].every(isOptionalNumber) &&
+    (parameters.cut === undefined || isEstimate(parameters.cut)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
   return sound ? ok(json as unknown as CouplingFit) : failed('corrupt', DAMAGED);

@@ -1,5 +1,6 @@
-// The coupling: two calibrated estimates and a rule that says who answers.
+// The coupling: three calibrated estimates and the rules that say who answers, and how much of it is shown.
 import type { Draft } from '../common/completion.ts';
+import type { ScoredCut } from './show.ts';
 
 /** What is known about the place, beside the draft. */
 export interface PlaceFacts {
@@ -19,6 +20,8 @@ export interface CouplingExample {
   readonly place: PlaceFacts;
   /** The specialist's draft equals what the author wrote (trimmed). */
   readonly specialistRight: boolean;
+  /** Where the draft may be cut, and whether what the author wrote begins with it. Absent: not looked at. */
+  readonly cuts?: readonly { readonly draft: Draft; readonly right: boolean }[];
   /** The same of the API's answer; undefined where it was not asked. */
   readonly apiRight?: boolean;
   /** Edit similarity of each answer to the truth, for the deferral curve. */
@@ -40,6 +43,10 @@ export interface CouplingFit {
    */
   readonly specialistEce: number | undefined;
   readonly specialistBrier: number | undefined;
+  /** Of cuts; absent in fits of earlier versions. */
+  readonly cutExamples?: number;
+  readonly cutEce?: number | undefined;
+  readonly cutBrier?: number | undefined;
   readonly apiEce: number | undefined;
   readonly apiBrier: number | undefined;
   /** The models' parameters; their shape is the coupling's own business. */
@@ -61,6 +68,8 @@ export interface Decision {
   /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
   readonly gain: number;
   readonly price: number;
+  /** What is shown of the draft, where the specialist answers. */
+  readonly shown?: ScoredCut;
   /** One sentence for people: 'API: 0.82 against 0.31, gain 0.51 over the price 0.20'. */
   readonly summary: string;
   readonly reasons: readonly Reason[];
@@ -71,7 +80,9 @@ export interface PolicySettings {
   readonly balance: number;
   /** An API is configured, consented to, within budget and not backing off. */
   readonly apiAvailable: boolean;
-  /** Local drafts below this p(right) are not shown when the API is available; `fallbackBar` when it is not. */
+  /** What of a local draft is less likely to be right to its end is not shown when the API is available; `fallbackBar` when it is not. */
   readonly showBar: number;
   readonly fallbackBar: number;
+  /** What a wrong suggestion costs, characters; absent: as for one that nobody has asked for. */
+  readonly annoyance?: number;
 }

@@ -4,6 +4,8 @@ import { fitCoupling } from '../coupling/fit.ts';
 import type { CouplingExample } from '../coupling/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
+import { cutsOf } from '../tasks/completion/cuts.ts';
+import { isBeginning } from '../tasks/completion/judge.ts';
 import type { Learned, LearnWalk } from './made.ts';
 import { testOf } from './neural.ts';
 
@@ -28,12 +30,17 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   };
 }
 
-/** Every place with the specialist's verdict, and the API's where it was asked. */
+/** Every place with the specialist's verdict, of the draft and of each cut, and the API's where it was asked. */
 function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
   return scored.map((place) => {
     const apiRight = verdicts.get(place.example);
-    const example = { path: place.example.path, draft: place.draft, place: place.place, specialistRight: place.right };
+    const { example: at, draft, asked, right } = place;
+    const written = at.truth + at.suffix;
+    const example = {
+      ...{ path: at.path, draft, place: place.place, specialistRight: right },
+      cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
+    };
     return apiRight === undefined ? example : { ...example, apiRight };
   });
 }

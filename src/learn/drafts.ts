@@ -9,7 +9,7 @@ import type { LearnWalk, Run } from './made.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
 /** Raised where the n-grams draft otherwise from the same files. */
-const DRAFTS_VERSION = 1;
+const DRAFTS_VERSION = 2;
 
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 

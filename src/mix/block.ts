@@ -3,8 +3,7 @@ import type { CompletionQuery } from '../common/completion.ts';
 import { Branches } from '../decode/branches.ts';
 import type { KeyValueCache } from '../decode/key-value-cache.ts';
 import type { Network } from '../decode/network.ts';
-import { type Block, type BlockLine, type BlockQuestion, writeBlock } from '../ngram/block.ts';
-import type { FirstLine } from '../ngram/drafter.ts';
+import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBlock } from '../ngram/block.ts';
 import type { NgramModel, Place } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';
 import type { Reader } from './reader.ts';
@@ -27,17 +26,18 @@ export interface BlockSpot {
 /** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
 export async function continueMixedBlock(
   spot: BlockSpot,
-  { draft, steps }: FirstLine,
+  first: FirstLine,
   maxTokens: number,
   signal?: AbortSignal,
 ): Promise<Block> {
   const { query, ngram, place, root } = spot;
   const { cache, branches } = root;
+  const { steps } = first;
   // The first line alone stays, which the search has run already.
   const path = steps.map(({ token }) => token);
   branches.keep(path);
   const held = cache.length;
-  const lines = writeBlock(query, draft.text, steps, maxTokens, { vocabulary: ngram.vocabulary, own: place.own });
+  const lines = writeBlock(query, first, maxTokens, { vocabulary: ngram.vocabulary, own: place.own });
   let unread = steps.slice(branches.size);
   let read = unread.length === 0 ? (await branches.run([path]))[0] : undefined;
   try {

@@ -1,6 +1,6 @@
 // Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
 
-import type { CompletionQuery } from '../common/completion.ts';
+import type { CompletionQuery, Draft } from '../common/completion.ts';
 import { bracketBalance } from '../text/brackets.ts';
 import { indentLength } from '../text/indents.ts';
 import { lineStart, linesBelow } from '../text/lines.ts';
@@ -13,6 +13,14 @@ export interface BlockParts {
   readonly vocabulary: Vocabulary;
   readonly own: OwnFile;
   readonly search: LineSearch;
+}
+
+/** The draft of the cursor's line, and the tokens of its hypothesis. */
+export interface FirstLine {
+  readonly draft: Omit<Draft, 'latencyMs'>;
+  readonly steps: readonly Step[];
+  /** How likely the line ends behind the steps. */
+  readonly ends: number;
 }
 
 /** What comes after the lines so far: asked of whichever model writes the block. */
@@ -37,25 +45,27 @@ export interface Block {
 }
 
 const mostLines = 24;
-/** A line less likely than this is not proposed: a block is only as good as its worst line. */
-const trusted = 0.15;
+/** What is less likely than this to be right from its beginning is not gone on with; how much of the rest is shown is not decided here. */
+const trusted = 0.2;
 /** Distributions that one more line may cost: less than the first line, which the user waits for. */
 const lineBudget = 50;
-/** The end of a line that the next one has to go on with. */
-const dangling = /(?:[=+\-*/%&|?:<.]|=>|\b(?:return|const|let|else|extends))$/;
 const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
 
+/** Product of the probabilities of the steps. */
+export function likelihood(steps: readonly Step[]): number {
+  return steps.reduce((product, { probability }) => product * probability, 1);
+}
+
+/** How likely a line that was found ends where it does. */
+export function endOf({ steps, logProbability }: Hypothesis): number {
+  return Math.min(1, Math.exp(logProbability) / likelihood(steps));
+}
+
 /** The n-grams' block after a first line. */
-export function continueBlock(
-  query: CompletionQuery,
-  firstLine: string,
-  firstSteps: readonly Step[],
-  maxTokens: number,
-  parts: BlockParts,
-): Block {
+export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
   const { own, search } = parts;
   const asking: Asking = { folder: folderOf(query.path), following: own.following };
-  const lines = writeBlock(query, firstLine, firstSteps, maxTokens, parts);
+  const lines = writeBlock(query, first, maxTokens, parts);
   const answer = ({ context, left }: BlockQuestion): BlockLine => {
     const lineEnd = search.lineEnd(context, asking, query.path);
     if (lineEnd === undefined) return undefined;
@@ -70,13 +80,12 @@ export function continueBlock(
 
 /**
  * Asks for line after line, and says when the block is whole.
- * @param firstLine what was proposed for the cursor's line
+ * @param first what was proposed for the cursor's line
  * @param maxTokens of the whole draft
  */
 export function* writeBlock(
   query: CompletionQuery,
-  firstLine: string,
-  firstSteps: readonly Step[],
+  { draft: { text: firstLine }, steps: firstSteps, ends: firstEnds }: FirstLine,
   maxTokens: number,
   { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
 ): Generator<BlockQuestion, Block, BlockLine> {
@@ -87,8 +96,8 @@ export function* writeBlock(
   const steps: Step[] = [];
   let text = '';
   let probability = 1;
-  // What was there when brackets were last closed and no operator dangled: where a block that breaks off is cut.
-  let sound = { text, steps: 0, probability };
+  const sure = likelihood(firstSteps) * firstEnds;
+  let ends = firstEnds;
   const context = (): Int32Array =>
     Int32Array.from([
       ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
@@ -96,7 +105,7 @@ export function* writeBlock(
       ...steps.map((step) => step.token),
     ]);
   const finish = (): Block => ({ text, steps, probability, complete: true });
-  const breakOff = (): Block => ({ ...sound, steps: steps.slice(0, sound.steps), complete: false });
+  const breakOff = (): Block => ({ text, steps, probability, complete: false });
   for (let line = 0; line < mostLines; line++) {
     const left = maxTokens - firstSteps.length - steps.length;
     if (left < 2) return breakOff();
@@ -107,7 +116,7 @@ export function* writeBlock(
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
     const deep = indent.length - lineStart(indent);
     const p = Math.exp(best.logProbability);
-    if (!best.finished || p < trusted) return breakOff();
+    if (!best.finished || sure * probability * p < trusted) return breakOff();
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
     // A blank line belongs to the block only when something of it follows.
     if (body.trim() === '') return finish();
@@ -117,11 +126,10 @@ export function* writeBlock(
     if (deep === base && !opened && closes) return finish();
     // The text after the cursor goes on from here.
     if (body.trim() === next && (!closes || !opened)) return finish();
-    steps.push(lineEnd, ...best.steps);
+    steps.push({ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps);
+    ends = endOf(best);
     text += indent + body;
     probability *= p;
-    if (bracketBalance(firstLine + text) <= 0 && !dangling.test(body.trimEnd()))
-      sound = { text, steps: steps.length, probability };
     if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
   }
   return breakOff();

@@ -1,8 +1,9 @@
 // A typist over models of several paces, in time that the test makes: what a slower model has its say in, and that nothing flickers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Desk } from '../../bench/base/desk.ts';
-import { visitsTo } from '../../bench/base/typist.ts';
+import { replay } from '../../bench/base/replay.ts';
+import { Desk } from '../../bench/common/desk.ts';
+import { visitsTo } from '../../bench/common/typist.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -45,13 +46,13 @@ async function typeAt(pace: Pace, ahead: boolean) {
   await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
   const typed = (async () => {
-    for (const visit of visits) await desk.replay.visit(visit);
+    for (const visit of visits) await replay(desk.editor, clock, visit);
     typing = false;
   })();
   while (typing) await clock.advance(250);
   await typed;
   desk.dispose();
-  const { shown, replaced } = desk.replay.tally;
+  const { shown, replaced } = desk.editor.tally;
   const share = shown.filter(({ completion }) => completion.model.includes('+')).length / shown.length;
   return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
 }

@@ -1,7 +1,7 @@
 // The typist of the benchmark: what it types is what stood there, as an editor takes it, the same for the same seed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { visitsTo } from '../../bench/base/typist.ts';
+import { visitsTo } from '../../bench/common/typist.ts';
 
 const text = Array.from({ length: 60 }, (_, i) => `const value${i} = read(${i}, [one, "two"], 'three');`).join('\n');
 const visits = visitsTo([{ path: 'src/a.ts', text }], 20, 1);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
 import { hiding } from '../fakes/masking.ts';
-import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import {
   drafted,
@@ -251,8 +251,8 @@ test('a prefetch calls the API only by setting', async () => {
 });
 
 test('several rejections in a row raise the bar for a while', async () => {
-  const specialist = new ScriptedSpecialist(drafted('local();', 0.35));
-  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.3, fallbackBar: 0.3 } });
+  const specialist = new ScriptedSpecialist(draft('local();', 0.86, { confidence: 0.35 }));
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {

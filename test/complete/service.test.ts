@@ -64,7 +64,7 @@ test('balance 0 and a forbidden folder never reach the API', async () => {
     const teacher = new ScriptedTeacher();
     const h = new Harness({ specialist: unsure(), teacher, settings });
     assert.equal(await h.answer(place), undefined);
-    assert.equal(await h.answer(query('other = '), { trigger: 'manual' }), undefined);
+    assert.equal(await h.answer(query('other = ')), undefined);
     assert.equal(teacher.requests.length, 0);
     assert.equal(h.of('nothing').length, 2);
     assert.equal(h.of('nothing')[0]?.decision?.route, 'none');

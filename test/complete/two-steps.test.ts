@@ -11,8 +11,8 @@ import { defaultFit } from '../../src/coupling/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { maskNothing } from '../fakes/masking.ts';
 import { PacedEngine } from '../fakes/paced-engine.ts';
-import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { query, SETTINGS, SURE, UNSURE } from './harness.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { drafted, query, SETTINGS, SURE, UNSURE } from './harness.ts';
 
 class Ngrams extends ScriptedSpecialist {
   readonly snapshot = undefined;
@@ -29,7 +29,7 @@ async function set(confidence: number) {
   const engine = new PacedEngine(clock, PACE);
   const heard = { ready: 0 };
   const specialist = new MixedSpecialist({
-    ngram: new Ngrams(draft('ngram();', confidence, { confidence })),
+    ngram: new Ngrams(drafted('ngram();', confidence)),
     key: 'folder',
     clock,
     log: silentLog,

@@ -58,7 +58,7 @@ export class PacedEngine implements Engine {
       if (!done) return failed('cancelled', 'Cancelled.');
       if (kind === 'warm') return answered({});
       this.finished++;
-      return answered(draft('neural();', 0.9, { model: 'base + n-gram', confidence: 0.9 }));
+      return answered(draft('neural();', 0.99, { model: 'base + n-gram', confidence: 0.9 }));
     });
     this.queue = result;
     return result;

@@ -8,13 +8,15 @@ import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/complete/service.ts';
 import type { Completion } from '../../src/complete/types.ts';
-import { fitCoupling, score } from '../../src/coupling/fit.ts';
+import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
+import { bestCut } from '../../src/coupling/show.ts';
 import type { CouplingFit } from '../../src/coupling/types.ts';
 import { evaluate } from '../../src/learn/evaluate.ts';
 import { labelRequest } from '../../src/learn/labels.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { ScoredPlace } from '../../src/report/scored.ts';
 import { type CursorExample, cursorExamples } from '../../src/tasks/completion/cursor-places.ts';
+import { cutsOf } from '../../src/tasks/completion/cuts.ts';
 import { queryOf } from '../../src/tasks/completion/query.ts';
 import { Backoff } from '../../src/teacher/backoff.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
@@ -129,11 +131,15 @@ function service(api?: ScriptedTeacher): CompletionService {
 
 test('what is fitted on is what is served: text, and how sure the coupling is of it', async () => {
   assert.ok(scored.length >= 50, `${scored.length} places`);
-  for (const { example, draft, place } of scored) {
+  for (const { example, asked, draft, place } of scored) {
     const shown = await served(example);
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
-    assert.equal(shown?.text ?? '', draft.text, where);
-    if (shown) assert.equal(shown.confidence, score(fit, draft, place).pSpecialist, where);
+    const cuts = scoreCuts(fit, cutsOf(draft, asked), place);
+    const best = bestCut(cuts, 0, 0);
+    assert.equal(shown?.text ?? '', best?.text ?? '', where);
+    if (!shown) continue;
+    assert.equal(shown.confidence, best?.p, where);
+    assert.equal(shown.decision.pSpecialist, score(fit, draft, place).pSpecialist, where);
   }
 });
 

@@ -46,8 +46,6 @@ export interface SessionDeps {
 
 let sessions = 0;
 
-/** With no API to ask, a draft half as sure is still worth showing. */
-const fallbackShare = 0.5;
 /** A window that is reloaded at once need not index again, ms. */
 const staleMs = 10 * 60_000;
 
@@ -264,7 +262,7 @@ export class FolderSession extends DisposableStore {
     return {
       balance: settings.localOnly ? 0 : settings.balance,
       showBar: settings.showBar,
-      fallbackBar: settings.showBar * fallbackShare,
+      fallbackBar: settings.showBar,
       multiline: settings.multiline,
       apiAllowed:
         this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path),

@@ -1,7 +1,7 @@
 // What is asked at a place, and what becomes of an answer there: one path for serving, labelling, fitting and measuring.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { indentUnitOf } from '../../text/indents.ts';
-import { wantsBlock } from '../../text/shape.ts';
+import { mayGoOn, wantsBlock } from '../../text/shape.ts';
 import { clean } from './clean.ts';
 import { queryOf } from './query.ts';
 import type { CompletionPlace } from './types.ts';
@@ -16,7 +16,8 @@ export function placeAt(
   indentUnit = indentUnitOf(query.prefix + query.suffix),
   multiline = true,
 ): CompletionPlace {
-  return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit) };
+  const block = multiline && wantsBlock(query, indentUnit);
+  return { query, indentUnit, block, further: multiline && !block && mayGoOn(query) };
 }
 
 /** A place with what its author wrote between prefix and suffix, whole documents: as the editor sees it before that is written. */
@@ -28,14 +29,23 @@ export function placeBefore({ path, languageId, prefix, suffix }: CompletionQuer
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
-export function draftOptions({ block }: Pick<CompletionPlace, 'block'>): DraftOptions {
-  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
+export function draftOptions({ block, further = false }: Pick<CompletionPlace, 'block' | 'further'>): DraftOptions {
+  return { multiline: block, goOn: further, maxTokens: block || further ? BLOCK_TOKENS : LINE_TOKENS };
 }
 
 /** A local draft as it is judged and shown; undefined where nothing of it is worth showing. */
 export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Draft | undefined {
-  const text = draft === undefined ? '' : clean(draft.text, place);
-  return draft === undefined || text === '' ? undefined : { ...draft, text };
+  if (draft === undefined) return undefined;
+  const { beyond, ...line } = draft;
+  const text = clean(line.text, place);
+  const further = beyond === undefined ? '' : clean(line.text + beyond.text, place);
+  const goesOn = further.startsWith(`${text}\n`) && (text !== '' || line.text === '');
+  if (text === '' && !goesOn) return undefined;
+  return {
+    ...line,
+    text,
+    ...(beyond !== undefined && goesOn && { beyond: { ...beyond, text: further.slice(text.length) } }),
+  };
 }
 
 /** The same for who judges: an empty draft where nothing would be shown. */

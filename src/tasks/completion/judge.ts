@@ -22,3 +22,9 @@ export function truthAt(written: string, { block }: Pick<CompletionPlace, 'block
 export function judge(shown: string, truth: string): Verdict {
   return { right: shown !== '' && exactMatch(shown, truth), similarity: editSimilarity(shown, truth) };
 }
+
+/** What the author wrote begins with this, and does not end inside one of his words. */
+export function isBeginning(cut: string, written: string): boolean {
+  const splits = /[\p{L}\p{N}_$]$/u.test(cut) && /^[\p{L}\p{N}_$]/u.test(written.slice(cut.length));
+  return cut !== '' && written.startsWith(cut) && !splits;
+}

@@ -2,7 +2,7 @@
 // indents of its own lets one. Every key is the document that it leaves, and how long after the key before it comes.
 import { normals, uniforms } from '../../src/fit/random.ts';
 import { lineBefore } from '../../src/text/lines.ts';
-import type { PackageFile } from '../common/packages.ts';
+import type { PackageFile } from './packages.ts';
 
 export interface Key {
   readonly prefix: string;
@@ -61,36 +61,105 @@ function visitTo(path: string, lines: readonly string[], hands: Hands): Visit {
   return { path, prefix, suffix, keys: typed(prefix, suffix, target, hands) };
 }
 
-/** The keys that put `target` between the two, as an editor takes them. */
+/** The keys that put `target` between the two. */
 function typed(prefix: string, suffix: string, target: string, hands: Hands): Key[] {
+  const writing = new Writing(prefix, suffix, target);
   const keys: Key[] = [];
-  let done = 0;
+  for (let pause: Pause = 'move'; writing.left !== ''; pause = pauseIn(target, target.length - writing.left.length)) {
+    writing.press();
+    keys.push({ ...writing.document, afterMs: hands.gap(pause) });
+  }
+  return keys;
+}
+
+type Pause = keyof typeof PAUSES | undefined;
+
+/** What comes before the character at `at` is typed. */
+function pauseIn(text: string, at: number): Pause {
+  if (text[at - 1] === '\n' || /\n[^\S\n]+$/.test(text.slice(Math.max(0, at - 40), at))) return 'line';
+  return isWord(text[at - 2]) && !isWord(text[at - 1]) ? 'word' : undefined;
+}
+
+/** A text on its way into a document, as an editor takes it: it closes brackets and quotes, and indents lines. */
+export class Writing {
+  private readonly prefix: string;
+  private readonly suffix: string;
+  private readonly target: string;
+  private done = 0;
   /** What the editor has closed, behind the cursor. */
-  let closed = '';
-  let pause: keyof typeof PAUSES | undefined = 'move';
-  while (done < target.length) {
+  private closed = '';
+
+  constructor(prefix: string, suffix: string, target: string) {
+    this.prefix = prefix;
+    this.suffix = suffix;
+    this.target = target;
+  }
+
+  /** What is to be typed yet. */
+  get left(): string {
+    return this.target.slice(this.done);
+  }
+
+  get document(): Pick<Key, 'prefix' | 'suffix'> {
+    return { prefix: this.prefix + this.target.slice(0, this.done), suffix: this.closed + this.suffix };
+  }
+
+  press(): void {
+    const { target, done, closed } = this;
     const character = target[done] as string;
-    const before = target[done - 1];
     const over = /^(?:\n\s*\S|.)/s.exec(closed)?.[0] ?? '';
     if (over !== '' && target.startsWith(over, done)) {
       // Typed over, or gone past.
-      done += over.length;
-      closed = closed.slice(over.length);
+      this.done += over.length;
+      this.closed = closed.slice(over.length);
     } else if (character === '\n') {
       // The editor indents the new line; a closing bracket right behind the cursor goes to a line of its own.
-      const line = lineBefore(prefix + target.slice(0, done));
-      if (/^[)\]}]/.test(closed) && /[([{]$/.test(line)) closed = `\n${/^\s*/.exec(line)?.[0] ?? ''}${closed}`;
-      done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
+      const line = lineBefore(this.prefix + target.slice(0, done));
+      if (/^[)\]}]/.test(closed) && /[([{]$/.test(line)) this.closed = `\n${/^\s*/.exec(line)?.[0] ?? ''}${closed}`;
+      this.done += (/^\n[^\S\n]*/.exec(target.slice(done)) as RegExpExecArray)[0].length;
     } else {
-      done++;
+      this.done++;
       const closer = CLOSERS[character];
-      const mayClose = CLOSES_BEFORE.test(closed + suffix) && !(closer === character && isWord(before));
-      if (closer !== undefined && mayClose) closed = closer + closed;
+      const mayClose = CLOSES_BEFORE.test(closed + this.suffix) && !(closer === character && isWord(target[done - 1]));
+      if (closer !== undefined && mayClose) this.closed = closer + closed;
     }
-    keys.push({ prefix: prefix + target.slice(0, done), suffix: closed + suffix, afterMs: hands.gap(pause) });
-    pause = character === '\n' ? 'line' : isWord(before) && !isWord(character) ? 'word' : undefined;
   }
-  return keys;
+
+  /** The next `length` UTF-16 units come at once, as inserted text does: nothing is closed behind it. */
+  insert(length: number): void {
+    this.done += length;
+  }
+}
+
+/** Lines of a file that are typed one after the other, as if the file ended there. */
+export interface Stretch {
+  readonly path: string;
+  readonly prefix: string;
+  /** The rest of the file from there on, of which the first `length` UTF-16 units are typed. */
+  readonly rest: string;
+  readonly length: number;
+  /** How long the key for each of them is waited for, ms. */
+  readonly gaps: readonly number[];
+}
+
+/** `lines` lines at `count` places of the files; the same ones for the same files and seed. */
+export function stretchesOf(files: readonly PackageFile[], count: number, lines: number, seed: number): Stretch[] {
+  const hands = new Hands(seed);
+  const suited = files.filter(({ text }) => text.split('\n').length >= 2 * lines);
+  return Array.from({ length: suited.length === 0 ? 0 : count }, () => {
+    const { path, text } = suited[Math.floor(hands.uniform() * suited.length)] as PackageFile;
+    const all = text.split('\n');
+    // Not the very first lines, which nothing says anything of.
+    const first = Math.min(5, lines) + Math.floor(hands.uniform() * (all.length - lines - Math.min(5, lines)));
+    const prefix = all
+      .slice(0, first)
+      .map((line) => `${line}\n`)
+      .join('');
+    const rest = text.slice(prefix.length);
+    const length = all.slice(first, first + lines).join('\n').length;
+    const gaps = Array.from({ length }, (_, at) => hands.gap(at === 0 ? 'move' : pauseIn(rest, at)));
+    return { path, prefix, rest, length, gaps };
+  });
 }
 
 /** Fingers, and the head that stops them. */

@@ -1,0 +1,199 @@
+// A typist over held-out files, local models only: how much of the text suggestions write, how often they are wrong, and what each rule brings.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../build/paths.ts';
+import { type Clock, systemClock } from '../../src/common/clock.ts';
+import { unwrap } from '../../src/common/errors.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { threadCount } from '../../src/common/threads.ts';
+import type { NgramSpecialist } from '../../src/complete/specialist.ts';
+import type { Engine } from '../../src/engine/client.ts';
+import { NgramClient } from '../../src/ngram/client.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { listBases } from '../base/bases.ts';
+import type { Base } from '../base/types.ts';
+import { Desk, type DeskDeps } from '../common/desk.ts';
+import { withEngines } from '../common/engines.ts';
+import { stretchesOf } from '../common/typist.ts';
+import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import { kebab, put, Table } from '../print.ts';
+import { type Material, materials } from './materials.ts';
+import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { type Typed, typeStretch } from './typist.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { WholeLines, WithoutBeyond } from './whole-lines.ts';
+
+/** Stretches of each folder, and lines of each. */
+const STRETCHES = 4;
+const LINES = 12;
+const SEED = 5;
+const KEY = 'typing';
+
+interface Rule {
+  readonly name: string;
+  readonly what: string;
+  readonly desk: Pick<DeskDeps, 'settings' | 'answering' | 'asked'>;
+}
+
+/** The product last: the others say what each of its parts brings. */
+const rules: readonly Rule[] = [
+  {
+    name: 'whole lines',
+    what: 'the whole draft or nothing, shown where it is right with a probability of 0.15: the rule of before',
+    desk: {
+      settings: { fallbackBar: 0.15 },
+      answering: (specialist, settings) => new WholeLines(specialist, settings),
+    },
+  },
+  {
+    name: 'cuts',
+    what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
+    desk: { asked: (specialist) => new WithoutBeyond(specialist) },
+  },
+  { name: 'product', what: 'and further lines', desk: {} },
+];
+
+export const typing: Benchmark = {
+  name: 'typing',
+  what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
+  takes: ['recordings', 'bases', 'places', 'clock'],
+  run,
+};
+
+interface Counted extends Typed {
+  waits: number[];
+  neural: number;
+  replaced: number;
+  cost: { cpuMs: number };
+}
+
+const nothing = (): Counted => ({
+  ...{ judged: [], characters: 0, written: 0, keys: 0 },
+  ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
+});
+
+async function run({ recordings, bases, places = STRETCHES, clock = 'virtual' }: BenchOptions): Promise<Figures> {
+  if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
+  const [base] = listBases([], bases?.split(',')) as [Base];
+  const folders = materials(recordings);
+  console.log(
+    `typing, base '${base.name}' without adaptation, ${places} stretches of ${LINES} lines in each folder, clock ${clock}`,
+  );
+  if (clock === 'virtual')
+    console.log(
+      '  a draft takes the processor time that it took here, one thread for each model; nothing else takes any',
+    );
+  const table = new Table({
+    'characters-written-share': 'written',
+    'shows-per-100-keys': 'shows',
+    'wrong-share': 'wrong',
+    'multi-line-share': 'multi',
+  });
+  const figures: Record<string, Figures> = {};
+  for (const { name, what } of rules) console.log(`  ${name}: ${what}`);
+  const all = new Map(rules.map((rule) => [rule, nothing()]));
+  const show = (names: readonly string[], row: Figures) => {
+    table.row(names.join(': '), row);
+    put(figures, names, row);
+  };
+  for (const folder of folders) {
+    const typed = await typeIn(folder, base, places, clock);
+    for (const [rule, counted] of typed) {
+      show([folder.name, rule.name], figuresOf(counted, clock));
+      add(all.get(rule) as Counted, counted);
+    }
+  }
+  for (const [rule, counted] of all) show(['all', rule.name], figuresOf(counted, clock));
+  return kebab({ ...(figures.all?.product as Figures), ...figures });
+}
+
+function add(all: Counted, { judged, waits, cost, ...counts }: Counted): void {
+  all.judged.push(...judged);
+  all.waits.push(...waits);
+  all.cost.cpuMs += cost.cpuMs;
+  for (const name of ['characters', 'written', 'keys', 'neural', 'replaced'] as const) all[name] += counts[name];
+}
+
+function figuresOf(
+  { judged, characters, written, keys, waits, neural, replaced, cost }: Counted,
+  clock: string,
+): Figures {
+  const shows = Math.max(1, judged.length);
+  const right = judged.filter((each) => each.right);
+  return {
+    'characters-written-share': written / characters,
+    'shows-per-100-keys': (100 * judged.length) / keys,
+    'wrong-share': (judged.length - right.length) / shows,
+    'multi-line-share': judged.filter(({ lines }) => lines > 1).length / shows,
+    'lines-of-a-right-show': right.reduce((sum, { lines }) => sum + Math.max(1, lines), 0) / Math.max(1, right.length),
+    'latency-p50-ms': quantile(waits, 0.5),
+    'latency-p95-ms': quantile(waits, 0.95),
+    ...(clock === 'virtual' && { 'cpu-s-per-100-keys': cost.cpuMs / 10 / keys }),
+    'with-transformer': neural / shows,
+    replaced,
+    shows: judged.length,
+    keys,
+  };
+}
+
+/** The same keys for every rule. */
+async function typeIn(folder: Material, base: Base, places: number, kind: string): Promise<Map<Rule, Counted>> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
+  const index = NgramModel.build(folder.others, base.tokenizer);
+  const models = new Models(index, join(scratch, 'others.ngram'));
+  writeFileSync(models.snapshot, index.serialize());
+  const stretches = stretchesOf(folder.held, places, LINES, SEED);
+  const work = async (
+    rule: Rule,
+    counted: Counted,
+    clock: Clock,
+    ngram: NgramSpecialist,
+    engine: Engine,
+    threads: number,
+  ) => {
+    const at = new Desk({ clock, ngram, key: KEY, ahead: true, ...rule.desk });
+    try {
+      const { model, tokenizerPath: tokenizer } = base;
+      await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
+      if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+      for (const stretch of stretches) await typeStretch(at.editor, clock, stretch, folder.languageId, counted);
+      const { shown, replaced } = at.editor.tally;
+      counted.waits = shown.map(({ waitedMs }) => waitedMs);
+      counted.neural = shown.filter(({ completion }) => completion.model.includes('+')).length;
+      counted.replaced = replaced;
+    } finally {
+      at.dispose();
+    }
+  };
+  const typed = new Map<Rule, Counted>();
+  try {
+    for (const rule of rules) {
+      const counted = nothing();
+      typed.set(rule, counted);
+      if (kind === 'virtual') {
+        const clock = new VirtualClock();
+        const timed = { models, clock, cost: counted.cost };
+        await clock.run(work(rule, counted, clock, new TimedNgram(timed), new TimedEngine(timed), 1));
+      } else await inProcesses(models.snapshot, base, (...at) => work(rule, counted, ...at));
+    }
+  } finally {
+    await models.specialists.close(KEY);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return typed;
+}
+
+async function inProcesses(
+  snapshot: string,
+  { tokenizerPath }: Base,
+  work: (clock: Clock, ngram: NgramSpecialist, engine: Engine, threads: number) => Promise<void>,
+): Promise<void> {
+  const ngram = new NgramClient({ script: join(root, 'src/ngram/worker.ts'), tokenizerPath });
+  try {
+    unwrap(await ngram.load(snapshot));
+    await withEngines(([engine]) => work(systemClock, ngram, engine as Engine, threadCount('auto')), 1);
+  } finally {
+    ngram.dispose();
+  }
+}

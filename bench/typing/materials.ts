@@ -1,0 +1,61 @@
+// What is typed: held-out files of the recorded packages, of one in Python, one in Go and a folder of prose, each beside the rest of its folder.
+import { basename } from 'node:path';
+import { bucket, fetchPackage, type PackageFile, sourceFiles } from '../common/packages.ts';
+import { readRecordings } from '../common/recordings.ts';
+
+export interface Material {
+  readonly name: string;
+  readonly languageId: string;
+  /** To be typed, and not learned from. */
+  readonly held: readonly PackageFile[];
+  readonly others: readonly PackageFile[];
+}
+
+interface Row {
+  readonly name: string;
+  readonly spec: string;
+  readonly registry: 'npm' | 'pypi' | 'debian';
+  readonly inside: string;
+  readonly files: RegExp;
+  readonly languageId: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    name: 'starlette',
+    spec: 'starlette==0.50.0',
+    registry: 'pypi',
+    inside: 'starlette',
+    files: /\.py$/,
+    languageId: 'python',
+  },
+  {
+    name: 'cobra',
+    spec: 'golang-github-spf13-cobra-dev=1.8.1-1',
+    registry: 'debian',
+    inside: 'usr/share/gocode/src/github.com/spf13/cobra',
+    files: /\.go$/,
+    languageId: 'go',
+  },
+  { name: 'prose', spec: '@tanstack/ai@0.58.0', registry: 'npm', inside: '', files: /\.md$/, languageId: 'markdown' },
+];
+
+/** Longer ones are mostly data, characters. */
+const LONGEST = 60_000;
+
+export function materials(recordings: string | undefined): Material[] {
+  const recorded = readRecordings(recordings).map(({ package: name, named, others }) => {
+    return { name, languageId: 'typescript', held: named, others };
+  });
+  const others = rows.map(({ name, spec, registry, inside, files, languageId }) => {
+    const all = sourceFiles(fetchPackage(spec, registry), inside, files).filter(({ text }) => text.length < LONGEST);
+    const held = (path: string) => bucket(basename(path) + path.length) >= 8;
+    return {
+      name,
+      languageId,
+      held: all.filter(({ path }) => held(path)),
+      others: all.filter(({ path }) => !held(path)),
+    };
+  });
+  return [...recorded, ...others];
+}

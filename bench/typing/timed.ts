@@ -1,0 +1,151 @@
+// Both models on a virtual clock: they run in this process, one thread each, and a draft takes the processor time that it took, however many
+// others the machine works for meanwhile. What one rule has asked is not computed again for the next: it takes what it took then.
+import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
+import { failed, ok, type Result } from '../../src/common/errors.ts';
+import type { NgramSpecialist } from '../../src/complete/specialist.ts';
+import type { Engine, RequestOptions } from '../../src/engine/client.ts';
+import type { Foreseen, RequestKind, Requests } from '../../src/engine/protocol.ts';
+import { Specialists } from '../../src/mix/specialists.ts';
+import type { NgramModel } from '../../src/ngram/model.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** Processor time of this process so far, ms. */
+function used(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+interface Done {
+  readonly draft: Draft | undefined;
+  readonly foreseen: Foreseen | undefined;
+  readonly ms: number;
+}
+
+/** A folder's models, and what they have answered; shared by the rules that are compared. */
+export class Models {
+  readonly ngram: NgramModel;
+  readonly snapshot: string;
+  readonly specialists = new Specialists();
+  private readonly done = new Map<string, Done>();
+
+  constructor(ngram: NgramModel, snapshot: string) {
+    this.ngram = ngram;
+    this.snapshot = snapshot;
+  }
+
+  async answer(
+    kind: string,
+    { path, prefix, suffix }: CompletionQuery,
+    options: DraftOptions | undefined,
+    work: (foreseen: (of: Foreseen) => void) => Promise<Draft | undefined>,
+  ): Promise<Done> {
+    const key = JSON.stringify([kind, path, prefix, suffix, options]);
+    let done = this.done.get(key);
+    if (done === undefined) {
+      let foreseen: Foreseen | undefined;
+      const began = used();
+      const draft = await work((of) => {
+        foreseen = of;
+      });
+      done = { draft, foreseen, ms: used() - began };
+      this.done.set(key, done);
+    }
+    return done;
+  }
+}
+
+/** At one desk. */
+interface Timed {
+  readonly models: Models;
+  readonly clock: VirtualClock;
+  /** Processor time of all that was asked, ms. */
+  readonly cost: { cpuMs: number };
+}
+
+export class TimedNgram implements NgramSpecialist {
+  readonly name = 'n-gram';
+  readonly snapshot: string;
+  private readonly at: Timed;
+
+  constructor(at: Timed) {
+    this.at = at;
+    this.snapshot = at.models.snapshot;
+  }
+
+  changed = () => [];
+
+  async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    const { models, clock, cost } = this.at;
+    const work = async () => models.ngram.complete(query, options);
+    const { draft, ms } = await clock.work(() => models.answer('n-gram', query, options, work));
+    cost.cpuMs += ms;
+    await clock.sleep(ms, signal);
+    return draft;
+  }
+
+  async snippets(): Promise<Snippet[]> {
+    return [];
+  }
+
+  // The one file that changes is in every query.
+  setOpenFile(): void {}
+  setSavedFile(): void {}
+  removeFile(): void {}
+}
+
+/** One thing at a time, as the engine's process does it; what is given up frees it at once. */
+export class TimedEngine implements Engine {
+  private readonly at: Timed;
+  private busyUntil = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(at: Timed) {
+    this.at = at;
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    { signal, onProgress }: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    const { models, clock } = this.at;
+    if (kind === 'open') {
+      const opened = await clock.work(() => models.specialists.load(request as Requests['open']['request']));
+      return ok(opened as Requests[K]['result']);
+    }
+    if (kind !== 'draft' && kind !== 'warm') return ok({} as Requests[K]['result']);
+    const { query, options } = request as Requests['draft']['request'];
+    // What is asked in the same moment waits for its turn.
+    const mine = this.turn.then(() =>
+      signal?.aborted
+        ? undefined
+        : clock.work(() => models.answer(kind, query, options, this.work(kind, request as never))),
+    );
+    this.turn = mine.catch(() => {});
+    const done = await mine;
+    const cancelled = failed('cancelled', 'Cancelled.');
+    if (done === undefined) return cancelled;
+    this.at.cost.cpuMs += done.ms;
+    if (done.foreseen) onProgress?.(done.foreseen as Requests[K]['progress']);
+    const began = Math.max(clock.monotonic(), this.busyUntil);
+    const end = began + done.ms;
+    this.busyUntil = end;
+    try {
+      await clock.sleep(end - clock.monotonic(), signal);
+      return ok((done.draft ?? {}) as Requests[K]['result']);
+    } catch {
+      if (this.busyUntil === end) this.busyUntil = Math.max(began, clock.monotonic());
+      return cancelled;
+    }
+  }
+
+  private work(kind: 'draft' | 'warm' | string, { key, query, options }: Requests['draft']['request']) {
+    const { specialists } = this.at.models;
+    const never = new AbortController().signal;
+    return async (foreseen: (of: Foreseen) => void): Promise<Draft | undefined> => {
+      if (kind === 'draft') return specialists.draft(key, query, options, never, foreseen);
+      await specialists.warm(key, query, never);
+      return undefined;
+    };
+  }
+}

@@ -1,0 +1,84 @@
+// Types stretches of a file and does with each suggestion what a person does who knows what he wants to write.
+import type { Clock } from '../../src/common/clock.ts';
+import { commonPrefix } from '../../src/text/edits.ts';
+import type { Editor, Ghost } from '../common/editor.ts';
+import { type Stretch, Writing } from '../common/typist.ts';
+
+/** What became of a suggestion. */
+export interface Judged {
+  readonly ghost: Ghost;
+  readonly right: boolean;
+  /** Lines of it that hold a word or a number, where it is right. */
+  readonly lines: number;
+}
+
+export interface Typed {
+  readonly judged: Judged[];
+  /** Characters of the text, without the indents that an editor writes, and those of them that suggestions wrote, less what was deleted of them. */
+  characters: number;
+  written: number;
+  /** Pressed, those that take a suggestion among them. */
+  keys: number;
+}
+
+/** Nobody takes less. */
+const LEAST_TAKEN = 4;
+const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
+
+/**
+ * What is right to its end is taken; what begins right and ends wrong is taken where more of it is right than is to be deleted again; all else is
+ * typed over.
+ */
+export async function typeStretch(
+  editor: Editor,
+  clock: Clock,
+  stretch: Stretch,
+  languageId: string,
+  typed: Typed,
+): Promise<void> {
+  const { path, prefix, rest, length, gaps } = stretch;
+  const writing = new Writing(prefix, '', rest);
+  let taken: { readonly good: number; readonly bad: number } | undefined;
+  let interrupt = new AbortController();
+  editor.onShown = (ghost) => {
+    const { text } = ghost;
+    const good = commonPrefix(text, writing.left);
+    const right = good === text.length;
+    typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0 });
+    const bad = text.length - good;
+    if (good < LEAST_TAKEN || bad >= good) return;
+    taken = { good, bad };
+    interrupt.abort();
+  };
+  editor.come(path, languageId, writing.document);
+  let last = clock.monotonic();
+  const done = () => rest.length - writing.left.length;
+  while (done() < length) {
+    const next = last + (gaps[done()] as number);
+    taken = undefined;
+    interrupt = new AbortController();
+    const wait = Math.max(0, next - clock.monotonic());
+    await clock.sleep(wait, interrupt.signal).catch(() => {});
+    typed.keys++;
+    last = clock.monotonic();
+    const now = taken as { readonly good: number; readonly bad: number } | undefined;
+    if (now === undefined) {
+      writing.press();
+      editor.press(writing.document);
+    } else {
+      const text = writing.left.slice(0, now.good);
+      writing.insert(now.good);
+      editor.take(writing.document);
+      typed.written += inked(text) - now.bad;
+      typed.keys += now.bad;
+    }
+  }
+  typed.characters += inked(rest.slice(0, done()));
+  editor.onShown = () => {};
+  editor.give();
+}
+
+/** Lines that say something; a show of several lines is one where two do. */
+function linesIn(text: string): number {
+  return text.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line)).length;
+}

@@ -1,0 +1,50 @@
+// Where a draft may end: the beginnings of it that leave well-formed text, each a draft of its own, so that it can be judged like one.
+import type { Draft, DraftToken } from '../../common/completion.ts';
+import { lineState } from '../../text/line-state.ts';
+import { lineBefore } from '../../text/lines.ts';
+import type { CompletionPlace } from './types.ts';
+
+/** Half of a member, an opener without what it holds, a mark that asks for more. */
+const OPEN_END = /[.([{<"'`\\@#$&|!?]$/;
+const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
+
+/**
+ * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
+ * whole word and no opener; further lines come whole. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
+ */
+export function cutsOf(draft: Draft, { query }: CompletionPlace): Draft[] {
+  const { beyond, ...line } = draft;
+  const text = draft.text + (beyond?.text ?? '');
+  if (text === '') return [];
+  const tokens = [...draft.tokens, ...(beyond?.tokens ?? [])];
+  const start = tokens
+    .map((token) => token.text)
+    .join('')
+    .indexOf(text);
+  if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query } as CompletionPlace);
+  const before = lineBefore(query.prefix);
+  const cuts: Draft[] = [];
+  let end = -start;
+  for (const [i, { text: piece }] of tokens.entries()) {
+    end += piece.length;
+    const cut = text.slice(0, Math.max(0, end)).trimEnd();
+    if (cut === '' || cut === cuts.at(-1)?.text || !mayEnd(cut, text, before, query.languageId)) continue;
+    cuts.push(beginning(line, cut, tokens.slice(0, i + 1)));
+  }
+  if (cuts.at(-1)?.text !== text) cuts.push(beginning(line, text, tokens));
+  return cuts;
+}
+
+/** The specialist's own confidence is of whole lines, and says nothing here. */
+function beginning({ confidence: _, ...draft }: Draft, text: string, tokens: readonly DraftToken[]): Draft {
+  return { ...draft, text, tokens, complete: draft.complete && text.length >= draft.text.length };
+}
+
+function mayEnd(cut: string, text: string, before: string, languageId: string): boolean {
+  const next = text.slice(cut.length).trimStart() === '' ? undefined : text[cut.length];
+  if (next === undefined || /^[^\S\n]*\n/.test(text.slice(cut.length))) return true;
+  if (cut.includes('\n') || (isWord(cut.at(-1)) && isWord(next))) return false;
+  // A quote that has just been closed is an end like any other.
+  const closed = /["'`]$/.test(cut) && lineState(languageId, before + cut) === 'code';
+  return closed || !OPEN_END.test(cut);
+}

@@ -1,0 +1,89 @@
+// The typist of `bench -- typing`: what is right is taken, what is half right pays for what is deleted, and time passes only where it is said to.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Editor } from '../../bench/common/editor.ts';
+import { stretchesOf, Writing } from '../../bench/common/typist.ts';
+import { type Typed, typeStretch } from '../../bench/typing/typist.ts';
+import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
+import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
+
+const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
+const stretches = stretchesOf([{ path: 'a.ts', text }], 3, 5, 1);
+
+/** Types with a service that answers at once with what `suggest` makes of the text to come. */
+async function typedWith(suggest: (left: string) => string) {
+  const clock = new VirtualClock();
+  const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+  let id = 0;
+  const service = {
+    complete: async ({ query }: CompletionRequest) => {
+      const at = text.indexOf(query.prefix) + query.prefix.length;
+      const suggested = suggest(text.slice(at));
+      return suggested === '' ? undefined : ({ id: String(++id), text: suggested } as Completion);
+    },
+    begin: () => {},
+    warm: () => {},
+    accepted: () => {},
+  };
+  const editor = new Editor({ clock, service, setOpenFile: () => {}, ahead: true });
+  const work = async () => {
+    for (const stretch of stretches) await typeStretch(editor, clock, stretch, 'typescript', typed);
+  };
+  await clock.run(work());
+  return { ...typed, ms: clock.monotonic() };
+}
+
+test('without suggestions every character is a key, and time passes as the keys say', async () => {
+  const { keys, characters, written, judged, ms } = await typedWith(() => '');
+  assert.equal(
+    characters,
+    stretches.reduce((sum, { length }) => sum + length, 0),
+  );
+  assert.ok(keys <= characters && keys > 0.8 * characters, 'but for closing marks and indents');
+  assert.deepEqual([written, judged.length], [0, 0]);
+  assert.ok(ms > 100 * keys);
+});
+
+test('right suggestions are taken to their end; short ones and wrong ones are not', async () => {
+  const right = await typedWith((left) => left.split('\n', 1)[0] as string);
+  assert.ok(right.written / right.characters > 0.6, String(right.written / right.characters));
+  assert.ok(right.judged.every((each) => each.right));
+  const short = await typedWith((left) => left.slice(0, 3));
+  assert.equal(short.written, 0);
+  const wrong = await typedWith(() => 'nothing like it');
+  assert.equal(wrong.written, 0);
+  assert.ok(wrong.judged.length > 0 && wrong.judged.every((each) => !each.right));
+});
+
+test('what begins right and ends wrong is taken where more of it is right, and what is deleted is charged', async () => {
+  const half = await typedWith((left) => `${left.slice(0, 10)}!!`);
+  const taken = half.judged.filter(({ ghost }) => ghost.shown.taken);
+  assert.ok(taken.length > 0 && half.judged.every((each) => !each.right));
+  assert.ok(half.written > 0 && half.written <= 8 * taken.length);
+  assert.equal((await typedWith((left) => `${left.slice(0, 5)}!!!!!!!!`)).written, 0);
+});
+
+test('a virtual clock stands still while something is computed, and says where nobody will wake', async () => {
+  const clock = new VirtualClock();
+  const order: number[] = [];
+  await clock.run(
+    Promise.all([
+      clock.sleep(20).then(() => order.push(clock.monotonic())),
+      clock.work(() => new Promise<void>((resolve) => setImmediate(resolve))).then(() => order.push(clock.monotonic())),
+      clock.sleep(10).then(() => order.push(clock.monotonic())),
+    ]),
+  );
+  assert.deepEqual(order, [0, 10, 20]);
+  await assert.rejects(clock.run(new Promise(() => {})), /Time stands still/);
+});
+
+test('inserted text closes no brackets', () => {
+  const writing = new Writing('', '\n', 'f(a);');
+  writing.press();
+  writing.press();
+  assert.deepEqual(writing.document, { prefix: 'f(', suffix: ')\n' });
+  writing.insert(1);
+  assert.deepEqual(writing.document, { prefix: 'f(a', suffix: ')\n' });
+  writing.press();
+  assert.deepEqual(writing.document, { prefix: 'f(a)', suffix: '\n' });
+});

@@ -1,0 +1,75 @@
+// Where a draft may be cut: behind whole tokens that leave something well-formed, and behind whole lines.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft } from '../../../src/common/completion.ts';
+import { cutsOf } from '../../../src/tasks/completion/cuts.ts';
+import { isBeginning } from '../../../src/tasks/completion/judge.ts';
+
+const token = (text: string, probability = 0.9) => ({
+  ...{ text, probability, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
+  tier: 'project' as const,
+});
+const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: readonly string[]): Draft => ({
+  ...{
+    text,
+    tokens: tokens.map((each) => token(each)),
+    model: 'n-gram',
+    complete: true,
+    confidence: 0.4,
+    latencyMs: 1,
+  },
+  ...(beyond && { beyond: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
+});
+const place = (before: string, languageId = 'typescript') => ({
+  query: { path: 'a', languageId, prefix: `x;\n${before}`, suffix: '\n' },
+  block: false,
+  indentUnit: '  ',
+});
+const texts = (of: Draft, before = '', languageId = 'typescript') =>
+  cutsOf(of, place(before, languageId)).map(({ text }) => text);
+
+test('a call is cut behind its name, an argument and its end, not behind what opens it or holds a member half', () => {
+  assert.deepEqual(texts(draft(['execute', 'Command', '(', 'rootCmd', ', ', 'args', '.', 'first', ')'])), [
+    'executeCommand',
+    'executeCommand(rootCmd',
+    'executeCommand(rootCmd,',
+    'executeCommand(rootCmd, args',
+    'executeCommand(rootCmd, args.first',
+    'executeCommand(rootCmd, args.first)',
+  ]);
+});
+
+test('a string is not cut behind its opening quote, nor inside a word, and may be behind its closing one', () => {
+  assert.deepEqual(texts(draft(["'", 'on', 'ce', ' more', "'", ', ', 'x'])), [
+    "'once",
+    "'once more",
+    "'once more'",
+    "'once more',",
+    "'once more', x",
+  ]);
+});
+
+test('further lines come whole, the last cut is all there is, and tokens of a cut are those that it stands for', () => {
+  const cuts = cutsOf(draft(['a', '()', ';'], undefined, ['\n', 'b', '(', '1', ')', ';', '\n', 'c', '();']), place(''));
+  assert.deepEqual(
+    cuts.map(({ text }) => text),
+    ['a', 'a()', 'a();', 'a();\nb(1);', 'a();\nb(1);\nc();'],
+  );
+  assert.deepEqual(
+    cuts.map(({ tokens }) => tokens.length),
+    [1, 2, 3, 9, 12],
+  );
+  assert.ok(cuts.every(({ confidence, beyond }) => confidence === undefined && beyond === undefined));
+});
+
+test('what cleaning has taken from the ends is found in the tokens; where it has changed the text, the draft stays whole', () => {
+  assert.deepEqual(texts(draft([' value', ' =', ' 1', ')'], 'value = 1')), ['value', 'value =', 'value = 1']);
+  assert.deepEqual(texts(draft(['\n    a', '\n    b'], '\n  a\n  b')), ['\n  a\n  b']);
+});
+
+test('a cut is right where the author goes on with it, and not inside one of his words', () => {
+  assert.ok(isBeginning('foo(bar', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('foo(ba', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('foo(baz', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('', 'foo'));
+});
