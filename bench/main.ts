@@ -12,6 +12,7 @@ import { ngram } from './ngram/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
 import { tasks } from './tasks/main.ts';
+import { teachers } from './teachers/main.ts';
 import { typing } from './typing/main.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   typing,
   tasks,
   safety,
+  teachers,
   baseline,
 ];
 

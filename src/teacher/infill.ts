@@ -35,7 +35,7 @@ const families: readonly InfillFamily[] = [
     ends: ['<|endoftext|>', '<|file_sep|>', '<|fim_pad|>'],
   },
   {
-    names: /starcoder|granite.*code|smollm/,
+    names: /starcoder|granite.*code/,
     ...{ prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>', file: '<file_sep>' },
     ends: ['<|endoftext|>', '<file_sep>'],
   },

@@ -57,6 +57,8 @@ export interface WireOptions {
   readonly facts: ModelFacts;
   /** Ours passes first, ms. */
   readonly timeoutMs: number;
+  /** Each token's probability is asked for, too. */
+  readonly logprobs?: boolean;
   /** The editor's own models, where whoever connects has them. */
   readonly editor?: EditorModels | undefined;
 }

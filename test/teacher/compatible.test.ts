@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type ConnectOptions, connectTeacher, sender } from '../../src/teacher/connect.ts';
+import { promptOf } from '../../src/teacher/prompt.ts';
 import { providers } from '../../src/teacher/providers/providers.ts';
 import { RecordingTeacher, requestHash } from '../../src/teacher/recording.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -180,4 +181,31 @@ test("the same model at two servers are two questions, and an answer of one is n
   }
   // Free, so a budget of nothing holds none back.
   assert.equal(sent.length, 2);
+});
+
+test('probabilities are asked for in the form of the path, and read in either', async () => {
+  const row = providers.find(({ id }) => id === 'llama.cpp');
+  assert.ok(row);
+  const { openWire } = await row.wire();
+  for (const [model, asked, logprobs] of [
+    ['starcoder2', 1, { tokens: ['a'], token_logprobs: [-0.5], top_logprobs: null, text_offset: [0] }],
+    ['starcoder2', 1, { content: [{ token: 'a', logprob: -0.5, bytes: null, top_logprobs: [] }] }],
+    ['gemma', true, { content: [{ token: 'a', logprob: -0.5, bytes: null, top_logprobs: [] }], refusal: null }],
+  ] as const) {
+    let body: Body = {};
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      body = JSON.parse(String(init?.body)) as Body;
+      const choice = { index: 0, text: 'a', delta: { content: 'a' }, logprobs, finish_reason: 'stop' };
+      return new Response(`data: ${JSON.stringify({ choices: [choice] })}\n\ndata: [DONE]\n\n`, {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    };
+    const facts = row.facts(model, '127.0.0.1:8080');
+    const options = { provider: row, apiKey: '', baseUrl: undefined, model, facts, timeoutMs: 1_000, logprobs: true };
+    const pieces: unknown[] = [];
+    for await (const piece of openWire(options).ask(promptOf(place, facts), fetch as typeof globalThis.fetch, never))
+      pieces.push(piece.logprobs);
+    assert.deepEqual(pieces, [[{ token: 'a', logprob: -0.5 }], undefined]);
+    assert.equal(body.logprobs, asked);
+  }
 });

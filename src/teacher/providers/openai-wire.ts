@@ -79,8 +79,8 @@ function names(error: APIError, field: string): boolean {
 
 function bodyOf(
   prompt: Prompt,
-  { model, facts }: WireOptions,
-  { stops, usage, extras }: Takes,
+  { model, facts, logprobs = false }: WireOptions,
+  { stops, usage, extras, logprobs: form }: Takes,
   refused: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, maxTokens, stop } = prompt;
@@ -101,6 +101,7 @@ function bodyOf(
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
     ...(thinks !== undefined ? { reasoning_effort: thinks } : { temperature: 0 }),
     ...(usage === 'asked' && { stream_options: { include_usage: true } }),
+    ...(logprobs && form !== 'none' && { logprobs: infill === undefined ? true : 1 }),
     ...extras,
   };
   for (const field of refused) delete sent[field];
