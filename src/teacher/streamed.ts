@@ -216,7 +216,7 @@ export class StreamedTeacher implements Teacher {
   /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
   private estimatedUsage(prompt: Prompt, reader: Reading): TeacherUsage {
     // Tokens on their way when the stream was ended are paid for, too.
-    const begun = reader.usage === undefined ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
     const seen = this.facts.thinking === 'always' ? prompt.maxTokens : begun;
     return {
       ...(reader.usage ?? this.estimatedInput(prompt)),

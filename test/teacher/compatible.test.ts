@@ -156,6 +156,20 @@ test('what is asked on this machine is free, and a price that nobody knows is sa
   assert.equal(known.facts?.priced, '2026-04-30');
 });
 
+test('a server that tells nothing of what was used is estimated, the answer with it', async () => {
+  const silent = {
+    ...chat,
+    start: () => chat.ping,
+    end: () => chat.end().replace(/data: \{[^\n]*usage[^\n]*\n\n/, ''),
+  };
+  const result = await connect('openai', '', server(silent, '<insert>add(items)</insert>').fetch).complete(
+    place,
+    never,
+  );
+  assert.ok(result.ok && result.value.costEstimated, JSON.stringify(result));
+  assert.ok(result.value.usage.outputTokens >= 8 && result.value.usage.inputTokens > 100, JSON.stringify(result));
+});
+
 test('a small context gets a smaller prompt', async () => {
   const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
   const length = async (provider: string) => (await sender({ provider, model: 'some' }))(long).length;
