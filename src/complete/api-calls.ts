@@ -30,7 +30,8 @@ export class ApiCalls {
   private readonly cache: CompletionCache;
   private readonly tell: (event: CompletionEvent) => void;
   private readonly flights: Flights;
-  private readonly debounce = new AdaptiveDebounce();
+  /** Of each model its own: a slow one tells nothing of the next. */
+  private readonly paces = new Map<string, AdaptiveDebounce>();
   private readonly aims = new WeakMap<Flight, Aim>();
   /** Kinds of failure told of since the last success. */
   private readonly told = new Set<string>();
@@ -44,6 +45,19 @@ export class ApiCalls {
       () => this.debounce.expectedLatencyMs,
       (flight, result) => this.landed(flight, result),
     );
+  }
+
+  /** What an answer of the model that is asked now takes, ms; undefined before the first. */
+  get waitMs(): number | undefined {
+    return this.debounce.measured ? this.debounce.expectedLatencyMs : undefined;
+  }
+
+  private get debounce(): AdaptiveDebounce {
+    const teacher = this.deps.teacher();
+    const name = teacher?.facts?.asked ?? teacher?.model ?? '';
+    const pace = this.paces.get(name) ?? new AdaptiveDebounce();
+    this.paces.set(name, pace);
+    return pace;
   }
 
   available(settings: CompletionSettings): boolean {

@@ -8,10 +8,13 @@ const FIRST_LATENCY = 800;
 
 export class AdaptiveDebounce {
   private latency = FIRST_LATENCY;
+  /** An answer has come. */
+  measured = false;
 
   /** A measured whole answer, ms. */
   observe(latencyMs: number): void {
     if (!Number.isFinite(latencyMs) || latencyMs < 0) return;
+    this.measured = true;
     this.latency += SMOOTHING * (latencyMs - this.latency);
   }
 

@@ -163,7 +163,13 @@ export class CompletionService implements Disposable {
       ...placeOf(query),
       ...this.gate.lastFacts(),
     };
-    const policy = this.gate.policy(settings, this.api.available(settings), request.trigger === 'manual');
+    const manual = request.trigger === 'manual';
+    const { waitMs } = this.api;
+    const policy = {
+      ...this.gate.policy(settings, this.api.available(settings), manual),
+      // Who asks for a suggestion waits for it.
+      ...(!manual && waitMs !== undefined && { waitMs }),
+    };
     const fit = this.deps.fit(draft);
     const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place);
     const decision = decide(fit, cleaned, place, policy, cuts);

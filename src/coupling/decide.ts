@@ -14,10 +14,16 @@ import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from '
  * another 0.01 s: the waiting decides. So a call has to be right in about one case of six to pay for itself, and 0.20
  * leaves something over.
  */
-export function priceOf(balance: number): number {
+export function priceOf(balance: number, waitMs = usualWaitMs): number {
   const b = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
-  return 1 - 2 * b;
+  // In between, a model that is slower than usual costs what it makes one wait beyond that, of the 5 s of typing that a right line
+  // saves; within bounds, so that the price falls all the way as the balance rises.
+  const waited = Math.min(0.5, Math.max(-0.15, (waitMs - usualWaitMs) / 5_000));
+  return 1 - 2 * b + 4 * b * (1 - b) * waited;
 }
+
+/** What the figures above are for, ms; the middle of half a second and a whole one. */
+const usualWaitMs = 750;
 
 const fixed = (x: number) => x.toFixed(2);
 
@@ -34,7 +40,7 @@ export function decide(
   cuts?: readonly ScoredCut[],
 ): Decision {
   const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place);
-  const price = priceOf(settings.balance);
+  const price = priceOf(settings.balance, settings.waitMs);
   const gain = pApi - pSpecialist;
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;

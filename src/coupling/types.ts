@@ -80,6 +80,8 @@ export interface PolicySettings {
   readonly balance: number;
   /** An API is configured, consented to, within budget and not backing off. */
   readonly apiAvailable: boolean;
+  /** What an answer of the API takes as a rule, as it was measured, ms; absent: as usual. */
+  readonly waitMs?: number;
   /** What of a local draft is less likely to be right to its end is not shown when the API is available; `fallbackBar` when it is not. */
   readonly showBar: number;
   readonly fallbackBar: number;

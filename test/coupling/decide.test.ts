@@ -21,6 +21,14 @@ test('the price falls with balance, and bad values are local only', () => {
   assert.ok(Math.abs(priceOf(0.4) - 0.2) < 1e-12);
   assert.equal(priceOf(Number.NaN), 1);
   assert.equal(priceOf(7), -1);
+  // A model that is as fast as usual changes nothing; a slow one is dearer, and the ends stay what they are.
+  assert.equal(priceOf(0.4, 750), priceOf(0.4));
+  assert.ok(priceOf(0.4, 150) < priceOf(0.4) && priceOf(0.4, 2_000) > priceOf(0.4));
+  for (const waitMs of [0, 750, 1_500, 60_000]) {
+    assert.deepEqual([priceOf(0, waitMs), priceOf(1, waitMs)], [1, -1]);
+    for (let balance = 0.02; balance <= 1; balance += 0.02)
+      assert.ok(priceOf(balance, waitMs) <= priceOf(balance - 0.02, waitMs) + 1e-12, `${balance}, ${waitMs} ms`);
+  }
 });
 
 test('0 never asks, 1 always asks, and in between no place leaves the API as balance rises', () => {
