@@ -1,5 +1,6 @@
 // What a run has when it begins, and what its stages make.
 import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import type { NgramModel } from '../ngram/model.ts';
@@ -7,7 +8,7 @@ import type { PlainWeights } from '../ngram/weights.ts';
 import type { Sha256 } from '../package/manifest.ts';
 import type { Measured as Figures } from '../report/figures.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
-import type { NeuralReport } from '../report/types.ts';
+import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Teacher } from '../teacher/types.ts';
@@ -19,19 +20,28 @@ import type { Walk } from './stage-walk.ts';
 import type { Training } from './training.ts';
 import type { AdaptRequest, ConfirmSpending } from './types.ts';
 
-export interface Run {
+export interface RunDeps {
+  /** For a request with a neural part. */
+  readonly engine?: Engine | undefined;
+  /** Asks, records and pays; undefined for local only. */
+  readonly teacher: Teacher | undefined;
+  readonly confirm: ConfirmSpending;
+  /** Where what is measured is kept, for the next run or this one begun anew. */
+  readonly ledger?: PlaceLedger | undefined;
+  /** Keeps a finished run. */
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+  readonly log?: Log;
+}
+
+/** A run under way. */
+export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
   readonly places: Readonly<Record<'fit' | 'choose' | 'test', readonly CursorExample[]>>;
   readonly tokenizer: Tokenizer;
-  readonly engine: Engine | undefined;
-  /** Asks, records and pays; undefined for local only. */
-  readonly teacher: Teacher | undefined;
-  readonly confirm: ConfirmSpending;
-  readonly signal: AbortSignal;
   readonly log: Log;
-  /** Where answers and stages are kept; undefined: nowhere, all is made anew. */
-  readonly ledger: PlaceLedger | undefined;
   /** For the report: what was done without, and why. */
   readonly notes: string[];
   /** Identities of the models that were measured. */

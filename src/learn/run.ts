@@ -1,9 +1,7 @@
 // One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
-import { type Log, mappedLog, silentLog } from '../common/log.ts';
-import { noProgress, type Progress } from '../common/progress.ts';
-import type { CouplingFit } from '../coupling/types.ts';
-import type { Engine } from '../engine/client.ts';
+import { mappedLog, silentLog } from '../common/log.ts';
+import { noProgress } from '../common/progress.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
@@ -12,33 +10,18 @@ import { baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
 import { maskKnown } from '../secrets/known.ts';
-import type { PlaceLedger } from '../store/place-ledger.ts';
-import type { Teacher } from '../teacher/types.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import { cancelled, turn } from './cancellation.ts';
 import type { Candidate } from './choose.ts';
 import { currentModel, dropModel, keepModel } from './folder-models.ts';
-import type { Learned, LearnWalk, Run } from './made.ts';
+import type { Learned, LearnWalk, Run, RunDeps } from './made.ts';
 import { type HeldOut, holdOut, placesOf } from './places.ts';
 import { readWeights, writeSnapshot } from './specialist-files.ts';
 import { digest, overall, Walk } from './stage-walk.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
-import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from './types.ts';
+import type { AdaptOutcome, AdaptRequest } from './types.ts';
 
-export interface RunDeps {
-  /** For a request with a neural part. */
-  readonly engine?: Engine | undefined;
-  /** Asks, records and pays; undefined for local only. */
-  readonly teacher: Teacher | undefined;
-  readonly confirm: ConfirmSpending;
-  /** Where what is measured is kept, for the next run or this one begun anew. */
-  readonly ledger?: PlaceLedger | undefined;
-  /** Keeps a finished run. */
-  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
-  readonly progress?: Progress;
-  readonly signal: AbortSignal;
-  readonly log?: Log;
-}
+export type { RunDeps } from './made.ts';
 
 /** A disk that is full, read-only, somebody else's, or gone. */
 const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
@@ -62,20 +45,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 
     const held = holdOut(files);
     const { ledger } = deps;
-    const run: Run = {
-      request,
-      held,
-      places: placesOf(held),
-      tokenizer,
-      engine: deps.engine,
-      teacher: deps.teacher,
-      confirm: deps.confirm,
-      signal,
-      log,
-      ledger,
-      notes: [],
-      models: new Set(),
-    };
+    const places = placesOf(held);
+    const run: Run = { ...deps, request, held, places, tokenizer, log, notes: [], models: new Set() };
     const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);
     const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
     progress({ stage: indexingAll, done: 0, total: undefined });

@@ -15,8 +15,8 @@ export interface Stage<M, S extends string, R, W extends keyof M> {
   /** Which runs come to it. */
   readonly of: 'all' | 'adapting' | 'neural' | 'api';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
-  /** Of its code: raised with every change that makes something else of the same. */
-  readonly version: number;
+  /** Of its code: raised from 1 with every change that makes something else of the same. */
+  readonly version?: number;
   /** What else it goes by: options, and what ships. */
   readonly settings?: (run: R) => unknown;
   /** What it makes is plain JSON, and kept. Tells whether what belongs to it on disk is still there. */
@@ -79,7 +79,7 @@ export class Walk<M, S extends string, R> {
 
   /** Of all that a stage reads, and of its code. */
   async signature(name: keyof M & string): Promise<string> {
-    const { reads, version, settings } = this.stages[name];
+    const { reads, version = 1, settings } = this.stages[name];
     const stamps: string[] = [];
     for (const each of reads) stamps.push(await this.stamp(each as keyof M | S));
     return digest([name, version, settings?.(this.run), stamps]);

@@ -22,7 +22,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 2,
     of: 'adapting',
     reads: ['train'],
-    version: 1,
     settings: tokenizerOf,
     run: async ({ run }, tell) => {
       tell({ done: 0, total: undefined });
@@ -36,7 +35,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 4,
     of: 'adapting',
     reads: ['index', 'fit'],
-    version: 1,
     keeps: () => true,
     run: async (walk, tell) => {
       const { held, places, signal } = walk.run;
@@ -53,7 +51,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 2,
     of: 'adapting',
     reads: ['weights', 'choose'],
-    version: 1,
     run: (walk, tell) => draftAlone(walk, 'choose', tell),
   },
   measured: {
@@ -61,7 +58,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 2,
     of: 'adapting',
     reads: ['weights', 'test'],
-    version: 1,
     run: (walk, tell) => draftAlone(walk, 'test', tell),
   },
   session: {
@@ -69,7 +65,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 0,
     of: 'neural',
     reads: ['weights'],
-    version: 1,
     run: sessionOf,
   },
   base: {
@@ -77,7 +72,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 45,
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
-    version: 1,
     run: (walk, tell) => measure(walk, baseOf(walk.run), tell),
   },
   earlier: {
@@ -85,7 +79,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 35,
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
-    version: 1,
     run: measureEarlier,
   },
   training: {
@@ -93,7 +86,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 'the minutes of training',
     of: 'neural',
     reads: ['train', 'weights', 'fit'],
-    version: 1,
     settings: (run) => {
       const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
       return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
@@ -106,7 +98,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 15,
     of: 'neural',
     reads: ['training', 'weights', 'fit'],
-    version: 1,
     keeps: ({ of, file }, { request }) => {
       const model = folderOf(of, request.specialistFolder);
       return model !== undefined && mixtureIn(model) === file;
@@ -123,7 +114,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 30,
     of: 'neural',
     reads: ['mixture', 'choose'],
-    version: 1,
     run: async (walk, tell) => {
       await walk.get('mixture');
       return measure(walk, adaptedOf(walk.run, await walk.get('training')), tell);
@@ -134,7 +124,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 0,
     of: 'neural',
     reads: ['base', 'earlier', 'training', 'adapted'],
-    version: 1,
     run: chooseModel,
   },
   tested: {
@@ -142,7 +131,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 30,
     of: 'neural',
     reads: ['chosen', 'test'],
-    version: 1,
     run: test('used'),
   },
   testedBase: {
@@ -150,7 +138,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 30,
     of: 'neural',
     reads: ['chosen', 'test'],
-    version: 1,
     run: test('base'),
   },
   labels: {
@@ -158,7 +145,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 30,
     of: 'api',
     reads: ['index', 'choose', 'test'],
-    version: 1,
     run: labelsOf,
   },
   learned: {
@@ -166,7 +152,6 @@ export const stages: Stages<Made, Source, Run> = {
     seconds: 1,
     of: 'adapting',
     reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
-    version: 1,
     run: conclude,
   },
 };

@@ -45,7 +45,7 @@ const seed = 1;
 
 /** What training needs of a run. */
 export interface TrainingDeps {
-  readonly engine: Engine | undefined;
+  readonly engine?: Engine | undefined;
   readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>;
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;

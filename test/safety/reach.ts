@@ -15,6 +15,7 @@ import type { AdaptRequest } from '../../src/learn/types.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import type { KeptKind } from '../../src/report/kept.ts';
 import { openStore } from '../../src/store/open.ts';
+import { PlaceLedger } from '../../src/store/place-ledger.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { sender } from '../../src/teacher/connect.ts';
@@ -116,7 +117,9 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     return 'return total;';
   }, teacherModel);
   const budget = new Budget(() => store, 1);
+  const ledger = new PlaceLedger(request.storeFolder, request.root, log);
   const outcome = await adapt(request, {
+    ledger,
     teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
     confirm: async () => true,
     record: (run) => store.recordAdaptation(request.root, run),
@@ -124,6 +127,7 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     signal: never,
     log,
   });
+  ledger.close();
   store.close();
   if (!outcome.ok) throw new Error(outcome.error.message);
   return outcome.value.secrets;
