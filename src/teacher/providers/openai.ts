@@ -72,10 +72,10 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 }
 
 const read = '2026-11-26';
-const unread = (page: string): Terms => ({ training: 'not known', page, read });
-const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
-const local = { key: { need: 'optional', madeAt: '', variable: '' }, defaultModel: '', context: 8_192 } as const;
-const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
+export const unread = (page: string): Terms => ({ training: 'not known', page, read });
+export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
+export const local = { key: { need: 'optional', madeAt: '', variable: '' }, defaultModel: '', context: 8_192 } as const;
+export const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
 
 export const compatibles: readonly Provider[] = [
   compatible({

@@ -3,8 +3,9 @@ import type { Provider } from '../wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
 import { compatibles } from './openai.ts';
+import { sglang } from './sglang.ts';
 
-export const providers: readonly Provider[] = [anthropic, ...compatibles, editor];
+export const providers: readonly Provider[] = [anthropic, ...compatibles, sglang, editor];
 
 /** Those that need no editor to be asked. */
 export const byCommandLine: readonly string[] = providers.filter(({ key }) => key.need !== 'none').map(({ id }) => id);
