@@ -6,7 +6,7 @@ import type { Language } from '../decode/language.ts';
 import { prefill } from '../decode/prefill.ts';
 import type { ChoiceExample } from '../fit/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
-import { endedAt, firstLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
+import { firstLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../tasks/completion/prompt-form.ts';
@@ -28,8 +28,6 @@ const LONGEST_TRUTH = 40;
 export interface Choice {
   readonly candidates: readonly MixCandidate[];
   readonly none: Float32Array;
-  /** As the n-grams' choice has it. */
-  readonly ended: number;
 }
 
 /** A query with its prompt in the cache. */
@@ -78,7 +76,7 @@ export class Mixed {
     const started = performance.now();
     const write = async (spot: Spot) => {
       const { vocabulary } = spot.ngram;
-      const choice = await this.choose(spot, options, signal);
+      const choice = await this.choose(spot, signal);
       const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
       if (!wantsMore(first, options) || restOfLine(query) !== '') return first.draft;
       return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), options, vocabulary);
@@ -101,8 +99,8 @@ export class Mixed {
   /** What the ranking's weights are learned from at one place. */
   rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<ChoiceExample & Choice> {
     return this.standAt(query, LONGEST_TRUTH, signal, async (spot) => {
-      const choice = await this.choose(spot, { multiline: false }, signal);
-      return { ...choice, right: choice.candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
+      const { candidates, none } = await this.choose(spot, signal);
+      return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
     });
   }
 
@@ -181,11 +179,7 @@ export class Mixed {
     }
   }
 
-  private async choose(
-    { query, maxTokens, ngram, place, root, viewer }: Spot,
-    options: Pick<DraftOptions, 'multiline' | 'goOn'>,
-    signal?: AbortSignal,
-  ): Promise<Choice> {
+  private async choose({ query, maxTokens, ngram, place, root, viewer }: Spot, signal?: AbortSignal): Promise<Choice> {
     const { own, asking, path, search } = place;
     const { vocabulary } = ngram;
     const before = own.context.subarray(0, own.contextLength);
@@ -200,8 +194,7 @@ export class Mixed {
       const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, before, asking, path) : -20;
       unranked.push({ hypothesis, text, logNextLine });
     }
-    const ended = restOfLine(query) === '' ? endedAt(found, options) : 0;
-    return { ...describeMixed(unranked, surroundings(query.prefix, query.suffix)), ended };
+    return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
 }
 

@@ -42,6 +42,8 @@ export interface Block {
   readonly probability: number;
   /** It stopped at its own end, not at a limit or for want of trust. */
   readonly complete: boolean;
+  /** The line that was not trusted as a whole: how it begins may still be right. Absent where it stopped for another reason. */
+  readonly doubted?: Pick<Block, 'text' | 'steps'>;
 }
 
 const mostLines = 24;
@@ -106,7 +108,7 @@ export function* writeBlock(
     ]);
   const finish = (): Block => ({ text, steps, probability, complete: true });
   const breakOff = (): Block => ({ text, steps, probability, complete: false });
-  for (let line = 0; line < mostLines; line++) {
+  for (let count = 0; count < mostLines; count++) {
     const left = maxTokens - firstSteps.length - steps.length;
     if (left < 2) return breakOff();
     const answer = yield { context: context(), left };
@@ -116,8 +118,12 @@ export function* writeBlock(
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
     const deep = indent.length - lineStart(indent);
     const p = Math.exp(best.logProbability);
-    if (!best.finished || sure * probability * p < trusted) return breakOff();
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
+    const line = {
+      text: indent + body,
+      steps: [{ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps],
+    };
+    if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), doubted: line };
     // A blank line belongs to the block only when something of it follows.
     if (body.trim() === '') return finish();
     const closes = closing.test(body.trim());
@@ -126,9 +132,9 @@ export function* writeBlock(
     if (deep === base && !opened && closes) return finish();
     // The text after the cursor goes on from here.
     if (body.trim() === next && (!closes || !opened)) return finish();
-    steps.push({ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps);
+    steps.push(...line.steps);
     ends = endOf(best);
-    text += indent + body;
+    text += line.text;
     probability *= p;
     if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
   }

@@ -12,28 +12,24 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few distributions. */
 const rescored = 8;
-/** From here on the cursor's line is taken to end there, and what may be written is below it. */
-const LIKELY_END = 0.5;
 /** A first line less likely than this is not gone on from: what follows it is as little worth. */
 const WORTH_GOING_ON = 0.3;
 
 /** The best candidate. */
 export function firstLine(
-  { candidates, none, ended }: Choice,
+  { candidates, none }: Choice,
   weights: ArrayLike<number>,
   model: string,
   healed: Uint8Array,
   vocabulary: Vocabulary,
 ): FirstLine {
-  const nothing = { draft: { text: '', tokens: [], model, complete: true }, steps: [], ends: ended };
-  if (ended > LIKELY_END) return nothing;
   const probabilities = choiceProbabilities({ candidates, none }, weights);
   let best = -1;
   for (let i = 0; i < candidates.length; i++) {
     if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
   }
   const chosen = candidates[best];
-  if (chosen === undefined) return nothing;
+  if (chosen === undefined) return { draft: { text: '', tokens: [], model, complete: true }, steps: [], ends: 0 };
   const { steps, finished } = chosen.hypothesis;
   const text = chosen.text.trimEnd();
   const tokens = draftTokens(steps, text, healed, vocabulary);
@@ -43,35 +39,38 @@ export function firstLine(
 
 /** Whether lines behind the first are wanted, and worth their time. */
 export function wantsMore({ draft, steps, ends }: FirstLine, { multiline, goOn }: DraftOptions): boolean {
-  if (!draft.complete || (draft.text === '' && ends <= LIKELY_END)) return false;
+  if (!draft.complete || draft.text === '') return false;
   return multiline || (goOn === true && likelihood(steps) * ends >= WORTH_GOING_ON);
 }
 
 /** The first line and what follows it: one draft where a block is asked for. */
 export function withBlock(
-  { draft, ends }: FirstLine,
+  { draft }: FirstLine,
   block: Block,
   { multiline }: DraftOptions,
   vocabulary: Vocabulary,
 ): Omit<Draft, 'latencyMs'> {
-  if (block.steps.length === 0) return draft;
-  const text = block.text.trimEnd();
-  const tokens = draftTokens(block.steps, text, new Uint8Array(0), vocabulary);
-  if (!multiline) return { ...draft, beyond: { text, tokens } };
+  const piece = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
+    const trimmed = text.trimEnd();
+    return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
+  };
+  const { text, tokens } = piece(block);
+  const doubted = piece(block.doubted ?? { text: '', steps: [] });
+  const beyond = multiline ? doubted : { text: text + doubted.text, tokens: [...tokens, ...doubted.tokens] };
+  if (!multiline || text === '') return beyond.text === '' ? draft : { ...draft, beyond };
   return {
+    ...(beyond.text !== '' && { beyond }),
     text: draft.text + text,
     tokens: [...draft.tokens, ...tokens],
     model: draft.model,
     complete: block.complete,
-    confidence: (draft.confidence ?? ends) * block.probability,
+    confidence: (draft.confidence ?? 0) * block.probability,
   };
 }
 
 export interface Choice {
   readonly candidates: readonly Candidate[];
   readonly none: Float32Array;
-  /** How likely the line ends at the cursor, where more than it is wanted; else 0. */
-  readonly ended: number;
 }
 
 export class Drafter {
@@ -87,14 +86,14 @@ export class Drafter {
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
-    const first = firstLine(this.choose(query, options), weights, 'n-gram', own.healed, vocabulary);
+    const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
     if (!wantsMore(first, options)) return first.draft;
     const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
     return withBlock(first, block, options, vocabulary);
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */
-  choose(query: CompletionQuery, { maxTokens, ...options }: DraftOptions): Choice {
+  choose(query: CompletionQuery, maxTokens: number): Choice {
     const { own, search } = this;
     const asking: Asking = { folder: folderOf(query.path), following: own.following };
     const before = own.context.subarray(0, own.contextLength);
@@ -102,26 +101,15 @@ export class Drafter {
     const rest = query.suffix.slice(0, lineEnd(query.suffix)).trim();
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
-    const found = search.run(before, own.healed, asking, query.path, maxTokens);
-    for (const hypothesis of found) {
+    for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {
       const text = meet(textOf(hypothesis, own.healed, this.vocabulary), rest);
       if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
       seen.add(text.trimEnd());
       const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, asking, query.path) : -20;
       unranked.push({ hypothesis, text, logNextLine });
     }
-    const ended = rest === '' ? endedAt(found, options) : 0;
-    return { candidates: describe(unranked, around), none: describeNone(unranked, around), ended };
+    return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
   }
-}
-
-/** How likely the line ends at the cursor, as far as that is of interest. */
-export function endedAt(
-  found: readonly Hypothesis[],
-  { multiline, goOn }: Pick<DraftOptions, 'multiline' | 'goOn'>,
-): number {
-  const empty = multiline || goOn ? found.find(({ finished, steps }) => finished && steps.length === 0) : undefined;
-  return empty === undefined ? 0 : endOf(empty);
 }
 
 /** The text after the cursor: without what healing repeated. */

@@ -128,7 +128,7 @@ export function rankingExamples(
 ): ChoiceExample[] {
   return places.map((place) => {
     load(place);
-    const { candidates, none } = drafter.choose(place, { multiline: false, maxTokens });
+    const { candidates, none } = drafter.choose(place, maxTokens);
     const line = place.truth.slice(0, lineEnd(place.truth, 0)).trim();
     const right = candidates.findIndex(({ text }) => text.trim() === line);
     return { candidates, none, right };

@@ -38,9 +38,9 @@ export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Dr
   if (draft === undefined) return undefined;
   const { beyond, ...line } = draft;
   const text = clean(line.text, place);
+  if (text === '') return undefined;
   const further = beyond === undefined ? '' : clean(line.text + beyond.text, place);
-  const goesOn = further.startsWith(`${text}\n`) && (text !== '' || line.text === '');
-  if (text === '' && !goesOn) return undefined;
+  const goesOn = further.startsWith(`${text}\n`);
   return {
     ...line,
     text,

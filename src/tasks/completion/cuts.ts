@@ -1,16 +1,18 @@
 // Where a draft may end: the beginnings of it that leave well-formed text, each a draft of its own, so that it can be judged like one.
 import type { Draft, DraftToken } from '../../common/completion.ts';
 import { lineState } from '../../text/line-state.ts';
-import { lineBefore } from '../../text/lines.ts';
+import { lineBefore, lineStart } from '../../text/lines.ts';
 import type { CompletionPlace } from './types.ts';
 
 /** Half of a member, an opener without what it holds, a mark that asks for more. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$/;
+/** Of a further line nobody wants less, characters. */
+const LEAST_BEGUN = 6;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
 
 /**
  * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
- * whole word and no opener; further lines come whole. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
+ * whole word and no opener; a further line, not below a blank one, with a few characters at least. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
  */
 export function cutsOf(draft: Draft, { query }: CompletionPlace): Draft[] {
   const { beyond, ...line } = draft;
@@ -43,8 +45,10 @@ function beginning({ confidence: _, ...draft }: Draft, text: string, tokens: rea
 function mayEnd(cut: string, text: string, before: string, languageId: string): boolean {
   const next = text.slice(cut.length).trimStart() === '' ? undefined : text[cut.length];
   if (next === undefined || /^[^\S\n]*\n/.test(text.slice(cut.length))) return true;
-  if (cut.includes('\n') || (isWord(cut.at(-1)) && isWord(next))) return false;
+  if (isWord(cut.at(-1)) && isWord(next)) return false;
+  const line = (before + cut).slice(lineStart(before + cut));
+  if (cut.includes('\n') && (line.trim().length < LEAST_BEGUN || /\n\s*\n/.test(cut))) return false;
   // A quote that has just been closed is an end like any other.
-  const closed = /["'`]$/.test(cut) && lineState(languageId, before + cut) === 'code';
+  const closed = /["'`]$/.test(cut) && lineState(languageId, line) === 'code';
   return closed || !OPEN_END.test(cut);
 }

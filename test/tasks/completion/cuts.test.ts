@@ -1,4 +1,4 @@
-// Where a draft may be cut: behind whole tokens that leave something well-formed, and behind whole lines.
+// Where a draft may be cut: behind whole tokens that leave something well-formed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
@@ -49,15 +49,27 @@ test('a string is not cut behind its opening quote, nor inside a word, and may b
   ]);
 });
 
-test('further lines come whole, the last cut is all there is, and tokens of a cut are those that it stands for', () => {
-  const cuts = cutsOf(draft(['a', '()', ';'], undefined, ['\n', 'b', '(', '1', ')', ';', '\n', 'c', '();']), place(''));
+test('a further line is begun with a few characters, the last cut is all there is, and tokens of a cut are those that it stands for', () => {
+  const cuts = cutsOf(
+    draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
+    place(''),
+  );
   assert.deepEqual(
     cuts.map(({ text }) => text),
-    ['a', 'a()', 'a();', 'a();\nb(1);', 'a();\nb(1);\nc();'],
+    [
+      'a',
+      'a()',
+      'a();',
+      'a();\nbeginning',
+      'a();\nbeginning(1',
+      'a();\nbeginning(1)',
+      'a();\nbeginning(1);',
+      'a();\nbeginning(1);\nc();',
+    ],
   );
   assert.deepEqual(
     cuts.map(({ tokens }) => tokens.length),
-    [1, 2, 3, 9, 12],
+    [1, 2, 3, 5, 7, 8, 9, 12],
   );
   assert.ok(cuts.every(({ confidence, beyond }) => confidence === undefined && beyond === undefined));
 });
