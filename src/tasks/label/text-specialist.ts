@@ -30,9 +30,9 @@ export interface Specialist {
   readonly shares: readonly number[];
 }
 
-/** Penalties that are tried, weakest first; tried on texts that were held out. */
+/** Penalties: the n-grams' by cross-validation on the recorded tasks (bench/tasks), the states' by that on each task's own texts. */
 const CHEAP_L2 = 0.3;
-const DEEP_L2 = 0.3;
+const DEEP_L2 = [0.1, 0.3, 1];
 const COMPONENTS = 128;
 const FOLDS = 5;
 /** The heads' even mixture counts as so many texts. */
@@ -47,7 +47,7 @@ interface Row extends LabelledText {
   readonly deep: SparseRow | undefined;
 }
 
-type Heads = Pick<Specialist, 'columns' | 'cheap' | 'deep'>;
+type CheapHead = Pick<Specialist, 'columns' | 'cheap'>;
 
 function rowOf(item: LabelledText, { rarity, components }: Ground): Row {
   const deep = components && item.states ? denseRow(projected(components, item.states)) : undefined;
@@ -58,20 +58,18 @@ function denseRow(values: Float32Array): SparseRow {
   return { columns: Uint32Array.from(values, (_, j) => j), values };
 }
 
-function fitHeads(rows: readonly Row[], labels: number): Heads {
+function fitCheap(rows: readonly Row[], labels: number): CheapHead {
   const seen = new Uint8Array(COLUMNS);
   for (const { cheap } of rows) for (const column of cheap.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
   let width = 0;
   const columns = Int32Array.from(seen, (count) => (count > 1 ? width++ : -1));
-  const cheap = fitSoftmax(
-    rows.map(({ label, cheap }) => ({ label, row: narrowed(cheap, columns) })),
-    labels,
-    width,
-    CHEAP_L2,
-  );
-  const deepWidth = rows[0]?.deep?.columns.length ?? 0;
-  const deep = rows.map(({ label, deep }) => ({ label, row: deep as SparseRow }));
-  return { columns, cheap, deep: deepWidth > 0 ? fitSoftmax(deep, labels, deepWidth, DEEP_L2) : undefined };
+  const examples = rows.map(({ label, cheap }) => ({ label, row: narrowed(cheap, columns) }));
+  return { columns, cheap: fitSoftmax(examples, labels, width, CHEAP_L2) };
+}
+
+function fitDeep(rows: readonly Row[], labels: number, l2: number): SoftmaxModel {
+  const examples = rows.map(({ label, deep }) => ({ label, row: deep as SparseRow }));
+  return fitSoftmax(examples, labels, examples[0]?.row.columns.length ?? 0, l2);
 }
 
 /** The row with the head's own columns. */
@@ -83,11 +81,13 @@ function narrowed({ columns, values }: SparseRow, known: Int32Array): SparseRow 
   };
 }
 
-/** Log-probabilities of each head, [heads][labels]. */
-function opinions({ columns, cheap, deep }: Heads, row: Pick<Row, 'cheap' | 'deep'>): number[][] {
-  const logits = [logitsOf(cheap, narrowed(row.cheap, columns))];
-  if (deep && row.deep) logits.push(logitsOf(deep, row.deep));
-  return logits.map((all) => softmax(all).map((p) => Math.log(Math.max(p, 1e-9))));
+/** Log-probabilities, [labels]. */
+function opinion(model: SoftmaxModel, row: SparseRow): number[] {
+  return softmax(logitsOf(model, row)).map((p) => Math.log(Math.max(p, 1e-9)));
+}
+
+function cheapOpinion({ columns, cheap }: CheapHead, row: Row): number[] {
+  return opinion(cheap, narrowed(row.cheap, columns));
 }
 
 export interface Fitted {
@@ -106,21 +106,33 @@ export function fitSpecialist(
 ): Fitted {
   const rows = items.map((item) => rowOf(item, ground));
   const folds = foldsOf(rows.length, seed, count);
-  const held: number[][][] = new Array(rows.length);
-  for (let fold = 0; fold < count; fold++) {
-    const heads = fitHeads(
-      rows.filter((_, i) => folds[i] !== fold),
-      labels,
-    );
-    rows.forEach((row, i) => {
-      if (folds[i] === fold) held[i] = opinions(heads, row);
-    });
-  }
-  const shares = sharesOf(held, rows);
-  return {
-    specialist: { labels, ground, ...fitHeads(rows, labels), shares },
-    outOfFold: held.map((each) => mixed(each, shares)),
+  /** What heads that did not see a row say of it. */
+  const heldOut = (fit: (some: readonly Row[]) => (row: Row) => number[]): number[][] => {
+    const held: number[][] = new Array(rows.length);
+    for (let fold = 0; fold < count; fold++) {
+      const say = fit(rows.filter((_, i) => folds[i] !== fold));
+      rows.forEach((row, i) => {
+        if (folds[i] === fold) held[i] = say(row);
+      });
+    }
+    return held;
   };
+  const cheap = heldOut((some) => {
+    const head = fitCheap(some, labels);
+    return (row) => cheapOpinion(head, row);
+  });
+  const tried = (rows[0]?.deep ? DEEP_L2 : []).map((l2) => {
+    const held = heldOut((some) => {
+      const head = fitDeep(some, labels, l2);
+      return (row) => opinion(head, row.deep as SparseRow);
+    });
+    return { l2, held, right: held.reduce((sum, each, i) => sum + (each[(rows[i] as Row).label] as number), 0) };
+  });
+  const deep = tried.sort((a, b) => b.right - a.right)[0];
+  const held = cheap.map((each, i) => (deep ? [each, deep.held[i] as number[]] : [each]));
+  const shares = sharesOf(held, rows);
+  const heads = { ...fitCheap(rows, labels), deep: deep && fitDeep(rows, labels, deep.l2) };
+  return { specialist: { labels, ground, ...heads, shares }, outOfFold: held.map((each) => mixed(each, shares)) };
 }
 
 /** Fold of each of so many items. */
@@ -153,6 +165,8 @@ function mixed(heads: readonly (readonly number[])[], shares: readonly number[])
 
 /** Probability of each label. Without states the n-grams answer alone. */
 export function labelProbabilities(specialist: Specialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
-  const heads = opinions(specialist, rowOf({ ...item, label: 0 }, specialist.ground));
-  return mixed(heads, heads.length === specialist.shares.length ? specialist.shares : [1]);
+  const row = rowOf({ ...item, label: 0 }, specialist.ground);
+  const cheap = cheapOpinion(specialist, row);
+  if (!specialist.deep || !row.deep) return mixed([cheap], [1]);
+  return mixed([cheap, opinion(specialist.deep, row.deep)], specialist.shares);
 }
