@@ -1,5 +1,7 @@
 // L-BFGS (Liu & Nocedal 1989): smooth losses of many weights, to convergence. Deterministic.
 
+import { add, dot } from './vectors.ts';
+
 export interface LbfgsOptions {
   readonly iterations: number;
   /** It has converged where an iteration lowers the loss by less than this share. */
@@ -71,14 +73,4 @@ function descent(
     add(direction, step, (shares.pop() as number) - scale * dot(change, direction));
   }
   return direction;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-function add(into: Float64Array, other: Float64Array, times: number): void {
-  for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + times * (other[i] as number);
 }

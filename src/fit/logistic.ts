@@ -1,4 +1,5 @@
 // Logistic regression with an offset and an L2 penalty, by Newton's method: small, exact, deterministic.
+import { dot } from './vectors.ts';
 
 export interface LogisticModel {
   /** Standardisation of each feature; scale 0 marks a feature that was constant and is left out. */
@@ -132,12 +133,6 @@ function newton(
     if (!improved) return theta;
   }
   return theta;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += (a[j] as number) * (b[j] as number);
-  return sum;
 }
 
 function penalisedLoss(

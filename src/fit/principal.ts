@@ -1,6 +1,7 @@
 // Many numbers a row to few that tell most of them apart: principal components of standardised columns.
 // Source: randomised subspace iteration (Halko, Martinsson & Tropp 2011, arXiv 0909.4061, algorithm 4.4).
 import { normals } from './random.ts';
+import { add, dot } from './vectors.ts';
 
 export interface Components {
   /** Of each column. */
@@ -68,14 +69,4 @@ function orthonormalise(vectors: readonly Float32Array[]): number[] {
     for (let j = 0; j < vector.length; j++) vector[j] = size < 1e-12 ? 0 : (vector[j] as number) / size;
     return size;
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += (a[j] as number) * (b[j] as number);
-  return sum;
-}
-
-function add(into: Float32Array, other: Float32Array, times: number): void {
-  for (let j = 0; j < into.length; j++) into[j] = (into[j] as number) + times * (other[j] as number);
 }

@@ -3,7 +3,7 @@ import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../common/errors.ts';
 import type { FolderReader } from '../harvest/folder-reader.ts';
-import { keyOf, linesIn } from '../tasks/label/extract.ts';
+import { decoded, keyOf, linesIn } from '../tasks/label/extract.ts';
 import { type LabelTask, TASKS_FOLDER } from '../tasks/label/task.ts';
 
 export interface GivenLabel {
@@ -50,12 +50,6 @@ function parsed(line: string): GivenLabel | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
 }
 
 /** On disk when it returns. Throws CodedError 'unwritable'. @param root of the folder, which the user trusts */

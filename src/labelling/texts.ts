@@ -8,6 +8,7 @@ import {
   commitText,
   csvTexts,
   Distinct,
+  decoded,
   jsonlTexts,
   LONGEST_TEXT,
   linesIn,
@@ -58,13 +59,13 @@ export async function* textsOf({ source, labels }: LabelTask, deps: TextsDeps): 
 async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<SourceText> {
   switch (source.kind) {
     case 'csv':
-      yield* csvTexts(pieces(source.path, deps), source);
+      yield* csvTexts(decoded(deps.reader.pieces(source.path)), source);
       break;
     case 'jsonl':
-      yield* jsonlTexts(pieces(source.path, deps), source);
+      yield* jsonlTexts(decoded(deps.reader.pieces(source.path)), source);
       break;
     case 'lines':
-      for await (const text of linesIn(pieces(source.path, deps))) yield { text };
+      for await (const text of linesIn(decoded(deps.reader.pieces(source.path)))) yield { text };
       break;
     case 'files':
       for (const { path, text } of await filesLike(source.glob, deps)) {
@@ -91,10 +92,4 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Sou
 async function filesLike(glob: string, { files }: TextsDeps): Promise<HarvestedFile[]> {
   const patterns = parseGlob(glob);
   return (await files()).filter(({ path }) => patterns.some((parts) => matches(parts, path.split('/'))));
-}
-
-async function* pieces(path: string, { reader }: TextsDeps): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const bytes of reader.pieces(path)) yield decoder.decode(bytes, { stream: true });
-  yield decoder.decode();
 }

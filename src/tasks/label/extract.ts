@@ -11,6 +11,13 @@ export interface SourceText {
 /** Texts longer than this are cut, characters. */
 export const LONGEST_TEXT = 20_000;
 
+/** A file's bytes as text, a piece at a time. */
+export async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
 export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of chunks) {

@@ -1,5 +1,6 @@
 // Which texts to have labelled next: such as differ from all that is labelled, then such as the specialist doubts.
 import { shuffled, uniforms } from '../../fit/random.ts';
+import { dot } from '../../fit/vectors.ts';
 import { hashedRow, type Rarity } from './hashed-grams.ts';
 
 /** Numbers that stand for a text when it is compared with another: random signs of its n-grams, which keep distances about. */
@@ -41,9 +42,7 @@ export function chooseSample(texts: readonly string[], options: SampleOptions): 
   const away = new Float64Array(pool.length).fill(2);
   const taken = (other: Float32Array) => {
     sketches.forEach((own, i) => {
-      let likeness = 0;
-      for (let j = 0; j < WIDTH; j++) likeness += (own[j] as number) * (other[j] as number);
-      away[i] = Math.min(away[i] as number, 1 - likeness);
+      away[i] = Math.min(away[i] as number, 1 - dot(own, other));
     });
   };
   for (const i of shuffled(labelled.length, seed).slice(0, MOST_LOOKED_AT / 10))
@@ -74,8 +73,7 @@ export function nearest<T extends { readonly text: string }>(
   const known = labelled.map((item) => ({ item, own: sketch(item.text, rarity) }));
   return texts.map((text) => {
     const at = sketch(text, rarity);
-    const likeness = (own: Float32Array) => own.reduce((sum, x, j) => sum + x * (at[j] as number), 0);
-    const sorted = known.map(({ item, own }) => ({ item, near: likeness(own) })).sort((a, b) => b.near - a.near);
+    const sorted = known.map(({ item, own }) => ({ item, near: dot(own, at) })).sort((a, b) => b.near - a.near);
     return sorted.slice(0, count).map(({ item }) => item);
   });
 }

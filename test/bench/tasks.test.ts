@@ -1,0 +1,44 @@
+// The recorded text tasks: what may be learned from, and a sentence where they do not lie.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readTasks } from '../../bench/tasks/data.ts';
+import { readingOf } from '../../src/tasks/label/base-reading.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-recorded-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const put = (name: string, rows: readonly object[]) =>
+  writeFileSync(join(folder, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+test('texts come with indices of labels; what nobody in the folder knows is left out', () => {
+  assert.throws(() => readTasks(folder), /changelog\.jsonl: name the folder of .* with --data\./);
+  put('changelog', [{ id: 'c', split: 'rest', text: 'a: b', label: 'docs' }]);
+  put('sst2', [{ id: 's', split: 'train', text: 'fine', label: 'positive', api: 'negative' }]);
+  put('trec', [
+    { id: 't', split: 'rest', text: 'Who?', label: 'human' },
+    { id: 'u', split: 'test', text: 'Where?', label: 'location', api: 'location' },
+  ]);
+  const [changelog, sst2, trec] = readTasks(folder);
+  assert.deepEqual(changelog?.texts, [{ id: 'c', split: 'rest', text: 'a: b', truth: 3, api: undefined }]);
+  assert.deepEqual(sst2?.texts[0], { id: 's', split: 'train', text: 'fine', truth: 0, api: 1 });
+  assert.deepEqual(
+    trec?.texts.map(({ id }) => id),
+    ['u'],
+  );
+  put('trec', [{ id: 't', split: 'test', text: 'Who?', label: 'nobody' }]);
+  assert.throws(() => readTasks(folder), /'nobody' is none of/);
+});
+
+test('a base reads two short examples of each label before every text, and is told which they are', () => {
+  const labels = ['up', 'down'].map((name) => ({ name, meaning: '' }));
+  const labelled = ['a', 'b'.repeat(500), 'c', 'd', 'e'].map((text, i) => ({ text, label: i % 2 }));
+  const { before, after: behind, examples } = readingOf({ instruction: 'Sort.', labels }, labelled);
+  assert.deepEqual([...examples], ['a', 'd', 'c']);
+  assert.equal(
+    before,
+    'Sort. One of: up, down.\n\nText: a\nLabel: up\n\nText: d\nLabel: down\n\nText: c\nLabel: up\n\nText: ',
+  );
+  assert.equal(behind, '\nLabel:');
+});
