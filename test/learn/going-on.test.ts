@@ -133,6 +133,23 @@ test('one changed test file is asked about, and no other', () => {
   assert.equal(outcome?.report.neural?.used, 'adapted');
 });
 
+test('one changed training file: it is trained anew, and what was adapted before is measured beside it', () => {
+  const path = Object.keys(files).find((each) => splitOf(each) === 'train') as string;
+  files[path] = `${files[path]}export const added = 1;\n`;
+  writeFileSync(join(project.root, path), files[path]);
+  const deaths: Plan['die'][] = [['Measuring the earlier model', 1], ['Training', 1], undefined];
+  const all = deaths.map((die) => run(die));
+  const lines = all.flatMap(({ asked }) => told(asked));
+  const count = (of: string) => lines.filter((line) => line === of).length;
+  assert.equal(count('adapt'), 1);
+  const { used, chosenFrom } = all.at(-1)?.outcome?.report.neural ?? {};
+  assert.ok(chosenFrom?.earlier && chosenFrom.adapted, used);
+  // Earlier and adapted are both drafted with as 'adapted': twice at most, and the base once but for what a kill took.
+  const base = lines.filter((line) => line.startsWith('draft base'));
+  assert.ok(base.length <= new Set(base).size + 2, `${base.length} of ${new Set(base).size}`);
+  assert.deepEqual(told(run().asked), [], 'then nothing is left to ask');
+});
+
 test('what is kept goes with the adaptation', () => {
   const { store } = openStore(request.storeFolder);
   const before_ = store.rowsOf(project.root);
