@@ -8,6 +8,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import { plainJson, plainText } from '../common/plain-text.ts';
 import { Stop } from '../common/stop.ts';
 import type { ApiEstimate, Spending } from '../learn/types.ts';
+import { providerOf } from '../teacher/providers/providers.ts';
 import type { Values } from './command-line.ts';
 
 /** What is asked to end has this long to come to a checkpoint, and its processes this long to go, ms: together under two seconds. */
@@ -57,7 +58,9 @@ export class Terminal {
     bar.clear();
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} places will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = 'It sends the text round those places and similar snippets of this folder, secrets masked.';
-    process.stderr.write(`${what}\n${sends}\n`);
+    const { label, terms } = providerOf(values.provider);
+    const unsaid = `training on its answers is ${terms.training}`;
+    process.stderr.write(`${what}\n${sends}\n${label}: ${terms.said ?? unsaid} (${terms.page}, read ${terms.read})\n`);
     const batch = values.batch && estimate.batchUsd !== undefined;
     if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
     if (values.yes) return batch ? 'batch' : true;
