@@ -9,6 +9,7 @@ import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
+import { programOf } from '../learn/drafts.ts';
 import { adapt } from '../learn/run.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
@@ -38,8 +39,9 @@ export interface JobDeps {
  */
 export async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
   const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
+  const program = programOf(start?.script, process.argv[1]);
   try {
-    return await locked(request, who, () => withStore(request, engine, deps));
+    return await locked(request, who, () => withStore(request, engine, program, deps));
   } finally {
     await engine?.end();
   }
@@ -63,6 +65,7 @@ async function locked(
 async function withStore(
   request: AdaptRequest,
   engine: Engine | undefined,
+  program: string,
   deps: JobDeps,
 ): Promise<Result<AdaptOutcome>> {
   sweepTemporary(request.specialistFolder, 'deep');
@@ -91,6 +94,7 @@ async function withStore(
         return answer;
       },
       ledger,
+      program,
       record: (finished) => store.recordAdaptation(root, finished),
     });
   } finally {

@@ -8,8 +8,13 @@ import { evaluate } from './evaluate.ts';
 import type { LearnWalk, Run } from './made.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
-/** Raised where the n-grams draft otherwise from the same files. */
+/** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
 const DRAFTS_VERSION = 2;
+
+/** Of scripts, by their bytes. */
+export function programOf(...scripts: readonly (string | undefined)[]): string {
+  return scripts.map((script) => (script === undefined ? '' : sha256Of(script))).join(' ');
+}
 
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 
@@ -23,7 +28,13 @@ export async function indexOf(walk: LearnWalk): Promise<NgramModel> {
 
 /** What stands for that index. */
 export async function signatureOfIndex(walk: LearnWalk): Promise<string> {
-  return digest([DRAFTS_VERSION, walk.sources.train, tokenizerOf(walk.run), await walk.get('weights')]);
+  return digest([
+    DRAFTS_VERSION,
+    walk.run.program,
+    walk.sources.train,
+    tokenizerOf(walk.run),
+    await walk.get('weights'),
+  ]);
 }
 
 /** @param model its identity */

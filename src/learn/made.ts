@@ -28,6 +28,8 @@ export interface RunDeps {
   readonly confirm: ConfirmSpending;
   /** Where what is measured is kept, for the next run or this one begun anew. */
   readonly ledger?: PlaceLedger | undefined;
+  /** Of the programs that draft, see `programOf`: what another one has answered is asked anew. */
+  readonly program?: string;
   /** Keeps a finished run. */
   readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
   readonly progress?: Progress;

@@ -21,9 +21,10 @@ export interface Plan {
   readonly asked: string;
   /** Beginning of a line, or name of a stage: at its n-th this process is killed. Absent: it runs to the end and prints its report. */
   readonly die?: readonly [at: string, n: number];
+  readonly program?: string;
 }
 
-const { request, files, asked, die }: Plan = JSON.parse(process.argv[2] as string);
+const { request, files, asked, die, program }: Plan = JSON.parse(process.argv[2] as string);
 let reached = 0;
 
 function come(to: string): void {
@@ -79,6 +80,7 @@ const result = await adapt(request, {
   teacher: new RecordingTeacher(teacher, store, { purpose: 'labelling', folder: request.root, budget }),
   confirm: async () => true,
   ledger,
+  ...(program !== undefined && { program }),
   record: (run) => store.recordAdaptation(request.root, run),
   progress: ({ stage }) => come(stage),
   signal: new AbortController().signal,

@@ -29,10 +29,14 @@ before(() => {
 after(() => project.remove());
 
 /** @returns what was asked, and how it ended; undefined: it was killed */
-function run(die?: Plan['die'], of = request): { asked: string[]; outcome: AdaptOutcome | undefined } {
+function run(
+  die?: Plan['die'],
+  of = request,
+  program = 'of this version',
+): { asked: string[]; outcome: AdaptOutcome | undefined } {
   const asked = join(dirname(project.root), 'asked.txt');
   rmSync(asked, { force: true });
-  const plan: Plan = { request: of, files, asked, ...(die && { die }) };
+  const plan: Plan = { request: of, files, asked, program, ...(die && { die }) };
   const script = join(import.meta.dirname, 'dying-run.ts');
   const { signal, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(plan)], { encoding: 'utf8' });
   const lines = existsSync(asked)
@@ -148,6 +152,16 @@ test('one changed training file: it is trained anew, and what was adapted before
   const base = lines.filter((line) => line.startsWith('draft base'));
   assert.ok(base.length <= new Set(base).size + 2, `${base.length} of ${new Set(base).size}`);
   assert.deepEqual(told(run().asked), [], 'then nothing is left to ask');
+});
+
+test('another version of the programs drafts anew, and trains nothing again', () => {
+  const lines = told(run(undefined, request, 'of the next version').asked);
+  for (const model of ['n-gram', 'base', 'adapted'])
+    assert.ok(
+      lines.some((line) => line.startsWith(`draft ${model}`)),
+      model,
+    );
+  assert.ok(!lines.some((line) => /^(adapt|api)/.test(line)));
 });
 
 test('what is kept goes with the adaptation', () => {
