@@ -27,7 +27,7 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/[\w./-]+\.js(on)?)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
-  /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css)$/,
+  /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css|json)$/,
 ];
 
 /** What an extension without it would not work, or may not be given away. */
