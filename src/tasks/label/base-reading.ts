@@ -1,9 +1,13 @@
 // How a base reads a text for a task: what stands before and behind it, and where in the model it is looked at.
 import type { LabelTask } from './task.ts';
 
-/** Half way the texts' meaning is in the states, at two thirds what is asked of them; measured by cross-validation (bench/tasks). */
+/** Half way the texts' meaning is in the states, at two thirds what is asked of them; chosen by cross-validation on the recorded tasks' train and calibration texts. */
 export const DEPTHS = [0.5, 2 / 3] as const;
-/** Examples of each label that stand before the text, so that the base sees what is asked; of short texts, once for all. */
+/**
+ * Examples of each label that stand before the text, so that the base sees what is asked; of short texts, once for all. The head over the
+ * states, cross-validated on trec: 0.81 of the API's labels without examples, and with the n-grams 0.845 with two of each, 0.842 with five;
+ * on sst2 0.843 with two, 0.840 with eight.
+ */
 const EXAMPLES = 2;
 const LONGEST_EXAMPLE = 160;
 const MOST_EXAMPLES = 16;
