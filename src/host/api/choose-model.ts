@@ -85,7 +85,10 @@ async function pickModel({ defaultModel }: Provider, asked: TeacherSettings): Pr
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
     () => listModels(asked, new AbortController().signal, { editor: editorModels }),
   );
-  if (!listed.ok) void vscode.window.showWarningMessage(listed.error.message);
+  if (!listed.ok) {
+    const untold = t('{0} does not say which models there are. Name one.', apiHost(asked));
+    void vscode.window.showWarningMessage(listed.error.code === 'bad-request' ? untold : listed.error.message);
+  }
   const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
   const other = { label: `$(edit) ${t('Another…')}`, description: t('by its name'), model: '' };
   const rows = models.map((model) => ({
