@@ -60,7 +60,8 @@ export class Terminal {
     const sends = 'It sends the text round those places and similar snippets of this folder, secrets masked.';
     const { label, terms } = providerOf(values.provider);
     const unsaid = `training on its answers is ${terms.training}`;
-    process.stderr.write(`${what}\n${sends}\n${label}: ${terms.said ?? unsaid} (${terms.page}, read ${terms.read})\n`);
+    const source = terms.read === undefined ? terms.page : `${terms.page}, read ${terms.read}`;
+    process.stderr.write(`${what}\n${sends}\n${label}: ${terms.said ?? unsaid} (${source})\n`);
     const batch = values.batch && estimate.batchUsd !== undefined;
     if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
     if (values.yes) return batch ? 'batch' : true;

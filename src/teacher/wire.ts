@@ -9,9 +9,10 @@ export interface Terms {
   readonly training: 'allowed' | 'restricted' | 'not known';
   /** What is restricted, in a sentence. */
   readonly said?: string;
-  /** Where that stands, and the day it was read, '2026-11-26'. */
+  /** Where that stands. */
   readonly page: string;
-  readonly read: string;
+  /** The day on which we read it, '2026-11-26'; absent, and the training not known: nobody has. */
+  readonly read?: string;
 }
 
 export interface Provider {

@@ -17,7 +17,6 @@ export const editor: Provider = {
   terms: {
     training: 'not known',
     page: 'https://code.visualstudio.com/api/extension-guides/ai/language-model',
-    read: '2026-11-26',
   },
   defaultModel: '',
   onUsersActionOnly: true,

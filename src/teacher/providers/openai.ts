@@ -72,7 +72,7 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 }
 
 const read = '2026-11-26';
-export const unread = (page: string): Terms => ({ training: 'not known', page, read });
+export const unread = (page: string): Terms => ({ training: 'not known', page });
 export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
 export const local = { key: { need: 'optional', madeAt: '', variable: '' }, defaultModel: '', context: 8_192 } as const;
 export const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
