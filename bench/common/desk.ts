@@ -1,6 +1,5 @@
 // A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
 import type { Clock } from '../../src/common/clock.ts';
-import type { Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
@@ -20,8 +19,6 @@ export interface DeskDeps {
   readonly ahead: boolean;
   /** Other than a user without a key has them. */
   readonly settings?: Partial<CompletionSettings>;
-  /** What the service asks; absent: the specialist itself. */
-  readonly asked?: (specialist: MixedSpecialist) => Specialist;
   /** What answers with the specialist's drafts; absent: the product's service. */
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings) => Answering;
 }
@@ -46,7 +43,7 @@ export class Desk {
   readonly editor: Editor;
   private readonly service: Answering;
 
-  constructor({ clock, ngram, key, ahead, settings: others, answering, asked }: DeskDeps) {
+  constructor({ clock, ngram, key, ahead, settings: others, answering }: DeskDeps) {
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
@@ -59,7 +56,7 @@ export class Desk {
     this.service =
       answering?.(this.specialist, settings) ??
       new CompletionService({
-        specialist: asked?.(this.specialist) ?? this.specialist,
+        specialist: this.specialist,
         teacher: () => undefined,
         fit: defaultFit,
         settings: () => settings,

@@ -22,7 +22,7 @@ import { type Material, materials } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typeStretch } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { WholeLines, WithoutBeyond } from './whole-lines.ts';
+import { WholeLines } from './whole-lines.ts';
 
 /** Stretches of each folder, and lines of each. */
 const STRETCHES = 4;
@@ -33,7 +33,7 @@ const KEY = 'typing';
 interface Rule {
   readonly name: string;
   readonly what: string;
-  readonly desk: Pick<DeskDeps, 'settings' | 'answering' | 'asked'>;
+  readonly desk: Pick<DeskDeps, 'settings' | 'answering'>;
 }
 
 /** The product last: the others say what each of its parts brings. */
@@ -47,11 +47,10 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'cuts',
+    name: 'product',
     what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    desk: { asked: (specialist) => new WithoutBeyond(specialist) },
+    desk: {},
   },
-  { name: 'product', what: 'and further lines', desk: {} },
 ];
 
 export const typing: Benchmark = {

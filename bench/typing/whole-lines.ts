@@ -1,7 +1,6 @@
-// What the product is measured against: its service without further lines, and the rule of before, whole drafts or nothing.
-import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
+// What the product is measured against: the rule of before, whole drafts or nothing.
+import type { CompletionQuery, Specialist } from '../../src/common/completion.ts';
 import { CompletionCache } from '../../src/complete/answer-cache.ts';
-import type { MixedSpecialist } from '../../src/complete/specialist.ts';
 import type { Completion, CompletionRequest, CompletionSettings } from '../../src/complete/types.ts';
 import { decide } from '../../src/coupling/decide.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
@@ -54,36 +53,7 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
 
   dispose(): void {}
 
-  /** No lines but those that the syntax calls for. */
   private placeAt(query: CompletionQuery) {
-    return { ...placeAt(query, undefined, this.settings.multiline), further: false };
-  }
-}
-
-/** Passes everything on but the lines that nothing calls for; they are drafted all the same. */
-export class WithoutBeyond implements Specialist {
-  readonly name: string;
-  private readonly inner: MixedSpecialist;
-  readonly snippets: Specialist['snippets'];
-  readonly setOpenFile: Specialist['setOpenFile'];
-  readonly begin: MixedSpecialist['begin'];
-  readonly warm: MixedSpecialist['warm'];
-  readonly hasBetter: MixedSpecialist['hasBetter'];
-
-  constructor(inner: MixedSpecialist) {
-    this.inner = inner;
-    this.name = inner.name;
-    this.snippets = inner.snippets.bind(inner);
-    this.setOpenFile = inner.setOpenFile.bind(inner);
-    this.begin = inner.begin.bind(inner);
-    this.warm = inner.warm.bind(inner);
-    this.hasBetter = inner.hasBetter.bind(inner);
-  }
-
-  async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
-    const draft = await this.inner.complete(query, options, signal);
-    if (draft === undefined) return undefined;
-    const { beyond: _, ...line } = draft;
-    return line;
+    return placeAt(query, undefined, this.settings.multiline);
   }
 }

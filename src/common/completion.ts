@@ -79,8 +79,6 @@ export interface Specialist {
 export interface DraftOptions {
   /** Complete a whole block where syntax calls for one; else to the line's end. */
   readonly multiline: boolean;
-  /** Go on behind a line that is likely right, as `beyond` of the draft. */
-  readonly goOn?: boolean;
   readonly maxTokens: number;
 }
 

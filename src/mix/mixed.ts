@@ -79,7 +79,7 @@ export class Mixed {
       const choice = await this.choose(spot, signal);
       const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
       if (!wantsMore(first, options) || restOfLine(query) !== '') return first.draft;
-      return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), options, vocabulary);
+      return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), vocabulary);
     };
     const told = foreseen && { foreseen, multiline: options.multiline };
     const draft = await this.standAt(query, options.maxTokens, signal, write, told);

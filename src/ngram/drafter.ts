@@ -3,7 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
 import { choiceProbabilities } from '../fit/conditional-logit.ts';
 import { lineEnd } from '../text/lines.ts';
-import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
+import { type Block, continueBlock, endOf, type FirstLine } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { type Asking, folderOf } from './project-index.ts';
 import { type Candidate, describe, describeNone, surroundings, type Unranked } from './ranking.ts';
@@ -12,8 +12,6 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few distributions. */
 const rescored = 8;
-/** A first line less likely than this is not gone on from: what follows it is as little worth. */
-const WORTH_GOING_ON = 0.3;
 
 /** The best candidate. */
 export function firstLine(
@@ -37,27 +35,20 @@ export function firstLine(
   return { draft, steps, ends: endOf(chosen.hypothesis) };
 }
 
-/** Whether lines behind the first are wanted, and worth their time. */
-export function wantsMore({ draft, steps, ends }: FirstLine, { multiline, goOn }: DraftOptions): boolean {
-  if (!draft.complete || draft.text === '') return false;
-  return multiline || (goOn === true && likelihood(steps) * ends >= WORTH_GOING_ON);
+/** Whether lines behind the first are wanted. */
+export function wantsMore({ draft }: FirstLine, { multiline }: DraftOptions): boolean {
+  return multiline && draft.complete && draft.text !== '';
 }
 
-/** The first line and what follows it: one draft where a block is asked for. */
-export function withBlock(
-  { draft }: FirstLine,
-  block: Block,
-  { multiline }: DraftOptions,
-  vocabulary: Vocabulary,
-): Omit<Draft, 'latencyMs'> {
+/** The first line and the block that follows it as one draft. */
+export function withBlock({ draft }: FirstLine, block: Block, vocabulary: Vocabulary): Omit<Draft, 'latencyMs'> {
   const piece = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
     const trimmed = text.trimEnd();
     return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
   };
   const { text, tokens } = piece(block);
-  const doubted = piece(block.doubted ?? { text: '', steps: [] });
-  const beyond = multiline ? doubted : { text: text + doubted.text, tokens: [...tokens, ...doubted.tokens] };
-  if (!multiline || text === '') return beyond.text === '' ? draft : { ...draft, beyond };
+  const beyond = piece(block.doubted ?? { text: '', steps: [] });
+  if (text === '') return beyond.text === '' ? draft : { ...draft, beyond };
   return {
     ...(beyond.text !== '' && { beyond }),
     text: draft.text + text,
@@ -89,7 +80,7 @@ export class Drafter {
     const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
     if (!wantsMore(first, options)) return first.draft;
     const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
-    return withBlock(first, block, options, vocabulary);
+    return withBlock(first, block, vocabulary);
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */

@@ -39,12 +39,6 @@ export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean 
   return below === undefined || indentWidth(below, indentUnit) <= indentWidth(opener, indentUnit);
 }
 
-/** Whether lines may be written behind the cursor's own: in code, where nothing follows in the line. */
-export function mayGoOn({ languageId, prefix, suffix }: CompletionQuery): boolean {
-  if (languageOf(languageId).family === 'prose' || lineAfter(suffix).trim() !== '') return false;
-  return lineState(languageId, lineBefore(prefix)) === 'code';
-}
-
 function opens(line: string, family: string, blank: boolean): boolean {
   if (family === 'markup') return TAG_OPENER.test(line) || BRACKET_OPENER.test(line);
   if (family === 'indent') {

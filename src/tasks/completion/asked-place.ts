@@ -1,7 +1,7 @@
 // What is asked at a place, and what becomes of an answer there: one path for serving, labelling, fitting and measuring.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { indentUnitOf } from '../../text/indents.ts';
-import { mayGoOn, wantsBlock } from '../../text/shape.ts';
+import { wantsBlock } from '../../text/shape.ts';
 import { clean } from './clean.ts';
 import { queryOf } from './query.ts';
 import type { CompletionPlace } from './types.ts';
@@ -16,8 +16,7 @@ export function placeAt(
   indentUnit = indentUnitOf(query.prefix + query.suffix),
   multiline = true,
 ): CompletionPlace {
-  const block = multiline && wantsBlock(query, indentUnit);
-  return { query, indentUnit, block, further: multiline && !block && mayGoOn(query) };
+  return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit) };
 }
 
 /** A place with what its author wrote between prefix and suffix, whole documents: as the editor sees it before that is written. */
@@ -29,8 +28,8 @@ export function placeBefore({ path, languageId, prefix, suffix }: CompletionQuer
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
-export function draftOptions({ block, further = false }: Pick<CompletionPlace, 'block' | 'further'>): DraftOptions {
-  return { multiline: block, goOn: further, maxTokens: block || further ? BLOCK_TOKENS : LINE_TOKENS };
+export function draftOptions({ block }: Pick<CompletionPlace, 'block'>): DraftOptions {
+  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
 }
 
 /** A local draft as it is judged and shown; undefined where nothing of it is worth showing. */

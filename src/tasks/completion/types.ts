@@ -5,8 +5,6 @@ export interface CompletionPlace {
   readonly query: CompletionQuery;
   /** The place calls for a block; else for the rest of its line. */
   readonly block: boolean;
-  /** Lines behind the cursor's own are wanted where they are likely, though nothing calls for them. */
-  readonly further?: boolean;
   /** The document's: '\t' or n spaces. */
   readonly indentUnit: string;
 }
