@@ -14,7 +14,7 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
  * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
  * whole word and no opener; a further line, not below a blank one, with a few characters at least. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
  */
-export function cutsOf(draft: Draft, { query }: CompletionPlace): Draft[] {
+export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
   const { beyond, ...line } = draft;
   const text = draft.text + (beyond?.text ?? '');
   if (text === '') return [];
@@ -23,7 +23,7 @@ export function cutsOf(draft: Draft, { query }: CompletionPlace): Draft[] {
     .map((token) => token.text)
     .join('')
     .indexOf(text);
-  if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query } as CompletionPlace);
+  if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query });
   const before = lineBefore(query.prefix);
   const cuts: Draft[] = [];
   let end = -start;
