@@ -7,7 +7,6 @@ import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
 import { engine } from './engine/main.ts';
 import type { Benchmark, BenchOptions } from './figures.ts';
-import { learning } from './learning/main.ts';
 import { ngram } from './ngram/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
@@ -21,7 +20,6 @@ const benchmarks: readonly Benchmark[] = [
   scale,
   coupling,
   base,
-  learning,
   typing,
   tasks,
   safety,

@@ -1,15 +1,14 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
+import { PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import type { Base, Prepared } from './types.ts';
 
-/** What a base alone is shown of a place, as much of each as the product shows it. 'prefix only': no infilling, the text simply goes on. */
-export const SHOWN = ['prefix only', 'suffix', 'suffix and snippets'] as const;
-export type Shown = (typeof SHOWN)[number];
+/** What a base alone is shown of a place beside the text before it, as much of each as the product shows it. */
+export type Shown = 'suffix' | 'suffix and snippets';
 
 /** One cursor, with the package that it is in. */
 export interface Cursor {
@@ -28,10 +27,7 @@ export function isPublic({ prepared }: Cursor): boolean {
 /** Token ids of what a base alone is asked. */
 export function promptAt({ prepared: { ngram }, place }: Cursor, shown: Shown, { tokenizer }: Base): number[] {
   const form = new PromptForm(tokenizer);
-  if (shown !== 'prefix only')
-    return form.prompt(place, shown === 'suffix' ? [] : ngram.snippets(queryAt(place), PROMPT_SNIPPETS));
-  const ids = tokenizer.encode(place.prefix);
-  return [...form.file(place.path), ...ids.subarray(form.prefixStart(ids, ids.length, PROMPT_LIMITS.prefix))];
+  return form.prompt(place, shown === 'suffix' ? [] : ngram.snippets(queryAt(place), PROMPT_SNIPPETS));
 }
 
 export function queryAt(place: RecordedPlace): CompletionQuery {

@@ -7,7 +7,7 @@ import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { complete } from '../ngram/main.ts';
-import { byPackage, type Cursor, cursorsOf, SHOWN } from './cursors.ts';
+import { byPackage, type Cursor, cursorsOf } from './cursors.ts';
 import { showGains } from './gains.ts';
 import { aloneLines, fitMixtures, mixedLines } from './specialist.ts';
 import type { Base, BaseContext, Show } from './types.ts';
@@ -66,11 +66,5 @@ export function fitted(context: BaseContext, show: Show): Promise<void> {
     show([base.name, 'mixture on the fitted tokens, nats a token'], loss);
     const own = { base, model: models, snapshot: ({ snapshots }: Cursor['prepared']) => snapshots.fitted };
     keep('with n-grams, fitted', await mixedLines(engines, cursors, own));
-  });
-}
-
-export function context(context: BaseContext, show: Show): Promise<void> {
-  return eachBase(context, show, async ({ base, cursors, keep }) => {
-    for (const shown of SHOWN) keep(shown, await aloneLines(cursors, base, shown));
   });
 }

@@ -14,10 +14,8 @@ import { agreement } from './agreement.ts';
 import { listBases } from './bases.ts';
 import { bits } from './bits.ts';
 import { latency } from './latency.ts';
-import { context, fitted, lines } from './lines.ts';
+import { fitted, lines } from './lines.ts';
 import { preparer } from './prepare.ts';
-import { prompts } from './prompts.ts';
-import { shows, showsAsked } from './shows.ts';
 import { sideBySide } from './side-by-side.ts';
 import { size } from './size.ts';
 import { summaryOf } from './summary.ts';
@@ -27,8 +25,6 @@ interface Section {
   readonly name: string;
   /** Printed above its rows: what is measured, and what each row may see. */
   readonly what: string;
-  /** Runs only where --only names it. */
-  readonly onDemand?: true;
   readonly run: (context: BaseContext, show: Show) => Promise<void>;
 }
 
@@ -93,33 +89,6 @@ const sections: readonly Section[] = [
   same-best-token: how often llama.cpp's likeliest token is ours, behind each of 256; it rounds activations elsewhere.`,
     run: sideBySide,
   },
-  {
-    name: 'context',
-    what: 'what a base alone makes of less to see, at the recorded cursors. On demand only.',
-    onDemand: true,
-    run: context,
-  },
-  {
-    name: 'prompts',
-    what: `what the prompt is worth: loss on the true rest of the line at the recorded cursors and on its end, nats a token; int8
-  mixed: the gate between both models is fitted on half of the files and measured on the other half. On demand only.`,
-    onDemand: true,
-    run: prompts,
-  },
-  {
-    name: 'shows',
-    what: `a typist at work, in real time: keys 170 ms apart with pauses, jumps between places of the recorded files, closing brackets as editors
-  make them, VS Code's own 50 ms before it asks. with-neural: the share of what came on the screen that the neural model had its say in.
-  p50, p95: from the key to the text. replaced: another text in place of one that could be seen (never). On demand only.`,
-    onDemand: true,
-    run: shows,
-  },
-  {
-    name: 'shows-asked',
-    what: 'the same, with no draft begun by its key and no prompt run where the cursor rests. On demand only.',
-    onDemand: true,
-    run: showsAsked,
-  },
 ];
 
 const labels: Readonly<Record<string, string>> = {
@@ -153,7 +122,7 @@ export const base: Benchmark = {
 };
 
 async function run(options: BenchOptions): Promise<Figures> {
-  const wanted = options.only?.split(',') ?? sections.filter(({ onDemand }) => !onDemand).map(({ name }) => name);
+  const wanted = options.only?.split(',') ?? sections.map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {
     throw new Error(`There is no section '${unknown}'. There are: ${sections.map(({ name }) => name).join(', ')}.`);

@@ -36,7 +36,6 @@ const rows: readonly Row[] = [
   { name: 'a line, warm, p50 ms', path: ['latency', '*', 'line-in-the-product-warm', 'p50-ms'] },
   { name: 'a line, cold, p50 ms', path: ['latency', '*', 'line-in-the-product-cold', 'p50-ms'] },
   { name: 'a line, cold, p95 ms', path: ['latency', '*', 'line-in-the-product-cold', 'p95-ms'] },
-  { name: 'shows the neural model took part in', path: ['shows', '*', 'shown', 'with-neural'] },
   { name: 'prefill, times llama.cpp, two threads', path: ['engines', '*', `${ahead}-2-threads`, 'prefill-ratio'] },
   { name: 'decoding, times llama.cpp, two threads', path: ['engines', '*', `${ahead}-2-threads`, 'decoding-ratio'] },
   { name: 'serving, MB above an empty process', path: ['size', '*', 'serving-mb-above-empty'] },

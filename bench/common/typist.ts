@@ -1,26 +1,8 @@
-// A typist from a seed: goes to places of a file where lines are missing and types them, as an editor with closing brackets and
-// indents of its own lets one. Every key is the document that it leaves, and how long after the key before it comes.
+// A typist from a seed: goes to places of a file and types on from there, as an editor with closing brackets and indents of its own lets one.
 import { normals, uniforms } from '../../src/fit/random.ts';
 import { lineBefore } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';
 
-export interface Key {
-  readonly prefix: string;
-  readonly suffix: string;
-  /** Since the key before it, or since the cursor came here. */
-  readonly afterMs: number;
-}
-
-/** A place that the cursor comes to, and what is typed there. */
-export interface Visit {
-  readonly path: string;
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly keys: readonly Key[];
-}
-
-/** Lines that are typed at one place, at least and at most. */
-const LINES = { least: 2, most: 6 };
 /** Log-normal: the middle half of the keys comes 140 to 205 ms after the one before, one in twenty after 270. */
 const GAP = { medianMs: 170, spread: 0.28, leastMs: 90, mostMs: 420 };
 /** What follows a word, a line and a move of the cursor: the share that is followed by a pause, and how long it is, ms. */
@@ -34,43 +16,6 @@ const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /** A bracket is closed where one of these comes next (VS Code's `autoCloseBefore`). */
 const CLOSES_BEFORE = /^(?:[;:.,=}\])>\s]|$)/;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
-
-/** The same ones for the same files and seed. */
-export function visitsTo(files: readonly PackageFile[], count: number, seed: number): Visit[] {
-  const hands = new Hands(seed);
-  const suited = files.filter(({ text }) => text.split('\n').length >= 40);
-  return Array.from({ length: suited.length === 0 ? 0 : count }, () => {
-    const { path, text } = suited[Math.floor(hands.uniform() * suited.length)] as PackageFile;
-    return visitTo(path, text.split('\n'), hands);
-  });
-}
-
-function visitTo(path: string, lines: readonly string[], hands: Hands): Visit {
-  const count = LINES.least + Math.floor(hands.uniform() * (LINES.most - LINES.least + 1));
-  let first: number;
-  do first = 10 + Math.floor(hands.uniform() * (lines.length - 20 - count));
-  while ((lines[first] as string).trim().length < 8);
-  const indent = /^\s*/.exec(lines[first] as string)?.[0] ?? '';
-  const prefix = `${lines.slice(0, first).join('\n')}\n${indent}`;
-  const suffix = `\n${lines.slice(first + count).join('\n')}`;
-  const target = lines
-    .slice(first, first + count)
-    .join('\n')
-    .slice(indent.length)
-    .trimEnd();
-  return { path, prefix, suffix, keys: typed(prefix, suffix, target, hands) };
-}
-
-/** The keys that put `target` between the two. */
-function typed(prefix: string, suffix: string, target: string, hands: Hands): Key[] {
-  const writing = new Writing(prefix, suffix, target);
-  const keys: Key[] = [];
-  for (let pause: Pause = 'move'; writing.left !== ''; pause = pauseIn(target, target.length - writing.left.length)) {
-    writing.press();
-    keys.push({ ...writing.document, afterMs: hands.gap(pause) });
-  }
-  return keys;
-}
 
 type Pause = keyof typeof PAUSES | undefined;
 
@@ -100,7 +45,7 @@ export class Writing {
     return this.target.slice(this.done);
   }
 
-  get document(): Pick<Key, 'prefix' | 'suffix'> {
+  get document(): { readonly prefix: string; readonly suffix: string } {
     return { prefix: this.prefix + this.target.slice(0, this.done), suffix: this.closed + this.suffix };
   }
 

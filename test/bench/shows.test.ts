@@ -1,9 +1,9 @@
 // A typist over models of several paces, in time that the test makes: what a slower model has its say in, and that nothing flickers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { replay } from '../../bench/base/replay.ts';
 import { Desk } from '../../bench/common/desk.ts';
-import { visitsTo } from '../../bench/common/typist.ts';
+import { stretchesOf } from '../../bench/common/typist.ts';
+import { type Typed, typeStretch } from '../../bench/typing/typist.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -24,7 +24,7 @@ const files = ['one', 'two', 'three'].map((name, at) => ({
   path: `src/${name}.ts`,
   text: Array.from({ length: 16 }, (_, i) => lines(100 * at + i).join('\n')).join('\n'),
 }));
-const visits = visitsTo(files, 2, 3);
+const stretches = stretchesOf(files, 2, 4, 3);
 
 /** Surer than the bar at two places of five. */
 class Ngrams extends ScriptedSpecialist {
@@ -45,8 +45,9 @@ async function typeAt(pace: Pace, ahead: boolean) {
   const desk = new Desk({ clock, ngram, key: 'folder', ahead });
   await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
+  const done: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
   const typed = (async () => {
-    for (const visit of visits) await replay(desk.editor, clock, visit);
+    for (const stretch of stretches) await typeStretch(desk.editor, clock, stretch, 'typescript', done);
     typing = false;
   })();
   while (typing) await clock.advance(250);
