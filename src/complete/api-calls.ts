@@ -9,19 +9,17 @@ import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { TeacherAnswer } from '../teacher/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
-import { AdaptiveDebounce } from './debounce.ts';
+import { Pace } from './api-pace.ts';
 import { type Flight, Flights } from './flights.ts';
 import { HINT_BAR, maskedRequest } from './masked-request.ts';
 import type { Local, Turn } from './turn.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 
-/** With a fair local draft at hand, how long the API may take: so many times its usual latency, at least this long, ms. */
-const PATIENCE = { times: 2.5, leastMs: 1500 };
-
 /** What a call was made for; its price from its landing until a shown completion carries it. */
 interface Aim {
   readonly turn: Turn;
   readonly decision: Decision;
+  readonly pace: Pace;
   costUsd: number;
 }
 
@@ -31,7 +29,7 @@ export class ApiCalls {
   private readonly tell: (event: CompletionEvent) => void;
   private readonly flights: Flights;
   /** Of each model its own: a slow one tells nothing of the next. */
-  private readonly paces = new Map<string, AdaptiveDebounce>();
+  private readonly paces = new Map<string, Pace>();
   private readonly aims = new WeakMap<Flight, Aim>();
   /** Kinds of failure told of since the last success. */
   private readonly told = new Set<string>();
@@ -42,26 +40,31 @@ export class ApiCalls {
     this.tell = tell;
     this.flights = new Flights(
       deps.clock,
-      () => this.debounce.expectedLatencyMs,
+      () => this.pace.expectedMs,
       (flight, result) => this.landed(flight, result),
     );
   }
 
   /** What an answer of the model that is asked now takes, ms; undefined before the first. */
   get waitMs(): number | undefined {
-    return this.debounce.measured ? this.debounce.expectedLatencyMs : undefined;
+    return this.pace.measured ? this.pace.expectedMs : undefined;
   }
 
-  private get debounce(): AdaptiveDebounce {
+  private get pace(): Pace {
     const teacher = this.deps.teacher();
     const name = teacher?.facts?.asked ?? teacher?.model ?? '';
-    const pace = this.paces.get(name) ?? new AdaptiveDebounce();
+    const pace = this.paces.get(name) ?? new Pace();
     this.paces.set(name, pace);
     return pace;
   }
 
   available(settings: CompletionSettings): boolean {
     return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
+  }
+
+  /** An answer usually takes longer than one waits with this draft at hand: then no call is worth making. Who asks for the API waits for it. */
+  isTooSlow(turn: Turn, local: Local): boolean {
+    return this.pace.isTooSlow && !wantsApi(turn) && hasFair(local);
   }
 
   /** A call under way whose answer can serve this query. */
@@ -72,7 +75,7 @@ export class ApiCalls {
   /** The debounce before a call, less the time that this request has taken so far. */
   async pause({ settings, startedAt, signal }: Turn): Promise<void> {
     const limits = { minMs: settings.apiDebounceMinMs, maxMs: settings.apiDebounceMaxMs };
-    const left = this.debounce.delay(limits) - (this.deps.clock.monotonic() - startedAt);
+    const left = this.pace.delay(limits) - (this.deps.clock.monotonic() - startedAt);
     if (left > 0) await this.deps.clock.sleep(left, signal);
   }
 
@@ -92,7 +95,7 @@ export class ApiCalls {
     if (request === undefined || teacher === undefined || !this.available(turn.settings)) return undefined;
     this.flights.dropOrphans();
     const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
-    this.aims.set(flight, { turn, decision: local.decision, costUsd: 0 });
+    this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
     return flight;
   }
 
@@ -103,16 +106,13 @@ export class ApiCalls {
   }
 
   /**
-   * The call's result; undefined: it turned out not to go on from what was typed since. 'slow': patience is over while a
-   * fair local draft lies ready; the call goes on into the cache.
+   * The call's result; undefined: it turned out not to go on from what was typed since. 'slow': patience is over, for its first words or
+   * for all of it, while a fair local draft lies ready; the call goes on into the cache.
    */
   async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
-    if (bestCut(local.cuts, local.policy.showBar) === undefined) {
-      return this.flights.wait(flight, turn.query, turn.signal);
-    }
+    if (!hasFair(local)) return this.flights.wait(flight, turn.query, turn.signal);
     const over = new AbortController();
-    const patience = Math.max(PATIENCE.leastMs, PATIENCE.times * this.debounce.expectedLatencyMs);
-    const slow = this.deps.clock.sleep(patience, over.signal).then(() => 'slow' as const);
+    const slow = this.outOfPatience(flight, wantsApi(turn), over.signal);
     const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
     try {
       return await Promise.race([waiting, slow]);
@@ -122,6 +122,14 @@ export class ApiCalls {
       waiting.catch(() => {});
       slow.catch(() => {});
     }
+  }
+
+  private async outOfPatience(flight: Flight, asked: boolean, signal: AbortSignal): Promise<'slow'> {
+    const { clock } = this.deps;
+    const { firstMs, wholeMs } = this.pace.patience(asked);
+    await clock.sleep(firstMs, signal);
+    if (flight.hasBegun()) await clock.sleep(wholeMs - firstMs, signal);
+    return 'slow';
   }
 
   /** The call's price, once: for the first completion that shows its answer. */
@@ -142,7 +150,10 @@ export class ApiCalls {
     const aim = this.aims.get(flight);
     if (aim === undefined) return;
     if (!result.ok) {
-      if (result.error.code !== 'cancelled') this.failed(result.error);
+      const { code } = result.error;
+      if (code === 'cancelled' || code === 'timeout')
+        aim.pace.outlasted(this.deps.clock.monotonic() - flight.startedAt, flight.hasBegun());
+      if (code !== 'cancelled') this.failed(result.error);
       return;
     }
     const { value } = result;
@@ -151,7 +162,7 @@ export class ApiCalls {
       this.told.clear();
       this.tell({ kind: 'api-recovered' });
     }
-    this.debounce.observe(value.latencyMs);
+    aim.pace.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
     aim.costUsd = value.costUsd;
     const { query } = aim.turn;
     // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
@@ -174,4 +185,13 @@ export class ApiCalls {
     const { retryAtMs } = backoff;
     this.tell({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
   }
+}
+
+/** By the user's own key, or by a setting that says so. */
+function wantsApi({ request, settings }: Turn): boolean {
+  return request.trigger === 'manual' || settings.balance >= 1;
+}
+
+function hasFair({ cuts, policy }: Local): boolean {
+  return bestCut(cuts, policy.showBar) !== undefined;
 }

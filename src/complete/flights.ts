@@ -23,6 +23,8 @@ export interface Flight {
   readonly landed: Promise<Result<TeacherAnswer>>;
   /** Nobody waits for it now. */
   isOrphan(): boolean;
+  /** Its first words have come. */
+  hasBegun(): boolean;
 }
 
 interface OwnFlight extends Flight {
@@ -68,6 +70,7 @@ export class Flights {
       textSoFar: '',
       runningOn: runOn,
       isOrphan: () => flight.waiters.size === 0,
+      hasBegun: () => flight.textSoFar !== '',
       landed: Promise.resolve(failed('cancelled', '')),
     };
     this.open.add(flight);

@@ -159,10 +159,7 @@ export class CompletionService implements Disposable {
       this.deps.log.error('The specialist failed.', error);
     }
     const cleaned = cleanDraft(draft, turn);
-    const place: PlaceFacts = {
-      ...placeOf(query),
-      ...this.gate.lastFacts(),
-    };
+    const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const policy = {
@@ -185,6 +182,7 @@ export class CompletionService implements Disposable {
     for (let attempt = 0; attempt < 2; attempt++) {
       let flight = this.api.find(turn.query);
       if (flight === undefined) {
+        if (this.api.isTooSlow(turn, local)) return this.fallBack(turn, local, 'the API takes longer than one waits');
         if (turn.request.trigger === 'automatic') await this.pause(turn);
         if (this.over(turn)) return undefined;
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.

@@ -1,7 +1,6 @@
 // What became of a suggestion, read from later text; and what follows from it for the bars.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AdaptiveDebounce } from '../../src/complete/debounce.ts';
 import { ShowGate } from '../../src/complete/show-gate.ts';
 import { judge, OutcomeTracker } from '../../src/complete/tracker.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -115,19 +114,4 @@ test('three rejections in a row raise the bars, an accept or time lowers them, a
   gate.outcome('partly-accepted');
   assert.equal(bar(), SETTINGS.showBar);
   assert.equal(gate.lastFacts().lastOutcome, 'accepted');
-});
-
-test('the debounce follows the latency between its limits, and ignores nonsense', () => {
-  const debounce = new AdaptiveDebounce();
-  const limits = { minMs: 100, maxMs: 600 };
-  const first = debounce.delay(limits);
-  for (let i = 0; i < 20; i++) debounce.observe(200);
-  assert.equal(debounce.delay(limits), 100);
-  for (let i = 0; i < 20; i++) debounce.observe(1200);
-  assert.ok(debounce.delay(limits) > first);
-  for (let i = 0; i < 20; i++) debounce.observe(9000);
-  assert.equal(debounce.delay(limits), 600);
-  debounce.observe(Number.NaN);
-  debounce.observe(-1);
-  assert.equal(debounce.delay(limits), 600);
 });
