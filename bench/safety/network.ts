@@ -1,5 +1,6 @@
 // A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
 
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import {
@@ -41,7 +42,8 @@ export const networkCampaign: Campaign = {
 
 function ask(api: HostileMessages, timeoutMs: number = limits.answer) {
   const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
-  return connectTeacher(settings, { stallMs: timeoutMs }).complete(request, new AbortController().signal);
+  const teacher = connectTeacher(settings, { stallMs: timeoutMs });
+  return teacher.ask(completionPrompt(request, teacher.facts), new AbortController().signal);
 }
 
 async function astray(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {

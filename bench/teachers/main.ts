@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import { type CompletionPrompt, completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher, listModels } from '../../src/teacher/connect.ts';
 import { labelBatch } from '../../src/teacher/label.ts';
-import { promptOf } from '../../src/teacher/prompt.ts';
+import type { ModelFacts } from '../../src/teacher/models.ts';
 import { providerOf } from '../../src/teacher/providers/providers.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { Piece } from '../../src/teacher/wire.ts';
@@ -29,12 +29,9 @@ const models = { chat: 'chat', raw: 'starcoder2' } as const;
 const timeoutMs = 120_000;
 const never = new AbortController().signal;
 
-function at(prefix: string, multiline = false): TeacherRequest {
-  return {
-    query: { path: 'src/sums.ts', languageId: 'typescript', prefix, suffix: '\n}\n' },
-    snippets: [],
-    multiline,
-  };
+function at(facts: ModelFacts, prefix: string, multiline = false): CompletionPrompt {
+  const query = { path: 'src/sums.ts', languageId: 'typescript', prefix, suffix: '\n}\n' };
+  return completionPrompt({ query, snippets: [], multiline }, facts);
 }
 
 async function measure({ places = 200 }: BenchOptions): Promise<Figures> {
@@ -58,7 +55,7 @@ async function protocol({ url }: Server): Promise<Record<string, Figures | strin
   };
   for (const [form, model] of Object.entries(models)) {
     const teacher = connectTeacher({ ...settings, model }, { stallMs: timeoutMs });
-    const answer = await teacher.complete(at('function add(a: number, b: number) {\n  return '), never);
+    const answer = await teacher.ask(at(teacher.facts, 'function add(a: number, b: number) {\n  return '), never);
     figures[form] = answer.ok
       ? {
           'first-ms': Math.round(answer.value.firstTokenMs),
@@ -82,11 +79,7 @@ async function raw(url: string, prefix: string, multiline: boolean, signal = nev
   const { openWire } = await row.wire();
   const options = { provider: row, apiKey: '', baseUrl: url, model: models.raw, facts, timeoutMs };
   const pieces: Piece[] = [];
-  for await (const piece of openWire({ ...options, logprobs: true }).ask(
-    promptOf(at(prefix, multiline), facts),
-    fetch,
-    signal,
-  ))
+  for await (const piece of openWire({ ...options, logprobs: true }).ask(at(facts, prefix, multiline), fetch, signal))
     pieces.push(piece);
   return pieces;
 }
@@ -115,13 +108,13 @@ async function cancelled(url: string): Promise<number | string> {
     { stallMs: timeoutMs },
   );
   let begun = 0;
-  const asking = teacher.complete(at('// A long story:\n', true), controller.signal, () => {
+  const asking = teacher.ask(at(teacher.facts, '// A long story:\n', true), controller.signal, () => {
     begun ||= performance.now();
     controller.abort();
   });
   await asking.catch(() => {});
   const took = performance.now() - begun;
-  const next = await teacher.complete(at('const b = '), never);
+  const next = await teacher.ask(at(teacher.facts, 'const b = '), never);
   return begun === 0 ? 'it had nothing to say' : next.ok ? Math.round(took) : `afterwards: ${next.error.message}`;
 }
 
@@ -129,7 +122,6 @@ async function cancelled(url: string): Promise<number | string> {
 async function labels(server: Server, places: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-teachers-'));
   const { store } = openStore(folder, { log: silentLog });
-  const requests = Array.from({ length: places }, (_, index) => at(`const value${index} = `));
   /** Requests that the server answered to the end, by their bodies. */
   const answered = new Map<string, number>();
   const counting: typeof fetch = async (input, init) => {
@@ -150,7 +142,8 @@ async function labels(server: Server, places: number): Promise<Figures> {
       ...({ purpose: 'labelling', folder, budget: new Budget(() => store, 0) } as const),
     });
     let count = 0;
-    return labelBatch(teacher, requests, { concurrency: 4, signal: never, onAnswer: () => onAnswer(++count) });
+    const prompts = Array.from({ length: places }, (_, index) => at(teacher.facts, `const value${index} = `));
+    return labelBatch(teacher, prompts, { concurrency: 4, signal: never, onAnswer: () => onAnswer(++count) });
   };
   try {
     const started = performance.now();

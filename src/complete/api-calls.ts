@@ -5,6 +5,7 @@ import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import { bestCut } from '../coupling/show.ts';
 import type { Decision } from '../coupling/types.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
+import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { TeacherAnswer } from '../teacher/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
@@ -52,7 +53,7 @@ export class ApiCalls {
 
   private get pace(): Pace {
     const teacher = this.deps.teacher();
-    const name = teacher?.facts?.asked ?? teacher?.model ?? '';
+    const name = teacher?.facts.asked ?? teacher?.model ?? '';
     const pace = this.paces.get(name) ?? new Pace();
     this.paces.set(name, pace);
     return pace;
@@ -94,7 +95,8 @@ export class ApiCalls {
     const teacher = this.deps.teacher();
     if (request === undefined || teacher === undefined || !this.available(turn.settings)) return undefined;
     this.flights.dropOrphans();
-    const flight = this.flights.start(turn.query, (signal, onText) => teacher.complete(request, signal, onText), runOn);
+    const prompt = completionPrompt(request, teacher.facts);
+    const flight = this.flights.start(turn.query, (signal, onText) => teacher.ask(prompt, signal, onText), runOn);
     this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
     return flight;
   }

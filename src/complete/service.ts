@@ -14,6 +14,7 @@ import { bestCut, type ScoredCut } from '../coupling/show.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
 import { cleanDraft, draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
 import { clean } from '../tasks/completion/clean.ts';
+import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import { cutsOf } from '../tasks/completion/cuts.ts';
 import { requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { type Answer, type CacheHit, CompletionCache } from './answer-cache.ts';
@@ -249,7 +250,7 @@ export class CompletionService implements Disposable {
   private localAnswer(turn: Turn, { model }: Draft, decision: Decision): Answer {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
     const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
-    const savedUsd = api?.estimateUsd(requestAt(turn, [])) ?? 0;
+    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
     const { text } = decision.shown as ScoredCut;
     return { text, source: 'specialist', model, decision, savedUsd, news: turn.news };
   }

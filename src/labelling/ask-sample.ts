@@ -1,11 +1,13 @@
 // Has the large model label the texts that teach most: within a budget, each answer on disk before the next one counts.
 import type { Failure } from '../common/errors.ts';
 import { keyOf } from '../tasks/label/extract.ts';
-import { type LabelPrompt, labelPrompt, parseLabel } from '../tasks/label/label-prompt.ts';
+import { labelPrompt, parseLabel } from '../tasks/label/label-prompt.ts';
 import { chooseSample, nearest } from '../tasks/label/sample.ts';
 import type { LabelTask } from '../tasks/label/task.ts';
 import { groundOf, labelProbabilities, type Specialist } from '../tasks/label/text-specialist.ts';
-import { type Asks, labelBatch } from '../teacher/label.ts';
+import { labelBatch } from '../teacher/label.ts';
+import type { ModelFacts } from '../teacher/models.ts';
+import type { Teacher } from '../teacher/types.ts';
 import { giveLabel, type Known } from './given-labels.ts';
 
 export interface SampleRequest {
@@ -32,7 +34,10 @@ export interface SampleOutcome {
 }
 
 /** The prompts of a sample, for an estimate of its price as well. Texts of which an answer of the API is known are not asked about again. */
-export function samplePrompts({ task, unlabelled, known, specialist, count, examples }: SampleRequest) {
+export function samplePrompts(
+  { task, unlabelled, known, specialist, count, examples }: SampleRequest,
+  facts: ModelFacts,
+) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: task.labels[person]?.name as string }],
   );
@@ -46,21 +51,21 @@ export function samplePrompts({ task, unlabelled, known, specialist, count, exam
     ...(sureness && { sureness }),
   }).map((i) => open[i] as string);
   const near = nearest(texts, labelled, rarity, examples);
-  return texts.map((text, i) => ({ text, prompt: labelPrompt(task, text, near[i] ?? []) }));
+  return texts.map((text, i) => ({ text, prompt: labelPrompt(task, text, near[i] ?? [], facts) }));
 }
 
-/** @param asks keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
+/** @param teacher keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
 export async function askSample(
   request: SampleRequest,
-  asks: Asks<LabelPrompt>,
+  teacher: Pick<Teacher, 'ask' | 'prepare' | 'facts'>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<SampleOutcome> {
   const { root, task } = request;
-  const sample = samplePrompts(request);
+  const sample = samplePrompts(request, teacher.facts);
   let [labelled, unusable] = [0, 0];
   const outcome = await labelBatch(
-    asks,
+    teacher,
     sample.map(({ prompt }) => prompt),
     {
       concurrency: 4,

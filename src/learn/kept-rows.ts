@@ -9,6 +9,7 @@ import { NgramModel } from '../ngram/model.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { openStore } from '../store/open.ts';
 import type { FolderRows } from '../store/types.ts';
+import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { queryOf } from '../tasks/completion/query.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
@@ -94,7 +95,7 @@ async function* learningRows(
   for (const example of Object.values(places).flat()) yield placeRow(example);
   const asked = placesToAsk(places.choose, places.test, shownPlaces);
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
-  const send = await sender(request.asked ?? {});
+  const send = await sender(request.asked ?? {}, completionPrompt);
   for (const example of [...asked.validation, ...asked.test]) {
     await turn(signal);
     const { path } = example;
@@ -124,7 +125,7 @@ export async function rowsAt(
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
   const query = queryOf(text, offset, path, languageIdOf(path));
-  return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}))]);
+  return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}, completionPrompt))]);
 }
 
 function* liveRows(asked: TeacherRequest, send: (request: TeacherRequest) => string): Generator<KeptRow> {

@@ -6,11 +6,13 @@ import type { NgramModel } from '../ngram/model.ts';
 import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
+import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { judge } from '../tasks/completion/judge.ts';
 import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { apiHost } from '../teacher/connect.ts';
 import { labelBatch } from '../teacher/label.ts';
+import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { indexOf } from './drafts.ts';
 import type { LearnWalk } from './made.ts';
@@ -33,16 +35,19 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   if (teacher === undefined || request.api === undefined) return undefined;
   const index = await indexOf(walk);
   const chosen = placesToAsk(await walk.get('calibrated'), await walk.get('measured'), request.api.places);
-  const withRequests = (places: readonly ScoredPlace[]) =>
-    places.map((scored) => ({ scored, request: labelRequest(scored.example, index) }));
-  const toValidate = withRequests(chosen.validation);
-  const toTest = withRequests(chosen.test);
+  const withPrompts = (places: readonly ScoredPlace[]) =>
+    places.map((scored) => ({
+      scored,
+      prompt: completionPrompt(labelRequest(scored.example, index), teacher.facts),
+    }));
+  const toValidate = withPrompts(chosen.validation);
+  const toTest = withPrompts(chosen.test);
   const all = [...toValidate, ...toTest];
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(request.api.settings),
     places: all.length,
-    usd: all.reduce((sum, each) => sum + teacher.estimateUsd(each.request), 0),
+    usd: all.reduce((sum, each) => sum + teacher.estimateUsd(each.prompt), 0),
   };
   const asked = all.length > 0 && (await confirm(estimate));
   if (!asked) {
@@ -60,7 +65,7 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
 
 async function askForLabels(
   teacher: Teacher,
-  places: readonly { readonly scored: ScoredPlace; readonly request: TeacherRequest }[],
+  places: readonly { readonly scored: ScoredPlace; readonly prompt: Prompt }[],
   tell: Tell,
   signal: AbortSignal,
 ): Promise<Labels> {
@@ -68,7 +73,7 @@ async function askForLabels(
   let spent = 0;
   const outcome = await labelBatch(
     teacher,
-    places.map((place) => place.request),
+    places.map((place) => place.prompt),
     {
       concurrency,
       signal,

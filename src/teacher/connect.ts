@@ -1,12 +1,12 @@
 // From settings to a teacher: the one place that joins a provider's row with what the user has set.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { hostOf } from './address.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
-import { promptOf } from './prompt.ts';
+import type { ModelFacts } from './models.ts';
+import type { Prompt } from './prompt.ts';
 import { providerOf } from './providers/providers.ts';
 import { StreamedTeacher } from './streamed.ts';
 import type { Teacher, TeacherSettings } from './types.ts';
@@ -26,7 +26,7 @@ export type Asked = Omit<TeacherSettings, 'apiKey' | 'timeoutMs'>;
 
 const usualStallMs = 8_000;
 
-/** Makes no request yet. An empty key or a wrong URL is a failure of the first `complete`. */
+/** Makes no request yet. An empty key or a wrong URL is a failure of the first `ask`. */
 export function connectTeacher(settings: TeacherSettings, options: ConnectOptions = {}): Teacher {
   const { timeoutMs } = settings;
   const { provider, model, host } = asked(settings);
@@ -88,8 +88,11 @@ export function modelOf({ provider, model = '' }: Partial<Asked>): string {
   return model.trim() || providerOf(provider).defaultModel;
 }
 
-/** Makes of each request the bytes that a call sends for it, as text. */
-export async function sender(settings: Partial<Asked>): Promise<(request: TeacherRequest) => string> {
+/** Makes of each request the bytes that a call sends for it, as text. @param promptOf a task's way to word one */
+export async function sender<R>(
+  settings: Partial<Asked>,
+  promptOf: (request: R, facts: ModelFacts) => Prompt,
+): Promise<(request: R) => string> {
   const { provider, model, host } = asked(settings);
   const facts = provider.facts(model, host);
   const { openWire } = await provider.wire();

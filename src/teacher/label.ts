@@ -1,20 +1,15 @@
-// Asks a teacher about many places: a few at a time, patient with a busy API, giving up only where going on is useless.
+// Asks a teacher much at once: a few at a time, patient with a busy API, giving up only where going on is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
-import type { ErrorCode, Failure, Result } from '../common/errors.ts';
+import type { ErrorCode, Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
-import type { TeacherAnswer } from './types.ts';
-
-/** Who answers requests of one kind: a `Teacher` those for completions. */
-export interface Asks<R> {
-  complete(request: R, signal: AbortSignal): Promise<Result<TeacherAnswer>>;
-  prepare?(requests: readonly R[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
-}
+import type { Prompt } from './prompt.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
 
 export interface LabelOptions {
-  /** Requests under way at once, at least 1. */
+  /** Prompts under way at once, at least 1. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  /** Each answer as it comes; `index` is its request's. What it throws ends the batch. */
+  /** Each answer as it comes; `index` is its prompt's. What it throws ends the batch. */
   readonly onAnswer: (index: number, answer: TeacherAnswer) => void;
   readonly onFailure?: (index: number, failure: Failure) => void;
   /** How many answers of a batch are waited for. */
@@ -26,9 +21,9 @@ export interface LabelOptions {
 
 export interface LabelOutcome {
   readonly answered: number;
-  /** Requests that were asked, several times where that could help, and got no answer. */
+  /** Prompts that were asked, several times where that could help, and got no answer. */
   readonly failed: number;
-  /** Requests that were not asked to the end any more, because of `stopped`. */
+  /** Prompts that were not asked to the end any more, because of `stopped`. */
   readonly skipped: number;
   /** Why it ended early; undefined when it did not. */
   readonly stopped: Failure | undefined;
@@ -59,9 +54,9 @@ const longestWait = 10 * 60_000;
 const patience = 8;
 
 /** Every answer is handed on as it comes, so what was paid for is kept when the batch ends early. Rejects only when cancelled. */
-export async function labelBatch<R>(
-  teacher: Asks<R>,
-  requests: readonly R[],
+export async function labelBatch(
+  teacher: Pick<Teacher, 'ask' | 'prepare'>,
+  prompts: readonly Prompt[],
   { concurrency, signal, onAnswer, onFailure, onWait, clock = systemClock, random = Math.random }: LabelOptions,
 ): Promise<LabelOutcome> {
   let next = 0;
@@ -77,17 +72,17 @@ export async function labelBatch<R>(
   // One pause for all: a busy API is busy for every request.
   let pauseUntil = 0;
 
-  const prepared = await teacher.prepare?.(requests, signal, onWait);
+  const prepared = await teacher.prepare?.(prompts, signal, onWait);
   if (prepared?.ok === false) stopped = prepared.error;
 
   const ask = async (index: number): Promise<void> => {
-    const request = requests[index] as R;
+    const prompt = prompts[index] as Prompt;
     for (let attempt = 1; stopped === undefined; attempt++) {
       for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
         await clock.sleep(wait, signal);
       if (stopped !== undefined) return;
       underWay++;
-      const result = await teacher.complete(request, signal).finally(() => {
+      const result = await teacher.ask(prompt, signal).finally(() => {
         underWay--;
         for (const wake of waiting) wake();
         waiting = [];
@@ -126,13 +121,13 @@ export async function labelBatch<R>(
     }
   };
   const worker = async () => {
-    while (next < requests.length && stopped === undefined) {
+    while (next < prompts.length && stopped === undefined) {
       signal.throwIfAborted();
       await ask(next++);
     }
   };
   // All of them are waited for, whatever one of them throws: what is under way is being paid for.
-  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, requests.length)) }, worker);
+  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, worker);
   for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
-  return { answered, failed: failures, skipped: requests.length - answered - failures, stopped, costUsd };
+  return { answered, failed: failures, skipped: prompts.length - answered - failures, stopped, costUsd };
 }

@@ -1,16 +1,16 @@
 // Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type ErrorCode, type Failure, messageOf, ok, type Result } from '../common/errors.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { pauseAfter } from './backoff.ts';
 import type { BatchFile, OpenBatch } from './batch-file.ts';
 import type { Budget } from './budget.ts';
+import type { Prompt } from './prompt.ts';
 import type { Piece } from './wire.ts';
 
 /** A provider's batches, each call guarded and tried once. */
 export interface BatchDoor {
   submit(
-    questions: readonly { readonly id: string; readonly request: TeacherRequest }[],
+    questions: readonly { readonly id: string; readonly prompt: Prompt }[],
     signal: AbortSignal,
   ): Promise<Result<string>>;
   /** Those of the account that were made at `since` or later, ms since 1970. */
@@ -30,7 +30,7 @@ export interface BatchesOptions {
   readonly model: string;
   readonly clock?: Clock;
   /** US dollars that a question may cost at most in a batch. */
-  readonly ceilingUsd: (request: TeacherRequest) => number;
+  readonly ceilingUsd: (prompt: Prompt) => number;
   readonly isKnown: (hash: string) => boolean;
   /** Keeps the answer and settles what was set aside for it; what it throws ends the fetching. */
   readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
@@ -72,7 +72,7 @@ export class Batches {
    * @param onWait how many answers are waited for
    */
   async fetch(
-    questions: ReadonlyMap<string, TeacherRequest>,
+    questions: ReadonlyMap<string, Prompt>,
     signal: AbortSignal,
     onWait: (open: number) => void = () => {},
   ): Promise<Result<true>> {
@@ -115,20 +115,17 @@ export class Batches {
     return ok(true);
   }
 
-  private async submit(
-    fresh: readonly (readonly [string, TeacherRequest])[],
-    signal: AbortSignal,
-  ): Promise<Result<true>> {
+  private async submit(fresh: readonly (readonly [string, Prompt])[], signal: AbortSignal): Promise<Result<true>> {
     const { door, file, budget, model, ceilingUsd } = this.options;
     const questions: Record<string, string> = {};
     let stopped: { ok: false; error: Failure } | undefined;
-    for (const [hash, request] of fresh) {
-      const held = budget.reserve(ceilingUsd(request), 'labelling', model, { id: reservationOf(hash), leaseMs });
+    for (const [hash, prompt] of fresh) {
+      const held = budget.reserve(ceilingUsd(prompt), 'labelling', model, { id: reservationOf(hash), leaseMs });
       if (!held.ok) stopped = held;
       if (!held.ok) break;
-      questions[hash] = request.query.path;
+      questions[hash] = prompt.about;
     }
-    const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, request]) => ({ id, request }));
+    const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, prompt]) => ({ id, prompt }));
     if (asked.length === 0) return stopped ?? ok(true);
     const before = file.read();
     const batch: OpenBatch = { since: this.clock.now(), questions };

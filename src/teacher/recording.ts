@@ -4,12 +4,11 @@ import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { BatchFile } from './batch-file.ts';
 import type { Budget, Held } from './budget.ts';
 import { Batches, reservationOf } from './message-batches.ts';
-import { type ModelFacts, unknownModel } from './models.ts';
-import { promptOf } from './prompt.ts';
+import type { ModelFacts } from './models.ts';
+import { mostTokens, type Prompt } from './prompt.ts';
 import { StreamedTeacher } from './streamed.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
 
@@ -49,44 +48,44 @@ export class RecordingTeacher implements Teacher {
   }
 
   get facts(): ModelFacts {
-    return this.teacher.facts ?? { ...unknownModel, id: this.model };
+    return this.teacher.facts;
   }
 
   /** 0 for a question whose answer is in the store already. */
-  estimateUsd(request: TeacherRequest): number {
+  estimateUsd(prompt: Prompt): number {
     const labelling = this.options.purpose === 'labelling';
-    return labelling && this.known(this.hash(request)) ? 0 : this.teacher.estimateUsd(request);
+    return labelling && this.known(this.hash(prompt)) ? 0 : this.teacher.estimateUsd(prompt);
   }
 
-  ceilingUsd(request: TeacherRequest): number {
-    return this.teacher.ceilingUsd(request);
+  ceilingUsd(prompt: Prompt): number {
+    return this.teacher.ceilingUsd(prompt);
   }
 
-  async complete(
-    request: TeacherRequest,
+  async ask(
+    prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
     onLost?: (paid: TeacherAnswer) => void,
   ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
-    const hash = this.hash(request);
+    const hash = this.hash(prompt);
     const known = this.known(hash);
     if (known !== undefined) {
       // What a batch has cost is told once, with its answer.
       const costUsd = this.fetched.get(hash) ?? 0;
       this.fetched.delete(hash);
-      return ok({ ...fromStore(known), costUsd });
+      return ok({ ...fromStore(known, prompt), costUsd });
     }
-    const held = this.options.budget.reserve(this.teacher.ceilingUsd(request), this.options.purpose, this.model);
+    const held = this.options.budget.reserve(this.teacher.ceilingUsd(prompt), this.options.purpose, this.model);
     if (!held.ok) return held;
     let paid: TeacherCall | undefined;
     try {
-      const result = await this.teacher.complete(request, signal, onText, (lost) => {
+      const result = await this.teacher.ask(prompt, signal, onText, (lost) => {
         // Under a name of its own: half an answer must not be taken for the answer to the same question later.
-        paid = this.row(`partial:${hash}`, request.query.path, lost);
+        paid = this.row(`partial:${hash}`, prompt.about, lost);
         onLost?.(lost);
       });
-      if (result.ok) paid = this.row(hash, request.query.path, result.value);
+      if (result.ok) paid = this.row(hash, prompt.about, result.value);
       return result;
     } finally {
       this.settle(held.value, paid);
@@ -99,7 +98,7 @@ export class RecordingTeacher implements Teacher {
   }
 
   async prepare(
-    requests: readonly TeacherRequest[],
+    prompts: readonly Prompt[],
     signal: AbortSignal,
     onWait?: (open: number) => void,
   ): Promise<Result<true>> {
@@ -108,16 +107,16 @@ export class RecordingTeacher implements Teacher {
     const door = file && teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
     if (!file || !door || !(teacher instanceof StreamedTeacher)) return ok(true);
     const share = teacher.batchShare;
-    const questions = new Map(requests.map((request) => [this.hash(request), request]));
+    const questions = new Map(prompts.map((prompt) => [this.hash(prompt), prompt]));
     const batches = new Batches({
       ...{ door, file, budget, model: this.model, clock: teacher.clock },
-      ceilingUsd: (request) => teacher.ceilingUsd(request) * share,
+      ceilingUsd: (prompt) => teacher.ceilingUsd(prompt) * share,
       isKnown: (hash) => this.known(hash) !== undefined,
       keep: (hash, path, pieces) => {
-        const request = questions.get(hash);
-        const read = teacher.answerFrom(pieces, share, request);
+        const prompt = questions.get(hash);
+        const read = teacher.answerFrom(pieces, share, prompt);
         // What cannot be read was paid for all the same, with what it may have cost.
-        const unread = request ? teacher.ceilingUsd(request) * share : 0;
+        const unread = prompt ? teacher.ceilingUsd(prompt) * share : 0;
         const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
         budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
         this.fetched.set(hash, answer.costUsd);
@@ -126,8 +125,8 @@ export class RecordingTeacher implements Teacher {
     return batches.fetch(questions, signal, onWait);
   }
 
-  private hash(request: TeacherRequest): string {
-    return requestHash(this.model, request, this.facts);
+  private hash(prompt: Prompt): string {
+    return promptHash(this.model, prompt, this.facts);
   }
 
   private known(hash: string): TeacherCall | undefined {
@@ -168,19 +167,15 @@ export class RecordingTeacher implements Teacher {
 }
 
 /** SHA-256 of all that decides the answer: who is asked and the prompt's text, wherever cache marks are set in it. */
-export function requestHash(
-  model: string,
-  request: TeacherRequest,
-  facts: ModelFacts = { ...unknownModel, id: model },
-): string {
-  const { system, user, prefill, stop, maxTokens, infill } = promptOf(request, facts);
+export function promptHash(model: string, prompt: Prompt, facts: ModelFacts): string {
+  const { system, user, prefill, stop, infill } = prompt;
   const question = [
     facts.asked ?? model,
     system.text,
     user.map((block) => block.text).join(''),
     prefill,
     stop,
-    maxTokens,
+    mostTokens(prompt, facts),
     ...(infill?.suffix === undefined ? [] : [infill.suffix]),
   ];
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
@@ -195,7 +190,8 @@ const nothing = {
   truncated: false,
 } as const;
 
-function fromStore({ text, model, latencyMs }: TeacherCall): TeacherAnswer {
-  // Earlier versions stored what the server wrote.
-  return { ...nothing, text: plainText(text), model, latencyMs, firstTokenMs: latencyMs, fromStore: true };
+function fromStore({ text, model, latencyMs }: TeacherCall, prompt: Prompt): TeacherAnswer {
+  // What the server wrote is there where an earlier version, or a run that did not ask it, has stored the answer.
+  const read = prompt.read(plainText(text));
+  return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, fromStore: true };
 }

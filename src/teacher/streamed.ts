@@ -1,14 +1,12 @@
 // The teacher over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { classify, type FailureContext, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
 import type { BatchDoor } from './message-batches.ts';
 import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './models.ts';
-import { inserted, lineIsComplete, parseAnswer } from './parse.ts';
-import { type Prompt, promptLength, promptOf } from './prompt.ts';
+import { mostTokens, type Prompt, promptLength } from './prompt.ts';
 import { Reading } from './reading.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
 import type { EditorModels, Piece, Provider, Wire } from './wire.ts';
@@ -35,8 +33,6 @@ const blockOverhead = 50;
 const batchCallMs = 5 * 60_000;
 const batchBytes = 64 << 20;
 const wholeTokens = 8_192;
-/** Output that an answer takes as a rule, tokens: for estimates before asking. */
-const usualOutput = { single: 30, multi: 150 } as const;
 
 export class StreamedTeacher implements Teacher {
   readonly model: string;
@@ -52,20 +48,18 @@ export class StreamedTeacher implements Teacher {
     this.clock = options.clock ?? systemClock;
   }
 
-  estimateUsd(request: TeacherRequest): number {
-    const outputTokens = request.multiline ? usualOutput.multi : usualOutput.single;
-    return priceUsd({ ...this.estimatedInput(promptOf(request, this.facts)), outputTokens }, this.facts);
+  estimateUsd(prompt: Prompt): number {
+    return priceUsd({ ...this.estimatedInput(prompt), outputTokens: prompt.usualTokens }, this.facts);
   }
 
-  ceilingUsd(request: TeacherRequest): number {
-    const prompt = promptOf(request, this.facts);
+  ceilingUsd(prompt: Prompt): number {
     const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
     const usage = { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0 };
-    return priceUsd({ ...usage, outputTokens: prompt.maxTokens }, this.facts);
+    return priceUsd({ ...usage, outputTokens: mostTokens(prompt, this.facts) }, this.facts);
   }
 
-  async complete(
-    request: TeacherRequest,
+  async ask(
+    prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
     onLost?: (paid: TeacherAnswer) => void,
@@ -74,8 +68,7 @@ export class StreamedTeacher implements Teacher {
     const { apiKey, provider, timeoutMs, stallMs } = this.options;
     if (apiKey === '' && provider.key.need === 'required')
       return { ok: false, error: failureOf('no-key', '', this.context()) };
-    const prompt = promptOf(request, this.facts);
-    const reader = new Reading(prompt.prefill, prompt.textTokens);
+    const reader = new Reading(prompt.prefill, prompt.maxTokens);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
@@ -108,19 +101,18 @@ export class StreamedTeacher implements Teacher {
         deadline.touch();
         if (!reader.read(piece)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
-        onText?.(inserted(reader.text, true));
-        // The rest of the line is all that was asked for: what follows is neither waited nor paid for. But only its last
-        // event tells what a model has thought.
-        if (!request.multiline && this.facts.thinking !== 'always' && lineIsComplete(reader.text, request))
-          return ok(answer(parseAnswer(reader.text, request), false));
+        onText?.(prompt.read(reader.text, true));
+        // What follows is neither waited nor paid for. But only its last event tells what a model has thought.
+        if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
+          return ok(answer(prompt.read(reader.text), false));
       }
       // The SDKs end an aborted stream without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
-      return ok(answer(reader.stop === 'refusal' ? '' : parseAnswer(reader.text, request), true));
+      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
     } catch (error) {
       // Paid for once the model began, and perhaps where we gave up waiting for that; not what was refused outright.
-      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(parseAnswer(reader.text, request), false));
+      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
@@ -157,10 +149,7 @@ export class StreamedTeacher implements Teacher {
       }
     };
     return {
-      submit: (questions, signal) => {
-        const prompts = questions.map(({ id, request }) => ({ id, prompt: promptOf(request, this.facts) }));
-        return call(signal, (send, until) => batches.submit(prompts, send, until));
-      },
+      submit: (questions, signal) => call(signal, (send, until) => batches.submit(questions, send, until)),
       list: (since, signal) =>
         call(signal, async (send, until) => (await batches.list(send, until)).filter(({ at }) => at >= since)),
       ended: (id, signal) => call(signal, (send, until) => batches.ended(id, send, until)),
@@ -173,8 +162,8 @@ export class StreamedTeacher implements Teacher {
     };
   }
 
-  /** An answer that came all at once, at a share of the price. */
-  answerFrom(pieces: readonly Piece[], share: number, request: TeacherRequest | undefined): Result<TeacherAnswer> {
+  /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
+  answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<TeacherAnswer> {
     const reader = new Reading('', this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4);
     try {
       for (const piece of pieces) reader.read(piece);
@@ -183,7 +172,7 @@ export class StreamedTeacher implements Teacher {
       return { ok: false, error: classify(error, this.context()) };
     }
     const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
-    const text = request ? parseAnswer(reader.text, request) : inserted(reader.text).trimEnd();
+    const text = prompt ? prompt.read(reader.text) : reader.text;
     return ok({
       text: reader.stop === 'refusal' ? '' : text,
       model: reader.model ?? this.model,
@@ -217,7 +206,7 @@ export class StreamedTeacher implements Teacher {
   private estimatedUsage(prompt: Prompt, reader: Reading): TeacherUsage {
     // Tokens on their way when the stream was ended are paid for, too.
     const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
-    const seen = this.facts.thinking === 'always' ? prompt.maxTokens : begun;
+    const seen = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : begun;
     return {
       ...(reader.usage ?? this.estimatedInput(prompt)),
       outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),

@@ -1,10 +1,10 @@
 // The large model behind an API, as the rest of the code sees it.
 import type { Result } from '../common/errors.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import type { ModelFacts, TeacherUsage } from './models.ts';
+import type { Prompt } from './prompt.ts';
 
 export interface TeacherAnswer {
-  /** What the model wants inserted, in its own words: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
+  /** What the prompt reads in what the model wrote: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
   readonly text: string;
   readonly model: string;
   readonly usage: TeacherUsage;
@@ -23,16 +23,16 @@ export interface TeacherAnswer {
 
 export interface Teacher {
   readonly model: string;
-  /** Absent: of a model that nobody knows. */
-  readonly facts?: ModelFacts;
+  /** What whoever words a prompt has to know of the model. */
+  readonly facts: ModelFacts;
   /**
-   * One completion. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
+   * One answer. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
    * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
    * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken
    *   off. Where nobody can tell how far a model that thinks had come, that is its whole limit. Called at most once, before the promise settles.
    */
-  complete(
-    request: TeacherRequest,
+  ask(
+    prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
     onLost?: (paid: TeacherAnswer) => void,
@@ -42,15 +42,11 @@ export interface Teacher {
    * asked one by one then. Absent: it has nothing to prepare. Rejects only when cancelled.
    * @param onWait how many answers are waited for
    */
-  prepare?(
-    requests: readonly TeacherRequest[],
-    signal: AbortSignal,
-    onWait?: (open: number) => void,
-  ): Promise<Result<true>>;
-  /** What `complete` would cost, from token estimates and the price table, US dollars. */
-  estimateUsd(request: TeacherRequest): number;
+  prepare?(prompts: readonly Prompt[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
+  /** What `ask` would cost, from token estimates and the price table, US dollars. */
+  estimateUsd(prompt: Prompt): number;
   /** What it may cost at most: every byte of the prompt a token, the answer as long as it may be, thinking included. */
-  ceilingUsd(request: TeacherRequest): number;
+  ceilingUsd(prompt: Prompt): number;
 }
 
 /** How to reach a large model. Plain data: it crosses to a job's process. Never logged, never stored. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { Pace } from '../../src/complete/api-pace.ts';
 import { priceOf } from '../../src/coupling/decide.ts';
+import type { CompletionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
@@ -55,12 +56,12 @@ class Timed extends ScriptedTeacher {
     this.wholeMs = wholeMs;
   }
 
-  override async complete(
-    request: Parameters<Teacher['complete']>[0],
+  override async ask(
+    prompt: Parameters<Teacher['ask']>[0],
     signal: AbortSignal,
     onText?: (text: string) => void,
   ): Promise<Result<TeacherAnswer>> {
-    this.requests.push(request);
+    this.requests.push((prompt as CompletionPrompt).request);
     const { firstMs, wholeMs } = this;
     const { clock } = this.h();
     await clock.sleep(firstMs, signal);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
 import { ok, type Result } from '../../src/common/errors.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import { unknownModel } from '../../src/teacher/models.ts';
+import type { Prompt } from '../../src/teacher/prompt.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
@@ -269,9 +270,10 @@ test('a burst of typing at other places leaves at most a few calls open', async 
 /** A teacher whose calls the test streams and ends itself. */
 class StreamingTeacher implements Teacher {
   readonly model = 'streaming';
+  readonly facts = unknownModel;
   readonly calls: { signal: AbortSignal; onText: (text: string) => void; end: (text: string) => void }[] = [];
 
-  complete(_r: TeacherRequest, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<TeacherAnswer>> {
+  ask(_prompt: Prompt, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<TeacherAnswer>> {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       this.calls.push({ signal, onText: (t) => onText?.(t), end: (t) => resolve(ok(teacherAnswer(t))) });

@@ -1,7 +1,10 @@
-// A teacher in memory that answers by a script: for tests of whoever asks one.
+// A teacher in memory that answers by a script: for tests of whoever asks one for completions.
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
+import type { CompletionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import { type ModelFacts, unknownModel } from '../../src/teacher/models.ts';
+import type { Prompt } from '../../src/teacher/prompt.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { unlessAborted } from './signal.ts';
 
@@ -24,6 +27,7 @@ export function teacherAnswer(text: string, over: Partial<TeacherAnswer> = {}): 
 
 export class ScriptedTeacher implements Teacher {
   readonly model: string;
+  readonly facts: ModelFacts;
   /** Every request that was made, in order. */
   readonly requests: TeacherRequest[] = [];
   /** How many were cancelled by their signal before they were answered. */
@@ -39,14 +43,12 @@ export class ScriptedTeacher implements Teacher {
   constructor(script: string | TeacherScript = 'scripted()', model = 'scripted') {
     this.script = typeof script === 'string' ? () => script : script;
     this.model = model;
+    this.facts = { ...unknownModel, id: model };
   }
 
-  async complete(
-    request: TeacherRequest,
-    signal: AbortSignal,
-    onText?: (textSoFar: string) => void,
-  ): Promise<Result<TeacherAnswer>> {
+  async ask(prompt: Prompt, signal: AbortSignal, onText?: (textSoFar: string) => void): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
+    const { request } = prompt as CompletionPrompt;
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);
@@ -60,11 +62,11 @@ export class ScriptedTeacher implements Teacher {
     }
   }
 
-  estimateUsd(_request: TeacherRequest): number {
+  estimateUsd(_prompt: Prompt): number {
     return this.estimate;
   }
 
-  ceilingUsd(_request: TeacherRequest): number {
+  ceilingUsd(_prompt: Prompt): number {
     return this.ceiling;
   }
 }

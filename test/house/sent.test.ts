@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { buildPrompt } from '../../src/teacher/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -38,7 +38,8 @@ function leaves(value: unknown): string[] {
 }
 
 test('consent and README name every part of a request', () => {
-  const prompt = JSON.stringify(buildPrompt(request, modelFacts(defaultModel)));
+  const { system, user } = completionPrompt(request, modelFacts(defaultModel));
+  const prompt = JSON.stringify([system, user]);
   const sent = leaves(request).filter((value) => prompt.includes(value));
   assert.deepEqual(sent.sort(), Object.keys(words).sort());
   const consent = /t\(\s*"(Each call[^"]*)"/.exec(read('src/host/api/consent.ts'))?.[1] ?? '';

@@ -5,7 +5,7 @@ import { CodedError } from '../../src/common/errors.ts';
 import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import type { EditorModels } from '../../src/teacher/wire.ts';
-import { at, never } from '../teacher/requests.ts';
+import { at, complete, never } from '../teacher/requests.ts';
 
 /** Both ends, with structured clones between them as the channel makes them. */
 function joined(models: EditorModels | undefined) {
@@ -25,9 +25,9 @@ function models(ask: EditorModels['ask']): EditorModels {
   return { list: async () => ['vendor/one'], ask };
 }
 
-async function complete(editor: EditorModels, signal = never) {
+async function relayed(editor: EditorModels, signal = never) {
   const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 5_000 };
-  return connectTeacher(settings, { editor }).complete(at('const sum = ¦;\n', { multiline: true }), signal);
+  return complete(connectTeacher(settings, { editor }), at('const sum = ¦;\n', { multiline: true }), signal);
 }
 
 test('an answer comes through in pieces, with no price and no key', async () => {
@@ -39,7 +39,7 @@ test('an answer comes through in pieces, with no price and no key', async () => 
       yield ' + b</insert>';
     }),
   );
-  const result = await complete(job);
+  const result = await relayed(job);
   assert.ok(result.ok, JSON.stringify(result));
   assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);
   assert.equal(asked[0], 'vendor/one');
@@ -59,13 +59,14 @@ test('what the editor refuses is a failure with its code, also where there is no
         throw new CodedError(code, 'the quota of this month');
       }),
     );
-    const result = await complete(job);
+    const result = await relayed(job);
     assert.ok(!result.ok && result.error.code === wanted, JSON.stringify(result));
     assert.match(result.error.message, /the quota of this month/);
   }
-  const nobody = await complete(joined(undefined).job);
+  const nobody = await relayed(joined(undefined).job);
   assert.ok(!nobody.ok && nobody.error.code === 'bad-request');
-  const alone = await connectTeacher({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }).complete(
+  const alone = await complete(
+    connectTeacher({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }),
     at('¦'),
     never,
   );
@@ -85,7 +86,7 @@ test('cancelled there, it is cancelled here; a job that is over leaves nothing o
   });
   const { job, told } = joined(waits);
   const controller = new AbortController();
-  const asking = complete(job, controller.signal);
+  const asking = relayed(job, controller.signal);
   while (!told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
   controller.abort(new Error('typed on'));
   await assert.rejects(asking, /typed on/);
@@ -93,7 +94,7 @@ test('cancelled there, it is cancelled here; a job that is over leaves nothing o
   assert.equal(told.at(-1)?.kind, 'editor-drop');
 
   const other = joined(waits);
-  const left = complete(other.job).catch(() => undefined);
+  const left = relayed(other.job).catch(() => undefined);
   while (!other.told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
   other.owner.end();
   while (ended.length === 1) await new Promise((resolve) => setImmediate(resolve));

@@ -4,7 +4,7 @@
 
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import { labelBatch } from '../../src/teacher/label.ts';
@@ -18,11 +18,12 @@ const teacher = new RecordingTeacher(
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
-const requests = Array.from({ length: Number(count) }, (_, at): TeacherRequest => {
+const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
-  return { query: { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' }, snippets: [], multiline: true };
+  const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
+  return completionPrompt({ query, snippets: [], multiline: true }, teacher.facts);
 });
-const { stopped } = await labelBatch(teacher, requests, {
+const { stopped } = await labelBatch(teacher, prompts, {
   concurrency: 4,
   signal: new AbortController().signal,
   onAnswer: () => {},

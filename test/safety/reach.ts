@@ -16,6 +16,7 @@ import type { NgramModel } from '../../src/ngram/model.ts';
 import type { KeptKind } from '../../src/report/kept.ts';
 import { openStore } from '../../src/store/open.ts';
 import { PlaceLedger } from '../../src/store/place-ledger.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { sender } from '../../src/teacher/connect.ts';
@@ -222,7 +223,7 @@ function specialistOf(index: NgramModel): Specialist {
   };
 }
 
-const send = await sender({ model: teacherModel });
+const send = await sender({ model: teacherModel }, completionPrompt);
 
 function seeRequest(request: TeacherRequest, see: See): void {
   see('prompt', send(request));

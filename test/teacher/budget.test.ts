@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { monthOf, type TeacherCall } from '../../src/common/teacher-call.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import { priceUsd } from '../../src/teacher/models.ts';
-import { buildPrompt } from '../../src/teacher/prompt.ts';
+import { mostTokens } from '../../src/teacher/prompt.ts';
 import { knownModels, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -81,15 +82,15 @@ for (const model of [...knownModels, 'somebody-elses-model']) {
     const facts = modelFacts(model);
     for (const text of Object.values(texts)) {
       for (const multiline of [false, true]) {
-        const request = at(`${text}¦${text}`, { multiline });
-        const { system, user, maxTokens } = buildPrompt(request, facts);
+        const prompt = completionPrompt(at(`${text}¦${text}`, { multiline }), facts);
+        const { system, user } = prompt;
         // A token for every byte, and the answer up to its limit.
         const inputTokens = Buffer.byteLength([system, ...user].map((block) => block.text).join(''));
-        const usage = { inputTokens, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens };
+        const usage = { inputTokens, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: mostTokens(prompt, facts) };
         const worst = priceUsd(usage, facts);
-        assert.ok(teacher.ceilingUsd(request) >= worst);
-        assert.ok(teacher.ceilingUsd(request) > teacher.estimateUsd(request));
-        if (facts.thinking === 'always') assert.ok(teacher.ceilingUsd(request) > (4096 * facts.output) / 1e6);
+        assert.ok(teacher.ceilingUsd(prompt) >= worst);
+        assert.ok(teacher.ceilingUsd(prompt) > teacher.estimateUsd(prompt));
+        if (facts.thinking === 'always') assert.ok(teacher.ceilingUsd(prompt) > (4096 * facts.output) / 1e6);
       }
     }
   });

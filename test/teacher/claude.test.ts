@@ -2,16 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ErrorCode, Result } from '../../src/common/errors.ts';
-import { Budget } from '../../src/teacher/budget.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { apiHost, connectTeacher } from '../../src/teacher/connect.ts';
 import { defaultModel, knownModels } from '../../src/teacher/providers/anthropic-models.ts';
-import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { FakeLedger } from '../fakes/ledger.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 const key = 'sk-ant-test-0123456789';
 const request = at('export function total(items) {\n  const sum = ¦\n  return sum;\n}\n');
@@ -38,7 +36,7 @@ function value(result: Result<TeacherAnswer>): TeacherAnswer {
 
 test('an answer: text alone, usage, cost, model; streamed', async () => {
   const seen: string[] = [];
-  const answer = value(await connect().complete(request, never, (text) => seen.push(text)));
+  const answer = value(await complete(connect(), request, never, (text) => seen.push(text)));
   assert.equal(answer.text, 'add(items);');
   assert.equal(answer.model, defaultModel);
   assert.ok(answer.usage.inputTokens > 0 && answer.usage.outputTokens > 0);
@@ -53,36 +51,19 @@ test('an answer: text alone, usage, cost, model; streamed', async () => {
   assert.equal(api.requests[0]?.prompt?.path, 'src/shop/cart.ts');
 });
 
-test("a call's prompt is built once: for its price, its hash, what it may cost, and what is sent", async () => {
-  let read = 0;
-  const counted = {
-    ...at('const once = ¦'),
-    get snippets() {
-      read++;
-      return [];
-    },
-  };
-  const store = new FakeLedger();
-  const budget = new Budget(() => store, Number.POSITIVE_INFINITY);
-  const teacher = new RecordingTeacher(connect(), store, { purpose: 'labelling', folder: '/w', budget });
-  assert.ok(teacher.estimateUsd(counted) > 0);
-  value(await teacher.complete(counted, never));
-  assert.equal(read, 1);
-});
-
 test('every model of the table gets a request that the API takes', async () => {
   for (const model of knownModels) {
-    const answer = value(await connect({ model }).complete(request, never));
+    const answer = value(await complete(connect({ model }), request, never));
     assert.equal(answer.text, 'add(items);', model);
   }
   const multiline = { ...request, multiline: true };
-  assert.equal(value(await connect({ model: 'claude-haiku-4-5' }).complete(multiline, never)).text, 'add(items);');
+  assert.equal(value(await complete(connect({ model: 'claude-haiku-4-5' }), multiline, never)).text, 'add(items);');
 });
 
 test('the second request about a file reads the first one from the cache', async () => {
   const text = Array.from({ length: 300 }, (_, index) => `const value${index} = ${index};`).join('\n');
-  const first = value(await connect().complete(at(`${text}\nuse(¦`), never));
-  const second = value(await connect().complete(at(`${text}\nuse(v¦`), never));
+  const first = value(await complete(connect(), at(`${text}\nuse(¦`), never));
+  const second = value(await complete(connect(), at(`${text}\nuse(v¦`), never));
   assert.ok(first.usage.cacheWriteTokens > 1000 && first.usage.cacheReadTokens === 0);
   assert.ok(second.usage.cacheReadTokens >= first.usage.cacheWriteTokens && second.usage.cacheWriteTokens === 0);
   assert.ok(second.costUsd < first.costUsd / 2);
@@ -91,7 +72,7 @@ test('the second request about a file reads the first one from the cache', async
 test('an answer that goes on after its line is cut there, and its cost is marked as estimated', async () => {
   api.answerWith(`add(items);\n${'and much more;\n'.repeat(200)}`);
   api.setPace({ msPerToken: 2 });
-  const answer = value(await connect().complete(request, never));
+  const answer = value(await complete(connect(), request, never));
   assert.equal(answer.text, 'add(items);');
   assert.equal(answer.costEstimated, true);
   assert.ok(answer.usage.inputTokens > 0);
@@ -102,7 +83,7 @@ test('an answer that goes on after its line is cut there, and its cost is marked
 
 test('a model that thinks is read to its end, where it says what it has thought', async () => {
   api.answerWith('add(items);\nand more;\n');
-  const answer = value(await connect({ model: 'claude-opus-5-5' }).complete(request, never));
+  const answer = value(await complete(connect({ model: 'claude-opus-5-5' }), request, never));
   assert.equal(answer.text, 'add(items);\nand more;');
   assert.equal(answer.costEstimated, undefined);
   assert.equal(api.requests[0]?.outcome, 'ok');
@@ -112,26 +93,26 @@ test('a model that thinks and is given up may have cost all that was set aside f
   api.fail('stall-before-headers');
   const lost: TeacherAnswer[] = [];
   const teacher = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
-  await teacher.complete(request, never, undefined, (answer) => lost.push(answer));
+  await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
   assert.ok((lost[0]?.costUsd ?? 0) > (4096 * 50) / 1e6);
-  assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(request));
+  assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(completionPrompt(request, teacher.facts)));
 });
 
 test('a block is taken whole, and marked where its length limit cut it', async () => {
   api.answerWith('add(items);\n  check(sum);');
   const block = { ...request, multiline: true };
-  assert.equal(value(await connect().complete(block, never)).text, 'add(items);\n  check(sum);');
+  assert.equal(value(await complete(connect(), block, never)).text, 'add(items);\n  check(sum);');
   api.answerWith('long '.repeat(2000));
-  assert.equal(value(await connect().complete(block, never)).truncated, true);
+  assert.equal(value(await complete(connect(), block, never)).truncated, true);
 });
 
 test('nothing to insert, and a refusal, are answers without text', async () => {
   api.fail('empty', 1);
-  const empty = value(await connect().complete(request, never));
+  const empty = value(await complete(connect(), request, never));
   assert.equal(empty.text, '');
   assert.equal(empty.refused, undefined);
   api.fail('refusal', 1);
-  const refused = value(await connect().complete(request, never));
+  const refused = value(await complete(connect(), request, never));
   assert.equal(refused.text, '');
   assert.equal(refused.refused, true);
 });
@@ -168,7 +149,7 @@ for (const [mode, code, message] of failures) {
     api.fail(mode, 1);
     const lost: TeacherAnswer[] = [];
     const block = { ...request, multiline: true };
-    const result = await connect().complete(block, never, undefined, (answer) => lost.push(answer));
+    const result = await complete(connect(), block, never, undefined, (answer) => lost.push(answer));
     assert.ok(!result.ok, JSON.stringify(result));
     // Where the model had begun, its work was paid for.
     assert.equal(lost.length, begun.has(mode) ? 1 : 0);
@@ -178,7 +159,7 @@ for (const [mode, code, message] of failures) {
     assert.equal(api.requests.length, 1);
     assert.equal(result.error.retryAfterMs, mode === 'rate-limited' ? 2000 : undefined);
     // And the next one is answered.
-    assert.equal(value(await connect().complete(request, never)).text, 'add(items);');
+    assert.equal(value(await complete(connect(), request, never)).text, 'add(items);');
   });
 }
 
@@ -191,7 +172,7 @@ for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
     ] as const) {
       const lost: TeacherAnswer[] = [];
       const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs }, { stallMs });
-      const result = await teacher.complete(request, never, undefined, (answer) => lost.push(answer));
+      const result = await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
       assert.ok(!result.ok);
       assert.equal(result.error.code, 'timeout');
       assert.match(result.error.message, message);
@@ -205,28 +186,28 @@ test('time comes from the clock: a slow answer within the limit is no timeout', 
   const clock = new ManualClock();
   api.setPace({ firstTokenMs: 120 });
   const slow = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
-  assert.equal(value(await slow.complete(request, never)).text, 'add(items);');
+  assert.equal(value(await complete(slow, request, never)).text, 'add(items);');
   assert.equal(clock.pending, 0);
 });
 
 test('a wrong model names the setting', async () => {
-  const result = await connect({ model: 'claude-none-1' }).complete(request, never);
+  const result = await complete(connect({ model: 'claude-none-1' }), request, never);
   assert.ok(!result.ok);
   assert.equal(result.error.code, 'bad-request');
   assert.match(result.error.message, /claude-none-1.*easyAdaptation\.model/);
 });
 
 test('no key is said before anything is sent', async () => {
-  const result = await connect({ apiKey: ' ' }).complete(request, never);
+  const result = await complete(connect({ apiKey: ' ' }), request, never);
   assert.ok(!result.ok && result.error.code === 'no-key');
   assert.equal(api.requests.length, 0);
 });
 
 test('a base URL that is none, and one where nobody listens', async () => {
-  const wrong = await connect({ baseUrl: 'not a url' }).complete(request, never);
+  const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
   assert.ok(!wrong.ok && wrong.error.code === 'bad-request', JSON.stringify(wrong));
   assert.match(wrong.error.message, /baseUrl/);
-  const nobody = await connect({ baseUrl: 'http://127.0.0.1:1' }).complete(request, never);
+  const nobody = await complete(connect({ baseUrl: 'http://127.0.0.1:1' }), request, never);
   assert.ok(!nobody.ok && nobody.error.code === 'network', JSON.stringify(nobody));
 });
 
@@ -240,7 +221,7 @@ test('a key that a server repeats is taken out of the message', async () => {
       },
     );
   const teacher = connectTeacher({ apiKey: key, model: '', timeoutMs: 1000 }, { fetch: echo });
-  const result = await teacher.complete(request, never);
+  const result = await complete(teacher, request, never);
   assert.ok(!result.ok && result.error.code === 'bad-key');
   assert.ok(!result.error.message.includes(key), result.error.message);
 });
@@ -252,7 +233,8 @@ test("Anthropic's own server gets the SDK's headers; another one those that ever
     return new Response('{}', { status: 503 });
   };
   for (const baseUrl of ['https://api.anthropic.com', 'https://llm.example.org'])
-    await connectTeacher({ apiKey: key, baseUrl, model: '', timeoutMs: 1000 }, { fetch: refuse }).complete(
+    await complete(
+      connectTeacher({ apiKey: key, baseUrl, model: '', timeoutMs: 1000 }, { fetch: refuse }),
       request,
       never,
     );
@@ -269,7 +251,8 @@ test('cancellation rejects with the reason, ends the request, and tells what was
   const reason = new Error('typed on');
   const lost: TeacherAnswer[] = [];
   await assert.rejects(
-    connect().complete(
+    complete(
+      connect(),
       request,
       controller.signal,
       (text) => text.length > 3 && controller.abort(reason),
@@ -288,7 +271,7 @@ test('cancelled before it was sent: nothing was paid', async () => {
   controller.abort();
   const lost: TeacherAnswer[] = [];
   await assert.rejects(
-    connect().complete(request, controller.signal, undefined, (answer) => lost.push(answer)),
+    complete(connect(), request, controller.signal, undefined, (answer) => lost.push(answer)),
     { name: 'AbortError' },
   );
   assert.equal(api.requests.length + lost.length, 0);
@@ -296,10 +279,11 @@ test('cancelled before it was sent: nothing was paid', async () => {
 
 test('an estimate before asking is near what is paid, and dearer for an unknown model', async () => {
   const teacher = connect();
-  const estimate = teacher.estimateUsd(request);
-  const { costUsd } = value(await teacher.complete(request, never));
+  const estimate = teacher.estimateUsd(completionPrompt(request, teacher.facts));
+  const { costUsd } = value(await complete(teacher, request, never));
   assert.ok(estimate > costUsd / 2 && estimate < costUsd * 3, `${estimate} for ${costUsd}`);
-  assert.ok(connect({ model: 'some-model' }).estimateUsd(request) > estimate * 10);
+  const unknown = connect({ model: 'some-model' });
+  assert.ok(unknown.estimateUsd(completionPrompt(request, unknown.facts)) > estimate * 10);
 });
 
 test('the host for consent: the setting, the environment, the default', () => {
@@ -321,6 +305,6 @@ test('a server that refuses the fields about thinking is asked without them, onc
     });
   };
   const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000 }, { fetch: picky });
-  for (let turn = 0; turn < 2; turn++) assert.equal(value(await teacher.complete(request, never)).text, 'add(items);');
+  for (let turn = 0; turn < 2; turn++) assert.equal(value(await complete(teacher, request, never)).text, 'add(items);');
   assert.deepEqual(sent, [true, false, false]);
 });

@@ -1,14 +1,14 @@
 // Chat completions as each server really takes them: what is sent, what is left out once it was refused, and middles.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type ConnectOptions, connectTeacher, sender } from '../../src/teacher/connect.ts';
-import { promptOf } from '../../src/teacher/prompt.ts';
-import { providers } from '../../src/teacher/providers/providers.ts';
-import { RecordingTeacher, requestHash } from '../../src/teacher/recording.ts';
+import { providerOf } from '../../src/teacher/providers/providers.ts';
+import { promptHash, RecordingTeacher } from '../../src/teacher/recording.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { chat, middles, type Tongue } from '../fakes/tongues.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 const place = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
 type Body = Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ function connect(provider: string, model: string, fetch: NonNullable<ConnectOpti
 }
 
 async function answered(teacher: ReturnType<typeof connectTeacher>, request = place): Promise<string> {
-  const result = await teacher.complete(request, never);
+  const result = await complete(teacher, request, never);
   assert.ok(result.ok, JSON.stringify(result));
   return result.value.text;
 }
@@ -105,7 +105,7 @@ test('a field that a server refuses is left out from then on, and the newer name
 
 test('a request that is refused for another reason is asked once', async () => {
   const { sent, fetch } = server(chat, '', () => 'Invalid JSON in the body.');
-  const result = await connect('openai', '', fetch).complete(place, never);
+  const result = await complete(connect('openai', '', fetch), place, never);
   assert.ok(!result.ok && result.error.code === 'bad-request');
   assert.equal(sent.length, 1);
 });
@@ -127,7 +127,7 @@ test('the failures that only some have are their rows', async () => {
   for (const [status, error, code, said = /./] of rows) {
     const fetch = async () =>
       new Response(JSON.stringify({ error }), { status, headers: { 'content-type': 'application/json' } });
-    const result = await connect('llama.cpp', 'small', fetch).complete(place, never);
+    const result = await complete(connect('llama.cpp', 'small', fetch), place, never);
     assert.ok(!result.ok);
     assert.equal(result.error.code, code, result.error.message);
     assert.match(result.error.message, said);
@@ -138,22 +138,22 @@ test('without a key none is sent, to servers that need none', async () => {
   const { sent, fetch } = server(chat);
   await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
   assert.equal(sent[0]?.headers.get('authorization'), null);
-  const result = await connect('openai', '', fetch, { apiKey: '' }).complete(place, never);
+  const result = await complete(connect('openai', '', fetch, { apiKey: '' }), place, never);
   assert.ok(!result.ok && result.error.code === 'no-key');
   assert.equal(sent.length, 1);
 });
 
 test('what is asked on this machine is free, and a price that nobody knows is said to be a guess', async () => {
   const { fetch } = server(chat);
-  const local = await connect('ollama', 'gemma', fetch).complete(place, never);
+  const local = await complete(connect('ollama', 'gemma', fetch), place, never);
   assert.ok(local.ok && local.value.costUsd === 0 && local.value.costEstimated === undefined);
-  const unknown = await connect('openrouter', 'some/model', fetch).complete(place, never);
+  const unknown = await complete(connect('openrouter', 'some/model', fetch), place, never);
   assert.ok(unknown.ok && unknown.value.costUsd > 0 && unknown.value.costEstimated);
   const known = connect('deepseek', 'deepseek-v4-flash', fetch);
-  const answer = await known.complete(place, never);
+  const answer = await complete(known, place, never);
   assert.ok(answer.ok && answer.value.costEstimated === undefined);
   assert.ok(Math.abs(answer.value.costUsd - (100 * 0.14 + 5 * 0.28) / 1e6) < 1e-12);
-  assert.equal(known.facts?.priced, '2026-04-30');
+  assert.equal(known.facts.priced, '2026-04-30');
 });
 
 test('a server that tells nothing of what was used is estimated, the answer with it', async () => {
@@ -162,7 +162,8 @@ test('a server that tells nothing of what was used is estimated, the answer with
     start: () => chat.ping,
     end: () => chat.end().replace(/data: \{[^\n]*usage[^\n]*\n\n/, ''),
   };
-  const result = await connect('openai', '', server(silent, '<insert>add(items)</insert>').fetch).complete(
+  const result = await complete(
+    connect('openai', '', server(silent, '<insert>add(items)</insert>').fetch),
     place,
     never,
   );
@@ -172,19 +173,21 @@ test('a server that tells nothing of what was used is estimated, the answer with
 
 test('a small context gets a smaller prompt', async () => {
   const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
-  const length = async (provider: string) => (await sender({ provider, model: 'some' }))(long).length;
+  const length = async (provider: string) => (await sender({ provider, model: 'some' }, completionPrompt))(long).length;
   assert.ok((await length('llama.cpp')) < 0.75 * (await length('openrouter')));
   assert.ok((await length('llama.cpp')) / 2.4 < 8_192);
 });
 
 test("the same model at two servers are two questions, and an answer of one is not taken for the other's", async () => {
-  const facts = (provider: string, host: string) => providers.find(({ id }) => id === provider)?.facts('small', host);
   const hashes = [
-    requestHash('small', place),
-    requestHash('small', place, facts('vllm', '127.0.0.1:8000')),
-    requestHash('small', place, facts('vllm', 'other:8000')),
-    requestHash('small', place, facts('ollama', '127.0.0.1:8000')),
-  ];
+    ['anthropic', ''],
+    ['vllm', '127.0.0.1:8000'],
+    ['vllm', 'other:8000'],
+    ['ollama', '127.0.0.1:8000'],
+  ].map(([provider, host = '']) => {
+    const facts = providerOf(provider).facts('small', host);
+    return promptHash('small', completionPrompt(place, facts), facts);
+  });
   assert.equal(new Set(hashes).size, hashes.length);
   const { sent, fetch } = server(chat);
   const store = new FakeLedger();
@@ -198,8 +201,7 @@ test("the same model at two servers are two questions, and an answer of one is n
 });
 
 test('probabilities are asked for in the form of the path, and read in either', async () => {
-  const row = providers.find(({ id }) => id === 'llama.cpp');
-  assert.ok(row);
+  const row = providerOf('llama.cpp');
   const { openWire } = await row.wire();
   for (const [model, asked, logprobs] of [
     ['starcoder2', 1, { tokens: ['a'], token_logprobs: [-0.5], top_logprobs: null, text_offset: [0] }],
@@ -217,7 +219,11 @@ test('probabilities are asked for in the form of the path, and read in either', 
     const facts = row.facts(model, '127.0.0.1:8080');
     const options = { provider: row, apiKey: '', baseUrl: undefined, model, facts, timeoutMs: 1_000, logprobs: true };
     const pieces: unknown[] = [];
-    for await (const piece of openWire(options).ask(promptOf(place, facts), fetch as typeof globalThis.fetch, never))
+    for await (const piece of openWire(options).ask(
+      completionPrompt(place, facts),
+      fetch as typeof globalThis.fetch,
+      never,
+    ))
       pieces.push(piece.logprobs);
     assert.deepEqual(pieces, [[{ token: 'a', logprob: -0.5 }], undefined]);
     assert.equal(body.logprobs, asked);

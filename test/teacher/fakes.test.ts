@@ -10,7 +10,7 @@ import { connectTeacher } from '../../src/teacher/connect.ts';
 import { defaultModel } from '../../src/teacher/providers/anthropic-models.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { refuse } from '../fakes/messages-validation.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 let api: MessagesServer;
 before(async () => {
@@ -21,7 +21,7 @@ beforeEach(() => api.control({ reset: true, defaultAnswer: null, acceptKey: null
 
 async function ask(place: string, path = 'src/shop/cart.ts'): Promise<string | undefined> {
   const teacher = connectTeacher({ apiKey: 'k', baseUrl: api.url, model: '', timeoutMs: 5000 });
-  const result = await teacher.complete(at(place, { path }), never);
+  const result = await complete(teacher, at(place, { path }), never);
   return result.ok ? result.value.text : result.error.code;
 }
 
@@ -53,10 +53,10 @@ test('recordings are found by path and cursor, through the prompt as the client 
       for (const [index, offset] of offsets.entries()) {
         const rest = file.indexOf('\n', offset);
         const place = `${file.slice(0, offset)}¦${file.slice(rest)}`;
-        const result = await teacher.complete(at(place, { path: 'src/a.ts' }), never);
+        const result = await complete(teacher, at(place, { path: 'src/a.ts' }), never);
         assert.equal(result.ok && result.value.text, `recorded${index};`);
       }
-      const other = await teacher.complete(at('  field1 = ¦', { path: 'src/b.ts' }), never);
+      const other = await complete(teacher, at('  field1 = ¦', { path: 'src/b.ts' }), never);
       assert.ok(other.ok && !other.value.text.includes('recorded'));
     } finally {
       await server.close();

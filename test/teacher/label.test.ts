@@ -2,16 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed } from '../../src/common/errors.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/teacher/label.ts';
-import { RecordingTeacher, requestHash } from '../../src/teacher/recording.ts';
+import { unknownModel } from '../../src/teacher/models.ts';
+import { promptHash, RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 const requests = Array.from({ length: 20 }, (_, index) => at(`const value${index} = ¦`));
+const facts = { ...unknownModel, id: 'scripted' };
+const prompts = requests.map((request) => completionPrompt(request, facts));
+const first = prompts[0] as (typeof prompts)[number];
 const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(request.query.prefix)?.[0]);
 
 function recorded(
@@ -27,7 +32,7 @@ function recorded(
 
 function batch(teacher: Teacher, over: Partial<LabelOptions> = {}) {
   const answers = new Map<number, string>();
-  const outcome = labelBatch(teacher, requests, {
+  const outcome = labelBatch(teacher, prompts, {
     concurrency: 4,
     signal: never,
     onAnswer: (index, answer) => answers.set(index, answer.text),
@@ -40,13 +45,13 @@ function batch(teacher: Teacher, over: Partial<LabelOptions> = {}) {
 test('an answer is in the store when it is returned', async () => {
   const { store, teacher } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
-  const result = await teacher.complete(request, never);
+  const result = await complete(teacher, request, never);
   assert.ok(result.ok);
   const { usage, ...answer } = teacherAnswer('1;');
   assert.deepEqual(store.calls, [
     {
       at: 7,
-      requestHash: requestHash('scripted', request),
+      requestHash: promptHash('scripted', first, facts),
       purpose: 'labelling',
       folder: '/w',
       path: request.query.path,
@@ -62,16 +67,32 @@ test('an answer is in the store when it is returned', async () => {
 test('the same question is paid for once when labelling, and asked again for a completion', async () => {
   const { store, scripted, teacher } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
-  await teacher.complete(request, never);
-  assert.equal(teacher.estimateUsd(request), 0);
-  const again = await teacher.complete({ ...request, oneOff: true }, never);
+  await complete(teacher, request, never);
+  assert.equal(teacher.estimateUsd(first), 0);
+  const again = await complete(teacher, { ...request, oneOff: true }, never);
   assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
   assert.equal(scripted.requests.length, 1);
   const budget = new Budget(() => store, 1);
   const completing = new RecordingTeacher(scripted, store, { purpose: 'completion', folder: '/w', budget });
-  await completing.complete(request, never);
+  await complete(completing, request, never);
   assert.equal(scripted.requests.length, 2);
-  assert.notEqual(requestHash('a', request), requestHash('b', request));
+  assert.notEqual(promptHash('a', first, facts), promptHash('b', first, facts));
+});
+
+test('an answer that an earlier version stored, as it was read or as the server wrote it, is read', async () => {
+  const { store, scripted, teacher } = recorded('asked;');
+  const { usage, model, costUsd, latencyMs } = teacherAnswer('1;');
+  const paid = { at: 1, purpose: 'labelling', folder: '/w', path: 'a', model, costUsd, latencyMs, ...usage } as const;
+  const written = ['1;', '<insert>1;</insert>'];
+  for (const [index, text] of written.entries()) {
+    const requestHash = promptHash('scripted', prompts[index] as typeof first, facts);
+    store.calls.push({ ...paid, requestHash, text });
+  }
+  for (const prompt of prompts.slice(0, 2)) {
+    const answer = await teacher.ask(prompt, never);
+    assert.ok(answer.ok && answer.value.text === '1;' && answer.value.fromStore);
+  }
+  assert.equal(scripted.requests.length, 0);
 });
 
 test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
@@ -79,9 +100,10 @@ test('what was paid for a cancelled answer is kept, counted, and not taken for a
   const budget = new Budget(() => store, 1);
   const cut: Teacher = {
     model: 'm',
+    facts,
     estimateUsd: () => 0.3,
     ceilingUsd: () => 0.5,
-    async complete(_request, _signal, _onText, onLost) {
+    async ask(_prompt, _signal, _onText, onLost) {
       onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
       throw new DOMException('typed on', 'AbortError');
     },
@@ -90,11 +112,11 @@ test('what was paid for a cancelled answer is kept, counted, and not taken for a
   const lost: TeacherAnswer[] = [];
   const request = requests[0] as (typeof requests)[number];
   await assert.rejects(
-    teacher.complete(request, never, undefined, (answer) => lost.push(answer)),
+    complete(teacher, request, never, undefined, (answer) => lost.push(answer)),
     { name: 'AbortError' },
   );
   assert.equal(store.calls[0]?.text, 'half');
-  assert.equal(store.findTeacherCall(requestHash('m', request)), undefined);
+  assert.equal(store.findTeacherCall(promptHash('m', first, facts)), undefined);
   assert.equal(budget.spentUsd, 0.25);
   assert.equal(store.open.size, 0);
   assert.equal(lost.length, 1);
@@ -105,7 +127,7 @@ test('a store that cannot write loses no answer', async () => {
   const log = { debug() {}, info() {}, warn() {}, error: (message: string) => messages.push(message) };
   const { store, teacher } = recorded('1;', { log });
   store.broken = true;
-  const result = await teacher.complete(requests[0] as (typeof requests)[number], never);
+  const result = await complete(teacher, requests[0] as (typeof requests)[number], never);
   assert.ok(result.ok && result.value.text === '1;');
   assert.match(messages[0] ?? '', /could not be stored/);
 });
@@ -153,7 +175,7 @@ for (const concurrency of [1, 4, 20]) {
     assert.equal(outcome.answered, 8);
     assert.equal(outcome.answered + outcome.skipped, 20);
     assert.ok(store.spentInMonth(0) <= 0.0125);
-    assert.ok(teacher.ceilingUsd(requests[0] as (typeof requests)[number]) > 0);
+    assert.ok(teacher.ceilingUsd(first) > 0);
   });
 }
 

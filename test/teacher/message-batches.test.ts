@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { BatchFile } from '../../src/teacher/batch-file.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
@@ -44,7 +45,8 @@ function setting(folder: string, limitUsd = 1) {
     );
     teacher.waitForBatches(new BatchFile(path));
     const answers = new Map<number, string>();
-    const outcome = await labelBatch(teacher, requests, {
+    const prompts = requests.map((request) => completionPrompt(request, teacher.facts));
+    const outcome = await labelBatch(teacher, prompts, {
       concurrency: 2,
       signal,
       clock,

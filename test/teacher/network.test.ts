@@ -13,7 +13,7 @@ import { connectTeacher } from '../../src/teacher/connect.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 const key = 'sk-ant-test-0123456789';
 const request = at('const sum = ¦\n', { multiline: true });
@@ -27,7 +27,7 @@ after(() => api.close());
 function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: TeacherAnswer[] = []) {
   const { timeoutMs = 60_000, ...rest } = over;
   const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
-  return connectTeacher(settings, { stallMs: timeoutMs, ...rest }).complete(request, never, undefined, (answer) =>
+  return complete(connectTeacher(settings, { stallMs: timeoutMs, ...rest }), request, never, undefined, (answer) =>
     lost.push(answer),
   );
 }
@@ -59,7 +59,7 @@ test('plain http to another machine is refused before anything is sent', async (
   };
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
   const teacher = connectTeacher(options, { fetch: records });
-  const error = failure(await teacher.complete(request, never));
+  const error = failure(await complete(teacher, request, never));
   assert.equal(error.code, 'bad-request');
   assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
   assert.deepEqual(sent, []);

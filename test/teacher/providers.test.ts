@@ -18,7 +18,7 @@ import {
   stream,
 } from '../fakes/hostile-messages.ts';
 import { chat, messages, middles } from '../fakes/tongues.ts';
-import { at, never } from './requests.ts';
+import { at, complete, never } from './requests.ts';
 
 const key = 'sk-test-0123456789abcdef';
 const place = at('export function total(items) {\n  const sum = ¦;\n}\n');
@@ -45,9 +45,9 @@ function ask({ id, defaultModel }: Provider, over: Asking = {}) {
   const { model = defaultModel || 'small', timeoutMs = 60_000, apiKey = key, url = api.url, lost = [] } = over;
   const settings = { provider: id, apiKey, baseUrl: url, model, timeoutMs };
   const teacher = connectTeacher(settings, { stallMs: timeoutMs });
-  api.tongue = id === 'anthropic' ? messages : teacher.facts?.infill?.door.path === '/completions' ? middles : chat;
+  api.tongue = id === 'anthropic' ? messages : teacher.facts.infill?.door.path === '/completions' ? middles : chat;
   const request = { ...place, multiline: over.multiline ?? true };
-  return teacher.complete(request, never, undefined, (answer) => lost.push(answer));
+  return complete(teacher, request, never, undefined, (answer) => lost.push(answer));
 }
 
 async function failure(provider: Provider, over: Asking = {}): Promise<Failure> {

@@ -1,5 +1,7 @@
 // Requests for the tests of this room.
+import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import type { Teacher } from '../../src/teacher/types.ts';
 
 /** A request whose cursor is at '¦' in the text. */
 export function at(
@@ -17,3 +19,10 @@ export function at(
 }
 
 export const never = new AbortController().signal;
+
+type Rest = Parameters<Teacher['ask']> extends [unknown, ...infer R] ? R : never;
+
+/** Asks a teacher what belongs at a place. */
+export function complete(teacher: Teacher, request: TeacherRequest, ...rest: Rest): ReturnType<Teacher['ask']> {
+  return teacher.ask(completionPrompt(request, teacher.facts), ...rest);
+}

@@ -1,6 +1,7 @@
 // A test call: text of our own, so that nothing of a folder goes along; what it took, what it cost, and whether the answer was of use.
 import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
+import { completionPrompt } from '../../tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../tasks/completion/teacher-request.ts';
 import { apiHost, modelOf } from '../../teacher/connect.ts';
 import { providerOf } from '../../teacher/providers/providers.ts';
@@ -26,18 +27,17 @@ export async function tryModel(
   settings: TeacherSettings,
   signal: AbortSignal,
 ): Promise<Result<string>> {
-  const answer = await teacher.complete(question, signal);
+  const answer = await teacher.ask(completionPrompt(question, teacher.facts), signal);
   return answer.ok ? { ok: true, value: told(answer.value, teacher, settings) } : answer;
 }
 
 function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): string {
   const { text, costUsd, firstTokenMs, latencyMs } = answer;
-  const price =
-    facts?.guessed === true
-      ? t('Its price is not known: it is counted as the dearest that is sold.')
-      : costUsd === 0
-        ? t('It costs nothing.')
-        : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
+  const price = facts.guessed
+    ? t('Its price is not known: it is counted as the dearest that is sold.')
+    : costUsd === 0
+      ? t('It costs nothing.')
+      : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
   const use = useful.test(text.trim())
     ? t('The answer was right.')
     : t('The answer was of no use ("{0}"): this model may not suit.', text.trim().slice(0, 60));

@@ -5,6 +5,7 @@ import { messageOf, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { FileChange } from '../../ngram/protocol.ts';
 import type { KeptKind, KeptRow, KeptSummary } from '../../report/kept.ts';
+import { completionPrompt } from '../../tasks/completion/completion-prompt.ts';
 import { sender } from '../../teacher/connect.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
@@ -81,7 +82,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const asked = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; what is sent is the same JSON on one line.
-      const send = await sender(this.deps.api.asked);
+      const send = await sender(this.deps.api.asked, completionPrompt);
       const body = JSON.stringify(JSON.parse(send(asked)), undefined, 2);
       const hint =
         asked.hint === undefined ? t('No local draft goes along.') : t('The local draft in it: {0}', asked.hint);

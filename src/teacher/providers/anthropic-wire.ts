@@ -3,7 +3,7 @@
 import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
 import { hostOf } from '../address.ts';
 import { ProtocolError } from '../failures.ts';
-import type { Prompt, PromptBlock } from '../prompt.ts';
+import { mostTokens, type Prompt, type PromptBlock } from '../prompt.ts';
 import { type Json, object } from '../reading.ts';
 import type { BatchWire, Piece, Told, Wire, WireOptions } from '../wire.ts';
 
@@ -18,10 +18,10 @@ export function bodyOf(
   if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
   return {
     model,
-    max_tokens: prompt.maxTokens,
+    max_tokens: mostTokens(prompt, facts),
     system: [block(prompt.system)],
     messages,
-    stop_sequences: [...prompt.stop],
+    ...(prompt.stop.length > 0 && { stop_sequences: [...prompt.stop] }),
     ...(mode !== 'none' && { output_config: { effort: 'low' } }),
     ...((mode === 'disabled' || mode === 'between_tools') && { thinking: { type: mode } }),
     stream: true,

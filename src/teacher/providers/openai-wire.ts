@@ -2,7 +2,7 @@
 // pieces of an answer. What a server takes of it is in its row; what one refuses by name all the same is left out from then on.
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ProtocolError } from '../failures.ts';
-import type { Prompt } from '../prompt.ts';
+import { mostTokens, type Prompt } from '../prompt.ts';
 import { type Json, object, whole } from '../reading.ts';
 import type { Piece, Takes, Told, Wire, WireOptions } from '../wire.ts';
 
@@ -83,7 +83,8 @@ function bodyOf(
   { stops, usage, extras, logprobs: form }: Takes,
   refused: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
-  const { infill, maxTokens, stop } = prompt;
+  const { infill, stop } = prompt;
+  const maxTokens = mostTokens(prompt, facts);
   const text = prompt.user.map((block) => block.text).join('');
   const thinks = facts.thinking === 'disabled' ? 'none' : facts.thinking === 'always' ? 'low' : undefined;
   const sent: Record<string, unknown> = {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { editorModels } from '../../../src/host/api/editor-models.ts';
 import { RelayedModels, RelayOwner } from '../../../src/jobs/relay.ts';
 import { connectTeacher, listModels } from '../../../src/teacher/connect.ts';
-import { at, never } from '../../teacher/requests.ts';
+import { at, complete, never } from '../../teacher/requests.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** As in the manifest that test/support/vsix.ts writes. */
@@ -53,7 +53,7 @@ export function defineModels(suite: Suite): void {
       assert.ok(listed.ok && listed.value.includes(name), JSON.stringify(listed));
       const owner: RelayOwner = new RelayOwner(editorModels, (said) => job.take(structuredClone(said)));
       const job: RelayedModels = new RelayedModels((message) => owner.take(structuredClone(message)));
-      const result = await connectTeacher(settings, { editor: job }).complete(request, never);
+      const result = await complete(connectTeacher(settings, { editor: job }), request, never);
       assert.ok(result.ok, JSON.stringify(result));
       assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);
       assert.match(asked, /You complete text in a code editor/);
@@ -76,14 +76,15 @@ export function defineModels(suite: Suite): void {
       await until('the model is listed', async () => (await editorModels.list()).includes(name));
       for (const [error, code] of errors) {
         make = error;
-        const result = await connectTeacher(settings, { editor: editorModels }).complete(request, never);
+        const result = await complete(connectTeacher(settings, { editor: editorModels }), request, never);
         assert.ok(!result.ok, JSON.stringify(result));
         assert.equal(result.error.code, code, result.error.message);
       }
     } finally {
       registered.dispose();
     }
-    const gone = await connectTeacher({ ...settings, model: 'nobody/none' }, { editor: editorModels }).complete(
+    const gone = await complete(
+      connectTeacher({ ...settings, model: 'nobody/none' }, { editor: editorModels }),
       request,
       never,
     );

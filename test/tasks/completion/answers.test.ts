@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanAnswer } from '../../../src/tasks/completion/clean.ts';
-import { parseAnswer } from '../../../src/teacher/parse.ts';
+import { parseAnswer } from '../../../src/tasks/completion/parse-answer.ts';
 import { at } from '../../teacher/requests.ts';
 
 type Over = NonNullable<Parameters<typeof at>[1]>;

@@ -1,10 +1,10 @@
-// What the wire leaves is read: no half of a tag while it streams, and where a line may end.
+// What the model wrote is read: no half of a tag while it streams, and where a line may end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inserted, lineIsComplete, parseAnswer } from '../../src/teacher/parse.ts';
-import { at } from './requests.ts';
+import { inserted, lineIsComplete, parseAnswer } from '../../../src/tasks/completion/parse-answer.ts';
+import { at } from '../../teacher/requests.ts';
 
-test("tags, fences and markers go, and nothing else: what is wrong with the text is not the wire's", () => {
+test('tags, fences and markers go, and nothing else: what is wrong with the text is another matter', () => {
   const request = at('  const a = ¦');
   assert.equal(
     parseAnswer('Here:\n<insert>```ts\r\n  const a = f(<|cursor|>);\r\n```</insert>', request),

@@ -1,10 +1,12 @@
-// What the wire puts round an answer, taken off: tags, code fences, cursor markers, and where a stream may end. What is wrong with
-// the text itself is the task's business (tasks/completion/clean.ts).
-import { hasWholeLine } from '../tasks/completion/clean.ts';
-import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
-import { languageIdOfFence } from '../text/languages.ts';
-import { toLineFeeds } from '../text/lines.ts';
-import { closeTag, openTag } from './prompt.ts';
+// What a large model puts round an answer, taken off: tags, code fences, cursor markers, and where a stream may end. What is wrong with
+// the text itself is another matter (clean.ts).
+import { languageIdOfFence } from '../../text/languages.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+import { hasWholeLine } from './clean.ts';
+import type { TeacherRequest } from './teacher-request.ts';
+
+export const openTag = '<insert>';
+export const closeTag = '</insert>';
 
 /** The answer's text as the model meant it. Pure. */
 export function parseAnswer(raw: string, request: TeacherRequest): string {

@@ -1,23 +1,25 @@
-// The prompt, to the character (test/teacher/golden/, rewritten by UPDATE_GOLDEN=1), its bounds and its cache marks.
+// The prompt, to the character (test/tasks/completion/golden/, rewritten by UPDATE_GOLDEN=1), its bounds and its cache marks.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { estimateTokens } from '../../src/teacher/models.ts';
-import { buildPrompt, freeMarker, limits, type Prompt, promptLength } from '../../src/teacher/prompt.ts';
-import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
-import { at } from './requests.ts';
+import { completionPrompt, freeMarker, limits } from '../../../src/tasks/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../../src/tasks/completion/teacher-request.ts';
+import { estimateTokens, type ModelFacts } from '../../../src/teacher/models.ts';
+import { mostTokens, type Prompt, promptLength } from '../../../src/teacher/prompt.ts';
+import { defaultModel, modelFacts } from '../../../src/teacher/providers/anthropic-models.ts';
+import { at } from '../../teacher/requests.ts';
 
 const haiku = modelFacts(defaultModel);
 
-function rendered({ system, user, prefill, stop, maxTokens }: Prompt): string {
+function rendered(prompt: Prompt, facts: ModelFacts): string {
+  const { system, user, prefill, stop } = prompt;
   const mark = (cache: boolean) => (cache ? ' (cache)' : '');
   return [
     `=== system${mark(system.cache)}\n${system.text}`,
     ...user.map((block) => `=== user${mark(block.cache)}\n${block.text}`),
     ...(prefill === '' ? [] : [`=== assistant\n${prefill}`]),
-    `=== stop ${JSON.stringify(stop)}, at most ${maxTokens} tokens\n`,
+    `=== stop ${JSON.stringify(stop)}, at most ${mostTokens(prompt, facts)} tokens\n`,
   ].join('\n');
 }
 
@@ -61,7 +63,8 @@ const goldens: Readonly<Record<string, { request: TeacherRequest; model?: string
 for (const [name, { request, model }] of Object.entries(goldens)) {
   test(`golden prompt: ${name}`, () => {
     const path = join(import.meta.dirname, 'golden', `${name}.txt`);
-    const text = rendered(buildPrompt(request, modelFacts(model ?? defaultModel)));
+    const facts = modelFacts(model ?? defaultModel);
+    const text = rendered(completionPrompt(request, facts), facts);
     if (process.env.UPDATE_GOLDEN) writeFileSync(path, text);
     assert.equal(text, readFileSync(path, 'utf8'));
   });
@@ -79,7 +82,7 @@ test('the prompt has a bounded size however large its parts are, and keeps what 
     snippets: Array.from({ length: 100 }, (_, index) => ({ path: `f${index}.ts`, line: 0, text: line.repeat(200) })),
     hint: 'h'.repeat(100_000),
   });
-  const prompt = buildPrompt(request, haiku);
+  const prompt = completionPrompt(request, haiku);
   const bound = limits.prefix + limits.suffix + limits.snippets + limits.hint + 3 * limits.path + 6_000;
   assert.ok(promptLength(prompt).all < bound, `${promptLength(prompt).all} < ${bound}`);
   assert.match(prompt.user.at(-1)?.text ?? '', /\nHERE<\|cursor\|>THERE\n/);
@@ -87,7 +90,7 @@ test('the prompt has a bounded size however large its parts are, and keeps what 
 
 test('one long line is cut without halving a character', () => {
   const request = at(`${'😀'.repeat(20_000)}¦${'😀'.repeat(20_000)}`);
-  const text = buildPrompt(request, haiku).user.map((block) => block.text);
+  const text = completionPrompt(request, haiku).user.map((block) => block.text);
   for (const part of text) assert.equal(part, part.toWellFormed());
 });
 
@@ -96,7 +99,7 @@ test('what is marked for the cache stays the same while the user types, and grow
   let [same, grown, slid] = [0, 0, 0];
   let before: readonly string[] = [];
   for (let length = long.length; length < typed.length; length += 40) {
-    const { user } = buildPrompt(at(`${typed.slice(0, length)}¦\n`), haiku);
+    const { user } = completionPrompt(at(`${typed.slice(0, length)}¦\n`), haiku);
     const cached = user.slice(0, user.findIndex((block) => block.cache) + 1).map((block) => block.text);
     if (JSON.stringify(cached) === JSON.stringify(before)) same++;
     else if (JSON.stringify(cached.slice(0, before.length)) === JSON.stringify(before)) grown++;
@@ -109,23 +112,24 @@ test('what is marked for the cache stays the same while the user types, and grow
 test('only what the model can cache is marked, and nothing of a file that nobody asks about again', () => {
   const request = at(`${long}¦`);
   const marks = (model: string, over: Partial<TeacherRequest> = {}) =>
-    buildPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
+    completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
   assert.equal(marks(defaultModel), 1);
   assert.equal(marks(defaultModel, { oneOff: true }), 0);
   // 4,096 tokens at least for this one.
   const short = at(`${long.slice(0, 9000)}¦`);
   assert.equal(
-    buildPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache),
+    completionPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache),
     false,
   );
   assert.equal(
-    buildPrompt(short, haiku).user.some((block) => block.cache),
+    completionPrompt(short, haiku).user.some((block) => block.cache),
     true,
   );
-  assert.ok(estimateTokens(buildPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
+  assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
 });
 
 test('a request sent twice makes the same prompt; another query makes another', () => {
-  assert.deepEqual(buildPrompt(at(cart), haiku), buildPrompt(at(cart), haiku));
-  assert.notDeepEqual(buildPrompt(at(cart), haiku), buildPrompt(at(cart.replace('¦', 'f¦')), haiku));
+  const text = (place: string) => rendered(completionPrompt(at(place), haiku), haiku);
+  assert.equal(text(cart), text(cart));
+  assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));
 });
