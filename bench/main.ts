@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { adapt } from './adapt/main.ts';
 import { base } from './base/main.ts';
 import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   scale,
   coupling,
   base,
+  adapt,
   typing,
   tasks,
   safety,

@@ -80,9 +80,9 @@ async function adaptedLines(
 }
 
 /** Throws where the run fails, or had no neural part. */
-async function adaptOn(
+export async function adaptOn(
   engine: EngineClient,
-  { recording }: Prepared,
+  { recording }: Pick<Prepared, 'recording'>,
   folder: string,
   { name, model, tokenizerPath }: Base,
   minutes: number | undefined,

@@ -27,7 +27,8 @@ export interface RecordedPlace {
   /** From the end of the cursor's line on. */
   readonly suffix: string;
   readonly truth: string;
-  /** What the large model wrote, as it would be shown. */
+  /** What the large model wrote, and the same as it would be shown. */
+  readonly written: string;
   readonly completion: string;
 }
 
@@ -51,20 +52,28 @@ export interface Recording {
 
 export const recordingsFolder = join(root, 'bench/data');
 
-/** Where the recordings of a kind lie under the folder; the published ones may lie in the folder itself. */
-const kinds: readonly { readonly kind: Kind; readonly folder: string; readonly files: RegExp }[] = [
-  { kind: 'public', folder: 'recorded', files: /\.jsonl$/ },
-  { kind: 'renamed', folder: 'renamed', files: /-renamed\.jsonl$/ },
+/** Where the recordings of a kind lie under the folder, or in the folder itself; a row says of which kind it is. */
+const kinds: readonly { readonly kind: Kind; readonly folder: string }[] = [
+  { kind: 'public', folder: 'recorded' },
+  { kind: 'renamed', folder: 'renamed' },
 ];
+
+/** What may be learned from beside them, and is not measured on. */
+const learnable = new Set(['teach.jsonl', 'written.jsonl']);
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
 export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[] = ['public']): Recording[] {
   const recordings = kinds
     .filter(({ kind }) => wanted.includes(kind))
-    .flatMap(({ kind, ...at }) => {
-      const rows = readRows(folder, at);
+    .flatMap((kind) => {
+      const at = folderOf(folder, kind);
+      const names = existsSync(at) ? readdirSync(at) : [];
+      const measured = names.filter((name) => name.endsWith('.jsonl') && !learnable.has(name)).sort();
+      const rows = measured
+        .flatMap((name) => readRows(join(at, name)))
+        .filter(({ renamed = false }) => renamed === (kind.kind === 'renamed'));
       const packages = [...new Set(rows.map((row) => row.package))];
-      return packages.map((spec) => recordingOf(spec, kind, rows));
+      return packages.map((spec) => recordingOf(spec, kind.kind, rows, at));
     });
   if (recordings.length === 0) {
     throw new Error(`No *.jsonl recordings in ${folder}: name their folder with --recordings.`);
@@ -72,20 +81,19 @@ export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[
   return recordings;
 }
 
-function readRows(folder: string, { folder: inner, files }: { folder: string; files: RegExp }): Row[] {
-  const at = existsSync(join(folder, inner)) ? join(folder, inner) : folder;
-  const names = existsSync(at) ? readdirSync(at).filter((name) => files.test(name)) : [];
-  return names.sort().flatMap((name) =>
-    readFileSync(join(at, name), 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Row),
-  );
+const folderOf = (folder: string, { folder: inner }: (typeof kinds)[number]) =>
+  existsSync(join(folder, inner)) ? join(folder, inner) : folder;
+
+function readRows(file: string): Row[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Row);
 }
 
-function recordingOf(spec: string, kind: Kind, all: readonly Row[]): Recording {
+function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string): Recording {
   const rows = all.filter((row) => row.package === spec);
-  const folder = kind === 'renamed' ? renamedPackage(spec) : fetchPackage(spec);
+  const folder = kind === 'renamed' ? renamedPackage(spec, join(at, 'mapping.json')) : fetchPackage(spec);
   const named = new Set(rows.map((row) => row.file));
   const texts = new Map<string, string>();
   for (const row of rows) {
@@ -100,7 +108,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[]): Recording {
     const end = lineEnd(text, row.offset);
     const place = { path: row.file, prefix: text.slice(0, row.offset), suffix: text.slice(end) };
     const completion = cleanAnswer(row.completion, askedAt(place));
-    return { ...place, truth: text.slice(row.offset, end).trimEnd(), completion };
+    return { ...place, truth: text.slice(row.offset, end).trimEnd(), written: row.completion, completion };
   });
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !named.has(path) && !(kind === 'renamed' && keptBack(path));

@@ -7,10 +7,14 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { cacheFolder, fetchPackage } from './packages.ts';
 
-/** @param spec name and version, e.g. 'rxdb@17.6.0'. @returns the folder of its renamed sources */
-export function renamedPackage(spec: string): string {
+/**
+ * @param spec name and version, e.g. 'rxdb@17.6.0'
+ * @param words the vocabulary; where there is no such file, that of bench/data
+ * @returns the folder of its renamed sources
+ */
+export function renamedPackage(spec: string, words: string): string {
   const script = join(import.meta.dirname, 'rename.mjs');
-  const mapping = join(root, 'bench/data/renamed/mapping.json');
+  const mapping = existsSync(words) ? words : join(root, 'bench/data/renamed/mapping.json');
   // Other rules make another folder.
   const hash = createHash('sha256').update(readFileSync(script)).update(readFileSync(mapping)).digest('hex');
   const folder = join(cacheFolder('npm'), `${spec.replaceAll('/', '+')}-renamed-${hash.slice(0, 8)}`);

@@ -102,9 +102,9 @@ export class ApiCalls {
   }
 
   /** What a call for this turn sends. Rejects where its secrets cannot be masked. */
-  requestFor(turn: Turn, { draft, decision }: Local): Promise<TeacherRequest> {
+  requestFor(turn: Turn, { draft, decision, rejected }: Local): Promise<TeacherRequest> {
     const hint = decision.pSpecialist >= HINT_BAR ? draft : undefined;
-    return maskedRequest({ place: turn, hint }, this.deps.specialist, this.deps.mask, turn.signal);
+    return maskedRequest({ place: turn, hint, rejected }, this.deps.specialist, this.deps.mask, turn.signal);
   }
 
   /**

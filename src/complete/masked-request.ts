@@ -11,20 +11,23 @@ export const HINT_BAR = 0.1;
 export interface PromptParts {
   readonly place: Pick<CompletionPlace, 'query' | 'block'>;
   readonly hint: Draft | undefined;
+  /** A local draft that was not wanted here: it says what the snippets are to be about (MCCom, arXiv 2603.05974), and does not go along. */
+  readonly rejected?: string | undefined;
 }
 
 /** Everything is masked whole, with what is known of the folder, and cut afterwards. A hint with a secret in it is no hint. */
 export async function maskedRequest(
-  { place: { query, block }, hint }: PromptParts,
+  { place: { query, block }, hint, rejected = '' }: PromptParts,
   specialist: Specialist,
   mask: Masking,
   signal: AbortSignal,
 ): Promise<TeacherRequest> {
+  const sought = { ...query, prefix: query.prefix + rejected };
   const [masked, text, found] = await Promise.all([
     maskedQuery(query, mask),
     maskedInsert(hint?.text ?? '', query, mask),
     // Without snippets the prompt is poorer, not wrong.
-    specialist.snippets(query, REQUEST_SNIPPETS, signal).catch(() => []),
+    specialist.snippets(sought, REQUEST_SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
   const snippets = await Promise.all(

@@ -7,18 +7,25 @@ import { OutcomeTracker } from './tracker.ts';
 import type { Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
+/** What a verdict is about. */
+export interface OnScreen {
+  readonly answer: Answer;
+  readonly request: CompletionRequest;
+  readonly confidence: number;
+}
+
 export class Screen {
   private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
   private readonly tracker: OutcomeTracker;
-  private shown: { readonly answer: Answer; readonly request: CompletionRequest } | undefined;
+  private shown: OnScreen | undefined;
 
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
-    onOutcome: (outcome: Exclude<Outcome, 'pending'>) => void,
+    onOutcome: (outcome: Exclude<Outcome, 'pending'>, shown: OnScreen | undefined) => void,
   ) {
     this.deps = deps;
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome) => {
-      onOutcome(outcome);
+      onOutcome(outcome, this.shown);
       this.tell({ kind: 'outcome', id, outcome });
     });
   }
@@ -73,8 +80,9 @@ export class Screen {
       ...figures,
     };
     if (continued) return completion;
-    this.shown = { answer, request: turn.request };
+    // One that was still pending ends with this, and its verdict is about it.
     this.tracker.shown(completion.id, turn.request.query, text);
+    this.shown = { answer, request: turn.request, confidence: completion.confidence };
     this.tell({ kind: 'answered', request: turn.request, completion });
     return completion;
   }

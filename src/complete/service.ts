@@ -42,8 +42,11 @@ export class CompletionService implements Disposable {
 
   constructor(deps: CompletionDeps) {
     this.deps = deps;
-    this.gate = new ShowGate(deps.clock);
-    this.screen = new Screen(deps, (outcome) => this.gate.outcome(outcome));
+    this.gate = new ShowGate(deps.clock, deps.log);
+    this.screen = new Screen(deps, (outcome, shown) => {
+      const learning = shown !== undefined && deps.settings(shown.request.query).balance > 0;
+      this.gate.outcome(outcome, shown, learning);
+    });
     this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));
   }
 
@@ -103,6 +106,7 @@ export class CompletionService implements Disposable {
     this.api.abort();
     this.cache.clear();
     this.screen.forget();
+    this.gate.forget();
   }
 
   dispose(): void {
@@ -163,17 +167,24 @@ export class CompletionService implements Disposable {
     const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
+    const rejected = this.gate.rejectedAt(query);
     const policy = {
-      ...this.gate.policy(settings, this.api.available(settings), manual),
+      ...this.gate.policy(settings, this.api.available(settings), manual, rejected !== undefined),
       // Who asks for a suggestion waits for it.
       ...(!manual && waitMs !== undefined && { waitMs }),
     };
     const fit = this.deps.fit(draft);
-    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place);
+    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place, policy.shift);
     const decision = decide(fit, cleaned, place, policy, cuts);
     const summary =
       draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
-    return { draft: cleaned, decision: { ...decision, summary }, cuts, policy };
+    return {
+      draft: cleaned,
+      decision: { ...decision, summary },
+      cuts,
+      policy,
+      ...(rejected !== undefined && { rejected }),
+    };
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */

@@ -1,7 +1,12 @@
-// Quiet when unsure: the bars for this request, raised for a while after several rejections in a row.
+// Quiet when unsure: the bars for this request, raised for a while after several rejections in a row; and what else verdicts teach: how sure the
+// estimates are to be, and that the local model has had its turn in this line.
 import type { Clock } from '../common/clock.ts';
-import type { Outcome } from '../common/completion.ts';
+import type { CompletionQuery, Outcome } from '../common/completion.ts';
+import type { Log } from '../common/log.ts';
+import { OnlineLevels } from '../coupling/online.ts';
 import type { PlaceFacts, PolicySettings } from '../coupling/types.ts';
+import { lineNumber } from '../text/lines.ts';
+import type { OnScreen } from './screen.ts';
 import type { CompletionSettings } from './types.ts';
 
 /** From this many rejections in a row on, each raises the bar by a step, up to a limit, until the quiet time is over. */
@@ -10,21 +15,47 @@ const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
 
+/** A local draft that was not wanted, and where. */
+interface Rejected {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+  readonly at: number;
+}
+
 export class ShowGate {
   private readonly clock: Clock;
+  private readonly log: Pick<Log, 'debug'>;
+  private readonly levels = new OnlineLevels();
+  private rejected: Rejected | undefined;
   private rejections = 0;
   private last: { at: number; outcome: NonNullable<PlaceFacts['lastOutcome']> } | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: Pick<Log, 'debug'>) {
     this.clock = clock;
+    this.log = log;
   }
 
-  outcome(outcome: Outcome): void {
+  /** @param learning the estimates may move: not where the local model answers alone, and there is nothing to choose between */
+  outcome(outcome: Outcome, shown?: OnScreen, learning = false): void {
     if (outcome === 'pending') return;
     const verdict = outcome === 'partly-accepted' ? 'accepted' : outcome;
     if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
     if (verdict === 'rejected') this.rejections++;
     this.last = { at: this.clock.monotonic(), outcome: verdict };
+    if (shown) this.learn(verdict, shown, learning);
+  }
+
+  /** The local draft that was rejected in the query's line a moment ago. */
+  rejectedAt({ path, prefix }: CompletionQuery): string | undefined {
+    const { rejected } = this;
+    if (rejected?.path !== path || this.clock.monotonic() - rejected.at > QUIET_MS) return undefined;
+    return rejected.line === lineNumber(prefix) ? rejected.text : undefined;
+  }
+
+  /** Another fit: what was learned was about the one before. */
+  forget(): void {
+    this.levels.forget();
   }
 
   /** For the coupling's features. */
@@ -33,21 +64,40 @@ export class ShowGate {
     return { sinceLastMs: this.clock.monotonic() - this.last.at, lastOutcome: this.last.outcome };
   }
 
-  /** @param manual the user asked: half the fallback bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right */
-  policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean): PolicySettings {
+  /**
+   * A rejection is the second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is asked wherever it is likelier right.
+   * @param manual the user asked: half the fallback bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right
+   */
+  policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, rejectedHere = false): PolicySettings {
+    const { risk } = settings;
+    const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
+    const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
     if (manual) {
       const bar = settings.fallbackBar / 2;
-      const balance = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
-      return { balance, apiAvailable, showBar: bar, fallbackBar: bar, annoyance: 0 };
+      return { ...common, balance: whenLikelier, showBar: bar, fallbackBar: bar, annoyance: 0 };
     }
     const raise = this.raise();
+    // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
+    const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
-      // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
-      balance: settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise),
-      apiAvailable,
+      ...common,
+      balance: rejectedHere ? whenLikelier : raised,
       showBar: Math.min(0.95, settings.showBar + raise),
       fallbackBar: Math.min(0.95, settings.fallbackBar + raise),
     };
+  }
+
+  private learn(verdict: 'accepted' | 'rejected' | 'ignored', shown: OnScreen, learning: boolean): void {
+    const { answer, request, confidence } = shown;
+    const { source, text } = answer;
+    const { path, prefix } = request.query;
+    if (verdict === 'rejected' && source === 'specialist')
+      this.rejected = { path, line: lineNumber(prefix), text, at: this.clock.monotonic() };
+    if (!learning || !this.levels.outcome(source, confidence, verdict)) return;
+    const { specialist, api } = this.levels.shift;
+    this.log.debug(
+      `Learned from a verdict: ${source} ${verdict} at ${confidence.toFixed(2)}; levels now ${specialist.toFixed(3)} and ${api.toFixed(3)} (specialist, API; log-odds).`,
+    );
   }
 
   private isLongAgo(): boolean {

@@ -25,6 +25,8 @@ export interface Local {
   /** Where the draft may end, shortest first. */
   readonly cuts: readonly ScoredCut[];
   readonly policy: PolicySettings;
+  /** Another local draft, which was rejected in this line a moment ago. */
+  readonly rejected?: string;
 }
 
 /** A word goes on behind the cursor: whatever is inserted would run into it. */

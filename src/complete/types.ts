@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, Outcome, Source, Specialist } from '../com
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
-import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { CouplingFit, Decision, RiskBound } from '../coupling/types.ts';
 import type { Teacher } from '../teacher/types.ts';
 
 export interface CompletionRequest {
@@ -59,6 +59,7 @@ export interface CompletionSettings {
   readonly balance: number;
   readonly showBar: number;
   readonly fallbackBar: number;
+  readonly risk?: RiskBound;
   /** Allow blocks where syntax calls for one. */
   readonly multiline: boolean;
   /** This document's text may go to the API: consent, not local-only, not an ignored file, within budget. */

@@ -3,6 +3,7 @@ import type { Draft } from '../common/completion.ts';
 import { contribution } from '../fit/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { type FitParameters, score } from './fit.ts';
+import { limitOf, NOTHING_STAYS } from './risk.ts';
 import { bestCut, type ScoredCut } from './show.ts';
 import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
@@ -28,7 +29,7 @@ const usualWaitMs = 750;
 const fixed = (x: number) => x.toFixed(2);
 
 /**
- * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price. Else the specialist
+ * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price, or over what a bound on the risk lets stay. Else the specialist
  * where a cut of its draft clears the bar and is worth showing, else nothing. For a fixed place the API's turn never ends as balance rises.
  * @param cuts of the draft; absent: the draft as it is
  */
@@ -39,16 +40,21 @@ export function decide(
   settings: PolicySettings,
   cuts?: readonly ScoredCut[],
 ): Decision {
-  const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place);
-  const price = priceOf(settings.balance, settings.waitMs);
+  const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place, settings.shift);
   const gain = pApi - pSpecialist;
+  const { risk } = settings;
+  const asked = priceOf(settings.balance, settings.waitMs);
+  const limit = risk ? limitOf(fit, risk) : asked;
+  const price = Math.min(asked, limit);
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;
   const whole = draft !== undefined && draft.text !== '' && pSpecialist >= bar && { text: draft.text, p: pSpecialist };
   const shown = cuts ? bestCut(cuts, bar, settings.annoyance) : whole || undefined;
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
   const guess = pApiIsPrior ? 'assumed ' : '';
-  const comparison = `${fixed(gain)} ${gain > price ? 'over' : 'within'} the price ${fixed(price)}`;
+  const bounded = limit === NOTHING_STAYS ? 'risk, of which too little is known' : `risk's limit ${fixed(limit)}`;
+  const bound = limit < asked ? bounded : `price ${fixed(price)}`;
+  const comparison = `${fixed(gain)} ${gain > price ? 'over' : 'within'} the ${bound}`;
   const own = draft === undefined || draft.text === '' ? 'no local draft' : `${fixed(pSpecialist)} local`;
   const summary = {
     api: `API: ${guess}${fixed(pApi)} against ${fixed(pSpecialist)}, gain ${comparison}`,

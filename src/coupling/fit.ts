@@ -2,10 +2,10 @@
 import type { Draft } from '../common/completion.ts';
 import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../fit/estimate.ts';
 import { sigmoid } from '../fit/logistic.ts';
-import { FEATURES, features } from './features.ts';
+import { FEATURES, features, logit } from './features.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { ScoredCut } from './show.ts';
-import type { CouplingExample, CouplingFit, PlaceFacts } from './types.ts';
+import type { CouplingExample, CouplingFit, Kept, PlaceFacts, Shift } from './types.ts';
 
 /** What `CouplingFit.parameters` holds. */
 export interface FitParameters {
@@ -15,6 +15,8 @@ export interface FitParameters {
   readonly api: Estimate;
   /** Absent in fits of earlier versions: the prior. */
   readonly cut?: Estimate;
+  /** Places with both sides known, by what a call gains there after fits that saw nothing of their files. Absent in fits of earlier versions. */
+  readonly risk?: readonly Kept[];
 }
 
 export interface FitOptions {
@@ -33,14 +35,18 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
   const specialistRows: LabelledRow[] = [];
   const apiRows: LabelledRow[] = [];
   const cutRows: LabelledRow[] = [];
+  const both: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow }[] = [];
   for (const { path, draft, place, specialistRight, apiRight, cuts = [] } of thinned(examples)) {
     const values = features(draft, place);
-    if (draft.text !== '') {
-      specialistRows.push({ path, values, prior: specialistPrior(draft), label: specialistRight ? 1 : 0 });
-    }
+    const drafted =
+      draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
+    if (drafted) specialistRows.push(drafted);
     for (const { draft: cut, right } of cuts)
       cutRows.push({ path, values: features(cut, place), prior: cutPrior(cut), label: right ? 1 : 0 });
-    if (apiRight !== undefined) apiRows.push({ path, values, prior: apiPrior(place), label: apiRight ? 1 : 0 });
+    if (apiRight === undefined) continue;
+    const asked = { path, values, prior: apiPrior(place), label: Number(apiRight) };
+    apiRows.push(asked);
+    both.push({ specialist: drafted, api: asked });
   }
   const specialist = measuredEstimate(specialistRows);
   const api = measuredEstimate(apiRows);
@@ -62,8 +68,22 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
       specialist: specialist.estimate,
       api: api.estimate,
       cut: cut.estimate,
+      risk: both.flatMap((pair) => keepable(pair, specialist.crossed, api.crossed)),
     } satisfies FitParameters,
   };
+}
+
+/** What keeping a place from the API gains and loses; none where its file could not be left out of a fit. */
+function keepable(
+  { specialist, api }: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow },
+  ofSpecialist: ReadonlyMap<LabelledRow, number>,
+  ofApi: ReadonlyMap<LabelledRow, number>,
+): Kept[] {
+  const pApi = ofApi.get(api);
+  const pSpecialist = specialist === undefined ? 0 : ofSpecialist.get(specialist);
+  if (pApi === undefined || pSpecialist === undefined) return [];
+  const right = specialist?.label === 1;
+  return [{ by: pApi - pSpecialist, lost: !right && api.label === 1, won: right && api.label === 0 }];
 }
 
 /** The two probabilities at a place. */
@@ -73,29 +93,41 @@ export interface Scores {
   readonly pApiIsPrior: boolean;
 }
 
-export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts): Scores {
+const NO_SHIFT: Shift = { specialist: 0, api: 0 };
+
+export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
   const { specialist, api } = fit.parameters as FitParameters;
   const values = features(draft, place);
   return {
-    pSpecialist: draft === undefined || draft.text === '' ? 0 : estimateOf(specialist, values, specialistPrior(draft)),
-    pApi: estimateOf(api, values, apiPrior(place)),
+    pSpecialist:
+      draft === undefined || draft.text === ''
+        ? 0
+        : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
+    pApi: shifted(estimateOf(api, values, apiPrior(place)), shift.api),
     pApiIsPrior: fit.apiExamples === 0,
   };
+}
+
+function shifted(p: number, by: number): number {
+  return by === 0 ? p : sigmoid(logit(p) + by);
 }
 
 /**
  * How likely what the author writes begins with each of the cuts; never more for a longer one.
  * @param cuts of one draft, shortest first
  */
-export function scoreCuts(fit: CouplingFit, cuts: readonly Draft[], place: PlaceFacts): ScoredCut[] {
+export function scoreCuts(
+  fit: CouplingFit,
+  cuts: readonly Draft[],
+  place: PlaceFacts,
+  shift: Shift = NO_SHIFT,
+): ScoredCut[] {
   const { cut: estimate } = fit.parameters as FitParameters;
   let least = 1;
   return cuts.map((draft, i) => {
     const prior = cutPrior(draft);
-    least = Math.min(
-      least,
-      estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior),
-    );
+    const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior);
+    least = Math.min(least, shifted(p, shift.specialist));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
     return {
       text: draft.text,

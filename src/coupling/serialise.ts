@@ -33,6 +33,7 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     [json.specialistEce, json.specialistBrier, json.apiEce, json.apiBrier].every(isOptionalNumber) &&
     [json.cutExamples, json.cutEce, json.cutBrier].every(isOptionalNumber) &&
     (parameters.cut === undefined || isEstimate(parameters.cut)) &&
+    (parameters.risk === undefined || isRisk(parameters.risk)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
   return sound ? ok(json as unknown as CouplingFit) : failed('corrupt', DAMAGED);
@@ -53,6 +54,15 @@ function isOptionalNumber(value: unknown): boolean {
 
 function isNumbers(value: unknown, length?: number): boolean {
   return Array.isArray(value) && (length === undefined || value.length === length) && value.every(Number.isFinite);
+}
+
+function isRisk(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (of) => isObject(of) && Number.isFinite(of.by) && typeof of.lost === 'boolean' && typeof of.won === 'boolean',
+    )
+  );
 }
 
 function isEstimate(value: unknown): boolean {

@@ -1,5 +1,6 @@
 // The coupling: three calibrated estimates and the rules that say who answers, and how much of it is shown.
 import type { Draft } from '../common/completion.ts';
+import type { Holding, Keepable } from '../fit/bounded-risk.ts';
 import type { ScoredCut } from './show.ts';
 
 /** What is known about the place, beside the draft. */
@@ -87,4 +88,30 @@ export interface PolicySettings {
   readonly fallbackBar: number;
   /** What a wrong suggestion costs, characters; absent: as for one that nobody has asked for. */
   readonly annoyance?: number;
+  /** Beside the price; absent: the price alone says what stays local. */
+  readonly risk?: RiskBound;
+  /** What answers while typing have taught since the fit; absent: nothing. */
+  readonly shift?: Shift;
+}
+
+/** A place where both sides are known, by what a call is expected to gain there. */
+export interface Kept extends Keepable {
+  /** Right here, and wrong at the API. */
+  readonly won: boolean;
+}
+
+/**
+ * 'expected': by how much the exact match of both together may be below the API's, as it is expected. 'mean', 'sure': how often a place may stay local,
+ * be wrong, and have been right at the API.
+ */
+export interface RiskBound {
+  readonly holding: Holding | 'expected';
+  /** 0..1 */
+  readonly alpha: number;
+}
+
+/** Added to the log-odds of each estimate. */
+export interface Shift {
+  readonly specialist: number;
+  readonly api: number;
 }

@@ -39,24 +39,25 @@ export interface MeasuredEstimate {
   /** Undefined where too few files or rows allow no such measurement. */
   readonly ece: number | undefined;
   readonly brier: number | undefined;
+  /** Of each row, from a fit that saw nothing of its file; empty where that cannot be had. */
+  readonly crossed: ReadonlyMap<LabelledRow, number>;
 }
 
 /** The estimate from all rows, and its calibration measured on files that its own fit never saw. */
 export function measuredEstimate(rows: readonly LabelledRow[]): MeasuredEstimate {
-  const probabilities: number[] = [];
-  const labels: number[] = [];
+  const crossed = new Map<LabelledRow, number>();
   for (const { inside, outside } of splitByFile(rows)) {
     const estimate = fitEstimate(outside);
-    for (const row of inside) {
-      probabilities.push(estimateOf(estimate, row.values, row.prior));
-      labels.push(row.label);
-    }
+    for (const row of inside) crossed.set(row, estimateOf(estimate, row.values, row.prior));
   }
+  const probabilities = [...crossed.values()];
+  const labels = [...crossed.keys()].map((row) => row.label);
   const any = labels.length > 0;
   return {
     estimate: fitEstimate(rows),
     ece: any ? expectedCalibrationError(probabilities, labels) : undefined,
     brier: any ? brierScore(probabilities, labels) : undefined,
+    crossed,
   };
 }
 

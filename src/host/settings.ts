@@ -41,6 +41,9 @@ export interface Settings {
   readonly enable: Toggles;
   /** 0 local only ... 1 API first. */
   readonly balance: number;
+  /** Bounds what is lost by what stays local: see RiskBound. */
+  readonly riskBound: 'off' | 'expected' | 'mean' | 'sure';
+  readonly risk: number;
   readonly localOnly: boolean;
   /** Who has the large model: a row of teacher/providers. */
   readonly provider: string;
@@ -82,6 +85,14 @@ export const section = 'easyAdaptation';
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
   enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
   balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
+  riskBound: {
+    type: 'string',
+    default: 'off',
+    scope: 'application',
+    values: ['off', 'expected', 'mean', 'sure'],
+    beside: usersAlone,
+  },
+  risk: { type: 'number', default: 0.02, scope: 'application', minimum: 0.001, maximum: 0.5, beside: usersAlone },
   localOnly: { type: 'boolean', default: false, scope: 'resource', beside: onWhereEither },
   provider: {
     type: 'string',

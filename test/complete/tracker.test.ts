@@ -1,6 +1,7 @@
 // What became of a suggestion, read from later text; and what follows from it for the bars.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { silentLog } from '../../src/common/log.ts';
 import { ShowGate } from '../../src/complete/show-gate.ts';
 import { judge, OutcomeTracker } from '../../src/complete/tracker.ts';
 import { ManualClock } from '../fakes/clock.ts';
@@ -90,7 +91,7 @@ test('word by word, then away: a part that was there at the last look was taken,
 
 test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
   const clock = new ManualClock();
-  const gate = new ShowGate(clock);
+  const gate = new ShowGate(clock, silentLog);
   const bar = () => gate.policy(SETTINGS, true, false).showBar;
   assert.deepEqual(gate.lastFacts(), {});
   gate.outcome('rejected');

@@ -261,6 +261,7 @@ export class FolderSession extends DisposableStore {
     const settings = configuration.for(this.folder.uri);
     return {
       balance: settings.localOnly ? 0 : settings.balance,
+      ...(settings.riskBound !== 'off' && { risk: { holding: settings.riskBound, alpha: settings.risk } }),
       showBar: settings.showBar,
       fallbackBar: settings.showBar,
       multiline: settings.multiline,

@@ -1,5 +1,6 @@
 // What a pair of specialist and API comes to: right answers against the share of calls, and how much may be kept from the API at a
 // chosen risk.
+import { boundedRisk } from '../../fit/bounded-risk.ts';
 
 /** A text of which both answers and the truth are known, judged by a coupling that was fitted without it. */
 export interface Judged {
@@ -36,23 +37,14 @@ export const RISK_TERMS =
   'Expected share of texts that stay local, are wrong, and would have been right at the API, over texts drawn like those that it was ' +
   'chosen on (conformal risk control): an average over such texts and choices, no promise for one text, one label or texts of another kind.';
 
-/**
- * The most texts that may stay local at an expected loss of at most `loss` (conformal risk control, Angelopoulos et al. 2022, arXiv
- * 2208.02814): the loss is 'local, wrong, and right at the API', 0 or 1, and never falls as more stay. Undefined: too few texts to keep any.
- */
+/** The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API'. Undefined: too few texts to keep any. */
 export function riskAt(
   judged: readonly Pick<Judged, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,
 ): Risk | undefined {
-  const order = [...judged].sort((a, b) => a.gain - b.gain);
-  const texts = order.length;
-  let lost = 0;
-  let best: Risk | undefined;
-  order.forEach(({ gain, specialistRight, apiRight }, i) => {
-    lost += Number(!specialistRight && apiRight);
-    // Texts of equal gain stay or go together.
-    if (order[i + 1]?.gain === gain) return;
-    if ((lost + 1) / (texts + 1) <= loss) best = { keepBelow: gain, localShare: (i + 1) / texts, texts, loss };
-  });
-  return best;
+  const bound = boundedRisk(
+    judged.map(({ gain, specialistRight, apiRight }) => ({ by: gain, lost: !specialistRight && apiRight })),
+    loss,
+  );
+  return bound && { keepBelow: bound.keepBelow, localShare: bound.share, texts: judged.length, loss };
 }

@@ -1,0 +1,70 @@
+// Recorded places, each judged by a coupling that was fitted on the other half of its package's recorded files, and on places that no recording names.
+
+import { exactMatch } from '../../src/common/quality.ts';
+import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
+import { limitOf } from '../../src/coupling/risk.ts';
+import { bestCut } from '../../src/coupling/show.ts';
+import { shuffled } from '../../src/fit/random.ts';
+import { isBeginning } from '../../src/tasks/completion/judge.ts';
+import { keyless } from '../common/desk.ts';
+import type { Package, Sided } from './places.ts';
+
+/** By how much the coupled exact match may be below the API's. */
+export const ALLOWED = 0.01;
+const SEED = 1;
+
+export interface Judged {
+  readonly package: string;
+  readonly file: string;
+  readonly pSpecialist: number;
+  readonly pApi: number;
+  readonly gain: number;
+  /** What a call has to gain for the coupled exact match to stay within what is allowed, by the half that was fitted on. */
+  readonly price: number;
+  readonly draftRight: boolean;
+  readonly api: Answered;
+  /** What is shown of the draft; right where that is the whole line. */
+  readonly local: Answered;
+  readonly latencyMs: number;
+  /** Of what the author wrote in the line. */
+  readonly characters: number;
+}
+
+/** 1 or 0, and the characters that it saves whoever takes it. */
+export interface Answered {
+  readonly right: number;
+  readonly saved: number;
+}
+
+export function judged(of: Package): Judged[] {
+  const files = [...new Set(of.recorded.map(({ file }) => file))].sort();
+  const order = shuffled(files.length, SEED);
+  const first = new Set(order.filter((_, i) => i % 2 === 0).map((i) => files[i] as string));
+  return [true, false].flatMap((side) => {
+    const [fitted, reported] = [!side, side].map((half) => of.recorded.filter(({ file }) => first.has(file) === half));
+    const fit = fitCoupling([...of.calibration, ...(fitted as Sided[])], { now: 0 });
+    const price = limitOf(fit, { holding: 'expected', alpha: ALLOWED });
+    return (reported as Sided[]).map((sided): Judged => {
+      const { draft, place, cuts = [], truth, answer = '' } = sided;
+      const { pSpecialist, pApi } = score(fit, draft, place);
+      const scored = scoreCuts(
+        fit,
+        cuts.map((cut) => cut.draft),
+        place,
+      );
+      const shown = bestCut(scored, keyless.showBar)?.text ?? '';
+      return {
+        ...{ package: of.name, file: sided.path, pSpecialist, pApi, gain: pApi - pSpecialist, price },
+        ...{ draftRight: sided.specialistRight, latencyMs: draft.latencyMs, characters: truth.trim().length },
+        api: answered(answer, truth),
+        local: answered(shown, truth),
+      };
+    });
+  });
+}
+
+/** One key takes it. */
+function answered(text: string, truth: string): Answered {
+  const saved = isBeginning(text.trim(), truth.trim()) ? Math.max(0, text.trim().length - 1) : 0;
+  return { right: Number(text !== '' && exactMatch(text, truth)), saved };
+}

@@ -1,0 +1,100 @@
+// Places with both sides known: what a specialist drafts at the recorded cursors, what the large model wrote there, and drafts in files that
+// neither a recording names nor the index holds, which calibrate the specialist alone, as in the product.
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unwrap } from '../../src/common/errors.ts';
+import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
+import { placeOf } from '../../src/coupling/place.ts';
+import type { CouplingExample } from '../../src/coupling/types.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { NgramModel } from '../../src/ngram/model.ts';
+import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
+import { cutsOf } from '../../src/tasks/completion/cuts.ts';
+import { isBeginning, judge } from '../../src/tasks/completion/judge.ts';
+import { source } from '../base/specialist.ts';
+import type { Base } from '../base/types.ts';
+import { drawnPlaces } from '../common/drawn-places.ts';
+import { spread } from '../common/engines.ts';
+import type { PackageFile } from '../common/packages.ts';
+import { askedAt, type Kind, type RecordedPlace } from '../common/recordings.ts';
+import type { Replayed } from './replay.ts';
+
+/** Places of a package's other files that the specialist is calibrated on. */
+const calibrated = 200;
+
+/** A place and all that is known of it. */
+export interface Sided extends CouplingExample {
+  readonly file: string;
+  readonly truth: string;
+  /** Of the API's answer, as it would be shown; undefined where nobody asked it. */
+  readonly answer: string | undefined;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly recorded: readonly Sided[];
+  readonly calibration: readonly Sided[];
+}
+
+/** What the specialist of a package is made from. */
+export interface Made {
+  /** Folder of the model. */
+  readonly model: string;
+  /** Files that model and calibration's index were made of, and those that they were not. */
+  readonly train: readonly PackageFile[];
+  readonly held: readonly PackageFile[];
+}
+
+/** Drafts everywhere in a package. At the recorded cursors the index holds every file that no recording names, as in the product after a run. */
+export async function draftPackage(
+  engines: readonly EngineClient[],
+  base: Base,
+  { recording, places }: Replayed,
+  { model, train, held }: Made,
+  scratch: string,
+): Promise<Package> {
+  const name = recording.kind === 'renamed' ? 'renamed' : recording.package;
+  const folder = mkdtempSync(join(scratch, 'index-'));
+  const draft = async (files: readonly PackageFile[], at: readonly At[], what: string): Promise<Sided[]> => {
+    const snapshot = join(folder, `${what}.ngram`);
+    writeFileSync(snapshot, NgramModel.build(files, base.tokenizer).serialize());
+    for (const engine of engines) unwrap(await engine.request('open', source(base, name, model, snapshot)));
+    const ask = (engine: EngineClient, place: At) => sided(engine, name, place);
+    const answers = await spread(engines, at, ask, `${base.name} on ${name}, ${what}`);
+    for (const engine of engines) unwrap(await engine.request('close', { key: name }));
+    return answers;
+  };
+  return {
+    name,
+    kind: recording.kind,
+    recorded: await draft(recording.others, places, 'recorded'),
+    calibration: await draft(train, drawnPlaces(held, calibrated, 1), 'calibration'),
+  };
+}
+
+type At = Pick<RecordedPlace, 'path' | 'prefix' | 'suffix' | 'truth'> & { readonly completion?: string };
+
+async function sided(engine: EngineClient, key: string, at: At): Promise<Sided> {
+  const asked = askedAt(at);
+  const request = { key, query: asked.query, options: draftOptions(asked) };
+  const draft = shownDraft(unwrap(await engine.request('draft', request)), asked);
+  const { completion: answer, truth } = at;
+  const written = truth + at.suffix;
+  return {
+    path: join(key, at.path),
+    file: at.path,
+    draft,
+    truth,
+    answer,
+    place: placeOf(asked.query),
+    specialistRight: judge(draft.text, truth).right,
+    specialistSimilarity: editSimilarity(draft.text, truth),
+    cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
+    ...(answer !== undefined && {
+      apiRight: exactMatch(answer, truth),
+      apiSimilarity: editSimilarity(answer, truth),
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+// Whether the bounds on the risk hold: thresholds are chosen on half of the files again and again, and what is lost is looked at elsewhere.
+
+import { boundedRisk, type Holding } from '../../src/fit/bounded-risk.ts';
+import { shuffled } from '../../src/fit/random.ts';
+import type { Figures } from '../figures.ts';
+import type { Judged } from './judged.ts';
+import { clusters } from './tables.ts';
+
+const RESPLITS = 200;
+const ALPHA = 0.02;
+
+interface Resplit {
+  /** Of the half that it was not chosen on: lost, and kept local. */
+  readonly loss: number;
+  readonly share: number;
+  /** Over all places, those it was chosen on among them: what a statement about it is about. */
+  readonly everywhere: number;
+}
+
+/** Both bounds at the places, whose estimates come from fits that did not see them. */
+export function riskRows(places: readonly Judged[]): Figures {
+  return Object.fromEntries((['mean', 'sure'] as const).map((holding) => [holding, rowOf(places, holding)]));
+}
+
+function rowOf(places: readonly Judged[], holding: Holding): Figures {
+  const files = clusters(places);
+  const resplits = Array.from({ length: RESPLITS }, (_, seed) => resplit(files, holding, seed + 1));
+  const mean = (of: (one: Resplit) => number) => resplits.reduce((sum, one) => sum + of(one), 0) / RESPLITS;
+  return {
+    alpha: ALPHA,
+    'mean-loss': mean(({ loss }) => loss),
+    'calls-saved': mean(({ share }) => share),
+    'share-over-alpha': mean(({ everywhere }) => Number(everywhere > ALPHA)),
+    abstained: mean(({ share }) => Number(share === 0)),
+  };
+}
+
+function resplit(files: readonly Judged[][], holding: Holding, seed: number): Resplit {
+  const order = shuffled(files.length, seed);
+  const half = Math.ceil(files.length / 2);
+  const of = (from: number, to: number) => order.slice(from, to).flatMap((i) => files[i] as Judged[]);
+  const [chosenOn, others] = [of(0, half), of(half, files.length)];
+  const keepable = chosenOn.map((place) => ({ by: place.gain, lost: isLost(place) }));
+  const keepBelow = boundedRisk(keepable, ALPHA, holding)?.keepBelow ?? Number.NEGATIVE_INFINITY;
+  const kept = (from: readonly Judged[]) => from.filter(({ gain }) => gain <= keepBelow);
+  const lossIn = (from: readonly Judged[]) => kept(from).filter(isLost).length / from.length;
+  return { loss: lossIn(others), share: kept(others).length / others.length, everywhere: lossIn(files.flat()) };
+}
+
+function isLost({ draftRight, api }: Judged): boolean {
+  return !draftRight && api.right === 1;
+}

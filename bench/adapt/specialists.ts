@@ -1,0 +1,33 @@
+// What a package's specialist is made from: the base as it ships, or the product's own adaptation of it, without the files that recordings name.
+
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineClient } from '../../src/engine/client.ts';
+import { assignSplits } from '../../src/harvest/split.ts';
+import type { Split } from '../../src/harvest/types.ts';
+import { adaptOn } from '../base/adapted.ts';
+import type { Base } from '../base/types.ts';
+import { withEngines } from '../common/engines.ts';
+import type { Recording } from '../common/recordings.ts';
+import type { Made } from './places.ts';
+
+/** The n-grams of the files that a run would train on. */
+export function untrained(base: Base, recording: Recording): Made {
+  return { model: base.model, ...splitOf(recording) };
+}
+
+/** Throws where the run trains nothing. Its test files decide nothing in it, and calibrate here. */
+export async function adaptedTo(base: Base, recording: Recording, minutes: number, scratch: string): Promise<Made> {
+  const folder = mkdtempSync(join(scratch, 'run-'));
+  const { model } = await withEngines(
+    ([engine]) => adaptOn(engine as EngineClient, { recording }, folder, base, minutes),
+    1,
+  );
+  return { model, ...splitOf(recording) };
+}
+
+function splitOf({ others }: Recording): Pick<Made, 'train' | 'held'> {
+  const splits = assignSplits(others.map(({ path }) => path));
+  const of = (split: Split) => others.filter(({ path }) => splits.get(path) === split);
+  return { train: of('train'), held: of('test') };
+}

@@ -1,0 +1,60 @@
+// What verdicts change: a rejected local draft is the second signal for the API, and the estimates' levels follow what is taken and refused.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Snippet } from '../../src/common/completion.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { drafted, Harness, query } from './harness.ts';
+
+const TEXT = 'local(one);';
+/** Between the two prices: at 0.3 the draft stays, at 0.5 the API is likelier right. */
+const BETWEEN = 0.5;
+const first = query('let a = 1;\nlet v = ', '\n');
+
+function desk(balance: number) {
+  const sought: string[] = [];
+  const specialist = new ScriptedSpecialist(drafted(TEXT, BETWEEN));
+  const snippets = async ({ prefix }: { readonly prefix: string }): Promise<Snippet[]> => {
+    sought.push(prefix);
+    return [];
+  };
+  Object.assign(specialist, { snippets });
+  const teacher = new ScriptedTeacher('remote();');
+  return { h: new Harness({ specialist, teacher, settings: { balance } }), teacher, sought };
+}
+
+test('after a rejection the API is asked in that line, with the draft for its snippets, and elsewhere as before', async () => {
+  const { h, teacher, sought } = desk(0.3);
+  assert.equal((await h.answer(first))?.source, 'specialist');
+  const other = await h.answer(query('let a = 1;\nlet v = other', '\n'));
+  assert.equal(h.of('outcome').at(-1)?.outcome, 'rejected');
+  assert.equal(other?.source, 'api');
+  assert.equal(teacher.requests.length, 1);
+  assert.ok(sought.at(-1)?.endsWith(`let v = other${TEXT}`));
+  assert.ok(!JSON.stringify(teacher.requests[0]?.query).includes(TEXT));
+  assert.equal((await h.answer(query('let a = 1;\nlet v = other\nlet w = ', '\n')))?.source, 'specialist');
+  const again = desk(0.3);
+  await again.h.answer(first);
+  await again.h.answer(query('let a = 1;\nlet v = other', '\n'), {}, 25_000);
+  await again.h.clock.advance(25_000);
+  assert.equal((await again.h.answer(query('let a = 1;\nlet v = others', '\n')))?.source, 'specialist');
+});
+
+test('local only: a rejection asks nobody, and no level moves', async () => {
+  const { h, teacher } = desk(0);
+  const before = (await h.answer(first))?.decision.pSpecialist;
+  for (let i = 0; i < 8; i++) await h.answer(query(`let a = 1;\nlet v = other${i}`, '\n'));
+  assert.equal(teacher.requests.length, 0);
+  assert.equal((await h.answer(query('let b = ', '\n')))?.decision.pSpecialist, before);
+});
+
+test('levels follow verdicts, and another fit begins anew', async () => {
+  const { h } = desk(0.2);
+  const before = (await h.answer(first))?.decision.pSpecialist as number;
+  await h.answer(query('let a = 1;\nlet v = another', '\n'));
+  await h.clock.advance(60_000);
+  const after = (await h.answer(query('let b = ', '\n')))?.decision.pSpecialist as number;
+  assert.ok(after < before, `${after} ${before}`);
+  h.service.reset();
+  assert.equal((await h.answer(query('let c = ', '\n')))?.decision.pSpecialist, before);
+});
