@@ -22,6 +22,7 @@ const entries: readonly Entry[] = [
   { source: 'src/jobs/main.ts', out: 'job.cjs', platform: 'node' },
   { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
+  { source: 'src/panel/table-main.ts', out: 'table.js', platform: 'browser' },
 ];
 
 /** VS Code 1.104, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */

@@ -39,6 +39,8 @@ import { Status } from './host/panel/status.ts';
 import { StatusBar } from './host/panel/status-bar.ts';
 import { pathsOf } from './host/paths.ts';
 import { StoreOwner } from './host/store-owner.ts';
+import { CommitMessages } from './host/texts/commit-messages.ts';
+import { TextTasks } from './host/texts/text-tasks.ts';
 import { JobClient } from './jobs/client.ts';
 import { lockModel } from './store/lock.ts';
 
@@ -138,9 +140,10 @@ export function activate(context: vscode.ExtensionContext): void {
       onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
+  const jobs = new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log });
   const adaptation = own.add(
     new Adaptation({
-      jobs: new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log }),
+      jobs,
       api,
       configuration,
       neural,
@@ -164,11 +167,25 @@ export function activate(context: vscode.ExtensionContext): void {
       status,
       allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
+      tasks: () => texts.outcomes,
       setBalance: (value) => void configuration.write('balance', value, status.folder().uri),
       openPlace: (id) => void openPlace(activity, id),
       log,
     }),
   );
+  const texts: TextTasks = own.add(
+    new TextTasks({
+      extension: context.extensionUri,
+      ...{ jobs, api, permissions, configuration, neural, paths, log },
+      current: () => status.folder(),
+      onReports: () => panel.tasksChanged(),
+      onSpent: (usd) => activity.addSpending(usd),
+    }),
+  );
+  const commitMessages = new CommitMessages({
+    ...{ jobs, api, permissions, configuration, neural, paths, log },
+    onSpent: (usd) => activity.addSpending(usd),
+  });
   const kept = own.add(new KeptView({ folders, adaptation, api, rules, log }));
   own.add(
     registerCommands({
@@ -186,6 +203,8 @@ export function activate(context: vscode.ExtensionContext): void {
       status,
       store,
       storage: paths.storage,
+      texts,
+      commitMessages,
     }),
   );
   const documents: Documents = own.add(
@@ -218,6 +237,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const started = setTimeout(() => {
     bases.begin();
     folders.startFirst();
+    void texts.load();
     void documents.tellAll();
   }, 0);
   own.add({ dispose: () => clearTimeout(started) });

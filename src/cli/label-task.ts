@@ -1,79 +1,101 @@
 // `label`: every text of a task with its label, as CSV beside the texts. `export`: the task's specialist as one ONNX model.
 import { mkdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { percent } from '../common/format.ts';
+import { textTaskJob } from '../jobs/text-task.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
 import { readAnswers } from '../labelling/given-labels.ts';
-import { labelTexts, parseShard, WHOLE } from '../labelling/label-texts.ts';
-import { type LearnedTask, learnTask } from '../labelling/learn-task.ts';
+import { labelTexts, parseShard } from '../labelling/label-texts.ts';
+import { gather, type LearnedTask, learnTask } from '../labelling/learn-task.ts';
 import { TaskFolder } from '../labelling/task-folder.ts';
-import { csvLine } from '../tasks/label/csv.ts';
+import type { TaskReport } from '../labelling/task-report.ts';
+import { resultsPath, writeResults } from '../labelling/write-results.ts';
 import { RISK_TERMS } from '../tasks/label/share-of-calls.ts';
 import { TASKS_FOLDER } from '../tasks/label/task.ts';
 import { type Asked, UsageError } from './command-line.ts';
-import { requireFolder } from './run-request.ts';
+import { apiAccess, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
-const FLUSH = 1 << 16;
-
-/** Opens the folder and learns the task; a CodedError is a failure. */
-async function learned(
-  { target, values }: Asked,
-  { stop, bar }: Terminal,
-): Promise<{ folder: TaskFolder; learned: LearnedTask }> {
+function taskOf({ target, values }: Asked): { root: string; task: string } {
   if (target === undefined)
     throw new UsageError('Name the task: the file .easyadaptation/tasks/NAME.json without .json.');
-  const root = requireFolder(values.folder ?? '.');
+  return { root: requireFolder(values.folder ?? '.'), task: target };
+}
+
+/** Opens the folder and learns the task; a CodedError is a failure. */
+async function learned(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: TaskFolder; learned: LearnedTask }> {
+  const { root, task } = taskOf(asked);
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
-  const folder = unwrap(await TaskFolder.open(root, target, { trusted: true }, stop.signal));
+  const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
   const answers = await readAnswers(folder.task, folder.reader);
-  return { folder, learned: await learnTask(folder.task, folder.texts(stop.signal), answers) };
+  return { folder, learned: learnTask(folder.task, await gather(folder.texts(stop.signal), answers)) };
 }
 
 export async function label(asked: Asked, terminal: Terminal): Promise<number> {
-  const { shard: text } = asked.values;
-  const shard = text === undefined ? WHOLE : parseShard(text);
+  const { values } = asked;
+  if (values.shard !== undefined) return labelShard(asked, values.shard, terminal);
+  const { root, task } = taskOf(asked);
+  return coded(terminal, async () => {
+    const api = apiAccess(values);
+    const { bar, stop, log } = terminal;
+    const request = { root, task, storeFolder: storageFolder(values), harvest: { trusted: true }, who: 'npm start' };
+    const done = await textTaskJob(
+      { ...request, ...(api && { api }) },
+      {
+        confirm: (estimate) => terminal.confirm(estimate),
+        progress: (update) => bar.update(update),
+        signal: stop.signal,
+        log,
+      },
+    );
+    bar.clear();
+    if (!done.ok) return terminal.fail(done.error);
+    terminal.print(done.value, renderTask(root, done.value));
+    return done.value.stopped === undefined ? 0 : 1;
+  });
+}
+
+/** A pure function of its inputs: nobody is asked, so that machines side by side make one whole. */
+async function labelShard(asked: Asked, text: string, terminal: Terminal): Promise<number> {
+  const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
   return coded(terminal, async () => {
     const { folder, learned: task } = await learned(asked, terminal);
-    const part = shard.of === 1 ? 'labels.csv' : `labels.${shard.number}-of-${shard.of}.csv`;
-    const path = join(folder.reader.root, folder.besideTexts(part));
-    const counts = { texts: 0, given: 0, inDoubt: 0 };
-    const file = await open(`${path}.tmp`, 'w');
-    try {
-      let lines = csvLine(['text', 'label', 'who', 'how sure', 'in doubt']);
-      for await (const row of labelTexts(folder.task, task, folder.texts(terminal.stop.signal), shard)) {
-        counts.texts += 1;
-        counts.given += Number(row.by !== 'specialist');
-        counts.inDoubt += Number(row.inDoubt);
-        lines += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
-        if (lines.length < FLUSH) continue;
-        await file.write(lines);
-        lines = '';
-        terminal.bar.update({ stage: 'Labelling', done: counts.texts, total: Math.ceil(task.texts / shard.of) });
-      }
-      await file.write(lines);
-      await file.sync();
-    } catch (error) {
-      await rm(`${path}.tmp`, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.tmp`, path);
-    terminal.bar.clear();
-    const bound = task.risk
-      ? `The API would be asked about ${counts.inDoubt} of them. ${RISK_TERMS} At most ${task.risk.loss}, chosen on ${task.risk.texts} texts.`
-      : 'Nothing says how far the specialist can be trusted: no text has both a known label and an answer of the API.';
-    terminal.print(
-      { path, ...counts },
-      `${path}: ${counts.texts} texts, ${counts.given} with a label that was given. ${bound}`,
+    const path = resultsPath(folder, shard);
+    const total = Math.ceil(task.texts / shard.of);
+    const rows = labelTexts(folder.task, task, folder.texts(terminal.stop.signal), shard);
+    const counts = await writeResults(folder.reader.root, path, rows, (done) =>
+      terminal.bar.update({ stage: 'Labelling', done, total }),
     );
+    terminal.bar.clear();
+    terminal.print({ path, ...counts }, `${path}: ${counts.texts} texts, ${counts.inDoubt} in doubt.`);
     return 0;
   });
+}
+
+function renderTask(root: string, report: TaskReport): string {
+  const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss } = report;
+  const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
+  const whose = judgedBy === 'person' ? 'that people labelled' : 'that the API labelled, whose word counts as right';
+  const rest =
+    report.restUsd === undefined ? '' : `; asking about what is in doubt would cost about ${usd(report.restUsd)}`;
+  return [
+    `${join(root, path)}: ${texts} texts, ${byPerson} labelled by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
+    ...(curve.length === 0
+      ? ['Nothing says how far the specialist can be trusted: no text has both a known label and an answer of the API.']
+      : [
+          `Right, on ${judgedOn} texts ${whose}, by the share that is sent to the API:`,
+          `  ${curve.map(({ share, right }) => `${percent(share)}: ${right.toFixed(3)}`).join('  ')}`,
+        ]),
+    ...(operating === undefined || loss === undefined
+      ? []
+      : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${RISK_TERMS}`]),
+    `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
+    ...(report.stopped === undefined ? [] : [`The API was not asked to the end: ${report.stopped}`]),
+  ].join('\n');
 }
 
 export async function exportTask(asked: Asked, terminal: Terminal): Promise<number> {

@@ -15,6 +15,8 @@ import type { Values } from './command-line.ts';
 const STOP_MS = 1300;
 export const GRACE_MS = 200;
 
+const texts = { sample: 'texts that teach', rest: 'texts that stay in doubt' } as const;
+
 export class Terminal {
   readonly stop: Stop;
   readonly bar = new ProgressBar(process.stderr);
@@ -56,8 +58,9 @@ export class Terminal {
   async confirm(estimate: ApiEstimate): Promise<Spending> {
     const { bar, stop, values } = this;
     bar.clear();
-    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} places will cost about $${estimate.usd.toFixed(3)}.`;
-    const sends = 'It sends the text round those places and similar snippets of this folder, secrets masked.';
+    const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
+    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
+    const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;
     const { label, terms } = providerOf(values.provider);
     const unsaid = `training on its answers is ${terms.training}`;
     const source = terms.read === undefined ? terms.page : `${terms.page}, read ${terms.read}`;

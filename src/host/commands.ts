@@ -11,11 +11,13 @@ import { acceptedCommand } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { Configuration } from './configuration.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
-import { type FolderRef, folderRef } from './folder-ref.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { showMenu } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
+import { pickFolder } from './pick-folder.ts';
 import { section } from './settings.ts';
+import type { CommitMessages } from './texts/commit-messages.ts';
+import type { TextTasks } from './texts/text-tasks.ts';
 
 export interface CommandDeps extends DeleteDeps {
   readonly panel: PanelHost;
@@ -25,16 +27,23 @@ export interface CommandDeps extends DeleteDeps {
   readonly configuration: Configuration;
   readonly log: ChannelLog;
   readonly snooze: Snooze;
+  readonly texts: TextTasks;
+  readonly commitMessages: CommitMessages;
 }
 
 const { t } = vscode.l10n;
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
-  const { adaptation, configuration, folders, kept, log, panel, snooze, status } = deps;
+  const { adaptation, commitMessages, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
+    newTextTask: () => texts.create(),
+    runTextTask: (name?: string) => texts.run(name),
+    showLabels: (name?: string) => texts.show(name),
+    correctLabel: (name?: string) => texts.correct(name),
+    generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     chooseModel: () => newModel(deps),
     setApiKey: () => newApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
@@ -73,27 +82,6 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   if (await adaptation.adapt(folders.of(folder))) {
     await panel.show('report');
   }
-}
-
-/** The folder at hand; where several are open, the one that the user picks. */
-async function pickFolder(current: FolderRef, placeHolder: string): Promise<FolderRef | undefined> {
-  const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
-  if (folders.length === 0) {
-    const open = t('Open Folder');
-    const answer = await vscode.window.showInformationMessage(
-      t('There is no folder on disk to learn from. Open one first.'),
-      open,
-    );
-    if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
-    return undefined;
-  }
-  if (folders.length === 1) return folders[0];
-  const sorted = [...folders].sort((a, b) => Number(b.key === current.key) - Number(a.key === current.key));
-  const picked = await vscode.window.showQuickPick(
-    sorted.map((folder) => ({ label: folder.name, description: folder.root ?? '', folder })),
-    { placeHolder },
-  );
-  return picked?.folder;
 }
 
 async function newApiKey(deps: CommandDeps): Promise<void> {

@@ -4,34 +4,19 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { sweepTemporary } from '../common/files.ts';
-import { counted } from '../common/format.ts';
-import type { Log } from '../common/log.ts';
-import type { Progress } from '../common/progress.ts';
 import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
 import { adapt } from '../learn/run.ts';
-import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../learn/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
-import type { ResilientStore } from '../store/resilient.ts';
 import { BatchFile } from '../teacher/batch-file.ts';
-import { Budget } from '../teacher/budget.ts';
-import { apiHost, connectTeacher, modelOf } from '../teacher/connect.ts';
+import { apiHost, modelOf } from '../teacher/connect.ts';
 import { providerOf } from '../teacher/providers/providers.ts';
-import { RecordingTeacher } from '../teacher/recording.ts';
-import type { EditorModels } from '../teacher/wire.ts';
+import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
 import type { RunRequest } from './protocol.ts';
-
-export interface JobDeps {
-  readonly confirm: ConfirmSpending;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  /** Those of the editor that owns the job. */
-  readonly editor?: EditorModels;
-}
 
 /**
  * One run a folder: a second adaptation, of whichever process, is a failure 'locked' that says who runs. Nothing that it has started
@@ -107,37 +92,10 @@ async function withStore(
   return ok({ ...result.value, trouble });
 }
 
-/** Every answer of it is in the store before the next is asked for, within the month's limit. */
-function paidTeacher(
-  { settings, budgetUsd }: ApiAccess,
-  store: ResilientStore,
-  folder: string,
-  { log, editor }: JobDeps,
-) {
-  const budget = new Budget(() => store, budgetUsd);
-  return new RecordingTeacher(connectTeacher(settings, { editor }), store, {
-    purpose: 'labelling',
-    folder,
-    budget,
-    log,
-  });
-}
-
 /** What is out, of one model at one server. */
 function batchFile(folder: string, { settings }: ApiAccess): BatchFile {
   const of = createHash('sha256')
     .update(`${apiHost(settings)} ${modelOf(settings)}`)
     .digest('hex');
   return new BatchFile(join(folder, `batches-${of.slice(0, 16)}.json`));
-}
-
-/** Of a store that is closed: whether it kept what was paid for. */
-function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
-  if (trouble === undefined) return undefined;
-  const { answers, usd } = unsaved;
-  const end =
-    answers === 0
-      ? 'Every answer that was paid for is stored.'
-      : `${counted(answers, 'answer')} paid for ($${usd.toFixed(4)}) could not be stored.`;
-  return `The API was not asked to the end. ${trouble} ${end}`;
 }

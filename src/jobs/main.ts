@@ -6,9 +6,12 @@ import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
 import type { Spending } from '../learn/types.ts';
 import { summaryOf } from '../report/kept.ts';
-import { adaptJob, type JobDeps } from './adapt.ts';
+import { adaptJob } from './adapt.ts';
+import { commitMessageJob } from './commit-message.ts';
+import type { JobDeps } from './paid-teacher.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
+import { textPreviewJob, textTaskJob } from './text-task.ts';
 
 const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
@@ -16,6 +19,9 @@ const jobs: {
   adapt: adaptJob,
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
   kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
+  texts: textTaskJob,
+  preview: textPreviewJob,
+  commit: commitMessageJob,
 };
 
 const send = (message: FromJob) => {

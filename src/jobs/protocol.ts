@@ -4,10 +4,13 @@ import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../engine/client.ts';
+import type { TaskReport } from '../labelling/task-report.ts';
 import type { KeptRequest } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn/types.ts';
 import type { KeptSummary } from '../report/kept.ts';
+import type { CommitMessage, CommitRequest } from './commit-message.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
+import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
 /** What a process of its own can be started for, one row each. */
 export interface Jobs {
@@ -16,6 +19,12 @@ export interface Jobs {
   secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
   /** What is kept of the folder and sent, for showing. */
   kept: { request: KeptRequest; result: KeptSummary };
+  /** Labels the texts of a task. */
+  texts: { request: TextTaskRequest; result: TaskReport };
+  /** A task's first texts. */
+  preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
+  /** Writes a message for what is staged. */
+  commit: { request: CommitRequest; result: CommitMessage };
 }
 
 export interface RunRequest {

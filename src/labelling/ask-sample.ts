@@ -1,5 +1,7 @@
-// Has the large model label the texts that teach most: within a budget, each answer on disk before the next one counts.
+// Has the large model label texts: those that teach most, or those that stay in doubt. Within a budget, each answer on disk before the
+// next one counts, and no text asked about twice.
 import type { Failure } from '../common/errors.ts';
+import { shuffled } from '../fit/random.ts';
 import { keyOf } from '../tasks/label/extract.ts';
 import { labelPrompt, parseLabel } from '../tasks/label/label-prompt.ts';
 import { chooseSample, nearest } from '../tasks/label/sample.ts';
@@ -8,22 +10,20 @@ import { groundOf, labelProbabilities, type Specialist } from '../tasks/label/te
 import { labelBatch } from '../teacher/label.ts';
 import type { ModelFacts } from '../teacher/models.ts';
 import type { Teacher } from '../teacher/types.ts';
-import { giveLabel, type Known } from './given-labels.ts';
+import { type GivenLabel, giveLabel, type Known, know } from './given-labels.ts';
+import type { Gathered } from './learn-task.ts';
 
-export interface SampleRequest {
+export interface AskRequest {
   readonly root: string;
   readonly task: LabelTask;
-  /** Texts without a label. */
-  readonly unlabelled: readonly string[];
-  readonly known: ReadonlyMap<number, Known>;
-  /** From an earlier round; absent: diverse texts alone. */
-  readonly specialist?: Specialist;
-  /** Texts to ask about; and labelled ones that go along with each. */
-  readonly count: number;
-  readonly examples: number;
+  readonly texts: readonly string[];
+  /** What the API says is added. */
+  readonly known: Map<number, Known>;
+  /** Labelled texts that go along with a text. */
+  readonly examples: (index: number) => number;
 }
 
-export interface SampleOutcome {
+export interface AskOutcome {
   readonly asked: number;
   readonly labelled: number;
   /** Answers that named no label, or several. */
@@ -33,54 +33,103 @@ export interface SampleOutcome {
   readonly stopped: Failure | undefined;
 }
 
-/** The prompts of a sample, for an estimate of its price as well. Texts of which an answer of the API is known are not asked about again. */
-export function samplePrompts(
-  { task, unlabelled, known, specialist, count, examples }: SampleRequest,
-  facts: ModelFacts,
-) {
+/** Nearest labelled texts that are sent along, where they are. */
+export const EXAMPLES = 5;
+/** Answers of each kind, with examples and without, below which it is not known whether these pay. */
+const FEWEST_COMPARED = 20;
+/** Texts that are looked at for how rare words are, and labelled ones of which the nearest are taken. */
+const MOST_LOOKED_AT = 2000;
+
+function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
+  return known.get(keyOf(text))?.paid === undefined;
+}
+
+/**
+ * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice of half as
+ * many; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
+ */
+export function sampleOf({ known, unlabelled }: Gathered, count: number, specialist?: Specialist): string[] {
+  const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
+  const open = unlabelled.filter((text) => !known.has(keyOf(text)));
+  // Of either more, where there is too little of the other.
+  const wanted = Math.max(Math.ceil(count / 2), count - open.length);
+  const own = people
+    .sort(([a], [b]) => a - b)
+    .slice(0, wanted)
+    .map(([, { text }]) => text);
+  const { rarity } = specialist?.ground ?? groundOf(open);
+  const sureness = specialist && ((text: string) => Math.max(...labelProbabilities(specialist, { text })));
+  const labelled = [...known.values()].map(({ text }) => text);
+  const options = { count: count - own.length, rarity, labelled, ...(sureness && { sureness }) };
+  const mixed = [...own, ...chooseSample(open, options).map((i) => open[i] as string)];
+  return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
+}
+
+/** Of texts that people labelled, how often the API was right with examples and without: they pay where it was right more often. */
+export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefined {
+  const right = [false, true].map((shown) =>
+    [...known.values()].flatMap(({ person, api, paid }) =>
+      person !== undefined && paid && (paid.examples ?? 0) > 0 === shown ? [Number(api === person)] : [],
+    ),
+  );
+  const [without = [], shown = []] = right;
+  if (Math.min(without.length, shown.length) < FEWEST_COMPARED) return undefined;
+  const share = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
+  return share(shown) > share(without);
+}
+
+/**
+ * How many examples go along with each text. What people labelled in the folder is what a large model cannot know; whether showing it
+ * helps is tried with every second text until it is known. Without people's labels there is nothing to show.
+ */
+export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
+  if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;
+  const pay = examplesPay(known);
+  return (index) => ((pay ?? index % 2 === 0) ? EXAMPLES : 0);
+}
+
+/** The prompts for texts, for an estimate of their price as well. */
+export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root'>, facts: ModelFacts) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: task.labels[person]?.name as string }],
   );
-  const open = unlabelled.filter((text) => known.get(keyOf(text))?.api === undefined);
-  const { rarity } = specialist?.ground ?? groundOf([...open, ...labelled.map(({ text }) => text)]);
-  const sureness = specialist && ((text: string) => Math.max(...labelProbabilities(specialist, { text })));
-  const texts = chooseSample(open, {
-    count,
-    rarity,
-    labelled: [...known.values()].map(({ text }) => text),
-    ...(sureness && { sureness }),
-  }).map((i) => open[i] as string);
-  const near = nearest(texts, labelled, rarity, examples);
-  return texts.map((text, i) => ({ text, prompt: labelPrompt(task, text, near[i] ?? [], facts) }));
+  const { rarity } = groundOf([...labelled.map(({ text }) => text), ...texts].slice(0, MOST_LOOKED_AT));
+  const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MOST_LOOKED_AT), rarity, EXAMPLES + 1) : [];
+  return texts.map((text, i) => {
+    // Its own label is not told.
+    const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
+    return { text, examples: others.length, prompt: labelPrompt(task, text, others, facts) };
+  });
 }
 
 /** @param teacher keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
-export async function askSample(
-  request: SampleRequest,
+export async function askAbout(
+  request: AskRequest,
   teacher: Pick<Teacher, 'ask' | 'prepare' | 'facts'>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
-): Promise<SampleOutcome> {
-  const { root, task } = request;
-  const sample = samplePrompts(request, teacher.facts);
+): Promise<AskOutcome> {
+  const { root, task, known } = request;
+  const open = request.texts.filter((text) => isOpen(known, text));
+  const asked = promptsFor({ ...request, texts: open }, teacher.facts);
   let [labelled, unusable] = [0, 0];
   const outcome = await labelBatch(
     teacher,
-    sample.map(({ prompt }) => prompt),
+    asked.map(({ prompt }) => prompt),
     {
       concurrency: 4,
       signal,
-      onAnswer: (index, { text: answer, model }) => {
-        const label = parseLabel(answer, task.labels);
-        if (label === undefined) unusable += 1;
-        else {
-          const { text } = sample[index] as (typeof sample)[number];
-          giveLabel(root, task.name, { text, label: task.labels[label]?.name as string, by: 'api', model });
-          labelled += 1;
-        }
-        onProgress(labelled + unusable, sample.length);
+      onAnswer: (index, { text: answer, model, costUsd: usd }) => {
+        const { text, examples } = asked[index] as (typeof asked)[number];
+        const label = parseLabel(answer, task.labels) ?? -1;
+        const given: GivenLabel = { text, label: task.labels[label]?.name ?? '', by: 'api', model, examples, usd };
+        giveLabel(root, task.name, given);
+        know(known, given, label);
+        if (label < 0) unusable += 1;
+        else labelled += 1;
+        onProgress(labelled + unusable, asked.length);
       },
     },
   );
-  return { asked: sample.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
+  return { asked: asked.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
 }

@@ -8,10 +8,13 @@ import { type LabelTask, TASKS_FOLDER } from '../tasks/label/task.ts';
 
 export interface GivenLabel {
   readonly text: string;
+  /** '': of an API that answered with none of the labels; it is not asked about that text again. */
   readonly label: string;
   readonly by: 'person' | 'api';
-  /** Of an API's. */
+  /** Of an API's: who answered, how many labelled texts it was shown, US dollars. */
   readonly model?: string;
+  readonly examples?: number;
+  readonly usd?: number;
 }
 
 /** What is known of a text, indices of labels. */
@@ -19,6 +22,8 @@ export interface Known {
   readonly text: string;
   readonly person?: number;
   readonly api?: number;
+  /** The API was asked, whatever it said: its answer is paid for. */
+  readonly paid?: Pick<GivenLabel, 'model' | 'examples' | 'usd'>;
 }
 
 function fileOf(task: string): string {
@@ -33,12 +38,22 @@ export async function readAnswers({ name, labels }: LabelTask, reader: FolderRea
   const names = labels.map((label) => label.name);
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parsed(line);
-    const label = row === undefined ? -1 : names.indexOf(row.label);
-    if (row === undefined || label < 0) continue;
-    const key = keyOf(row.text);
-    known.set(key, { ...(known.get(key) ?? { text: row.text }), [row.by]: label });
+    if (row !== undefined) know(known, row, names.indexOf(row.label));
   }
   return known;
+}
+
+/** Takes one label in, as reading it from disk would. @param label its index; negative: none of the task's */
+export function know(known: Map<number, Known>, { text, by, model, examples, usd }: GivenLabel, label: number): void {
+  const key = keyOf(text);
+  const before = known.get(key);
+  if (label < 0 && by === 'person') return;
+  const cost = (before?.paid?.usd ?? 0) + (usd ?? 0);
+  known.set(key, {
+    ...(before ?? { text }),
+    ...(label >= 0 && { [by]: label }),
+    ...(by === 'api' && { paid: { ...(model && { model }), examples: examples ?? 0, usd: cost } }),
+  });
 }
 
 function parsed(line: string): GivenLabel | undefined {

@@ -3,36 +3,38 @@
 import { CodedError } from '../common/errors.ts';
 import { crossJudged, fitTextCoupling, type HeldOut, hasBoth, type TextCoupling } from '../tasks/label/coupling.ts';
 import { keyOf } from '../tasks/label/extract.ts';
-import { type Risk, riskAt } from '../tasks/label/share-of-calls.ts';
+import { type Judged, type Risk, riskAt } from '../tasks/label/share-of-calls.ts';
 import type { LabelTask } from '../tasks/label/task.ts';
 import { fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
 import type { Known } from './given-labels.ts';
 import type { TaskText } from './texts.ts';
 
-export interface LearnedTask {
+/** A task's texts as they were read. */
+export interface Gathered {
+  /** By `keyOf` of the text; who asks the API adds what it says. */
+  readonly known: Map<number, Known>;
+  readonly texts: number;
+  /** Texts that nobody had labelled, to choose from. */
+  readonly unlabelled: readonly string[];
+}
+
+export interface LearnedTask extends Gathered {
   readonly specialist: Specialist;
   readonly coupling: TextCoupling;
   /** How much may stay local; undefined: too little is known to say, and all that nobody has labelled is in doubt. */
   readonly risk: Risk | undefined;
-  /** By `keyOf` of the text. */
-  readonly known: ReadonlyMap<number, Known>;
-  readonly texts: number;
-  readonly unlabelled: readonly string[];
+  /** Texts that the pair was measured on, each by a coupling without it, and whose word counted as right there. */
+  readonly judged: readonly Judged[];
+  readonly judgedBy: 'person' | 'api';
 }
 
 /** The specialist may be worse than the API alone at this share of texts. */
 export const DEFAULT_LOSS = 0.01;
-const FEWEST_LABELLED = 20;
+export const FEWEST_LABELLED = 20;
 /** Texts without a label that are kept to choose from, and to know how rare words are. */
 const MOST_UNLABELLED = 5000;
 
-/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
-export async function learnTask(
-  task: LabelTask,
-  texts: AsyncIterable<TaskText>,
-  answers: ReadonlyMap<number, Known>,
-  loss = DEFAULT_LOSS,
-): Promise<LearnedTask> {
+export async function gather(texts: AsyncIterable<TaskText>, answers: ReadonlyMap<number, Known>): Promise<Gathered> {
   const known = new Map(answers);
   const unlabelled: { key: number; text: string }[] = [];
   let count = 0;
@@ -49,16 +51,30 @@ export async function learnTask(
     }
   }
   keepSmallest(unlabelled);
-  const labelled = [...known].sort(([a], [b]) => a - b).map(([key, item]) => ({ key, ...item }));
+  return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
+}
+
+/** Those with a label, in the order of their keys. */
+export function labelledIn(known: ReadonlyMap<number, Known>) {
+  return [...known]
+    .filter(([, { person, api }]) => person !== undefined || api !== undefined)
+    .sort(([a], [b]) => a - b)
+    .map(([key, item]) => ({ key, label: (item.person ?? item.api) as number, ...item }));
+}
+
+/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
+export function learnTask(task: LabelTask, gathered: Gathered, loss = DEFAULT_LOSS): LearnedTask {
+  const { known, unlabelled } = gathered;
+  const labelled = labelledIn(known);
   if (labelled.length < FEWEST_LABELLED)
     throw new CodedError(
       'nothing-to-learn',
       `${labelled.length} texts of '${task.name}' have a label; ${FEWEST_LABELLED} are needed. Label some, name a column of labels in the task, or let the API label a sample.`,
     );
   const labels = task.labels.length;
-  const items = labelled.map(({ text, person, api }) => ({ text, label: (person ?? api) as number }));
-  const ground = groundOf([...labelled, ...unlabelled].map(({ text }) => text));
-  const { specialist, outOfFold } = fitSpecialist(items, labels, ground);
+  const open = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
+  const ground = groundOf([...labelled.map(({ text }) => text), ...open]);
+  const { specialist, outOfFold } = fitSpecialist(labelled, labels, ground);
   const held = labelled.map(
     ({ key, text, person, api }, i): HeldOut => ({
       id: String(key),
@@ -68,14 +84,11 @@ export async function learnTask(
       api,
     }),
   );
-  return {
-    specialist,
-    coupling: fitTextCoupling(held, labels),
-    risk: held.some(hasBoth) ? riskAt(crossJudged(held, labels), loss) : undefined,
-    known,
-    texts: count,
-    unlabelled: unlabelled.map(({ text }) => text),
-  };
+  const judgedBy = held.some(hasBoth) ? 'person' : 'api';
+  // Where nobody has said what is true, all that can be known is how often the specialist is not of the API's opinion.
+  const judged = crossJudged(judgedBy === 'person' ? held : held.map((item) => ({ ...item, truth: item.api })), labels);
+  const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
+  return { ...gathered, specialist, coupling: fitTextCoupling(held, labels), risk, judged, judgedBy };
 }
 
 /** Leaves the smallest keys; the largest of them. */

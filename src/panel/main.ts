@@ -4,6 +4,7 @@ import { parseToPanel } from './message-shapes.ts';
 import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
+import { TasksView } from './tasks.ts';
 import { StatusView } from './top.ts';
 import { TotalsView } from './totals.ts';
 import { Words } from './wording.ts';
@@ -27,6 +28,7 @@ interface Views {
   readonly totals: TotalsView;
   readonly rows: RowList;
   readonly report: ReportView;
+  readonly tasks: TasksView;
 }
 let views: Views | undefined;
 
@@ -44,10 +46,11 @@ function build(words: Words): Views {
     h('header', {}, h('h2', { id: 'list-title' }, words.t('completions'))),
     rows.element,
   );
+  const tasks = new TasksView(words, () => host.postMessage({ type: 'command', command: 'runTextTask' }));
   // Reading order is the narrow side bar's; a wide panel puts the list beside the other two (panel/wide.css).
-  const columns = h('div', { class: 'columns' }, totals.element, list, report.element);
+  const columns = h('div', { class: 'columns' }, totals.element, list, report.element, tasks.element);
   document.body.replaceChildren(h('main', {}, status.element, columns));
-  return { status, totals, rows, report };
+  return { status, totals, rows, report, tasks };
 }
 
 function keptScope(): TotalsScope {
@@ -63,6 +66,7 @@ function receive(message: ToPanel): void {
     views.totals.setMonth(message.state.month);
     views.totals.update(message.totals);
     views.report.update(message.reports);
+    views.tasks.update(message.tasks);
     return;
   }
   if (!views) return;
@@ -79,6 +83,9 @@ function receive(message: ToPanel): void {
       break;
     case 'reports':
       views.report.update(message.reports);
+      break;
+    case 'tasks':
+      views.tasks.update(message.tasks);
       break;
     case 'clear':
       views.rows.reset([]);

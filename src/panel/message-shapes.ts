@@ -14,22 +14,22 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const text: Check<string> = (value) => typeof value === 'string';
-const number: Check<number> = (value): value is number => Number.isFinite(value);
-const flag: Check<boolean> = (value) => typeof value === 'boolean';
-const optional =
+export const text: Check<string> = (value) => typeof value === 'string';
+export const number: Check<number> = (value): value is number => Number.isFinite(value);
+export const flag: Check<boolean> = (value) => typeof value === 'boolean';
+export const optional =
   <T>(check: Check<T>): Check<T | undefined> =>
   (value) =>
     value === undefined || check(value);
-const listOf =
+export const listOf =
   <T>(check: Check<T>): Check<readonly T[]> =>
   (value): value is readonly T[] =>
     Array.isArray(value) && value.every(check);
-const oneOf =
+export const oneOf =
   <const T extends string>(...known: readonly T[]): Check<T> =>
   (value): value is T =>
     known.some((each) => each === value);
-const shape =
+export const shape =
   <F extends Checks>(fields: F): Check<Whole<F>> =>
   (value): value is Whole<F> =>
     isFields(value) &&
@@ -39,6 +39,7 @@ const shape =
 export const panelCommands = [
   'adapt',
   'cancelAdapt',
+  'runTextTask',
   'setApiKey',
   'chooseModel',
   'allowApi',
@@ -165,19 +166,50 @@ const report = shape({
   notes: listOf(text),
 });
 
+/** What a run of a text task came to. */
+export const task = shape({
+  name: text,
+  /** ms since 1970. */
+  finishedAt: number,
+  /** Of the large model; absent: it has answered nothing. */
+  model: optional(text),
+  texts: number,
+  byPerson: number,
+  byApi: number,
+  inDoubt: number,
+  /** Share of right answers by the share of texts that is sent to the API; empty where nobody knows. */
+  curve: listOf(shape({ share: number, right: number })),
+  /** On what the curve was measured, and the terms of the bound. */
+  notes: listOf(text),
+  /** Share of texts that goes to the API. */
+  operating: optional(number),
+  runUsd: number,
+  soFarUsd: number,
+  restUsd: optional(number),
+});
+
 /** The panel's texts, translated by the host. `{0}`, `{1}` are filled in by the panel. */
-const strings: Check<Readonly<Record<string, string>>> = (value): value is Readonly<Record<string, string>> =>
+export const strings: Check<Readonly<Record<string, string>>> = (value): value is Readonly<Record<string, string>> =>
   isFields(value) && Object.values(value).every(text);
 
 /** By the message's type. */
 const messages = {
   /** Everything; the newest row first. */
-  init: shape({ strings, locale: text, state, rows: listOf(row), totals, reports: listOf(report) }),
+  init: shape({
+    strings,
+    locale: text,
+    state,
+    rows: listOf(row),
+    totals,
+    reports: listOf(report),
+    tasks: listOf(task),
+  }),
   state: shape({ state }),
   /** New or changed, by id. */
   row: shape({ row }),
   totals: shape({ totals }),
   reports: shape({ reports: listOf(report) }),
+  tasks: shape({ tasks: listOf(task) }),
   clear: shape({}),
   reveal: shape({ section: oneOf('report') }),
 };
@@ -194,6 +226,7 @@ export type PanelState = Of<typeof state>;
 export type PanelComparison = Of<typeof comparison>;
 export type PanelExample = Of<typeof example>;
 export type PanelReport = Of<typeof report>;
+export type PanelTask = Of<typeof task>;
 
 /** A message from the host; undefined when it is none that we know, or a part of it is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {

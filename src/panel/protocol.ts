@@ -17,6 +17,7 @@ export type {
   PanelRow,
   PanelState,
   PanelStrings,
+  PanelTask,
   PanelTotals,
   ToPanel,
 } from './message-shapes.ts';

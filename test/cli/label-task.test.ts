@@ -4,9 +4,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { MessagesServer, type RecordedRequest } from '../fakes/messages-server.ts';
+import { textOf as plain } from '../fakes/messages-validation.ts';
 import { runCli } from './run.ts';
 
+const userText = ({ messages }: RecordedRequest['body']) =>
+  plain(messages.findLast(({ role }) => role === 'user')?.content);
+
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-'));
+const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-storage-'));
+after(() => rmSync(storage, { recursive: true, force: true }));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 
@@ -26,14 +33,13 @@ before(() => {
 });
 
 test('all texts get a label, and shards are the same lines', async () => {
-  const whole = await runCli(['label', 'issues', '--folder', folder, '--json']);
+  const whole = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
   assert.equal(whole.code, 0, whole.err);
-  assert.deepEqual(JSON.parse(whole.out), {
-    path: join(folder, 'issues.labels.csv'),
-    texts: 60,
-    given: 40,
-    inDoubt: 20,
-  });
+  const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(whole.out);
+  assert.deepEqual(
+    { path, texts, byPerson, byApi, inDoubt, runUsd },
+    { path: 'issues.labels.csv', texts: 60, byPerson: 40, byApi: 0, inDoubt: 20, runUsd: 0 },
+  );
   const [header, ...lines] = read('issues.labels.csv').trimEnd().split('\n');
   assert.equal(header, 'text,label,who,how sure,in doubt');
   assert.equal(lines[0], 'an error in page 0,bug,person,1.000,');
@@ -44,6 +50,35 @@ test('all texts get a label, and shards are the same lines', async () => {
     read(`issues.labels.${part}.csv`).trimEnd().split('\n').slice(1),
   );
   assert.deepEqual(parts.sort(), lines.sort());
+});
+
+test('over the wire: within the month, every answer kept at once, and a run that was interrupted asks nothing twice', async () => {
+  const api = await MessagesServer.start();
+  after(() => api.close());
+  const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
+  api.answerTexts((asked) => (/error/.test(textOf(asked)) ? 'bug' : 'wish'));
+  api.setPace({ firstTokenMs: 20 });
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
+  const args = ['label', 'issues', '--folder', folder, '--storage', storage];
+  const unasked = await runCli(args, env);
+  assert.equal(unasked.code, 0, unasked.err);
+  assert.match(unasked.err, /about 60 texts that teach will cost about \$0\.\d+/);
+  assert.equal(api.requests.length, 0, 'nobody said yes');
+  const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
+  assert.notEqual(stopped.code, 0);
+  const before = api.requests.length;
+  assert.ok(before > 0 && before < 60, `${before} were asked`);
+  const done = await runCli([...args, '--yes', '--json'], env);
+  assert.equal(done.code, 0, done.err);
+  const report = JSON.parse(done.out);
+  const asked = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
+  assert.equal(new Set(asked).size, asked.length, 'no text twice');
+  assert.deepEqual([report.byPerson, report.judgedBy, report.inDoubt], [40, 'person', 0]);
+  assert.ok(report.soFarUsd > report.runUsd && report.runUsd > 0);
+  const count = api.requests.length;
+  const again = await runCli([...args, '--yes', '--json'], env);
+  assert.equal(JSON.parse(again.out).runUsd, 0);
+  assert.equal(api.requests.length, count);
 });
 
 test('the export is a model, its labels and a page of 20 lines', async () => {
@@ -59,7 +94,7 @@ test('the export is a model, its labels and a page of 20 lines', async () => {
 });
 
 test('what is wrong is a sentence and an exit code', async () => {
-  const none = await runCli(['label', 'nothing', '--folder', folder]);
+  const none = await runCli(['label', 'nothing', '--folder', folder, '--storage', storage]);
   assert.equal(none.code, 1);
   assert.match(none.err, /There is no task \.easyadaptation\/tasks\/nothing\.json/);
   const shard = await runCli(['label', 'issues', '--folder', folder, '--shard', '3/2']);

@@ -72,6 +72,7 @@ export class MessagesServer {
   private failure: { kind: Failure; left: number; retryAfterSeconds: number } | undefined;
   private pace: Pace = { firstTokenMs: 0, msPerToken: 0 };
   private rule: AnswerRule = () => undefined;
+  private plain: (asked: string) => string = () => 'Hello.';
   private key: string | undefined;
   private gate: Promise<void> = Promise.resolve();
   private readonly cached = new Set<string>();
@@ -126,6 +127,11 @@ export class MessagesServer {
 
   answerWith(rule: AnswerRule | string): void {
     this.rule = typeof rule === 'string' ? () => rule : rule;
+  }
+
+  /** Answers prompts without a cursor. @param rule gets what the user says in them */
+  answerTexts(rule: (asked: string) => string): void {
+    this.plain = rule;
   }
 
   acceptOnly(key: string | undefined): void {
@@ -234,7 +240,8 @@ export class MessagesServer {
 
   /** As a model would that does what it was told: inside the tag that the system text asks for. */
   private textFor(body: MessagesBody, prompt: PromptFacts | undefined): string {
-    if (prompt === undefined) return 'Hello.';
+    if (prompt === undefined)
+      return this.plain(textOf(body.messages.findLast((message) => message.role === 'user')?.content));
     const answer = this.answers.find(prompt)?.completion ?? this.rule(prompt) ?? answerFromPrompt(prompt);
     if (!textOf(body.system).includes('<insert>')) return answer;
     const open = body.messages.at(-1)?.role === 'assistant' ? '' : '<insert>';

@@ -7,12 +7,14 @@ import { defineModels } from './suites/models.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
 import { defineRestricted } from './suites/restricted.ts';
+import { defineTexts } from './suites/texts.ts';
 
 export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>> = {
   main: (suite, plan) => {
     defineMain(suite, plan);
     defineEngine(suite);
     defineModels(suite);
+    defineTexts(suite);
   },
   neural: defineNeural,
   'multi-root': defineMultiRoot,

@@ -10,7 +10,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { exportReadme, taskModel } from '../../src/labelling/export-task.ts';
 import { giveLabel, readAnswers } from '../../src/labelling/given-labels.ts';
 import { labelTexts, parseShard } from '../../src/labelling/label-texts.ts';
-import { learnTask } from '../../src/labelling/learn-task.ts';
+import { gather, learnTask } from '../../src/labelling/learn-task.ts';
 import { TaskFolder } from '../../src/labelling/task-folder.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { Session } from '../../src/runtime/session.ts';
@@ -116,7 +116,7 @@ test('an answer is there when it was given, the last one counts, and a line that
   assert.deepEqual(
     [...(await readAnswers(task, reader)).values()],
     [
-      { text: 'a', api: 0 },
+      { text: 'a', api: 0, paid: { model: 'm', examples: 0, usd: 0 } },
       { text: 'c', person: 1 },
     ],
   );
@@ -129,7 +129,7 @@ test('shards together are the whole, whoever computes them; a person has the las
   const { keyOf } = await import('../../src/tasks/label/extract.ts');
   answers.set(keyOf(corrected), { text: corrected, person: 0, api: 1 });
   const run = async (shard?: string) => {
-    const learned = await learnTask(task, texts(), answers);
+    const learned = learnTask(task, await gather(texts(), answers));
     return all(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));
   };
   const whole = await run();
@@ -149,7 +149,8 @@ test('shards together are the whole, whoever computes them; a person has the las
 test('too few labels are a sentence', async () => {
   putTask('few', { kind: 'lines', path: 'issues.csv' });
   const few = await opened('few');
-  await assert.rejects(learnTask(few.task, few.texts(), new Map()), {
+  const gathered = await gather(few.texts(), new Map());
+  assert.throws(() => learnTask(few.task, gathered), {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label; 20 are needed/,
   });
@@ -157,7 +158,7 @@ test('too few labels are a sentence', async () => {
 
 test('the exported model computes what the specialist does, from hashed n-grams', async () => {
   const issues = await opened('issues');
-  const { specialist } = await learnTask(issues.task, issues.texts(), new Map());
+  const { specialist } = learnTask(issues.task, await gather(issues.texts(), new Map()));
   await loadLibrary();
   const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
   const texts = ['please add a list', 'error: broken page', 'nothing known', ''];

@@ -1,5 +1,12 @@
 // Whole messages of the panel, and what the panel does with one that was let through: everything that it reads must be there.
-import { type PanelRow, type PanelState, panelCommands, type ToPanel } from '../../src/panel/protocol.ts';
+import {
+  type PanelRow,
+  type PanelState,
+  type PanelTask,
+  panelCommands,
+  type ToPanel,
+} from '../../src/panel/protocol.ts';
+import { rightAt } from '../../src/panel/task-view.ts';
 import { flatten, Words } from '../../src/panel/wording.ts';
 
 const row: PanelRow = {
@@ -57,6 +64,25 @@ const report = {
   notes: ['Too few files.'],
 };
 
+const task: PanelTask = {
+  name: 'issues',
+  finishedAt: 1_700_000_000_000,
+  model: 'claude-haiku-5-5',
+  texts: 1000,
+  byPerson: 100,
+  byApi: 200,
+  inDoubt: 3,
+  curve: [
+    { share: 0, right: 0.8 },
+    { share: 1, right: 0.9 },
+  ],
+  notes: ['Measured on 100 texts.'],
+  operating: 0.4,
+  runUsd: 0.1,
+  soFarUsd: 0.2,
+  restUsd: 0.01,
+};
+
 const toPanel: readonly ToPanel[] = [
   {
     type: 'init',
@@ -66,11 +92,13 @@ const toPanel: readonly ToPanel[] = [
     rows: [row],
     totals: { session: totals, all: totals },
     reports: [report],
+    tasks: [task],
   },
   { type: 'state', state },
   { type: 'row', row },
   { type: 'totals', totals: { session: totals, all: totals } },
   { type: 'reports', reports: [report] },
+  { type: 'tasks', tasks: [task] },
   { type: 'clear' },
   { type: 'reveal', section: 'report' },
 ];
@@ -127,7 +155,16 @@ function check(message: ToPanel): void {
       texts(name, words.number(loss ?? 0, 3), ...values.map((value) => words.percent(value)));
     }
   };
+  const ran = (each: PanelTask) => {
+    texts(each.name, each.model ?? '', ...each.notes);
+    words.date(each.finishedAt);
+    words.count(each.texts - each.byPerson - each.byApi + each.inDoubt);
+    words.money(each.runUsd + each.soFarUsd + (each.restUsd ?? 0));
+    for (const { share, right } of each.curve) texts(words.percent(share), words.percent(right, 1));
+    rightAt(each.curve, each.operating ?? 0);
+  };
   if (message.type === 'init') {
+    message.tasks.forEach(ran);
     stated(message.state);
     message.rows.forEach(one);
     counted(message.totals);
@@ -136,6 +173,7 @@ function check(message: ToPanel): void {
   else if (message.type === 'row') one(message.row);
   else if (message.type === 'totals') counted(message.totals);
   else if (message.type === 'reports') message.reports.forEach(reported);
+  else if (message.type === 'tasks') message.tasks.forEach(ran);
 }
 
 export const panelMessages = { toPanel, fromPanel, check } as const;

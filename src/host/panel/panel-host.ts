@@ -1,10 +1,16 @@
 // Owns the panel: a view in the activity bar, and the same page in an editor tab for those who want it wide.
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { type PanelReport, type PanelTotals, parseFromPanel, type ToPanel } from '../../panel/protocol.ts';
+import {
+  type PanelReport,
+  type PanelTask,
+  type PanelTotals,
+  parseFromPanel,
+  type ToPanel,
+} from '../../panel/protocol.ts';
 import type { Activity } from '../completion/activity.ts';
+import { drawPage } from '../webview-page.ts';
 import { panelStrings } from './panel-strings.ts';
 import type { Snapshot, Status } from './status.ts';
 
@@ -16,6 +22,8 @@ export interface PanelDeps {
   readonly status: Status;
   readonly allTime: () => PanelTotals;
   readonly reports: () => readonly PanelReport[];
+  /** What runs of text tasks came to. */
+  readonly tasks: () => readonly PanelTask[];
   readonly setBalance: (value: number) => void;
   /** Shows the place of a completion in the editor. */
   readonly openPlace: (id: string) => void;
@@ -101,20 +109,18 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.totalsSoon();
   }
 
+  /** A text task was run. */
+  tasksChanged(): void {
+    this.post({ type: 'tasks', tasks: this.deps.tasks() });
+  }
+
   private host(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
-    const media = vscode.Uri.joinPath(this.deps.extension, 'media');
-    const dist = vscode.Uri.joinPath(this.deps.extension, 'dist');
-    webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
     const listener = webview.onDidReceiveMessage((message: unknown) => this.receive(webview, message));
     owner.onDidDispose(() => {
       listener.dispose();
       this.pages.delete(webview);
     });
-    webview.html = page(
-      webview.cspSource,
-      styles.map((name) => webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel', `${name}.css`)).toString()),
-      webview.asWebviewUri(vscode.Uri.joinPath(dist, 'panel.js')).toString(),
-    );
+    drawPage(webview, { extension: this.deps.extension, title: 'Easy Adaptation', styles, script: 'panel.js' });
   }
 
   private receive(webview: vscode.Webview, value: unknown): void {
@@ -144,7 +150,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   }
 
   private everything(): ToPanel {
-    const { status, activity, reports } = this.deps;
+    const { status, activity, reports, tasks } = this.deps;
     return {
       type: 'init',
       strings: panelStrings(),
@@ -153,6 +159,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
       rows: activity.rows,
       totals: this.totals(),
       reports: reports(),
+      tasks: tasks(),
     };
   }
 
@@ -184,23 +191,4 @@ function stateOf({ folder: _, apiState: __, languageId: ___, enabledHere: ____, 
 }
 
 /** In this order: later ones override. */
-const styles = ['frame', 'list', 'report', 'wide'];
-
-/** Nothing may load but our own style sheets and our own script, which needs this page's nonce. */
-function page(cspSource: string, sheets: readonly string[], script: string): string {
-  const nonce = randomBytes(16).toString('base64');
-  const csp = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
-  return `<!DOCTYPE html>
-<html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${csp}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Easy Adaptation</title>
-${sheets.map((sheet) => `<link rel="stylesheet" href="${sheet}">`).join('\n')}
-</head>
-<body>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
-}
+const styles = ['frame', 'list', 'report', 'table', 'wide'];

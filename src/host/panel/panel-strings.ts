@@ -2,8 +2,9 @@
 import * as vscode from 'vscode';
 import type { PanelStrings } from '../../panel/protocol.ts';
 
+const { t } = vscode.l10n;
+
 export function panelStrings(): PanelStrings {
-  const { t } = vscode.l10n;
   return {
     status: t('Status'),
     menu: t('Menu'),
@@ -83,5 +84,30 @@ export function panelStrings(): PanelStrings {
     right: t('right'),
     wrong: t('not what was written'),
     wrote: t('Written there: '),
+    tasks: t('Text tasks'),
+    ...taskStrings(),
+  };
+}
+
+/** Of what a run of a text task came to, which the table of it shows, too. */
+export function taskStrings(): PanelStrings {
+  return {
+    nobody: t('none'),
+    right: t('right'),
+    'task.run': t('Run Text Task'),
+    'task.outcome': t('What the last run came to'),
+    'task.model': t('Large model that answered'),
+    'task.texts': t('Texts'),
+    'task.byPerson': t('Labelled by people'),
+    'task.byApi': t('Labelled by the large model'),
+    'task.bySpecialist': t('Labelled on this machine'),
+    'task.inDoubt': t('Of these in doubt'),
+    'task.operating': t('Would go to the large model'),
+    'task.soFar': t('Price so far'),
+    'task.rest': t('Price of asking about the rest'),
+    'task.curve': t('Right answers by the share of texts that goes to the large model'),
+    'task.point': t('Now {0} go to it: {1} right.', '{0}', '{1}'),
+    'task.asTable': t('As a table'),
+    'task.calls': t('To the large model'),
   };
 }

@@ -47,8 +47,15 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
   if (begun || field !== '') yield [...record, field];
 }
 
+const formula = /^[=+\-@\t\r]/;
+
 /** One record as a line, with quotes where they are needed. What a spreadsheet would take for a formula is kept from being one. */
 export function csvLine(fields: readonly string[]): string {
-  const safe = fields.map((field) => (/^[=+\-@\t\r]/.test(field) && Number.isNaN(Number(field)) ? `'${field}` : field));
+  const safe = fields.map((field) => (formula.test(field) && Number.isNaN(Number(field)) ? `'${field}` : field));
   return `${safe.map((field) => (/[",\n\r]/.test(field) ? `"${field.replaceAll(QUOTE, '""')}"` : field)).join(',')}\n`;
+}
+
+/** A field that `csvLine` has written, as it was. */
+export function plainField(field: string): string {
+  return field.startsWith("'") && formula.test(field.slice(1)) ? field.slice(1) : field;
 }

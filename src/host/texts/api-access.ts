@@ -1,0 +1,21 @@
+// The API for what the user has just asked for: this is the moment to ask about a folder that nobody was asked about yet.
+import type { ApiAccess } from '../../learn/types.ts';
+import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
+import { askConsent } from '../api/consent.ts';
+import type { Permissions } from '../api/permissions.ts';
+import type { FolderRef } from '../folder-ref.ts';
+
+export interface AccessDeps extends RunRequestDeps {
+  readonly permissions: Permissions;
+}
+
+/** Undefined where it may not be asked now. */
+export async function apiAccess(
+  { api, permissions }: AccessDeps,
+  requests: RunRequests,
+  folder: FolderRef,
+): Promise<Pick<ApiAccess, 'settings' | 'budgetUsd'> | undefined> {
+  if (api.state(folder) === 'unasked') await askConsent(api.question(folder), permissions, 'modal');
+  const access = requests.api(folder);
+  return access && { settings: access.settings, budgetUsd: access.budgetUsd };
+}

@@ -1,0 +1,35 @@
+// The table's texts, translated here because the webview has no access to the editor's language packs.
+import * as vscode from 'vscode';
+import type { PanelStrings } from '../../panel/protocol.ts';
+import { taskStrings } from '../panel/panel-strings.ts';
+
+export function tableStrings(): PanelStrings {
+  const { t } = vscode.l10n;
+  return {
+    ...taskStrings(),
+    'table.text': t('Text'),
+    'table.label': t('Label'),
+    'table.who': t('Who'),
+    'table.sure': t('Sure'),
+    'table.doubt': t('Doubt'),
+    'table.inDoubt': t('in doubt'),
+    'table.whole': t('The whole text'),
+    'table.filters': t('Which rows are shown'),
+    'table.anyone': t('anyone'),
+    'table.anyLabel': t('any'),
+    'table.order': t('Order'),
+    'table.asInFile': t('as in the file'),
+    'table.leastSure': t('least sure first'),
+    'table.onlyDoubt': t('in doubt only'),
+    'table.contains': t('Text contains…'),
+    'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
+    'table.keys': t('Arrow keys walk the rows. A digit gives the row that label, Enter asks which.'),
+    'table.previewKeys': t('Arrow keys walk the rows. Labels come with the first run.'),
+    'table.corrected': t('Labelled as {0}.', '{0}'),
+    'table.taught': t('{0} corrections: the next run learns from them.', '{0}'),
+    'table.taught.one': t('One correction: the next run learns from it.'),
+    'who.person': t('people'),
+    'who.api': t('large model'),
+    'who.specialist': t('this machine'),
+  };
+}

@@ -1,0 +1,45 @@
+// The text tasks of a folder as files: which there are, what they say, and what their last runs came to.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { failed, type Result } from '../../common/errors.ts';
+import { FolderReader } from '../../harvest/folder-reader.ts';
+import { parseReport, type TaskReport } from '../../labelling/task-report.ts';
+import { type LabelTask, parseTask, TASKS_FOLDER } from '../../tasks/label/task.ts';
+
+const mostBytes = 1_000_000;
+const ending = '.json';
+
+/** Without their ending, in the order of the alphabet. */
+export async function taskNames(folder: vscode.Uri): Promise<string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(folder, TASKS_FOLDER));
+    return entries
+      .filter(([name, type]) => type === vscode.FileType.File && name.endsWith(ending))
+      .map(([name]) => name.slice(0, -ending.length))
+      .sort();
+  } catch {
+    // There is no such folder: no tasks.
+    return [];
+  }
+}
+
+export async function readTask(root: string, name: string): Promise<Result<LabelTask>> {
+  const path = `${TASKS_FOLDER}/${name}${ending}`;
+  const read = await (await FolderReader.open(root)).read(path, mostBytes);
+  if (!('bytes' in read)) return failed('unreadable', vscode.l10n.t('There is no task {0} that can be read.', path));
+  return parseTask(name, read.bytes.toString('utf8'));
+}
+
+export function taskUri(folder: vscode.Uri, name: string): vscode.Uri {
+  return vscode.Uri.joinPath(folder, TASKS_FOLDER, `${name}${ending}`);
+}
+
+/** @param folder where a job has kept them */
+export async function readReports(folder: string): Promise<TaskReport[]> {
+  const names = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(
+    names.filter((name) => name.endsWith(ending)).map((name) => readFile(join(folder, name), 'utf8').catch(() => '')),
+  );
+  return texts.flatMap((text) => parseReport(text) ?? []);
+}

@@ -1,0 +1,87 @@
+// What text tasks ask: which task, which text, which label, and whether a price is right.
+import * as vscode from 'vscode';
+import { oneLine } from '../../common/format.ts';
+import type { ApiEstimate, Spending } from '../../learn/types.ts';
+import type { TableRow } from '../../panel/sheet.ts';
+import type { LabelTask } from '../../tasks/label/task.ts';
+import { termsOf } from '../api/try-model.ts';
+
+const { t } = vscode.l10n;
+
+/** Texts that are offered for a correction. */
+const mostOffered = 500;
+
+/** @param name of the one that is wanted already */
+export async function pickTask(
+  names: readonly string[],
+  name: string | undefined,
+  placeHolder: string,
+): Promise<string | undefined> {
+  if (name !== undefined && names.includes(name)) return name;
+  if (names.length > 0) return vscode.window.showQuickPick([...names], { placeHolder });
+  const make = t('New Text Task…');
+  const answer = await vscode.window.showInformationMessage(t('There is no text task in this folder yet.'), make);
+  if (answer === make) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
+  return undefined;
+}
+
+/** One of those of which the least is known. */
+export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: number; text: string } | undefined> {
+  let index = -1;
+  let offered: { index: number; row: TableRow }[] = [];
+  const cut = () => {
+    const doubt = ({ row }: { row: TableRow }) => (row.inDoubt ? 0 : 2) + (row.sure ?? 0);
+    offered = offered.sort((a, b) => doubt(a) - doubt(b)).slice(0, mostOffered);
+  };
+  for await (const row of rows) {
+    index += 1;
+    offered.push({ index, row });
+    if (offered.length >= 4 * mostOffered) cut();
+  }
+  cut();
+  const items = offered.map(({ index, row }) => ({
+    label: oneLine(row.text, 120),
+    description: `${row.label} · ${Math.round(100 * (row.sure ?? 0))}%`,
+    index,
+    text: row.text,
+  }));
+  return vscode.window.showQuickPick(items, {
+    placeHolder: t('Which text? Those in doubt come first'),
+    matchOnDescription: true,
+  });
+}
+
+export async function pickLabel({ labels }: LabelTask, text: string): Promise<string | undefined> {
+  const items = labels.map(({ name, meaning }) => ({ label: name, detail: meaning }));
+  const picked = await vscode.window.showQuickPick(items, { title: oneLine(text, 80), placeHolder: t('Which label?') });
+  return picked?.label;
+}
+
+/** Before anything is paid for. */
+export async function askToSpend(
+  { model, host, places, usd, texts }: ApiEstimate,
+  provider: string | undefined,
+): Promise<Spending> {
+  const include: vscode.MessageItem = { title: t('Ask the API') };
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+  const question =
+    texts === 'rest'
+      ? t('Ask {0} about the {1} texts that stay in doubt?', model, places)
+      : t('Ask {0} to label {1} texts as a sample?', model, places);
+  const why =
+    texts === 'rest'
+      ? t(
+          'The local model labels the others: there the API would hardly be right more often. Where it is not asked, the local answer stands, marked as in doubt.',
+        )
+      : t(
+          'They teach the local model, and show where it can be trusted alone. What the rest costs is said before it is asked about.',
+        );
+  const sent = t(
+    'It costs about {0}. The texts go to {1}, with up to five labelled ones that resemble them, secrets masked.',
+    price,
+    host,
+  );
+  const detail = [sent, why, termsOf(provider)].join(' ');
+  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
+}

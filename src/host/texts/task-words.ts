@@ -1,0 +1,44 @@
+// What a run of a text task came to, in the panel's words.
+import * as vscode from 'vscode';
+import type { TaskReport } from '../../labelling/task-report.ts';
+import type { PanelTask } from '../../panel/protocol.ts';
+
+const { t } = vscode.l10n;
+
+export function panelTask(report: TaskReport): PanelTask {
+  const { task, finishedAt, model, texts, byPerson, byApi, inDoubt, curve, operating } = report;
+  const { runUsd, soFarUsd, restUsd } = report;
+  return {
+    name: task,
+    ...{ finishedAt, texts, byPerson, byApi, inDoubt, curve, runUsd, soFarUsd },
+    ...(model !== undefined && { model }),
+    ...(operating !== undefined && { operating }),
+    ...(restUsd !== undefined && { restUsd }),
+    notes: notesOf(report),
+  };
+}
+
+function notesOf({ curve, judgedOn, judgedBy, operating, loss, stopped }: TaskReport): string[] {
+  const measured =
+    judgedBy === 'person'
+      ? t(
+          'Measured on {0} texts that people labelled and the large model, too; each by models that had not seen it.',
+          judgedOn,
+        )
+      : t(
+          'Measured on {0} texts that the large model labelled: its word counts as right, since nobody else has said anything.',
+          judgedOn,
+        );
+  const none = t(
+    'Nothing says yet how far the local model can be trusted: no text has both a label and an answer of the large model.',
+  );
+  const bound = t(
+    'What stays local, is wrong, and would have been right at the large model is expected to be {0} of the texts at most: an average over texts like those that were measured, no promise for one of them.',
+    `${(100 * (loss ?? 0)).toFixed(1)}%`,
+  );
+  return [
+    curve.length > 0 ? measured : none,
+    ...(operating === undefined ? [] : [bound]),
+    ...(stopped === undefined ? [] : [t('The large model was not asked to the end: {0}', stopped)]),
+  ];
+}

@@ -1,0 +1,36 @@
+// A webview's page: nothing may load but our own style sheets and our own script, which needs this page's nonce.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+export interface PageParts {
+  /** The installed extension's folder. */
+  readonly extension: vscode.Uri;
+  readonly title: string;
+  /** Of media/panel/, in this order: later ones override. */
+  readonly styles: readonly string[];
+  /** Of dist/. */
+  readonly script: string;
+}
+
+/** Sets what the webview may do and read, and draws it. */
+export function drawPage(webview: vscode.Webview, { extension, title, styles, script }: PageParts): void {
+  const media = vscode.Uri.joinPath(extension, 'media');
+  const dist = vscode.Uri.joinPath(extension, 'dist');
+  webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
+  const nonce = randomBytes(16).toString('base64');
+  const csp = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  const sheets = styles.map((name) => webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel', `${name}.css`)));
+  webview.html = `<!DOCTYPE html>
+<html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${csp}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${sheets.map((sheet) => `<link rel="stylesheet" href="${sheet}">`).join('\n')}
+</head>
+<body>
+<script nonce="${nonce}" src="${webview.asWebviewUri(vscode.Uri.joinPath(dist, script))}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,43 @@
+// The job that writes a commit message: the large model where it may be asked, else a local draft.
+import { ok, type Result } from '../common/errors.ts';
+import { type CommitSource, readCommit } from '../labelling/commit-context.ts';
+import type { ApiAccess } from '../learn/types.ts';
+import { openStore } from '../store/open.ts';
+import { commitPrompt } from '../tasks/commit/commit-prompt.ts';
+import { localDraft } from '../tasks/commit/local-draft.ts';
+import { type JobDeps, paidTeacher } from './paid-teacher.ts';
+
+/** Plain data: it crosses to a job's process. */
+export interface CommitRequest extends CommitSource {
+  readonly storeFolder: string;
+  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+}
+
+export interface CommitMessage {
+  readonly message: string;
+  /** Who wrote it; absent: it is a local draft. */
+  readonly model?: string;
+  readonly costUsd: number;
+  /** Why the large model did not write it, though it may be asked. */
+  readonly trouble?: string;
+}
+
+export async function commitMessageJob(request: CommitRequest, deps: JobDeps): Promise<Result<CommitMessage>> {
+  const { api, root, storeFolder } = request;
+  const { signal, log } = deps;
+  const context = await readCommit(request, signal);
+  if (!context.ok) return context;
+  const { files, near } = context.value;
+  const draft: CommitMessage = { message: localDraft(files, near), costUsd: 0 };
+  if (!api) return ok(draft);
+  const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  try {
+    const answer = await paidTeacher(api, store, root, deps).ask(commitPrompt({ files, examples: near }), signal);
+    if (!answer.ok) return ok({ ...draft, trouble: answer.error.message });
+    const { text, model, costUsd } = answer.value;
+    return ok(text === '' ? { ...draft, costUsd } : { message: text, model, costUsd });
+  } finally {
+    store.close();
+  }
+}

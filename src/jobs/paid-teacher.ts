@@ -1,0 +1,46 @@
+// What a job works with beside its request; and the large model behind the ledger and the recorder.
+import { counted } from '../common/format.ts';
+import type { Log } from '../common/log.ts';
+import type { Progress } from '../common/progress.ts';
+import type { ApiAccess, ConfirmSpending } from '../learn/types.ts';
+import type { ResilientStore } from '../store/resilient.ts';
+import { Budget } from '../teacher/budget.ts';
+import { connectTeacher } from '../teacher/connect.ts';
+import { RecordingTeacher } from '../teacher/recording.ts';
+import type { EditorModels } from '../teacher/wire.ts';
+
+export interface JobDeps {
+  readonly confirm: ConfirmSpending;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Those of the editor that owns the job. */
+  readonly editor?: EditorModels;
+}
+
+/** Every answer of it is in the store before the next is asked for, within the month's limit. */
+export function paidTeacher(
+  { settings, budgetUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd'>,
+  store: ResilientStore,
+  folder: string,
+  { log, editor }: Pick<JobDeps, 'log' | 'editor'>,
+) {
+  const budget = new Budget(() => store, budgetUsd);
+  return new RecordingTeacher(connectTeacher(settings, { editor }), store, {
+    purpose: 'labelling',
+    folder,
+    budget,
+    log,
+  });
+}
+
+/** Of a store that is closed: whether it kept what was paid for. */
+export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
+  if (trouble === undefined) return undefined;
+  const { answers, usd } = unsaved;
+  const end =
+    answers === 0
+      ? 'Every answer that was paid for is stored.'
+      : `${counted(answers, 'answer')} paid for ($${usd.toFixed(4)}) could not be stored.`;
+  return `The API was not asked to the end. ${trouble} ${end}`;
+}

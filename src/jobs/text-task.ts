@@ -1,0 +1,109 @@
+// The jobs of text tasks: a run, behind the ledger and the recorder; and a look at a task's first texts.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, failed, ok, type Result } from '../common/errors.ts';
+import { replaceFile } from '../common/files.ts';
+import type { HarvestOptions } from '../harvest/types.ts';
+import { runTask } from '../labelling/run-task.ts';
+import { TaskFolder } from '../labelling/task-folder.ts';
+import type { TaskReport } from '../labelling/task-report.ts';
+import { cancelled } from '../learn/cancellation.ts';
+import type { ApiAccess } from '../learn/types.ts';
+import { lockRun } from '../store/lock.ts';
+import { openStore } from '../store/open.ts';
+import { apiHost } from '../teacher/connect.ts';
+import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
+
+/** Plain data: it crosses to a job's process. */
+export interface TextTaskRequest {
+  /** The folder, and the task's file in it without `.json`. */
+  readonly root: string;
+  readonly task: string;
+  readonly harvest: Partial<HarvestOptions>;
+  readonly storeFolder: string;
+  /** Where what a run came to is kept; absent: nowhere. */
+  readonly reports?: string;
+  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+  readonly who: string;
+}
+
+/** One run a folder, like an adaptation. Expected failures and cancellation are values. */
+export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Promise<Result<TaskReport>> {
+  const { root, storeFolder, who } = request;
+  const lock = lockRun(storeFolder, root, who);
+  if (!lock.ok) return lock;
+  try {
+    const folder = await TaskFolder.open(root, request.task, request.harvest, deps.signal);
+    if (!folder.ok) return folder;
+    return await asked(request, folder.value, deps);
+  } catch (error) {
+    if (deps.signal.aborted) return cancelled;
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    throw error;
+  } finally {
+    lock.value.release();
+  }
+}
+
+async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps): Promise<Result<TaskReport>> {
+  const { api, root, storeFolder, reports } = request;
+  const { log, signal, progress } = deps;
+  const { store, notice } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  if (notice !== undefined) log.warn(notice);
+  const teacher = api && paidTeacher(api, store, root, deps);
+  let paid = false;
+  let result: Result<TaskReport>;
+  try {
+    result = await runTask(folder, {
+      teacher,
+      signal,
+      progress,
+      confirm: async ({ what, texts, usd }) => {
+        if (!teacher || !api) return false;
+        const host = apiHost(api.settings);
+        const yes = (await deps.confirm({ model: teacher.model, host, places: texts, usd, texts: what })) !== false;
+        paid ||= yes;
+        return yes;
+      },
+    });
+  } finally {
+    store.close();
+  }
+  if (!result.ok) return result;
+  const trouble = paid ? troubleOf(store) : undefined;
+  const report = { ...result.value, ...(trouble !== undefined && { stopped: trouble }) };
+  if (reports !== undefined) {
+    mkdirSync(reports, { recursive: true });
+    replaceFile(join(reports, `${report.task}.json`), [Buffer.from(JSON.stringify(report))]);
+  }
+  return ok(report);
+}
+
+/** A text as the folder has it, and what its source says that it is. */
+export interface PreviewRow {
+  readonly text: string;
+  readonly label: string | undefined;
+}
+
+export type TextPreviewRequest = Pick<TextTaskRequest, 'root' | 'task' | 'harvest'> & { readonly count: number };
+
+export async function textPreviewJob(
+  { root, task, harvest, count }: TextPreviewRequest,
+  { signal }: Pick<JobDeps, 'signal'>,
+): Promise<Result<readonly PreviewRow[]>> {
+  const folder = await TaskFolder.open(root, task, harvest, signal);
+  if (!folder.ok) return folder;
+  const { labels } = folder.value.task;
+  const rows: PreviewRow[] = [];
+  try {
+    for await (const { text, own } of folder.value.texts(signal)) {
+      rows.push({ text, label: own === undefined ? undefined : labels[own]?.name });
+      if (rows.length === count) break;
+    }
+    return ok(rows);
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+// The rows of a text task: of any number only those in sight are in the page. One element has the focus and names the row that it is about.
+import { h } from './dom.ts';
+import type { TableRow } from './sheet.ts';
+import { flatten, type Words } from './wording.ts';
+
+/** px; the style sheet says the same. */
+const rowHeight = 28;
+/** Drawn above and below what is in sight. */
+const margin = 12;
+
+export interface GridActions {
+  /** @param label index of the task's; undefined: ask which */
+  readonly correct: (index: number, label: number | undefined) => void;
+  readonly onActive: (index: number | undefined) => void;
+}
+
+const columns = ['text', 'label', 'who', 'sure', 'doubt'] as const;
+
+export class Grid {
+  readonly element: HTMLElement;
+  private readonly view: HTMLElement;
+  private readonly space: HTMLElement;
+  private readonly words: Words;
+  private readonly actions: GridActions;
+  private rows: readonly TableRow[] = [];
+  /** Indices into `rows`, in the order in which they are shown. */
+  private shown: readonly number[] = [];
+  /** Place in `shown`. */
+  private active = 0;
+  private pending = false;
+
+  constructor(words: Words, label: string, actions: GridActions) {
+    this.words = words;
+    this.actions = actions;
+    this.space = h('div', { class: 'space', role: 'presentation' });
+    this.view = h('div', { class: 'view', role: 'rowgroup' }, this.space);
+    const head = h(
+      'div',
+      { class: 'grid-row head', role: 'row', 'aria-rowindex': '1' },
+      ...columns.map((name) => h('span', { role: 'columnheader', class: `cell ${name}` }, words.t(`table.${name}`))),
+    );
+    this.element = h(
+      'div',
+      { class: 'grid', role: 'grid', tabindex: '0', 'aria-label': label, 'aria-describedby': 'table-keys' },
+      h('div', { role: 'rowgroup' }, head),
+      this.view,
+    );
+    this.view.addEventListener('scroll', () => this.soon());
+    this.element.addEventListener('keydown', (event) => this.key(event));
+    this.space.addEventListener('mousedown', (event) => this.press(event));
+    this.space.addEventListener('dblclick', () => this.correct(undefined));
+    new ResizeObserver(() => this.soon()).observe(this.view);
+  }
+
+  /** @param keep the row that was active stays so where it is still shown */
+  update(rows: readonly TableRow[], shown: readonly number[], keep = true): void {
+    const row = this.shown[this.active];
+    this.rows = rows;
+    this.shown = shown;
+    const at = keep && row !== undefined ? shown.indexOf(row) : 0;
+    this.active = Math.max(0, at >= 0 ? at : Math.min(this.active, shown.length - 1));
+    this.element.setAttribute('aria-rowcount', String(shown.length + 1));
+    this.space.style.height = `${shown.length * rowHeight}px`;
+    this.soon();
+    this.actions.onActive(shown[this.active]);
+  }
+
+  /** Where they were. */
+  redraw(): void {
+    this.soon();
+  }
+
+  private soon(): void {
+    if (this.pending) return;
+    this.pending = true;
+    requestAnimationFrame(() => {
+      this.pending = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { scrollTop, clientHeight } = this.view;
+    const first = Math.max(0, Math.floor(scrollTop / rowHeight) - margin);
+    const last = Math.min(this.shown.length - 1, Math.ceil((scrollTop + clientHeight) / rowHeight) + margin);
+    const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+    // What is spoken of must be in the page.
+    if (this.shown.length > 0 && (this.active < first || this.active > last)) places.push(this.active);
+    this.space.replaceChildren(...places.map((place) => this.row(place)));
+    if (this.shown.length > 0) this.element.setAttribute('aria-activedescendant', `row-${this.active}`);
+    else this.element.removeAttribute('aria-activedescendant');
+  }
+
+  private row(place: number): HTMLElement {
+    const { words } = this;
+    const { text, label, who, sure, inDoubt } = this.rows[this.shown[place] as number] as TableRow;
+    const isActive = place === this.active;
+    const values: Readonly<Record<(typeof columns)[number], string>> = {
+      text: flatten(text).slice(0, 400),
+      label: label === '' ? '–' : label,
+      who: who === '' ? '–' : words.t(`who.${who}`),
+      sure: sure === undefined ? '–' : words.percent(sure),
+      doubt: inDoubt ? words.t('table.inDoubt') : '',
+    };
+    const row = h(
+      'div',
+      {
+        class: `grid-row${isActive ? ' active' : ''}${inDoubt ? ' in-doubt' : ''}`,
+        role: 'row',
+        id: `row-${place}`,
+        'aria-rowindex': String(place + 2),
+        'aria-selected': String(isActive),
+        'data-place': String(place),
+      },
+      ...columns.map((name) => h('span', { role: 'gridcell', class: `cell ${name}` }, values[name])),
+    );
+    row.style.transform = `translateY(${place * rowHeight}px)`;
+    return row;
+  }
+
+  private press(event: MouseEvent): void {
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-place]');
+    if (row) this.go(Number(row.dataset.place));
+  }
+
+  /** Digits label, Enter asks which; arrows, pages, Home and End walk. */
+  private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || this.shown.length === 0) return;
+    const page = Math.max(1, Math.floor(this.view.clientHeight / rowHeight) - 1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + page,
+      PageUp: this.active - page,
+      Home: 0,
+      End: this.shown.length - 1,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) this.go(to);
+    else if (/^[1-9]$/.test(event.key)) this.correct(Number(event.key) - 1);
+    else if (event.key === 'Enter') this.correct(undefined);
+    else return;
+    event.preventDefault();
+  }
+
+  private go(place: number): void {
+    this.active = Math.max(0, Math.min(this.shown.length - 1, place));
+    const top = this.active * rowHeight;
+    const { scrollTop, clientHeight } = this.view;
+    if (top < scrollTop) this.view.scrollTop = top;
+    else if (top + rowHeight > scrollTop + clientHeight) this.view.scrollTop = top + rowHeight - clientHeight;
+    this.draw();
+    this.actions.onActive(this.shown[this.active]);
+  }
+
+  private correct(label: number | undefined): void {
+    const index = this.shown[this.active];
+    if (index !== undefined) this.actions.correct(index, label);
+  }
+}

@@ -1,0 +1,125 @@
+// The table's browser code: takes the rows as they come, filters them, and sends back what the user corrects.
+import { button, h } from './dom.ts';
+import { type FromTable, parseToTable, type TableInit, type TableRow } from './sheet.ts';
+import { Filters } from './table-filters.ts';
+import { Grid } from './table-grid.ts';
+import { taskView } from './task-view.ts';
+import { Words } from './wording.ts';
+
+interface HostApi {
+  postMessage(message: FromTable): void;
+}
+declare function acquireVsCodeApi(): HostApi;
+
+const host = acquireVsCodeApi();
+
+class TableView {
+  private readonly words: Words;
+  private readonly init: TableInit;
+  private readonly rows: TableRow[] = [];
+  private readonly grid: Grid;
+  private readonly filters: Filters;
+  private readonly said: HTMLElement;
+  private readonly whole: HTMLElement;
+  private readonly taught: HTMLElement;
+  private corrections = 0;
+
+  constructor(init: TableInit) {
+    this.init = init;
+    this.words = new Words(init.strings, init.locale);
+    const { words } = this;
+    this.said = h('p', { class: 'said dim', role: 'status', 'aria-live': 'polite' });
+    this.whole = h('div', { class: 'whole', role: 'region', 'aria-label': words.t('table.whole'), tabindex: '0' });
+    this.taught = h('span', { class: 'dim' });
+    this.grid = new Grid(words, init.title, {
+      correct: (index, label) => this.correct(index, label),
+      onActive: (index) => this.show(index),
+    });
+    this.filters = new Filters(words, init.labels, () => this.filter(false));
+    const keys = init.isPreview ? words.t('table.previewKeys') : words.t('table.keys');
+    const names = init.labels
+      .slice(0, 9)
+      .map(({ name, meaning }, i) => h('li', { title: meaning }, h('kbd', {}, String(i + 1)), ` ${name}`));
+    document.body.replaceChildren(
+      h(
+        'main',
+        { class: 'table-page' },
+        h(
+          'header',
+          { class: 'line' },
+          h('h1', {}, init.title, h('span', { class: 'dim' }, init.subtitle)),
+          this.taught,
+          button(words.t('task.run'), () => host.postMessage({ type: 'run' }), { class: 'small' }),
+        ),
+        ...(init.task === undefined
+          ? []
+          : [
+              h(
+                'details',
+                { class: 'fold outcome' },
+                h('summary', {}, words.t('task.outcome')),
+                taskView(words, init.task, 'h4'),
+              ),
+            ]),
+        ...(init.isPreview ? [] : [this.filters.element]),
+        this.said,
+        this.grid.element,
+        this.whole,
+        h('p', { class: 'dim', id: 'table-keys' }, keys),
+        ...(init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
+      ),
+    );
+    this.grid.element.focus();
+  }
+
+  add(rows: readonly TableRow[], more: boolean): void {
+    for (const row of rows) this.rows.push(row);
+    this.filter(true);
+    if (more) host.postMessage({ type: 'more' });
+  }
+
+  corrected(index: number, label: string): void {
+    const row = this.rows[index];
+    if (row === undefined) return;
+    this.rows[index] = { ...row, label, who: 'person', sure: 1, inDoubt: false };
+    this.corrections += 1;
+    this.said.textContent = this.words.t('table.corrected', label);
+    this.taught.textContent = this.words.counted('table.taught', this.corrections);
+    // It stays where it is, whatever the filters say, until they are touched: who labels goes on from here.
+    this.grid.redraw();
+    this.show(index);
+  }
+
+  private filter(keep: boolean): void {
+    const shown = this.filters.of(this.rows);
+    this.grid.update(this.rows, shown, keep);
+    this.said.textContent = this.words.t(
+      'table.shown',
+      this.words.count(shown.length),
+      this.words.count(this.rows.length),
+    );
+  }
+
+  private show(index: number | undefined): void {
+    this.whole.textContent = index === undefined ? '' : (this.rows[index]?.text ?? '');
+  }
+
+  private correct(index: number, label: number | undefined): void {
+    const row = this.rows[index];
+    const name = label === undefined ? undefined : this.init.labels[label]?.name;
+    if (this.init.isPreview || row === undefined || (label !== undefined && name === undefined)) return;
+    host.postMessage({ type: 'correct', index, text: row.text, label: name });
+  }
+}
+
+let view: TableView | undefined;
+
+window.addEventListener('message', (event) => {
+  const message = parseToTable(event.data);
+  if (message?.type === 'init') {
+    view = new TableView(message);
+    host.postMessage({ type: 'more' });
+  } else if (message?.type === 'rows') view?.add(message.rows, message.more);
+  else if (message?.type === 'corrected') view?.corrected(message.index, message.label);
+});
+host.postMessage({ type: 'ready' });

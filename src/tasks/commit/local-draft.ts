@@ -1,0 +1,63 @@
+// A commit message without a large model: what was added, changed or removed, by name, in the form of the folder's own messages.
+import { conventionOf } from './commit-style.ts';
+
+export interface ChangedFile {
+  readonly path: string;
+  /** 'A', 'M', 'D', 'T'. */
+  readonly status: string;
+  readonly diff: string;
+}
+
+/** Names that stand in a subject; and its length, characters. */
+const MOST_NAMES = 3;
+const LONGEST = 72;
+
+/** @param nearest messages of the folder, nearest first; none where it has no history */
+export function localDraft(files: readonly ChangedFile[], nearest: readonly string[]): string {
+  const { type, scope, isCapital, hasStop } = conventionOf(nearest);
+  const [verb, what] = changeOf(files);
+  const text = `${isCapital ? verb : verb.toLowerCase()} ${what}`;
+  const head = type === undefined ? '' : `${typeFor(files, type)}${scope === undefined ? '' : `(${scope})`}: `;
+  const room = LONGEST - head.length - Number(hasStop);
+  const cut = text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\s,]+\S*$/, '')}…`;
+  return `${head}${cut}${hasStop ? '.' : ''}`;
+}
+
+/** What most of the folder's near messages say, but where the files speak for themselves. */
+function typeFor(files: readonly ChangedFile[], usual: string): string {
+  const all = (pattern: RegExp) => files.every(({ path }) => pattern.test(path));
+  if (all(/(^|\/)(tests?|__tests__|spec)\/|[._-](test|spec)\.\w+$/i)) return 'test';
+  if (all(/\.(md|mdx|rst|adoc)$/i)) return 'docs';
+  return usual;
+}
+
+function changeOf(files: readonly ChangedFile[]): [verb: string, what: string] {
+  const only = (status: string) => files.every((file) => file.status === status);
+  if (only('A')) return ['Add', listed(files.map(({ path }) => nameOf(path)))];
+  if (only('D')) return ['Remove', listed(files.map(({ path }) => nameOf(path)))];
+  const names = (sign: string) => new Set(files.flatMap(({ diff }) => definitionsIn(diff, sign)));
+  const [plus, minus] = [names('+'), names('-')];
+  const added = [...plus].filter((name) => !minus.has(name));
+  const removed = [...minus].filter((name) => !plus.has(name));
+  const where = listed(files.map(({ path }) => nameOf(path)));
+  if (added.length > 0) return ['Add', `${listed(added)} to ${where}`];
+  if (removed.length > 0) return ['Remove', `${listed(removed)} from ${where}`];
+  return ['Update', where];
+}
+
+/** Functions, classes and types that begin in lines with this sign. */
+function definitionsIn(diff: string, sign: string): string[] {
+  const pattern =
+    /^\s*(?:(?:export|public|private|protected|static|async|default|pub|abstract)\s+)*(?:function|class|interface|type|enum|struct|trait|def|fn|func)\s+([\p{L}_][\p{L}\p{N}_]*)/u;
+  return diff.split('\n').flatMap((line) => (line.startsWith(sign) ? (pattern.exec(line.slice(1))?.[1] ?? []) : []));
+}
+
+function listed(names: readonly string[]): string {
+  const [shown, left] = [names.slice(0, MOST_NAMES), names.length - MOST_NAMES];
+  if (left > 0) return `${shown.join(', ')} and ${left} more`;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}

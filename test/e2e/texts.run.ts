@@ -1,0 +1,192 @@
+// A text task from beginning to end in the workbench, with the loopback API: new task, run, cancel, resume, correct by keyboard, run again.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, FrameLocator } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { TASKS_FOLDER } from '../../src/tasks/label/task.ts';
+import { textOf } from '../fakes/messages-validation.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { apiKey, Session } from './session.ts';
+
+let browser: Browser;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-texts-'));
+
+const count = 360;
+const labelled = 150;
+const kinds = ['bug', 'wish'] as const;
+const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.neural': false });
+  const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+  const rows = Array.from({ length: count }, (_, i) => {
+    const kind = kinds[i % 2] as (typeof kinds)[number];
+    const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+    return `${text},${i < labelled ? kind : ''}\n`;
+  });
+  writeFileSync(join(session.project, 'tickets.csv'), `title,kind\n${rows.join('')}`);
+  session.api.answerTexts((asked) => truthOf(/<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? ''));
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A step; each needs the ones before it. */
+function step(name: string, body: () => Promise<void>): void {
+  test(name, () => session.evidence(name, body));
+}
+
+const results = () => readFileSync(join(session.project, 'tickets.labels.csv'), 'utf8').trimEnd().split('\n').slice(1);
+const answers = () =>
+  readFileSync(join(session.project, TASKS_FOLDER, 'tickets.answers.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { text: string; label: string; by: string });
+/** Texts that were asked about and answered. */
+const asked = () =>
+  session.api.requests
+    .filter(({ outcome, prompt }) => outcome === 'ok' && prompt === undefined)
+    .map(({ body }) => textOf(body.messages.at(-1)?.content).split('\n').at(-1));
+
+/** The inside of the table: the last webview that is ready in an editor. */
+function table(): FrameLocator {
+  return session.editor.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe#active-frame');
+}
+
+step('New Text Task asks five questions, writes the file and shows the first twenty texts', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: New Text Task');
+  await editor.quickRow('A column of a CSV table').click();
+  await editor.quickRow('tickets.csv').click();
+  await editor.quickRow('title').click();
+  await editor.quickInput().getByText('labels that are there already').waitFor();
+  await editor.shot('20-question');
+  await editor.quickRow('kind').click();
+  await editor.quickInput().getByText('Which labels?').waitFor();
+  await editor.answer('bug: Something is broken; wish: Something is missing');
+  await editor.quickInput().getByText('What is to be decided').waitFor();
+  await editor.answer('Sort the tickets.');
+  const row = table().locator('.view [role=row]').first();
+  await row.waitFor();
+  assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), '21');
+  assert.match((await row.textContent()) ?? '', /number 0/);
+  const task = JSON.parse(readFileSync(join(session.project, TASKS_FOLDER, 'tickets.json'), 'utf8'));
+  assert.deepEqual(task, {
+    instruction: 'Sort the tickets.',
+    labels: [
+      { name: 'bug', meaning: 'Something is broken' },
+      { name: 'wish', meaning: 'Something is missing' },
+    ],
+    source: { kind: 'csv', path: 'tickets.csv', text: 'title', label: 'kind' },
+  });
+  await editor.shot('21-preview');
+});
+
+step('a run says its price, and is cancelled in the middle: what was answered is kept', async () => {
+  const { editor, api } = session;
+  await editor.command('Easy Adaptation: Set API Key');
+  await editor.quickInput().locator('input[type=password]').waitFor();
+  await editor.answer(apiKey);
+  await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
+  await editor.dialog().waitFor({ state: 'detached' });
+  api.setPace({ firstTokenMs: 150 });
+  await editor.command('Easy Adaptation: Run Text Task');
+  await editor.quickRow('tickets').click();
+  await editor.dialog().getByText('as a sample?').waitFor();
+  await editor
+    .dialog()
+    .getByText(/It costs about \$0\.\d+/)
+    .waitFor();
+  await editor.shot('22-price');
+  assert.equal(asked().length, 0);
+  await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
+  const progress = editor.notifications().filter({ hasText: 'Running tickets' });
+  await progress.filter({ hasText: /labels a sample/ }).waitFor();
+  await editor.eventually('some answers', async () => assert.ok(asked().length > 10));
+  await editor.shot('23-running');
+  await progress.getByRole('button', { name: 'Cancel' }).click();
+  await progress.waitFor({ state: 'detached' });
+  assert.ok(!existsSync(join(session.project, 'tickets.labels.csv')));
+  assert.ok(answers().length > 5);
+});
+
+step('the next run goes on and asks nothing twice; then everything has a label', async () => {
+  const { editor, api } = session;
+  const kept = answers().length;
+  api.setPace({ firstTokenMs: 0 });
+  await editor.command('Easy Adaptation: Run Text Task');
+  await editor.quickRow('tickets').click();
+  await editor
+    .dialog()
+    .getByText(`label ${200 - kept} texts as a sample?`)
+    .waitFor();
+  await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
+  await editor.eventually('the results', async () => {
+    const rest = editor.dialog().getByRole('button', { name: 'Ask the API' });
+    if (await rest.isVisible()) await rest.click();
+    assert.equal(results().length, count);
+  });
+  const texts = answers().map(({ text }) => text);
+  assert.equal(new Set(texts).size, texts.length, 'no answer twice');
+  const right = results().filter((line) => line.includes(`,${truthOf(line)},`)).length;
+  assert.ok(right > 0.97 * count, `${right} of ${count} are right`);
+  await editor.eventually('the table of all', async () =>
+    assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), String(count + 1)),
+  );
+  await table().getByText('What the last run came to').click();
+  await table().locator('.curve-drawn').waitFor();
+  await table().getByText('Price so far').waitFor();
+  await editor.shot('24-table');
+  await table().getByText('What the last run came to').click();
+});
+
+step('rows are filtered, and a label is corrected by a key: it is kept at once, and teaches', async () => {
+  const { editor } = session;
+  const grid = table().locator('[role=grid]');
+  await table().locator('select').first().selectOption('specialist');
+  await grid.focus();
+  await editor.page.keyboard.press('Home');
+  await editor.page.keyboard.press('ArrowDown');
+  const active = table().locator(`#${await grid.getAttribute('aria-activedescendant')}`);
+  const before = await active.locator('.label').textContent();
+  const text = (await active.locator('.text').textContent()) ?? '';
+  const [digit, label] = before === 'bug' ? ['2', 'wish'] : ['1', 'bug'];
+  await editor.page.keyboard.press(digit);
+  await editor.eventually('the correction', async () => {
+    assert.equal(await active.locator('.label').textContent(), label);
+    assert.deepEqual(answers().at(-1), { text, label, by: 'person' });
+  });
+  await table().getByText('One correction').waitFor();
+  await editor.shot('25-corrected');
+  const requests = asked().length;
+  await table().getByRole('button', { name: 'Run Text Task' }).click();
+  await editor.eventually('the next results', async () => {
+    const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
+    if (await rest.isVisible()) await rest.click();
+    assert.ok(results().some((line) => line.startsWith(`${text},${label},person,1.000`)));
+  });
+  assert.equal(asked().length, requests);
+});
+
+step('the panel has the run, in a light theme, too', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Show Panel');
+  const task = editor.panel().locator('.task');
+  await task.getByText('Would go to the large model').waitFor();
+  await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
+  await editor.shot('26-panel');
+  await editor.command('Preferences: Toggle between Light/Dark Themes');
+  await editor.eventually('a light theme', async () =>
+    assert.ok(await editor.page.locator('.monaco-workbench.vs').count()),
+  );
+  await editor.shot('27-light');
+});

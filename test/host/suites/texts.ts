@@ -1,0 +1,68 @@
+// Text tasks through the editor's own commands, with nobody to ask: the schema of the task's file, a run, its table, a correction, a run again.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { extensionId, inFolder, show } from '../hands.ts';
+import { type Suite, until } from '../harness.ts';
+
+const name = 'tickets';
+const folder = () => inFolder('tickets').fsPath;
+const results = () => join(folder(), 'list.labels.csv');
+const taskFile = () => inFolder(`.easyadaptation/tasks/${name}.json`);
+
+function prepare(): void {
+  const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const kind = i % 2 === 0 ? 'bug' : 'wish';
+    return `${words[kind][i % 3]} in the ${['list', 'page', 'menu'][i % 3]} number ${i},${i < 100 ? kind : ''}\n`;
+  });
+  mkdirSync(folder(), { recursive: true });
+  writeFileSync(join(folder(), 'list.csv'), `title,kind\n${rows.join('')}`);
+  const labels = ['bug', 'wish'].map((each) => ({ name: each, meaning: `It is a ${each}.` }));
+  const source = { kind: 'csv', path: 'tickets/list.csv', text: 'title', label: 'kind' };
+  mkdirSync(join(taskFile().fsPath, '..'), { recursive: true });
+  writeFileSync(taskFile().fsPath, JSON.stringify({ instruction: 'Sort the tickets.', labels, source }, undefined, 2));
+}
+
+export function defineTexts(suite: Suite): void {
+  suite.test("a text task's file is checked and completed by the editor", async () => {
+    await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
+    prepare();
+    const editor = await show(await vscode.workspace.openTextDocument(taskFile()));
+    const { document } = editor;
+    const at = document.positionAt(document.getText().indexOf('"instruction"'));
+    await editor.edit((edit) => edit.insert(at, '"instructions": 1,\n  '));
+    const told = await until('a warning', () => {
+      const found = vscode.languages.getDiagnostics(document.uri);
+      return found.find(({ message }) => message.includes('instructions'));
+    });
+    assert.ok(told.severity <= vscode.DiagnosticSeverity.Warning);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  suite.test('a text task is run without the API: results beside the texts, and a table of them', async () => {
+    await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
+    const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
+    assert.equal(header, 'text,label,who,how sure,in doubt');
+    assert.equal(lines.length, 200);
+    assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 100);
+    const right = lines.slice(100).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
+    assert.ok(right.length > 90, `${right.length} of 100 are right`);
+    await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
+    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+    assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
+  });
+
+  suite.test('what a person says of a text is the last word of the next run', async () => {
+    const wrong = readFileSync(results(), 'utf8').split('\n')[150] ?? '';
+    const text = wrong.slice(0, wrong.indexOf(','));
+    const label = wrong.includes(',bug,') ? 'wish' : 'bug';
+    const answers = inFolder(`.easyadaptation/tasks/${name}.answers.jsonl`).fsPath;
+    assert.ok(!existsSync(answers));
+    writeFileSync(answers, `${JSON.stringify({ text, label, by: 'person' })}\n`);
+    await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
+    assert.ok(readFileSync(results(), 'utf8').includes(`${text},${label},person,1.000,`));
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+}

@@ -1,0 +1,137 @@
+// A whole run: it asks what was said, stops where it is told to, and goes on without asking anything twice; corrections teach.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ok, unwrap } from '../../src/common/errors.ts';
+import { FolderReader } from '../../src/harvest/folder-reader.ts';
+import { giveLabel, readAnswers } from '../../src/labelling/given-labels.ts';
+import { readResults } from '../../src/labelling/read-results.ts';
+import { runTask, type TextSpending } from '../../src/labelling/run-task.ts';
+import { TaskFolder } from '../../src/labelling/task-folder.ts';
+import { parseReport } from '../../src/labelling/task-report.ts';
+import { unknownModel } from '../../src/teacher/models.ts';
+import type { Prompt } from '../../src/teacher/prompt.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const usd = 0.002;
+const kinds = ['bug', 'wish'] as const;
+/** What is true of a text, and what the large model says: it takes every wish about menus for a bug. */
+const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
+const saidOf = (text: string) => (/menu/.test(text) ? 'bug' : truthOf(text));
+
+function makeFolder(count: number, labelled: number): string {
+  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-'));
+  folders.push(root);
+  const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+  const rows = Array.from({ length: count }, (_, i) => {
+    const kind = kinds[i % 2] as (typeof kinds)[number];
+    const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+    return `${text},${i < labelled ? kind : ''}\n`;
+  });
+  writeFileSync(join(root, 'issues.csv'), `title,kind\n${rows.join('')}`);
+  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
+  const labels = kinds.map((name) => ({ name, meaning: `It is a ${name}.` }));
+  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
+  const task = JSON.stringify({ instruction: 'Sort.', labels, source });
+  writeFileSync(join(root, '.easyadaptation/tasks/issues.json'), task);
+  return root;
+}
+
+function teacher(onAsk: (count: number) => void = () => {}) {
+  const asked: string[] = [];
+  const ask = async (prompt: Prompt, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    asked.push(text);
+    onAsk(asked.length);
+    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
+    return ok({ ...answer, text: saidOf(text) });
+  };
+  return { asked, ask, facts: unknownModel, estimateUsd: () => usd };
+}
+
+async function run(root: string, asks: ReturnType<typeof teacher> | undefined, signal = new AbortController().signal) {
+  const said: TextSpending[] = [];
+  const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
+  const confirm = async (spending: TextSpending) => said.push(spending) > 0;
+  const report = unwrap(await runTask(folder, { teacher: asks, signal, confirm, now: () => 7 }, 60));
+  return { said, report };
+}
+
+test('what was cancelled goes on: nothing is asked twice, and all of it costs what was said', async () => {
+  const root = makeFolder(400, 0);
+  const controller = new AbortController();
+  const first = teacher((count) => {
+    if (count === 25) controller.abort();
+  });
+  await assert.rejects(run(root, first, controller.signal));
+  assert.ok(!existsSync(join(root, 'issues.labels.csv')));
+  const kept = (
+    await readAnswers(unwrap(await TaskFolder.open(root, 'issues', {})).task, await FolderReader.open(root))
+  ).size;
+  assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
+  const second = teacher();
+  const { said, report } = await run(root, second);
+  const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
+  assert.deepEqual(twice, []);
+  assert.deepEqual(
+    said.map(({ what }) => what),
+    ['sample', 'rest'],
+  );
+  assert.equal(said[0]?.texts, 60 - kept);
+  const total = said.reduce((sum, { texts }) => sum + texts, 0);
+  assert.equal(second.asked.length, total);
+  for (const { texts, usd: price } of said) assert.ok(Math.abs(price - texts * usd) < 1e-9);
+  assert.ok(Math.abs(report.runUsd - total * usd) < 1e-9);
+  assert.ok(Math.abs(report.soFarUsd - (total + kept) * usd) < 1e-9);
+  assert.deepEqual(
+    { texts: report.texts, byApi: report.byApi, model: report.model, judgedBy: report.judgedBy },
+    { texts: 400, byApi: kept + total, model: 'm', judgedBy: 'api' },
+  );
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  const third = teacher();
+  const again = await run(root, third);
+  assert.equal(third.asked.length, 0);
+  assert.equal(again.report.runUsd, 0);
+});
+
+test('where people have labelled, the pair is measured on what they said', async () => {
+  const root = makeFolder(600, 300);
+  const { report } = await run(root, teacher());
+  assert.equal(report.judgedBy, 'person');
+  assert.ok(report.judgedOn >= 30, `${report.judgedOn}`);
+  assert.deepEqual([report.curve[0]?.share, report.curve.at(-1)?.share], [0, 1]);
+  assert.ok((report.curve[0]?.right ?? 0) > 0.9, 'the specialist knows this folder');
+  assert.equal(report.byPerson, 300);
+});
+
+test('a correction is the last word at once, and teaches the next run', async () => {
+  const root = makeFolder(200, 100);
+  const { report } = await run(root, undefined);
+  assert.deepEqual([report.byApi, report.runUsd, report.restUsd], [0, 0, undefined]);
+  const folder = unwrap(await TaskFolder.open(root, 'issues', {}));
+  const rows = async () => {
+    const out = [];
+    const reader = await FolderReader.open(root);
+    for await (const row of readResults(folder.task, reader, report.path, await readAnswers(folder.task, reader)))
+      out.push(row);
+    return out;
+  };
+  const before = await rows();
+  assert.equal(before.length, 200);
+  const row = before.find(({ by }) => by === 'specialist');
+  assert.ok(row);
+  const other = row.label === 'bug' ? 'wish' : 'bug';
+  giveLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
+  const told = (await rows()).find(({ text }) => text === row.text);
+  assert.deepEqual(told, { text: row.text, label: other, by: 'person', sure: 1, inDoubt: false });
+  assert.equal((await run(root, undefined)).report.byPerson, 101);
+  assert.match(readFileSync(join(root, report.path), 'utf8'), new RegExp(`${row.text},${other},person`));
+});
