@@ -10,6 +10,7 @@ import { ApiKey } from './host/api/api-key.ts';
 import { editorModels } from './host/api/editor-models.ts';
 import { Permissions } from './host/api/permissions.ts';
 import { Problems } from './host/api/problems.ts';
+import { Served } from './host/api/served-specialist.ts';
 import { Bases } from './host/bases/bases.ts';
 import { Load } from './host/bases/machine-load.ts';
 import { onBattery } from './host/bases/power.ts';
@@ -66,7 +67,29 @@ export function activate(context: vscode.ExtensionContext): void {
     changed();
   };
   const key = own.add(new ApiKey(context.secrets, () => api.owner, apiChanged));
-  const permissions = new Permissions(context.globalState, changed);
+  const permissions = new Permissions(context.globalState, () => {
+    folders.checkServed();
+    changed();
+  });
+  const servedKey = own.add(
+    new ApiKey(
+      context.secrets,
+      () => served.owner,
+      () => served.configure(),
+    ),
+  );
+  const served: Served = new Served({
+    settings: (folder) => configuration.for(folder?.uri),
+    key: servedKey,
+    permissions,
+    isTrusted: () => vscode.workspace.isTrusted,
+    clock,
+    log,
+    onChange: () => {
+      folders.openNeural();
+      changed();
+    },
+  });
   const snooze = own.add(new Snooze(clock, changed));
   const store = own.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
   const api = new Api({ key, configuration, permissions, store, clock, log });
@@ -114,6 +137,13 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   own.add(configuration.onDidChange(() => neural.configure()));
+  own.add(
+    configuration.onDidChange(() => {
+      void servedKey.load();
+      served.configure();
+      folders.checkServed();
+    }),
+  );
   const folders: Folders = own.add(
     new Folders({
       paths,
@@ -121,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
       rules,
       configuration,
       neural,
+      served,
       store,
       clock,
       log,
@@ -155,7 +186,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   own.add(configuration.onDidChange(() => adaptation.configure()));
   const status = own.add(
-    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases }),
+    new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
   own.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
@@ -193,6 +224,8 @@ export function activate(context: vscode.ExtensionContext): void {
       adaptation,
       api,
       key,
+      served,
+      servedKey,
       configuration,
       folders,
       log,
@@ -220,7 +253,7 @@ export function activate(context: vscode.ExtensionContext): void {
     folders,
     rules,
     isOn,
-    onRequest: (folder) => announcements.beforeRequest(folder, api, permissions),
+    onRequest: (folder) => announcements.beforeRequest(folder, api, served, permissions),
     onAsked: (document) => firstKeys.asked(document),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
@@ -230,6 +263,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // Everything below takes its time after activation.
   void key.load();
+  void servedKey.load();
   void api.load().then(changed);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));

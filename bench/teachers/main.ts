@@ -1,4 +1,4 @@
-// A real server as the teacher: its models, chat, raw completions, probabilities, stops, cancellation; and 200 labels with a kill in between.
+// A real server as the teacher, and in place of the local neural model: its models, chat, raw completions, probabilities, stops, cancellation; and 200 labels with a kill in between.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { Piece } from '../../src/teacher/wire.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
+import { drafts } from './drafts.ts';
 import { Server } from './server.ts';
 
 export const teachers: Benchmark = {
@@ -39,9 +40,11 @@ async function measure({ places = 200 }: BenchOptions): Promise<Figures> {
   try {
     const taken = await protocol(server);
     printFigures('A server as the teacher: what it takes', taken);
+    const drafted = await drafts(server);
+    printFigures('In place of the local neural model: drafts, with a kill in between', drafted);
     const labelled = await labels(server, places);
     printFigures('Labels, with a kill in between', labelled);
-    return { ...taken, labels: labelled };
+    return { ...taken, drafts: drafted, labels: labelled };
   } finally {
     await server.kill();
   }
@@ -153,12 +156,14 @@ async function labels(server: Server, places: number): Promise<Figures> {
     });
     await again;
     const second = await run(() => {});
-    const rows = new Set(store.rowsOf(folder).teacherCalls.map(({ requestHash }) => requestHash));
+    const rows = [...new Set(store.rowsOf(folder).teacherCalls.map(({ requestHash }) => requestHash))];
+    const broken = rows.filter((hash) => hash.startsWith('partial:')).length;
     return {
       asked: places,
       'answered-in-spite-of-the-kill': first.answered,
       'answered-then': second.answered,
-      'kept-in-the-store': rows.size,
+      'kept-in-the-store': rows.length - broken,
+      'broken-off-by-the-kill': broken,
       'answered-twice': [...answered.values()].filter((times) => times > 1).length,
       'ms-each': Math.round((performance.now() - started) / places),
       usd: second.costUsd,

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Api } from './api/api.ts';
-import { askConsent } from './api/consent.ts';
+import { askConsent, type ConsentQuestion } from './api/consent.ts';
 import type { Permissions } from './api/permissions.ts';
+import type { Served } from './api/served-specialist.ts';
 import type { FolderRef } from './folder-ref.ts';
 
 const { t } = vscode.l10n;
@@ -20,12 +21,16 @@ export class Announcements {
     this.memory = memory;
   }
 
-  /** While typing, before a request: what the API still needs from the user, if anything. */
-  beforeRequest(folder: FolderRef, api: Api, permissions: Permissions): void {
+  /** While typing, before a request: what the API and a served specialist still need from the user, if anything. */
+  beforeRequest(folder: FolderRef, api: Api, served: Served, permissions: Permissions): void {
     const state = api.state(folder);
     if (state === 'no-key') void this.noKey();
-    if (state !== 'unasked') return;
-    const question = api.question(folder);
+    void served.look();
+    for (const each of [api, served])
+      if (each.state(folder) === 'unasked') this.ask(each.question(folder), permissions);
+  }
+
+  private ask(question: ConsentQuestion, permissions: Permissions): void {
     const id = `${question.folder} ${question.host}`;
     if (this.asked.has(id)) return;
     this.asked.add(id);

@@ -5,7 +5,9 @@ import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
 import { chooseModel, setApiKey } from './api/choose-model.ts';
+import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
+import type { Served } from './api/served-specialist.ts';
 import type { ChannelLog } from './channel-log.ts';
 import { acceptedCommand } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
@@ -24,6 +26,8 @@ export interface CommandDeps extends DeleteDeps {
   readonly kept: KeptView;
   readonly api: Api;
   readonly key: ApiKey;
+  readonly served: Served;
+  readonly servedKey: ApiKey;
   readonly configuration: Configuration;
   readonly log: ChannelLog;
   readonly snooze: Snooze;
@@ -45,6 +49,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     correctLabel: (name?: string) => texts.correct(name),
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     chooseModel: () => newModel(deps),
+    serveElsewhere: () => serveElsewhere(deps),
     setApiKey: () => newApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),
@@ -100,6 +105,14 @@ async function newModel(deps: CommandDeps): Promise<void> {
   if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
 }
 
+async function serveElsewhere(deps: CommandDeps): Promise<void> {
+  const { served, permissions, status } = deps;
+  const chosen = await chooseServed(deps);
+  const folder = status.folder();
+  if (chosen && ['unasked', 'declined'].includes(served.state(folder)))
+    await askConsent(served.question(folder), permissions, 'modal');
+}
+
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   await key.forget();
   void vscode.window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
@@ -117,9 +130,10 @@ async function allowApi({ api, permissions, status, configuration }: CommandDeps
   if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
 }
 
-async function revokeConsent({ api, permissions, status }: CommandDeps): Promise<void> {
+async function revokeConsent({ api, permissions, served, status }: CommandDeps): Promise<void> {
   const folder = status.folder();
   await permissions.decline(folder.key, api.host());
+  if (served.host !== '') await permissions.decline(folder.key, served.host);
   void vscode.window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
 }
 

@@ -67,6 +67,10 @@ export interface Settings {
   readonly neural: boolean;
   /** 'auto', the name of one that ships ('small', 'medium'), or the folder of another package. */
   readonly neuralBase: string;
+  /** Where somebody serves a specialist in its place; '': nobody does. */
+  readonly servedUrl: string;
+  /** As that server names it; '': its only one. */
+  readonly servedModel: string;
   /** Where it is trained. Completions are computed on the CPU: for one line, handing work to a GPU costs more than it saves. */
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Of its weights while it completes; it is trained in fp32. */
@@ -120,6 +124,8 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
   neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },
   neuralBase: { type: 'string', default: 'auto', scope: 'machine', beside: usersAlone },
+  servedUrl: { type: 'string', default: '', scope: 'machine', beside: usersAlone },
+  servedModel: { type: 'string', default: '', scope: 'machine', beside: usersAlone },
   neuralDevice: {
     type: 'string',
     default: 'auto',

@@ -42,6 +42,7 @@ export const panelCommands = [
   'runTextTask',
   'setApiKey',
   'chooseModel',
+  'serveElsewhere',
   'allowApi',
   'snooze',
   'unsnooze',

@@ -5,12 +5,15 @@
 export interface InfillDoor {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
+  /** It is all that is asked of whatever model: one that knows no form goes on from what stands before the cursor. */
+  readonly always?: true;
 }
 
 export interface InfillFamily {
   /** Of model names, in lower case. */
   readonly names: RegExp;
   readonly prefix: string;
+  /** '' : it is not shown what stands behind the cursor. */
   readonly suffix: string;
   readonly middle: string;
   /** Stands before the path of each file; absent: it is shown one file. */
@@ -56,9 +59,11 @@ const families: readonly InfillFamily[] = [
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 
+const goingOn: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
+
 /** Undefined: a model that is told what to do in words. */
 export function infillOf(model: string, door: InfillDoor | undefined): Infill | undefined {
   const name = model.toLowerCase();
-  const family = door && families.find(({ names }) => names.test(name));
+  const family = families.find(({ names }) => names.test(name)) ?? (door?.always && goingOn);
   return family && door && { family, door };
 }

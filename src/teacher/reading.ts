@@ -2,7 +2,7 @@
 import { plainLine, plainText } from '../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import type { TeacherUsage } from './models.ts';
-import type { Piece } from './wire.ts';
+import type { Piece, TokenOdds } from './wire.ts';
 
 /** No token is longer as a rule; white space and rulers may be. */
 const charactersPerToken = 64;
@@ -15,6 +15,8 @@ export class Reading {
   stop: Piece['stop'];
   /** The server has begun to answer: from here on it is paid for. */
   begun = false;
+  /** Of the text, where the server tells them. */
+  readonly tokens: TokenOdds[] = [];
   private counts: { [K in keyof TeacherUsage]: number } | undefined;
   private ended = false;
   private raw: string;
@@ -40,13 +42,14 @@ export class Reading {
   }
 
   /** Takes one piece; true when there is new text. Throws a ProtocolError. */
-  read({ text = '', model, usage, stop, end }: Piece): boolean {
+  read({ text = '', model, usage, stop, end, logprobs = [] }: Piece): boolean {
     this.begun = true;
     if (typeof model === 'string') this.model = plainLine(model, 100);
     if (usage !== undefined) this.count(usage);
     this.stop = stop ?? this.stop;
     this.ended ||= end === true;
     this.raw += text;
+    this.tokens.push(...logprobs);
     this.plain = undefined;
     if (this.raw.length > this.mostCharacters) throw new ProtocolError('more text than was asked for');
     return text !== '';

@@ -25,6 +25,8 @@ export interface StreamedOptions {
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock;
   readonly editor?: EditorModels | undefined;
+  /** Answers come with their tokens' probabilities, where the server tells them. */
+  readonly logprobs?: boolean;
 }
 
 /** Tokens that the API may put round a block of text. */
@@ -85,6 +87,7 @@ export class StreamedTeacher implements Teacher {
         truncated: reader.stop === 'length',
         ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
+        ...(this.options.logprobs === true && { tokens: reader.tokens }),
       };
     };
 

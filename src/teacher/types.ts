@@ -2,6 +2,7 @@
 import type { Result } from '../common/errors.ts';
 import type { ModelFacts, TeacherUsage } from './models.ts';
 import type { Prompt } from './prompt.ts';
+import type { TokenOdds } from './wire.ts';
 
 export interface TeacherAnswer {
   /** What the prompt reads in what the model wrote: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
@@ -17,6 +18,8 @@ export interface TeacherAnswer {
   readonly costEstimated?: boolean;
   /** The model declined (stop reason 'refusal'); `text` is ''. */
   readonly refused?: boolean;
+  /** Of its text, the wire's marks included, where they were asked for and told. */
+  readonly tokens?: readonly TokenOdds[];
   /** Answered from the store: nothing was paid now. */
   readonly fromStore?: boolean;
 }

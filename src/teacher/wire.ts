@@ -97,6 +97,14 @@ export interface BatchWire {
   ): AsyncIterable<{ readonly id: string; readonly pieces: readonly Piece[] | undefined }>;
 }
 
+/** How likely a token of an answer was, natural logarithms. */
+export interface TokenOdds {
+  readonly token: string;
+  readonly logprob: number;
+  /** Of the likeliest tokens there, its own among them where it is one; as many as the server tells. */
+  readonly likeliest: readonly number[];
+}
+
 /** Something of an answer; nothing in it has been checked yet but its types (reading.ts checks the rest). */
 export interface Piece {
   readonly text?: string;
@@ -107,8 +115,8 @@ export interface Piece {
   readonly stop?: 'done' | 'length' | 'refusal';
   /** Nothing follows. */
   readonly end?: true;
-  /** Of the text's tokens, natural logarithms. */
-  readonly logprobs?: readonly { readonly token: string; readonly logprob: number }[];
+  /** Of the text's tokens. */
+  readonly logprobs?: readonly TokenOdds[];
 }
 
 /** What a server takes of the protocol. */

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
+import { SpecialistServer } from '../fakes/specialist-server.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';
@@ -162,4 +163,42 @@ test('401: one message with Set API Key, however often it is asked', () =>
     await editor.answer(`${apiKey}2`);
     await isWell();
     await answersAgain();
+  }));
+
+test('a specialist served elsewhere drafts once it may; while its server is away this machine does, and says so', () =>
+  session.evidence('served', async () => {
+    const { editor } = session;
+    await session.unplug();
+    const server = await SpecialistServer.start('tuned');
+    server.answer = 'fromElsewhere()}`';
+    await editor.command('Easy Adaptation: Let the Specialist Be Served Elsewhere…');
+    await editor.quickInput().locator('input').waitFor();
+    await editor.answer(server.url);
+    await editor.quickRow('Without a key').click();
+    await editor.quickRow('tuned').click();
+    const allow = editor.dialog().getByRole('button', { name: 'Allow for This Folder' });
+    await allow.waitFor();
+    await editor.shot('12-served-consent');
+    assert.deepEqual(server.prompts, [], 'nothing was sent before');
+    await allow.click();
+    await editor.dialog().waitFor({ state: 'detached' });
+    await editor.eventually('a draft of the server', async () => {
+      await writeAnew();
+      await editor.waitForGhost(/^fromElsewhere\(\)/, 10_000);
+    });
+    assert.match(server.prompts.at(-1) ?? '', /return `\$\{this\.name\}-$/);
+    await editor.command('Easy Adaptation: Show Panel');
+    await editor.panel().getByText('tuned (served)').first().waitFor();
+    await server.close();
+    await editor.open(place.file, place.line, place.column);
+    await editor.eventually('a draft of this machine', async () => {
+      await writeAnew();
+      await editor.waitForGhost(known, 10_000);
+      await editor
+        .panel()
+        .getByText(/does not draft, this machine does/)
+        .waitFor({ timeout: 1_000 });
+    });
+    await editor.shot('13-served-away');
+    await session.plugIn();
   }));

@@ -6,19 +6,7 @@ import { ApiKey, earlierName, keyProblem, secretName } from '../../src/host/api/
 import { Permissions } from '../../src/host/api/permissions.ts';
 import { Problems } from '../../src/host/api/problems.ts';
 import { Snooze } from '../../src/host/completion/snooze.ts';
-
-function memory() {
-  const values = new Map<string, unknown>();
-  return {
-    values,
-    get: <T>(key: string) => values.get(key) as T | undefined,
-    keys: () => [...values.keys()],
-    update: async (key: string, value: unknown) => {
-      if (value === undefined) values.delete(key);
-      else values.set(key, value);
-    },
-  };
-}
+import { memory } from './memory.ts';
 
 test('a snooze ends by itself, by hand, or with the session', () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });

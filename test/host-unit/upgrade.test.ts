@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
-import { ok } from '../../src/common/errors.ts';
+import { failed, ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
@@ -21,6 +21,7 @@ import { describeAdapted } from '../../src/package/adapted.ts';
 import { openStore } from '../../src/store/open.ts';
 import { writeModel } from '../engine/helpers.ts';
 import { settled } from '../fakes/clock.ts';
+import { Held } from '../fakes/signal.ts';
 import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../learn/earlier.ts';
 import { makeProject, type Project } from '../learn/project.ts';
 
@@ -55,8 +56,8 @@ after(() => project.remove());
 const fitsOf = (session: FolderSession) =>
   (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', CouplingFit> } }).adopted.fits;
 
-/** @param tokenizer of what ships */
-function window(tokenizer: string) {
+/** @param tokenizer of what ships @param served elsewhere */
+function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const { storeFolder: storage, root, neural } = earlier;
   const told: string[] = [];
   const opened: string[] = [];
@@ -75,6 +76,8 @@ function window(tokenizer: string) {
         return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
       },
     },
+    served,
+    rules: { mayLeave: () => true },
     store: { get: () => store },
     clock: systemClock,
     log: silentLog,
@@ -135,6 +138,32 @@ test('what one setting changes of the base and of how it is served is opened onc
     dispose();
     await settled();
     assert.deepEqual(opened, [model, model], 'nothing of a session that has ended');
+  } finally {
+    dispose();
+  }
+});
+
+test('a specialist served elsewhere drafts in place of this machine, which does again once it fails', async () => {
+  const failures: unknown[] = [];
+  const answer = new Held<ReturnType<typeof failed>>();
+  const { session, opened, dispose } = window(earlier.tokenizerPath, {
+    state: () => (failures.length === 0 ? 'serves' : 'away'),
+    ...{ host: 'far.example', model: 'tuned' },
+    engine: () => ({ engine: { request: () => answer.promise }, model: { name: 'tuned (served)' } }),
+    failed(failure: unknown) {
+      failures.push(failure);
+      session.checkServed();
+    },
+  });
+  try {
+    assert.equal(await session.restore(), true);
+    assert.equal(session.servedBy, 'tuned (far.example)');
+    assert.deepEqual(opened, []);
+    answer.give(failed('network', 'Nobody listens.'));
+    await settled();
+    assert.deepEqual(failures, [{ code: 'network', message: 'Nobody listens.' }]);
+    assert.deepEqual([session.servedBy, session.specialist.state.kind], [undefined, 'ready']);
+    assert.deepEqual(opened, [model]);
   } finally {
     dispose();
   }

@@ -203,10 +203,14 @@ test("the same model at two servers are two questions, and an answer of one is n
 test('probabilities are asked for in the form of the path, and read in either', async () => {
   const row = providerOf('llama.cpp');
   const { openWire } = await row.wire();
-  for (const [model, asked, logprobs] of [
-    ['starcoder2', 1, { tokens: ['a'], token_logprobs: [-0.5], top_logprobs: null, text_offset: [0] }],
-    ['starcoder2', 1, { content: [{ token: 'a', logprob: -0.5, bytes: null, top_logprobs: [] }] }],
-    ['gemma', true, { content: [{ token: 'a', logprob: -0.5, bytes: null, top_logprobs: [] }], refusal: null }],
+  const top = { bytes: null, top_logprobs: [-0.5, -1.5].map((logprob) => ({ token: 'a', logprob })) };
+  const both = [-0.5, -1.5];
+  const completions = { tokens: ['a'], token_logprobs: [-0.5], text_offset: [0] };
+  for (const [model, asked, logprobs, likeliest] of [
+    ['starcoder2', 5, { ...completions, top_logprobs: null }, []],
+    ['starcoder2', 5, { ...completions, top_logprobs: [{ a: -0.5, b: -1.5 }] }, both],
+    ['starcoder2', 5, { content: [{ token: 'a', logprob: -0.5, ...top }] }, both],
+    ['gemma', true, { content: [{ token: 'a', logprob: -0.5, ...top }], refusal: null }, both],
   ] as const) {
     let body: Body = {};
     const fetch = async (_: unknown, init?: RequestInit) => {
@@ -225,7 +229,62 @@ test('probabilities are asked for in the form of the path, and read in either', 
       never,
     ))
       pieces.push(piece.logprobs);
-    assert.deepEqual(pieces, [[{ token: 'a', logprob: -0.5 }], undefined]);
+    assert.deepEqual(pieces, [[{ token: 'a', logprob: -0.5, likeliest }], undefined]);
     assert.equal(body.logprobs, asked);
+  }
+});
+
+test('a specialist that is served elsewhere is asked for raw completions whatever its name is, and shown a few thousand characters', async () => {
+  const prefix = Array.from({ length: 400 }, (_, line) => `const line${line} = ${line};`).join('\n');
+  const asked = at(`${prefix}\nconst sum =¦;\n`);
+  const bodies: Body[] = [];
+  for (const model of ['my-adapter', 'qwen2.5-coder-1.5b']) {
+    const { sent, fetch } = server(middles, ' a + b');
+    const teacher = connect('served', model, fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    assert.equal(await answered(teacher, asked), ' a + b');
+    assert.equal(sent[0]?.url, 'http://127.0.0.1:8000/v1/completions');
+    bodies.push(sent[0]?.body ?? {});
+  }
+  for (const { prompt, max_tokens: most, logprobs, stop } of bodies) {
+    const text = String(prompt);
+    assert.deepEqual([most, logprobs, (stop as string[])[0]], [160, undefined, '\n']);
+    assert.ok(text.includes('const line399 = 399;\nconst sum ='));
+    assert.ok(text.length > 1_000 && text.length < 4_000, `${text.length}`);
+  }
+  assert.ok(String(bodies[0]?.prompt).endsWith('const sum ='), 'nothing is known of how it is shown a suffix');
+  assert.ok(String(bodies[1]?.prompt).endsWith('const sum =<|fim_suffix|>;\n<|fim_middle|>'));
+});
+
+test('an answer brings the probabilities of its tokens where they were asked for', async () => {
+  const token = (text: string, logprob: number) => ({ token: text, logprob, top_logprobs: [{ token: text, logprob }] });
+  const chunk = (text: string, more: object) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, text, ...more }], model: 'my-adapter' })}\n\n`;
+  let body: Body = {};
+  const fetch: NonNullable<ConnectOptions['fetch']> = async (_, init) => {
+    body = JSON.parse(String(init?.body)) as Body;
+    const events = [
+      chunk(' a', { logprobs: { content: [token(' a', -0.1)] } }),
+      chunk('', { logprobs: { content: [token('', -0.2)] } }),
+      chunk('', { logprobs: null, finish_reason: 'stop' }),
+    ];
+    return new Response(`${events.join('')}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } });
+  };
+  const settings = {
+    provider: 'served',
+    apiKey: '',
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    model: 'm',
+    timeoutMs: 5_000,
+  };
+  for (const logprobs of [true, false]) {
+    const result = await complete(connectTeacher(settings, { fetch, logprobs }), place, never);
+    assert.ok(result.ok, JSON.stringify(result));
+    assert.equal(body.logprobs, logprobs ? 5 : undefined);
+    const tokens = [' a', ''].map((text, at) => ({
+      token: text,
+      logprob: [-0.1, -0.2][at],
+      likeliest: [[-0.1, -0.2][at]],
+    }));
+    assert.deepEqual(result.value.tokens, logprobs ? tokens : undefined);
   }
 });

@@ -34,7 +34,7 @@ export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
   if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
   if (apiKey === '' && provider.key.need === 'required') return false;
   const asked = { ...where, apiKey, timeoutMs, model: '' };
-  const model = await pickModel(provider, asked);
+  const model = await pickModel(t('Choose the Large Model (3 of 3): which one'), asked);
   if (model === undefined) return false;
   const settings: TeacherSettings = { ...asked, model };
   if (!(await tryIt(settings, api))) return false;
@@ -67,20 +67,30 @@ async function pickProvider(current: string | undefined): Promise<Provider | und
 async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
   if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
     return api.asked.provider === id ? api.asked.baseUrl : '';
+  const title = t('Choose the Large Model (2 of 3): where {0} is', label);
+  const entered = await askUrl(title, (api.asked.provider === id && api.asked.baseUrl) || baseUrl);
+  return entered === baseUrl ? '' : entered;
+}
+
+/** @param none what leaving it empty means; absent: it must not be */
+export async function askUrl(title: string, value: string, none?: string): Promise<string | undefined> {
+  const prompt = t('The base URL, https or on this machine; most end with /v1.');
   const entered = await vscode.window.showInputBox({
-    title: t('Choose the Large Model (2 of 3): where {0} is', label),
-    prompt: t('The base URL, https or on this machine; most end with /v1.'),
-    value: (api.asked.provider === id && api.asked.baseUrl) || baseUrl,
+    title,
+    prompt: none === undefined ? prompt : `${prompt} ${none}`,
+    value,
     ignoreFocusOut: true,
     validateInput: (text) => {
       const { url, problem } = checkBaseUrl(text.trim());
+      if (none !== undefined && text.trim() === '') return undefined;
       return url === undefined || problem ? t('An https address, or http on this machine.') : undefined;
     },
   });
-  return entered === undefined ? undefined : entered.trim() === baseUrl ? '' : entered.trim();
+  return entered?.trim();
 }
 
-async function pickModel({ defaultModel }: Provider, asked: TeacherSettings): Promise<string | undefined> {
+export async function pickModel(title: string, asked: TeacherSettings): Promise<string | undefined> {
+  const { defaultModel } = providerOf(asked.provider);
   const listed = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
     () => listModels(asked, new AbortController().signal, { editor: editorModels }),
@@ -96,7 +106,6 @@ async function pickModel({ defaultModel }: Provider, asked: TeacherSettings): Pr
     description: model === defaultModel ? t('usual choice') : '',
     model,
   }));
-  const title = t('Choose the Large Model (3 of 3): which one');
   const picked = await vscode.window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
   if (picked?.model !== '') return picked?.model;
   return (
@@ -121,7 +130,7 @@ async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
   return answer === use || answer === t('Use It All the Same');
 }
 
-async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
+export async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
   const { madeAt, example } = providerOf(provider).key;
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
@@ -157,7 +166,7 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<boolean> {
   return false;
 }
 
-async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
+export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
   try {
     await key.set(entered, owner);
     return true;

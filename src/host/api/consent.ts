@@ -10,11 +10,19 @@ export interface ConsentQuestion {
   /** 'api.anthropic.com' */
   readonly host: string;
   readonly model: string;
+  /** Not the large model: one that drafts in place of the local one. */
+  readonly drafts?: true;
 }
 
 const { t } = vscode.l10n;
 
-export function whatIsSent({ host, model }: ConsentQuestion): string {
+export function whatIsSent({ host, model, drafts }: ConsentQuestion): string {
+  if (drafts)
+    return t(
+      "Each key sends {0} at {1} the text before and after the cursor and the file's path. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
+      model,
+      host,
+    );
   return t(
     "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Nothing else is, and to nobody else.",
     model,
@@ -33,7 +41,9 @@ export async function askConsent(
 ): Promise<boolean> {
   const allow = t('Allow for This Folder');
   const stay = t('Stay Local');
-  const title = t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
+  const title = question.drafts
+    ? t('Easy Adaptation: may {1} draft in "{0}"?', question.name, question.host)
+    : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
   const detail = whatIsSent(question);
   const answer =
     how === 'modal'

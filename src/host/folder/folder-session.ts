@@ -15,6 +15,7 @@ import { NgramClient } from '../../ngram/client.ts';
 import type { FileChange } from '../../ngram/protocol.ts';
 import type { AdaptReport } from '../../report/types.ts';
 import type { Api } from '../api/api.ts';
+import type { Served } from '../api/served-specialist.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder-ref.ts';
@@ -31,6 +32,7 @@ export interface SessionDeps {
   readonly configuration: Configuration;
   readonly rules: FileRules;
   readonly neural: Neural;
+  readonly served: Served;
   readonly store: StoreOwner;
   readonly clock: Clock;
   readonly log: Log;
@@ -61,6 +63,7 @@ export class FolderSession extends DisposableStore {
   private problem: string | undefined;
   private starting = true;
   private reopening = false;
+  private servedNow = false;
   /** Snapshot and adaptation on disk as they were taken over last. */
   private taken = '';
 
@@ -95,7 +98,11 @@ export class FolderSession extends DisposableStore {
         clock,
         log,
         patienceMs: deps.neural.tuning.patienceMs,
-        onState: deps.onChange,
+        onState: () => {
+          const { state } = this.specialist;
+          if (state.kind === 'failed' && this.isServed) deps.served.failed(state.failure);
+          deps.onChange();
+        },
         onReady: () => deps.onReady(folder),
         onDrafted: (drafted) =>
           this.specialist.state.kind === 'ready' && this.specialist.state.name === 'base' && deps.onDrafted(drafted),
@@ -137,6 +144,17 @@ export class FolderSession extends DisposableStore {
     return this.problem;
   }
 
+  /** Its drafts come from a server. */
+  get isServed(): boolean {
+    return this.servedNow;
+  }
+
+  /** By what name a server drafts here; undefined where this machine does. */
+  get servedBy(): string | undefined {
+    const { host, model } = this.deps.served;
+    return this.servedNow ? `${model} (${host})` : undefined;
+  }
+
   get setAside(): SetAside | undefined {
     return this.adopted.setAside;
   }
@@ -163,9 +181,21 @@ export class FolderSession extends DisposableStore {
   /** Opens the folder's neural model in the engine, with the snapshot and the settings that there are now; or lets it go. */
   openNeural(): void {
     if (this.isDisposed) return;
-    const { neural } = this.deps;
-    if (neural.absence !== undefined) this.specialist.close();
+    const { neural, served, rules } = this.deps;
+    this.servedNow = served.state(this.folder) === 'serves';
+    if (this.servedNow) {
+      const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
+      const { engine, model } = served.engine({ mask: this.secrets, mayLeave });
+      // Which of the couplings hold.
+      this.adopted.current();
+      void this.specialist.open(engine, model);
+    } else if (neural.absence !== undefined) this.specialist.close();
     else void this.specialist.open(neural, neural.serving(this.adopted.current()));
+  }
+
+  /** Permissions, or the server, may be others now. */
+  checkServed(): void {
+    if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
   }
 
   /**

@@ -92,6 +92,11 @@ export class Folders implements Disposable {
     for (const session of this.sessions.values()) session.reopenNeural();
   }
 
+  /** A server may draft where it did not, or no more. */
+  checkServed(): void {
+    for (const session of this.sessions.values()) session.checkServed();
+  }
+
   /** What was read without git is read anew with it: it knows of more that is ignored. */
   trusted(): void {
     this.deps.onChange();

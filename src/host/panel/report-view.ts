@@ -10,12 +10,19 @@ import type { AdaptReport, MixedQuality, NeuralReport } from '../../report/types
 export interface Reported {
   readonly folder: { readonly name: string };
   readonly report: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
+  /** A server that drafts in this folder now. */
+  readonly servedBy?: string | undefined;
 }
 
 export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
-  return sessions.flatMap(({ folder, report }) =>
-    report === undefined ? [] : [panelReport(report.report, folder.name, report.finishedAt)],
-  );
+  return sessions.flatMap(({ folder, report, servedBy }) => {
+    if (report === undefined) return [];
+    const shown = panelReport(report.report, folder.name, report.finishedAt);
+    if (servedBy === undefined) return [shown];
+    return [
+      { ...shown, notes: [t('{0} drafts here now; what was measured is of this machine.', servedBy), ...shown.notes] },
+    ];
+  });
 }
 
 export function panelReport(report: AdaptReport, folderName: string, finishedAt: number): PanelReport {

@@ -7,6 +7,7 @@ import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
+import type { Served, ServedState } from '../api/served-specialist.ts';
 import type { Bases } from '../bases/bases.ts';
 import { modelStatus } from '../bases/model-status.ts';
 import type { Neural } from '../bases/window-engine.ts';
@@ -26,6 +27,7 @@ export interface StatusDeps {
   readonly adaptation: Adaptation;
   readonly neural: Neural;
   readonly bases: Pick<Bases, 'current'>;
+  readonly served: Served;
 }
 
 export interface Snapshot extends PanelState {
@@ -73,7 +75,7 @@ export class Status extends DisposableStore {
   }
 
   snapshot(): Snapshot {
-    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases } = this.deps;
+    const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, served } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
     const languageId = vscode.window.activeTextEditor?.document.languageId;
@@ -83,6 +85,8 @@ export class Status extends DisposableStore {
     const progress = adaptation.progress;
     const apiState = api.state(folder);
     const status = this.status(enabledHere, progress, folder);
+    const session = folders.peek(folder);
+    const servedState = served.state(folder);
     return {
       folder,
       apiState,
@@ -90,7 +94,10 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(folders.peek(folder)?.specialist.state, neural.absence, bases.current),
+      model: modelStatus(session?.specialist.state, neural.absence, bases.current, {
+        ...{ host: served.host, serves: session?.isServed === true },
+        trouble: servedState === 'away' ? served.trouble : undefined,
+      }),
       balance: settings.balance,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
@@ -157,8 +164,9 @@ export class Status extends DisposableStore {
         action: problem.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
       });
     }
-    const notice = apiNotice(apiState, folder, api);
-    return notice ? [...notices, notice] : notices;
+    const { served } = this.deps;
+    const { [served.state(folder)]: notice } = servedNotices(folder, served);
+    return [...notices, notice, apiNotice(apiState, folder, api)].filter((each) => each !== undefined);
   }
 }
 
@@ -169,6 +177,31 @@ function snoozeNotice(snooze: Snooze): PanelNotice {
       ? t('Snoozed until the editor restarts.')
       : t('Snoozed until {0}.', new Date(until).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' }));
   return { kind: 'info', text, action: { label: t('End Snooze'), command: 'unsnooze' } };
+}
+
+/** What mends what keeps a server from drafting, where the API's own notice does not say it; a missing row fails to compile. */
+function servedNotices({ name }: FolderRef, { host, trouble }: Served): Record<ServedState, PanelNotice | undefined> {
+  const review = { label: t('Review and Allow'), command: 'serveElsewhere' } as const;
+  const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
+  return {
+    ...{ off: undefined, untrusted: undefined, 'local-only': undefined, serves: undefined },
+    'bad-url': {
+      kind: 'warning',
+      text: t('The setting easyAdaptation.servedUrl is not an https address (http is for this machine only).'),
+      action: settings,
+    },
+    unasked: { kind: 'info', text: t('{0} drafts in {1} when you allow it.', host, name), action: review },
+    declined: {
+      kind: 'info',
+      text: t('{1} is drafted for on this machine: you have not allowed {0}.', host, name),
+      action: review,
+    },
+    away: {
+      kind: 'warning',
+      text: t('{0} does not draft, this machine does: {1}', host, trouble ?? ''),
+      action: { label: t('Show Log'), command: 'showLog' },
+    },
+  };
 }
 
 /** Each state of the API with what mends it; a missing row fails to compile. */

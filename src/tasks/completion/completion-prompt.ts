@@ -146,7 +146,15 @@ function limitsOf({ context, charactersPerToken }: ModelFacts): Limits {
   const share = Math.min(1, Math.max(0.1, room / wholePrompt));
   const scaled = (limit: number) => Math.round(limit * share);
   const { prefix, suffix, snippets, near } = limits;
-  const smaller = { prefix: scaled(prefix), suffix: scaled(suffix), snippets: scaled(snippets), near: scaled(near) };
+  // A window that is no longer than a step may be all behind it.
+  const step = Math.min(limits.step, Math.round(scaled(prefix) / 2));
+  const smaller = {
+    step,
+    prefix: scaled(prefix),
+    suffix: scaled(suffix),
+    snippets: scaled(snippets),
+    near: scaled(near),
+  };
   return { ...limits, ...smaller };
 }
 

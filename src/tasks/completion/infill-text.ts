@@ -23,7 +23,7 @@ export function infillText(
   const others = file === undefined ? [] : snippets.map(({ path, text }) => `${file}${path}\n${plain(text)}\n`);
   const head = file === undefined ? '' : `${others.join('')}${file}${plain(place.path)}\n`;
   const before = `${prefix}${plain(place.prefix)}`;
-  const after = `${suffix}${plain(place.suffix)}`;
+  const after = suffix === '' ? '' : `${suffix}${plain(place.suffix)}`;
   const prompt = suffixFirst ? `${head}${after}${before}${middle}` : `${head}${before}${after}${middle}`;
   return { prompt, suffix: undefined, stop: ends };
 }

@@ -4,7 +4,7 @@ import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 
 import { ProtocolError } from '../failures.ts';
 import { mostTokens, type Prompt } from '../prompt.ts';
 import { type Json, object, whole } from '../reading.ts';
-import type { Piece, Takes, Told, Wire, WireOptions } from '../wire.ts';
+import type { Piece, Takes, TokenOdds, Told, Wire, WireOptions } from '../wire.ts';
 
 /** Fields that an answer can do without, where a server refuses them; `max_tokens` goes by its newer name then. */
 const dispensable = [
@@ -16,6 +16,9 @@ const dispensable = [
   'stop',
   'max_tokens',
 ];
+
+/** Of each token's rivals so many are asked for: the most that OpenAI's own completions give. */
+const likeliest = 5;
 
 export function openCompatible(options: WireOptions, takes: Takes): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
@@ -102,7 +105,9 @@ function bodyOf(
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
     ...(thinks !== undefined ? { reasoning_effort: thinks } : { temperature: 0 }),
     ...(usage === 'asked' && { stream_options: { include_usage: true } }),
-    ...(logprobs && form !== 'none' && { logprobs: infill === undefined ? true : 1 }),
+    ...(logprobs &&
+      form !== 'none' &&
+      (infill === undefined ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest })),
     ...extras,
   };
   for (const field of refused) delete sent[field];
@@ -151,16 +156,22 @@ function usageOf(usage: Json): NonNullable<Piece['usage']> {
 }
 
 /** In either shape: llama.cpp's server answers completions in that of chats. */
-function logprobsOf({ content, tokens, token_logprobs: values }: Json): NonNullable<Piece['logprobs']> {
+function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: Json): TokenOdds[] {
   const rows = Array.isArray(content)
-    ? content.map((row: Json) => [row.token, row.logprob])
+    ? content.map(({ token, logprob, top_logprobs: top }: Json) => ({
+        ...{ token, logprob },
+        likeliest: Array.isArray(top) ? top.map((each: Json | null) => each?.logprob) : [],
+      }))
     : Array.isArray(tokens) && Array.isArray(values)
-      ? tokens.map((token: unknown, at) => [token, values[at] ?? 0])
+      ? tokens.map((token: unknown, at) => ({
+          ...{ token, logprob: values[at] ?? 0 },
+          likeliest: Array.isArray(tops) ? Object.values((tops[at] ?? {}) as object) : [],
+        }))
       : [];
-  return rows.map(([token, logprob]) => {
-    if (typeof token !== 'string' || typeof logprob !== 'number') throw new ProtocolError('a logprob that is none');
-    return { token, logprob };
-  });
+  for (const { token, logprob, likeliest: rivals } of rows)
+    if (typeof token !== 'string' || ![logprob, ...rivals].every((each) => typeof each === 'number'))
+      throw new ProtocolError('a logprob that is none');
+  return rows as TokenOdds[];
 }
 
 function explain(error: unknown): Told | undefined {

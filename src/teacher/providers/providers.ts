@@ -4,6 +4,7 @@ import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
 import { compatibles } from './openai.ts';
 import { sglang } from './sglang.ts';
+import { served } from './specialist-server.ts';
 
 export const providers: readonly Provider[] = [anthropic, ...compatibles, sglang, editor];
 
@@ -12,5 +13,5 @@ export const byCommandLine: readonly string[] = providers.filter(({ key }) => ke
 
 /** The default where there is no row of that name. */
 export function providerOf(id: string | undefined): Provider {
-  return providers.find((row) => row.id === id) ?? anthropic;
+  return [...providers, served].find((row) => row.id === id) ?? anthropic;
 }
