@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, type BuildResult, build, context, type Plugin } from 'esbuild';
 import { writeLicences } from './licences.ts';
-import { copyNative, thisPlatform } from './native.ts';
+import { copyGrammars, copyNative, thisPlatform } from './native.ts';
 import { dist, root } from './paths.ts';
 
 interface Entry {
@@ -40,7 +40,7 @@ export function bundleOptions(entry: Entry, production: boolean): BuildOptions &
     target: targets[entry.platform],
     // Some packages' "browser" and "default" builds lack what Node offers: take the Node one.
     ...(entry.platform === 'node' ? { mainFields: ['module', 'main'], conditions: ['node'] } : {}),
-    external: ['vscode', 'onnxruntime-node'],
+    external: ['vscode', 'onnxruntime-node', '@vscode/tree-sitter-wasm'],
     minify: production,
     // Names of errors and classes stay readable in a user's log.
     keepNames: production,
@@ -76,13 +76,14 @@ export async function bundle(production: boolean, platform = thisPlatform): Prom
   return {
     files: present.map(({ out }) => out),
     skipped: entries.filter((entry) => !present.includes(entry)).map(({ source }) => source),
-    packages: writeLicences([...inputs, ...copyNative(dist, platform)], dist),
+    packages: writeLicences([...inputs, copyGrammars(dist), ...copyNative(dist, platform)], dist),
   };
 }
 
 /** Rebuilds on every change. .vscode/tasks.json waits for the lines that begin with '[watch]'. */
 async function watch(): Promise<void> {
   mkdirSync(dist, { recursive: true });
+  copyGrammars(dist);
   copyNative(dist);
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const building = new Set<string>();

@@ -1,4 +1,4 @@
-// Lays onnxruntime for one platform beside the bundles: its binary cannot be bundled, and its JavaScript looks for it by its own place.
+// Lays beside the bundles what cannot be in them, as its JavaScript looks for it by its own place: onnxruntime for one platform, and tree-sitter's WebAssembly.
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from './paths.ts';
@@ -16,6 +16,23 @@ const scripts = [
 function binaries(platform: string): string | undefined {
   const folder = join('bin', 'napi-v6', ...platform.split('-'));
   return existsSync(join(root, 'node_modules', 'onnxruntime-node', folder)) ? folder : undefined;
+}
+
+const GRAMMARS = join('node_modules', '@vscode', 'tree-sitter-wasm');
+
+/** @returns the package's folder, for its licence */
+export function copyGrammars(dist: string): string {
+  const filter = (path: string) => !/\.(?:d\.ts|md)$|cgmanifest\.json$/.test(path);
+  cpSync(join(root, GRAMMARS), join(dist, GRAMMARS), { recursive: true, filter });
+  return `${GRAMMARS.replaceAll('\\', '/')}/package.json`;
+}
+
+/** Files of it that the package cannot be without, as the package names them. */
+export function grammarFiles(): string[] {
+  const files = readdirSync(join(root, GRAMMARS, 'wasm')).filter((name) => /\.(?:js|wasm)$/.test(name));
+  return ['package.json', ...files.map((name) => `wasm/${name}`)].map(
+    (name) => `extension/dist/${GRAMMARS.replaceAll('\\', '/')}/${name}`,
+  );
 }
 
 /**

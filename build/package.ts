@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { modelFiles } from './models.ts';
-import { nativeFiles, thisPlatform } from './native.ts';
+import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
 import { must } from './proc.ts';
 import { listZip, type ZipEntry } from './zip.ts';
@@ -26,6 +26,7 @@ const belongs: readonly RegExp[] = [
   /^extension\/dist\/((panel|table)\.js|THIRD_PARTY_LICENSES)$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/[\w./-]+\.js(on)?)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.-]+\.(node|so\.\d+|dylib|dll)$/,
+  /^extension\/dist\/node_modules\/@vscode\/tree-sitter-wasm\/(LICENSE|package\.json|wasm\/[\w-]+\.(js|wasm))$/,
   /^extension\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(png|svg|css|json)$/,
 ];
@@ -107,6 +108,7 @@ export async function packageExtension(options: { out?: string; target?: string 
     entries.map(({ name }) => name),
     [
       ...mediaFiles(),
+      ...grammarFiles(),
       ...nativeFiles(options.target ?? thisPlatform),
       ...models.map((file) => `extension/models/${file}`),
     ],

@@ -45,6 +45,8 @@ export interface Draft {
   readonly confidence?: number;
   /** Lines that may follow the one that was asked for, less sure with each; begins with a line end. Absent: none were asked for, or found. */
   readonly beyond?: Pick<Draft, 'text' | 'tokens'>;
+  /** Lengths of beginnings of the text and what lies beyond it, with which a document that parses would not any more. Absent: none, or nobody looked. */
+  readonly broken?: readonly number[];
   /** Why another model than the one to be expected made it, for people: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;

@@ -7,6 +7,7 @@ import { Language } from '../decode/language.ts';
 import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
+import { withSyntax } from '../syntax/parsing.ts';
 import { fitMixed, type Turn } from './fit.ts';
 import { Mixed } from './mixed.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
@@ -68,14 +69,14 @@ export class Specialists {
     open?.mixed.changed(change.path);
   }
 
-  draft(
+  async draft(
     key: string,
     query: CompletionQuery,
     options: DraftOptions,
     signal: AbortSignal,
     foreseen: (of: Foreseen) => void,
   ): Promise<Draft> {
-    return this.find(key).mixed.draft(query, options, signal, foreseen);
+    return withSyntax(await this.find(key).mixed.draft(query, options, signal, foreseen), query);
   }
 
   warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 // The worker's queue over its model: file changes in order and at once, the newest completion before older ones.
 
+import type { Draft } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
+import { withSyntax } from '../syntax/parsing.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { LiveModel } from './live.ts';
 import { type Answers, type FromWorker, isFileChange, type Request, type ToWorker } from './protocol.ts';
@@ -76,10 +78,14 @@ export class NgramService {
     this.live.rebuildWhenIdle();
   }
 
-  private work(request: Request): Answers[keyof Answers] | Promise<Answers['load']> {
-    if (request.kind === 'complete') return this.live.current.complete(request.query, request.options);
+  private work(request: Request): Answers[keyof Answers] | Promise<Answers[keyof Answers]> {
+    if (request.kind === 'complete') return this.complete(request);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
+  }
+
+  private complete({ query, options }: Request & { readonly kind: 'complete' }): Promise<Draft> {
+    return withSyntax(this.live.current.complete(query, options), query);
   }
 }
 

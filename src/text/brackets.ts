@@ -1,6 +1,7 @@
 // Brackets and quotes of a text: which are open, which close nothing.
 
-const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** What closes an opener. */
+export const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 export interface Brackets {
   /** Openers without a closer, in order. */

@@ -12,7 +12,7 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
 
 /**
  * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
- * whole word and no opener; a further line, not below a blank one, with a few characters at least. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
+ * whole word and no opener; a further line, not below a blank one, with a few characters at least; and nowhere with what breaks the document. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
   const { beyond, ...line } = draft;
@@ -25,15 +25,17 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
     .indexOf(text);
   if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query });
   const before = lineBefore(query.prefix);
+  const parses = (cut: string) => draft.broken?.includes(start + cut.length) !== true;
   const cuts: Draft[] = [];
   let end = -start;
   for (const [i, { text: piece }] of tokens.entries()) {
     end += piece.length;
     const cut = text.slice(0, Math.max(0, end)).trimEnd();
-    if (cut === '' || cut === cuts.at(-1)?.text || !mayEnd(cut, text, before, query.languageId)) continue;
+    if (cut === '' || cut === cuts.at(-1)?.text || !mayEnd(cut, text, before, query.languageId) || !parses(cut))
+      continue;
     cuts.push(beginning(line, cut, tokens.slice(0, i + 1)));
   }
-  if (cuts.at(-1)?.text !== text) cuts.push(beginning(line, text, tokens));
+  if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(beginning(line, text, tokens));
   return cuts;
 }
 

@@ -39,6 +39,19 @@ test('a call is cut behind its name, an argument and its end, not behind what op
   ]);
 });
 
+test('a cut with which the document would not parse any more is none, be it the whole draft', () => {
+  const whole = draft(['a', '(', 'b', ')', ')']);
+  assert.deepEqual(texts({ ...whole, broken: [5] }), ['a', 'a(b', 'a(b)']);
+  const below = draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';']);
+  assert.deepEqual(texts({ ...below, broken: [3, 14] }), [
+    'a',
+    'a();',
+    'a();\nbeginning(1',
+    'a();\nbeginning(1)',
+    'a();\nbeginning(1);',
+  ]);
+});
+
 test('a string is not cut behind its opening quote, nor inside a word, and may be behind its closing one', () => {
   assert.deepEqual(texts(draft(["'", 'on', 'ce', ' more', "'", ', ', 'x'])), [
     "'once",

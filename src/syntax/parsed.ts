@@ -1,0 +1,54 @@
+// A text as its grammar sees it. The next text is parsed from the tree of the one before: what they share is not read again.
+import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { commonPrefix, commonSuffix } from '../text/edits.ts';
+import { lineNumber, lineStart } from '../text/lines.ts';
+
+export class Parsed {
+  private readonly parser: TreeSitter.Parser;
+  private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
+
+  constructor(parser: TreeSitter.Parser) {
+    this.parser = parser;
+  }
+
+  /**
+   * Places where the text is wrong or lacks something; undefined where it was not parsed in time.
+   * @param deadline of performance.now(), ms
+   */
+  errorsIn(text: string, deadline: number): number | undefined {
+    const { last, parser } = this;
+    if (last) last.tree.edit(editOf(last.text, text));
+    const tree = parser.parse(text, last?.tree, { progressCallback: () => performance.now() > deadline });
+    last?.tree.delete();
+    this.last = tree === null ? undefined : { text, tree };
+    if (tree === null) {
+      parser.reset();
+      return undefined;
+    }
+    return countErrors(tree.rootNode);
+  }
+}
+
+function countErrors(node: TreeSitter.Node): number {
+  if (!node.hasError) return 0;
+  const own = node.isError || node.isMissing ? 1 : 0;
+  return node.children.reduce((sum, child) => sum + (child ? countErrors(child) : 0), own);
+}
+
+/** From one text to the other: all between what both begin and what both end with. UTF-16 units. */
+function editOf(from: string, to: string): TreeSitter.Edit {
+  const startIndex = commonPrefix(from, to);
+  const end = commonSuffix(from.slice(startIndex), to.slice(startIndex));
+  const oldEndIndex = from.length - end;
+  const newEndIndex = to.length - end;
+  return {
+    ...{ startIndex, oldEndIndex, newEndIndex },
+    startPosition: pointAt(from, startIndex),
+    oldEndPosition: pointAt(from, oldEndIndex),
+    newEndPosition: pointAt(to, newEndIndex),
+  };
+}
+
+function pointAt(text: string, at: number): TreeSitter.Point {
+  return { row: lineNumber(text, at), column: at - lineStart(text, at) };
+}
