@@ -45,14 +45,14 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
 }
 
 /**
- * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice of half as
- * many; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
+ * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice up to
+ * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
  */
 export function sampleOf({ known, unlabelled }: Gathered, count: number, specialist?: Specialist): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
   // Of either more, where there is too little of the other.
-  const wanted = Math.max(Math.ceil(count / 2), count - open.length);
+  const wanted = Math.max(Math.ceil((2 * count) / 3), count - open.length);
   const own = people
     .sort(([a], [b]) => a - b)
     .slice(0, wanted)

@@ -32,8 +32,8 @@ export interface TaskRunDeps {
   readonly now?: () => number;
 }
 
-/** Texts that the API labels before it is decided who labels the rest: a bound of 1 % needs a hundred, and half of them teach. */
-export const SAMPLE = 200;
+/** Texts that the API labels before it is decided who labels the rest: a bound of 1 % needs more than a hundred that tell, and some teach. */
+export const SAMPLE = 300;
 /** Asked about at once. */
 const CHUNK = 200;
 /** Texts whose prompts are made for the price of many. */

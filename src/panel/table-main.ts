@@ -1,5 +1,5 @@
 // The table's browser code: takes the rows as they come, filters them, and sends back what the user corrects.
-import { button, h } from './dom.ts';
+import { button, h, icon, icons } from './dom.ts';
 import { type FromTable, parseToTable, type TableInit, type TableRow } from './sheet.ts';
 import { Filters } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
@@ -56,9 +56,9 @@ class TableView {
           : [
               h(
                 'details',
-                { class: 'fold outcome' },
-                h('summary', {}, words.t('task.outcome')),
-                taskView(words, init.task, 'h4'),
+                { class: 'last-run' },
+                h('summary', {}, icon(icons.chevron), words.t('task.outcome')),
+                taskView(words, init.task),
               ),
             ]),
         ...(init.isPreview ? [] : [this.filters.element]),

@@ -7,7 +7,7 @@ const width = 320;
 const height = 132;
 const edge = { left: 40, right: 10, top: 10, bottom: 24 } as const;
 
-export function taskView(words: Words, task: PanelTask, heading: 'h3' | 'h4' = 'h3'): HTMLElement {
+export function taskView(words: Words, task: PanelTask): HTMLElement {
   const { texts, byPerson, byApi, inDoubt, curve, operating } = task;
   const facts: readonly (readonly [string, string])[] = [
     [words.t('task.model'), task.model ?? words.t('nobody')],
@@ -23,7 +23,7 @@ export function taskView(words: Words, task: PanelTask, heading: 'h3' | 'h4' = '
   return h(
     'article',
     { class: 'task', 'aria-label': task.name },
-    h(heading, {}, task.name, h('span', { class: 'dim' }, words.date(task.finishedAt))),
+    h('h3', {}, task.name, h('span', { class: 'dim' }, words.date(task.finishedAt))),
     h('dl', { class: 'facts' }, ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
     ...(curve.length > 1 ? [figure(words, task)] : []),
     ...task.notes.map((note) => h('p', { class: 'note-line dim' }, note)),

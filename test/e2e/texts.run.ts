@@ -127,7 +127,7 @@ step('the next run goes on and asks nothing twice; then everything has a label',
   await editor.quickRow('tickets').click();
   await editor
     .dialog()
-    .getByText(`label ${200 - kept} texts as a sample?`)
+    .getByText(`label ${300 - kept} texts as a sample?`)
     .waitFor();
   await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
   await editor.eventually('the results', async () => {

@@ -1,10 +1,10 @@
-// The head of many classes: agrees with the binary regression, converges where no gradient is left, and its components keep what varies.
+// The head of many classes: agrees with the binary regression, converges where no gradient is left, and columns are brought to one size.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lbfgs } from '../../src/fit/lbfgs.ts';
-import { componentsOf, projected } from '../../src/fit/principal.ts';
 import { normals } from '../../src/fit/random.ts';
 import { fitSoftmax, logitsOf, type SparseRow } from '../../src/fit/softmax-regression.ts';
+import { standardised, standardOf } from '../../src/fit/standard.ts';
 
 const row = (...values: number[]): SparseRow => ({
   columns: Uint32Array.from(values, (_, i) => i),
@@ -61,21 +61,16 @@ test('a class without examples is possible still, and columns that the model doe
   assert.ok(logits.every(Number.isFinite) && (logits[0] as number) > (logits[1] as number));
 });
 
-test('few components keep the directions in which rows differ, at a mean square length of about one', () => {
+test('columns of any size are brought to one, rows to a mean square length of one, and what says nothing to nothing', () => {
   const normal = normals(7);
-  const rows = Array.from({ length: 300 }, () => {
-    const [a, b] = [normal(), normal()];
-    return Float32Array.from({ length: 20 }, (_, j) => (j < 10 ? a : b) + 0.05 * normal() + 3);
-  });
-  const components = componentsOf(rows, 2);
-  const few = rows.map((each) => projected(components, each));
-  assert.equal(few[0]?.length, 2);
-  const square = few.reduce((sum, each) => sum + each.reduce((s, x) => s + x * x, 0), 0) / rows.length;
-  assert.ok(square > 0.3 && square < 3, `${square}`);
-  // What two of the columns say can be read off the two components.
-  const correlation = (j: number) => {
-    const own = rows.map((each) => (each[j] as number) - 3);
-    return Math.max(...[0, 1].map((k) => Math.abs(own.reduce((sum, x, i) => sum + x * (few[i]?.[k] as number), 0))));
-  };
-  assert.ok(correlation(0) > 20 && correlation(15) > 20);
+  const sizes = [0.01, 1, 300, 0];
+  const rows = Array.from({ length: 400 }, () => Float32Array.from(sizes, (size) => size * normal() + 3));
+  const standard = standardOf(rows);
+  const brought = rows.map((each) => standardised(standard, each));
+  const mean = (of: (each: Float32Array) => number) => brought.reduce((sum, each) => sum + of(each), 0) / rows.length;
+  for (const j of [0, 1, 2]) {
+    assert.ok(Math.abs(mean((each) => each[j] as number)) < 1e-3, `mean of ${j}`);
+    assert.ok(Math.abs(mean((each) => (each[j] as number) ** 2) - 1 / sizes.length) < 1e-3, `spread of ${j}`);
+  }
+  assert.ok(brought.every((each) => each[3] === 0));
 });

@@ -1,0 +1,30 @@
+// Columns of many sizes brought to one: mean zero, spread one, and rows of mean square length one.
+
+export interface Standard {
+  /** Of each column. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/** @param rows f32, all as long */
+export function standardOf(rows: readonly Float32Array[]): Standard {
+  const width = rows[0]?.length ?? 0;
+  const mean = new Float32Array(width);
+  const scale = new Float32Array(width);
+  for (const row of rows)
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (row[j] as number) / rows.length;
+  for (const row of rows) {
+    for (let j = 0; j < width; j++) scale[j] = (scale[j] as number) + ((row[j] as number) - (mean[j] as number)) ** 2;
+  }
+  const length = Math.sqrt(Math.max(1, width));
+  for (let j = 0; j < width; j++) {
+    const spread = Math.sqrt((scale[j] as number) / Math.max(1, rows.length));
+    // A column that says nothing stays at nothing.
+    scale[j] = spread < 1e-6 * (1 + Math.abs(mean[j] as number)) ? 0 : 1 / (spread * length);
+  }
+  return { mean, scale };
+}
+
+export function standardised({ mean, scale }: Standard, row: Float32Array): Float32Array {
+  return row.map((x, j) => (x - (mean[j] as number)) * (scale[j] as number));
+}
