@@ -16,7 +16,7 @@ export async function adapt({ target = ownSource, values }: Asked, terminal: Ter
   const work = async () => {
     const result = await runs.run(api ? { api } : {});
     terminal.bar.clear();
-    if (!result.ok) return terminal.fail(terminal.stop.signal.aborted ? runs.stopped(result.error) : result.error);
+    if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;
     terminal.print(report, renderReport(report));
     return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });

@@ -1,16 +1,14 @@
 // What a command starts for a folder: runs, and the engine that drafts.
 
 import { join } from 'node:path';
-import type { Failure, Result } from '../common/errors.ts';
+import type { Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { plainLine } from '../common/plain-text.ts';
 import { readTuning } from '../common/tuning.ts';
 import { EngineClient } from '../engine/client.ts';
 import { JobClient, type JobOptions } from '../jobs/client.ts';
-import { cancelled } from '../learn/cancellation.ts';
-import { workFolder } from '../learn/folder-models.ts';
-import { trainingStage } from '../learn/training.ts';
+import { stopped } from '../learn/stopped.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
-import { standOf } from '../train/stand.ts';
 import { numberOption, repository, type Values } from './command-line.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
@@ -21,7 +19,6 @@ export class Runs {
   private readonly jobs: JobClient[] = [];
   private readonly request: AdaptRequest;
   private readonly terminal: Terminal;
-  private begunTraining = false;
 
   constructor(request: AdaptRequest, values: Values, terminal: Terminal) {
     this.request = request;
@@ -45,7 +42,7 @@ export class Runs {
       stop.signal,
       (update) => {
         if (stop.signal.aborted) return;
-        this.begunTraining ||= update.stage === trainingStage;
+        if (update.say !== undefined) bar.interrupt(`${plainLine(update.say)}\n`);
         bar.update(update);
       },
       (estimate) => this.terminal.confirm(estimate),
@@ -57,15 +54,6 @@ export class Runs {
     const { over } = this.terminal.stop;
     const code = await Promise.race([work, over]);
     await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
-    return code ?? this.terminal.fail(this.stopped());
-  }
-
-  /** Where a run that was asked to end goes on, by what is on disk; and what else it ended with. */
-  stopped(error: Failure = cancelled.error): Failure {
-    const stand = this.begunTraining ? standOf(workFolder(this.request.specialistFolder)) : undefined;
-    if (stand === undefined || error.code !== 'cancelled') return error;
-    const where = stand.kind === 'trained' ? 'after the training' : `at step ${stand.step} of ${stand.totalSteps}`;
-    const message = error.message.replace(cancelled.error.message, `Stopped ${where}; start it again to go on.`);
-    return { ...error, message };
+    return code ?? this.terminal.fail(stopped(this.request.specialistFolder).error);
   }
 }

@@ -1,5 +1,6 @@
 // A progress bar for a terminal; where there is none, one line a stage.
 
+import { about } from './format.ts';
 import { plainLine } from './plain-text.ts';
 import type { ProgressUpdate } from './progress.ts';
 
@@ -58,12 +59,13 @@ export class ProgressBar {
   }
 
   /** The bar is the whole run's, where that is known; the counts are the stage's. */
-  private render({ stage, done, total, detail, overall }: ProgressUpdate): string {
+  private render({ stage, done, total, detail, overall, left }: ProgressUpdate): string {
     const share = overall ?? (total === undefined || total === 0 ? undefined : Math.min(1, done / total));
     const filled = Math.round((share ?? 0) * barWidth);
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
+    const words = [detail, left === undefined ? '' : `${about(left)} left`].filter(Boolean).join(', ');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
-    return `${stage.padEnd(22)} ${bar}${counts}${detail ? `  ${plainLine(detail)}` : ''}`.slice(
+    return `${stage.padEnd(22)} ${bar}${counts}${words ? `  ${plainLine(words)}` : ''}`.slice(
       0,
       (this.output.columns ?? 80) - 1,
     );

@@ -21,3 +21,9 @@ export function oneLine(text: string, width: number): string {
   const flat = text.replace(/\n\s*/g, '⏎').replace(/\t/g, ' ').trim();
   return flat.length <= width ? flat : `…${flat.slice(flat.length - width + 1)}`;
 }
+
+/** A time that is still to come, as people say it: 'about 4 minutes', 'less than a minute'. */
+export function about(seconds: number): string {
+  if (seconds < 50) return 'less than a minute';
+  return `about ${counted(Math.round(seconds / 60) || 1, 'minute')}`;
+}

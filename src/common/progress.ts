@@ -6,8 +6,14 @@ export interface ProgressUpdate {
   /** Units done and in all; `total` is undefined while unknown. */
   readonly done: number;
   readonly total: number | undefined;
-  /** Short extra for the line's end: '3.1 MB', 'loss 2.31'. */
+  /** Short extra for the line's end: '3.1 MB', 'opening the base'. */
   readonly detail?: string;
+  /** Seconds until this stage is done, where it knows better than who planned it. */
+  readonly stageLeft?: number;
+  /** Seconds until the whole run is done. Only falls, unless `say` says why it does not. Absent before there is a plan. */
+  readonly left?: number;
+  /** A sentence that is not to be missed: the plan, or why it does not hold. */
+  readonly say?: string;
   /** Share of the whole run that is done, 0..1, over all stages; never goes back. Absent where nobody knows. */
   readonly overall?: number;
 }

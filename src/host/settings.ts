@@ -79,7 +79,7 @@ export interface Settings {
   readonly neuralThreads: number;
   /** Gigabytes of resident memory at which its process drops caches and stops training. */
   readonly neuralMemory: number;
-  /** Training of one adaptation ends after so many minutes. */
+  /** One adaptation takes so many minutes at most, measuring included. */
   readonly adaptMinutes: number;
 }
 

@@ -30,21 +30,26 @@ export class Answers {
     this.known = ledger.answersOf(model);
   }
 
+  has(example: CursorExample, asked: CompletionPlace): boolean {
+    return this.known.has(rowOf(example, asked).place);
+  }
+
   /** From the store where it is there, else by `ask`. */
   async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<Answer>): Promise<Answer> {
-    const { path, offset, prefix, truth, suffix } = example;
-    const [file, written] = [prefix + truth + suffix, truth].map((text) => hash('sha256', text, 'hex')) as [
-      string,
-      string,
-    ];
-    const place = digest([path, file, offset, written, draftOptions(asked)]);
-    const row = this.known.get(place);
+    const place = rowOf(example, asked);
+    const row = this.known.get(place.place);
     if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
     const answer = await ask();
     this.ledger.keep(
-      { place, path, file, offset, truth: written, split: this.split },
+      { ...place, split: this.split },
       { model: this.model, draft: JSON.stringify(answer.draft), loss: JSON.stringify(answer.loss ?? null) },
     );
     return answer;
   }
+}
+
+function rowOf({ path, offset, prefix, truth, suffix }: CursorExample, asked: CompletionPlace) {
+  const of = (text: string) => hash('sha256', text, 'hex');
+  const row = { path, file: of(prefix + truth + suffix), offset, truth: of(truth) };
+  return { ...row, place: digest([path, row.file, offset, row.truth, draftOptions(asked)]) };
 }

@@ -23,65 +23,49 @@ export const titles = {
   base: 'the base',
 } as const satisfies Readonly<Record<Candidate['name'], string>>;
 
-/** By how much one's lines are better than another's at the same places, exact match and edit similarity together, in standard errors. */
-function lead(one: Measured, other: Measured): number {
-  const of = ({ right, similarity }: ScoredPlace) => Number(right) + similarity;
-  const differences = one.scored.map((place, i) => of(place) - of(other.scored[i] as ScoredPlace));
-  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
-  const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  return mean / Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length || Number.MIN_VALUE);
+/** By how many of 100 lines one gets more right than another at the same places, and how many of its standard errors that is. */
+function lead(one: Measured, other: Measured): { readonly share: number; readonly errors: number } {
+  const differences = one.scored.map(({ right }, i) => Number(right) - Number(other.scored[i]?.right));
+  const share = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+  const squares = differences.reduce((sum, each) => sum + (each - share) ** 2, 0);
+  const error = Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length);
+  return { share, errors: share === 0 ? 0 : share / (error || Number.MIN_VALUE) };
 }
 
-/**
- * In standard errors; more than the usual two, since the loss has spoken for the other. Of three packages two had lines 0.01 worse in a run's
- * own held-out files, 1 of these, and all three had better ones at the cursors of the benchmark.
- */
-const CLEAR_LEAD = 3;
-const NOTHING_BETTER = 'training made nothing better on the held-out files';
+/** In standard errors: chance alone brings so much in one of twenty. */
+const MORE_THAN_CHANCE = 1.64;
 
 /**
- * What foresees the validation files best, by the mixture's loss on them; given up only for another whose lines there are clearly better. (Whether a
- * line is right is one bit a place: over a few hundred of them two equal models are often a few hundredths apart.) What training made no
- * better is no candidate. Without such places, what training's own validation said decides, of the base that serves: a smaller one's it says
- * nothing of.
- * @param measured the adapted model first, where there is one
- * @param serving folder of the base that serves
+ * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; of such the best. What training
+ * made no better on held-out files is no candidate.
+ * @param measured the base last
  */
 export function choose(
   measured: readonly Measured[],
   training: Training | undefined,
-  serving: string,
 ): { readonly used: Measured; readonly why: string } {
-  const others = measured.filter(({ name }) => name !== 'adapted');
-  const unchanged = training?.improved === false;
-  const [first] = measured as [Measured, ...Measured[]];
-  if (first.quality.places === 0) {
-    if (first.name === 'adapted' && training?.improved && first.base === serving)
-      return { used: first, why: 'its loss on held-out files fell; there was no held-out file to choose by.' };
-    const why = unchanged ? `${NOTHING_BETTER}.` : 'there was no held-out file to choose by.';
-    return { used: others[0] as Measured, why };
+  const base = measured.at(-1) as Measured;
+  const others = measured.slice(0, -1).map((each) => ({ each, ...lead(each, base) }));
+  const places = base.scored.length;
+  if (places === 0) return { used: base, why: 'there was no held-out file to choose by.' };
+  const better = others.filter(
+    ({ each, errors }) => errors > MORE_THAN_CHANCE && !(each.name === 'adapted' && training?.improved === false),
+  );
+  const best = better.reduce<(typeof better)[number] | undefined>(
+    (high, each) => (high && high.share >= each.share ? high : each),
+    undefined,
+  );
+  const on = `of ${places} validation places`;
+  if (best) {
+    const more = `${percent(best.share)} more lines right ${on} than the base, more than chance would bring`;
+    return { used: best.each, why: `${titles[best.each.name]} gets ${more}.` };
   }
-  const candidates = unchanged ? others : measured;
-  const merit = ({ quality: { loss, exactMatch, editSimilarity: similarity } }: Measured) =>
-    loss === undefined ? exactMatch + similarity : -loss;
-  const best = (of: (each: Measured) => number) =>
-    candidates.reduce((high, each) => (of(each) > of(high) ? each : high));
-  const foreseeing = best(merit);
-  const writing = best((each) => lead(each, foreseeing));
-  const clear = lead(writing, foreseeing) > CLEAR_LEAD;
-  const used = clear ? writing : foreseeing;
-  const why = compared(used, measured, clear);
-  return { used, why: unchanged ? `${NOTHING_BETTER}; ${why}` : why };
-}
-
-/** What speaks for a model, with the figures of all: a sentence for people. */
-function compared(used: Measured, measured: readonly Measured[], clear: boolean): string {
-  const figures = ({ exactMatch, editSimilarity: similarity, loss }: MixedQuality) =>
-    `${percent(exactMatch)} exactly right, edit similarity ${percent(similarity)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
-  const rest = measured
-    .filter((each) => each !== used)
-    .map(({ name, quality }) => `; ${titles[name]} ${figures(quality)}`);
-  const foresees = used.quality.loss === undefined ? 'writes the best lines' : 'foresees the text best';
-  const reason = rest.length === 0 ? 'is all there is' : clear ? 'writes clearly better lines' : foresees;
-  return `${titles[used.name]} ${reason}: on ${used.quality.places} validation places ${figures(used.quality)}${rest.join('')}.`;
+  const [first] = others;
+  if (!first) return { used: base, why: 'the base is all there is.' };
+  const { each, share } = first;
+  if (each.name === 'adapted' && training?.improved === false)
+    return { used: base, why: 'training made nothing better on the held-out files.' };
+  const less =
+    share > 0 ? 'more lines right, which may be chance' : share < 0 ? 'fewer lines right' : 'more lines right';
+  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(share))} ${less}, ${on}.` };
 }

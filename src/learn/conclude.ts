@@ -13,9 +13,9 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   const { held, notes, request } = walk.run;
   if (held.fit.length === 0)
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
-  const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
   const chosen = await walk.get('chosen');
   const tested = chosen && (await testOf(walk, chosen));
+  const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
   const labels = await walk.get('labels');
   const fit = (of: readonly ScoredPlace[]) =>

@@ -131,6 +131,12 @@ export function sweepModels(specialistFolder: string, but?: string): void {
   }
 }
 
+/** What was trained and not kept leaves nothing behind; what is being trained stays. */
+export function dropWork(specialistFolder: string): void {
+  const work = workFolder(specialistFolder);
+  if (isModel(work)) rmSync(work, { recursive: true, force: true });
+}
+
 /** Back to the base. */
 export function dropModel(specialistFolder: string): void {
   rmSync(join(specialistFolder, POINTER), { force: true });

@@ -16,6 +16,7 @@ import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { indexOf } from './drafts.ts';
 import type { LearnWalk } from './made.ts';
+import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import type { ApiEstimate } from './types.ts';
@@ -34,7 +35,16 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   const { teacher, request, confirm, notes } = walk.run;
   if (teacher === undefined || request.api === undefined) return undefined;
   const index = await indexOf(walk);
-  const chosen = placesToAsk(await walk.get('calibrated'), await walk.get('measured'), request.api.places);
+  const { choose, test: tested } = await placesIn(walk);
+  const of = (scored: readonly ScoredPlace[], places: readonly CursorExample[]) => {
+    const among = new Set(places);
+    return scored.filter(({ example }) => among.has(example));
+  };
+  const chosen = placesToAsk(
+    of(await walk.get('calibrated'), choose),
+    of(await walk.get('measured'), tested),
+    request.api.places,
+  );
   const withPrompts = (places: readonly ScoredPlace[]) =>
     places.map((scored) => ({
       scored,
@@ -43,13 +53,14 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   const toValidate = withPrompts(chosen.validation);
   const toTest = withPrompts(chosen.test);
   const all = [...toValidate, ...toTest];
+  const unknown = all.filter((each) => !teacher.knows?.(each.prompt));
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(request.api.settings),
-    places: all.length,
-    usd: all.reduce((sum, each) => sum + teacher.estimateUsd(each.prompt), 0),
+    places: unknown.length,
+    usd: unknown.reduce((sum, each) => sum + teacher.estimateUsd(each.prompt), 0),
   };
-  const asked = all.length > 0 && (await confirm(estimate));
+  const asked = all.length > 0 && (unknown.length === 0 || (await confirm(estimate)));
   if (!asked) {
     const declined = 'The API was not asked: the estimate was declined.';
     notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');

@@ -10,14 +10,14 @@ import type { Measured as Figures } from '../report/figures.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
-import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Candidate, Measured } from './choose.ts';
+import type { Ahead } from './countdown.ts';
 import type { Session } from './neural-session.ts';
-import type { HeldOut } from './places.ts';
+import type { HeldOut, Places } from './places.ts';
 import type { Walk } from './stage-walk.ts';
-import type { Training } from './training.ts';
+import type { Samples, Training } from './training.ts';
 import type { AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {
@@ -35,19 +35,25 @@ export interface RunDeps {
   readonly progress?: Progress;
   readonly signal: AbortSignal;
   readonly log?: Log;
+  /** ms, of a clock that only goes on. */
+  readonly now?: () => number;
 }
 
 /** A run under way. */
 export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
-  readonly places: Readonly<Record<'fit' | 'choose' | 'test', readonly CursorExample[]>>;
+  readonly places: Places;
   readonly tokenizer: Tokenizer;
   readonly log: Log;
   /** For the report: what was done without, and why. */
   readonly notes: string[];
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
+  /** Seconds since it began. */
+  readonly elapsed: () => number;
+  /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
+  readonly plan: (ahead: Ahead, why: string | undefined) => void;
 }
 
 /** Splits of the folder, signed by their files. */
@@ -63,6 +69,10 @@ export interface Made {
   calibrated: readonly ScoredPlace[];
   measured: readonly ScoredPlace[];
   session: Session;
+  scale: Scale;
+  samples: Samples;
+  plan: Plan;
+  ahead: Ahead;
   base: Measured;
   /** What was adapted before; undefined: nothing that could be measured. */
   earlier: Measured | undefined;
@@ -76,6 +86,26 @@ export interface Made {
   tested: readonly ScoredPlace[];
   labels: ApiLabels | undefined;
   learned: Learned;
+}
+
+/** How many places a run measures at, and seconds that a draft with its loss takes at one. */
+export interface Scale {
+  /** See `halved`. */
+  readonly halvings: number;
+  readonly perPlace: number;
+}
+
+export interface Plan extends Scale {
+  /** Name of the base's folder that is adapted, beside that of the one that serves. */
+  readonly base: string;
+  /** Seconds that it is likely to take; 0: it is trained already, or nothing is. */
+  readonly training: number;
+  /** And may take at most. */
+  readonly limit: number;
+  /** Why a smaller base is adapted, or none. */
+  readonly why?: string;
+  /** Seconds of the run at which training is to begin. */
+  readonly begins: number;
 }
 
 /** The adapted model's mixture is fitted, and lies beside it. */

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/client.ts';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
 import { sha256Of } from '../package/manifest.ts';
 import type { ScoredPlace } from '../report/scored.ts';
+import { placeBefore } from '../tasks/completion/asked-place.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Answers } from './answers.ts';
 import { type Candidate, titles } from './choose.ts';
@@ -70,15 +71,21 @@ export class Session {
     return scored;
   }
 
+  /** How many of the places it has not been asked at. */
+  async unanswered(candidate: Candidate, places: readonly CursorExample[]): Promise<number> {
+    const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
+    return places.filter((example) => !answers?.has(example, placeBefore(example))).length;
+  }
+
   /** Learns the adapted model's mixture, from its base's on, and keeps it beside it; the base's own where there is nothing to learn from. */
-  async fitMixture(candidate: Candidate, tell: Tell): Promise<void> {
+  async fitMixture(candidate: Candidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
     const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
       string,
       string,
     ];
     rmSync(own, { force: true });
     if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
-    const { fit } = await this.use(candidate, tell, true);
+    const { fit } = await this.use(candidate, tell, places);
     if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
   }
 
@@ -99,10 +106,11 @@ export class Session {
     return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
   }
 
-  private async use(candidate: Candidate, tell: Tell, refit = false): Promise<Opened> {
+  /** @param refit where its mixture is fitted anew */
+  private async use(candidate: Candidate, tell: Tell, refit?: readonly CursorExample[]): Promise<Opened> {
     const { name, model, base } = candidate;
     if (this.open?.name === name && !refit) return this.open.opened;
-    const { engine, access, tokenizerPath, fit: places, signal } = this.deps;
+    const { engine, access, tokenizerPath, fit, signal } = this.deps;
     if (!this.open) await this.begin();
     const { precision, threads } = access;
     const source = {
@@ -117,7 +125,12 @@ export class Session {
       threads,
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
-    const opened = await Opened.open(engine, source, { places, refit, tell, signal });
+    const opened = await Opened.open(engine, source, {
+      places: refit ?? fit,
+      refit: refit !== undefined,
+      tell,
+      signal,
+    });
     this.open = { name, opened };
     return opened;
   }

@@ -5,12 +5,13 @@ import type { Engine } from '../engine/client.ts';
 import { mixedQuality, ownQuality } from '../report/figures.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { NeuralReport } from '../report/types.ts';
-import { type Candidate, choose, type Measured, titles } from './choose.ts';
+import { type Candidate, choose, type Measured } from './choose.ts';
 import { keepComparison } from './compared.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
 import { folderOf, isModel, ownModel, sweepModels } from './folder-models.ts';
 import type { Chosen, LearnWalk, Run } from './made.ts';
 import { Session } from './neural-session.ts';
+import { halved, type Places } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import type { Training } from './training.ts';
 import type { NeuralAccess } from './types.ts';
@@ -37,8 +38,16 @@ export function adaptedOf(run: Run, { base: name, weights }: Training): Candidat
 /** Drafts at the validation places. */
 export async function measure(walk: LearnWalk, candidate: Candidate, tell: Tell): Promise<Measured> {
   const session = await walk.get('session');
-  const scored = await session.drafts(candidate, 'validation', walk.run.places.choose, tell);
+  const scored = await session.drafts(candidate, 'validation', (await placesIn(walk)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
+}
+
+/** Those that the neural models are asked at: as many as the minutes allow. */
+export async function placesIn(walk: LearnWalk): Promise<Places> {
+  const { places, request } = walk.run;
+  // Where there is no engine the n-grams are asked alone.
+  const scale = request.neural && (await walk.get('scale').catch(() => undefined));
+  return scale ? halved(places, scale.halvings) : places;
 }
 
 /** At the test places; what was drafted there is not drafted again where it is the base that stays. */
@@ -46,7 +55,7 @@ export function test(which: 'used' | 'base') {
   return async (walk: LearnWalk, tell: Tell): Promise<readonly ScoredPlace[]> => {
     const chosen = (await walk.get('chosen')) as Chosen;
     if (which === 'base' && chosen.used === chosen.base) return walk.get('tested');
-    return (await walk.get('session')).drafts(chosen[which], 'test', walk.run.places.test, tell);
+    return (await walk.get('session')).drafts(chosen[which], 'test', (await placesIn(walk)).test, tell);
   };
 }
 
@@ -66,20 +75,23 @@ export function sessionOf(walk: LearnWalk): Session {
   });
 }
 
-/** What an adaptation before left; undefined where it is what this one makes, or does not serve and nothing could show that it should. */
-export async function measureEarlier(walk: LearnWalk, tell: Tell): Promise<Measured | undefined> {
-  const { request, places, notes } = walk.run;
-  const { base } = accessOf(walk.run);
+/** What an adaptation before left; undefined where there is none that can be opened. */
+export function earlierOf(run: Run, notes?: string[]): Candidate | undefined {
+  const { request, places } = run;
+  const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
-  if (!own?.ok) {
-    if (own) notes.push(`There is an earlier model. ${own.error.message}`);
-    return undefined;
-  }
-  const { model, over, serves } = own.value;
+  if (own?.ok === false) notes?.push(`There is an earlier model. ${own.error.message}`);
+  if (!own?.ok || places.choose.length === 0) return undefined;
+  return { name: 'earlier', model: own.value.model, base: own.value.over };
+}
+
+/** Undefined also where it is what this run makes. */
+export async function measureEarlier(walk: LearnWalk, tell: Tell): Promise<Measured | undefined> {
+  const earlier = earlierOf(walk.run, walk.run.notes);
   const made = await walk.known('training');
-  if (made && folderOf(made.weights, request.specialistFolder) === model) return undefined;
-  if (!serves && places.choose.length === 0) return undefined;
-  return measure(walk, { name: 'earlier', model, base: over }, tell);
+  if (!earlier || (made && folderOf(made.weights, walk.run.request.specialistFolder) === earlier.model))
+    return undefined;
+  return measure(walk, earlier, tell);
 }
 
 /** Undefined where the run has no neural part, or it cannot be had: a note says why. */
@@ -89,16 +101,20 @@ export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> 
   try {
     const made = await walk.known('training');
     sweepModels(request.specialistFolder, made && folderOf(made.weights, request.specialistFolder));
+    const plan = await walk.get('plan');
+    walk.run.plan(await walk.get('ahead'), plan.why);
     const base = await walk.get('base');
     const earlier = await attempt(() => walk.get('earlier'), notes);
     const training = await attempt(() => walk.get('training'), notes);
-    notes.push(...(training?.notes ?? []));
-    const adapted = training && (await attempt(() => walk.get('adapted'), notes));
+    notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));
+    const adapted =
+      training?.dropped === undefined ? training && (await attempt(() => walk.get('adapted'), notes)) : undefined;
     const known = [adapted, earlier, base].filter((each) => each !== undefined);
-    const { used, why } = choose(known, training, base.model);
+    const chosen = choose(known, training);
+    const { used } = chosen;
+    const why = training?.dropped ?? chosen.why;
     if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
-    if (adapted && used.name !== 'adapted')
-      notes.push(`The adapted model was rolled back: ${why} In use: ${titles[used.name]}.`);
+    if (adapted && used.name !== 'adapted') await walk.keep('training', { ...(training as Training), dropped: why });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
     return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...chosenFrom } } };
   } catch (error) {
@@ -118,7 +134,7 @@ export async function testOf(walk: LearnWalk, { used, base, training, report }: 
     const ofBase = await walk.get('testedBase');
     const { memory } = await walk.get('session');
     const quality: NeuralReport['quality'] = {
-      ngram: ownQuality(await walk.get('measured')),
+      ngram: ownQuality(await measuredAlone(walk)),
       base: mixedQuality(ofBase),
       ...(used !== base && { [used.name]: mixedQuality(places) }),
     };
@@ -127,6 +143,12 @@ export async function testOf(walk: LearnWalk, { used, base, training, report }: 
   } catch (error) {
     return leftOut(error, walk.run.notes);
   }
+}
+
+/** The n-grams at the same test places. */
+async function measuredAlone(walk: LearnWalk): Promise<readonly ScoredPlace[]> {
+  const places = new Set((await placesIn(walk)).test);
+  return (await walk.get('measured')).filter(({ example }) => places.has(example));
 }
 
 function leftOut(error: unknown, notes: string[]): undefined {

@@ -26,16 +26,24 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
 }
 
 /**
- * Places that the mixture, choice and coupling, and the report take at most: seconds of work each, +-2.5 % of exact match. Every model drafts at
- * those of `choose`, the base and the one that stays at those of the test.
+ * Places that the mixture, choice and coupling, and the report take at most: +-2.5 % of exact match. Every model drafts at those of `choose`, the
+ * base and the one that stays at those of the test.
  */
-const limits = { fit: 300, choose: 400, test: 300 };
+const limits = { fit: 240, choose: 400, test: 240 };
 const seed = 1;
 
+export type Places = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
+
 /** Where a run asks, of each kind of held-out files. */
-export function placesOf(held: HeldOut): Readonly<Record<keyof typeof limits, CursorExample[]>> {
+export function placesOf(held: HeldOut): Places {
   const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
+}
+
+/** At most half as many, or a quarter ..., from all over: the fewer are always among the more, so that no answer is lost. */
+export function halved({ fit, choose, test }: Places, times: number): Places {
+  const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);
+  return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }
 
 /** Of the places that the API is asked about, this share is of the validation files; the rest are test places, for the report. */

@@ -1,7 +1,7 @@
 // One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { mappedLog, silentLog } from '../common/log.ts';
-import { noProgress } from '../common/progress.ts';
+import { noProgress, type Progress } from '../common/progress.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../harvest/types.ts';
 import { NgramModel } from '../ngram/model.ts';
@@ -13,12 +13,14 @@ import { maskKnown } from '../secrets/known.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import { cancelled, turn } from './cancellation.ts';
 import type { Candidate } from './choose.ts';
-import { currentModel, dropModel, keepModel } from './folder-models.ts';
+import { Countdown, nothingAhead, planInWords } from './countdown.ts';
+import { currentModel, dropModel, dropWork, keepModel } from './folder-models.ts';
 import type { Learned, LearnWalk, Run, RunDeps } from './made.ts';
 import { type HeldOut, holdOut, placesOf } from './places.ts';
 import { readWeights, writeSnapshot } from './specialist-files.ts';
-import { digest, overall, Walk } from './stage-walk.ts';
+import { digest, Walk } from './stage-walk.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
+import { stopped } from './stopped.ts';
 import type { AdaptOutcome, AdaptRequest } from './types.ts';
 
 export type { RunDeps } from './made.ts';
@@ -30,9 +32,13 @@ const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'E
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { signal } = deps;
   let log = deps.log ?? silentLog;
-  const progress = overall(stagesOf(request), deps.progress ?? noProgress);
-  const started = performance.now();
+  const now = deps.now ?? (() => performance.now());
+  const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
+  const progress: Progress = (update) => countdown.tell(update);
+  if (!request.neural || request.effort === 'index') countdown.plan({ ...nothingAhead, api: request.api?.places ?? 0 });
+  const started = now();
   const startedAt = Date.now();
+  let run: Run | undefined;
   try {
     const loaded = readTokenizer(request.tokenizerPath);
     if (!loaded.ok) return loaded;
@@ -46,7 +52,14 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const held = holdOut(files);
     const { ledger } = deps;
     const places = placesOf(held);
-    const run: Run = { ...deps, request, held, places, tokenizer, log, notes: [], models: new Set() };
+    run = {
+      ...{ ...deps, request, held, places, tokenizer, log },
+      ...{ notes: [], models: new Set(), elapsed: () => (now() - started) / 1000 },
+      plan: (ahead, why) => {
+        const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
+        progress({ stage: stages.ahead.name, done: 0, total: undefined, say });
+      },
+    };
     const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);
     const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
     progress({ stage: indexingAll, done: 0, total: undefined });
@@ -70,16 +83,17 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
       notes: run.notes,
-      elapsedMs: performance.now() - started,
+      elapsedMs: now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
     if (learned) {
       deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
       ledger?.keepOnly([...run.models]);
     }
+    progress({ stage: indexingAll, done: 1, total: 1 });
     return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
   } catch (error) {
-    if (signal.aborted || isCancelled(error)) return cancelled;
+    if (signal.aborted || isCancelled(error)) return stopped(request.specialistFolder, run && answersIn(run));
     if (error instanceof CodedError) return failed(error.code, error.message);
     if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
       return failed(
@@ -104,9 +118,15 @@ function signaturesOf(held: HeldOut): Record<keyof HeldOut, string> {
   return { train: of(held.train), fit: of(held.fit), choose: of(held.choose), test: of(held.test) };
 }
 
+/** Of all models that this run has to do with. */
+function answersIn({ ledger, models }: Run): number {
+  return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
+}
+
 /** What is laid over another base that ships was not compared with, and serves again when that does. */
 function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate): void {
   if (used.name === 'adapted') keepModel(specialistFolder, used.model);
+  else dropWork(specialistFolder);
   if (used.name !== 'base') return;
   const { setAside } = currentModel(specialistFolder, { base: used.base, tokenizer });
   if (setAside?.code !== 'other-base') dropModel(specialistFolder);

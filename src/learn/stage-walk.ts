@@ -2,16 +2,13 @@
 // is not made again. So a run that died goes on at its first unfinished stage, and a second one does only what is new.
 import { hash } from 'node:crypto';
 import { noProgress, type Progress, type ProgressUpdate } from '../common/progress.ts';
+import type { Row } from './countdown.ts';
 
 /** How far a stage is. */
-export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'overall'>) => void;
+export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'overall' | 'left'>) => void;
 
 /** @typeParam M what the stages make, by name. @typeParam S what is there before. @typeParam R the run that they belong to */
-export interface Stage<M, S extends string, R, W extends keyof M> {
-  /** As progress calls it, for people. */
-  readonly name: string;
-  /** About how long it takes; only the proportions matter. */
-  readonly seconds: number | 'the minutes of training';
+export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   /** Which runs come to it. */
   readonly of: 'all' | 'adapting' | 'neural' | 'api';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
@@ -99,30 +96,17 @@ export class Walk<M, S extends string, R> {
     const known = await this.known(name);
     if (known !== undefined) return known;
     const made = await stage.run(this, tell);
-    this.kept.finish(name, await this.signature(name), JSON.stringify(made));
+    await this.keep(name, made);
     return made;
+  }
+
+  /** From now on this is what the stage made. */
+  async keep<W extends keyof M & string>(name: W, made: M[W]): Promise<void> {
+    this.kept?.finish(name, await this.signature(name), JSON.stringify(made));
   }
 }
 
 /** SHA-256 of plain data. */
 export function digest(value: unknown): string {
   return hash('sha256', JSON.stringify(value ?? null), 'hex');
-}
-
-/** Adds the share of the whole run to every update, which never goes back. Stages that a run leaves out, or that are not in the list, do no harm. */
-export function overall(
-  stages: readonly { readonly name: string; readonly seconds: number }[],
-  progress: Progress,
-): Progress {
-  const total = stages.reduce((sum, { seconds }) => sum + seconds, 0);
-  let reached = 0;
-  return (update) => {
-    const at = stages.findIndex(({ name }) => name === update.stage);
-    if (at >= 0) {
-      const before = stages.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
-      const within = update.total ? Math.min(1, update.done / update.total) : 0;
-      reached = Math.max(reached, (before + within * (stages[at]?.seconds ?? 0)) / total);
-    }
-    progress({ ...update, overall: reached });
-  };
 }

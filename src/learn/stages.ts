@@ -7,19 +7,28 @@ import { exactWeights } from '../ngram/weights.ts';
 import { sha256Of } from '../package/manifest.ts';
 import { turn } from './cancellation.ts';
 import { conclude } from './conclude.ts';
+import type { Ahead, Row } from './countdown.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
-import { folderOf, weightsOf } from './folder-models.ts';
+import { folderOf } from './folder-models.ts';
 import { labelsOf } from './labels.ts';
 import type { Made, Mixed, Run, Source } from './made.ts';
-import { accessOf, adaptedOf, baseOf, chooseModel, measure, measureEarlier, sessionOf, test } from './neural.ts';
+import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
+import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
-import { train, trainingStage } from './training.ts';
+import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
+
+/** Seconds of drafts at all places of a kind. */
+const at =
+  (kind: 'fit' | 'choose' | 'test') =>
+  ({ perPlace, places }: Ahead) =>
+    perPlace * places[kind];
 
 export const stages: Stages<Made, Source, Run> = {
   index: {
     name: 'Indexing',
-    seconds: 2,
+    takes: 2,
+    part: 'measuring',
     of: 'adapting',
     reads: ['train'],
     settings: tokenizerOf,
@@ -32,7 +41,8 @@ export const stages: Stages<Made, Source, Run> = {
   },
   weights: {
     name: 'Learning the mixture',
-    seconds: 4,
+    takes: 4,
+    part: 'measuring',
     of: 'adapting',
     reads: ['index', 'fit'],
     keeps: () => true,
@@ -46,56 +56,85 @@ export const stages: Stages<Made, Source, Run> = {
       return exactWeights(weights);
     },
   },
-  calibrated: {
-    name: 'Calibrating',
-    seconds: 2,
-    of: 'adapting',
-    reads: ['weights', 'choose'],
-    run: (walk, tell) => draftAlone(walk, 'choose', tell),
-  },
-  measured: {
-    name: 'Measuring',
-    seconds: 2,
-    of: 'adapting',
-    reads: ['weights', 'test'],
-    run: (walk, tell) => draftAlone(walk, 'test', tell),
-  },
   session: {
     name: 'Starting the engine',
-    seconds: 0,
+    takes: 0,
+    part: 'measuring',
     of: 'neural',
     reads: ['weights'],
     run: sessionOf,
   },
+  scale: {
+    name: 'Timing a draft',
+    takes: 5,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose', 'test'],
+    settings: planSettings,
+    keeps: () => true,
+    run: scaleOf,
+  },
+  samples: {
+    name: 'Preparing what is learned',
+    takes: 5,
+    part: 'training',
+    of: 'neural',
+    reads: ['index', 'train', 'fit', 'scale'],
+    run: async (walk, tell) => {
+      tell({ done: 0, total: undefined });
+      const { halvings } = await walk.get('scale');
+      return samplesFrom(walk.run.held, await indexOf(walk), halvings, walk.run);
+    },
+  },
+  plan: {
+    name: 'Timing a step of training',
+    takes: 15,
+    part: 'training',
+    of: 'neural',
+    reads: ['scale', 'train'],
+    settings: planSettings,
+    keeps: ({ training }) => training > 0,
+    run: planOf,
+  },
+  ahead: {
+    name: 'Planning',
+    takes: 0,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['plan', 'weights', 'fit', 'choose', 'test'],
+    run: aheadOf,
+  },
   base: {
     name: 'Measuring the base',
-    seconds: 45,
+    takes: ({ perPlace, base }) => perPlace * base,
+    part: 'measuring',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
     run: (walk, tell) => measure(walk, baseOf(walk.run), tell),
   },
   earlier: {
     name: 'Measuring the earlier model',
-    seconds: 35,
+    takes: ({ perPlace, earlier }) => perPlace * earlier,
+    part: 'measuring',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
     run: measureEarlier,
   },
   training: {
-    name: trainingStage,
-    seconds: 'the minutes of training',
+    name: 'Training',
+    takes: ({ training }) => training,
+    part: 'training',
     of: 'neural',
     reads: ['train', 'weights', 'fit'],
-    settings: (run) => {
-      const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
-      return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
-    },
-    keeps: ({ weights }, { request }) => folderOf(weights, request.specialistFolder) !== undefined,
-    run: async (walk, tell) => train(walk.run.held, await indexOf(walk), accessOf(walk.run), walk.run, tell),
+    settings: planSettings,
+    keeps: ({ weights, dropped }, { request }) =>
+      dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,
+    run: trainAsPlanned,
   },
   mixture: {
     name: 'Mixing the adapted model with the n-grams',
-    seconds: 15,
+    takes: at('fit'),
+    part: 'deciding',
     of: 'neural',
     reads: ['training', 'weights', 'fit'],
     keeps: ({ of, file }, { request }) => {
@@ -105,13 +144,15 @@ export const stages: Stages<Made, Source, Run> = {
     run: async (walk, tell): Promise<Mixed> => {
       const { weights: of } = await walk.get('training');
       const adapted = adaptedOf(walk.run, await walk.get('training'));
-      await (await walk.get('session')).fitMixture(adapted, tell);
+      const { fit } = await placesIn(walk);
+      await (await walk.get('session')).fitMixture(adapted, fit, tell);
       return { of, file: mixtureIn(adapted.model) };
     },
   },
   adapted: {
     name: 'Measuring the adapted model',
-    seconds: 30,
+    takes: at('choose'),
+    part: 'deciding',
     of: 'neural',
     reads: ['mixture', 'choose'],
     run: async (walk, tell) => {
@@ -121,35 +162,56 @@ export const stages: Stages<Made, Source, Run> = {
   },
   chosen: {
     name: 'Choosing',
-    seconds: 0,
+    takes: 0,
+    part: 'deciding',
     of: 'neural',
     reads: ['base', 'earlier', 'training', 'adapted'],
     run: chooseModel,
   },
   tested: {
     name: 'Testing what stays',
-    seconds: 30,
+    takes: at('test'),
+    part: 'deciding',
     of: 'neural',
     reads: ['chosen', 'test'],
     run: test('used'),
   },
   testedBase: {
     name: 'Testing the base',
-    seconds: 30,
+    takes: at('test'),
+    part: 'deciding',
     of: 'neural',
     reads: ['chosen', 'test'],
     run: test('base'),
   },
+  calibrated: {
+    name: 'Calibrating',
+    takes: 2,
+    part: 'deciding',
+    of: 'adapting',
+    reads: ['weights', 'choose'],
+    run: (walk, tell) => draftAlone(walk, 'choose', tell),
+  },
+  measured: {
+    name: 'Measuring',
+    takes: 2,
+    part: 'deciding',
+    of: 'adapting',
+    reads: ['weights', 'test'],
+    run: (walk, tell) => draftAlone(walk, 'test', tell),
+  },
   labels: {
     name: 'Asking the API',
-    seconds: 30,
+    takes: ({ api }) => api / 2,
+    part: 'deciding',
     of: 'api',
     reads: ['index', 'choose', 'test'],
     run: labelsOf,
   },
   learned: {
     name: 'Fitting who answers',
-    seconds: 1,
+    takes: 1,
+    part: 'deciding',
     of: 'adapting',
     reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
     run: conclude,
@@ -161,17 +223,15 @@ function mixtureIn(model: string): string | null {
   return existsSync(path) ? sha256Of(path) : null;
 }
 
-/** Those that a run comes to, in its order, for its bar. */
-export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>) {
+/** Those that a run comes to, in its order. */
+export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
   const adapting = effort === 'adapt';
   const comes = { all: true, adapting, neural: adapting && neural !== undefined, api: adapting && api !== undefined };
-  const training = 60 * (neural?.budgetMinutes ?? 10);
-  const rows = Object.values(stages).filter(({ of }) => comes[of]);
   return [
-    { name: 'Finding files', seconds: 1 },
-    { name: 'Reading files', seconds: 3 },
-    ...rows.map(({ name, seconds }) => ({ name, seconds: typeof seconds === 'number' ? seconds : training })),
-    { name: indexingAll, seconds: 2 },
+    { name: 'Finding files', takes: 1, part: 'measuring' },
+    { name: 'Reading files', takes: 3, part: 'measuring' },
+    ...Object.values(stages).filter(({ of }) => comes[of]),
+    { name: indexingAll, takes: 2, part: 'deciding' },
   ];
 }
 

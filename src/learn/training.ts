@@ -5,6 +5,8 @@ import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
+import type { StepReport } from '../engine/protocol.ts';
+import { standOf } from '../engine/standing.ts';
 import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
@@ -15,7 +17,6 @@ import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
-import { PaceKeeper } from './pace-keeper.ts';
 import type { HeldOut } from './places.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import type { Tell } from './stage-walk.ts';
@@ -29,8 +30,10 @@ const epochs = 2;
 /** Of 6e-4, 1.5e-3 and 3e-3 the middle one left the lowest loss on held-out files after 150 steps; longer runs want a little less. */
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
-/** As progress calls it. */
-export const trainingStage = 'Training';
+/** Steps that are timed: the first grows the process's memory, the third confirms the second. */
+const TIMED_STEPS = 3;
+/** Seconds; what is timed is not planned yet. */
+const MORE_THAN_ENOUGH = 1e9;
 /** A checkpoint, a minute or so of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -52,8 +55,15 @@ export interface TrainingDeps {
   readonly log: Log;
 }
 
+/** What is learned from, and what says how well. */
+export interface Samples {
+  readonly examples: readonly Sample[];
+  readonly judged: readonly Sample[];
+  readonly tokensPerEpoch: number;
+}
+
 export interface Training {
-  /** Name of its base's folder, beside that of the one that serves: see pace-keeper.ts. */
+  /** Name of its base's folder, beside that of the one that serves: see plan.ts. */
   readonly base: string;
   /** What it made. */
   readonly weights: Sha256;
@@ -62,99 +72,113 @@ export interface Training {
   readonly improved: boolean | undefined;
   readonly peakMemoryBytes: number;
   readonly notes: readonly string[];
+  /** It was measured, was not kept, and is gone: why. */
+  readonly dropped?: string;
 }
 
-/** Writes the model to the work folder, or goes on with what an interrupted run left there. Throws CodedError. */
-export async function train(
+/** Of the training files, and of validation files fewer as the run measures less. Throws CodedError where there is too little. */
+export async function samplesFrom(
   held: HeldOut,
   index: NgramModel,
-  access: NeuralAccess,
-  { engine, request, tokenizer, signal, log }: TrainingDeps,
-  tell: Tell,
-): Promise<Training> {
-  tell({ done: 0, total: undefined, detail: 'preparing' });
-  const out = workFolder(request.specialistFolder);
-  mkdirSync(out, { recursive: true });
+  halvings: number,
+  { tokenizer, signal }: Pick<TrainingDeps, 'tokenizer' | 'signal'>,
+): Promise<Samples> {
   const options = sampleOptions(index);
   const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  const judged = evenly(samplesOf(held.fit, tokenizer, options), validationWindows);
+  const judged = evenly(samplesOf(held.fit, tokenizer, options), validationWindows >> halvings);
+  return { examples, judged, tokensPerEpoch };
+}
+
+/** Of the whole run, seconds. */
+export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess): number {
+  return 60 * budgetMinutes;
+}
+
+/** How fast a base is trained here, by the first steps of its training, which goes on after them. */
+export interface Pace {
+  /** Seconds, with its share of the validations. */
+  readonly perStep: number;
+  /** As many as there is to learn from. */
+  readonly steps: number;
+  readonly notes: readonly string[];
+}
+
+/** Throws CodedError. */
+export async function paceOf(
+  base: string,
+  samples: Samples,
+  access: NeuralAccess,
+  deps: TrainingDeps,
+  tell: Tell,
+): Promise<Pace> {
+  const notes: string[] = [];
+  let last: StepReport | undefined;
+  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: MORE_THAN_ENOUGH, pauseAfter: TIMED_STEPS };
+  const paused = await askedOf(deps).request('adapt', asked, {
+    signal: deps.signal,
+    onProgress: (report) => {
+      if (report.kind === 'note') notes.push(report.note);
+      if (report.kind !== 'step') return;
+      last = report;
+      tell({ done: report.step, total: TIMED_STEPS });
+    },
+  });
+  deps.signal.throwIfAborted();
+  if (!paused.ok && paused.error.code !== 'cancelled') unwrap(paused);
+  if (last) {
+    const { step, totalSteps, secondsLeft, tokensPerSecond } = last;
+    const alone = (length * microBatches) / tokensPerSecond;
+    const perStep = secondsLeft === undefined || totalSteps <= step ? alone : secondsLeft / (totalSteps - step);
+    return { perStep, steps: totalSteps, notes };
+  }
+  // It has come to its end before, but for its model.
+  const stand = standOf(workFolder(deps.request.specialistFolder));
+  if (stand?.kind !== 'training') return { perStep: 0, steps: 0, notes };
+  return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
+}
+
+/** Writes the model to the work folder, or goes on with what an interrupted run left there. @param limit seconds that it may take, `late` of them lost. Throws CodedError */
+export async function train(
+  base: string,
+  samples: Samples,
+  access: NeuralAccess,
+  deps: TrainingDeps,
+  { limit, late }: { readonly limit: number; readonly late: number },
+  tell: Tell,
+): Promise<Training> {
+  const { signal, log } = deps;
   const notes: string[] = [];
   let peakMemoryBytes = 0;
-  let loss: number | undefined;
-  const minutes = access.budgetMinutes ?? defaultMinutes;
-  const keeper = access.noOther ? undefined : new PaceKeeper(access.base, minutes, out);
-  let instead = keeper?.instead();
-  const trainOn = (base: string, halt: AbortController) =>
-    (engine as Engine).request(
-      'adapt',
-      {
-        base,
-        out,
-        examples,
-        tokenizer: request.tokenizerPath,
-        lora: 'auto',
-        batch: 1,
-        length,
-        microBatches,
-        epochs,
-        ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-        budgetSeconds: minutes * 60,
-        ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
-        learningRate,
-        checkpointEverySteps,
-        unusable: 'discard',
-        separator: dialectTokens(tokenizer).end,
-        seed,
-        device: access.device,
-        threads: access.trainingThreads ?? 'auto',
+  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: limit, lateSeconds: late };
+  const adapted = unwrap(
+    await askedOf(deps).request('adapt', asked, {
+      signal,
+      onProgress: (report) => {
+        if (report.kind === 'note') notes.push(report.note);
+        if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
+        if (report.kind === 'method') log.info(`Training with ${report.name}: ${report.reason}`);
+        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${report.loss.toFixed(3)}`);
+        if (report.kind !== 'step') return;
+        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = report;
+        peakMemoryBytes = Math.max(peakMemoryBytes, memory);
+        log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
+        tell({ done: step, total: totalSteps, ...(secondsLeft !== undefined && { stageLeft: secondsLeft }) });
       },
-      {
-        signal: AbortSignal.any([signal, halt.signal]),
-        onProgress: (report) => {
-          if (report.kind === 'note') notes.push(report.note);
-          if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
-          if (report.kind === 'method') log.info(`Training with ${report.name}: ${report.reason}`);
-          if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${report.loss.toFixed(3)}`);
-          if (report.kind !== 'step') return;
-          peakMemoryBytes = Math.max(peakMemoryBytes, report.memory);
-          if (base === access.base) {
-            instead ??= keeper?.onStep(report.tokensPerSecond);
-            if (instead) halt.abort();
-          }
-          loss = loss === undefined ? report.loss : 0.9 * loss + 0.1 * report.loss;
-          const speed = `${thousands(report.tokensPerSecond)} tokens/s`;
-          const parts = [`loss ${loss.toFixed(2)}`, speed, timeLeft(report.secondsLeft)];
-          const detail = parts.filter((part) => part !== undefined).join(', ');
-          tell({ done: report.step, total: report.totalSteps, detail });
-        },
-      },
-    );
-  let base = instead?.base ?? access.base;
-  let trained = await trainOn(base, new AbortController());
-  if (instead && base !== instead.base && !signal.aborted) {
-    ({ base } = instead);
-    loss = undefined;
-    notes.length = 0;
-    // What it has begun is another base's: that it is left aside is no news.
-    trained = await trainOn(base, new AbortController());
-    notes.length = 0;
-  }
-  const adapted = unwrap(trained);
-  keeper?.forget();
-  if (instead) notes.push(instead.why);
+    }),
+  );
   const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
   return {
     base: basename(base),
-    weights: weightsOf(out),
+    weights: weightsOf(asked.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
       steps,
       tokens,
-      tokensPerEpoch,
+      tokensPerEpoch: samples.tokensPerEpoch,
       tokensPerSecond: tokens / seconds,
       minutes: seconds / 60,
       stopped,
@@ -168,6 +192,42 @@ export async function train(
     peakMemoryBytes,
     notes,
   };
+}
+
+function askedOf({ engine }: TrainingDeps): Engine {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  return engine;
+}
+
+/** All that decides what comes of it. */
+function requestOf(
+  base: string,
+  { examples, judged }: Samples,
+  access: NeuralAccess,
+  { request, tokenizer }: TrainingDeps,
+) {
+  const out = workFolder(request.specialistFolder);
+  mkdirSync(out, { recursive: true });
+  return {
+    base,
+    out,
+    examples,
+    tokenizer: request.tokenizerPath,
+    lora: 'auto',
+    batch: 1,
+    length,
+    microBatches,
+    epochs,
+    ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
+    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
+    learningRate,
+    checkpointEverySteps,
+    unusable: 'discard',
+    separator: dialectTokens(tokenizer).end,
+    seed,
+    device: access.device,
+    threads: access.trainingThreads ?? 'auto',
+  } as const;
 }
 
 /** @param index of the training files */
@@ -188,11 +248,6 @@ async function knownTo(index: NgramModel, files: readonly HarvestedFile[], signa
     await turn(signal);
   }
   return (file: HarvestedFile) => known.get(file);
-}
-
-function timeLeft(seconds: number | undefined): string | undefined {
-  if (seconds === undefined) return undefined;
-  return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.round(seconds / 60)} min left`;
 }
 
 /** At most about `windows` windows of samples, from all over. */

@@ -33,7 +33,7 @@ export interface NeuralAccess {
   /** Where training runs, and on how many threads of the CPU. */
   readonly device: 'auto' | 'cpu' | 'webgpu';
   readonly trainingThreads?: number | 'auto';
-  /** Of training; measuring takes a minute or two more. Default 10. */
+  /** Of the whole run; the API's answers come on top. Default 10. */
   readonly budgetMinutes?: number;
   /** Training ends after so many steps, where it would go on longer. */
   readonly maxSteps?: number;

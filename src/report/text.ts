@@ -2,6 +2,7 @@
 
 import { counted, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
+import { outcomeOf } from './outcome.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 const reasons: Record<LeftOutReason, string> = {
@@ -58,7 +59,11 @@ function neuralLines(neural: NeuralReport): string[] {
   });
   const stays = used === 'base' ? 'the base' : 'the earlier model';
   const verdict = used === 'adapted' ? 'kept' : isRolledBack(neural) ? `rolled back to ${stays}` : `in use is ${stays}`;
-  const lines = [columns, ...rows, `  ${verdict}: ${why}`];
+  const choice = Object.entries(neural.chosenFrom ?? {}).map(
+    ([name, { exactMatch }]) => `${names[name as keyof typeof names]} ${percent(exactMatch)}`,
+  );
+  const chosenBy = choice.length > 1 ? [`  lines right where it was chosen by: ${choice.join(', ')}`] : [];
+  const lines = [columns, ...rows, `  ${verdict}: ${why}`, ...chosenBy];
   const memory = `${Math.round(peakMemoryBytes / 1e6)} MB at the engine's peak`;
   if (!training) return [...lines, `  not trained; ${memory}`];
   const { loss, steps, tokens, tokensPerEpoch, tokensPerSecond, minutes, stopped } = training;
@@ -81,7 +86,7 @@ export function renderReport(report: AdaptReport): string {
   const lines: string[] = [];
   const section = (title: string) => lines.push('', title);
 
-  lines.push(`Easy Adaptation: ${report.folder}`);
+  lines.push(`Easy Adaptation: ${report.folder}`, outcomeOf(report));
   section('What was read');
   lines.push(
     `  ${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}, ${(harvest.bytes / 1e6).toFixed(1)} MB` +

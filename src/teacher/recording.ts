@@ -51,10 +51,13 @@ export class RecordingTeacher implements Teacher {
     return this.teacher.facts;
   }
 
+  knows(prompt: Prompt): boolean {
+    return this.known(this.hash(prompt)) !== undefined;
+  }
+
   /** 0 for a question whose answer is in the store already. */
   estimateUsd(prompt: Prompt): number {
-    const labelling = this.options.purpose === 'labelling';
-    return labelling && this.known(this.hash(prompt)) ? 0 : this.teacher.estimateUsd(prompt);
+    return this.knows(prompt) ? 0 : this.teacher.estimateUsd(prompt);
   }
 
   ceilingUsd(prompt: Prompt): number {

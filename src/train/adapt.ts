@@ -129,7 +129,17 @@ function runOptions(
   { lora }: Method,
   packed: RunOptions['stepper']['packed'],
 ): RunOptions {
-  const { batch, length, microBatches, seed, separator, validation, budgetSeconds } = request;
+  const {
+    batch,
+    length,
+    microBatches,
+    seed,
+    separator,
+    validation,
+    budgetSeconds,
+    lateSeconds = 0,
+    pauseAfter,
+  } = request;
   const { stepsPerEpoch } = new Batches(request.examples, { batch, length, microBatches, seed, separator });
   const totalSteps = Math.min(request.epochs * stepsPerEpoch, request.maxSteps ?? Number.POSITIVE_INFINITY);
   return {
@@ -157,7 +167,8 @@ function runOptions(
     separator,
     checkpoint: { path: join(request.out, CHECKPOINT), everySteps: request.checkpointEverySteps },
     ...(validation ? { validation } : {}),
-    ...(budgetSeconds === undefined ? {} : { budgetSeconds }),
+    ...(budgetSeconds === undefined ? {} : { budgetSeconds: budgetSeconds - lateSeconds }),
+    ...(pauseAfter === undefined ? {} : { pauseAfter }),
   };
 }
 

@@ -67,6 +67,8 @@ class Run {
   private readonly best: Best;
   private readonly progress: Progress;
   private readonly time: Timekeeper;
+  /** Step at which this process took it up. */
+  private readonly begun: number;
   private saved: number;
   /** Seconds spent until then. */
   private savedAt: number;
@@ -88,6 +90,7 @@ class Run {
     this.identity = identity;
     this.progress = progress;
     this.time = new Timekeeper(options, progress);
+    this.begun = stepper.step;
     this.saved = stepper.step;
     this.savedAt = progress.seconds;
     const { checkpoint } = options;
@@ -131,7 +134,10 @@ class Run {
   }
 
   private get cancelled(): boolean {
-    return this.hooks.signal?.aborted === true;
+    const { pauseAfter, schedule } = this.options;
+    const { step } = this.stepper;
+    const paused = pauseAfter !== undefined && (step - this.begun >= pauseAfter || step >= schedule.totalSteps);
+    return paused || this.hooks.signal?.aborted === true;
   }
 
   private async leave(): Promise<Result<never>> {

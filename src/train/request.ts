@@ -34,6 +34,10 @@ export interface AdaptRequest {
   readonly maxSteps?: number;
   /** Wall-clock seconds of training; the schedule is fitted to it. */
   readonly budgetSeconds?: number;
+  /** Of these what else has taken or will take, beyond what was foreseen: it makes no other run of this one. */
+  readonly lateSeconds?: number;
+  /** Fails as 'cancelled' after so many steps, with its checkpoint: who times a step goes on there. */
+  readonly pauseAfter?: number;
   /** Stops early, and keeps the best parameters rather than the last. */
   readonly validation?: Validation;
   readonly learningRate: number;
@@ -103,6 +107,8 @@ export function identify(request: AdaptRequest, weights: string): string {
     checkpointEverySteps: _____,
     unusable: ______,
     tokenizer: _______,
+    lateSeconds: ________,
+    pauseAfter: _________,
     ...rest
   } = request;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly validation?: Validation;
   /** Wall-clock seconds for all steps and validations, those before a resume included. The schedule is fitted to it. */
   readonly budgetSeconds?: number;
+  /** Leaves after so many steps as if it were cancelled then. */
+  readonly pauseAfter?: number;
 }
 
 export interface Validation {
@@ -77,6 +79,8 @@ export interface Progress {
   /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
   timed: { readonly step: number; readonly seconds: number } | undefined;
   seconds: number;
+  /** Of the last validation; absent in checkpoints of earlier versions. */
+  validationSeconds?: number;
   every: number;
   first: Validated | undefined;
   best: Validated | undefined;

@@ -9,7 +9,8 @@ export const CHECKPOINT = 'checkpoint.safetensors';
 export const RECORD = 'training.json';
 
 export type Stand =
-  | { readonly kind: 'training'; readonly step: number; readonly totalSteps: number }
+  /** `seconds` were spent until then. */
+  | { readonly kind: 'training'; readonly step: number; readonly totalSteps: number; readonly seconds: number }
   /** Trained to the end: it is not repeated. */
   | { readonly kind: 'trained' };
 
@@ -17,7 +18,8 @@ export type Stand =
 export function standOf(out: string): Stand | undefined {
   const found = checkpointStand(join(out, CHECKPOINT));
   if (found) {
-    return { kind: 'training', step: found.step, totalSteps: (found.progress as Progress).plan.totalSteps };
+    const { plan, seconds } = found.progress as Progress;
+    return { kind: 'training', step: found.step, totalSteps: plan.totalSteps, seconds };
   }
   return existsSync(join(out, RECORD)) ? { kind: 'trained' } : undefined;
 }

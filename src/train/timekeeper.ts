@@ -4,6 +4,8 @@ import { replan } from './schedule.ts';
 
 /** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
 const TIMED_STEPS = 4;
+/** A plan is late that needs so many times what is left. */
+const LATE = 1.1;
 /** Validation takes at most this share of the time. */
 const VALIDATION_SHARE = 0.1;
 
@@ -13,8 +15,6 @@ export class Timekeeper {
   private readonly started = performance.now();
   /** Seconds of the run's earlier parts. */
   private readonly before: number;
-  /** Of one validation; 0 before the first. */
-  private validationSeconds = 0;
   /** Seconds and step when the speed began to be measured in this process. */
   private mark: { step: number; seconds: number } | undefined;
 
@@ -30,17 +30,29 @@ export class Timekeeper {
     return this.before + (performance.now() - this.started) / 1000;
   }
 
-  /** Told of each step: after a few the plan is fitted for the first time. */
+  /** Told of each step: after a few the plan is fitted for the first time, and anew where it would end too late. */
   stepped(step: number): void {
     // The first step of a process grows its memory.
     this.mark ??= { step, seconds: this.seconds };
-    if (!this.progress.timed && step >= TIMED_STEPS) this.plan(step);
+    if (this.progress.timed ? this.isLate(step) : step >= TIMED_STEPS) this.plan(step);
   }
 
   /** Told of each validation. */
   validated(seconds: number): void {
-    this.validationSeconds = seconds;
+    this.progress.validationSeconds = seconds;
     if (this.mark) this.mark.seconds += seconds;
+  }
+
+  /** Of one validation; 0 before the first. */
+  private get validationSeconds(): number {
+    return this.progress.validationSeconds ?? 0;
+  }
+
+  /** The next step and the last validation do not fit into the budget any more, or all that is planned by far not. */
+  private isLate(step: number): boolean {
+    const { budgetSeconds = Number.POSITIVE_INFINITY } = this.options;
+    const room = budgetSeconds - this.seconds - this.validationSeconds;
+    return (this.secondsPerStep(step) ?? 0) > room || (this.left(step) ?? 0) > LATE * room;
   }
 
   /** Of a step as they come, validations not counted; undefined before the second in this process. */

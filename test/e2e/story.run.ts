@@ -121,17 +121,20 @@ step('a suggestion is taken word by word', async () => {
 const adaptingMs = 40 * 60_000;
 
 step(
-  'Adapt to This Repo, from the palette: its progress is shown, and what trains is killed in the middle of it',
+  'Adapt to This Repo, from the palette: its plan and what is left are said, what trains is killed in the middle, and its end says what changed',
   async () => {
     const { editor } = session;
     await editor.command('Easy Adaptation: Adapt to This Repo');
-    const progress = editor.notifications().filter({ hasText: 'Adapting to' });
-    const steps = () => progress.filter({ hasText: /Training.*loss \d.*tokens\/s/ }).waitFor({ timeout: adaptingMs });
-    await steps();
+    const said = (text: RegExp) => editor.notifications().filter({ hasText: text });
+    await said(/Adapting to .*About \d+ (minutes|seconds): .*\d training/).waitFor({ timeout: adaptingMs });
+    await editor.shot('04-plan');
+    const steps = editor.page.locator('.statusbar-item').filter({ hasText: /Training · \d+ \/ \d+ · .* left/ });
+    await steps.first().waitFor({ timeout: adaptingMs });
     await editor.shot('04-adapting');
     process.kill(session.processId('--training'), 'SIGKILL');
-    await steps();
-    await editor.panel().getByText('Exact match on held-out files').waitFor({ timeout: adaptingMs });
+    await steps.first().waitFor({ timeout: adaptingMs });
+    await said(/Kept: /).waitFor({ timeout: adaptingMs });
+    await editor.panel().getByText('Exact match on held-out files').waitFor();
     await editor.shot('04-adapted');
     const { harvest, neural } = session.report();
     assert.ok(harvest.files > 50, `${harvest.files} files`);

@@ -43,17 +43,22 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 
 class NotingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, place, key } = of as { query?: PlaceOf; place?: { query: PlaceOf }; key?: string };
+    const { query, place, key, pauseAfter } = of as {
+      query?: PlaceOf;
+      place?: { query: PlaceOf };
+      key?: string;
+      pauseAfter?: number;
+    };
     const at = query ?? place?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
-    ask([kind, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
+    ask([pauseAfter === undefined ? kind : 'pace', name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
     return super.request(kind, of, options);
   }
 }
 type PlaceOf = { readonly path: string; readonly prefix: string };
 
 /** What is right hangs on place and model alone: not on what was asked before. */
-const shares: Readonly<Record<string, number>> = { base: 30, adapted: 60 };
+const shares: Readonly<Record<string, number>> = { base: 10, adapted: 95 };
 const engine: NotingEngine = new NotingEngine({
   right: { base: 1, adapted: 1 },
   truth: (query) => {

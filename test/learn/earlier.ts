@@ -11,7 +11,7 @@ import { BEFORE_MANIFESTS } from '../../src/package/compatibility.ts';
 import { MANIFEST, sha256Of } from '../../src/package/manifest.ts';
 import { openStore } from '../../src/store/open.ts';
 import { adaptation, engine as startEngine } from '../engine/helpers.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /** Writes the tokenizer that shipped then. */
 export function writeEarlierTokenizer(path: string): string {
@@ -30,13 +30,21 @@ export function writeOtherTokenizer(path: string, from: string): void {
   writeFileSync(path, JSON.stringify(json));
 }
 
+/** What stands at a place in a folder on disk. */
+export function truthIn(root: string): Script['truth'] {
+  return ({ path, prefix, suffix }) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+  };
+}
+
 /** @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's folder. */
 export async function leaveEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { specialistFolder } = request;
   const work = workFolder(specialistFolder);
   const { store } = openStore(request.storeFolder, { log: silentLog });
   const result = await adapt(request, {
-    engine: new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth: ({ path }) => path }),
+    engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
     teacher: undefined,
     confirm: async () => false,
     record: ({ report: { madeFor: _, splits, ...report }, ...run }) => {

@@ -65,10 +65,12 @@ const deaths: readonly NonNullable<Plan['die']>[] = [
   ['Finding files', 1],
   ['Indexing', 1],
   ['Learning the mixture', 1],
-  ['draft n-gram', 10],
-  ['Calibrating', 1],
-  ['Measuring', 1],
   ['open', 1],
+  ['draft base', 3],
+  ['Timing a draft', 2],
+  ['pace', 1],
+  ['Timing a step of training', 2],
+  ['Planning', 1],
   ['draft base', 3],
   ['lossAt base', 3],
   ['Measuring the base', 1],
@@ -81,6 +83,9 @@ const deaths: readonly NonNullable<Plan['die']>[] = [
   ['Testing what stays', 1],
   ['draft base', 10],
   ['Testing the base', 1],
+  ['draft n-gram', 10],
+  ['Calibrating', 1],
+  ['Measuring', 1],
   ['api', 6],
   ['Indexing every file', 1],
 ];
@@ -169,7 +174,7 @@ test('what is kept goes with the adaptation', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(stages, new Set(['weights', 'training', 'mixture']));
+  assert.deepEqual(stages, new Set(['weights', 'scale', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places, answers, stages: left, teacherCalls } = store.rowsOf(project.root);

@@ -8,11 +8,11 @@ import type { ProgressUpdate } from '../../src/common/progress.ts';
 import type { Engine } from '../../src/engine/client.ts';
 import type { Requests } from '../../src/engine/protocol.ts';
 import { currentModel, workFolder } from '../../src/learn/folder-models.ts';
-import { PaceKeeper } from '../../src/learn/pace-keeper.ts';
 import { adapt, type RunDeps } from '../../src/learn/run.ts';
 import type { AdaptRequest } from '../../src/learn/types.ts';
 import { describeAdapted } from '../../src/package/adapted.ts';
 import { readManifest, writeManifest } from '../../src/package/manifest.ts';
+import { outcomeOf } from '../../src/report/outcome.ts';
 import { renderReport } from '../../src/report/text.ts';
 import type { AdaptReport, NeuralReport } from '../../src/report/types.ts';
 import { engine as startEngine, writeModel } from '../engine/helpers.ts';
@@ -72,7 +72,7 @@ describe('with an engine whose answers a test decides', () => {
     try {
       const from: string[] = [];
       const engine = new ScriptedEngine({
-        right: { base: 0.3, adapted: 0.6 },
+        right: { base: 0.2, adapted: 0.9 },
         truth,
         fail: (kind, { open }) => {
           const [source] = open.values();
@@ -109,7 +109,7 @@ describe('with an engine whose answers a test decides', () => {
 
   test('a base that was never measured beside the adapted model is not given up for it; the run that measures both decides', async () => {
     const { small, medium } = shipTwo();
-    const first = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }), over(small));
+    const first = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
     assert.equal(first.neural?.used, 'adapted');
     const made = usedOver(small);
     assert.equal(made.name, 'adapted');
@@ -118,7 +118,7 @@ describe('with an engine whose answers a test decides', () => {
     // Then the larger one serves, what is made from it is worse, and the earlier one better than both.
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 0.2, adapted: 0.9 },
-      truth: (query) => (engine.count('adapt') === 0 ? truth(query) : 'poisoned'),
+      truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
     });
     assert.equal((await report(engine, over(medium))).neural?.used, 'earlier');
     assert.deepEqual(usedOver(medium), { model: made.model, base: medium, name: 'adapted' });
@@ -140,7 +140,7 @@ describe('with an engine whose answers a test decides', () => {
 
   test('where the larger base is better than what was adapted from the smaller one, each serves beside its own', async () => {
     const { small, medium } = shipTwo();
-    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }), over(small));
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
     const made = usedOver(small);
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
     assert.equal(figures.neural?.used, 'base');
@@ -151,54 +151,82 @@ describe('with an engine whose answers a test decides', () => {
 
   test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
     const { small, medium } = shipTwo();
-    const run = async (tokensPerSecond: number, noOther = false) => {
-      const script: Script = { right: { base: 0.3, adapted: 0.6 }, truth, pace: () => tokensPerSecond };
-      const engine = new ScriptedEngine(script);
+    const run = async (pace: Script['pace'], noOther = false) => {
+      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
       const neural = { ...request.neural, base: medium, budgetMinutes: 10, noOther };
-      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine));
+      const said: string[] = [];
+      const progress = ({ say }: ProgressUpdate) => void (say && said.push(say));
+      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { progress }));
       assert.ok(result.ok, JSON.stringify(result));
-      const asked = engine.asked.flatMap((each) =>
-        each.kind === 'adapt' ? [(each.request as { base: string }).base] : [],
-      );
-      const opened = engine.asked.flatMap((each) =>
-        each.kind === 'open' ? [(each.request as { base: string }).base] : [],
-      );
-      return { asked, opened, notes: result.value.report.notes.join('\n') };
+      const { report: figures } = result.value;
+      return { engine, figures, said: said.join('\n'), notes: figures.notes.join('\n') };
     };
-    const slow = await run(100);
-    assert.deepEqual(slow.asked, [medium, small]);
-    assert.deepEqual(slow.opened, [medium, small, medium], 'the adapted model is opened over what it was made from');
+    const slow = await run((of) => (of === medium ? 50 : 3300));
+    assert.deepEqual(slow.engine.trained, [small]);
     assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
+    const why = /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: 20 steps/;
+    assert.match(slow.said, why);
+    assert.match(slow.notes, why);
+    const compared = await run(() => 50, true);
+    assert.deepEqual(compared.engine.trained, [medium]);
+    const quick = await run(() => 400);
+    assert.deepEqual(quick.engine.trained, [medium]);
+    assert.doesNotMatch(quick.notes, /cannot train/);
+    rmSync(request.specialistFolder, { recursive: true, force: true });
+    const hopeless = await run(() => 20);
+    assert.deepEqual(hopeless.engine.trained, []);
+    assert.match(hopeless.said, /cannot train the base 'medium', so nothing is adapted: .* need \d\d minutes/);
+    assert.equal(hopeless.figures.neural?.used, 'base', 'its drafts are calibrated all the same');
     assert.match(
-      slow.notes,
-      /'small' was adapted instead of 'medium', which would learn from 60,000 tokens in 10 minutes/,
+      outcomeOf(hopeless.figures),
+      /was not adapted: In 10 minutes .* The base model answers, with 24 files/,
     );
-    const compared = await run(100, true);
-    assert.deepEqual(compared.asked, [medium]);
-    const quick = await run(400);
-    assert.deepEqual(quick.asked, [medium]);
-    assert.doesNotMatch(quick.notes, /instead/);
   });
 
-  test('what a run has measured it does not measure again: killed and begun anew, it goes on with the base that it chose', () => {
-    const out = join(dirname(project.root), 'paced');
-    const medium = join(dirname(project.root), 'models', 'medium');
-    mkdirSync(out, { recursive: true });
-    const first = new PaceKeeper(medium, 10, out);
-    assert.equal(first.instead(), undefined);
-    assert.equal(first.onStep(50), undefined);
-    assert.equal(first.onStep(50), undefined);
-    const instead = first.onStep(50);
-    assert.match(instead?.base ?? '', /small$/);
-    assert.deepEqual(new PaceKeeper(medium, 10, out).instead(), instead);
-    // More minutes are enough.
-    assert.equal(new PaceKeeper(medium, 60, out).instead(), undefined);
-    writeFileSync(join(out, 'pace.json'), '{');
-    assert.equal(new PaceKeeper(medium, 10, out).instead(), undefined);
+  test('first a plan, then one estimate of the time left that only falls unless it says why', async () => {
+    const updates: ProgressUpdate[] = [];
+    const neural = { ...request.neural, budgetMinutes: 10 };
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 1000 });
+    const result = await adapt(
+      { ...request, neural },
+      deps(engine, { progress: (of) => updates.push(of), now: () => 0 }),
+    );
+    assert.ok(result.ok);
+    const planned = updates.findIndex(({ say }) => say !== undefined);
+    // 290 steps of 2048 tokens at 1000 a second are cut to what the minutes leave.
+    assert.equal(updates[planned]?.say, 'About 10 minutes: 10 training.');
+    assert.ok(updates.slice(0, planned).every(({ left }) => left === undefined));
+    const lefts = updates.slice(planned).map(({ left }) => left as number);
+    assert.ok(
+      lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600)),
+      lefts.join(),
+    );
+    assert.equal(lefts.at(-1), 0);
+    const shares = updates.slice(planned).map(({ overall }) => overall as number);
+    assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
+    assert.equal(shares.at(-1), 1);
+  });
+
+  test('a slow draft: fewer places are measured, so that the minutes hold, and what measuring took longer training gives back', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 2000 });
+    let ms = 0;
+    const neural = { ...request.neural, budgetMinutes: 10 };
+    const result = await adapt({ ...request, neural }, deps(engine, { now: () => (ms += 1000) }));
+    assert.ok(result.ok);
+    const { chosenFrom, quality } = result.value.report.neural as NeuralReport;
+    const drafts = 2 * ((chosenFrom?.base.places ?? 0) + quality.base.places);
+    assert.ok(drafts * 2.5 <= 0.4 * 600 && drafts > 20, `${drafts}`);
+    assert.equal(quality.ngram.places, quality.base.places);
+    const asked = engine.asked.flatMap((each) =>
+      each.kind === 'adapt' ? [each.request as Requests['adapt']['request']] : [],
+    );
+    const { budgetSeconds = 0, lateSeconds = -1 } = asked.at(-1) ?? {};
+    assert.ok(budgetSeconds + drafts * 2.5 < 600, `${budgetSeconds}`);
+    assert.equal(lateSeconds, 0);
   });
 
   test('a better model is kept, the next better one takes its place, and the report shows what it is better than', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     const figures = await report(engine);
     const { neural } = figures;
     assert.equal(neural?.used, 'adapted');
@@ -213,6 +241,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
     assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
     assert.ok(!existsSync(workFolder(request.specialistFolder)));
+    assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right on \d+ places of files it has not seen \(/);
     assert.equal(engine.open.size, 0, 'closed again');
     const text = renderReport(figures);
     for (const word of [
@@ -224,7 +253,7 @@ describe('with an engine whose answers a test decides', () => {
     ])
       assert.ok(text.includes(word), word);
 
-    const again = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    const again = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     assert.equal(again.neural?.used, 'adapted');
     assert.ok(again.neural?.chosenFrom?.earlier);
     assert.equal(
@@ -234,12 +263,12 @@ describe('with an engine whose answers a test decides', () => {
     );
     assert.notEqual(used().model, first);
     assert.ok(existsSync(first), 'someone may still have it open');
-    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     assert.ok(!existsSync(first));
   });
 
   test('what is trained on are the training files alone', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     await report(engine);
     const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
     assert.ok(asked.examples.length > 20);
@@ -255,7 +284,7 @@ describe('with an engine whose answers a test decides', () => {
 
   test('what stays is chosen before a test place is drafted; those are drafted once, by it and by the base', async () => {
     for (const right of [
-      { base: 0.3, adapted: 0.6 },
+      { base: 0.2, adapted: 0.9 },
       { base: 0.8, adapted: 0.1 },
     ]) {
       rmSync(request.specialistFolder, { recursive: true, force: true });
@@ -264,7 +293,9 @@ describe('with an engine whose answers a test decides', () => {
       const paths = engine.asked.flatMap(({ kind, request: of }) =>
         kind === 'draft' ? [(of as Requests['draft']['request']).query.path] : [],
       );
-      const validation = 2 * (chosenFrom?.base.places as number);
+      // Of the base's some are timed before, and no store keeps them here.
+      const timed = 6;
+      const validation = timed + 2 * (chosenFrom?.base.places as number);
       const tested = (name === 'base' ? 1 : 2) * quality.base.places;
       assert.equal(paths.length, validation + tested);
       const chosenOn = new Set(paths.slice(0, validation));
@@ -275,21 +306,23 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('a model that is worse on the validation files is rolled back: an earlier one stays', async () => {
-    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     const earlier = used();
     // Both are opened as 'adapted': the earlier one is measured before training.
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 0.2, adapted: 0.9 },
-      truth: (query) => (engine.count('adapt') === 0 ? truth(query) : 'poisoned'),
+      truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
     });
     const figures = await report(engine);
     assert.equal(figures.neural?.used, 'earlier');
     assert.deepEqual(used(), earlier);
     assert.match(
-      figures.notes.join(),
-      /rolled back: the earlier model writes the best lines: on \d+ validation places/,
+      figures.neural?.why ?? '',
+      /^the earlier model gets \d+\.\d% more lines right of \d+ validation places/,
     );
     assert.match(renderReport(figures), /rolled back to the earlier model/);
+    assert.match(outcomeOf(figures), /^What was adapted before stays: /);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
   });
 
   /** Right at other places: the base at the first, third ..., the adapted model at the others. */
@@ -301,38 +334,32 @@ describe('with an engine whose answers a test decides', () => {
         const place = `${query.path} ${query.prefix.length}`;
         const at = places.get(place) ?? places.size;
         places.set(place, at);
-        return (at % 2 === 0) === (engine.count('adapt') === 0) ? truth(query) : 'x';
+        return (at % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
       },
       ...(loss && { loss }),
     });
     return engine;
   }
 
-  test('of two whose lines are about as good the one that foresees the text better stays', async () => {
-    const { neural } = await report(even({ base: 1.5, adapted: 1.4 }));
-    const { base: before, adapted } = neural?.chosenFrom ?? {};
-    assert.ok((before?.exactMatch as number) > (adapted?.exactMatch as number));
-    assert.equal(neural?.used, 'adapted');
-    assert.match(
-      neural?.why ?? '',
-      /^the adapted model foresees the text best: .* loss 1\.400; the base .* loss 1\.500/,
-    );
-    rmSync(request.specialistFolder, { recursive: true, force: true });
-    assert.equal((await report(even({ base: 1.4, adapted: 1.5 }))).neural?.used, 'base');
+  test('of two whose lines are about as good the base stays: a difference that may be chance keeps nothing', async () => {
+    const figures = await report(even({ base: 1.5, adapted: 1.4 }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.neural?.why ?? '', /^the adapted model gets \d+\.\d% (fewer|more) lines right/);
+    assert.match(outcomeOf(figures), /^Not kept: the adapted model gets .* The base model answers/);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)));
   });
 
-  test('lines that are clearly worse outweigh a loss that is better', async () => {
+  test('what is kept has more lines right where it was chosen, whatever its loss says', async () => {
     const loss = { base: 1.5, adapted: 1.4 };
     const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
     assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.notes.join(), /rolled back: the base writes clearly better lines: on \d+ validation places/);
+    assert.match(figures.neural?.why ?? '', /the adapted model gets \d+\.\d% fewer lines right, of \d+ validation/);
   });
 
   test('where the base is the best, it is the base again', async () => {
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
     assert.equal(figures.neural?.used, 'base');
     assert.equal(used().name, 'base');
-    assert.match(figures.notes.join(), /rolled back/);
   });
 
   test('training that made nothing better is not kept, whatever chance says', async () => {
@@ -344,7 +371,7 @@ describe('with an engine whose answers a test decides', () => {
   test('an engine that was started anew is opened again, and nothing is lost', async () => {
     let forgotten = false;
     const engine: ScriptedEngine = new ScriptedEngine({
-      right: { base: 0.3, adapted: 0.6 },
+      right: { base: 0.2, adapted: 0.9 },
       truth,
       fail: (kind) => {
         if (kind === 'draft' && engine.count('draft') === 20) engine.open.clear();
@@ -363,7 +390,7 @@ describe('with an engine whose answers a test decides', () => {
   ] as const) {
     test(`${name}: the run goes on, and says why`, async () => {
       const engine = new ScriptedEngine({
-        right: { base: 0.3, adapted: 0.6 },
+        right: { base: 0.2, adapted: 0.9 },
         truth,
         fail: (asked) => (asked === kind ? failed(code, 'It keeps ending.') : undefined),
       });
@@ -375,7 +402,7 @@ describe('with an engine whose answers a test decides', () => {
   }
 
   test('without a base model on disk, and without an engine, it is as without a neural part', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     const nowhere = await report(engine, { neural: { ...request.neural, base: join(base, 'nowhere') } as never });
     assert.match(nowhere.notes.join(), /base model is not installed/);
     assert.equal(engine.asked.length, 0);
@@ -386,7 +413,7 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   test('cancelled at any stage it leaves the model and the index that were there', async () => {
-    await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth }));
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     const before_ = used();
     const snapshot = join(request.specialistFolder, 'specialist.ngram');
     const bytes = readFileSync(snapshot);
@@ -400,22 +427,11 @@ describe('with an engine whose answers a test decides', () => {
       assert.deepEqual(readFileSync(snapshot), bytes, stage);
     }
   });
-
-  test('the bar never goes back, and training says how it goes', async () => {
-    const updates: ProgressUpdate[] = [];
-    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth });
-    await adapt(request, deps(engine, { progress: (update) => updates.push(update) }));
-    const shares = updates.map(({ overall }) => overall as number);
-    assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
-    assert.ok((shares.at(-1) as number) > 0.95);
-    const details = updates.flatMap(({ stage, detail }) => (stage === 'Training' && detail ? [detail] : []));
-    assert.ok(details.includes('loss 2.50, 3,300 tokens/s, 3 min left'), details.join('; '));
-  });
 });
 
 describe('with a real engine', () => {
   test('killed in the middle of training it resumes, within the run and in the next', async (context) => {
-    const fresh = makeProject(4);
+    const fresh = makeProject(8);
     context.after(() => fresh.remove());
     const client = startEngine();
     context.after(() => client.dispose());
@@ -423,14 +439,14 @@ describe('with a real engine', () => {
     let steps = 0;
     let kills = 0;
     const stop = new AbortController();
-    const progress = ({ stage, detail, done }: ProgressUpdate) => {
-      if (stage !== 'Training' || !detail?.startsWith('loss')) return;
+    const progress = ({ stage, done }: ProgressUpdate) => {
+      if (stage !== 'Training' || done === 0) return;
       steps = done;
-      if (done === 2 && kills === 0) {
+      if (done === 4 && kills === 0) {
         kills++;
         process.kill(client.pid as number, 'SIGKILL');
       }
-      if (done === 4) stop.abort();
+      if (done === 5) stop.abort();
     };
     const first = await adapt(of, deps(client, { signal: stop.signal, progress }));
     assert.equal(!first.ok && first.error.code, 'cancelled');
@@ -440,12 +456,12 @@ describe('with a real engine', () => {
     const second = await adapt(
       of,
       deps(client, {
-        progress: ({ stage, detail, done }) =>
-          void (stage === 'Training' && detail?.startsWith('loss') && later.push(done)),
+        progress: ({ stage, done }) => void (stage === 'Training' && done > 0 && later.push(done)),
       }),
     );
     assert.ok(second.ok, JSON.stringify(second));
-    assert.equal(later[0], steps + 1, 'goes on after the step that was saved');
+    const timed = 3;
+    assert.equal(later[0], steps + timed + 1, 'goes on after the step that was saved; no store keeps the plan here');
     const { neural } = second.value.report;
     assert.ok(neural?.training?.loss);
     assert.ok(neural.training.loss.after < neural.training.loss.before);
@@ -459,7 +475,7 @@ describe('with a real engine', () => {
     context.after(() => client.dispose());
     const of = { ...request, ...fresh.request, neural: request.neural } as AdaptRequest;
     const stop = new AbortController();
-    const progress = ({ stage, done }: ProgressUpdate) => stage === 'Training' && done === 3 && stop.abort();
+    const progress = ({ stage, done }: ProgressUpdate) => stage === 'Training' && done === 4 && stop.abort();
     assert.ok(!(await adapt(of, deps(client, { signal: stop.signal, progress }))).ok);
     mkdirSync(join(fresh.root, 'src', 'more'));
     writeFileSync(join(fresh.root, 'src', 'more', 'x.ts'), 'export const more = 1;\n'.repeat(30));

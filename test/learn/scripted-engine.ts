@@ -20,12 +20,16 @@ export interface Script {
   readonly losses?: readonly [number, number];
   /** Of training on a base, tokens a second; absent: 3300. */
   readonly pace?: (base: string) => number;
+  /** Of a draft; absent: 1. */
+  readonly latencyMs?: number;
   /** Of the mixture at a place, nats a token; absent: no place has one. */
   readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
 }
 
 export class ScriptedEngine implements Engine {
   readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
+  /** Bases of trainings that came to their end: of others a step was timed. */
+  readonly trained: string[] = [];
   readonly open = new Map<string, Requests['open']['request']>();
   private readonly script: Script;
   private drafts = 0;
@@ -101,25 +105,29 @@ export class ScriptedEngine implements Engine {
       tokens: [token],
       model: `${name} + n-gram`,
       complete: true,
-      latencyMs: 1,
+      latencyMs: this.script.latencyMs ?? 1,
       confidence: right ? 0.9 : 0.1,
     };
   }
 
   private adapt(
-    { base, out, tokenizer }: Requests['adapt']['request'],
+    { base, out, tokenizer, pauseAfter }: Requests['adapt']['request'],
     { onProgress, signal }: RequestOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
     const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
     const [first, best] = this.script.losses ?? [3, 2];
     onProgress?.({ kind: 'device', ...device });
-    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6, secondsLeft: 180 };
+    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6 };
     const tokensPerSecond = this.script.pace?.(base) ?? 3300;
+    const totalSteps = 290;
     for (let done = 1; done <= 3; done++) {
-      onProgress?.({ kind: 'step', step: done, totalSteps: 3, ...step, tokensPerSecond });
+      const secondsLeft = ((totalSteps - done) * 2048) / tokensPerSecond;
+      onProgress?.({ kind: 'step', step: done, totalSteps, ...step, tokensPerSecond, secondsLeft });
       if (signal?.aborted) return failed('cancelled', 'Cancelled.');
     }
+    if (pauseAfter !== undefined) return failed('cancelled', 'Paused.');
+    this.trained.push(base);
     cpSync(base, out, { recursive: true });
     // No two of them are the same model.
     appendFileSync(join(out, WEIGHTS), randomUUID());

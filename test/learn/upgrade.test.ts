@@ -20,7 +20,7 @@ import { MANIFEST, readManifest, sha256Of } from '../../src/package/manifest.ts'
 import type { NeuralReport } from '../../src/report/types.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../engine/helpers.ts';
-import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';
+import { leaveEarlierState, truthIn, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';
 import { makeProject, type Project } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
@@ -154,7 +154,7 @@ describe('under another tokenizer', () => {
   });
 
   test('adapting again leaves the earlier checkpoint aside, and puts a model of its own in use', async () => {
-    const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.6 }, truth: ({ path }) => path });
+    const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
     const result = await adapt(now, {
       engine,
       teacher: undefined,

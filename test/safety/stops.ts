@@ -22,7 +22,7 @@ export interface StopWay {
   readonly says: RegExp;
 }
 
-const goesOn = /^Stopped at step [1-9]\d* of \d+; start it again to go on\.$/;
+const goesOn = /^Cancelled\. Kept: .*the training up to step [1-9]\d* of \d+\. The next adaptation goes on there\.$/;
 
 export const stopWays: readonly StopWay[] = [
   { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: goesOn },
@@ -36,7 +36,7 @@ export const stopWays: readonly StopWay[] = [
       process.kill(-npm, 'SIGINT');
     },
     // By the last checkpoint, if there was one.
-    says: /^(Stopped at step [1-9]|Cancelled)/,
+    says: /^Cancelled/,
   },
   { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: goesOn },
 ];

@@ -6,12 +6,13 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
+import { cancelled } from '../../learn/cancellation.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../learn/types.ts';
 import type { PanelProgress } from '../../panel/protocol.ts';
 import type { KeptSummary } from '../../report/kept.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTrust, askToSpend, tellFailure } from './questions.ts';
+import { askForTrust, askToSpend, tellEnd } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 export interface AdaptationDeps extends RunRequestDeps {
@@ -34,11 +35,15 @@ interface Run {
 }
 
 const { t } = vscode.l10n;
+/** Why a run ends that is told: others end with their folder or window. */
+const byUser = new Error('Cancelled by the user.');
 
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
   private readonly requests: RunRequests;
   private run: Run | undefined;
+  /** Of the adaptation that was asked for, from then on until it is over: it may wait behind another run. */
+  private asked: AbortController | undefined;
   /** Of folders that are being read for their secrets. */
   private readonly reading = new Set<AbortController>();
   /** Runs follow one another: each takes a core for itself. */
@@ -59,7 +64,7 @@ export class Adaptation extends DisposableStore {
   }
 
   get progress(): PanelProgress | undefined {
-    return this.run?.progress;
+    return this.run && { ...this.run.progress, cancellable: this.isAdapting };
   }
 
   get isIndexing(): boolean {
@@ -67,7 +72,7 @@ export class Adaptation extends DisposableStore {
   }
 
   get isAdapting(): boolean {
-    return this.run?.effort === 'adapt';
+    return this.asked !== undefined;
   }
 
   /** Harvests and indexes without asking or telling anything but the status bar. */
@@ -118,23 +123,23 @@ export class Adaptation extends DisposableStore {
     }
     // It would read the same files that the adaptation reads anyway.
     if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
-    const result = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: t('Adapting to {0}', session.folder.name),
-        cancellable: true,
-      },
-      (progress, token) => this.enqueue(() => this.adaptNow(session, progress, token)),
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.asked = controller;
+    this.deps.onChange();
+    const work = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
+    // What has not begun is cancelled at once; what has, says itself what is kept of it.
+    const dropped = new Promise<typeof cancelled>((resolve) =>
+      signal.addEventListener('abort', () => this.run?.controller === controller || resolve(cancelled)),
     );
-    if (result.ok && result.value.trouble !== undefined)
-      await tellFailure({ code: 'unwritable', message: result.value.trouble });
-    if (result.ok) return true;
-    if (result.error.code !== 'cancelled') await tellFailure(result.error);
-    return false;
+    const result = await Promise.race([work, dropped]);
+    this.asked = undefined;
+    this.deps.onChange();
+    return tellEnd(result, signal.reason === byUser);
   }
 
   cancel(): void {
-    if (this.isAdapting) this.run?.controller.abort();
+    this.asked?.abort(byUser);
   }
 
   /** The settings may be others now: a model that is switched off is not trained on. */
@@ -144,36 +149,34 @@ export class Adaptation extends DisposableStore {
 
   /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
   async stop(): Promise<void> {
+    this.asked?.abort();
     this.run?.controller.abort();
     await this.queue;
   }
 
-  private async adaptNow(
-    session: FolderSession,
-    bar: vscode.Progress<{ message?: string; increment?: number }>,
-    token: vscode.CancellationToken,
-  ): Promise<Result<AdaptOutcome>> {
-    const controller = new AbortController();
-    const listener = token.onCancellationRequested(() => controller.abort());
-    if (token.isCancellationRequested) controller.abort();
-    try {
-      const api = this.requests.api(session.folder);
-      let told = 0;
-      return await this.start(
+  private async adaptNow(session: FolderSession, controller: AbortController): Promise<Result<AdaptOutcome>> {
+    const api = this.requests.api(session.folder);
+    const title = t('Adapting to {0}', session.folder.name);
+    return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
+      this.start(
         session,
         'adapt',
         controller,
         api,
         (cost) => askToSpend(cost, api?.settings.provider),
         (update) => {
-          const percent = 100 * (update.overall ?? 0);
-          bar.report({ message: describe(update), increment: Math.max(0, percent - told) });
-          told = Math.max(told, percent);
+          bar.report({ message: describe(update) });
+          if (update.say !== undefined) void this.tellPlan(title, update.say, controller);
         },
-      );
-    } finally {
-      listener.dispose();
-    }
+      ),
+    );
+  }
+
+  private async tellPlan(title: string, said: string, controller: AbortController): Promise<void> {
+    const cancel = t('Cancel');
+    this.deps.log.info(`${title}: ${said}`);
+    const answer = await vscode.window.showInformationMessage(`${title}. ${said}`, cancel);
+    if (answer === cancel) controller.abort(byUser);
   }
 
   private async start(
@@ -193,7 +196,7 @@ export class Adaptation extends DisposableStore {
       effort,
       neural: request.neural !== undefined,
       controller,
-      progress: { title, detail: '', cancellable: effort === 'adapt' },
+      progress: { title, detail: '', cancellable: false },
     };
     this.run = run;
     this.deps.onChange();
@@ -204,7 +207,7 @@ export class Adaptation extends DisposableStore {
         request,
         controller.signal,
         (update) => {
-          run.progress = { title, cancellable: effort === 'adapt', detail: describe(update), ...shareOf(update) };
+          run.progress = { title, cancellable: false, detail: describe(update), ...shareOf(update) };
           onProgress(update);
           this.deps.onChange();
         },

@@ -1,7 +1,8 @@
 // What a run asks the user, and tells where it fails.
 import * as vscode from 'vscode';
-import type { Failure } from '../../common/errors.ts';
-import type { ApiEstimate, Spending } from '../../learn/types.ts';
+import type { Failure, Result } from '../../common/errors.ts';
+import type { AdaptOutcome, ApiEstimate, Spending } from '../../learn/types.ts';
+import { outcomeOf } from '../../report/outcome.ts';
 import { termsOf } from '../api/try-model.ts';
 
 const { t } = vscode.l10n;
@@ -10,6 +11,17 @@ export async function tellFailure({ message }: Failure): Promise<void> {
   const showLog = t('Show Log');
   const answer = await vscode.window.showErrorMessage(message, showLog);
   if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
+}
+
+/** How an adaptation ended, in one notification. @returns there is a new report to show */
+export async function tellEnd(result: Result<AdaptOutcome>, byUser: boolean): Promise<boolean> {
+  if (result.ok) {
+    const { trouble, report } = result.value;
+    if (trouble !== undefined) await tellFailure({ code: 'unwritable', message: trouble });
+    else void vscode.window.showInformationMessage(outcomeOf(report));
+  } else if (result.error.code !== 'cancelled') await tellFailure(result.error);
+  else if (byUser) void vscode.window.showInformationMessage(result.error.message);
+  return result.ok;
 }
 
 export async function askForTrust(): Promise<void> {
