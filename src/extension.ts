@@ -253,7 +253,8 @@ export function activate(context: vscode.ExtensionContext): void {
     folders,
     rules,
     isOn,
-    onRequest: (folder) => announcements.beforeRequest(folder, api, served, permissions),
+    onRequest: (folder) =>
+      announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.callsAnHour),
     onAsked: (document) => firstKeys.asked(document),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;

@@ -64,6 +64,7 @@ export class Desk {
         mask: asIs,
         backoff: new Backoff({ clock }),
         onEvent: () => {},
+        onReady: () => this.editor.repeat(),
         log: silentLog,
       });
     const setOpenFile = (path: string, text: string) => this.specialist.setOpenFile(path, text);

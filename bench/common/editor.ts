@@ -2,8 +2,10 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionService } from '../../src/complete/service.ts';
 import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
-import { type CursorPlace, Unanswered } from '../../src/host/completion/unanswered.ts';
+import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from '../../src/host/completion/unanswered.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
+import { lineBefore } from '../../src/text/lines.ts';
+import { listOpensAt } from '../../src/text/list-places.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
 const EDITOR_DEBOUNCE_MS = 50;
@@ -63,6 +65,7 @@ export class Editor {
   private document: Text = { prefix: '', suffix: '' };
   private version = 0;
   private pressedAt = 0;
+  private askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EditorDeps) {
     this.deps = deps;
@@ -74,6 +77,11 @@ export class Editor {
 
   /** There is more to answer from, as the host hears it. */
   repeat(): void {
+    const early = LIST_PAUSE_MS - (this.now() - this.askedAt);
+    if (early > 0 && this.opensList()) {
+      this.later(early, () => this.repeat());
+      return;
+    }
     if (this.unanswered.repeat('', this.place(), true)) void this.ask();
   }
 
@@ -124,6 +132,7 @@ export class Editor {
     const controller = new AbortController();
     this.asking = controller;
     const place = this.place();
+    this.askedAt = this.now();
     this.unanswered.begin('', place);
     this.unanswered.isRepeat(place);
     const completion = await this.deps.service.complete(this.request(), controller.signal);
@@ -160,7 +169,13 @@ export class Editor {
 
   private request(): CompletionRequest {
     const { path, languageId, indentUnit } = this.file;
-    return { query: { path, languageId, ...this.document }, trigger: 'automatic', indentUnit };
+    const query = { path, languageId, ...this.document };
+    return { query, trigger: 'automatic', indentUnit, besideList: this.opensList() };
+  }
+
+  /** With the editor's usual settings. */
+  private opensList(): boolean {
+    return listOpensAt(this.file.languageId, lineBefore(this.document.prefix)) !== undefined;
   }
 
   private place(): CursorPlace {

@@ -22,33 +22,39 @@ export interface CacheHit {
   readonly autoClosed: boolean;
 }
 
+interface Entry {
+  readonly place: EditedPlace;
+  readonly answer: Answer;
+}
+
 /** Least recently used answers go first. */
 export class CompletionCache {
   private readonly capacity: number;
   /** Oldest first. */
-  private entries: { place: EditedPlace; answer: Answer }[] = [];
+  private entries: readonly Entry[] = [];
 
   constructor(capacity = 200) {
     this.capacity = capacity;
   }
 
-  /** An API answer was paid for: a local one replaces it only where it was nothing. */
+  /** An API answer was paid for: a local one replaces it only where it was nothing. It does not take a local one away that may be on the screen. */
   put(query: CompletionQuery, answer: Answer): void {
     const place = new EditedPlace(query);
-    const at = this.entries.findIndex((entry) => entry.place.equals(place));
-    if (at !== -1) {
-      const old = (this.entries[at] as (typeof this.entries)[number]).answer;
-      if (old.source === 'api' && old.text !== '' && answer.source !== 'api') return;
-      this.entries.splice(at, 1);
-    }
-    this.entries.push({ place, answer });
-    if (this.entries.length > this.capacity) this.entries.shift();
+    const paid = answer.source === 'api';
+    const isHere = (entry: Entry) => entry.place.equals(place);
+    const isPaid = ({ answer: old }: Entry) => old.source === 'api' && old.text !== '';
+    if (!paid && this.entries.some((entry) => isHere(entry) && isPaid(entry))) return;
+    const others = this.entries.filter((entry) => !isHere(entry) || (paid && entry.answer.source !== 'api'));
+    this.entries = [...others, { place, answer }].slice(-this.capacity);
   }
 
-  /** The latest answer that fits. */
-  get(query: CompletionQuery): CacheHit | undefined {
-    for (let i = this.entries.length - 1; i >= 0; i--) {
-      const entry = this.entries[i] as (typeof this.entries)[number];
+  /**
+   * The latest answer that fits.
+   * @param visible what is on the screen stays as long as it fits
+   */
+  get(query: CompletionQuery, visible?: Answer): CacheHit | undefined {
+    const seen = this.entries.filter(({ answer }) => answer === visible);
+    for (const entry of [...seen, ...[...this.entries].reverse()]) {
       const { text } = entry.answer;
       // All of it typed: what comes next is a new question.
       const since = entry.place.typedSince(
@@ -56,8 +62,8 @@ export class CompletionCache {
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
       );
       if (since === undefined) continue;
-      this.entries.splice(i, 1);
-      this.entries.push(entry);
+      // What is on the screen comes first as long as it is there, and not before a better answer afterwards.
+      if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
       return { answer: entry.answer, rest: text.slice(since.typed.length), autoClosed: since.autoClosed };
     }
     return undefined;

@@ -15,6 +15,12 @@ import { type Flight, Flights } from './flights.ts';
 import { HINT_BAR, maskedRequest } from './masked-request.ts';
 import type { Local, Turn } from './turn.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
+import { inOneWord, TypingPace } from './typing-pace.ts';
+
+/** So long who stopped typing looks at the place, ms: nothing comes there later that nobody has asked for. */
+const ATTENTION_MS = 2000;
+/** In a word that a call was made in already, nobody has stopped before so long a pause, ms. */
+const AGAIN_MS = 1000;
 
 /** What a call was made for; its price from its landing until a shown completion carries it. */
 interface Aim {
@@ -32,6 +38,9 @@ export class ApiCalls {
   /** Of each model its own: a slow one tells nothing of the next. */
   private readonly paces = new Map<string, Pace>();
   private readonly aims = new WeakMap<Flight, Aim>();
+  readonly typing = new TypingPace();
+  /** Where the last call was made. */
+  private lastCall: CompletionQuery | undefined;
   /** Kinds of failure told of since the last success. */
   private readonly told = new Set<string>();
 
@@ -73,11 +82,31 @@ export class ApiCalls {
     return this.flights.find(query);
   }
 
-  /** The debounce before a call, less the time that this request has taken so far. */
-  async pause({ settings, startedAt, signal }: Turn): Promise<void> {
-    const limits = { minMs: settings.apiDebounceMinMs, maxMs: settings.apiDebounceMaxMs };
-    const left = this.pace.delay(limits) - (this.deps.clock.monotonic() - startedAt);
+  /** See Flights.hold. */
+  hold(query: CompletionQuery): () => void {
+    return this.flights.hold(query);
+  }
+
+  /** A key was pressed, and a request made of it. */
+  typed({ request, settings, startedAt }: Turn): void {
+    this.typing.key(request.query, startedAt, this.pauseMs(settings));
+  }
+
+  /** A call waits until the user pauses, within one word for a longer time the second time: less the time that this request has taken so far. */
+  async pause({ settings, query, startedAt, signal }: Turn): Promise<void> {
+    const again = this.lastCall !== undefined && inOneWord(this.lastCall, query);
+    const pause = Math.max(this.pauseMs(settings), again ? AGAIN_MS : 0);
+    const left = pause - (this.deps.clock.monotonic() - startedAt);
     if (left > 0) await this.deps.clock.sleep(left, signal);
+  }
+
+  private pauseMs({ apiDebounceMinMs, apiDebounceMaxMs }: CompletionSettings): number {
+    return this.pace.delay({ minMs: apiDebounceMinMs, maxMs: apiDebounceMaxMs }, this.typing.gapMs);
+  }
+
+  /** The user's attention for this place is over: he has not asked for anything, and pressed no key since. */
+  isTooLate(turn: Turn): boolean {
+    return !wantsApi(turn) && this.deps.clock.monotonic() - turn.startedAt > ATTENTION_MS;
   }
 
   /**
@@ -95,6 +124,7 @@ export class ApiCalls {
     const teacher = this.deps.teacher();
     if (request === undefined || teacher === undefined || !this.available(turn.settings)) return undefined;
     this.flights.dropOrphans();
+    this.lastCall = turn.query;
     const prompt = completionPrompt(request, teacher.facts);
     const flight = this.flights.start(turn.query, (signal, onText) => teacher.ask(prompt, signal, onText), runOn);
     this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
@@ -114,7 +144,7 @@ export class ApiCalls {
   async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
     if (!hasFair(local)) return this.flights.wait(flight, turn.query, turn.signal);
     const over = new AbortController();
-    const slow = this.outOfPatience(flight, wantsApi(turn), over.signal);
+    const slow = this.outOfPatience(flight, turn, over.signal);
     const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
     try {
       return await Promise.race([waiting, slow]);
@@ -126,11 +156,15 @@ export class ApiCalls {
     }
   }
 
-  private async outOfPatience(flight: Flight, asked: boolean, signal: AbortSignal): Promise<'slow'> {
+  private async outOfPatience(flight: Flight, turn: Turn, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
+    const asked = wantsApi(turn);
     const { firstMs, wholeMs } = this.pace.patience(asked);
-    await clock.sleep(firstMs, signal);
-    if (flight.hasBegun()) await clock.sleep(wholeMs - firstMs, signal);
+    const began = clock.monotonic();
+    // While the place is looked at, or not at all.
+    const end = asked ? began + wholeMs : Math.min(began + wholeMs, turn.startedAt + ATTENTION_MS);
+    await clock.sleep(Math.min(firstMs, end - began), signal);
+    if (flight.hasBegun()) await clock.sleep(end - clock.monotonic(), signal);
     return 'slow';
   }
 
@@ -195,5 +229,5 @@ function wantsApi({ request, settings }: Turn): boolean {
 }
 
 function hasFair({ cuts, policy }: Local): boolean {
-  return bestCut(cuts, policy.showBar) !== undefined;
+  return bestCut(cuts, policy.fallbackBar, policy.annoyance) !== undefined;
 }

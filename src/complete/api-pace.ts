@@ -3,6 +3,8 @@
 
 /** A call is overtaken if the next key comes before its answer; a slow API is overtaken more often, so it waits longer. */
 const SHARE_OF_LATENCY = 0.35;
+/** Who has waited for so many of his own gaps between keys has stopped. */
+const GAPS = 2;
 const SMOOTHING = 0.3;
 /** Assumed before the first answer, ms. */
 const FIRST_LATENCY = 800;
@@ -58,9 +60,12 @@ export class Pace {
     return { wholeMs, firstMs: Math.min(wholeMs, limit(this.first ?? this.whole, leastMs.first)) };
   }
 
-  /** ms between the keystroke and the call. */
-  delay(limits: { minMs: number; maxMs: number }): number {
-    return Math.max(limits.minMs, Math.min(limits.maxMs, SHARE_OF_LATENCY * this.whole));
+  /**
+   * ms between the keystroke and the call.
+   * @param gapMs between two keys of this user, as a rule
+   */
+  delay(limits: { minMs: number; maxMs: number }, gapMs: number): number {
+    return Math.max(limits.minMs, Math.min(limits.maxMs, Math.max(SHARE_OF_LATENCY * this.whole, GAPS * gapMs)));
   }
 }
 

@@ -27,11 +27,16 @@ export interface Flight {
   hasBegun(): boolean;
 }
 
+interface Waiter {
+  /** What its user has typed since: it must stay a beginning of the answer, or the waiter goes. */
+  readonly typed: string;
+  readonly leave: () => void;
+}
+
 interface OwnFlight extends Flight {
   landed: Promise<Result<TeacherAnswer>>;
   readonly controller: AbortController;
-  /** Text that each waiter's user has typed since: it must stay a beginning of the answer, or the waiter goes. */
-  readonly waiters: Set<{ readonly typed: string; readonly leave: () => void }>;
+  readonly waiters: Set<Waiter>;
   textSoFar: string;
   runningOn: boolean;
 }
@@ -79,6 +84,14 @@ export class Flights {
     return flight;
   }
 
+  /** Keeps a call whose answer may serve this query from ending as one that nobody waits for, until the returned function is called. */
+  hold(query: CompletionQuery): () => void {
+    const flight = this.find(query) as OwnFlight | undefined;
+    return flight === undefined
+      ? () => {}
+      : this.join(flight, { typed: typedIn(flight, query) ?? '', leave: () => {} });
+  }
+
   /**
    * The flight's result; undefined when the answer turned out not to begin with what was typed since. Rejects with the
    * signal's reason; the call itself then goes on if others wait for it, or for a short while.
@@ -92,16 +105,22 @@ export class Flights {
       leave = () => resolve(undefined);
       onAbort = () => reject(signal.reason);
     });
-    const waiter = { typed: typedIn(own, query) ?? '', leave };
     signal.addEventListener('abort', onAbort, { once: true });
-    own.waiters.add(waiter);
+    const release = this.join(own, { typed: typedIn(own, query) ?? '', leave });
     try {
       return await Promise.race([own.landed, left]);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      own.waiters.delete(waiter);
-      if (own.waiters.size === 0 && this.open.has(own)) void this.watchOrphan(own);
+      release();
     }
+  }
+
+  private join(flight: OwnFlight, waiter: Waiter): () => void {
+    flight.waiters.add(waiter);
+    return () => {
+      flight.waiters.delete(waiter);
+      if (flight.waiters.size === 0 && this.open.has(flight)) void this.watchOrphan(flight);
+    };
   }
 
   /** A new call is about to start: what nobody waits for and is not nearly finished ends now. */

@@ -35,9 +35,9 @@ export class Screen {
     this.tracker.observe(query);
   }
 
-  /** It can be seen at this moment. */
-  shows(answer: Answer): boolean {
-    return this.tracker.pending !== undefined && this.shown?.answer === answer;
+  /** What can be seen at this moment. */
+  get visible(): Answer | undefined {
+    return this.tracker.pending === undefined ? undefined : this.shown?.answer;
   }
 
   /** All of it was taken: the request for what comes next. Undefined where it was not on the screen. */

@@ -1,26 +1,19 @@
 // One completion from keystroke to answer: caches first, then the specialist, then the coupling, then perhaps the API.
 //
 // An answer is returned once and never replaced, because ghost text that changes under the eye flickers. So for a place
-// that the coupling gives to the API, the service shows nothing until the API has answered; the local draft comes in its
-// stead when the call fails, answers nothing, or takes longer than one is willing to wait while a fair draft lies ready.
-// An API answer that comes too late waits in the cache for the next request at that place.
-import type { CompletionQuery, Draft } from '../common/completion.ts';
+// that the coupling gives to the API, the service shows a local line only where a call would not better that by its price;
+// the API's answer is then for what follows, or for who types something else. Without such a line nothing is shown until the
+// API has answered; the local draft comes in its stead when the call fails, answers nothing, or takes longer than
+// one looks at the place. An API answer that comes later waits in the cache for the next request at that place.
+import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { cutNote, decide } from '../coupling/decide.ts';
-import { scoreCuts } from '../coupling/fit.ts';
-import { placeOf } from '../coupling/place.ts';
-import { bestCut, type ScoredCut } from '../coupling/show.ts';
-import type { Decision, PlaceFacts } from '../coupling/types.ts';
-import { cleanDraft, draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
-import { clean } from '../tasks/completion/clean.ts';
-import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
-import { cutsOf } from '../tasks/completion/cuts.ts';
-import { requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
-import { type Answer, type CacheHit, CompletionCache } from './answer-cache.ts';
+import { draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
+import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
-import type { Flight } from './flights.ts';
-import { withRests } from './rests.ts';
+import { LocalDrafts } from './local-drafts.ts';
+import { Replies } from './replies.ts';
 import { Screen } from './screen.ts';
 import { ShowGate } from './show-gate.ts';
 import { goesOn, type Local, type Turn } from './turn.ts';
@@ -29,6 +22,8 @@ import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 /** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
 const BETTER_MS = 600;
 const LOOK_MS = 25;
+/** So long the editor's list is kept waiting, ms. */
+const SOON_MS = 100;
 
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
@@ -36,6 +31,8 @@ export class CompletionService implements Disposable {
   private readonly gate: ShowGate;
   private readonly screen: Screen;
   private readonly api: ApiCalls;
+  private readonly local: LocalDrafts;
+  private readonly replies: Replies;
   private current: AbortController | undefined;
   private prefetching: AbortController | undefined;
   private disposed = false;
@@ -48,6 +45,8 @@ export class CompletionService implements Disposable {
       this.gate.outcome(outcome, shown, learning);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));
+    this.local = new LocalDrafts(deps, this.gate, this.api, this.cache);
+    this.replies = new Replies(deps.clock, this.screen, this.local, this.api);
   }
 
   /**
@@ -63,8 +62,9 @@ export class CompletionService implements Disposable {
     this.screen.observe(asked);
     const query = selectedText === '' ? asked : { ...asked, prefix: asked.prefix + selectedText };
     const turn = this.turnOf(request, query, AbortSignal.any([signal, own.signal]));
+    if (request.trigger === 'automatic') this.api.typed(turn);
     try {
-      return await this.answer(turn);
+      return await (turn.besideList ? this.soon(turn) : this.answer(turn));
     } catch (error) {
       if (!turn.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
       return undefined;
@@ -87,7 +87,7 @@ export class CompletionService implements Disposable {
   /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */
   async preview(request: CompletionRequest, signal: AbortSignal): Promise<TeacherRequest> {
     const turn = this.turnOf(request, request.query, signal);
-    return this.api.requestFor(turn, await this.askSpecialist(turn));
+    return this.api.requestFor(turn, await this.local.ask(turn));
   }
 
   /** The item's command ran: the user took all of it. Prefetches what may come next. */
@@ -99,6 +99,11 @@ export class CompletionService implements Disposable {
   /** The editor inserted the first `length` UTF-16 units of it. */
   partlyAccepted(id: string, length: number): void {
     this.screen.partlyAccepted(id, length);
+  }
+
+  /** Of the API, in an hour of typing as the user types here; undefined while that is not known. */
+  get callsAnHour(): number | undefined {
+    return this.api.typing.callsAnHour;
   }
 
   /** After an adaptation, a changed setting or a withdrawn consent: earlier answers say nothing now, open calls end. */
@@ -117,27 +122,44 @@ export class CompletionService implements Disposable {
     this.cache.clear();
   }
 
+  /** What is there soon, or nothing: the editor's list waits for it. */
+  private async soon(turn: Turn): Promise<Completion | undefined> {
+    const over = new AbortController();
+    const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([turn.signal, over.signal])).then(() => {
+      turn.isAside = true;
+      return undefined;
+    });
+    try {
+      return await Promise.race([this.answer(turn), late]);
+    } finally {
+      over.abort();
+      late.catch(() => {});
+    }
+  }
+
   private async answer(turn: Turn): Promise<Completion | undefined> {
-    const hit = this.cache.get(turn.query);
-    if (hit !== undefined && !this.isOutdone(turn, hit)) return this.fromCache(turn, hit);
+    const hit = this.cache.get(turn.query, this.screen.visible);
+    if (hit !== undefined && !this.isOutdone(turn, hit)) return this.replies.fromCache(turn, hit);
     // The user's own key may know better.
     if (turn.request.trigger === 'automatic' && goesOn(turn.query)) return this.screen.nothing(turn);
     this.screen.tell({ kind: 'started', request: turn.request });
-    const local = await this.askSpecialist(turn);
-    if (this.over(turn)) return undefined;
-    return local.decision.route === 'api' ? this.askApi(turn, local) : this.settle(turn, local);
-  }
-
-  /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
-  private settle(turn: Turn, local: Local): Completion | undefined {
-    const { decision } = local;
-    return decision.route === 'specialist'
-      ? this.showLocal(turn, local, decision)
-      : this.screen.nothing(turn, decision);
-  }
-
-  private hasBetter(turn: Turn): boolean {
-    return this.deps.specialist.hasBetter?.(turn.query, draftOptions(turn)) === true;
+    // What is under way may serve this turn, too: it must not end while the specialist thinks.
+    const release = this.api.hold(turn.query);
+    try {
+      const local = await this.local.ask(turn);
+      if (this.over(turn)) return undefined;
+      if (turn.isAside) return this.stepAside(turn, local);
+      if (local.decision.route !== 'api') return this.replies.settle(turn, local);
+      const standing = this.replies.standing(turn, local);
+      if (standing === undefined)
+        return await (turn.besideList && !this.api.isTooSlow(turn, local)
+          ? this.stepAside(turn, local)
+          : this.askApi(turn, local));
+      void this.askBehind(turn, local);
+      return this.replies.showLocal(turn, local, standing);
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -145,46 +167,13 @@ export class CompletionService implements Disposable {
    * where nothing changes.
    */
   private isOutdone(turn: Turn, { answer, rest }: CacheHit): boolean {
-    const may = (answer.news ?? 0) < turn.news || (rest === answer.text && this.hasBetter(turn));
+    const may = (answer.news ?? 0) < turn.news || (rest === answer.text && this.local.hasBetter(turn));
     if (answer.source !== 'specialist' || !may) return false;
-    return !this.screen.shows(answer) || turn.request.trigger === 'manual';
+    return this.screen.visible !== answer || turn.request.trigger === 'manual';
   }
 
   private over(turn: Turn): boolean {
     return this.disposed || turn.signal.aborted;
-  }
-
-  private async askSpecialist(turn: Turn): Promise<Local> {
-    const { query, request, settings, signal } = turn;
-    let draft: Draft | undefined;
-    try {
-      draft = await this.deps.specialist.complete(query, draftOptions(turn), signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      this.deps.log.error('The specialist failed.', error);
-    }
-    const cleaned = cleanDraft(draft, turn);
-    const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
-    const manual = request.trigger === 'manual';
-    const { waitMs } = this.api;
-    const rejected = this.gate.rejectedAt(query);
-    const policy = {
-      ...this.gate.policy(settings, this.api.available(settings), manual, rejected !== undefined),
-      // Who asks for a suggestion waits for it.
-      ...(!manual && waitMs !== undefined && { waitMs }),
-    };
-    const fit = this.deps.fit(draft);
-    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place, policy.shift);
-    const decision = decide(fit, cleaned, place, policy, cuts);
-    const summary =
-      draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
-    return {
-      draft: cleaned,
-      decision: { ...decision, summary },
-      cuts,
-      policy,
-      ...(rejected !== undefined && { rejected }),
-    };
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
@@ -194,91 +183,76 @@ export class CompletionService implements Disposable {
     for (let attempt = 0; attempt < 2; attempt++) {
       let flight = this.api.find(turn.query);
       if (flight === undefined) {
-        if (this.api.isTooSlow(turn, local)) return this.fallBack(turn, local, 'the API takes longer than one waits');
+        if (this.api.isTooSlow(turn, local))
+          return this.replies.fallBack(turn, local, 'the API takes longer than one waits');
         if (turn.request.trigger === 'automatic') await this.pause(turn);
         if (this.over(turn)) return undefined;
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
-        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(turn, hit)) return this.fromCache(turn, hit);
-        if (this.hasBetter(turn)) {
-          local = await this.askSpecialist(turn);
+        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(turn, hit))
+          return this.replies.fromCache(turn, hit);
+        if (this.local.hasBetter(turn)) {
+          local = await this.local.ask(turn);
           if (this.over(turn)) return undefined;
-          if (local.decision.route !== 'api') return this.settle(turn, local);
+          if (local.decision.route !== 'api') return this.replies.settle(turn, local);
         }
         const available = () => this.api.available(this.deps.settings(turn.request.query));
-        if (!available()) return this.fallBack(turn, local, 'the API is not available');
+        if (!available()) return this.replies.fallBack(turn, local, 'the API is not available');
         flight = this.api.find(turn.query) ?? (await this.api.call(turn, local, false));
         if (this.over(turn)) return undefined;
         if (flight === undefined) {
           const why = available() ? 'this place cannot be sent safely' : 'the API is not available';
-          return this.fallBack(turn, local, why);
+          return this.replies.fallBack(turn, local, why);
         }
       }
       const result = await this.api.wait(flight, turn, local);
       if (this.over(turn)) return undefined;
-      if (result === 'slow') return this.fallBack(turn, local, 'the API is slow');
+      if (result === 'slow') return this.replies.fallBack(turn, local, 'the API is slow');
+      if (this.api.isTooLate(turn)) return this.replies.late(turn, local);
       // The answer does not go on from what was typed since, or the call was dropped before this request came.
       if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
-      if (!result.ok) return this.fallBack(turn, local, `the API did not answer (${result.error.code})`);
+      if (!result.ok) return this.replies.fallBack(turn, local, `the API did not answer (${result.error.code})`);
       const hit = this.cache.get(turn.query);
       if (hit === undefined) continue;
-      if (hit.answer.text === '') return this.fallBack(turn, local, 'the API had nothing to add');
-      return this.fromCache(turn, hit, flight);
+      if (hit.answer.text === '') return this.replies.fallBack(turn, local, 'the API had nothing to add');
+      return this.replies.fromCache(turn, hit, flight);
     }
-    return this.fallBack(turn, local, 'no API answer fits');
+    return this.replies.fallBack(turn, local, 'no API answer fits');
   }
 
   /** The debounce before a call; a little longer where a better draft is under way, which may spare it. */
   private async pause(turn: Turn): Promise<void> {
     await this.api.pause(turn);
-    const { clock, specialist } = this.deps;
-    const isUnderWay = () => specialist.isUnderWay?.(turn.query, draftOptions(turn)) === true;
-    while (clock.monotonic() - turn.startedAt < BETTER_MS && isUnderWay()) await clock.sleep(LOOK_MS, turn.signal);
+    const { clock } = this.deps;
+    while (clock.monotonic() - turn.startedAt < BETTER_MS && this.local.isUnderWay(turn))
+      await clock.sleep(LOOK_MS, turn.signal);
   }
 
-  /** The local draft instead of the API's answer, where it clears the lower bar. */
-  private fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
-    const { decision, cuts, policy } = local;
-    const shown = bestCut(cuts, policy.fallbackBar, policy.annoyance);
-    const summary = `${shown ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
-    if (shown === undefined) return this.screen.nothing(turn, { ...decision, route: 'none', summary });
-    return this.showLocal(turn, local, { ...decision, route: 'specialist', shown, summary: summary + cutNote(shown) });
+  /** The place is left to the editor's list, and the answer waits in the cache for who stays there. */
+  private async stepAside(turn: Turn, local: Local): Promise<undefined> {
+    if (local.decision.route === 'specialist') this.local.keep(turn, local, local.decision);
+    else if (local.decision.route === 'api') void this.askBehind(turn, local).then(() => this.offer(turn));
+    this.offer(turn);
   }
 
-  private showLocal(turn: Turn, local: Local, decision: Decision): Completion {
-    const answer = this.keepLocal(turn, local, decision);
-    const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, answer, answer.text, { latencyMs, costUsd: 0, cached: false });
+  private offer(turn: Turn): void {
+    if (this.over(turn) || this.api.isTooLate(turn)) return;
+    if ((this.cache.get(turn.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
-  private keepLocal(turn: Turn, { draft, cuts, policy }: Local, decision: Decision): Answer {
-    const bar = this.api.available(turn.settings) ? policy.showBar : policy.fallbackBar;
-    const answer = this.localAnswer(turn, draft as Draft, decision);
-    for (const placed of withRests(turn.query, answer, cuts, bar)) this.cache.put(placed.query, placed.answer);
-    return answer;
-  }
-
-  private localAnswer(turn: Turn, { model }: Draft, decision: Decision): Answer {
-    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
-    const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
-    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
-    const { text } = decision.shown as ScoredCut;
-    return { text, source: 'specialist', model, decision, savedUsd, news: turn.news };
-  }
-
-  /** @param flight the call that has just brought it */
-  private fromCache(turn: Turn, hit: CacheHit, flight?: Flight): Completion | undefined {
-    const text = this.fitted(turn, hit);
-    if (text === '') return this.screen.nothing(turn, hit.answer.decision);
-    const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);
-    const latencyMs = this.deps.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: flight === undefined });
-  }
-
-  /** What is left of an answer, without what the editor has closed meanwhile. */
-  private fitted(turn: Turn, hit: CacheHit): string {
-    if (!hit.autoClosed) return hit.rest;
-    return clean(hit.rest, { ...turn, block: hit.rest.includes('\n') });
+  /** A call whose answer goes into the cache: something is shown already, or nobody asks yet. Until it is made it ends with the turn. */
+  private async askBehind(turn: Turn, local: Local): Promise<void> {
+    if (this.api.isTooSlow(turn, local)) return;
+    try {
+      await this.pause(turn);
+      if (this.cache.get(turn.query)?.answer.source === 'api') return;
+      const isAvailable = this.api.available(this.deps.settings(turn.request.query));
+      const flight = this.api.find(turn.query) ?? (isAvailable ? await this.api.call(turn, local, true) : undefined);
+      await flight?.landed;
+    } catch (error) {
+      if (!turn.signal.aborted && !isCancelled(error))
+        this.deps.log.error('A call behind what is shown failed.', error);
+    }
   }
 
   /** Right after an accept: what may come next, into the cache. Local, unless the setting lets it call the API. */
@@ -290,10 +264,10 @@ export class CompletionService implements Disposable {
     if (this.cache.get(query) !== undefined) return;
     const turn = this.turnOf(request, query, own.signal);
     try {
-      const local = await this.askSpecialist(turn);
+      const local = await this.local.ask(turn);
       if (this.over(turn)) return;
       if (local.decision.route === 'specialist') {
-        this.keepLocal(turn, local, local.decision);
+        this.local.keep(turn, local, local.decision);
       } else if (local.decision.route === 'api' && turn.settings.prefetchFromApi && !this.api.find(query)) {
         await this.api.call(turn, local, true);
       }
@@ -306,6 +280,9 @@ export class CompletionService implements Disposable {
     const settings = this.deps.settings(request.query);
     const place = placeAt(query, request.indentUnit, settings.multiline);
     const news = this.deps.specialist.newsFor?.(query) ?? 0;
-    return { ...place, request, settings, startedAt: this.deps.clock.monotonic(), news, signal };
+    const { trigger, selectedText = '' } = request;
+    const besideList = request.besideList === true && trigger === 'automatic' && selectedText === '';
+    const startedAt = this.deps.clock.monotonic();
+    return { ...place, request, settings, startedAt, news, besideList, isAside: false, signal };
   }
 }

@@ -14,6 +14,16 @@ const PATIENCE = 3;
 const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
+/** What hides the editor's list has to be surer by so much, and costs so many characters where it is wrong: the list has to be asked for then. */
+const LIST = { raise: 0.1, annoyance: 40 };
+
+/** What else moves the bars. */
+export interface GatedPlace {
+  /** A local draft was rejected in this line. */
+  readonly rejectedHere?: boolean;
+  /** The editor's list would open here. */
+  readonly besideList?: boolean;
+}
 
 /** A local draft that was not wanted, and where. */
 interface Rejected {
@@ -68,7 +78,7 @@ export class ShowGate {
    * A rejection is the second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is asked wherever it is likelier right.
    * @param manual the user asked: half the fallback bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right
    */
-  policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, rejectedHere = false): PolicySettings {
+  policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, place: GatedPlace = {}): PolicySettings {
     const { risk } = settings;
     const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
@@ -77,13 +87,15 @@ export class ShowGate {
       return { ...common, balance: whenLikelier, showBar: bar, fallbackBar: bar, annoyance: 0 };
     }
     const raise = this.raise();
+    const barRaise = raise + (place.besideList ? LIST.raise : 0);
     // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
       ...common,
-      balance: rejectedHere ? whenLikelier : raised,
-      showBar: Math.min(0.95, settings.showBar + raise),
-      fallbackBar: Math.min(0.95, settings.fallbackBar + raise),
+      ...(place.besideList && { annoyance: LIST.annoyance }),
+      balance: place.rejectedHere ? whenLikelier : raised,
+      showBar: Math.min(0.95, settings.showBar + barRaise),
+      fallbackBar: Math.min(0.95, settings.fallbackBar + barRaise),
     };
   }
 

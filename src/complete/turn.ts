@@ -13,6 +13,10 @@ export interface Turn extends CompletionPlace {
   readonly startedAt: number;
   /** The specialist's, when it began. */
   readonly news: number;
+  /** See CompletionRequest; not where an entry of the list is what the answer begins with. */
+  readonly besideList: boolean;
+  /** Nobody waits for the answer any more: the list has gone first. */
+  isAside: boolean;
   /** The editor's, or a newer request's. */
   readonly signal: AbortSignal;
 }

@@ -16,6 +16,11 @@ export interface CompletionRequest {
    * must begin with it.
    */
   readonly selectedText?: string;
+  /**
+   * The editor's own list opens here unless ghost text is in its way, and waits for us. What is shown without an entry of it has to be
+   * worth the list, and comes soon; what comes later is for the next pause.
+   */
+  readonly besideList?: boolean;
   /** The document's indent unit, for post-processing: '\t' or n spaces. */
   readonly indentUnit: string;
 }
@@ -91,5 +96,7 @@ export interface CompletionDeps {
   readonly mask: Masking;
   readonly backoff: ApiBackoff;
   readonly onEvent: (event: CompletionEvent) => void;
+  /** A place that was left to the editor's list has its answer now, for who still stands there. */
+  readonly onReady?: () => void;
   readonly log: Log;
 }

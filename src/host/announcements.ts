@@ -21,13 +21,18 @@ export class Announcements {
     this.memory = memory;
   }
 
-  /** While typing, before a request: what the API and a served specialist still need from the user, if anything. */
-  beforeRequest(folder: FolderRef, api: Api, served: Served, permissions: Permissions): void {
-    const state = api.state(folder);
-    if (state === 'no-key') void this.noKey();
+  /** While typing, before a request: what the API and a served specialist still need from the user, if anything. @param callsAnHour see Api.question */
+  beforeRequest(
+    folder: FolderRef,
+    api: Api,
+    served: Served,
+    permissions: Permissions,
+    callsAnHour: number | undefined,
+  ): void {
+    if (api.state(folder) === 'no-key') void this.noKey();
     void served.look();
-    for (const each of [api, served])
-      if (each.state(folder) === 'unasked') this.ask(each.question(folder), permissions);
+    if (api.state(folder) === 'unasked') this.ask(api.question(folder, callsAnHour), permissions);
+    if (served.state(folder) === 'unasked') this.ask(served.question(folder), permissions);
   }
 
   private ask(question: ConsentQuestion, permissions: Permissions): void {

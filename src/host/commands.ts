@@ -91,12 +91,13 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
 
 async function newApiKey(deps: CommandDeps): Promise<void> {
   const { api, status, configuration } = deps;
-  if (!(await setApiKey(deps))) return;
+  const tried = await setApiKey(deps);
+  if (tried === undefined) return;
   const folder = status.folder();
   if (configuration.for(folder.uri).localOnly) {
-    void vscode.window.showInformationMessage(t('The key is set. Local-only mode is on, so it is not used.'));
+    void vscode.window.showInformationMessage(`${tried} ${t('Local-only mode is on, so it is not used.')}`);
   } else if (api.state(folder) === 'unasked') await allowApi(deps);
-  else void vscode.window.showInformationMessage(t('The key is set.'));
+  else void vscode.window.showInformationMessage(tried);
 }
 
 async function newModel(deps: CommandDeps): Promise<void> {
@@ -118,14 +119,15 @@ async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   void vscode.window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
 }
 
-async function allowApi({ api, permissions, status, configuration }: CommandDeps): Promise<void> {
+async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
   await api.load();
   const folder = status.folder();
   if (!vscode.workspace.isTrusted) {
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
-  if (!(await askConsent(api.question(folder), permissions, 'modal'))) return;
+  const question = api.question(folder, folders.peek(folder)?.service.callsAnHour);
+  if (!(await askConsent(question, permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
   if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
 }

@@ -135,6 +135,8 @@ const rows: readonly Row[] = [
   ['sass', C_INDENT, '.sass'],
   ['scala', C, '.scala .sc .sbt'],
   ['scheme', LISP, '.scm .ss'],
+  // The box of the source control's view.
+  ['scminput', facts('prose', '#', ''), ''],
   ['scss', C, '.scss'],
   ['shellscript', HASH_INDENT, '.sh .bash .zsh .ksh .fish .bats .bashrc .profile', 'bare'],
   ['solidity', C, '.sol'],

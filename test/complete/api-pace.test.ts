@@ -16,16 +16,17 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
     for (let i = 0; i < times; i++) pace.observe({ firstMs: 10, wholeMs });
   };
   const limits = { minMs: 100, maxMs: 600 };
-  const first = pace.delay(limits);
+  const first = pace.delay(limits, 0);
   observe(200, 20);
-  assert.equal(pace.delay(limits), 100);
+  assert.equal(pace.delay(limits, 0), 100);
   observe(1200, 20);
-  assert.ok(pace.delay(limits) > first);
+  assert.ok(pace.delay(limits, 0) > first);
+  assert.equal(pace.delay(limits, 250), 500, 'whose keys come slowly has not stopped so soon');
   observe(9000, 20);
-  assert.equal(pace.delay(limits), 600);
+  assert.equal(pace.delay(limits, 0), 600);
   observe(Number.NaN);
   observe(-1);
-  assert.equal(pace.delay(limits), 600);
+  assert.equal(pace.delay(limits, 0), 600);
 });
 
 test('what was given up tells that it takes longer, and nothing where it was given up early', () => {
@@ -80,7 +81,7 @@ async function timed(firstMs: number, wholeMs: number, before: number, balance =
   const specialist = new ScriptedSpecialist(() => drafted('local();', confidence));
   const teacher: Timed = new Timed(() => h, firstMs, wholeMs);
   const h: Harness = new Harness({ specialist, teacher, settings: { balance } });
-  for (let i = 0; i < before; i++) assert.equal((await h.answer(next(), {}, 20_000))?.source, 'api');
+  for (let i = 0; i < before; i++) assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
   confidence = FAIR;
   const asked = teacher.requests.length;
   return { h, teacher, calls: () => teacher.requests.length - asked };
@@ -93,7 +94,7 @@ test('a fast model is waited for with a fair draft at hand, but not half a secon
   Object.assign(teacher, { firstMs: 60, wholeMs: 60_000 });
   const asked = h.ask(next());
   // The debounce, and half a second.
-  await h.clock.advance(690);
+  await h.clock.advance(850);
   assert.equal(asked.done, false);
   await h.clock.advance(20);
   assert.equal(asked.answer?.source, 'specialist');
@@ -105,7 +106,7 @@ test('first words that are overdue end the wait before the answer would', async 
   const { h, teacher } = await timed(100, 1_000, 20);
   Object.assign(teacher, { firstMs: 900, wholeMs: 1_800 });
   const asked = h.ask(next());
-  const debounce = 0.35 * 1_000;
+  const debounce = 2 * 180;
   await h.clock.advance(debounce + 290);
   assert.equal(asked.done, false);
   await h.clock.advance(30);

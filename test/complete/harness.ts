@@ -51,6 +51,8 @@ export class Harness {
   readonly clock = new ManualClock();
   readonly events: CompletionEvent[] = [];
   readonly errors: string[] = [];
+  /** How often a place that was left to the editor's list had its answer. */
+  ready = 0;
   readonly specialist: ScriptedSpecialist;
   readonly backoff: Backoff;
   readonly service: CompletionService;
@@ -72,6 +74,7 @@ export class Harness {
       mask: options.mask ?? maskNothing,
       backoff: this.backoff,
       onEvent: (event) => this.events.push(event),
+      onReady: () => this.ready++,
       log,
     });
   }

@@ -143,7 +143,9 @@ test('with a fair draft at hand patience ends; the late answer waits in the cach
   held.give('remote();');
   await h.clock.advance(0);
   assert.equal(h.of('paid-unshown').length, 1);
-  h.service.partlyAccepted(asked.answer?.id ?? '', 3);
+  assert.equal((await h.answer(place))?.text, asked.answer?.text, 'what can be seen is not replaced');
+  h.settings = { ...h.settings, apiAllowed: false };
+  await h.answer(query('elsewhere', '\n'));
   assert.equal((await h.answer(place))?.text, 'remote();');
 });
 

@@ -186,7 +186,7 @@ test('disposed: open requests end, new ones answer nothing', async () => {
 test('the next keystroke waits for the call under way when its answer goes on from what was typed', async () => {
   const { held, teacher, h } = withHeldTeacher();
   const first = h.ask(place);
-  await h.clock.advance(300);
+  await h.clock.advance(400);
   assert.equal(teacher.requests.length, 1);
   first.cancel();
   await h.clock.advance(20);
@@ -203,12 +203,12 @@ test('the next keystroke waits for the call under way when its answer goes on fr
 test('when the call under way answers something else, one call of its own follows', async () => {
   const { held, teacher, h } = withHeldTeacher({ later: 'yes();' });
   const first = h.ask(place);
-  await h.clock.advance(300);
+  await h.clock.advance(400);
   first.cancel();
   const second = h.ask(query('const x = y', '\n'));
   await h.clock.advance(20);
   held.give('no();');
-  await h.clock.advance(1000);
+  await h.clock.advance(1300);
   assert.equal(second.answer?.text, 'yes();');
   assert.equal(teacher.requests.length, 2);
   assert.deepEqual([second.answer?.costUsd, ...h.of('paid-unshown').map(({ costUsd }) => costUsd)], [0.001, 0.001]);
@@ -218,12 +218,12 @@ test('a streamed beginning that does not fit sends the waiter away before the en
   const teacher = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), teacher });
   const first = h.ask(place);
-  await h.clock.advance(300);
+  await h.clock.advance(400);
   first.cancel();
   h.ask(query('const x = y', '\n'));
   await h.clock.advance(50);
   teacher.calls[0]?.onText('no');
-  await h.clock.advance(700);
+  await h.clock.advance(1000);
   assert.equal(teacher.calls.length, 2);
   assert.ok(!teacher.calls[0]?.signal.aborted, 'its text has begun to come: it runs on into the cache');
   teacher.calls[0]?.end('no();');
@@ -239,7 +239,7 @@ test('a call that nobody waits for ends after the grace time if it is young, els
   const teacher = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), teacher });
   const young = h.ask(place);
-  await h.clock.advance(300);
+  await h.clock.advance(400);
   young.cancel();
   await h.clock.advance(150);
   assert.ok(!teacher.calls[0]?.signal.aborted);

@@ -183,8 +183,13 @@ step('Set API Key asks what may leave the machine before anything does', async (
   await editor.answer(apiKey);
   const dialog = editor.dialog();
   await dialog.getByText('Secrets are masked first').waitFor();
+  await dialog.getByText('An hour of typing').waitFor();
   await editor.shot('05-consent');
-  assert.equal(session.api.requests.length, 0);
+  // The key was tried, with a text of our own.
+  const sent = session.api.requests.map(({ body }) => JSON.stringify(body));
+  assert.equal(sent.length, 1);
+  assert.match(sent[0] ?? '', /src\/numbers\.ts/);
+  assert.ok(!sent[0]?.includes('tanstack'));
   await dialog.getByRole('button', { name: 'Allow for This Folder' }).click();
   await dialog.waitFor({ state: 'detached' });
 });

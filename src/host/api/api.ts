@@ -13,6 +13,7 @@ import type { Provider } from '../../teacher/wire.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import type { StoreOwner } from '../store-owner.ts';
+import { hourOf } from './an-hour.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import { editorModels } from './editor-models.ts';
@@ -120,8 +121,12 @@ export class Api {
     this.budget.reset();
   }
 
-  question(folder: FolderRef): ConsentQuestion {
-    return { folder: folder.key, name: folder.name, host: this.host(), model: this.model };
+  /** @param callsAnHour of typing, where it is known how the user types there */
+  question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
+    const { model, limitUsd } = this;
+    const host = this.host();
+    const hour = hourOf(this.provider.facts(model, host), callsAnHour);
+    return { folder: key, name, host, model, costs: { hour, limitUsd } };
   }
 
   /** How to reach the API; undefined without a key or with an address that cannot be used. */

@@ -1,8 +1,8 @@
 // 'Choose the Large Model…': who has it, where, with which key, which one; then a test call, and only then the settings.
 import * as vscode from 'vscode';
-import { messageOf } from '../../common/errors.ts';
+import { messageOf, type Result } from '../../common/errors.ts';
 import { checkBaseUrl } from '../../teacher/address.ts';
-import { apiHost, listModels } from '../../teacher/connect.ts';
+import { apiHost, listModels, modelOf } from '../../teacher/connect.ts';
 import { providerOf, providers } from '../../teacher/providers/providers.ts';
 import type { TeacherSettings } from '../../teacher/types.ts';
 import type { Provider } from '../../teacher/wire.ts';
@@ -20,6 +20,8 @@ export interface ChooseDeps {
 
 const { t } = vscode.l10n;
 const timeoutMs = 60_000;
+/** For a key that has just been entered. */
+const triedMs = 15_000;
 
 /** Whether another model is in use now. */
 export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
@@ -114,20 +116,25 @@ export async function pickModel(title: string, asked: TeacherSettings): Promise<
 }
 
 async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
-  const tried = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', settings.model), cancellable: true },
-    async (_, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return tryModel(api.connect(settings), settings, controller.signal).catch(() => undefined);
-    },
-  );
+  const tried = await trial(settings, api);
   if (tried === undefined) return false;
   const use = t('Use This Model');
   const answer = tried.ok
     ? await vscode.window.showInformationMessage(tried.value, use, t('Keep the Other'))
     : await vscode.window.showErrorMessage(tried.error.message, t('Use It All the Same'), t('Keep the Other'));
   return answer === use || answer === t('Use It All the Same');
+}
+
+/** One call, which says what came of it in sentences; undefined: it was cancelled. */
+async function trial(settings: TeacherSettings, api: Api): Promise<Result<string> | undefined> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
+    async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return tryModel(api.connect(settings), settings, controller.signal).catch(() => undefined);
+    },
+  );
 }
 
 export async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
@@ -152,18 +159,21 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
   });
 }
 
-/** Asks for the key of who is asked now, keeps it, and tries it. Whether there is one now. */
-export async function setApiKey({ api, key }: ChooseDeps): Promise<boolean> {
+/** Asks for the key of who is asked now, keeps it, and tries it. What came of that, in sentences; undefined: there is no new key that works. */
+export async function setApiKey({ api, key }: ChooseDeps): Promise<string | undefined> {
   await api.load();
   const owner = api.owner;
   const entered = await askKey(owner);
-  if (entered === undefined || !(await keep(key, entered, owner))) return false;
+  if (entered === undefined || !(await keep(key, entered, owner))) return undefined;
   const settings = api.settings();
-  // A list of models costs nothing; where there is none to be had, the first answer tells.
-  const tried = settings && (await listModels({ ...settings, timeoutMs: 10_000 }, new AbortController().signal));
-  if (!tried || tried.ok || tried.error.code !== 'bad-key') return true;
+  const isSet = t('The key is set.');
+  // Nobody to try it on is chosen yet.
+  if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
+  const tried = await trial({ ...settings, timeoutMs: triedMs }, api);
+  if (tried === undefined) return isSet;
+  if (tried.ok) return `${t('The key works.')} ${tried.value}`;
   void vscode.window.showErrorMessage(tried.error.message);
-  return false;
+  return tried.error.code === 'bad-key' ? undefined : isSet;
 }
 
 export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {

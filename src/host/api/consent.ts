@@ -1,5 +1,6 @@
 // Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
 import * as vscode from 'vscode';
+import type { Hour } from './an-hour.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Who would get what. */
@@ -12,6 +13,12 @@ export interface ConsentQuestion {
   readonly model: string;
   /** Not the large model: one that drafts in place of the local one. */
   readonly drafts?: true;
+  /** Absent: it costs nothing that we know of. */
+  readonly costs?: {
+    readonly hour: Hour;
+    /** For a calendar month, US dollars. */
+    readonly limitUsd: number;
+  };
 }
 
 const { t } = vscode.l10n;
@@ -30,6 +37,27 @@ export function whatIsSent({ host, model, drafts }: ConsentQuestion): string {
   );
 }
 
+export function whatItCosts({ model, costs }: ConsentQuestion): string {
+  if (costs === undefined) return '';
+  const { hour, limitUsd } = costs;
+  const calls = Math.max(1, Math.round(hour.calls));
+  const pace = hour.isOwn
+    ? t('An hour of typing as you type here is about {0} calls', calls)
+    : t('An hour of typing is about {0} calls as a rule', calls);
+  const limit = t('never more than {0} a month, your limit', `$${limitUsd.toFixed(2)}`);
+  if (hour.usd === 0) return t('{0}, which cost nothing.', pace);
+  const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;
+  return hour.isGuess
+    ? t(
+        '{0}. What {1} costs is not known: as the dearest that is sold it would be {2}; {3}.',
+        pace,
+        model,
+        price,
+        limit,
+      )
+    : t('{0} and {1}; {2}.', pace, price, limit);
+}
+
 /**
  * @param how 'modal' where the user has just asked for the API; 'notice' while typing, which must not steal the focus
  * @returns whether the folder may call the API from now on; false where the question was closed without an answer
@@ -44,7 +72,7 @@ export async function askConsent(
   const title = question.drafts
     ? t('Easy Adaptation: may {1} draft in "{0}"?', question.name, question.host)
     : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
-  const detail = whatIsSent(question);
+  const detail = [whatIsSent(question), whatItCosts(question)].filter((part) => part !== '').join(' ');
   const answer =
     how === 'modal'
       ? await vscode.window.showInformationMessage(title, { modal: true, detail }, allow, stay)

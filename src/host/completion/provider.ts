@@ -7,7 +7,8 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
-import { type CursorPlace, Unanswered } from './unanswered.ts';
+import { opensList } from './suggest-list.ts';
+import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
@@ -26,6 +27,7 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
   private readonly unanswered = new Unanswered();
+  private askedAt = 0;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -36,6 +38,11 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const editor = vscode.window.activeTextEditor;
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
     const { document, selection } = editor;
+    const early = LIST_PAUSE_MS - (performance.now() - this.askedAt);
+    if (early > 0 && opensList(document, selection.active)) {
+      setTimeout(() => void this.repeat(folder), early);
+      return;
+    }
     if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
     await this.trigger();
   }
@@ -64,6 +71,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     if (!this.deps.isOn(folder, document.languageId)) return [];
     const place = placeOf(document, position);
     this.unanswered.begin(folder.key, place);
+    this.askedAt = performance.now();
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const repeated = invoked && this.unanswered.isRepeat(place);
     const selected = selectedText(document, position, context.selectedCompletionInfo);
@@ -87,6 +95,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
           query,
           trigger: invoked && !repeated ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
+          besideList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
         },
         abort.signal,

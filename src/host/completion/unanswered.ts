@@ -1,5 +1,8 @@
 // The last place of each folder that got no answer: asked about again when there is more to answer from. Pure.
 
+/** Where the editor's own list may be open, so long after the last request who typed has paused, ms. */
+export const LIST_PAUSE_MS = 500;
+
 /** A document at a version with the cursor at a place; the same again means that nothing was typed since. */
 export interface CursorPlace {
   readonly document: string;

@@ -118,6 +118,7 @@ export class FolderSession extends DisposableStore {
         mask: this.secrets,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder, this.secrets),
+        onReady: () => deps.onReady(folder),
         log,
       }),
     );

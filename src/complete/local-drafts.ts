@@ -1,0 +1,93 @@
+// What the specialist says at a place, what the coupling makes of it, and what of it waits in the cache.
+import type { Draft } from '../common/completion.ts';
+import { decide } from '../coupling/decide.ts';
+import { scoreCuts } from '../coupling/fit.ts';
+import { placeOf } from '../coupling/place.ts';
+import type { ScoredCut } from '../coupling/show.ts';
+import type { Decision, PlaceFacts } from '../coupling/types.ts';
+import { cleanDraft, draftOptions } from '../tasks/completion/asked-place.ts';
+import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
+import { cutsOf } from '../tasks/completion/cuts.ts';
+import { requestAt } from '../tasks/completion/teacher-request.ts';
+import type { Answer, CompletionCache } from './answer-cache.ts';
+import type { ApiCalls } from './api-calls.ts';
+import { withRests } from './rests.ts';
+import type { ShowGate } from './show-gate.ts';
+import type { Local, Turn } from './turn.ts';
+import type { CompletionDeps } from './types.ts';
+
+export class LocalDrafts {
+  private readonly deps: CompletionDeps;
+  private readonly gate: ShowGate;
+  private readonly api: ApiCalls;
+  private readonly cache: CompletionCache;
+
+  constructor(deps: CompletionDeps, gate: ShowGate, api: ApiCalls, cache: CompletionCache) {
+    this.deps = deps;
+    this.gate = gate;
+    this.api = api;
+    this.cache = cache;
+  }
+
+  /** Rejects when the turn ends; a specialist that fails has nothing to say. */
+  async ask(turn: Turn): Promise<Local> {
+    const { query, request, settings, signal } = turn;
+    let draft: Draft | undefined;
+    try {
+      draft = await this.deps.specialist.complete(query, draftOptions(turn), signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.deps.log.error('The specialist failed.', error);
+    }
+    const cleaned = cleanDraft(draft, turn);
+    const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
+    const manual = request.trigger === 'manual';
+    const { waitMs } = this.api;
+    const rejected = this.gate.rejectedAt(query);
+    const { besideList } = turn;
+    const at = { rejectedHere: rejected !== undefined, besideList };
+    const policy = {
+      ...this.gate.policy(settings, this.api.available(settings), manual, at),
+      // Who asks for a suggestion waits for it.
+      ...(!manual && waitMs !== undefined && { waitMs }),
+    };
+    const fit = this.deps.fit(draft);
+    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place, policy.shift);
+    const decision = decide(fit, cleaned, place, policy, cuts);
+    if (!manual) this.api.typing.judge(decision.gain > decision.price);
+    const summary =
+      draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
+    return {
+      draft: cleaned,
+      decision: { ...decision, summary },
+      cuts,
+      policy,
+      ...(rejected !== undefined && { rejected }),
+    };
+  }
+
+  /** A draft that came too late for the request before waits for this one. */
+  hasBetter(turn: Turn): boolean {
+    return this.deps.specialist.hasBetter?.(turn.query, draftOptions(turn)) === true;
+  }
+
+  isUnderWay(turn: Turn): boolean {
+    return this.deps.specialist.isUnderWay?.(turn.query, draftOptions(turn)) === true;
+  }
+
+  /** Into the cache: what the decision shows, and what was cut off. */
+  keep(turn: Turn, { draft, cuts, policy }: Local, decision: Decision): Answer {
+    const bar = this.api.available(turn.settings) ? policy.showBar : policy.fallbackBar;
+    const answer = this.answerOf(turn, draft as Draft, decision);
+    for (const placed of withRests(turn.query, answer, cuts, bar)) this.cache.put(placed.query, placed.answer);
+    return answer;
+  }
+
+  private answerOf(turn: Turn, { model }: Draft, decision: Decision): Answer {
+    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
+    const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
+    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
+    const { text } = decision.shown as ScoredCut;
+    return { text, source: 'specialist', model, decision, savedUsd, news: turn.news };
+  }
+}

@@ -1,0 +1,82 @@
+// What a turn is answered with: a local line, what the cache holds, or nothing, each with its reason.
+import type { Clock } from '../common/clock.ts';
+import { cutNote } from '../coupling/decide.ts';
+import { bestCut } from '../coupling/show.ts';
+import type { Decision } from '../coupling/types.ts';
+import { clean } from '../tasks/completion/clean.ts';
+import type { CacheHit } from './answer-cache.ts';
+import type { ApiCalls } from './api-calls.ts';
+import type { Flight } from './flights.ts';
+import type { LocalDrafts } from './local-drafts.ts';
+import type { Screen } from './screen.ts';
+import type { Local, Turn } from './turn.ts';
+import type { Completion } from './types.ts';
+
+export class Replies {
+  private readonly clock: Clock;
+  private readonly screen: Screen;
+  private readonly local: LocalDrafts;
+  private readonly api: ApiCalls;
+
+  constructor(clock: Clock, screen: Screen, local: LocalDrafts, api: ApiCalls) {
+    this.clock = clock;
+    this.screen = screen;
+    this.local = local;
+    this.api = api;
+  }
+
+  /** At the API's place: the beginning of the local draft that a call would not better by its price. It is shown at once. */
+  standing(turn: Turn, { decision, cuts, policy, rejected }: Local): Decision | undefined {
+    const bar = Math.max(policy.fallbackBar, decision.pApi - decision.price);
+    const shown = bestCut(cuts, bar, policy.annoyance);
+    // Who asks waits; and in a line where a local draft was rejected the API has its turn.
+    if (shown === undefined || turn.request.trigger === 'manual' || rejected !== undefined) return undefined;
+    const summary = `Specialist: ${shown.p.toFixed(2)} for what is shown at once; the API (${decision.pApi.toFixed(2)}) is asked meanwhile${cutNote(shown)}`;
+    return { ...decision, route: 'specialist', shown, summary };
+  }
+
+  /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
+  settle(turn: Turn, local: Local): Completion | undefined {
+    const { decision } = local;
+    return decision.route === 'specialist'
+      ? this.showLocal(turn, local, decision)
+      : this.screen.nothing(turn, decision);
+  }
+
+  /** Nobody looks any more: what has come waits for the next key. */
+  late(turn: Turn, { decision }: Local): undefined {
+    const waited = ((this.clock.monotonic() - turn.startedAt) / 1000).toFixed(1);
+    const summary = `Nothing: the API took ${waited} s, and its answer waits for the next key`;
+    return this.screen.nothing(turn, { ...decision, route: 'none', summary });
+  }
+
+  /** The local draft instead of the API's answer, where it clears the lower bar. */
+  fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
+    const { decision, cuts, policy } = local;
+    const shown = bestCut(cuts, policy.fallbackBar, policy.annoyance);
+    const summary = `${shown ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
+    if (shown === undefined) return this.screen.nothing(turn, { ...decision, route: 'none', summary });
+    return this.showLocal(turn, local, { ...decision, route: 'specialist', shown, summary: summary + cutNote(shown) });
+  }
+
+  showLocal(turn: Turn, local: Local, decision: Decision): Completion {
+    const answer = this.local.keep(turn, local, decision);
+    const latencyMs = this.clock.monotonic() - turn.startedAt;
+    return this.screen.show(turn, answer, answer.text, { latencyMs, costUsd: 0, cached: false });
+  }
+
+  /** @param flight the call that has just brought it */
+  fromCache(turn: Turn, hit: CacheHit, flight?: Flight): Completion | undefined {
+    const text = this.fitted(turn, hit);
+    if (text === '') return this.screen.nothing(turn, hit.answer.decision);
+    const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);
+    const latencyMs = this.clock.monotonic() - turn.startedAt;
+    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: flight === undefined });
+  }
+
+  /** What is left of an answer, without what the editor has closed meanwhile. */
+  private fitted(turn: Turn, hit: CacheHit): string {
+    if (!hit.autoClosed) return hit.rest;
+    return clean(hit.rest, { ...turn, block: hit.rest.includes('\n') });
+  }
+}

@@ -1,0 +1,14 @@
+// Whether the editor's own list of suggestions is about to open at a place: by what stands there, and by the user's settings.
+import * as vscode from 'vscode';
+import { listOpensAt } from '../../text/list-places.ts';
+
+export function opensList(document: vscode.TextDocument, position: vscode.Position): boolean {
+  const before = document.lineAt(position.line).text.slice(0, position.character);
+  const kind = listOpensAt(document.languageId, before);
+  if (kind === undefined) return false;
+  const editor = vscode.workspace.getConfiguration('editor', document);
+  if (kind === 'member') return editor.get('suggestOnTriggerCharacters') !== false;
+  const quick = editor.get<unknown>('quickSuggestions');
+  const other = typeof quick === 'object' && quick !== null && 'other' in quick ? quick.other : quick;
+  return other !== false && other !== 'off' && other !== 'inline';
+}

@@ -1,0 +1,89 @@
+// Where the editor's own list of suggestions would open: what hides it is surer, comes at once, or waits until the typing pauses.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { drafted, Harness, place, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
+
+const beside = { besideList: true } as const;
+
+test('a line that is shown elsewhere is not sure enough to hide the list, unless it goes on from an entry of it', async () => {
+  const fair = () => new ScriptedSpecialist(draft('customerNames', 0.7));
+  const settings = { showBar: 0.5, fallbackBar: 0.5 };
+  const h = () => new Harness({ specialist: fair(), teacher: undefined, settings });
+  assert.equal((await h().answer(place))?.text, 'customerNames');
+  assert.equal(await h().answer(place, beside), undefined);
+  assert.equal((await h().answer(place, { ...beside, selectedText: 'all' }))?.text, 'allcustomerNames');
+  const certain = new Harness({ specialist: sure(), teacher: undefined, settings });
+  assert.equal((await certain.answer(place, beside))?.text, 'local();');
+});
+
+test('the list waits a tenth of a second; what comes later is there for who stays', async () => {
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
+  const h: Harness = new Harness({ specialist, teacher: undefined });
+  const asked = h.ask(place, beside);
+  await h.clock.advance(99);
+  assert.ok(!asked.done);
+  await h.clock.advance(1);
+  assert.ok(asked.done);
+  assert.equal(asked.answer, undefined);
+  assert.equal(h.ready, 0);
+  await h.clock.advance(50);
+  assert.equal(h.ready, 1);
+  assert.equal(h.of('answered').length, 0, 'nothing was on the screen');
+  const again = await h.answer(place, beside, 0);
+  assert.equal(again?.text, 'local();');
+  assert.equal(specialist.queries.length, 1);
+});
+
+test('elsewhere an answer has its time', async () => {
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
+  const h: Harness = new Harness({ specialist, teacher: undefined });
+  assert.equal((await h.answer(place))?.text, 'local();');
+});
+
+test('the API keeps no list waiting: it is asked after the pause, and its answer offered once', async () => {
+  const teacher = new ScriptedTeacher('remote();');
+  const h = new Harness({ specialist: unsure(), teacher });
+  const asked = h.ask(place, beside);
+  await settled();
+  assert.ok(asked.done);
+  assert.equal(teacher.requests.length, 0);
+  await h.clock.advance(1000);
+  assert.equal(teacher.requests.length, 1);
+  assert.equal(h.ready, 1);
+  assert.equal((await h.answer(place, beside, 0))?.text, 'remote();');
+  assert.equal(teacher.requests.length, 1);
+});
+
+test('nothing is offered for who has typed on, for who looks elsewhere by now, or where there is nothing', async () => {
+  const specialist = new ScriptedSpecialist((_q, _o, call) =>
+    h.clock.sleep(150).then(() => drafted('local();', call === 0 ? SURE : UNSURE)),
+  );
+  const h: Harness = new Harness({ specialist, teacher: undefined });
+  h.ask(place, beside);
+  await h.clock.advance(110);
+  await h.answer(query('const x = q', '\n'), beside);
+  assert.equal(h.ready, 0);
+  const late = new ScriptedTeacher(() => slow.clock.sleep(2500).then(() => 'remote();'));
+  const slow: Harness = new Harness({ specialist: unsure(), teacher: late });
+  await slow.answer(place, beside, 4000);
+  assert.equal(late.requests.length, 1);
+  assert.equal(slow.ready, 0);
+  const empty = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher('') });
+  await empty.answer(place, beside, 4000);
+  assert.equal(empty.ready, 0);
+});
+
+test('what is typed along with stays, list or no list', async () => {
+  const h = new Harness({ specialist: sure('localName(first);') });
+  const first = await h.answer(place);
+  const along = await h.answer(query('const x = loc', '\n'), beside, 0);
+  assert.equal(along?.id, first?.id);
+});
+
+test('who asks with a key of his own has the usual bar, and all the time that it takes', async () => {
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNames', 0.7)));
+  const h: Harness = new Harness({ specialist, teacher: undefined });
+  assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNames');
+});
