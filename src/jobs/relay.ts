@@ -1,5 +1,6 @@
 // The editor's own models, for a job: `vscode.lm` is in the host alone, so a job asks through the channel that it was forked with.
-import { CodedError, type ErrorCode, isCancelled, messageOf } from '../common/errors.ts';
+import { isCancelled } from '../common/errors.ts';
+import { EditorError, editorError } from '../teacher/providers/editor.ts';
 import type { EditorModels } from '../teacher/wire.ts';
 
 /** What a job asks its owner. */
@@ -13,7 +14,7 @@ export type RelaySaid =
   | {
       readonly kind: 'editor-end';
       readonly id: number;
-      readonly error?: { readonly code: ErrorCode; readonly message: string };
+      readonly error?: Pick<EditorError, 'kind' | 'message'>;
     };
 
 interface Open {
@@ -48,7 +49,7 @@ export class RelayedModels implements EditorModels {
         signal.throwIfAborted();
         const said = asked.texts.shift();
         if (said !== undefined) yield said;
-        else if (asked.over?.error) throw new CodedError(asked.over.error.code, asked.over.error.message);
+        else if (asked.over?.error) throw new EditorError(asked.over.error.kind, asked.over.error.message);
         else if (asked.over) return;
         else
           await new Promise<void>((resolve) => {
@@ -98,14 +99,14 @@ export class RelayOwner {
     const controller = new AbortController();
     this.open.set(id, controller);
     try {
-      if (!this.models) throw new CodedError('bad-request', 'no editor is there whose models could be asked');
+      if (!this.models) throw new EditorError('NotFound', 'no editor is there whose models could be asked');
       for await (const piece of this.models.ask(model, text, controller.signal))
         this.send({ kind: 'editor-text', id, text: piece });
       this.send({ kind: 'editor-end', id });
     } catch (error) {
       if (isCancelled(error) || controller.signal.aborted) return;
-      const code = error instanceof CodedError ? error.code : 'overloaded';
-      this.send({ kind: 'editor-end', id, error: { code, message: messageOf(error) } });
+      const { kind, message } = editorError(error);
+      this.send({ kind: 'editor-end', id, error: { kind, message } });
     } finally {
       this.open.delete(id);
     }

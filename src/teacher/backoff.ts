@@ -1,22 +1,7 @@
 // When to ask the API again after it failed: an exponential pause with jitter, at least what the server asked for.
 import { type Clock, systemClock } from '../common/clock.ts';
-import type { ErrorCode, Failure } from '../common/errors.ts';
-
-/** First pause after each kind of failure, ms; it doubles with every further one. Absent: not the API's fault, no pause. */
-const firstPause: Readonly<Partial<Record<ErrorCode, number>>> = {
-  'rate-limited': 2_000,
-  overloaded: 2_000,
-  timeout: 1_000,
-  malformed: 2_000,
-  network: 2_000,
-  redirected: 30_000,
-  unwritable: 30_000,
-  // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
-  'bad-request': 30_000,
-  'no-credit': 5 * 60_000,
-  'bad-key': Number.POSITIVE_INFINITY,
-  'no-key': Number.POSITIVE_INFINITY,
-};
+import type { Failure } from '../common/errors.ts';
+import { failureKinds } from './failure-kinds.ts';
 
 const longestPause = 5 * 60_000;
 
@@ -26,7 +11,7 @@ const longestPause = 5 * 60_000;
  * @param random 0..1
  */
 export function pauseAfter(failure: Failure, n: number, random: number): number | undefined {
-  const first = firstPause[failure.code];
+  const first = failureKinds[failure.code]?.pauseMs;
   if (first === undefined) return undefined;
   if (first === Number.POSITIVE_INFINITY) return first;
   const jittered = Math.min(longestPause, first * 2 ** Math.min(n - 1, 20)) * (0.5 + random / 2);

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { hostOf } from './address.ts';
 import { Deadline, TimeUp } from './deadline.ts';
+import { readable } from './error-bodies.ts';
 import { classify, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
 import type { ModelFacts } from './models.ts';
@@ -64,7 +65,10 @@ export async function listModels(
   try {
     return ok(
       await wire.models(
-        guarded(fetch, () => deadline.check()),
+        readable(
+          guarded(fetch, () => deadline.check()),
+          false,
+        ),
         deadline.signal,
       ),
     );

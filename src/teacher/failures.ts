@@ -1,16 +1,8 @@
 // From what an SDK throws to a failure that says what to do. No key ever gets into a message.
 import { type ErrorCode, type Failure, messageOf } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
-import type { FailureRow, Provider, Told } from './wire.ts';
-
-export interface FailureContext {
-  readonly model: string;
-  readonly apiKey: string;
-  /** Host that was asked, for messages. */
-  readonly host: string;
-  readonly now: number;
-  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable'>;
-}
+import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
+import type { FailureRow, Told } from './wire.ts';
 
 /** An answer that breaks the protocol; `message` says how. */
 export class ProtocolError extends Error {
@@ -40,32 +32,9 @@ export class InsecureError extends Error {
   }
 }
 
-type Wording = (detail: string, context: FailureContext) => string;
-
-/** Where a base URL is set. */
-const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
-  `setting easyAdaptation.baseUrl${urlVariable ? `, or ${urlVariable}` : ''}`;
-
-const wording: Readonly<Partial<Record<ErrorCode, Wording>>> = {
-  'no-key': () => "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
-  'bad-key': (detail, { host }) =>
-    `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Set API Key'.`,
-  'rate-limited': (detail, { host }) => `${host} limits the rate of requests (${detail}). They go on after a pause.`,
-  'no-credit': (detail, { host }) =>
-    `${host} answers no more for this account (${detail}). Pay or wait there, or choose another model with 'Easy Adaptation: Choose the Large Model'.`,
-  overloaded: (detail, { host }) => `${host} cannot answer now (${detail}). Requests go on after a pause.`,
-  timeout: (detail, { host }) => `${host} took too long (${detail}). The time limit is a setting.`,
-  malformed: (detail, { host, provider }) =>
-    `What ${host} sent is not an answer of ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
-  network: (detail, { host }) => `No connection to ${host} (${detail}). Check the network, the proxy and the base URL.`,
-  redirected: (detail, context) =>
-    `${context.host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
-    `If that is the API you mean, make it the base URL (${whereUrl(context)}).`,
-  'bad-request': (detail, { host }) => `${host} did not take the request: ${detail}.`,
-};
-
 export function failureOf(code: ErrorCode, detail: string, context: FailureContext, retryAfterMs?: number): Failure {
-  const text = wording[code]?.(redacted(detail, context.apiKey), context) ?? redacted(detail, context.apiKey);
+  const plain = redacted(detail, context.apiKey);
+  const text = failureKinds[code]?.say?.(plain, context) ?? plain;
   return retryAfterMs === undefined ? { code, message: text } : { code, message: text, retryAfterMs };
 }
 
@@ -92,6 +61,20 @@ const everywhere: readonly FailureRow[] = [
   { status: 409, code: 'overloaded' },
   { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({said})' },
   { status: 429, code: 'rate-limited' },
+  // What it cannot do it cannot do later.
+  { status: 501, code: 'bad-request' },
+];
+
+/** What fetch's errors mean, by their codes. */
+const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
+  { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
+  {
+    names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
+    detail: "{said}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
+  },
+  { names: /^ERR_SSL|^EPROTO$/, detail: '{said}: no TLS is spoken there' },
+  { names: /^ECONNREFUSED$/, detail: '{said}: nothing listens there. Start it, if it is yours' },
+  { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{said}: nobody knows that name' },
 ];
 
 /** The failure behind whatever an SDK, fetch or our own reading threw. @param explain what the SDK says of its own errors */
@@ -126,7 +109,9 @@ function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, co
     own.find((each) => each.status !== undefined && fits(each)) ??
     everywhere.find(fits) ??
     ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : own.find(fits));
-  if (row === undefined && status === undefined) return failureOf('malformed', detail || 'an unknown error', context);
+  // In the middle of a stream there is no status: what is told there is the server's trouble, unless a row knows better.
+  if (row === undefined && status === undefined)
+    return failureOf(detail === '' ? 'malformed' : 'overloaded', detail || 'an unknown error', context);
   const words: string | undefined = (row as FailureRow | undefined)?.detail;
   const sentence = words?.replace('{model}', () => context.model).replace('{said}', () => detail) ?? detail;
   return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
@@ -159,9 +144,10 @@ function connection(error: unknown, ofSdk: boolean, context: FailureContext): Fa
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
-  const said = code === undefined ? shortened(last) : `${code}`;
+  const said = code ?? shortened(last);
   if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', said, context);
-  return failureOf(/TIMEOUT|ETIMEDOUT/.test(code ?? '') ? 'timeout' : 'network', said, context);
+  const row = connections.find(({ names }) => names.test(code ?? ''));
+  return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
 }
 
 function chain(error: unknown): unknown[] {

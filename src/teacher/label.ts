@@ -1,7 +1,8 @@
 // Asks a teacher much at once: a few at a time, patient with a busy API, giving up only where going on is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
-import type { ErrorCode, Failure } from '../common/errors.ts';
+import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
+import { failureKinds } from './failure-kinds.ts';
 import type { Prompt } from './prompt.ts';
 import type { Teacher, TeacherAnswer } from './types.ts';
 
@@ -30,24 +31,6 @@ export interface LabelOutcome {
   readonly costUsd: number;
 }
 
-/** Nothing that the next request would not run into as well. */
-const useless: ReadonlySet<ErrorCode> = new Set([
-  'bad-key',
-  'no-key',
-  'no-credit',
-  'over-budget',
-  'no-consent',
-  'redirected',
-  'unwritable',
-]);
-/** Asked again after a pause, so often. A malformed answer or a timeout may be this one request's. */
-const retries: Readonly<Partial<Record<ErrorCode, number>>> = {
-  'rate-limited': 5,
-  overloaded: 5,
-  network: 3,
-  timeout: 2,
-  malformed: 1,
-};
 /** A server that asks to wait longer than this, ms, is not waited for: what it answered is kept, and a later run goes on. */
 const longestWait = 10 * 60_000;
 /** This many requests in a row without any answer: the API is not there. */
@@ -101,11 +84,12 @@ export async function labelBatch(
         attempt--;
         continue;
       }
-      if (useless.has(error.code)) {
+      const { stops, again = 0 } = failureKinds[error.code] ?? {};
+      if (stops) {
         stopped ??= error;
         return;
       }
-      if (attempt > (retries[error.code] ?? 0)) {
+      if (attempt > again) {
         failures++;
         inARow++;
         onFailure?.(index, error);

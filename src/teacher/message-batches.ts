@@ -1,9 +1,10 @@
 // Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
 import { type Clock, systemClock } from '../common/clock.ts';
-import { type ErrorCode, type Failure, messageOf, ok, type Result } from '../common/errors.ts';
+import { type Failure, messageOf, ok, type Result } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
 import type { BatchFile, OpenBatch } from './batch-file.ts';
 import type { Budget } from './budget.ts';
+import { failureKinds } from './failure-kinds.ts';
 import type { Prompt } from './prompt.ts';
 import type { Piece } from './wire.ts';
 
@@ -44,16 +45,6 @@ const skewMs = 10 * 60_000;
 const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
 /** A server that is gone for so many looks in a row is left; what is out stays on disk. */
 const patience = 12;
-/** The batch was not taken, whatever else. */
-const refused: ReadonlySet<ErrorCode> = new Set([
-  'bad-request',
-  'bad-key',
-  'no-key',
-  'no-credit',
-  'redirected',
-  'rate-limited',
-]);
-
 export const reservationOf = (hash: string) => `batch:${hash}`;
 
 export class Batches {
@@ -136,7 +127,7 @@ export class Batches {
       return stopped ?? ok(true);
     }
     // Else it may have been taken: the list will tell.
-    if (!refused.has(submitted.error.code)) {
+    if (!failureKinds[submitted.error.code]?.refused) {
       const found = await this.recover(signal);
       const arrived = file.read().some(({ since }) => since === batch.since);
       return !found.ok ? found : arrived ? (stopped ?? found) : submitted;

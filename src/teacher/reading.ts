@@ -75,6 +75,11 @@ export class Reading {
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Undefined where it is no object. */
+export function record(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
 /** Throws a ProtocolError that names what is missing. */
 export function object(value: unknown, what: string): Json {
   if (typeof value !== 'object' || value === null) throw new ProtocolError(`${what} is missing or not an object`);

@@ -2,7 +2,9 @@
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeUp } from './deadline.ts';
-import { classify, type FailureContext, failureOf } from './failures.ts';
+import { readable } from './error-bodies.ts';
+import type { FailureContext } from './failure-kinds.ts';
+import { classify, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
 import type { BatchDoor } from './message-batches.ts';
 import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './models.ts';
@@ -94,10 +96,11 @@ export class StreamedTeacher implements Teacher {
     const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
     let wire: Wire | undefined;
     try {
-      const guardedFetch = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
+      const whole = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
+      const plain = readable(whole, true);
       const send: typeof fetch = (input, init) => {
         sent = true;
-        return guardedFetch(input, init);
+        return plain(input, init);
       };
       wire = await this.wire();
       for await (const piece of wire.ask(prompt, send, deadline.signal)) {
@@ -140,7 +143,7 @@ export class StreamedTeacher implements Teacher {
       const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
       try {
         const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check(), batchBytes);
-        return ok(await work(send, deadline.signal));
+        return ok(await work(readable(send, false), deadline.signal));
       } catch (error) {
         signal.throwIfAborted();
         const { reason } = deadline.signal;

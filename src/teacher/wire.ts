@@ -6,13 +6,14 @@ import type { Prompt } from './prompt.ts';
 
 /** Whether answers may be trained on, as the provider's terms have it. */
 export interface Terms {
-  readonly training: 'allowed' | 'restricted' | 'not known';
+  /** 'by model': a server of one's own has none, the licence of the model that it serves decides. */
+  readonly training: 'allowed' | 'restricted' | 'not known' | 'by model';
   /** What is restricted, in a sentence. */
   readonly said?: string;
-  /** Where that stands. */
+  /** Where that stands, or would. */
   readonly page: string;
-  /** The day on which we read it, '2026-11-26'; absent, and the training not known: nobody has. */
-  readonly read?: string;
+  /** The day on which we read it, '2026-11-26'; where it is not known, on which we looked for it and found nothing of it to read. */
+  readonly read: string;
 }
 
 export interface Provider {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { messages, type Tongue } from './tongues.ts';
+import { messages, type Tongue, tongueAt } from './tongues.ts';
 
 export type Serve = (response: ServerResponse, server: HostileMessages) => void | Promise<void>;
 
@@ -131,6 +131,10 @@ export const drips: Readonly<Record<string, Serve>> = {
     response.flushHeaders();
   },
   'nothing at all': () => {},
+  'a beginning and nothing else': (response, { tongue }) => {
+    stream(response);
+    response.write(tongue.start() + tongue.delta('a'));
+  },
   'an error, letter by letter': (response) => {
     response.writeHead(500, { 'content-type': 'application/json' });
     drip(response, 'x');
@@ -176,7 +180,7 @@ export class HostileMessages {
   readonly strayed: string[] = [];
   /** Bytes of answers that were written until the client hung up. */
   written = 0;
-  /** Of the answers that are some. */
+  /** Of the answers that are some: as the last request was addressed. */
   tongue: Tongue = messages;
   private serve: Serve = () => {};
   private readonly servers: readonly [Server, Server];
@@ -192,6 +196,7 @@ export class HostileMessages {
         const { socket } = response;
         response.on('error', () => {});
         this.requests.push(await read(request));
+        this.tongue = tongueAt(request.url ?? '');
         response.once('close', () => {
           this.written += socket?.bytesWritten ?? 0;
         });

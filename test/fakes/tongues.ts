@@ -60,3 +60,9 @@ function completions(as: (text: unknown, more?: object) => object): Tongue {
 
 export const chat = completions((content, more) => ({ delta: { content, ...more } }));
 export const middles = completions((text) => ({ text }));
+
+/** What a server answers in at this path. */
+export function tongueAt(path: string): Tongue {
+  if (path.includes('/messages')) return messages;
+  return /(?<!\/chat|\/fim)\/completions/.test(path) ? middles : chat;
+}

@@ -124,7 +124,7 @@ const failures: readonly (readonly [Failure, ErrorCode, RegExp])[] = [
   ['server-error', 'overloaded', /500/],
   ['unavailable', 'overloaded', /503/],
   ['overloaded', 'overloaded', /529/],
-  ['no-credit', 'bad-request', /credit balance/],
+  ['no-credit', 'no-credit', /credit balance/],
   ['malformed-sse', 'malformed', /base URL/],
   ['wrong-json', 'malformed', /not JSON/],
   ['wrong-shape', 'malformed', /without text/],

@@ -1,18 +1,10 @@
 // A server that means no good: redirects, answers without an end, text that acts, times and counts that are lies.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import type { TeacherAnswer } from '../../src/teacher/types.ts';
 import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
-import { MessagesServer } from '../fakes/messages-server.ts';
 import { at, complete, never } from './requests.ts';
 
 const key = 'sk-ant-test-0123456789';
@@ -113,41 +105,6 @@ for (const [name, { text, clean }] of Object.entries(dirty)) {
 test('a key that is repeated in pieces is taken out of the message', async () => {
   api.as(refuses(400, [...key].join('\u200b')));
   assert.ok(!failure(await ask()).message.includes(key));
-});
-
-test('a proxy that the environment names is gone through', async () => {
-  const fake = await MessagesServer.start();
-  fake.answerWith('value;');
-  const asked: string[] = [];
-  // Knows the way to a host that nobody else does.
-  const proxy = createServer().on('connect', (incoming, socket: Socket) => {
-    asked.push(incoming.url ?? '');
-    const through = connect(Number(new URL(fake.url).port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      socket.pipe(through).pipe(socket);
-    });
-    for (const end of [socket, through]) end.on('error', () => {});
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-proxy-'));
-  try {
-    const args = [storage, 'http://api.proxied.localhost', '2', '0', '1', 'claude-haiku-5-5'];
-    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: address, http_proxy: address, NO_PROXY: '' };
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../safety/buyer.ts'), ...args], {
-      env,
-      stdio: 'inherit',
-    });
-    const [code] = await once(child, 'exit');
-    assert.equal(code, 0);
-    assert.equal(fake.requests.length, 2);
-    assert.ok(asked.length > 0 && asked.every((host) => host === 'api.proxied.localhost:80'), asked.join());
-  } finally {
-    rmSync(storage, { recursive: true });
-    proxy.close();
-    await fake.close();
-  }
 });
 
 test('a pause that the server asks for is at most an hour, and no lie about time does anything', async () => {

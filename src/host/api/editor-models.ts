@@ -1,15 +1,8 @@
 // The editor's own models, of a subscription or of any provider that the user has added: no key of ours. Asked on a user's action only,
 // here, where `vscode.lm` is; a job reaches them through its owner (jobs/relay.ts).
 import * as vscode from 'vscode';
-import { CodedError, type ErrorCode, messageOf } from '../../common/errors.ts';
+import { EditorError, editorError } from '../../teacher/providers/editor.ts';
 import type { EditorModels } from '../../teacher/wire.ts';
-
-/** The editor's codes; any other is the model's own error. */
-const codes: Readonly<Record<string, ErrorCode>> = {
-  NoPermissions: 'no-consent',
-  Blocked: 'no-credit',
-  NotFound: 'bad-request',
-};
 
 export const editorModels: EditorModels = {
   async list() {
@@ -24,17 +17,14 @@ export const editorModels: EditorModels = {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const [model] = await vscode.lm.selectChatModels({ vendor, id: rest.join('/') });
-      if (!model) throw new CodedError('bad-request', `the editor has no model "${name}"`);
+      if (!model) throw new EditorError('NotFound', `the editor has no model "${name}"`);
       const justification = vscode.l10n.t('It answers for the large model of Easy Adaptation, as you have chosen.');
       const messages = [vscode.LanguageModelChatMessage.User(text)];
       const response = await model.sendRequest(messages, { justification }, source.token);
       yield* response.text;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof CodedError) throw error;
-      // What a provider throws while it streams arrives as it is.
-      const code = error instanceof vscode.LanguageModelError ? codes[error.code] : undefined;
-      throw new CodedError(code ?? 'overloaded', messageOf(error), { cause: error });
+      throw editorError(error);
     } finally {
       signal.removeEventListener('abort', cancel);
       source.dispose();

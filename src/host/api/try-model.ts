@@ -54,8 +54,15 @@ function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettin
 /** Whether a provider's terms let models learn from its answers. */
 export function termsOf(provider: string | undefined): string {
   const { terms, label } = providerOf(provider);
-  const source = terms.read === undefined ? `(${terms.page})` : t('({0}, read {1})', terms.page, terms.read);
+  const source = t('({0}, read {1})', terms.page, terms.read);
   if (terms.training === 'restricted') return `${t('Terms of {0}:', label)} ${terms.said} ${source}`;
   if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
-  return t('Whether {0} allows training on its answers is not known {1}.', label, source);
+  if (terms.training === 'by model')
+    return t('Whether answers may be trained on is for the licence of the model that {0} serves to say.', label);
+  return t(
+    'Whether {0} allows training on its answers is not known ({1}, looked for {2}).',
+    label,
+    terms.page,
+    terms.read,
+  );
 }

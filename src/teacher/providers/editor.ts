@@ -1,9 +1,30 @@
 // The models that the editor has signed in to: a subscription of the user's, or any provider that they have added there. Whoever connects
 // brings them; no key, no address and no price of ours.
-import { CodedError, failed, unwrap } from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 import { unknownModel } from '../models.ts';
 import type { Prompt } from '../prompt.ts';
 import type { EditorModels, Provider, Wire, WireOptions } from '../wire.ts';
+
+/** What the editor, or the provider of a model in it, says of a failure. Crosses to a job's process by its two fields. */
+export class EditorError extends Error {
+  /** 'NoPermissions', 'ChatQuotaExceeded': of the editor's codes, or the error's own name; 'Unknown': neither. */
+  readonly kind: string;
+
+  constructor(kind: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** What was thrown there: what a provider throws while it streams arrives as it is. */
+export function editorError(error: unknown): EditorError {
+  if (error instanceof EditorError) return error;
+  const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: { name?: unknown } };
+  const kind = [code, name, cause?.name].find(
+    (each): each is string => typeof each === 'string' && !/^(|Error|LanguageModelError|Unknown)$/.test(each),
+  );
+  return new EditorError(kind ?? 'Unknown', messageOf(error), { cause: error });
+}
 
 const host = 'vscode.lm';
 const { guessed: _, ...known } = unknownModel;
@@ -17,13 +38,20 @@ export const editor: Provider = {
   terms: {
     training: 'not known',
     page: 'https://code.visualstudio.com/api/extension-guides/ai/language-model',
+    read: '2026-11-26',
   },
   defaultModel: '',
   onUsersActionOnly: true,
   failures: [
-    { type: /^no-credit$/, code: 'no-credit' },
-    { type: /^no-consent$/, code: 'no-consent' },
-    { type: /^bad-request$/, code: 'bad-request' },
+    { type: /^NoPermissions$/, code: 'no-consent' },
+    { type: /^NotFound$/, code: 'bad-request' },
+    // A plan's quota, and whoever asks too fast: Copilot's own names for it come as the error's.
+    { type: /^(Blocked|ChatQuotaExceeded)$/, code: 'no-credit' },
+    { type: /^ChatRateLimited$/, code: 'rate-limited' },
+    // Of the model's own provider, whoever that is: in words alone.
+    { said: /quota|credits? (is|are)? ?(used up|exhausted)|premium requests/i, code: 'no-credit' },
+    { said: /rate.?limit|too many requests/i, code: 'rate-limited' },
+    { said: /context (length|window)|too long|token limit/i, code: 'bad-request' },
     { type: /./, code: 'overloaded' },
   ],
   facts: (model) => ({
@@ -36,8 +64,10 @@ export const editor: Provider = {
 };
 
 function openWire({ editor: models, model }: WireOptions): Wire {
-  const there = (): EditorModels =>
-    models ?? unwrap(failed('bad-request', "the editor's models are there in an editor only, where it asks for them"));
+  const there = (): EditorModels => {
+    if (models) return models;
+    throw new EditorError('NotFound', "the editor's models are there in an editor only, where it asks for them");
+  };
   return {
     body: textOf,
     async *ask(prompt, _, signal) {
@@ -46,8 +76,8 @@ function openWire({ editor: models, model }: WireOptions): Wire {
       yield { stop: 'done', end: true };
     },
     explain: (error) =>
-      error instanceof CodedError
-        ? { kind: 'refusal', status: undefined, type: error.code, said: error.message, headers: undefined }
+      error instanceof EditorError
+        ? { kind: 'refusal', status: undefined, type: error.kind, said: error.message, headers: undefined }
         : undefined,
     models: () => there().list(),
   };

@@ -3,7 +3,7 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ProtocolError } from '../failures.ts';
 import { mostTokens, type Prompt } from '../prompt.ts';
-import { type Json, object, whole } from '../reading.ts';
+import { type Json, object, record, whole } from '../reading.ts';
 import type { Piece, Takes, TokenOdds, Told, Wire, WireOptions } from '../wire.ts';
 
 /** Fields that an answer can do without, where a server refuses them; `max_tokens` goes by its newer name then. */
@@ -115,7 +115,9 @@ function bodyOf(
 }
 
 function pieceOf(event: unknown): Piece {
-  const { model, choices, usage } = object(event, 'an event');
+  const { model, choices, usage, ...rest } = object(event, 'an event');
+  // Some write an error without its wrapping into the stream.
+  if (rest.object === 'error') throw new APIError(undefined, rest, undefined, undefined);
   if (!Array.isArray(choices)) throw new ProtocolError('an event without choices');
   const counted = usage === undefined || usage === null ? {} : { usage: usageOf(object(usage, 'usage')) };
   if (choices.length === 0) return { model, ...counted };
@@ -179,8 +181,7 @@ function explain(error: unknown): Told | undefined {
   if (error instanceof APIConnectionError) return { kind: 'connection' };
   if (!(error instanceof APIError)) return undefined;
   const { code, type, headers } = error;
-  const body: unknown = error.error;
-  const said = typeof body === 'string' ? body : (body as Json | undefined)?.message;
+  const said = record(error.error)?.message;
   // OpenRouter and llama.cpp give the status as the code, in the middle of a stream, too.
   const status = error.status ?? (typeof code === 'number' ? code : undefined);
   return {

@@ -36,10 +36,23 @@ const noModel = 'it knows no model "{model}" ({said}). Choose another with \'Eas
 const everyFailure: readonly FailureRow[] = [
   { status: 429, type: /insufficient_quota/, code: 'no-credit' },
   { status: 429, said: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
+  { status: 400, type: /billing_hard_limit/, code: 'no-credit' },
+  {
+    status: 403,
+    type: /unsupported_country/,
+    code: 'bad-request',
+    detail:
+      "it does not serve your country or region ({said}). Choose another with 'Easy Adaptation: Choose the Large Model'",
+  },
   { type: /context_(length|size)|exceed_context/, code: 'bad-request', detail: tooLong },
   { status: 400, said: /context (length|size|window)|too long|maximum context/i, code: 'bad-request', detail: tooLong },
   { status: 500, said: /context size/i, code: 'bad-request', detail: tooLong },
-  { status: 400, said: /model.*(not exist|not found|invalid)|invalid model/i, code: 'bad-request', detail: noModel },
+  {
+    status: 400,
+    said: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
+    code: 'bad-request',
+    detail: noModel,
+  },
 ];
 
 export function compatible({ takes, prices = [], failures = [], context, thinks, key, ...row }: Row): Provider {
@@ -72,9 +85,16 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 }
 
 const read = '2026-11-26';
-export const unread = (page: string): Terms => ({ training: 'not known', page });
+/** Looked for, and not to be had in a copy of the provider's own. */
+const unread = (page: string): Terms => ({ training: 'not known', page, read });
 export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
-export const local = { key: { need: 'optional', madeAt: '', variable: '' }, defaultModel: '', context: 8_192 } as const;
+/** A server of one's own. */
+export const local = {
+  key: { need: 'optional', madeAt: '', variable: '' },
+  terms: { training: 'by model', page: "the model's licence", read },
+  defaultModel: '',
+  context: 8_192,
+} as const;
 export const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
 
 export const compatibles: readonly Provider[] = [
@@ -114,7 +134,7 @@ export const compatibles: readonly Provider[] = [
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
     key: { need: 'required', madeAt: 'platform.deepseek.com', variable: 'DEEPSEEK_API_KEY' },
-    terms: unread('https://platform.deepseek.com/downloads/DeepSeek%20Open%20Platform%20Terms%20of%20Service.html'),
+    terms: unread('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
     defaultModel: 'deepseek-chat',
     takes: { ...common, stops: 16 },
     thinks: /reasoner/,
@@ -140,14 +160,17 @@ export const compatibles: readonly Provider[] = [
     defaultModel: '',
     takes: common,
     thinks: /gpt-5|^o\d/,
-    failures: [{ type: /content_filter/, code: 'bad-request' }],
+    failures: [
+      { type: /content_filter/, code: 'bad-request' },
+      // A network's rule, not the key.
+      { status: 403, said: /public access|virtual network|firewall/i, code: 'network' },
+    ],
   }),
   compatible({
     ...local,
     id: 'vllm',
     label: 'vLLM',
     baseUrl: 'http://127.0.0.1:8000/v1',
-    terms: unread("the model's licence"),
     // `suffix` is answered with 400.
     takes: { ...common, stops: 16, logprobs: 'completions', infill: tokens },
   }),
@@ -156,7 +179,6 @@ export const compatibles: readonly Provider[] = [
     id: 'llama.cpp',
     label: "llama.cpp's server",
     baseUrl: 'http://127.0.0.1:8080/v1',
-    terms: unread("the model's licence"),
     takes: { ...common, stops: 16, infill: tokens, extras: { cache_prompt: true } },
   }),
   compatible({
@@ -164,16 +186,23 @@ export const compatibles: readonly Provider[] = [
     id: 'ollama',
     label: 'Ollama',
     baseUrl: 'http://127.0.0.1:11434/v1',
-    terms: unread("the model's licence"),
     // It puts every prompt into the model's template; those that fill in have a place for the suffix there.
     takes: { ...common, stops: 16, infill: { path: '/completions', form: 'fields' } },
+    failures: [
+      {
+        status: 500,
+        said: /more system memory/i,
+        code: 'bad-request',
+        detail:
+          '"{model}" does not fit into its memory ({said}). Choose a smaller one with \'Easy Adaptation: Choose the Large Model\'',
+      },
+    ],
   }),
   compatible({
     ...local,
     id: 'lmstudio',
     label: 'LM Studio',
     baseUrl: 'http://127.0.0.1:1234/v1',
-    terms: unread("the model's licence"),
     takes: { ...common, logprobs: 'none', infill: tokens },
   }),
 ];

@@ -1,6 +1,6 @@
 // A specialist that somebody serves elsewhere, with vLLM or llama.cpp's server: base and adapters behind raw completions, each token with its
 // probability and those of its rivals. No large model: it drafts in place of the local neural one.
-import { common, compatible, local, tokens, unread } from './openai.ts';
+import { common, compatible, local, tokens } from './openai.ts';
 
 /** In no list that one may choose from: the settings name its address and model. */
 export const served = compatible({
@@ -8,7 +8,6 @@ export const served = compatible({
   id: 'served',
   label: 'A specialist served elsewhere',
   baseUrl: '',
-  terms: unread("the model's licence"),
   // vLLM lets a model's own end through then, which is a stop; others do not know the field.
   takes: {
     ...{ ...common, stops: 16, logprobs: 'completions', infill: { ...tokens, always: true } },

@@ -1,0 +1,52 @@
+// Answers that are cut, wrong or none: a row each, with what they are to be called.
+import type { ErrorCode } from '../../src/common/errors.ts';
+import { type Serve, stream } from './hostile-messages.ts';
+
+const begun = 'start; ';
+
+/** Answers that end in the middle, or are none, and the code of each. */
+export const broken: Readonly<Record<string, { readonly code: ErrorCode; readonly serve: Serve }>> = {
+  'cut off by a clean end': {
+    code: 'malformed',
+    serve: (response, { tongue }) => {
+      stream(response);
+      response.end(tongue.start() + tongue.delta(begun));
+    },
+  },
+  'cut off by a hang-up': {
+    code: 'network',
+    serve: (response, { tongue }) => {
+      stream(response);
+      response.write(tongue.start() + tongue.delta(begun), () => setImmediate(() => response.destroy()));
+    },
+  },
+  'hung up on before an answer': { code: 'network', serve: (response) => void response.destroy() },
+  'an event that is no JSON': {
+    code: 'malformed',
+    serve: (response, { tongue }) => {
+      stream(response);
+      response.end(`${tongue.start()}event: content_block_delta\ndata: {"type": "conte\n\n`);
+    },
+  },
+  'text that is none': {
+    code: 'malformed',
+    serve: (response, { tongue }) => {
+      stream(response);
+      response.end(tongue.start() + tongue.delta(7) + tongue.end());
+    },
+  },
+  'a page instead of a stream': {
+    code: 'malformed',
+    serve: (response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>Sign in to this network</title>');
+    },
+  },
+  'an error in the middle': {
+    code: 'overloaded',
+    serve: (response, { tongue }) => {
+      stream(response);
+      response.end(tongue.start() + tongue.delta(begun) + tongue.error('the model is down'));
+    },
+  },
+};
