@@ -58,7 +58,7 @@ function modelHere(
       return { kind: 'failed', name: alone, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      const served = t('{0} on the processor, loaded in {1} s', state.precision, seconds);
+      const served = t('started within {0} s', seconds);
       // What was adapted is the folder's own, whichever base the others have.
       const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
       return { kind: 'ready', name: `${state.name} + ${alone}`, detail };

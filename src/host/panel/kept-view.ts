@@ -1,4 +1,4 @@
-// 'Show What Is Kept and Sent': a read-only document with all that is stored of a folder, and what a completion at the cursor sends.
+// Read-only documents: 'Show What Is Kept and Sent', all that is stored of a folder and what a completion at the cursor sends; and reports of folders that are not open.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, type Result } from '../../common/errors.ts';
@@ -63,8 +63,11 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       return;
     }
     const text = render(folder, atCursor, session.followed, kept?.value);
-    const name = t('Kept and Sent');
-    const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${name} · ${folder.name}`, query: String(++this.shown) });
+    await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
+  }
+
+  async open(title: string, text: string): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${title}`, query: String(++this.shown) });
     this.texts.set(uri.toString(), text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
