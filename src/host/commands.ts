@@ -70,7 +70,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     disableHere: () => disableHere(deps),
     showAdaptations: () => showAdaptations(deps, (row) => openReport(row, deps)),
     showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
-    deleteData: () => deleteData(deps),
+    deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     openWalkthrough: () =>
