@@ -218,7 +218,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
     onSpent: (usd) => activity.addSpending(usd),
   });
-  const kept = own.add(new KeptView({ folders, adaptation, api, rules, log }));
+  const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, log }));
   own.add(
     registerCommands({
       activity,
