@@ -86,7 +86,6 @@ export class Status extends DisposableStore {
     const apiState = api.state(folder);
     const status = this.status(enabledHere, progress, folder);
     const session = folders.peek(folder);
-    const servedState = served.state(folder);
     return {
       folder,
       apiState,
@@ -94,10 +93,12 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(session?.specialist.state, neural.absence, bases.current, {
-        ...{ host: served.host, serves: session?.isServed === true },
-        trouble: servedState === 'away' ? served.trouble : undefined,
-      }),
+      model: modelStatus(
+        session?.specialist.state,
+        neural.absence,
+        bases.current,
+        session?.isServed ? served.host : undefined,
+      ),
       balance: settings.balance,
       showBar: settings.showBar,
       localOnly: settings.localOnly || apiState === 'untrusted',
