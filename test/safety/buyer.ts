@@ -1,30 +1,40 @@
 // A process that asks the API about made-up places, as an adaptation does, until it is done, may not go on, or is killed.
-// Arguments: store's folder, address of the API, places, first place, limit in US dollars, model.
+// Arguments: store's folder, address of the API, places, first place, limit in US dollars, model, provider, calls at once; 'batches' waits for these.
 // Ends with code 0 when every place is answered, 3 when it stopped before; prints why.
 
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/store/open.ts';
 import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
+import { BatchFile } from '../../src/teacher/batch-file.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
 import { labelBatch } from '../../src/teacher/label.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 
-const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = ''] = process.argv.slice(2);
+const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
+const [provider = 'anthropic', concurrency = '4', wait] = rest;
+/** A look at a batch comes soon; limits take their time. */
+const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };
 const { store, notice } = openStore(folder, { log: silentLog });
 if (notice !== undefined) throw new Error(notice);
 const teacher = new RecordingTeacher(
-  connectTeacher({ apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 }),
+  connectTeacher(
+    { provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 },
+    wait === 'batches' ? { clock, stallMs: 60_000 } : {},
+  ),
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
+if (wait === 'batches') teacher.waitForBatches(new BatchFile(join(folder, 'batches.json')));
 const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
   return completionPrompt({ query, snippets: [], multiline: true }, teacher.facts);
 });
 const { stopped } = await labelBatch(teacher, prompts, {
-  concurrency: 4,
+  concurrency: Number(concurrency),
   signal: new AbortController().signal,
   onAnswer: () => {},
 });

@@ -30,12 +30,12 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'easy-adaptation-safety-'));
 }
 
-interface Buyer {
+export interface Buyer {
   readonly ended: Promise<number | NodeJS.Signals>;
   kill(): void;
 }
 
-function buy(
+export function buy(
   storage: string,
   url: string,
   {
@@ -43,9 +43,17 @@ function buy(
     first = 0,
     limitUsd = 100,
     model = haiku,
-  }: { places: number; first?: number; limitUsd?: number; model?: string },
+    rest = [],
+  }: {
+    places: number;
+    first?: number;
+    limitUsd?: number;
+    model?: string;
+    /** Provider, calls at once, 'batches'. */
+    rest?: readonly string[];
+  },
 ): Buyer {
-  const args = [storage, url, places, first, limitUsd, model].map(String);
+  const args = [storage, url, places, first, limitUsd, model, ...rest].map(String);
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'buyer.ts'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -65,7 +73,7 @@ export function storedCalls(storage: string): TeacherCallRow[] {
 }
 
 /** Of each question how many answers are stored; reservations that died are no questions. */
-function answered(storage: string): Map<string, number> {
+export function answered(storage: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { requestHash } of storedCalls(storage)) {
     if (requestHash.includes(':')) continue;

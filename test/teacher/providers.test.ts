@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { listModels } from '../../src/teacher/connect.ts';
 import { providers } from '../../src/teacher/providers/providers.ts';
 import { HostileMessages, refuses, says, stream } from '../fakes/hostile-messages.ts';
-import { ask, asked, key } from './asking.ts';
+import { ask, asked, connect, key } from './asking.ts';
 import { never } from './requests.ts';
 
 let api: HostileMessages;
@@ -22,8 +22,9 @@ for (const provider of asked) {
     assert.ok(result.ok, JSON.stringify(result));
     assert.equal(result.value.text.replace(/<\/?insert>/g, ''), 'add(items)');
     assert.deepEqual([result.value.usage.inputTokens, result.value.usage.outputTokens], [100, 5]);
-    const free = id !== 'anthropic' && id !== 'openai' && !provider.defaultModel.startsWith('codestral');
-    assert.equal(result.value.costUsd === 0, free);
+    const { input, output } = connect(provider, api.url).facts;
+    assert.ok(Math.abs(result.value.costUsd - (100 * input + 5 * output) / 1e6) < 1e-12);
+    if (provider.key.need === 'optional') assert.equal(result.value.costUsd, 0);
   });
 
   test(`${id}: a length limit and a refusal are told apart from an end`, async () => {

@@ -86,7 +86,7 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 
 const read = '2026-11-26';
 /** Looked for, and not to be had in a copy of the provider's own. */
-const unread = (page: string): Terms => ({ training: 'not known', page, read });
+export const unread = (page: string): Terms => ({ training: 'not known', page, read });
 export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
 /** A server of one's own. */
 export const local = {
