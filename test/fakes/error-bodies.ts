@@ -181,6 +181,18 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       /filtered/,
     ],
   ),
+  groq: rows(
+    [401, error('Invalid API Key', 'invalid_request_error', 'invalid_api_key'), 'bad-key', /Invalid API Key/],
+    [404, error('The model `x` does not exist', 'invalid_request_error', 'model_not_found'), 'bad-request', /no model/],
+    [413, error('Request too large for model `x`', 'tokens', 'rate_limit_exceeded'), 'bad-request', /too long/],
+    [
+      429,
+      error('Rate limit reached. Please try again in 5.289s', 'tokens', 'rate_limit_exceeded'),
+      'rate-limited',
+      /pause/,
+    ],
+    [498, error('capacity exceeded', 'invalid_request_error', 'capacity_exceeded'), 'overloaded', /capacity.*pause/],
+  ),
   vllm: rows(
     [401, { error: 'Unauthorized' }, 'bad-key', /Unauthorized/],
     [404, bare('The model `x` does not exist.', 'NotFoundError', 404), 'bad-request', /no model.*does not exist/],

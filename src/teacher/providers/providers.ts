@@ -2,11 +2,12 @@
 import type { Provider } from '../wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
+import { groq } from './groq.ts';
 import { compatibles } from './openai.ts';
 import { sglang } from './sglang.ts';
 import { served } from './specialist-server.ts';
 
-export const providers: readonly Provider[] = [anthropic, ...compatibles, sglang, editor];
+export const providers: readonly Provider[] = [anthropic, ...compatibles, groq, sglang, editor];
 
 /** Those that need no editor to be asked. */
 export const byCommandLine: readonly string[] = providers.filter(({ key }) => key.need !== 'none').map(({ id }) => id);
