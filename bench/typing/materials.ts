@@ -11,16 +11,12 @@ export interface Material {
   readonly others: readonly PackageFile[];
 }
 
-/** Files of a package. */
-export interface Folder {
+interface Row {
+  readonly name: string;
   readonly spec: string;
   readonly registry: 'npm' | 'pypi' | 'debian';
   readonly inside: string;
   readonly files: RegExp;
-}
-
-interface Row extends Folder {
-  readonly name: string;
   readonly languageId: string;
 }
 
@@ -47,16 +43,12 @@ const rows: readonly Row[] = [
 /** Longer ones are mostly data, characters. */
 const LONGEST = 60_000;
 
-export function filesIn({ spec, registry, inside, files }: Folder): PackageFile[] {
-  return sourceFiles(fetchPackage(spec, registry), inside, files).filter(({ text }) => text.length < LONGEST);
-}
-
 export function materials(recordings: string | undefined): Material[] {
   const recorded = readRecordings(recordings).map(({ package: name, named, others }) => {
     return { name, languageId: 'typescript', held: named, others };
   });
-  const others = rows.map(({ name, languageId, ...folder }) => {
-    const all = filesIn(folder);
+  const others = rows.map(({ name, spec, registry, inside, files, languageId }) => {
+    const all = sourceFiles(fetchPackage(spec, registry), inside, files).filter(({ text }) => text.length < LONGEST);
     const held = (path: string) => bucket(basename(path) + path.length) >= 8;
     return {
       name,

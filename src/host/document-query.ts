@@ -1,21 +1,42 @@
 // From an editor's document and position to the query that the models see.
 import type { CompletionQuery } from '../common/completion.ts';
-import { queryOf } from '../tasks/completion/query.ts';
+import { maxPrefix, maxSuffix, queryOf } from '../tasks/completion/query.ts';
 
 /** What is needed of a `vscode.TextDocument`. */
 export interface DocumentView {
   readonly languageId: string;
-  getText(): string;
+  /** 1: a line feed, 2: carriage return and line feed. */
+  readonly eol: number;
+  readonly lineCount: number;
+  lineAt(line: number): { readonly text: string };
   offsetAt(position: { readonly line: number; readonly character: number }): number;
 }
 
-/** The query at `position`. */
+/**
+ * The query at `position`. Of the document the lines in reach alone are taken: all of a long one would be joined at each key, and stay in
+ * memory for as long as a piece of it does.
+ */
 export function queryAt(
   document: DocumentView,
   position: { readonly line: number; readonly character: number },
   path: string,
 ): CompletionQuery {
-  return queryOf(document.getText(), document.offsetAt(position), path, document.languageId);
+  const end = document.eol === 2 ? '\r\n' : '\n';
+  const { text } = document.lineAt(position.line);
+  const character = Math.min(position.character, text.length);
+  const lines = [text];
+  let before = character;
+  for (let line = position.line - 1; line >= 0 && before <= maxPrefix; line--) {
+    lines.unshift(document.lineAt(line).text);
+    before += (lines[0] as string).length + end.length;
+  }
+  let after = text.length - character;
+  for (let line = position.line + 1; line < document.lineCount && after <= maxSuffix; line++) {
+    const next = document.lineAt(line).text;
+    lines.push(next);
+    after += next.length + end.length;
+  }
+  return queryOf(lines.join(end), before, path, document.languageId, document.offsetAt(position) - before);
 }
 
 /** One step of indentation, from the editor's options. */

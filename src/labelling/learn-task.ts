@@ -7,7 +7,6 @@ import { type Judged, type Risk, riskAt } from '../tasks/label/share-of-calls.ts
 import type { LabelTask } from '../tasks/label/task.ts';
 import { fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
 import type { Known } from './given-labels.ts';
-import { isSure } from './sureness.ts';
 import type { TaskText } from './texts.ts';
 
 /** A task's texts as they were read. */
@@ -63,22 +62,10 @@ export function labelledIn(known: ReadonlyMap<number, Known>) {
     .map(([key, item]) => ({ key, label: (item.person ?? item.api) as number, ...item }));
 }
 
-/**
- * Throws CodedError 'nothing-to-learn' where too few texts are labelled.
- * @param states of a base, by `keyOf` of the text: only texts that have them are learned from then
- */
-export function learnTask(
-  task: LabelTask,
-  gathered: Gathered,
-  loss = DEFAULT_LOSS,
-  states?: ReadonlyMap<number, Float32Array>,
-): LearnedTask {
+/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
+export function learnTask(task: LabelTask, gathered: Gathered, loss = DEFAULT_LOSS): LearnedTask {
   const { known, unlabelled } = gathered;
-  const labelled = labelledIn(known).flatMap((item) => {
-    if (!states) return [item];
-    const own = states.get(item.key);
-    return own ? [{ ...item, states: own }] : [];
-  });
+  const labelled = labelledIn(known);
   if (labelled.length < FEWEST_LABELLED)
     throw new CodedError(
       'nothing-to-learn',
@@ -86,17 +73,13 @@ export function learnTask(
     );
   const labels = task.labels.length;
   const open = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
-  const ground = groundOf([...labelled.map(({ text }) => text), ...open], [...(states?.values() ?? [])]);
-  const { specialist, outOfFold, cheapOutOfFold } = fitSpecialist(labelled, labels, ground);
-  // As texts are labelled: with the states where the n-grams are not sure.
-  const said = outOfFold.map((both, i) =>
-    isSure(cheapOutOfFold[i] as number[]) ? (cheapOutOfFold[i] as number[]) : both,
-  );
+  const ground = groundOf([...labelled.map(({ text }) => text), ...open]);
+  const { specialist, outOfFold } = fitSpecialist(labelled, labels, ground);
   const held = labelled.map(
     ({ key, text, person, api }, i): HeldOut => ({
       id: String(key),
       text,
-      probabilities: said[i] as readonly number[],
+      probabilities: outOfFold[i] as number[],
       truth: person,
       api,
     }),

@@ -1,6 +1,7 @@
 // Runs a specialist over held-out places, and judges what it drafts.
 
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
+import { quantile } from '../common/quality.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { PlaceLoss } from '../engine/protocol.ts';
 import type { ScoredPlace } from '../report/scored.ts';
@@ -25,6 +26,15 @@ export interface EvaluateOptions {
   readonly answers?: Answers | undefined;
   readonly tell?: Tell;
   readonly signal?: AbortSignal;
+}
+
+/** What its loss adds to a draft: the passes over what the author wrote, behind a prompt that is there. */
+const WITH_LOSS = 1.25;
+
+/** Of a draft with its loss, as the drafter took it. */
+export function secondsPerPlace(scored: readonly ScoredPlace[]): number {
+  const took = scored.map(({ draft }) => draft.latencyMs);
+  return took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
 }
 
 /** Drafts every place; gives the event loop a turn every 20 ms or so, for messages and cancellation. */

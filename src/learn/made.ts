@@ -54,6 +54,8 @@ export interface Run extends RunDeps {
   readonly elapsed: () => number;
   /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
   readonly plan: (ahead: Ahead, why: string | undefined) => void;
+  /** It is known better. */
+  readonly replan: (ahead: Ahead) => void;
 }
 
 /** Splits of the folder, signed by their files. */

@@ -8,6 +8,7 @@ import type { NeuralReport } from '../report/types.ts';
 import { type Candidate, choose, type Measured } from './choose.ts';
 import { keepComparison } from './compared.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
+import { secondsPerPlace } from './evaluate.ts';
 import { folderOf, isModel, ownModel, sweepModels } from './folder-models.ts';
 import type { Chosen, LearnWalk, Run } from './made.ts';
 import { Session } from './neural-session.ts';
@@ -104,6 +105,8 @@ export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> 
     const plan = await walk.get('plan');
     walk.run.plan(await walk.get('ahead'), plan.why);
     const base = await walk.get('base');
+    const perPlace = secondsPerPlace(base.scored);
+    walk.run.replan({ ...(await walk.get('ahead')), perPlace, base: 0 });
     const earlier = await attempt(() => walk.get('earlier'), notes);
     const training = await attempt(() => walk.get('training'), notes);
     notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));

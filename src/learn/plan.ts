@@ -3,11 +3,11 @@
 import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
-import { quantile } from '../common/quality.ts';
 import { standOf } from '../engine/standing.ts';
 import { listPackages, readPackage } from '../package/list.ts';
 import type { Ahead } from './countdown.ts';
 import { tokenizerOf } from './drafts.ts';
+import { secondsPerPlace } from './evaluate.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
 import type { LearnWalk, Plan, Run, Scale } from './made.ts';
 import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
@@ -17,8 +17,6 @@ import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
 /** Drafts that are timed: every 64th place of the most there may be. */
 const TIMED = 6;
-/** What its loss adds to a draft: the passes over what the author wrote, behind a prompt that is there. */
-const WITH_LOSS = 1.25;
 /** Of the minutes, what all measuring and deciding may take; the rest is for training. */
 const MEASURING = 0.4;
 /** Fewer places than an eighth tell a better model from chance no more. */
@@ -38,8 +36,7 @@ export async function scaleOf(walk: LearnWalk, tell: Tell): Promise<Scale> {
   const { run } = walk;
   const session = await walk.get('session');
   const timed = await session.drafts(baseOf(run), 'validation', halved(run.places, TIMED).choose, tell);
-  const took = timed.map(({ draft }) => draft.latencyMs);
-  const perPlace = took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
+  const perPlace = secondsPerPlace(timed);
   const room = MEASURING * budgetSeconds(accessOf(run));
   const fits = (halvings: number) =>
     perPlace * drafts(halved(run.places, halvings), earlierOf(run) !== undefined) <= room;

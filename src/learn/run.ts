@@ -55,6 +55,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     run = {
       ...{ ...deps, request, held, places, tokenizer, log },
       ...{ notes: [], models: new Set(), elapsed: () => (now() - started) / 1000 },
+      replan: (ahead) => void countdown.plan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
         progress({ stage: stages.ahead.name, done: 0, total: undefined, say });
@@ -143,7 +144,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
 
 function figuresOf(
   learned: Learned | undefined,
-): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'slider' | 'neural' | 'examples'> {
+): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'neural' | 'examples'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {

@@ -12,7 +12,16 @@ import type {
 import type { Disposable } from '../common/disposable.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import type { Answers, FileChange, FromWorker, Loaded, Request, ToWorker, WorkerData } from './protocol.ts';
+import {
+  type Answers,
+  editOf,
+  type FileChange,
+  type FromWorker,
+  type Loaded,
+  type Request,
+  type ToWorker,
+  type WorkerData,
+} from './protocol.ts';
 
 export type { Loaded } from './protocol.ts';
 
@@ -22,6 +31,9 @@ const mostPending = 100;
 const mostChanged = 32e6;
 /** Deaths in a row, without an answer between them, after which the worker is left dead. */
 const mostDeaths = 4;
+
+/** Of a worker, which is in its owner's memory: garbage waits for no more than this. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface NgramClientOptions {
   /** Path of the worker's entry: dist/ngram-worker.cjs, or src/ngram/worker.ts. */
@@ -129,7 +141,9 @@ export class NgramClient implements Specialist, Disposable {
     if (change.kind === 'closed' && before?.kind === 'open') {
       this.note({ kind: 'saved', path, text: before.text }, at);
     } else if (change.kind !== 'closed') this.note(change, at);
-    this.send({ kind: 'file', change });
+    if (change.kind === 'open' && before?.kind === 'open')
+      this.send({ kind: 'edit', edit: editOf(path, before.text, change.text) });
+    else this.send({ kind: 'file', change });
   }
 
   private note(change: FileChange, at: number): void {
@@ -187,7 +201,7 @@ export class NgramClient implements Specialist, Disposable {
 
   private start(): void {
     const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
-    const worker = new Worker(this.options.script, { workerData });
+    const worker = new Worker(this.options.script, { workerData, resourceLimits });
     this.worker = worker;
     worker.on('message', (message: FromWorker) => this.receive(message));
     worker.on('error', (error) => this.log.error('the specialist stopped', error));

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { NgramModel } from './model.ts';
-import type { FileChange, Loaded } from './protocol.ts';
+import { edited, type FileChange, type FileEdit, type Loaded } from './protocol.ts';
 
 /** A rebuild, which takes up to a second, waits until nothing was asked for this long. */
 const idleMs = 3000;
@@ -35,6 +35,13 @@ export class LiveModel {
     if (this.loads > 0) this.over.push(change);
     this.apply(change);
     this.rebuildWhenIdle();
+  }
+
+  /** Of a document that is not open it says nothing. */
+  edit(edit: FileEdit): void {
+    const { path } = edit;
+    const before = this.open.get(path);
+    if (before !== undefined) this.change({ kind: 'open', path, text: edited(before, edit) });
   }
 
   /** A load will come: what changes from now on goes over it. */

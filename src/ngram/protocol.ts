@@ -2,6 +2,7 @@
 
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
 import type { Result } from '../common/errors.ts';
+import { commonPrefix, commonSuffix } from '../text/edits.ts';
 
 /** What the worker holds after a snapshot was loaded. */
 export interface Loaded {
@@ -29,7 +30,30 @@ export type FileChange =
   | { readonly kind: 'closed'; readonly path: string }
   | { readonly kind: 'removed'; readonly path: string };
 
+/** What became of an open document since it was told last: `removed` units from `at` on gave way to `text`. */
+export interface FileEdit {
+  readonly path: string;
+  readonly at: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
+export function editOf(path: string, before: string, after: string): FileEdit {
+  const at = commonPrefix(before, after);
+  const end = commonSuffix(before.slice(at), after.slice(at));
+  return { path, at, removed: before.length - at - end, text: after.slice(at, after.length - end) };
+}
+
+export function edited(before: string, { at, removed, text }: FileEdit): string {
+  return before.slice(0, at) + text + before.slice(at + removed);
+}
+
 /** Whether a message from elsewhere is one. */
+export function isFileEdit(value: unknown): value is FileEdit {
+  const { path, at, removed, text } = (value ?? {}) as { [K in keyof FileEdit]?: unknown };
+  return typeof path === 'string' && typeof text === 'string' && Number.isInteger(at) && Number.isInteger(removed);
+}
+
 export function isFileChange(value: unknown): value is FileChange {
   const { kind, path, text } = (value ?? {}) as { [K in 'kind' | 'path' | 'text']?: unknown };
   if (typeof path !== 'string') return false;
@@ -39,7 +63,8 @@ export function isFileChange(value: unknown): value is FileChange {
 export type ToWorker =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'cancel'; readonly id: number }
-  | { readonly kind: 'file'; readonly change: FileChange };
+  | { readonly kind: 'file'; readonly change: FileChange }
+  | { readonly kind: 'edit'; readonly edit: FileEdit };
 
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }

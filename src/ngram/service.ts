@@ -5,7 +5,7 @@ import { messageOf } from '../common/errors.ts';
 import { withSyntax } from '../syntax/parsing.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { LiveModel } from './live.ts';
-import { type Answers, type FromWorker, isFileChange, type Request, type ToWorker } from './protocol.ts';
+import { type Answers, type FromWorker, isFileChange, isFileEdit, type Request, type ToWorker } from './protocol.ts';
 
 /** The client keeps below it. */
 const mostWaiting = 500;
@@ -33,6 +33,8 @@ export class NgramService {
     const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
     if (message?.kind === 'file') {
       if (isFileChange(message.change)) this.live.change(message.change);
+    } else if (message?.kind === 'edit') {
+      if (isFileEdit(message.edit)) this.live.edit(message.edit);
     } else if (message?.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
     else if (kind !== 'request' || !isRequest(message.request)) {
       if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });

@@ -9,11 +9,14 @@ export interface WindowLimits {
   readonly step: number;
 }
 
-/** Where the window before a cursor at `end` begins: at a line's start, where one comes within a step. */
-export function windowStart(text: string, end: number, { reach, step }: WindowLimits): number {
-  const over = end - reach;
+/**
+ * Where the window before a cursor at `end` begins: at a line's start, where one comes within a step.
+ * @param before units of a longer text before this one, which holds all that is within reach of the cursor
+ */
+export function windowStart(text: string, end: number, { reach, step }: WindowLimits, before = 0): number {
+  const over = before + end - reach;
   if (over <= 0) return 0;
-  return Math.min(end, lineStartFrom(text, Math.ceil(over / step) * step, step));
+  return Math.min(end, lineStartFrom(text, Math.ceil(over / step) * step - before, step));
 }
 
 /** The next line's start at or after `at`; `at` itself (not inside a character) where no line ends within `reach`. */

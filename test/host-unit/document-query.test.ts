@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { indentUnit, isSilent, queryAt } from '../../src/host/document-query.ts';
-import { maxPrefix, maxSuffix } from '../../src/tasks/completion/query.ts';
+import { maxPrefix, maxSuffix, queryOf } from '../../src/tasks/completion/query.ts';
 
 /** A document by its text alone; positions as VS Code counts them. */
 function documentOf(text: string, languageId = 'typescript') {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text.split(eol);
   return {
     languageId,
-    getText: () => text,
+    eol: eol.length,
+    lineCount: lines.length,
+    lineAt: (line: number) => ({ text: lines[line] as string }),
     offsetAt: ({ line, character }: { line: number; character: number }) =>
-      text.split(eol).slice(0, line).join(eol).length + (line > 0 ? eol.length : 0) + character,
+      lines.slice(0, line).join(eol).length + (line > 0 ? eol.length : 0) + character,
   };
 }
 
@@ -28,6 +31,19 @@ test('of a large document the query holds a window that begins at a line', () =>
   assert.equal(query.suffix.length, maxSuffix);
   assert.match(query.prefix, /^line \d+\n/);
   assert.ok(query.prefix.endsWith('\nline') && query.suffix.startsWith(' 30000\n'));
+});
+
+test('of a long document the lines in reach say the same as the whole text', () => {
+  for (const eol of ['\n', '\r\n']) {
+    const lines = Array.from({ length: 9000 }, (_, index) => `${'x'.repeat(index % 90)} ${index}`);
+    const text = lines.join(eol);
+    const document = documentOf(text);
+    for (const line of [0, 1, 700, 2222, 5000, 8999]) {
+      const position = { line, character: 1 };
+      const whole = queryOf(text, document.offsetAt(position), 'a.ts', 'typescript');
+      assert.deepEqual(queryAt(document, position, 'a.ts'), whole, `${line}`);
+    }
+  }
 });
 
 test('one more key does not move the window', () => {

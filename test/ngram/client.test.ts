@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { NgramClient } from '../../src/ngram/client.ts';
-import type { FromWorker } from '../../src/ngram/protocol.ts';
+import type { FromWorker, ToWorker } from '../../src/ngram/protocol.ts';
 import { NgramService } from '../../src/ngram/service.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
@@ -50,6 +50,28 @@ test('before anything is loaded it completes from open documents alone', async (
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
     assert.equal(draft?.text, 'ter(sea);');
+  });
+});
+
+test('an open document is told once as a whole, and then by what has changed in it', async () => {
+  const told: ToWorker[] = [];
+  await withClient(async (client) => {
+    const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message) => {
+      told.push(message);
+      post(message);
+    };
+    const text = `${'// a long beginning\n'.repeat(100)}const otter = summonO(sea);\n${'// and end\n'.repeat(100)}`;
+    client.setOpenFile('src/open.ts', text);
+    client.setOpenFile('src/open.ts', text.replace('summonO(', 'summonOtter('));
+    const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
+    assert.equal(draft?.text, 'ter(sea);');
+    const edit = { path: 'src/open.ts', at: text.indexOf('(sea'), removed: 0, text: 'tter' };
+    assert.deepEqual(told[1], { kind: 'edit', edit });
+    await kill(client);
+    const revived = await client.complete(at('const o3 = summonOt¦'), line, never());
+    assert.equal(revived?.text ?? 'ter(sea);', 'ter(sea);', 'a new one has all of it');
   });
 });
 

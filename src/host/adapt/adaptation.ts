@@ -57,6 +57,7 @@ export class Adaptation extends DisposableStore {
     this.requests = new RunRequests(deps);
     this.add({
       dispose: () => {
+        this.asked?.abort();
         this.run?.controller.abort();
         for (const controller of this.reading) controller.abort();
       },

@@ -9,17 +9,38 @@ import type { NeuralAbsence } from './window-engine.ts';
 const { t } = vscode.l10n;
 const alone = 'n-gram';
 
-/** @param servedBy the host of one that is served elsewhere and drafts here now */
+/** One that is served elsewhere. */
+export interface ServedStatus {
+  readonly host: string;
+  /** It drafts here now. */
+  readonly serves: boolean;
+  /** Why nobody answers there. */
+  readonly trouble: string | undefined;
+}
+
 export function modelStatus(
   state: NeuralState | undefined,
   absence: NeuralAbsence | undefined,
   choice: Choice | undefined,
-  servedBy?: string,
+  served?: ServedStatus,
 ): PanelModel {
-  if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
-    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', servedBy);
+  if (served?.serves && (state?.kind === 'ready' || state?.kind === 'opening')) {
+    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', served.host);
     return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
   }
+  const here = modelHere(state, absence, choice);
+  if (served?.trouble === undefined) return here;
+  return {
+    ...here,
+    detail: t('{0} {1} does not draft ({2}); this machine does.', here.detail, served.host, served.trouble),
+  };
+}
+
+function modelHere(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  choice: Choice | undefined,
+): PanelModel {
   if (absence === 'off')
     return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
   if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
@@ -37,7 +58,7 @@ export function modelStatus(
       return { kind: 'failed', name: alone, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      const served = t('started within {0} s', seconds);
+      const served = t('{0} on the processor, loaded in {1} s', state.precision, seconds);
       // What was adapted is the folder's own, whichever base the others have.
       const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
       return { kind: 'ready', name: `${state.name} + ${alone}`, detail };

@@ -113,8 +113,9 @@ export class Documents extends DisposableStore {
     const path = pathIn(folder, document.uri);
     const rule = await this.deps.rules.of(folder, path);
     if (document.isClosed || this.isDisposed) return;
+    // Before its text is put together.
+    if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength) return;
     const text = document.getText();
-    if (text.length > maxLength) return;
     const { secrets, specialist } = this.deps.folders.of(folder);
     // Also of a file that is itself left out: what it says is masked in the others.
     const masked = await secrets.learnOpen(path, toLineFeeds(text));

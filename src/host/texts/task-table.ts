@@ -28,9 +28,8 @@ export interface TableDeps {
 }
 
 const styles = ['frame', 'list', 'report', 'table'];
-/** Rows of one message, and characters of their texts. */
+/** Rows of one message. */
 const batch = 500;
-const batchCharacters = 500_000;
 
 export class TaskTable extends DisposableStore {
   private readonly deps: TableDeps;
@@ -114,14 +113,10 @@ export class TaskTable extends DisposableStore {
     const { left } = this;
     const rows: TableRow[] = [];
     let done = left === undefined;
-    let characters = 0;
-    while (left && !done && rows.length < batch && characters < batchCharacters) {
+    while (left && !done && rows.length < batch) {
       const next = await left.next();
       if (next.done) done = true;
-      else {
-        rows.push(next.value);
-        characters += next.value.text.length;
-      }
+      else rows.push(next.value);
     }
     // Another page may have begun meanwhile.
     if (left === this.left && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });

@@ -17,9 +17,10 @@ const leastCut = { prefix: 30_000, suffix: 12_800 };
  * Line ends become '\n'. A window that does not begin at the file's start begins at a line's start where there is one near, so
  * that no half line looks like code.
  * @param offset into `text`, UTF-16 units
+ * @param before units of the document before `text`, which holds all that is in reach of the cursor
  */
-export function queryOf(text: string, offset: number, path: string, languageId: string): CompletionQuery {
-  const start = windowStart(text, offset, { reach: maxPrefix, step });
+export function queryOf(text: string, offset: number, path: string, languageId: string, before = 0): CompletionQuery {
+  const start = windowStart(text, offset, { reach: maxPrefix, step }, before);
   const end = boundaryBefore(text, Math.min(text.length, offset + maxSuffix));
   return {
     path,

@@ -96,9 +96,8 @@ function cheapOpinion({ columns, cheap }: CheapHead, row: Row): number[] {
 
 export interface Fitted {
   readonly specialist: Specialist;
-  /** Of each of the items, [labels], from heads that did not see it; and from the n-grams' alone. */
+  /** Of each of the items, [labels], from heads that did not see it. */
   readonly outOfFold: readonly (readonly number[])[];
-  readonly cheapOutOfFold: readonly (readonly number[])[];
 }
 
 /** Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it. Deterministic by `seed`. */
@@ -137,11 +136,7 @@ export function fitSpecialist(
   const held = cheap.map((each, i) => (deep ? [each, deep.held[i] as number[]] : [each]));
   const shares = sharesOf(held, rows);
   const heads = { ...fitCheap(rows, labels), deep: deep && fitDeep(rows, labels, deep.l2) };
-  return {
-    specialist: { labels, ground, ...heads, shares },
-    outOfFold: held.map((each) => mixed(each, shares)),
-    cheapOutOfFold: cheap.map((each) => mixed([each], [1])),
-  };
+  return { specialist: { labels, ground, ...heads, shares }, outOfFold: held.map((each) => mixed(each, shares)) };
 }
 
 /** Fold of each of so many items. */

@@ -54,7 +54,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     'what trains is killed in the middle of it: completions go on, the run resumes, and the adapted model answers',
     async () => {
       const run = vscode.commands.executeCommand('easyAdaptation.adapt');
-      await until('training to be under way', () => /Step \d+: held-out loss/.test(log(plan.storage)), hangMs);
+      await until('training to be under way', () => /Training on /.test(log(plan.storage)), hangMs);
       const completing = await engine();
       process.kill(await engine('--training'), 'SIGKILL');
       await replaceAll(editor, freshPlace());
