@@ -24,6 +24,7 @@ import { FirstKeys } from './host/completion/first-keys.ts';
 import { GhostTextProvider } from './host/completion/provider.ts';
 import { Recorder } from './host/completion/recorder.ts';
 import { Snooze } from './host/completion/snooze.ts';
+import { tellSilence } from './host/completion/why-nothing.ts';
 import { Configuration } from './host/configuration.ts';
 import { DiskWatcher } from './host/folder/disk-watcher.ts';
 import { Documents } from './host/folder/documents.ts';
@@ -199,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): void {
       allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
       tasks: () => texts.outcomes,
-      setBalance: (value) => void configuration.write('balance', value, status.folder().uri),
+      set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPlace: (id) => void openPlace(activity, id),
       log,
     }),
@@ -217,7 +218,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
     onSpent: (usd) => activity.addSpending(usd),
   });
-  const kept = own.add(new KeptView({ folders, adaptation, api, rules, log }));
+  const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, log }));
   own.add(
     registerCommands({
       activity,
@@ -238,6 +239,7 @@ export function activate(context: vscode.ExtensionContext): void {
       storage: paths.storage,
       texts,
       commitMessages,
+      ghostText: { answer: () => ghostText.answer() },
     }),
   );
   const documents: Documents = own.add(
@@ -247,7 +249,7 @@ export function activate(context: vscode.ExtensionContext): void {
   log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
-    permissions.isFolderOn(folder.key) &&
+    permissions.isOn(folder.key, languageId) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
   const ghostText = new GhostTextProvider({
     folders,
@@ -256,6 +258,8 @@ export function activate(context: vscode.ExtensionContext): void {
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.callsAnHour),
     onAsked: (document) => firstKeys.asked(document),
+    onShown: (stands) => contextKeys.set('suggesting', stands),
+    onSilent: (silence) => tellSilence(silence, status.snapshot()),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
   own.add(new Ahead({ folders, rules, isOn, mayWarm, onMove: () => bases.touched() }));

@@ -1,5 +1,6 @@
 // A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
 import type { Clock } from '../../src/common/clock.ts';
+import type { Draft, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
@@ -19,6 +20,8 @@ export interface DeskDeps {
   readonly ahead: boolean;
   /** Other than a user without a key has them. */
   readonly settings?: Partial<CompletionSettings>;
+  /** Makes of each draft what the service sees; absent: nothing else. */
+  readonly changed?: (draft: Draft) => Draft;
   /** What answers with the specialist's drafts; absent: the product's service. */
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings) => Answering;
 }
@@ -43,7 +46,7 @@ export class Desk {
   readonly editor: Editor;
   private readonly service: Answering;
 
-  constructor({ clock, ngram, key, ahead, settings: others, answering }: DeskDeps) {
+  constructor({ clock, ngram, key, ahead, settings: others, answering, changed }: DeskDeps) {
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
@@ -56,7 +59,7 @@ export class Desk {
     this.service =
       answering?.(this.specialist, settings) ??
       new CompletionService({
-        specialist: this.specialist,
+        specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
         teacher: () => undefined,
         fit: defaultFit,
         settings: () => settings,
@@ -75,4 +78,19 @@ export class Desk {
     this.service.dispose();
     this.specialist.dispose();
   }
+}
+
+/** The same specialist in all but its drafts. */
+function changing(specialist: MixedSpecialist, changed: (draft: Draft) => Draft): Specialist {
+  const complete: Specialist['complete'] = async (...asked) => {
+    const draft = await specialist.complete(...asked);
+    return draft && changed(draft);
+  };
+  return new Proxy(specialist, {
+    get: (inner, name) => {
+      if (name === 'complete') return complete;
+      const value: unknown = Reflect.get(inner, name, inner);
+      return typeof value === 'function' ? value.bind(inner) : value;
+    },
+  });
 }

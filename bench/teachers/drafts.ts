@@ -35,7 +35,7 @@ const asIs: Masking = { text: async (each) => each, path: async (each) => each }
 export async function drafts(server: Server): Promise<Figures> {
   const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'model', timeoutMs };
   const engine = new ServedEngine({
-    teacher: connectTeacher(settings, { logprobs: true, stallMs: timeoutMs }),
+    teacher: connectTeacher(settings, { stallMs: timeoutMs }),
     models: (signal) => listModels(settings, signal),
     ...{ mask: asIs, mayLeave: () => true, clock: systemClock },
   });

@@ -129,6 +129,8 @@ async function labels(server: Server, places: number): Promise<Figures> {
   const answered = new Map<string, number>();
   const counting: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
+    // One that still loads its model says so.
+    if (!response.ok) return response;
     const body = response.body?.pipeThrough(
       new TransformStream({
         flush: () => {

@@ -18,6 +18,7 @@ import { withEngines } from '../common/engines.ts';
 import { stretchesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
+import { forty } from './forty.ts';
 import { type Material, materials } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typeStretch } from './typist.ts';
@@ -33,7 +34,7 @@ const KEY = 'typing';
 interface Rule {
   readonly name: string;
   readonly what: string;
-  readonly desk: Pick<DeskDeps, 'settings' | 'answering'>;
+  readonly desk: Pick<DeskDeps, 'settings' | 'answering' | 'changed'>;
 }
 
 /** The product last: the others say what each of its parts brings. */
@@ -47,16 +48,22 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'product',
+    name: 'cuts',
     what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    desk: {},
+    desk: { changed: ({ beyond: _, broken: __, ...draft }) => draft },
   },
+  {
+    name: 'parsed cuts',
+    what: 'and no line with which the file would not parse any more',
+    desk: { changed: ({ beyond: _, ...draft }) => draft },
+  },
+  { name: 'product', what: 'and further lines, where the n-grams know how a line goes on', desk: {} },
 ];
 
 export const typing: Benchmark = {
   name: 'typing',
   what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
-  takes: ['recordings', 'bases', 'places', 'clock'],
+  takes: ['recordings', 'bases', 'places', 'clock', 'only'],
   run,
 };
 
@@ -72,9 +79,15 @@ const nothing = (): Counted => ({
   ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
 });
 
-async function run({ recordings, bases, places = STRETCHES, clock = 'virtual' }: BenchOptions): Promise<Figures> {
+async function run({ recordings, bases, places = STRETCHES, clock = 'virtual', only }: BenchOptions): Promise<Figures> {
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
   const [base] = listBases([], bases?.split(',')) as [Base];
+  if (only === 'forty')
+    return forty(
+      base,
+      rules.filter(({ name }) => name === 'whole lines' || name === 'product'),
+    );
+  if (only !== undefined) throw new Error("--only is 'forty': what comes at forty places, as a table.");
   const folders = materials(recordings);
   console.log(
     `typing, base '${base.name}' without adaptation, ${places} stretches of ${LINES} lines in each folder, clock ${clock}`,

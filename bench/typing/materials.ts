@@ -11,12 +11,16 @@ export interface Material {
   readonly others: readonly PackageFile[];
 }
 
-interface Row {
-  readonly name: string;
+/** Files of a package. */
+export interface Folder {
   readonly spec: string;
   readonly registry: 'npm' | 'pypi' | 'debian';
   readonly inside: string;
   readonly files: RegExp;
+}
+
+interface Row extends Folder {
+  readonly name: string;
   readonly languageId: string;
 }
 
@@ -43,12 +47,16 @@ const rows: readonly Row[] = [
 /** Longer ones are mostly data, characters. */
 const LONGEST = 60_000;
 
+export function filesIn({ spec, registry, inside, files }: Folder): PackageFile[] {
+  return sourceFiles(fetchPackage(spec, registry), inside, files).filter(({ text }) => text.length < LONGEST);
+}
+
 export function materials(recordings: string | undefined): Material[] {
   const recorded = readRecordings(recordings).map(({ package: name, named, others }) => {
     return { name, languageId: 'typescript', held: named, others };
   });
-  const others = rows.map(({ name, spec, registry, inside, files, languageId }) => {
-    const all = sourceFiles(fetchPackage(spec, registry), inside, files).filter(({ text }) => text.length < LONGEST);
+  const others = rows.map(({ name, languageId, ...folder }) => {
+    const all = filesIn(folder);
     const held = (path: string) => bucket(basename(path) + path.length) >= 8;
     return {
       name,

@@ -23,6 +23,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- list                          the folders that have been adapted to
   npm start -- delete FOLDER                 forget a folder's adaptation
   npm start -- label TASK [--shard I/N]      label all texts of .easyadaptation/tasks/TASK.json, or one of N equal parts
+                                             with --base NAME that base reads what the n-grams doubt
   npm start -- export TASK                   the task's specialist as one ONNX model, labels and a README
 
   An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CodedError, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { percent } from '../common/format.ts';
-import { textTaskJob } from '../jobs/text-task.ts';
+import { type StatesAccess, textTaskJob } from '../jobs/text-task.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
 import { readAnswers } from '../labelling/given-labels.ts';
 import { labelTexts, parseShard } from '../labelling/label-texts.ts';
@@ -14,8 +14,8 @@ import type { TaskReport } from '../labelling/task-report.ts';
 import { resultsPath, writeResults } from '../labelling/write-results.ts';
 import { RISK_TERMS } from '../tasks/label/share-of-calls.ts';
 import { TASKS_FOLDER } from '../tasks/label/task.ts';
-import { type Asked, UsageError } from './command-line.ts';
-import { apiAccess, requireFolder, storageFolder } from './run-request.ts';
+import { type Asked, numberOption, repository, UsageError } from './command-line.ts';
+import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
 function taskOf({ target, values }: Asked): { root: string; task: string } {
@@ -42,8 +42,9 @@ export async function label(asked: Asked, terminal: Terminal): Promise<number> {
     const api = apiAccess(values);
     const { bar, stop, log } = terminal;
     const request = { root, task, storeFolder: storageFolder(values), harvest: { trusted: true }, who: 'npm start' };
+    const states = statesAccess(asked);
     const done = await textTaskJob(
-      { ...request, ...(api && { api }) },
+      { ...request, ...(api && { api }), ...(states && { states }) },
       {
         confirm: (estimate) => terminal.confirm(estimate),
         progress: (update) => bar.update(update),
@@ -56,6 +57,17 @@ export async function label(asked: Asked, terminal: Terminal): Promise<number> {
     terminal.print(done.value, renderTask(root, done.value));
     return done.value.stopped === undefined ? 0 : 1;
   });
+}
+
+/** Only of a base that was named: it takes minutes. */
+function statesAccess({ values }: Asked): StatesAccess | undefined {
+  if (values.base === undefined) return undefined;
+  const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
+  if (!neural) return undefined;
+  const { base: model, threads, precision } = neural;
+  const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+  const engine = { script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling };
+  return { engine, language: { model, tokenizer, precision, threads } };
 }
 
 /** A pure function of its inputs: nobody is asked, so that machines side by side make one whole. */

@@ -15,7 +15,7 @@ import type { Values } from './command-line.ts';
 const STOP_MS = 1300;
 export const GRACE_MS = 200;
 
-const texts = { sample: 'texts that teach', rest: 'texts that stay in doubt' } as const;
+const texts = { sample: 'texts that teach', rest: 'texts that stay in doubt', states: '' } as const;
 
 export class Terminal {
   readonly stop: Stop;
@@ -58,6 +58,13 @@ export class Terminal {
   async confirm(estimate: ApiEstimate): Promise<Spending> {
     const { bar, stop, values } = this;
     bar.clear();
+    if (estimate.texts === 'states') {
+      const minutes = ((estimate.seconds ?? 0) / 60).toFixed(1);
+      process.stderr.write(
+        `The base reads ${estimate.places} texts, here in about ${minutes} minutes, so that less stays in doubt.\n`,
+      );
+      return true;
+    }
     const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;

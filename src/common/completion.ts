@@ -100,5 +100,9 @@ export interface Snippet {
 /** Who answered. 'none': shown nothing. */
 export type Source = 'specialist' | 'api' | 'none';
 
-/** What became of a shown completion. 'pending' until known; 'ignored': replaced without a verdict. */
-export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'rejected' | 'ignored';
+/**
+ * What became of a shown completion. 'pending' until known; 'accepted', 'partly-accepted': taken with a key; 'typed': the user typed it, or a good
+ * part of it, himself (rows of versions before call that accepted, too); 'ignored': replaced without a verdict.
+ */
+export type Outcome = 'pending' | 'accepted' | 'partly-accepted' | 'typed' | 'rejected' | 'ignored';
+export type Verdict = Exclude<Outcome, 'pending'>;

@@ -4,6 +4,24 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)}%` : 'n/a';
 }
 
+/** 0.104 -> '10 %', in sentences. */
+export function wholePercent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+/** A time that has passed: '8 s', '25 min 32 s', '1 h 5 min'. */
+export function duration(ms: number): string {
+  const s = Math.round(ms / 1000);
+  if (s < 60) return `${s} s`;
+  const [high, low] = s < 3600 ? [`${Math.floor(s / 60)} min`, `${s % 60} s`] : hours(s);
+  return low.startsWith('0 ') ? high : `${high} ${low}`;
+}
+
+function hours(s: number): [string, string] {
+  const minutes = Math.round(s / 60);
+  return [`${Math.floor(minutes / 60)} h`, `${minutes % 60} min`];
+}
+
 /** 1234567 -> '1,234,567', whatever the machine's locale. */
 export function thousands(value: number): string {
   return Math.round(value)

@@ -74,7 +74,7 @@ export class ApiCalls {
 
   /** An answer usually takes longer than one waits with this draft at hand: then no call is worth making. Who asks for the API waits for it. */
   isTooSlow(turn: Turn, local: Local): boolean {
-    return this.pace.isTooSlow && !wantsApi(turn) && hasFair(local);
+    return this.pace.isTooSlow && !wantsApi(turn) && hasFair(turn, local);
   }
 
   /** A call under way whose answer can serve this query. */
@@ -142,7 +142,7 @@ export class ApiCalls {
    * for all of it, while a fair local draft lies ready; the call goes on into the cache.
    */
   async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
-    if (!hasFair(local)) return this.flights.wait(flight, turn.query, turn.signal);
+    if (!hasFair(turn, local)) return this.flights.wait(flight, turn.query, turn.signal);
     const over = new AbortController();
     const slow = this.outOfPatience(flight, turn, over.signal);
     const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
@@ -228,6 +228,7 @@ function wantsApi({ request, settings }: Turn): boolean {
   return request.trigger === 'manual' || settings.balance >= 1;
 }
 
-function hasFair({ cuts, policy }: Local): boolean {
-  return bestCut(cuts, policy.fallbackBar, policy.annoyance) !== undefined;
+/** Who asks gets any draft in the end, but waits for the API unless it is half as likely as what comes by itself. */
+function hasFair({ settings }: Turn, { cuts, policy }: Local): boolean {
+  return bestCut(cuts, Math.max(policy.fallbackBar, settings.fallbackBar / 2), policy.annoyance) !== undefined;
 }

@@ -55,11 +55,10 @@ export class LocalDrafts {
     const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place, policy.shift);
     const decision = decide(fit, cleaned, place, policy, cuts);
     if (!manual) this.api.typing.judge(decision.gain > decision.price);
-    const summary =
-      draft?.why === undefined ? decision.summary : `${decision.summary}; ${draft.model} alone: ${draft.why}`;
+    const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
     return {
       draft: cleaned,
-      decision: { ...decision, summary },
+      decision: { ...decision, summary: decision.summary + alone },
       cuts,
       policy,
       ...(rejected !== undefined && { rejected }),
@@ -76,10 +75,13 @@ export class LocalDrafts {
   }
 
   /** Into the cache: what the decision shows, and what was cut off. */
-  keep(turn: Turn, { draft, cuts, policy }: Local, decision: Decision): Answer {
-    const bar = this.api.available(turn.settings) ? policy.showBar : policy.fallbackBar;
+  keep(turn: Turn, { draft, cuts }: Local, decision: Decision): Answer {
+    // The rest comes by itself, whoever asked for the beginning.
+    const available = this.api.available(turn.settings);
+    const { showBar, fallbackBar, annoyance } = this.gate.policy(turn.settings, available, false);
+    const policy = { bar: available ? showBar : fallbackBar, annoyance };
     const answer = this.answerOf(turn, draft as Draft, decision);
-    for (const placed of withRests(turn.query, answer, cuts, bar)) this.cache.put(placed.query, placed.answer);
+    for (const placed of withRests(turn.query, answer, cuts, policy)) this.cache.put(placed.query, placed.answer);
     return answer;
   }
 

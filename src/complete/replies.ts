@@ -1,6 +1,6 @@
 // What a turn is answered with: a local line, what the cache holds, or nothing, each with its reason.
 import type { Clock } from '../common/clock.ts';
-import { cutNote } from '../coupling/decide.ts';
+import { hereNote, withoutApi } from '../coupling/decide.ts';
 import { bestCut } from '../coupling/show.ts';
 import type { Decision } from '../coupling/types.ts';
 import { clean } from '../tasks/completion/clean.ts';
@@ -31,7 +31,7 @@ export class Replies {
     const shown = bestCut(cuts, bar, policy.annoyance);
     // Who asks waits; and in a line where a local draft was rejected the API has its turn.
     if (shown === undefined || turn.request.trigger === 'manual' || rejected !== undefined) return undefined;
-    const summary = `Specialist: ${shown.p.toFixed(2)} for what is shown at once; the API (${decision.pApi.toFixed(2)}) is asked meanwhile${cutNote(shown)}`;
+    const summary = hereNote(shown, 'shown at once, and the API is asked meanwhile');
     return { ...decision, route: 'specialist', shown, summary };
   }
 
@@ -46,17 +46,13 @@ export class Replies {
   /** Nobody looks any more: what has come waits for the next key. */
   late(turn: Turn, { decision }: Local): undefined {
     const waited = ((this.clock.monotonic() - turn.startedAt) / 1000).toFixed(1);
-    const summary = `Nothing: the API took ${waited} s, and its answer waits for the next key`;
+    const summary = `Nothing is shown: the API took ${waited} s, and its answer waits for the next key.`;
     return this.screen.nothing(turn, { ...decision, route: 'none', summary });
   }
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */
   fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
-    const { decision, cuts, policy } = local;
-    const shown = bestCut(cuts, policy.fallbackBar, policy.annoyance);
-    const summary = `${shown ? 'Specialist' : 'Nothing'}: ${decision.pSpecialist.toFixed(2)} local, ${why}`;
-    if (shown === undefined) return this.screen.nothing(turn, { ...decision, route: 'none', summary });
-    return this.showLocal(turn, local, { ...decision, route: 'specialist', shown, summary: summary + cutNote(shown) });
+    return this.settle(turn, { ...local, decision: withoutApi(local.decision, local.cuts, local.policy, why) });
   }
 
   showLocal(turn: Turn, local: Local, decision: Decision): Completion {

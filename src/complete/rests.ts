@@ -1,6 +1,6 @@
 // What a local draft leaves in the cache: what is shown of it, and for where that ends the rest that was cut off, as far as it is worth showing there.
 import type { CompletionQuery } from '../common/completion.ts';
-import { cutNote } from '../coupling/decide.ts';
+import { hereNote } from '../coupling/decide.ts';
 import { bestCut, restOf, type ScoredCut } from '../coupling/show.ts';
 import type { Answer } from './answer-cache.ts';
 
@@ -9,17 +9,23 @@ export interface Placed {
   readonly answer: Answer;
 }
 
+export interface Shows {
+  readonly bar: number;
+  readonly annoyance?: number | undefined;
+}
+
 /**
  * The answer, and those that follow it, each at the end of the one before: how likely they are is said for the case that all before them were right.
  * @param cuts of the draft, shortest first
+ * @param policy as for what nobody has asked for
  */
-export function withRests(query: CompletionQuery, answer: Answer, cuts: readonly ScoredCut[], bar: number): Placed[] {
+export function withRests(query: CompletionQuery, answer: Answer, cuts: readonly ScoredCut[], policy: Shows): Placed[] {
   const { shown } = answer.decision;
   const placed = { query, answer };
   const left = shown === undefined ? [] : restOf(cuts, shown);
-  const rest = bestCut(left, bar);
+  const rest = bestCut(left, policy.bar, policy.annoyance);
   if (shown === undefined || rest === undefined) return [placed];
-  const summary = `Specialist: the rest of an earlier draft, ${rest.p.toFixed(2)} over the bar ${bar.toFixed(2)}${cutNote(rest)}`;
+  const summary = hereNote(rest, 'the rest of an earlier draft');
   const next: Answer = { ...answer, text: rest.text, decision: { ...answer.decision, shown: rest, summary } };
-  return [placed, ...withRests({ ...query, prefix: query.prefix + shown.text }, next, left, bar)];
+  return [placed, ...withRests({ ...query, prefix: query.prefix + shown.text }, next, left, policy)];
 }

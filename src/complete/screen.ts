@@ -1,6 +1,6 @@
 // What is on the screen: the answer that was shown last, what becomes of it, and who is told.
 import { randomUUID } from 'node:crypto';
-import type { CompletionQuery, Outcome } from '../common/completion.ts';
+import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../coupling/types.ts';
 import type { Answer } from './answer-cache.ts';
 import { OutcomeTracker } from './tracker.ts';
@@ -21,12 +21,12 @@ export class Screen {
 
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
-    onOutcome: (outcome: Exclude<Outcome, 'pending'>, shown: OnScreen | undefined) => void,
+    onOutcome: (outcome: Verdict, shown: OnScreen | undefined) => void,
   ) {
     this.deps = deps;
-    this.tracker = new OutcomeTracker(deps.clock, (id, outcome) => {
+    this.tracker = new OutcomeTracker(deps.clock, (id, outcome, taken) => {
       onOutcome(outcome, this.shown);
-      this.tell({ kind: 'outcome', id, outcome });
+      this.tell({ kind: 'outcome', id, outcome, taken });
     });
   }
 
@@ -48,9 +48,9 @@ export class Screen {
     return { query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit };
   }
 
-  /** The first `length` UTF-16 units of it were. */
-  partlyAccepted(id: string, length: number): void {
-    this.tracker.partlyAccepted(id, length);
+  /** Its next word or line was. */
+  took(before: CompletionQuery, after: CompletionQuery): void {
+    this.tracker.took(before, after);
   }
 
   /** What was shown says nothing any more. */

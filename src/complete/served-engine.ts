@@ -6,8 +6,10 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import type { Masking } from '../common/masking.ts';
 import type { Engine, RequestOptions } from '../engine/client.ts';
 import type { RequestKind, Requests } from '../engine/protocol.ts';
-import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
-import { requestAt } from '../tasks/completion/teacher-request.ts';
+import { draftOptions } from '../tasks/completion/asked-place.ts';
+import { type CompletionPrompt, completionPrompt } from '../tasks/completion/completion-prompt.ts';
+import { requestAt, type TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import type { ModelFacts } from '../teacher/models.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { TokenOdds } from '../teacher/wire.ts';
 import type { Model } from './folder-model.ts';
@@ -75,20 +77,15 @@ export class ServedEngine implements Engine {
 
   private async draft(
     query: CompletionQuery,
-    { multiline, maxTokens }: Requests['draft']['request']['options'],
+    { multiline }: Requests['draft']['request']['options'],
     signal: AbortSignal,
   ): Promise<Result<Draft>> {
     const { teacher, mask, mayLeave, clock } = this.deps;
     if (!mayLeave(query.path)) return failed('cancelled', 'This file stays here.');
     const began = clock.monotonic();
-    const masked = await maskedQuery(query, mask);
+    const { request, blank } = await servedRequest(query, multiline, mask);
     signal.throwIfAborted();
-    const { prefix } = masked;
-    // The blank before a word is part of the word's token.
-    const blank = /\S $/.test(prefix) ? ' ' : '';
-    const asked = { ...masked, prefix: prefix.slice(0, prefix.length - blank.length) };
-    const prompt = completionPrompt(requestAt({ query: asked, block: multiline }, []), teacher.facts);
-    const answer = await teacher.ask({ ...prompt, maxTokens }, signal);
+    const answer = await teacher.ask(draftPrompt(request, teacher.facts), signal);
     if (!answer.ok) return answer;
     const { text, tokens = [], truncated } = answer.value;
     if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'It had nothing to say.');
@@ -101,6 +98,25 @@ export class ServedEngine implements Engine {
       latencyMs: clock.monotonic() - began,
     });
   }
+}
+
+/** What such a server is asked at a place, secrets masked. @returns with the blank before the cursor, which goes with the next word's token */
+export async function servedRequest(
+  query: CompletionQuery,
+  block: boolean,
+  mask: Masking,
+): Promise<{ readonly request: TeacherRequest; readonly blank: '' | ' ' }> {
+  const masked = await maskedQuery(query, mask);
+  const { prefix } = masked;
+  const blank = /\S $/.test(prefix) ? ' ' : '';
+  const asked = { ...masked, prefix: prefix.slice(0, prefix.length - blank.length) };
+  return { request: requestAt({ query: asked, block }, []), blank };
+}
+
+/** No longer than a draft may be. */
+export function draftPrompt(request: TeacherRequest, facts: ModelFacts): CompletionPrompt {
+  const { maxTokens } = draftOptions({ block: request.multiline });
+  return { ...completionPrompt(request, facts), maxTokens };
 }
 
 /** Those of the text, as the coupling's features have them; where they are not the text's, all of them. */

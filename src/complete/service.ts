@@ -96,9 +96,9 @@ export class CompletionService implements Disposable {
     if (next !== undefined && !this.disposed) void this.prefetch(next);
   }
 
-  /** The editor inserted the first `length` UTF-16 units of it. */
-  partlyAccepted(id: string, length: number): void {
-    this.screen.partlyAccepted(id, length);
+  /** A key took the next word or line of what is shown: the cursor went from `before` to `after`. */
+  took(before: CompletionQuery, after: CompletionQuery): void {
+    this.screen.took(before, after);
   }
 
   /** Of the API, in an hour of typing as the user types here; undefined while that is not known. */
@@ -139,15 +139,19 @@ export class CompletionService implements Disposable {
 
   private async answer(turn: Turn): Promise<Completion | undefined> {
     const hit = this.cache.get(turn.query, this.screen.visible);
-    if (hit !== undefined && !this.isOutdone(turn, hit)) return this.replies.fromCache(turn, hit);
+    const manual = turn.request.trigger === 'manual';
+    // Who asks by hand gets an answer, where the API had none a local one.
+    const silent = manual && hit?.answer.text === '';
+    if (hit !== undefined && !silent && !this.isOutdone(turn, hit)) return this.replies.fromCache(turn, hit);
     // The user's own key may know better.
-    if (turn.request.trigger === 'automatic' && goesOn(turn.query)) return this.screen.nothing(turn);
+    if (!manual && goesOn(turn.query)) return this.screen.nothing(turn);
     this.screen.tell({ kind: 'started', request: turn.request });
     // What is under way may serve this turn, too: it must not end while the specialist thinks.
     const release = this.api.hold(turn.query);
     try {
       const local = await this.local.ask(turn);
       if (this.over(turn)) return undefined;
+      if (silent) return this.replies.fallBack(turn, local, 'the API had nothing to add');
       if (turn.isAside) return this.stepAside(turn, local);
       if (local.decision.route !== 'api') return this.replies.settle(turn, local);
       const standing = this.replies.standing(turn, local);

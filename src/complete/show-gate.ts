@@ -1,9 +1,10 @@
 // Quiet when unsure: the bars for this request, raised for a while after several rejections in a row; and what else verdicts teach: how sure the
 // estimates are to be, and that the local model has had its turn in this line.
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Outcome } from '../common/completion.ts';
+import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
 import { OnlineLevels } from '../coupling/online.ts';
+import { annoyanceAt } from '../coupling/show.ts';
 import type { PlaceFacts, PolicySettings } from '../coupling/types.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { OnScreen } from './screen.ts';
@@ -14,8 +15,8 @@ const PATIENCE = 3;
 const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
-/** What hides the editor's list has to be surer by so much, and costs so many characters where it is wrong: the list has to be asked for then. */
-const LIST = { raise: 0.1, annoyance: 40 };
+/** What hides the editor's list has to be surer by so much, and costs so many times as much where it is wrong: the list has to be asked for then. */
+const LIST = { raise: 0.1, times: 2 };
 
 /** What else moves the bars. */
 export interface GatedPlace {
@@ -47,9 +48,8 @@ export class ShowGate {
   }
 
   /** @param learning the estimates may move: not where the local model answers alone, and there is nothing to choose between */
-  outcome(outcome: Outcome, shown?: OnScreen, learning = false): void {
-    if (outcome === 'pending') return;
-    const verdict = outcome === 'partly-accepted' ? 'accepted' : outcome;
+  outcome(outcome: Verdict, shown?: OnScreen, learning = false): void {
+    const verdict = outcome === 'rejected' || outcome === 'ignored' ? outcome : 'accepted';
     if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
     if (verdict === 'rejected') this.rejections++;
     this.last = { at: this.clock.monotonic(), outcome: verdict };
@@ -76,23 +76,21 @@ export class ShowGate {
 
   /**
    * A rejection is the second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is asked wherever it is likelier right.
-   * @param manual the user asked: half the fallback bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right
+   * @param manual the user asked: no bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right
    */
   policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, place: GatedPlace = {}): PolicySettings {
     const { risk } = settings;
     const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
-    if (manual) {
-      const bar = settings.fallbackBar / 2;
-      return { ...common, balance: whenLikelier, showBar: bar, fallbackBar: bar, annoyance: 0 };
-    }
+    if (manual) return { ...common, balance: whenLikelier, showBar: 0, fallbackBar: 0, annoyance: 0 };
     const raise = this.raise();
     const barRaise = raise + (place.besideList ? LIST.raise : 0);
     // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
       ...common,
-      ...(place.besideList && { annoyance: LIST.annoyance }),
+      annoyance:
+        annoyanceAt(apiAvailable ? settings.showBar : settings.fallbackBar) * (place.besideList ? LIST.times : 1),
       balance: place.rejectedHere ? whenLikelier : raised,
       showBar: Math.min(0.95, settings.showBar + barRaise),
       fallbackBar: Math.min(0.95, settings.fallbackBar + barRaise),

@@ -1,6 +1,6 @@
 // One completion from keystroke to answer, as the host sees it, and what the service is built from.
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Draft, Outcome, Source, Specialist } from '../common/completion.ts';
+import type { CompletionQuery, Draft, Source, Specialist, Verdict } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
@@ -55,8 +55,11 @@ export type CompletionEvent =
   | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }
   /** A call succeeded after an 'api-failed'. */
   | { readonly kind: 'api-recovered' }
-  /** What became of an answered suggestion. 'partly-accepted' can be followed by 'accepted'. */
-  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Exclude<Outcome, 'pending'> };
+  /**
+   * What became of an answered suggestion, and how many characters (UTF-16 units) of it a key has written so far. 'partly-accepted' comes with each
+   * word or line that is taken, and can be followed by 'accepted'; so can 'typed', where the editor tells of the key afterwards.
+   */
+  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Verdict; readonly taken: number };
 
 /** Read anew for every request, so that a changed setting needs no restart. */
 export interface CompletionSettings {

@@ -1,10 +1,11 @@
 // Who answers: the rule, the price of a call, and the sentence and numbers that explain it.
 import type { Draft } from '../common/completion.ts';
+import { wholePercent } from '../common/format.ts';
 import { contribution } from '../fit/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { type FitParameters, score } from './fit.ts';
 import { limitOf, NOTHING_STAYS } from './risk.ts';
-import { bestCut, type ScoredCut } from './show.ts';
+import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
 import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
 /**
@@ -26,8 +27,6 @@ export function priceOf(balance: number, waitMs = usualWaitMs): number {
 /** What the figures above are for, ms; the middle of half a second and a whole one. */
 const usualWaitMs = 750;
 
-const fixed = (x: number) => x.toFixed(2);
-
 /**
  * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price, or over what a bound on the risk lets stay. Else the specialist
  * where a cut of its draft clears the bar and is worth showing, else nothing. For a fixed place the API's turn never ends as balance rises.
@@ -48,36 +47,71 @@ export function decide(
   const price = Math.min(asked, limit);
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;
-  const whole = draft !== undefined && draft.text !== '' && pSpecialist >= bar && { text: draft.text, p: pSpecialist };
-  const shown = cuts ? bestCut(cuts, bar, settings.annoyance) : whole || undefined;
+  const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
+  // A draft that is not cut has the bar alone to clear.
+  const [offered, annoyance] = cuts ? [cuts, settings.annoyance] : [whole, 0];
+  const shown = bestCut(offered, bar, annoyance);
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
-  const guess = pApiIsPrior ? 'assumed ' : '';
-  const bounded = limit === NOTHING_STAYS ? 'risk, of which too little is known' : `risk's limit ${fixed(limit)}`;
-  const bound = limit < asked ? bounded : `price ${fixed(price)}`;
-  const comparison = `${fixed(gain)} ${gain > price ? 'over' : 'within'} the ${bound}`;
-  const own = draft === undefined || draft.text === '' ? 'no local draft' : `${fixed(pSpecialist)} local`;
-  const summary = {
-    api: `API: ${guess}${fixed(pApi)} against ${fixed(pSpecialist)}, gain ${comparison}`,
-    specialist: apiPossible
-      ? `Specialist: ${fixed(pSpecialist)} against ${guess}${fixed(pApi)}, gain ${comparison}`
-      : `Specialist: ${fixed(pSpecialist)} over the bar ${fixed(bar)}, no API in use`,
-    none: apiPossible
-      ? `Nothing: ${own} under the bar ${fixed(bar)}, gain of a call ${comparison}`
-      : `Nothing: ${own} under the bar ${fixed(bar)}, no API in use`,
-  }[route];
+  // It would have stayed here but for the bound.
+  const bounded =
+    gain > asked
+      ? ''
+      : limit === NOTHING_STAYS
+        ? '; too little is known for the bound on the risk'
+        : '; so the bound on the risk holds';
+  const held = route === 'none' ? heldBack(offered, bar, annoyance) : undefined;
   const cut = route === 'specialist' ? shown : undefined;
   return {
     ...{ route, pSpecialist, pApi, pApiIsPrior, gain, price },
     ...(cut && { shown: cut }),
-    summary: cut ? `${summary}${cutNote(cut)}` : summary,
+    ...(held && { held }),
+    summary: cut
+      ? hereNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
+      : route === 'api'
+        ? `Asked the API: ${assumed(pApi, pApiIsPrior)} likely to be right, ${wholePercent(pSpecialist)} here${bounded}.`
+        : nothingNote(held),
     reasons: reasonsFor(fit, draft, place),
   };
 }
 
-/** What was cut and why: '; 0.83 for what is shown, cut before `)`: 7 % sure'; '' where nothing was. */
-export function cutNote({ p, next }: ScoredCut): string {
+function assumed(p: number, isPrior: boolean): string {
+  return `${wholePercent(p)}${isPrior ? ' (assumed)' : ''}`;
+}
+
+function apiNote(gain: number, pApi: number, isPrior: boolean): string {
+  if (gain <= 0) return 'the API is no likelier to be right';
+  return `the API, right at ${assumed(pApi, isPrior)}, gains too little for a call`;
+}
+
+/** The local draft after all, where the API did not answer and the lower bar allows it. */
+export function withoutApi(
+  decision: Decision,
+  cuts: readonly ScoredCut[],
+  { fallbackBar, annoyance }: PolicySettings,
+  why: string,
+): Decision {
+  const shown = bestCut(cuts, fallbackBar, annoyance);
+  if (shown) return { ...decision, route: 'specialist', shown, summary: hereNote(shown, why) };
+  const held = heldBack(cuts, fallbackBar, annoyance);
+  return { ...decision, route: 'none', ...(held && { held }), summary: nothingNote(held, why) };
+}
+
+/** @param also why no other answered; '' where there is no other */
+export function hereNote(cut: ScoredCut, also = ''): string {
+  return `Answered here: ${wholePercent(cut.p)} sure${also === '' ? '' : `; ${also}`}.${cutNote(cut)}`;
+}
+
+/** Why nothing is shown. */
+function nothingNote(held: HeldBack | undefined, also = ''): string {
+  const end = also === '' ? '.' : `; ${also}.`;
+  if (held === undefined) return `Nothing to suggest here${end}`;
+  return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
+}
+
+/** What was cut and why: ' Cut before `)`, of which it is only 7 % sure.'; '' where nothing was. */
+function cutNote({ next }: ScoredCut): string {
   if (next === undefined) return '';
-  return `; ${fixed(p)} for what is shown, cut before \`${next.text.trim() || 'the next line'}\`: ${Math.round(100 * next.p)} % sure`;
+  return ` Cut before \`${next.text.trim() || 'the next line'}\`, of which it is ${wholePercent(next.p)} sure.`;
 }
 
 /** Always shown where there is a draft: what people understand at once. */

@@ -1,5 +1,6 @@
 // Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
 import type { Draft } from '../common/completion.ts';
+import { brierScore } from '../fit/calibrate.ts';
 import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../fit/estimate.ts';
 import { sigmoid } from '../fit/logistic.ts';
 import { FEATURES, features, logit } from './features.ts';
@@ -17,6 +18,8 @@ export interface FitParameters {
   readonly cut?: Estimate;
   /** Places with both sides known, by what a call gains there after fits that saw nothing of their files. Absent in fits of earlier versions. */
   readonly risk?: readonly Kept[];
+  /** What is left to correct of `cut` in a language, from its log-odds alone; for those that had the places for it. */
+  readonly cutIn?: Readonly<Record<string, Estimate>>;
 }
 
 export interface FitOptions {
@@ -26,6 +29,13 @@ export interface FitOptions {
 
 /** Past this many the fit does not get better, only slower. */
 const MAX_ROWS = 4000;
+/** A language is calibrated by itself from so many cuts on, in so many files. */
+const OWN_CUTS = 200;
+const OWN_FILES = 6;
+
+interface CutRow extends LabelledRow {
+  readonly languageId: string;
+}
 
 /**
  * Deterministic in the examples and their order. Empty drafts teach p(API right) only: p(specialist right) is 0 there by
@@ -34,7 +44,7 @@ const MAX_ROWS = 4000;
 export function fitCoupling(examples: readonly CouplingExample[], options: FitOptions = {}): CouplingFit {
   const specialistRows: LabelledRow[] = [];
   const apiRows: LabelledRow[] = [];
-  const cutRows: LabelledRow[] = [];
+  const cutRows: CutRow[] = [];
   const both: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow }[] = [];
   for (const { path, draft, place, specialistRight, apiRight, cuts = [] } of thinned(examples)) {
     const values = features(draft, place);
@@ -42,7 +52,10 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
       draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
     if (drafted) specialistRows.push(drafted);
     for (const { draft: cut, right } of cuts)
-      cutRows.push({ path, values: features(cut, place), prior: cutPrior(cut), label: right ? 1 : 0 });
+      cutRows.push({
+        ...{ path, values: features(cut, place), prior: cutPrior(cut), label: right ? 1 : 0 },
+        languageId: place.languageId,
+      });
     if (apiRight === undefined) continue;
     const asked = { path, values, prior: apiPrior(place), label: Number(apiRight) };
     apiRows.push(asked);
@@ -50,7 +63,8 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
   }
   const specialist = measuredEstimate(specialistRows);
   const api = measuredEstimate(apiRows);
-  const cut = measuredEstimate(evenly(cutRows, MAX_ROWS));
+  const cuts = evenly(cutRows, MAX_ROWS);
+  const cut = measuredEstimate(cuts);
   return {
     version: 1,
     fittedAt: options.now ?? Date.now(),
@@ -69,6 +83,7 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
       api: api.estimate,
       cut: cut.estimate,
       risk: both.flatMap((pair) => keepable(pair, specialist.crossed, api.crossed)),
+      cutIn: correctionsOf(cut.crossed, cuts),
     } satisfies FitParameters,
   };
 }
@@ -84,6 +99,27 @@ function keepable(
   if (pApi === undefined || pSpecialist === undefined) return [];
   const right = specialist?.label === 1;
   return [{ by: pApi - pSpecialist, lost: !right && api.label === 1, won: right && api.label === 0 }];
+}
+
+const NOTHING = new Float64Array(0);
+
+/** @param crossed what `cut` says of the rows after fits that saw nothing of their files */
+function correctionsOf(crossed: ReadonlyMap<LabelledRow, number>, rows: readonly CutRow[]): Record<string, Estimate> {
+  const kept: Record<string, Estimate> = {};
+  const known = rows.flatMap((row) => {
+    const p = crossed.get(row);
+    return p === undefined ? [] : [{ ...row, values: NOTHING, prior: logit(p), p }];
+  });
+  for (const [languageId, own] of Map.groupBy(known, (row) => row.languageId)) {
+    if (own.length < OWN_CUTS || new Set(own.map(({ path }) => path)).size < OWN_FILES) continue;
+    const { estimate, brier } = measuredEstimate(own);
+    const before = brierScore(
+      own.map(({ p }) => p),
+      own.map(({ label }) => label),
+    );
+    if (brier !== undefined && brier < before) kept[languageId] = estimate;
+  }
+  return kept;
 }
 
 /** The two probabilities at a place. */
@@ -122,12 +158,14 @@ export function scoreCuts(
   place: PlaceFacts,
   shift: Shift = NO_SHIFT,
 ): ScoredCut[] {
-  const { cut: estimate } = fit.parameters as FitParameters;
+  const { cut: estimate, cutIn } = fit.parameters as FitParameters;
+  const correction = cutIn?.[place.languageId];
   let least = 1;
   return cuts.map((draft, i) => {
     const prior = cutPrior(draft);
     const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior);
-    least = Math.min(least, shifted(p, shift.specialist));
+    const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
+    least = Math.min(least, shifted(own, shift.specialist));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
     return {
       text: draft.text,

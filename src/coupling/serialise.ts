@@ -34,6 +34,7 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     [json.cutExamples, json.cutEce, json.cutBrier].every(isOptionalNumber) &&
     (parameters.cut === undefined || isEstimate(parameters.cut)) &&
     (parameters.risk === undefined || isRisk(parameters.risk)) &&
+    (parameters.cutIn === undefined || areCorrections(parameters.cutIn)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
   return sound ? ok(json as unknown as CouplingFit) : failed('corrupt', DAMAGED);
@@ -65,9 +66,14 @@ function isRisk(value: unknown): boolean {
   );
 }
 
-function isEstimate(value: unknown): boolean {
+/** By language, of log-odds alone. */
+function areCorrections(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((each) => isEstimate(each, 0));
+}
+
+function isEstimate(value: unknown, width: number = FEATURES.length): boolean {
   if (!isObject(value)) return false;
-  if (value.model !== undefined && !isModel(value.model, FEATURES.length)) return false;
+  if (value.model !== undefined && !isModel(value.model, width)) return false;
   const calibrator = value.calibrator;
   if (!isObject(calibrator)) return false;
   if (calibrator.kind === 'identity') return true;

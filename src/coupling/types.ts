@@ -1,7 +1,7 @@
 // The coupling: three calibrated estimates and the rules that say who answers, and how much of it is shown.
 import type { Draft } from '../common/completion.ts';
 import type { Holding, Keepable } from '../fit/bounded-risk.ts';
-import type { ScoredCut } from './show.ts';
+import type { HeldBack, ScoredCut } from './show.ts';
 
 /** What is known about the place, beside the draft. */
 export interface PlaceFacts {
@@ -71,7 +71,9 @@ export interface Decision {
   readonly price: number;
   /** What is shown of the draft, where the specialist answers. */
   readonly shown?: ScoredCut;
-  /** One sentence for people: 'API: 0.82 against 0.31, gain 0.51 over the price 0.20'. */
+  /** What there would be, where nobody answers. */
+  readonly held?: HeldBack;
+  /** A sentence for people: 'Held back: 10 % sure, shown from 50 %.' */
   readonly summary: string;
   readonly reasons: readonly Reason[];
 }

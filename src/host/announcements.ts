@@ -83,8 +83,8 @@ export class Announcements {
       t(
         'Easy Adaptation completes locally, from your own repository: free, and nothing leaves this machine. With an API key, a large model helps at the harder places.',
       ),
-      setKey,
       t('Stay Local'),
+      setKey,
     );
     if (answer === setKey) await vscode.commands.executeCommand('easyAdaptation.setApiKey');
   }

@@ -1,6 +1,10 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { storedReport } from '../report/stored.ts';
+import { renderReport } from '../report/text.ts';
+import type { AdaptationRow } from '../store/types.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
@@ -9,12 +13,13 @@ import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
 import type { Served } from './api/served-specialist.ts';
 import type { ChannelLog } from './channel-log.ts';
-import { acceptedCommand } from './completion/provider.ts';
+import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
+import { take } from './completion/take.ts';
 import type { Configuration } from './configuration.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
 import type { KeptView } from './panel/kept-view.ts';
-import { showMenu } from './panel/menu.ts';
+import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
 import { pickFolder } from './pick-folder.ts';
 import { section } from './settings.ts';
@@ -33,6 +38,7 @@ export interface CommandDeps extends DeleteDeps {
   readonly snooze: Snooze;
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
+  readonly ghostText: Pick<GhostTextProvider, 'answer'>;
 }
 
 const { t } = vscode.l10n;
@@ -62,14 +68,19 @@ export function registerCommands(deps: CommandDeps): Disposable {
     unsnooze: () => snooze.stop(),
     enableHere: () => enableHere(deps),
     disableHere: () => disableHere(deps),
-    showAdaptations: () => showAdaptations(deps),
+    showAdaptations: () => showAdaptations(deps, (row) => openReport(row, deps)),
     showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
-    deleteData: () => deleteData(deps),
+    deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
-    trigger: () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'),
+    trigger: () => deps.ghostText.answer(),
+    acceptWord: () => take('acceptNextWord', folders),
+    acceptLine: () => take('acceptNextLine', folders),
+    showMore: () => stepAmount(-1, status.folder().uri, configuration),
+    showLess: () => stepAmount(1, status.folder().uri, configuration),
+    chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
     },
@@ -87,6 +98,15 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   if (await adaptation.adapt(folders.of(folder))) {
     await panel.show('report');
   }
+}
+
+/** In the panel, where the folder is open; else as text. */
+async function openReport({ folder, report }: AdaptationRow, { folders, panel, kept }: CommandDeps) {
+  const session = folders.all.find((each) => each.folder.storeName === folder);
+  if (session?.report) return panel.show('report');
+  const stored = storedReport(report);
+  const text = stored ? renderReport(stored) : t('This report was kept by another version, and cannot be read.');
+  return kept.open(`${t('Adaptation')} · ${basename(folder)}`, text);
 }
 
 async function newApiKey(deps: CommandDeps): Promise<void> {
@@ -155,6 +175,7 @@ async function enableHere({ configuration, permissions, status }: CommandDeps): 
   const { folder, languageId } = status.snapshot();
   await permissions.setFolder(folder.key, true);
   if (languageId === undefined) return;
+  await permissions.setLanguage(folder.key, languageId, true);
   const { enable } = configuration.for(folder.uri);
   if (enable[languageId] ?? enable['*'] ?? true) return;
   await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
@@ -162,16 +183,26 @@ async function enableHere({ configuration, permissions, status }: CommandDeps): 
 
 async function disableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
   const { folder, languageId } = status.snapshot();
+  const off = async (id: string) => {
+    const { enable } = configuration.for(folder.uri);
+    await configuration.write('enable', { ...enable, [id]: false }, folder.uri);
+  };
+  const inFolder = { label: t('In {0}', folder.name), detail: t('For all languages') };
   const choices = [
     ...(languageId === undefined
       ? []
-      : [{ label: t('For {0}', languageId), detail: t('In all folders'), scope: 'language' as const }]),
-    { label: t('In {0}', folder.name), detail: t('For all languages'), scope: 'folder' as const },
+      : [
+          {
+            label: t('For {0} in {1}', languageId, folder.name),
+            detail: t('Other folders and other languages stay on'),
+            run: () => permissions.setLanguage(folder.key, languageId, false),
+          },
+        ]),
+    { ...inFolder, run: () => permissions.setFolder(folder.key, false) },
+    ...(languageId === undefined
+      ? []
+      : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),
   ];
   const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
-  if (picked?.scope === 'folder') await permissions.setFolder(folder.key, false);
-  if (picked?.scope === 'language' && languageId !== undefined) {
-    const { enable } = configuration.for(folder.uri);
-    await configuration.write('enable', { ...enable, [languageId]: false }, folder.uri);
-  }
+  await picked?.run();
 }

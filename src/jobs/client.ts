@@ -76,9 +76,9 @@ export class JobClient {
     const crashed = (message: string) => {
       if (over) return;
       over = true;
-      this.log.error(`The adaptation run stopped: ${message}`);
-      const advice = 'The earlier state is unchanged; run "Adapt to This Repo" again.';
-      resolve(failed('crashed', `The adaptation run stopped: ${message}. ${advice}`));
+      const stopped = job === 'adapt' ? 'The adaptation run stopped' : 'A run in the background stopped';
+      this.log.error(`${stopped}: ${message}`);
+      resolve(failed('crashed', `${stopped}: ${message}. The earlier state is unchanged; start it again.`));
     };
     child.on('message', (message: FromJob) => {
       if (over) return;

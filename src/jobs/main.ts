@@ -2,6 +2,7 @@
 
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
+import { cancelled } from '../learn/cancellation.ts';
 import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
 import type { Spending } from '../learn/types.ts';
@@ -57,6 +58,8 @@ async function run({ job, request }: Asked): Promise<void> {
     const work = jobs[job] as (of: typeof request, deps: JobDeps) => Promise<Result<Jobs[keyof Jobs]['result']>>;
     send({ kind: 'done', result: await work(request, deps) });
   } catch (error) {
+    // What was told to stop has no more to say.
+    if (controller.signal.aborted) return send({ kind: 'done', result: cancelled });
     log.error(`job '${job}'`, error instanceof Error ? error.stack : error);
     send({ kind: 'crashed', message: messageOf(error) });
   }

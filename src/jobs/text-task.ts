@@ -1,9 +1,12 @@
 // The jobs of text tasks: a run, behind the ledger and the recorder; and a look at a task's first texts.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, failed, ok, type Result } from '../common/errors.ts';
+import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { EngineClient, type EngineOptions } from '../engine/client.ts';
+import type { Requests } from '../engine/protocol.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
+import type { ReadStates } from '../labelling/deep-reading.ts';
 import { runTask } from '../labelling/run-task.ts';
 import { TaskFolder } from '../labelling/task-folder.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
@@ -11,6 +14,7 @@ import { cancelled } from '../learn/cancellation.ts';
 import type { ApiAccess } from '../learn/types.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
+import { DEPTHS } from '../tasks/label/base-reading.ts';
 import { apiHost } from '../teacher/connect.ts';
 import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
 
@@ -25,7 +29,14 @@ export interface TextTaskRequest {
   readonly reports?: string;
   /** Absent: nothing leaves the machine. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+  /** The base that may read texts of which the n-grams are not sure; absent: none does. */
+  readonly states?: StatesAccess;
   readonly who: string;
+}
+
+export interface StatesAccess {
+  readonly engine: Pick<EngineOptions, 'script' | 'memoryCeiling'>;
+  readonly language: Requests['states']['request']['language'];
 }
 
 /** One run a folder, like an adaptation. Expected failures and cancellation are values. */
@@ -52,6 +63,7 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
   const { store, notice } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);
   const teacher = api && paidTeacher(api, store, root, deps);
+  const engine = request.states && new EngineClient({ ...request.states.engine, log });
   let paid = false;
   let result: Result<TaskReport>;
   try {
@@ -59,15 +71,17 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
       teacher,
       signal,
       progress,
-      confirm: async ({ what, texts, usd }) => {
-        if (!teacher || !api) return false;
-        const host = apiHost(api.settings);
-        const yes = (await deps.confirm({ model: teacher.model, host, places: texts, usd, texts: what })) !== false;
-        paid ||= yes;
+      readStates: engine && request.states && reader(engine, request.states, signal),
+      confirm: async ({ what, texts, usd, seconds }) => {
+        const [model, host] = [teacher?.model ?? '', api ? apiHost(api.settings) : ''];
+        const asked = { model, host, places: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
+        const yes = (await deps.confirm(asked)) !== false;
+        paid ||= yes && what !== 'states';
         return yes;
       },
     });
   } finally {
+    await engine?.end();
     store.close();
   }
   if (!result.ok) return result;
@@ -78,6 +92,20 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
     replaceFile(join(reports, `${report.task}.json`), [Buffer.from(JSON.stringify(report))]);
   }
   return ok(report);
+}
+
+/** By an engine's process of its own: nothing else waits for it. */
+function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortSignal): ReadStates {
+  return async (texts, { before, after }, onRead) => {
+    const states: Float32Array[] = [];
+    const request = { language, texts, before, after, depths: DEPTHS };
+    const onProgress = (read: Requests['states']['progress']) => {
+      states[read.index] = read.states;
+      onRead?.(states.length);
+    };
+    unwrap(await engine.request('states', request, { signal, onProgress }));
+    return states;
+  };
 }
 
 /** A text as the folder has it, and what its source says that it is. */

@@ -1,8 +1,9 @@
 // Every text of a task with its label: who said it, how sure that is, and whether the API should be asked.
-import { bestOf, estimatesAt } from '../tasks/label/coupling.ts';
+import { afterCall, bestOf, estimatesAt } from '../tasks/label/coupling.ts';
 import { keyOf } from '../tasks/label/extract.ts';
 import type { LabelTask } from '../tasks/label/task.ts';
 import { labelProbabilities } from '../tasks/label/text-specialist.ts';
+import type { DeepReading } from './deep-reading.ts';
 import type { LearnedTask } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
 
@@ -32,26 +33,50 @@ export function parseShard(text: string): Shard | undefined {
   return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
 }
 
-/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. */
+/** Texts whose states are read at once: the base is loaded for each. */
+const CHUNK = 256;
+
+/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. @param deep absent: n-grams alone */
 export async function* labelTexts(
-  { labels }: Pick<LabelTask, 'labels'>,
-  { specialist, coupling, risk, known }: LearnedTask,
+  task: Pick<LabelTask, 'labels'>,
+  learned: LearnedTask,
   texts: AsyncIterable<TaskText>,
   { number, of }: Shard = WHOLE,
+  deep?: DeepReading,
+): AsyncGenerator<LabelledRow> {
+  let chunk: string[] = [];
+  for await (const { text } of texts) {
+    if (keyOf(text) % of !== number - 1) continue;
+    chunk.push(text);
+    if (deep && chunk.length < CHUNK) continue;
+    yield* labelled(task, learned, chunk, deep);
+    chunk = [];
+  }
+  yield* labelled(task, learned, chunk, deep);
+}
+
+async function* labelled(
+  { labels }: Pick<LabelTask, 'labels'>,
+  { specialist, coupling, risk, known }: LearnedTask,
+  texts: readonly string[],
+  deep: DeepReading | undefined,
 ): AsyncGenerator<LabelledRow> {
   const nameOf = (index: number) => labels[index]?.name as string;
-  for await (const { text } of texts) {
+  const open = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
+  await deep?.decide(specialist, open);
+  for (const text of texts) {
     const key = keyOf(text);
-    if (key % of !== number - 1) continue;
     const given = known.get(key);
     if (given?.person !== undefined) {
       yield { text, label: nameOf(given.person), by: 'person', sure: 1, inDoubt: false };
       continue;
     }
-    const probabilities = labelProbabilities(specialist, { text });
+    const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
     const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
     if (given?.api !== undefined) {
-      yield { text, label: nameOf(given.api), by: 'api', sure: after, inDoubt: false };
+      // Where it is known to confuse two labels, the specialist's opinion decides between them.
+      const label = nameOf(bestOf(afterCall(coupling, probabilities, given.api)));
+      yield { text, label, by: 'api', sure: after, inDoubt: false };
       continue;
     }
     const inDoubt = risk === undefined || after - before > risk.keepBelow;

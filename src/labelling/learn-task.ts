@@ -7,6 +7,7 @@ import { type Judged, type Risk, riskAt } from '../tasks/label/share-of-calls.ts
 import type { LabelTask } from '../tasks/label/task.ts';
 import { fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
 import type { Known } from './given-labels.ts';
+import { isSure } from './sureness.ts';
 import type { TaskText } from './texts.ts';
 
 /** A task's texts as they were read. */
@@ -62,10 +63,22 @@ export function labelledIn(known: ReadonlyMap<number, Known>) {
     .map(([key, item]) => ({ key, label: (item.person ?? item.api) as number, ...item }));
 }
 
-/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
-export function learnTask(task: LabelTask, gathered: Gathered, loss = DEFAULT_LOSS): LearnedTask {
+/**
+ * Throws CodedError 'nothing-to-learn' where too few texts are labelled.
+ * @param states of a base, by `keyOf` of the text: only texts that have them are learned from then
+ */
+export function learnTask(
+  task: LabelTask,
+  gathered: Gathered,
+  loss = DEFAULT_LOSS,
+  states?: ReadonlyMap<number, Float32Array>,
+): LearnedTask {
   const { known, unlabelled } = gathered;
-  const labelled = labelledIn(known);
+  const labelled = labelledIn(known).flatMap((item) => {
+    if (!states) return [item];
+    const own = states.get(item.key);
+    return own ? [{ ...item, states: own }] : [];
+  });
   if (labelled.length < FEWEST_LABELLED)
     throw new CodedError(
       'nothing-to-learn',
@@ -73,13 +86,17 @@ export function learnTask(task: LabelTask, gathered: Gathered, loss = DEFAULT_LO
     );
   const labels = task.labels.length;
   const open = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
-  const ground = groundOf([...labelled.map(({ text }) => text), ...open]);
-  const { specialist, outOfFold } = fitSpecialist(labelled, labels, ground);
+  const ground = groundOf([...labelled.map(({ text }) => text), ...open], [...(states?.values() ?? [])]);
+  const { specialist, outOfFold, cheapOutOfFold } = fitSpecialist(labelled, labels, ground);
+  // As texts are labelled: with the states where the n-grams are not sure.
+  const said = outOfFold.map((both, i) =>
+    isSure(cheapOutOfFold[i] as number[]) ? (cheapOutOfFold[i] as number[]) : both,
+  );
   const held = labelled.map(
     ({ key, text, person, api }, i): HeldOut => ({
       id: String(key),
       text,
-      probabilities: outOfFold[i] as number[],
+      probabilities: said[i] as readonly number[],
       truth: person,
       api,
     }),

@@ -1,43 +1,24 @@
 // One run of a text task: learn from what is labelled, have the large model label what teaches most, learn again, ask about what stays
 // in doubt, and label everything. Every answer is on disk before the next counts: a run that was stopped goes on where it was.
-import { type Failure, ok, type Result } from '../common/errors.ts';
-import { noProgress, type Progress } from '../common/progress.ts';
+import { ok, type Result } from '../common/errors.ts';
+import { noProgress } from '../common/progress.ts';
 import { keyOf } from '../tasks/label/extract.ts';
-import type { Teacher } from '../teacher/types.ts';
-import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from './ask-sample.ts';
+import { labelProbabilities } from '../tasks/label/text-specialist.ts';
+import { Asking, type Say } from './asking.ts';
+import { DeepReading } from './deep-reading.ts';
 import { readAnswers } from './given-labels.ts';
 import { labelTexts, WHOLE } from './label-texts.ts';
-import { FEWEST_LABELLED, type Gathered, gather, type LearnedTask, labelledIn, learnTask } from './learn-task.ts';
+import { FEWEST_LABELLED, gather, type LearnedTask, learnTask } from './learn-task.ts';
+import type { TaskRunDeps } from './run-deps.ts';
+import { isSure } from './sureness.ts';
 import type { TaskFolder } from './task-folder.ts';
 import { measured, type TaskReport } from './task-report.ts';
 import { resultsPath, writeResults } from './write-results.ts';
 
-export type TaskTeacher = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'estimateUsd'>;
-
-/** What is about to be paid for. */
-export interface TextSpending {
-  /** 'sample': texts that teach; 'rest': those that stay in doubt. */
-  readonly what: 'sample' | 'rest';
-  readonly texts: number;
-  readonly usd: number;
-}
-
-export interface TaskRunDeps {
-  /** Absent: nothing leaves the machine. The caller has the user's consent. */
-  readonly teacher?: TaskTeacher | undefined;
-  readonly confirm: (spending: TextSpending) => Promise<boolean>;
-  readonly signal: AbortSignal;
-  readonly progress?: Progress;
-  /** ms since 1970. */
-  readonly now?: () => number;
-}
-
 /** Texts that the API labels before it is decided who labels the rest: a bound of 1 % needs more than a hundred that tell, and some teach. */
 export const SAMPLE = 300;
-/** Asked about at once. */
-const CHUNK = 200;
-/** Texts whose prompts are made for the price of many. */
-const PRICED = 200;
+/** With fewer texts in doubt the base is not worth its time. */
+const FEWEST_DOUBTS = 50;
 
 /** Rejects when cancelled, and with a CodedError where the task cannot be run. */
 export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SAMPLE): Promise<Result<TaskReport>> {
@@ -48,9 +29,9 @@ export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SA
   const asking = new Asking(folder, deps, gathered);
   await asking.sample(sample, say);
   say('Learning');
-  const learned = learnTask(folder.task, gathered);
-  const rest = await asking.rest(learned, say);
-  const rows = labelTexts(folder.task, learned, folder.texts(signal));
+  const { learned, deep } = await deepened(folder, deps, learnTask(folder.task, gathered), say);
+  const rest = await asking.rest(learned, say, deep);
+  const rows = labelTexts(folder.task, learned, folder.texts(signal), WHOLE, deep);
   const path = resultsPath(folder, WHOLE);
   const counts = await writeResults(folder.reader.root, path, rows, (done) => say('Labelling', done, gathered.texts));
   const price = rest.price ?? asking.priceOf(learned.unlabelled.filter((text) => !learned.known.has(keyOf(text))));
@@ -66,103 +47,29 @@ export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SA
   });
 }
 
-type Say = (stage: string, done?: number, total?: number) => void;
-
-/** The large model's part of a run: two questions of money, and what comes of them. */
-class Asking {
-  spentUsd = 0;
-  stopped: Failure | undefined;
-  /** Who does not want a sample asked about will not want all of it. */
-  private declined = false;
-  private readonly folder: TaskFolder;
-  private readonly deps: TaskRunDeps;
-  private readonly gathered: Gathered;
-
-  constructor(folder: TaskFolder, deps: TaskRunDeps, gathered: Gathered) {
-    this.folder = folder;
-    this.deps = deps;
-    this.gathered = gathered;
+/** With hidden states of the base, where much stays in doubt, their time was agreed to, and more can stay local with them. */
+async function deepened(
+  folder: TaskFolder,
+  { readStates, confirm, signal }: TaskRunDeps,
+  learned: LearnedTask,
+  say: Say,
+): Promise<{ readonly learned: LearnedTask; readonly deep?: DeepReading }> {
+  if (!readStates) return { learned };
+  let [inDoubt, toRead] = [0, 0];
+  for await (const row of labelTexts(folder.task, learned, folder.texts(signal))) {
+    if (row.by !== 'specialist') continue;
+    inDoubt += Number(row.inDoubt);
+    toRead += Number(!isSure(labelProbabilities(learned.specialist, row)));
   }
-
-  /** Mean of a question about one of the texts, US dollars; undefined: there is nobody to ask, or nothing. */
-  priceOf(texts: readonly string[]): number | undefined {
-    const { teacher } = this.deps;
-    if (!teacher || texts.length === 0) return undefined;
-    const step = Math.max(1, texts.length / PRICED);
-    const some = Array.from(
-      { length: Math.min(PRICED, texts.length) },
-      (_, i) => texts[Math.floor(i * step)] as string,
-    );
-    const { task } = this.folder;
-    const { known } = this.gathered;
-    const prompts = promptsFor({ task, texts: some, known, examples: exampleCounts(known) }, teacher.facts);
-    return prompts.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0) / prompts.length;
-  }
-
-  /** In two rounds: texts of every kind, then such as a specialist that has learned from these doubts. */
-  async sample(wanted: number, say: Say): Promise<void> {
-    const { gathered, deps } = this;
-    const asked = [...gathered.known.values()].filter(({ paid }) => paid).length;
-    const count = Math.min(wanted - asked, sampleOf(gathered, wanted).length);
-    if (!deps.teacher || count <= 0) return;
-    const first = sampleOf(gathered, Math.ceil(count / 2));
-    const usd = (this.priceOf(first) ?? 0) * count;
-    this.declined = !(await deps.confirm({ what: 'sample', texts: count, usd }));
-    if (this.declined) return;
-    const stage = 'The large model labels a sample';
-    await this.ask(first, (done) => say(stage, done, count));
-    if (this.stopped || labelledIn(gathered.known).length < FEWEST_LABELLED) return;
-    const { specialist } = learnTask(this.folder.task, gathered);
-    const second = sampleOf(gathered, count - first.length, specialist);
-    await this.ask(second, (done) => say(stage, first.length + done, count));
-  }
-
-  /** Asks about the texts that stay in doubt; what one of them costs, where there are any. */
-  async rest(learned: LearnedTask, say: Say): Promise<{ price: number | undefined }> {
-    const { folder, deps, gathered } = this;
-    if (!deps.teacher || this.stopped || this.declined) return { price: undefined };
-    const keys = new Set<number>();
-    const some: string[] = [];
-    let looked = 0;
-    for await (const { text, inDoubt } of labelTexts(folder.task, learned, folder.texts(deps.signal))) {
-      looked += 1;
-      if (looked % 1000 === 0) say('Looking for what is in doubt', looked, gathered.texts);
-      if (!inDoubt || learned.known.get(keyOf(text))?.paid) continue;
-      keys.add(keyOf(text));
-      // A few of the whole: the price of texts hangs on their length, and their length on where they stand.
-      if (some.length < 2 * PRICED) some.push(text);
-      else if (keyOf(text) % keys.size < 2 * PRICED) some[keyOf(text) % (2 * PRICED)] = text;
-    }
-    const price = this.priceOf(some);
-    if (price === undefined) return { price };
-    if (!(await deps.confirm({ what: 'rest', texts: keys.size, usd: price * keys.size }))) return { price };
-    let done = 0;
-    const ask = async (texts: string[]) => {
-      await this.ask(texts, (answered) => say('The large model labels what is in doubt', done + answered, keys.size));
-      done += texts.length;
-    };
-    let chunk: string[] = [];
-    for await (const { text } of folder.texts(deps.signal)) {
-      if (this.stopped) break;
-      if (!keys.has(keyOf(text))) continue;
-      chunk.push(text);
-      if (chunk.length < CHUNK) continue;
-      await ask(chunk);
-      chunk = [];
-    }
-    if (!this.stopped && chunk.length > 0) await ask(chunk);
-    return { price };
-  }
-
-  private async ask(texts: readonly string[], onProgress: (done: number) => void): Promise<AskOutcome | undefined> {
-    const { folder, deps, gathered } = this;
-    if (!deps.teacher) return undefined;
-    const { task } = folder;
-    const { known } = gathered;
-    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known) };
-    const outcome = await askAbout(request, deps.teacher, deps.signal, onProgress);
-    this.spentUsd += outcome.costUsd;
-    this.stopped ??= outcome.stopped;
-    return outcome;
-  }
+  const deep = new DeepReading(folder.task, learned.known, readStates);
+  if (inDoubt < FEWEST_DOUBTS || deep.toLearn < FEWEST_LABELLED) return { learned };
+  say('Looking how fast the base reads here');
+  const each = await deep.secondsEach();
+  const texts = deep.toLearn + toRead;
+  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * each }))) return { learned };
+  await deep.learn((done) => say('The base reads what is labelled', done, deep.toLearn));
+  say('Learning');
+  const both = learnTask(folder.task, learned, undefined, deep.learned);
+  const isBetter = (both.risk?.localShare ?? 0) > (learned.risk?.localShare ?? 0);
+  return isBetter ? { learned: both, deep } : { learned };
 }

@@ -10,7 +10,7 @@ import type { LearnWalk, Run } from './made.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
 /** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
-const DRAFTS_VERSION = 3;
+const DRAFTS_VERSION = 4;
 
 /** Of scripts, by their bytes. */
 export function programOf(...scripts: readonly (string | undefined)[]): string {

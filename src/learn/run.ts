@@ -144,7 +144,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
 
 function figuresOf(
   learned: Learned | undefined,
-): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'neural' | 'examples'> {
+): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'slider' | 'neural' | 'examples'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {

@@ -56,8 +56,9 @@ export interface ApiEstimate {
   readonly usd: number;
   /** In batches, where the provider has them. */
   readonly batchUsd?: number;
-  /** The places are texts of a task: a sample that teaches, or the rest that stays in doubt. */
-  readonly texts?: 'sample' | 'rest';
+  /** The places are texts of a task: a sample that teaches, the rest that stays in doubt; or such as a base reads here, in so many seconds. */
+  readonly texts?: 'sample' | 'rest' | 'states';
+  readonly seconds?: number;
 }
 
 /** Asked once, before the first paid call. False: go on without the API; 'batch': ask in batches, and wait for them. */

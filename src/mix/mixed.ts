@@ -6,11 +6,11 @@ import type { Language } from '../decode/language.ts';
 import { prefill } from '../decode/prefill.ts';
 import type { ChoiceExample } from '../fit/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../fit/gate.ts';
-import { firstLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
+import { continueBlock } from '../ngram/block.ts';
+import { firstLine, mayGoOn, restOfLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../tasks/completion/prompt-form.ts';
-import { lineEnd } from '../text/lines.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { Pace } from './pace.ts';
 import { PromptPlanner } from './prompt-planner.ts';
@@ -78,8 +78,11 @@ export class Mixed {
       const { vocabulary } = spot.ngram;
       const choice = await this.choose(spot, signal);
       const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
-      if (!wantsMore(first, options) || restOfLine(query) !== '') return first.draft;
-      return withBlock(first, await continueMixedBlock(spot, first, options.maxTokens, signal), vocabulary);
+      // Below a line that calls for none, what the n-grams know alone: a pass of the neural model for it would keep the line waiting.
+      const block = !wantsMore(first, options)
+        ? mayGoOn(first, query) && continueBlock(query, first, options.maxTokens, { ...spot.place, vocabulary })
+        : restOfLine(query.suffix) === '' && (await continueMixedBlock(spot, first, options.maxTokens, signal));
+      return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
     const told = foreseen && { foreseen, multiline: options.multiline };
     const draft = await this.standAt(query, options.maxTokens, signal, write, told);
@@ -167,7 +170,7 @@ export class Mixed {
       signal?.throwIfAborted();
       const ready = performance.now();
       this.pace.ran(promptTokens, ready - started);
-      const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query));
+      const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query.suffix));
       const { contextLength } = network.config;
       const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
       const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
@@ -196,9 +199,4 @@ export class Mixed {
     }
     return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
-}
-
-/** What stands between the cursor and the end of its line. */
-function restOfLine({ suffix }: CompletionQuery): string {
-  return suffix.slice(0, lineEnd(suffix)).trim();
 }

@@ -5,7 +5,7 @@ import { bracketBalance } from '../text/brackets.ts';
 import { indentLength } from '../text/indents.ts';
 import { lineStart, linesBelow } from '../text/lines.ts';
 import type { OwnFile } from './own-file.ts';
-import { type Asking, folderOf } from './project-index.ts';
+import { askingIn } from './project-index.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -66,7 +66,7 @@ export function endOf({ steps, logProbability }: Hypothesis): number {
 /** The n-grams' block after a first line. */
 export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
   const { own, search } = parts;
-  const asking: Asking = { folder: folderOf(query.path), following: own.following };
+  const asking = askingIn(query.path, own.following);
   const lines = writeBlock(query, first, maxTokens, parts);
   const answer = ({ context, left }: BlockQuestion): BlockLine => {
     const lineEnd = search.lineEnd(context, asking, query.path);

@@ -2,14 +2,17 @@
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
 import { choiceProbabilities } from '../fit/conditional-logit.ts';
+import { languageOf } from '../text/languages.ts';
 import { lineEnd } from '../text/lines.ts';
-import { type Block, continueBlock, endOf, type FirstLine } from './block.ts';
+import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
 import type { OwnFile } from './own-file.ts';
-import { type Asking, folderOf } from './project-index.ts';
+import { askingIn } from './project-index.ts';
 import { type Candidate, describe, describeNone, surroundings, type Unranked } from './ranking.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** Below a line that is less likely to be right nothing is looked for: what follows it is worth less still. */
+const WORTH_GOING_ON = 0.4;
 /** Candidates whose fit with the next line is worked out: each costs a few distributions. */
 const rescored = 8;
 
@@ -40,14 +43,30 @@ export function wantsMore({ draft }: FirstLine, { multiline }: DraftOptions): bo
   return multiline && draft.complete && draft.text !== '';
 }
 
-/** The first line and the block that follows it as one draft. */
-export function withBlock({ draft }: FirstLine, block: Block, vocabulary: Vocabulary): Omit<Draft, 'latencyMs'> {
+/** Whether what the n-grams know of the lines below a line is worth a look, where nothing calls for a block. */
+export function mayGoOn({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
+  if (!draft.complete || draft.text === '' || languageOf(languageId).family === 'prose') return false;
+  return restOfLine(suffix) === '' && likelihood(steps) * ends >= WORTH_GOING_ON;
+}
+
+/** The first line and the block that follows it as one draft; beyond the line where none was asked for. */
+export function withBlock(
+  { draft }: FirstLine,
+  block: Block,
+  { multiline }: Pick<DraftOptions, 'multiline'>,
+  vocabulary: Vocabulary,
+): Omit<Draft, 'latencyMs'> {
   const piece = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
     const trimmed = text.trimEnd();
     return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
   };
+  const doubted = block.doubted ?? { text: '', steps: [] };
+  if (!multiline) {
+    const beyond = piece({ text: block.text + doubted.text, steps: [...block.steps, ...doubted.steps] });
+    return beyond.text === '' ? draft : { ...draft, beyond };
+  }
   const { text, tokens } = piece(block);
-  const beyond = piece(block.doubted ?? { text: '', steps: [] });
+  const beyond = piece(doubted);
   if (text === '') return beyond.text === '' ? draft : { ...draft, beyond };
   return {
     ...(beyond.text !== '' && { beyond }),
@@ -78,18 +97,18 @@ export class Drafter {
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
     const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
-    if (!wantsMore(first, options)) return first.draft;
+    if (!wantsMore(first, options) && !mayGoOn(first, query)) return first.draft;
     const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
-    return withBlock(first, block, vocabulary);
+    return withBlock(first, block, options, vocabulary);
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */
   choose(query: CompletionQuery, maxTokens: number): Choice {
     const { own, search } = this;
-    const asking: Asking = { folder: folderOf(query.path), following: own.following };
+    const asking = askingIn(query.path, own.following);
     const before = own.context.subarray(0, own.contextLength);
     const around = surroundings(query.prefix, query.suffix);
-    const rest = query.suffix.slice(0, lineEnd(query.suffix)).trim();
+    const rest = restOfLine(query.suffix);
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
     for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {
@@ -101,6 +120,11 @@ export class Drafter {
     }
     return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
   }
+}
+
+/** What stands between the cursor and the end of its line. */
+export function restOfLine(suffix: string): string {
+  return suffix.slice(0, lineEnd(suffix)).trim();
 }
 
 /** The text after the cursor: without what healing repeated. */

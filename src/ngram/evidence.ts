@@ -84,7 +84,8 @@ export class Evidence {
     return this.stamp[token] === this.round ? (this.slotOf[token] as number) : -1;
   }
 
-  private slot(token: number): number {
+  /** The slot of a candidate, which it is from now on. */
+  slot(token: number): number {
     if (this.stamp[token] === this.round) return this.slotOf[token] as number;
     if (this.size === this.candidates.length) this.grow();
     this.stamp[token] = this.round;

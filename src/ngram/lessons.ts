@@ -8,7 +8,7 @@ import type { Drafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
-import { folderOf } from './project-index.ts';
+import { askingIn } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface SourceFile {
@@ -37,6 +37,8 @@ function visitTokens(
   const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const share = Math.min(1, limit / Math.max(1, total));
   let credit = 0;
+  // What was asked before says nothing of these.
+  predictor.named.load('');
   for (const { path, tokens } of tokenized) {
     own.loadWhole(tokens);
     for (let start = 0; start < tokens.length; ) {
@@ -46,7 +48,7 @@ function visitTokens(
       credit += share * (end - start);
       if (credit >= end - start) {
         credit -= end - start;
-        const asking = { folder: folderOf(path), following: firstLineHash(tokens, lineEnd, tokens.length, vocabulary) };
+        const asking = askingIn(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary));
         for (let at = start; at < end; at++) own.recount(tokens[at] as number, -1);
         for (let at = start; at < end; at++) {
           const token = tokens[at] as number;

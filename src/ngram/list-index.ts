@@ -85,7 +85,9 @@ export class ListIndex {
     end: number,
     evidence: Evidence,
     asking: Asking,
-    fileAt: (at: number) => { readonly path: string; readonly open: boolean; readonly start: number } | undefined,
+    fileAt: (
+      at: number,
+    ) => { readonly path: string; readonly kin: string; readonly open: boolean; readonly start: number } | undefined,
   ): void {
     let links = followed;
     let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
@@ -93,7 +95,7 @@ export class ListIndex {
       const file = fileAt(at);
       if (file === undefined) continue;
       const match = this.matchAt(at, file.start, context, end);
-      if (match === 0) continue;
+      if (match === 0 || (asking.kin !== '' && file.kin !== asking.kin)) continue;
       const home = file.open ? place.open : folderOf(file.path) === asking.folder ? place.folder : place.project;
       const counted = agreement(this.following[at] as number, asking.following, home);
       evidence.add(this.tokens[at] as number, match, home, counted, 1);

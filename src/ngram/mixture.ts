@@ -64,6 +64,8 @@ export class Mixture {
   probabilities = new Float32Array(512);
   /** Probability of everything that is no candidate. */
   rest = 1;
+  /** What a favoured token leaves to all others. */
+  private left = 1;
   private readonly sums = new Float64Array(L);
   private readonly distinct = new Int32Array(L);
   private readonly raw = new Float64Array(P);
@@ -144,13 +146,32 @@ export class Mixture {
       rest -= p;
     }
     this.rest = Math.max(0, rest);
+    this.left = 1;
+  }
+
+  /** Gives a token this share, a candidate from now on, and all others what is left. Call `compute` first. */
+  favour(token: number, share: number, evidence: Evidence, unigrams: Unigrams): void {
+    const isNew = evidence.find(token) < 0;
+    const p = this.probabilityOf(token, evidence, unigrams);
+    const slot = evidence.slot(token);
+    if (slot >= this.probabilities.length) {
+      const larger = new Float32Array(evidence.candidates.length);
+      larger.set(this.probabilities);
+      this.probabilities = larger;
+    }
+    const { probabilities } = this;
+    for (let other = 0; other < evidence.size; other++)
+      probabilities[other] = (1 - share) * (probabilities[other] as number);
+    probabilities[slot] = share + (1 - share) * p;
+    this.rest = (1 - share) * Math.max(0, this.rest - (isNew ? p : 0));
+    this.left = 1 - share;
   }
 
   /** Probability of any token, a candidate or not. Call `compute` first. */
   probabilityOf(token: number, evidence: Evidence, unigrams: Unigrams): number {
     const slot = evidence.find(token);
     if (slot >= 0) return this.probabilities[slot] as number;
-    let p = this.order0(token, unigrams);
+    let p = this.left * this.order0(token, unigrams);
     for (let level = 0; level < this.top; level++) p *= this.escapes[level] as number;
     return p;
   }

@@ -18,7 +18,7 @@ import {
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { type Asking, folderOf, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { type Asking, askingIn, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
@@ -193,7 +193,11 @@ export class NgramModel {
 
   /** What `fit` learns to rank lines from. */
   rankingExamples(places: readonly LinePlace[]): ChoiceExample[] {
-    const load = (query: CompletionQuery) => this.load(query, fitLineTokens);
+    const load = (query: CompletionQuery) => {
+      this.load(query, fitLineTokens);
+      // What a left side names is no matter of how lines are weighed.
+      this.predictor.named.load('');
+    };
     return rankingExamples(places, this.drafter, load, fitLineTokens);
   }
 
@@ -215,7 +219,7 @@ export class NgramModel {
     const { own, predictor, search } = this;
     return {
       path: query.path,
-      asking: { folder: folderOf(query.path), following: own.following },
+      asking: askingIn(query.path, own.following),
       own,
       predictor,
       search,
@@ -253,5 +257,6 @@ export class NgramModel {
     this.overlay.flush(query.path);
     this.project.setOwn(query.path);
     this.own.load(query, room);
+    this.predictor.named.load(query.prefix);
   }
 }

@@ -1,6 +1,7 @@
 // Files whose text differs from the project index: open, edited, saved or new since it was built. A changed file is
 // appended, its older copy goes unseen; the whole is packed when the dead text outgrows the living.
 
+import { kinOf } from '../text/languages.ts';
 import type { Evidence } from './evidence.ts';
 import { ListIndex } from './list-index.ts';
 import type { Asking, ProjectIndex } from './project-index.ts';
@@ -8,6 +9,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 interface Entry {
   readonly path: string;
+  readonly kin: string;
   readonly text: string;
   open: boolean;
   start: number;
@@ -89,7 +91,7 @@ export class Overlay {
       if (path === asking) continue;
       this.pending.delete(path);
       this.kill(path);
-      this.append({ path, text, open, start: 0, end: 0, alive: true });
+      this.append({ path, kin: kinOf(path), text, open, start: 0, end: 0, alive: true });
     }
     if (this.dead > deadTokens && this.dead > this.tokenCount) this.pack();
   }

@@ -2,6 +2,7 @@
 
 import { Evidence } from './evidence.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
+import { NamedValues } from './named.ts';
 import type { Overlay } from './overlay.ts';
 import type { OwnFile } from './own-file.ts';
 import type { Asking, ProjectIndex } from './project-index.ts';
@@ -11,6 +12,8 @@ export class Predictor {
   readonly evidence: Evidence;
   readonly mixture: Mixture;
   readonly unigrams: Unigrams;
+  /** Told of each query's text. */
+  readonly named: NamedValues;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
   private readonly own: OwnFile;
@@ -23,6 +26,7 @@ export class Predictor {
     this.own = own;
     this.evidence = new Evidence(vocabulary.size, occurrenceWeights(weights));
     this.mixture = new Mixture(weights);
+    this.named = new NamedValues(vocabulary);
     const uniform = 1 / vocabulary.size;
     const tokens = Math.max(1, project.tokenCount);
     this.unigrams = {
@@ -45,6 +49,8 @@ export class Predictor {
     this.own.index.collectOwn(context, end, this.evidence, asking);
     this.mixture.prepare(this.evidence, this.tokensInLine(context, end));
     this.mixture.compute(this.evidence, this.unigrams);
+    const named = this.named.after(context, end);
+    if (named) this.mixture.favour(named.token, named.share, this.evidence, this.unigrams);
   }
 
   probabilityOf(token: number): number {

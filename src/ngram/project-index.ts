@@ -2,6 +2,7 @@
 // side, and a longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with the direction turned round
 // so that one narrowing walk yields every back-off order.
 
+import { kinOf, learnsOf } from '../text/languages.ts';
 import { type Evidence, levels, longestMatch, place } from './evidence.ts';
 import { suffixArray } from './suffix-array.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
@@ -18,6 +19,8 @@ const sampled = 192;
 export interface Asking {
   /** Folder of the query's file. */
   readonly folder: string;
+  /** Files of which language, or one that shares with it, it learns from; '': of all. */
+  readonly kin: string;
   /** Hash of the line after the cursor, as `followingLines` makes it. */
   readonly following: number;
 }
@@ -46,6 +49,9 @@ export class ProjectIndex {
   /** Number of each file's folder. */
   private readonly folderOf: Int32Array;
   private readonly folderIds = new Map<string, number>();
+  /** Number of each file's kin. */
+  private readonly kinOf: Int32Array;
+  private readonly kinIds = new Map<string, number>();
   private readonly fileByPath: ReadonlyMap<string, number>;
   /** 1 where a newer text of the file is elsewhere. */
   private readonly masked: Uint8Array;
@@ -66,12 +72,13 @@ export class ProjectIndex {
     this.tokenAt = order.map((at) => tokens[at] ?? vocabulary.separator);
     this.fileAtPlace = order.map((at) => this.fileOf[at] as number);
     this.followingAt = order.map((at) => following[at] ?? 0);
-    this.folderOf = Int32Array.from(paths, (path) => {
-      const folder = folderOf(path);
-      const known = this.folderIds.get(folder) ?? this.folderIds.size;
-      this.folderIds.set(folder, known);
+    const numbered = (ids: Map<string, number>, name: string) => {
+      const known = ids.get(name) ?? ids.size;
+      ids.set(name, known);
       return known;
-    });
+    };
+    this.folderOf = Int32Array.from(paths, (path) => numbered(this.folderIds, folderOf(path)));
+    this.kinOf = Int32Array.from(paths, (path) => numbered(this.kinIds, kinOf(path)));
     this.fileByPath = new Map(paths.map((path, file) => [path, file]));
     this.masked = new Uint8Array(paths.length);
   }
@@ -233,10 +240,11 @@ export class ProjectIndex {
     const samples = Math.min(size, sampled);
     const times = size / samples;
     const folder = this.folderIds.get(asking.folder) ?? -1;
+    const kin = asking.kin === '' ? undefined : (this.kinIds.get(asking.kin) ?? -1);
     for (let i = 0; i < samples; i++) {
       const k = low + Math.floor(i * times);
       const file = this.fileAtPlace[k] as number;
-      if (!this.isSeen(file)) continue;
+      if (!this.isSeen(file) || (kin !== undefined && this.kinOf[file] !== kin)) continue;
       const home = this.folderOf[file] === folder ? place.folder : place.project;
       const counted = agreement(this.followingAt[k] as number, asking.following, home);
       evidence.add(this.tokenAt[k] as number, match, home, counted, times);
@@ -248,6 +256,11 @@ export class ProjectIndex {
 export function agreement(there: number, here: number, home: number): number {
   if (here === 0 || there !== here) return home;
   return here > 0 ? place.agrees : place.agreesWeakly;
+}
+
+/** What a place in a file asks with. @param following see Asking */
+export function askingIn(path: string, following: number): Asking {
+  return { folder: folderOf(path), kin: learnsOf(path), following };
 }
 
 export function folderOf(path: string): string {

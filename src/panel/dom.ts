@@ -48,6 +48,7 @@ export const icons = {
   cross: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
   dash: 'M4 8h8',
   dots: 'M4 8h.01M8 8h.01M12 8h.01',
+  keys: 'M2 5h12v7H2zM4.5 7.5h.01M7 7.5h.01M9.5 7.5h.01M12 7.5h.01M5 10h6',
   chevron: 'M6 4l4 4-4 4',
 } as const;
 

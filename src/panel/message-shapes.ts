@@ -60,6 +60,8 @@ const decision = shape({
   pApiIsPrior: flag,
   gain: number,
   price: number,
+  /** What is shown of a local draft. */
+  shown: optional(shape({ p: number })),
   reasons: listOf(shape({ name: text, value: number })),
 });
 
@@ -81,7 +83,9 @@ const row = shape({
   latencyMs: number,
   costUsd: number,
   savedUsd: number,
-  outcome: oneOf('pending', 'accepted', 'partly-accepted', 'rejected', 'ignored'),
+  outcome: oneOf('pending', 'accepted', 'partly-accepted', 'typed', 'rejected', 'ignored'),
+  /** `text` was not shown: how sure it was, and from what on it would have been. */
+  held: optional(shape({ p: number, from: number })),
   /** Absent where there was no decision to make: typed as suggested, or nothing came. */
   decision: optional(decision),
 });
@@ -90,13 +94,14 @@ const ofScope = shape({
   completions: number,
   local: number,
   api: number,
+  /** Taken with a key, whole or in part; typed by hand as shown; and characters that keys wrote. */
   accepted: number,
+  typed: number,
+  characters: number,
   spentUsd: number,
   savedUsd: number,
   localP50Ms: optional(number),
-  localP95Ms: optional(number),
   apiP50Ms: optional(number),
-  apiP95Ms: optional(number),
 });
 const totals = shape({ session: ofScope, all: ofScope });
 
@@ -114,6 +119,8 @@ const state = shape({
   /** Which model answers now ('base + n-gram', as the rows name it), and how it is with the neural one. */
   model: shape({ kind: oneOf('ready', 'starting', 'off', 'failed'), name: text, detail: text }),
   balance: number,
+  /** How sure a suggestion has to be to be shown. */
+  showBar: number,
   localOnly: flag,
   /** The API's model, or '' where none is set up. */
   apiModel: text,
@@ -135,8 +142,6 @@ const comparison = shape({
     shape({
       name: text,
       used: flag,
-      /** Of the mixture, nats a token, which decides; absent for what is no mixture, and in reports of earlier versions. */
-      loss: optional(number),
       /** One for each measure, 0..1. */
       values: listOf(number),
     }),
@@ -159,6 +164,8 @@ const report = shape({
   /** ms since 1970. */
   finishedAt: number,
   facts: listOf(shape({ name: text, value: text })),
+  /** What the words rest on, folded away: each with what it means. */
+  numbers: listOf(shape({ name: text, value: text, meaning: text })),
   comparison: optional(comparison),
   /** Share right among the most confident 10, 20, 30, 50 and all of the places, 0..1. */
   precision: listOf(shape({ coverage: text, share: number })),

@@ -28,16 +28,24 @@ export type PanelProgress = NonNullable<PanelState['progress']>;
 export type PanelCommand = NonNullable<PanelNotice['action']>['command'];
 export type TotalsScope = keyof Extract<ToPanel, { type: 'totals' }>['totals'];
 
+/** How much is shown, as three steps of `showBar`: what is more than a little likely, what is likelier right than wrong, what is nearly certain. */
+export const barSteps = { more: 0.25, balanced: 0.5, less: 0.75 } as const;
+export type BarStep = keyof typeof barSteps;
+
 export type FromPanel =
   | { readonly type: 'ready' }
-  | { readonly type: 'balance'; readonly value: number }
+  | { readonly type: 'balance' | 'bar'; readonly value: number }
   | { readonly type: 'command'; readonly command: PanelCommand }
   /** Show the place where a completion was asked for. */
   | { readonly type: 'open'; readonly id: string };
 
-/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', as both sides show it where room is short; titles say it all. */
+/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted', as both sides show it where room is short; titles say it all. */
 export function shortModel(model: string): string {
-  return model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+  if (model === 'n-gram') return 'index';
+  return model
+    .replace(/^claude-/, '')
+    .replace(/-\d{8}$/, '')
+    .replace(/ \+ n-gram$/, '');
 }
 
 /** A message from the panel; undefined when it is none that we know. */
@@ -47,8 +55,9 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
     case 'ready':
       return { type: 'ready' };
     case 'balance':
+    case 'bar':
       return typeof value.value === 'number' && value.value >= 0 && value.value <= 1
-        ? { type: 'balance', value: value.value }
+        ? { type: value.type, value: value.value }
         : undefined;
     case 'command': {
       const command = panelCommands.find((known) => known === value.command);

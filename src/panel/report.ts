@@ -1,6 +1,6 @@
 // What the last adaptation of each folder learned and measured.
 import { bar, button, h, icon, icons } from './dom.ts';
-import type { PanelComparison, PanelExample, PanelReport } from './protocol.ts';
+import { type PanelComparison, type PanelExample, type PanelReport, shortModel } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export class ReportView {
@@ -57,6 +57,7 @@ export class ReportView {
       h('dl', { class: 'facts' }, ...facts),
       report.comparison ? this.comparison(report.comparison) : this.precision(report),
       ...report.notes.map((note) => h('p', { class: 'note-line dim' }, note)),
+      this.numbers(report),
       this.leftOut(report),
       this.examples(report.examples),
     );
@@ -69,14 +70,13 @@ export class ReportView {
       'tr',
       {},
       h('th', { scope: 'col' }, words.t('model')),
-      ...[words.t('loss'), ...measures].map((name) => h('th', { scope: 'col' }, name)),
+      ...measures.map((name) => h('th', { scope: 'col' }, name)),
     );
-    const rows = models.map(({ name, used, loss, values }) =>
+    const rows = models.map(({ name, used, values }) =>
       h(
         'tr',
         { class: used ? 'used' : '' },
         h('th', { scope: 'row' }, name, used ? h('span', { class: 'badge ready' }, words.t('inUse')) : undefined),
-        h('td', {}, loss === undefined ? '–' : words.number(loss, 2)),
         ...values.map((value) => h('td', {}, words.percent(value))),
       ),
     );
@@ -114,6 +114,19 @@ export class ReportView {
     );
   }
 
+  private numbers({ numbers }: PanelReport): HTMLElement | undefined {
+    if (numbers.length === 0) return undefined;
+    const rows = numbers.map(({ name, value, meaning }) =>
+      h('div', {}, h('dt', {}, name), h('dd', {}, value, h('span', { class: 'dim' }, meaning))),
+    );
+    return h(
+      'details',
+      { class: 'fold' },
+      h('summary', {}, icon(icons.chevron), this.words.t('numbersOfIt')),
+      h('dl', { class: 'glossary' }, ...rows),
+    );
+  }
+
   private leftOut(report: PanelReport): HTMLElement | undefined {
     if (report.leftOut.length === 0) return undefined;
     const { words } = this;
@@ -147,7 +160,7 @@ export class ReportView {
             'p',
             { class: 'foot' },
             h('span', { class: example.right ? 'good' : 'bad' }, words.t(example.right ? 'right' : 'wrong')),
-            h('span', { class: 'dim' }, `${example.path}:${example.line} · ${example.model}`),
+            h('span', { class: 'dim' }, `${example.path}:${example.line} · ${shortModel(example.model)}`),
           ),
           h(
             'pre',

@@ -10,6 +10,7 @@ const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
   pending: icons.dots,
   accepted: icons.check,
   'partly-accepted': icons.half,
+  typed: icons.keys,
   rejected: icons.cross,
   ignored: icons.dash,
 };
@@ -54,13 +55,14 @@ export class RowList {
     const known = this.entries.get(row.id);
     if (known) {
       const focused = known.element.contains(document.activeElement);
+      known.element.classList.toggle('held', row.held !== undefined);
       known.row = row;
       known.element.replaceChildren(this.summary(row));
       this.drawInside(known);
       if (focused) known.element.querySelector('summary')?.focus();
       return;
     }
-    const element = h('details', { class: `row source-${row.source}` }, this.summary(row));
+    const element = h('details', { class: `row source-${row.source}${row.held ? ' held' : ''}` }, this.summary(row));
     const entry: Entry = { row, element };
     element.addEventListener('toggle', () => this.drawInside(entry));
     this.entries.set(row.id, entry);
@@ -76,16 +78,17 @@ export class RowList {
   private summary(row: PanelRow): HTMLElement {
     const { words } = this;
     const outcome = words.t(`outcome.${row.outcome}`);
-    const confidence = row.source === 'api' ? row.decision?.pApi : row.decision?.pSpecialist;
+    const confidence = this.confidence(row);
     const answered = row.source !== 'none';
     const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
-    const model = answered ? row.model : words.t('nobody');
+    const model = answered ? row.model : words.t(row.held ? 'heldBack' : 'nobody');
+    const proposal = answered ? flatten(row.text) : this.silence(row);
     return h(
       'summary',
       { 'aria-label': this.spoken(row, model, confidence, outcome) },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: row.text }, answered ? flatten(row.text) : words.t('nothingShown')),
+      h('span', { class: 'proposal', title: answered ? row.text : proposal }, proposal),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',
@@ -104,10 +107,23 @@ export class RowList {
 
   private spoken(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
     const { words } = this;
-    const parts = [model, row.text === '' ? words.t('nothingShown') : flatten(row.text)];
+    const place = `${row.path}:${row.line}`;
+    if (row.source === 'none') return [model, this.silence(row), place].join(', ');
+    const parts = [model, flatten(row.text)];
     if (confidence !== undefined) parts.push(`${words.t('confidence')} ${words.percent(confidence)}`);
-    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, `${row.path}:${row.line}`);
+    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, place);
     return parts.join(', ');
+  }
+
+  /** Of what is shown or held back, not of the whole draft. */
+  private confidence({ source, decision, held }: PanelRow): number | undefined {
+    return source === 'api' ? decision?.pApi : ((held ?? decision?.shown)?.p ?? decision?.pSpecialist);
+  }
+
+  /** Why nothing was shown, in short. */
+  private silence({ held }: PanelRow): string {
+    const { words } = this;
+    return held ? words.t('heldWhy', words.percent(held.p), words.percent(held.from)) : words.t('nothingShown');
   }
 
   private drawInside(entry: Entry): void {
@@ -124,7 +140,9 @@ export class RowList {
         h('span', { class: 'before' }, row.before),
         h('span', { class: 'inserted' }, row.text),
       ),
-      row.decision ? this.decision(row.decision) : h('p', { class: 'dim' }, words.t('noDecision')),
+      row.decision
+        ? this.decision(row.decision, row.source === 'none')
+        : h('p', { class: 'dim' }, words.t('noDecision')),
       h(
         'p',
         { class: 'foot' },
@@ -136,16 +154,17 @@ export class RowList {
     element.append(inside);
   }
 
-  private decision(decision: PanelDecision): HTMLElement {
+  /** The sentence first; the numbers behind it, each with what it means, are folded away. */
+  private decision(decision: PanelDecision, silent: boolean): HTMLElement {
     const { words } = this;
-    const estimate = (name: string, value: number, kind: string, note?: string) =>
+    const estimate = (name: string, value: number, kind: string, note: string) =>
       h(
         'div',
         { class: 'estimate' },
         h('span', {}, name),
         bar(value, kind),
         h('span', { class: 'number' }, words.number(value, 2)),
-        note === undefined ? undefined : h('span', { class: 'note dim' }, note),
+        h('span', { class: 'note dim' }, note),
       );
     const reasons = decision.reasons.map(({ name, value }) =>
       h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, words.value(value))),
@@ -154,18 +173,24 @@ export class RowList {
       'div',
       { class: 'decision' },
       h('p', { class: 'why' }, decision.summary),
-      estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist'),
-      estimate(words.t('pApi'), decision.pApi, 'api', decision.pApiIsPrior ? words.t('prior') : undefined),
-      estimate(words.t('price'), decision.price, 'price'),
-      reasons.length === 0
-        ? undefined
-        : h('table', { class: 'reasons' }, h('caption', {}, words.t('reasons')), h('tbody', {}, ...reasons)),
+      silent ? h('p', { class: 'dim' }, words.t('askForIt')) : undefined,
+      h(
+        'details',
+        { class: 'fold numbers' },
+        h('summary', {}, icon(icons.chevron), words.t('numbers')),
+        estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist', words.t('pSpecialistNote')),
+        estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'prior' : 'pApiNote')),
+        estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
+        reasons.length === 0
+          ? undefined
+          : h('table', { class: 'reasons' }, h('caption', {}, words.t('reasons')), h('tbody', {}, ...reasons)),
+      ),
     );
   }
 
   /** Arrow keys, Home and End walk the rows; Enter and Space open them by themselves. */
   private move(event: KeyboardEvent): void {
-    const heads = [...this.list.querySelectorAll<HTMLElement>('summary')];
+    const heads = [...this.list.querySelectorAll<HTMLElement>('.row > summary')];
     const at = heads.indexOf(event.target as HTMLElement);
     if (at < 0) return;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: heads.length - 1 }[event.key];

@@ -1,4 +1,5 @@
 // The top of the panel: state, notices, work under way, and the slider between local and API.
+import { AmountView } from './amount.ts';
 import { button, h } from './dom.ts';
 import type { PanelCommand, PanelNotice, PanelProgress, PanelState } from './protocol.ts';
 import type { Words } from './wording.ts';
@@ -6,6 +7,7 @@ import type { Words } from './wording.ts';
 export interface StatusActions {
   readonly run: (command: PanelCommand) => void;
   readonly setBalance: (value: number) => void;
+  readonly setBar: (value: number) => void;
 }
 
 export class StatusView {
@@ -16,6 +18,7 @@ export class StatusView {
   private readonly progress: HTMLElement;
   private readonly slider: HTMLInputElement;
   private readonly meaning: HTMLElement;
+  private readonly amount: AmountView;
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
@@ -46,6 +49,7 @@ export class StatusView {
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
+    this.amount = new AmountView(words, actions.setBar);
     this.element = h(
       'section',
       { class: 'top', 'aria-label': words.t('status') },
@@ -71,6 +75,7 @@ export class StatusView {
         ),
         this.meaning,
       ),
+      this.amount.element,
     );
   }
 
@@ -93,6 +98,7 @@ export class StatusView {
     if (this.changed('notices', state.notices))
       this.notices.replaceChildren(...state.notices.map((n) => this.notice(n)));
     this.showProgress(state.progress);
+    this.amount.update(state.showBar);
     this.slider.disabled = state.localOnly;
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);
@@ -106,7 +112,9 @@ export class StatusView {
   }
 
   private notice({ kind, text, action }: PanelNotice): HTMLElement {
-    const act = action && button(action.label, () => this.actions.run(action.command), { class: 'small' });
+    // What mends a trouble stands out; what one may do besides does not.
+    const look = kind === 'warning' ? 'small' : 'secondary small';
+    const act = action && button(action.label, () => this.actions.run(action.command), { class: look });
     return h('div', { class: `notice ${kind}` }, h('p', {}, text), act);
   }
 

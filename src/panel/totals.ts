@@ -1,4 +1,4 @@
-// The figures: who answered, how fast, what it cost and what it saved; of this session or of all time.
+// The figures: what suggestions wrote, how often they were taken, how long one waits for them, and what they cost; of this session or of all time.
 import { button, h } from './dom.ts';
 import type { PanelState, PanelTotals, TotalsScope } from './protocol.ts';
 import type { Words } from './wording.ts';
@@ -62,14 +62,18 @@ export class TotalsView {
     const totals = this.totals?.[this.scope];
     if (!totals) return;
     const { words } = this;
-    const answered = totals.local + totals.api;
-    const localShare = answered === 0 ? undefined : totals.local / answered;
+    // Without an API there is nothing to spend and nobody to share with.
+    const paid = this.month !== undefined || totals.api > 0 || totals.spentUsd > 0;
     this.figures.replaceChildren(
-      this.shares(totals, localShare),
-      this.figure(words.t('localLatency'), this.pair(totals.localP50Ms, totals.localP95Ms), words.t('p50p95')),
-      this.figure(words.t('apiLatency'), this.pair(totals.apiP50Ms, totals.apiP95Ms), words.t('p50p95')),
-      this.figure(words.t('spent'), words.money(totals.spentUsd), this.spentNote()),
-      this.figure(words.t('saved'), words.money(totals.savedUsd), words.t('savedNote')),
+      this.written(totals, paid),
+      this.figure(words.t('taken'), share(words, totals.accepted, totals.completions), words.t('takenNote')),
+      this.figure(words.t('wait'), this.waits(totals), words.t(totals.api > 0 ? 'waitBoth' : 'waitHere')),
+      ...(paid
+        ? [
+            this.figure(words.t('spent'), words.money(totals.spentUsd), this.spentNote()),
+            this.figure(words.t('saved'), words.money(totals.savedUsd), words.t('savedNote')),
+          ]
+        : []),
     );
   }
 
@@ -79,27 +83,32 @@ export class TotalsView {
     return words.t('spentMonth', words.money(month.spentUsd), words.money(month.limitUsd));
   }
 
-  private shares(totals: PanelTotals, localShare: number | undefined): HTMLElement {
+  /** What it was good for; beside an API also who answered how often. */
+  private written(totals: PanelTotals, paid: boolean): HTMLElement {
     const { words } = this;
-    const split = h('div', { class: 'split', 'aria-hidden': 'true' });
-    if (localShare !== undefined) {
-      const local = h('span', { class: 'specialist' });
-      const api = h('span', { class: 'api' });
-      local.style.flexGrow = String(totals.local);
-      api.style.flexGrow = String(totals.api);
-      split.append(...(totals.local > 0 ? [local] : []), ...(totals.api > 0 ? [api] : []));
-    }
+    const counts = [totals.completions, totals.accepted, totals.typed].map((count) => words.count(count));
+    const part = (count: number, kind: string) => {
+      const element = h('span', { class: kind });
+      element.style.flexGrow = String(count);
+      return count > 0 ? element : undefined;
+    };
     return h(
       'div',
       { class: 'figure lead' },
-      h('span', { class: 'value' }, localShare === undefined ? '–' : words.percent(localShare)),
-      h('span', { class: 'label' }, words.t('answeredLocally')),
-      split,
-      h(
-        'span',
-        { class: 'dim' },
-        words.t('counts', words.count(totals.local), words.count(totals.api), words.count(totals.accepted)),
-      ),
+      h('span', { class: 'value' }, words.count(totals.characters)),
+      h('span', { class: 'label' }, words.t('written')),
+      h('span', { class: 'dim' }, words.t('counts', ...counts)),
+      ...(paid && totals.completions > 0
+        ? [
+            h(
+              'div',
+              { class: 'split', 'aria-hidden': 'true' },
+              part(totals.local, 'specialist'),
+              part(totals.api, 'api'),
+            ),
+            h('span', { class: 'dim' }, words.t('whoAnswered', words.count(totals.local), words.count(totals.api))),
+          ]
+        : []),
     );
   }
 
@@ -113,10 +122,12 @@ export class TotalsView {
     );
   }
 
-  /** '640 / 980 ms', '640 ms / 1.2 s': the unit once where both share it. */
-  private pair(p50: number | undefined, p95: number | undefined): string {
-    if (p50 === undefined) return '–';
-    const [low, high] = [this.words.latency(p50), this.words.latency(p95)];
-    return low.endsWith(' ms') && high.endsWith(' ms') ? `${low.slice(0, -3)} / ${high}` : `${low} / ${high}`;
+  private waits({ localP50Ms, apiP50Ms, api }: PanelTotals): string {
+    const here = this.words.latency(localP50Ms);
+    return api > 0 ? `${here} / ${this.words.latency(apiP50Ms)}` : here;
   }
+}
+
+function share(words: Words, part: number, of: number): string {
+  return of === 0 ? '–' : words.percent(part / of);
 }

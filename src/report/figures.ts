@@ -1,19 +1,23 @@
 // The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
 
 import { precisionAt, quantile } from '../common/quality.ts';
-import { decide } from '../coupling/decide.ts';
+import { decide, priceOf } from '../coupling/decide.ts';
 import { lowestProbability } from '../coupling/features.ts';
 import type { CouplingFit, Decision } from '../coupling/types.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import { lastLines } from '../text/lines.ts';
 import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
-import type { AdaptReport, ApiReport, MixedQuality, Quality, WorkedCompletion } from './types.ts';
+import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
 
-export type Measured = Pick<AdaptReport, 'specialist' | 'byKind' | 'apiShare' | 'api' | 'examples'>;
+export type Measured = Pick<AdaptReport, 'specialist' | 'byKind' | 'apiShare' | 'api' | 'slider' | 'examples'>;
 
 /** The report shows what the coupling would choose, not what the user's bars would hide. */
 const noBars = { showBar: 0, fallbackBar: 0 };
 const workedCompletions = 5;
+/** The slider's places, as the panel has them. */
+const balances = Array.from({ length: 21 }, (_, i) => i / 20);
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 interface Judged extends ScoredPlace {
   readonly decision: Decision;
@@ -53,7 +57,25 @@ export function measure(
     ),
     apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
     api: labels && apiReport(labels, judged, answers),
+    slider: balances.map((each) => sliderPoint(each, judged, answers)),
     examples: worked(judged, answers),
+  };
+}
+
+function sliderPoint(
+  balance: number,
+  judged: readonly Judged[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): SliderPoint {
+  const goes = ({ decision }: Judged) => balance > 0 && decision.gain > priceOf(balance);
+  const known = judged.flatMap((place) => {
+    const label = answers.get(place.example);
+    return label === undefined ? [] : [Number(goes(place) ? label.right : place.right)];
+  });
+  return {
+    balance,
+    apiShare: judged.filter(goes).length / judged.length,
+    right: known.length === 0 ? undefined : mean(known),
   };
 }
 
@@ -64,7 +86,6 @@ function apiReport(
 ): ApiReport | undefined {
   const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
   if (everything.length === 0) return undefined;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const latencies = everything.map((label) => label.answer.latencyMs);
   // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
   const both = judged.flatMap((place) => {
@@ -133,13 +154,12 @@ function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, Labelle
  * @param confidence of each place, in order; ranks the places for precision at coverage
  */
 function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]): Quality {
-  const mean = (value: (place: ScoredPlace) => number) =>
-    scored.reduce((sum, place) => sum + value(place), 0) / Math.max(1, scored.length);
+  const meanOf = (value: (place: ScoredPlace) => number) => (scored.length === 0 ? 0 : mean(scored.map(value)));
   const ranked = scored.map((place, index) => ({ right: place.right, confidence: confidence[index] ?? 0 }));
   return {
     places: scored.length,
-    exactMatch: mean((place) => Number(place.right)),
-    editSimilarity: mean(({ similarity }) => similarity),
+    exactMatch: meanOf((place) => Number(place.right)),
+    editSimilarity: meanOf(({ similarity }) => similarity),
     precisionAt: {
       '10': precisionAt(ranked, 0.1),
       '20': precisionAt(ranked, 0.2),

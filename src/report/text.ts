@@ -1,6 +1,6 @@
 // The adaptation report as text for the terminal.
 
-import { counted, oneLine, percent, thousands } from '../common/format.ts';
+import { counted, duration, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import { outcomeOf } from './outcome.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
@@ -21,7 +21,8 @@ const reasons: Record<LeftOutReason, string> = {
   'over-limit': 'past the limit of files or bytes',
 };
 
-const columns = '                      places   exact    edit    10 %   20 %   30 %   50 %';
+/** Shares of the places whose line is exactly right: of all, and of the 10 to 50 % that the model is surest of; and how alike the lines are. */
+const columns = '                      places   exact   alike    10 %   20 %   30 %   50 %';
 
 function qualityLines(name: string, quality: Quality): string {
   const at = quality.precisionAt;
@@ -33,10 +34,13 @@ function qualityLines(name: string, quality: Quality): string {
   ].join(' ');
 }
 
-function calibration(error: number | undefined, brier: number | undefined): string {
-  return error === undefined || brier === undefined
-    ? ''
-    : `; on unseen files calibration error ${error.toFixed(3)}, Brier ${brier.toFixed(3)}`;
+/** @param error expected calibration error */
+function calibration(error: number | undefined): string {
+  return error === undefined ? '' : `; on files it has not seen, its percentages are off by ${percent(error)}`;
+}
+
+function waits(p50: number, p95: number): string {
+  return `${p50.toFixed(p50 < 10 ? 1 : 0)} ms, one in twenty more than ${p95.toFixed(p95 < 10 ? 1 : 0)} ms`;
 }
 
 const names = {
@@ -109,31 +113,31 @@ export function renderReport(report: AdaptReport): string {
   }
 
   if (specialist !== undefined) {
-    section('Specialist on files it has not seen (share exactly right; precision among the most confident)');
+    section('On files that nothing was learned from: exactly right of all lines, and of those it is surest of');
     lines.push(columns);
     lines.push(qualityLines('all places', specialist));
     for (const [kind, quality] of Object.entries(report.byKind)) lines.push(qualityLines(kind, quality));
-    lines.push(`  latency p50 ${specialist.latencyP50Ms.toFixed(1)} ms, p95 ${specialist.latencyP95Ms.toFixed(1)} ms`);
+    lines.push(`  a suggestion takes ${waits(specialist.latencyP50Ms, specialist.latencyP95Ms)}`);
   }
 
   if (report.neural) {
-    section('The neural model on the same places (ranked by its own confidence)');
+    section('The models side by side, on the same places');
     lines.push(...neuralLines(report.neural));
   }
   if (coupling !== undefined) {
     section('Who answers');
     lines.push(
-      `  p(specialist right): ${coupling.specialistExamples > 0 ? `fitted on ${counted(coupling.specialistExamples, 'draft')}` : 'too few drafts to fit, a stated prior stands in'}${calibration(coupling.specialistEce, coupling.specialistBrier)}`,
-      `  p(API right): ${coupling.apiExamples > 0 ? `fitted on ${counted(coupling.apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in for it'}${calibration(coupling.apiEce, coupling.apiBrier)}`,
-      `  at balance ${report.balance}: ${percent(report.apiShare)} of the places would go to the API`,
+      `  how sure the local model is: ${coupling.specialistExamples > 0 ? `learned from ${counted(coupling.specialistExamples, 'draft')}` : 'too few drafts to learn from, a stated prior stands in'}${calibration(coupling.specialistEce)}`,
+      `  how likely the API is right: ${coupling.apiExamples > 0 ? `learned from ${counted(coupling.apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in'}${calibration(coupling.apiEce)}`,
+      `  with the slider at ${report.balance}, ${Math.round(100 * report.apiShare)} of 100 completions would go to the API`,
     );
   }
   if (api !== undefined) {
     section(`The API (${api.model})`);
     lines.push(
-      `  asked ${api.asked}, failed ${api.failed}, $${api.costUsd.toFixed(4)}; exactly right ${percent(api.exactMatch)}, edit similarity ${percent(api.editSimilarity)}`,
-      `  latency p50 ${api.latencyP50Ms.toFixed(0)} ms, p95 ${api.latencyP95Ms.toFixed(0)} ms`,
-      `  both, coupled: exactly right ${percent(api.coupledExactMatch)} with ${percent(api.coupledApiShare)} of the places sent to the API`,
+      `  asked ${api.asked}, failed ${api.failed}, $${api.costUsd.toFixed(4)}; exactly right ${percent(api.exactMatch)}, ${percent(api.editSimilarity)} alike`,
+      `  an answer takes ${waits(api.latencyP50Ms, api.latencyP95Ms)}`,
+      `  both together: exactly right ${percent(api.coupledExactMatch)} with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API`,
     );
   }
 
@@ -148,9 +152,6 @@ export function renderReport(report: AdaptReport): string {
     );
   }
   for (const note of report.notes) lines.push('', `Note: ${note}`);
-  lines.push(
-    '',
-    `Took ${(report.elapsedMs / 1000).toFixed(1)} s, ${(report.peakMemoryBytes / 1e6).toFixed(0)} MB at the peak.`,
-  );
+  lines.push('', `Took ${duration(report.elapsedMs)}, ${(report.peakMemoryBytes / 1e6).toFixed(0)} MB at the peak.`);
   return lines.join('\n');
 }

@@ -52,6 +52,15 @@ export interface ApiReport {
   readonly coupledApiShare: number;
 }
 
+/** One place of the slider, on the test places. */
+export interface SliderPoint {
+  readonly balance: number;
+  /** Share of all places that would go to the API. */
+  readonly apiShare: number;
+  /** Share right of the pair, where both answers are known; undefined where the API was not asked. */
+  readonly right: number | undefined;
+}
+
 /** How the neural model was adapted, and what stays in use. */
 export interface NeuralReport {
   /** 'earlier': an earlier adaptation, which was better; 'base': neither was. */
@@ -102,6 +111,8 @@ export interface AdaptReport {
   /** Share of the test places that the policy would send to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;
+  /** What each place of the slider comes to, by rising balance. Absent in reports of earlier versions. */
+  readonly slider?: readonly SliderPoint[];
   /** Undefined where the run had no neural part; the notes say why. Absent in reports of earlier versions. */
   readonly neural?: NeuralReport | undefined;
   readonly examples: readonly WorkedCompletion[];

@@ -92,8 +92,8 @@ export class ResilientStore implements Store {
   recordCompletion(row: CompletionRow): void {
     this.write((store) => store.recordCompletion(row));
   }
-  setOutcome(id: string, outcome: Outcome): void {
-    this.write((store) => store.setOutcome(id, outcome));
+  setOutcome(id: string, outcome: Outcome, taken: number): void {
+    this.write((store) => store.setOutcome(id, outcome, taken));
   }
   rowsOf(folder: string): FolderRows {
     return this.read((store) => store.rowsOf(folder));

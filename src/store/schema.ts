@@ -46,6 +46,11 @@ export const migrations: readonly string[] = [
      folder TEXT NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, at REAL NOT NULL, made TEXT NOT NULL,
      PRIMARY KEY (folder, stage)
    ) STRICT;`,
+  // What a key has written of a completion. Of earlier rows it is not told apart from what was typed as shown.
+  `ALTER TABLE completions ADD COLUMN taken REAL NOT NULL DEFAULT 0;
+   UPDATE completions SET taken = length(text) WHERE outcome = 'accepted';
+   DROP INDEX completionsForTotals;
+   CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome, taken);`,
 ];
 
 /** Of a folder's adaptations, with all that they go on from. */

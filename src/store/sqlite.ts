@@ -60,8 +60,8 @@ export class SqliteStore implements Store {
     this.completions.record(row);
   }
 
-  setOutcome(id: string, outcome: Outcome): void {
-    this.completions.setOutcome(id, outcome);
+  setOutcome(id: string, outcome: Outcome, taken: number): void {
+    this.completions.setOutcome(id, outcome, taken);
   }
 
   totals(): Totals {

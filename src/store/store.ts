@@ -28,7 +28,7 @@ export interface Store extends Ledger {
   /** A second record of the same id replaces the first. */
   recordCompletion(row: CompletionRow): void;
   /** Does nothing for an id that is not there (any more). */
-  setOutcome(id: string, outcome: Outcome): void;
+  setOutcome(id: string, outcome: Outcome, taken: number): void;
   /** Everything about one folder, oldest first, adaptations newest first: for showing what is kept. */
   rowsOf(folder: string): FolderRows;
   /** Over the completions kept and all paid answers, labelling included. */

@@ -25,6 +25,8 @@ export interface CompletionRow {
   /** The decision as JSON. */
   readonly decision: string;
   readonly outcome: Outcome;
+  /** Characters of it (UTF-16 units) that a key has written. */
+  readonly taken: number;
 }
 
 export interface AdaptationRow {
@@ -84,11 +86,12 @@ export interface Totals {
   readonly completions: number;
   readonly local: number;
   readonly api: number;
+  /** Taken with a key, whole or in part; typed by hand as shown; and characters that keys wrote. */
   readonly accepted: number;
+  readonly typed: number;
+  readonly characters: number;
   readonly spentUsd: number;
   readonly savedUsd: number;
   readonly localP50Ms: number | undefined;
-  readonly localP95Ms: number | undefined;
   readonly apiP50Ms: number | undefined;
-  readonly apiP95Ms: number | undefined;
 }

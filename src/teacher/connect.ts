@@ -18,8 +18,6 @@ export interface ConnectOptions {
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   readonly editor?: EditorModels | undefined;
-  /** Of an answer's tokens, too. */
-  readonly logprobs?: boolean;
   /** Longest silence before and in an answer, ms; a healthy stream says something every few hundred. */
   readonly stallMs?: number;
 }

@@ -27,8 +27,6 @@ export interface StreamedOptions {
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock;
   readonly editor?: EditorModels | undefined;
-  /** Answers come with their tokens' probabilities, where the server tells them. */
-  readonly logprobs?: boolean;
 }
 
 /** Tokens that the API may put round a block of text. */
@@ -89,7 +87,7 @@ export class StreamedTeacher implements Teacher {
         truncated: reader.stop === 'length',
         ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
-        ...(this.options.logprobs === true && { tokens: reader.tokens }),
+        ...(reader.tokens.length > 0 && { tokens: reader.tokens }),
       };
     };
 

@@ -128,6 +128,8 @@ export interface Takes {
   readonly usage: 'asked' | 'always' | 'never';
   /** Probabilities of an answer's tokens, where they are asked for, in this shape. */
   readonly logprobs: 'chat' | 'completions' | 'none';
+  /** They are asked for with every answer. */
+  readonly always?: 'logprobs';
   /** How it fills in a middle; absent: it does not. */
   readonly infill?: InfillDoor;
   /** Fields that only it knows. */

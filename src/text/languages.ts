@@ -201,3 +201,28 @@ export function languageIdOfFence(info: string): string | undefined {
 export function kindOf(languageId: string): 'code' | 'prose' {
   return languageOf(languageId).family === 'prose' ? 'prose' : 'code';
 }
+
+/** Languages whose files say as much of each other as of themselves. */
+const KIN: readonly string[][] = [
+  ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'vue', 'svelte'],
+  ['c', 'cpp', 'cuda-cpp', 'objective-cpp'],
+  ['css', 'less', 'sass', 'scss', 'stylus'],
+  ['json', 'jsonc', 'jsonl'],
+  ['yaml', 'dockercompose'],
+];
+const kinById = new Map(KIN.flatMap((ids) => ids.map((id) => [id, ids[0] as string])));
+
+/** A name for the languages that a file shares its n-grams with. */
+export function kinOf(path: string): string {
+  const id = languageIdOf(path);
+  return kinById.get(id) ?? id;
+}
+
+/**
+ * The kin that a file learns of; '' for all. Code in one language says little of another: quotes of JavaScript came into CSS, whose next token is
+ * foreseen at 65 instead of 62 of 100 places without them. Text and data repeat what the code says.
+ */
+export function learnsOf(path: string): string {
+  const { family } = languageOf(languageIdOf(path));
+  return family === 'prose' || family === 'data' ? '' : kinOf(path);
+}

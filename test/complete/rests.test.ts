@@ -23,7 +23,7 @@ function kept() {
   const { text } = decision.shown as { text: string };
   const answer: Answer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRests(at, answer, cuts, settings.fallbackBar);
+  const placed = withRests(at, answer, cuts, { bar: settings.fallbackBar });
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -41,7 +41,10 @@ test('the rest stands where the shown part ends, each part judged for the case t
   assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
   const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
   assert.equal(rest?.rest, '(rootCmd');
-  assert.match(rest?.answer.decision.summary ?? '', /rest of an earlier draft.*cut before `\)`: 90 % sure/);
+  assert.match(
+    rest?.answer.decision.summary ?? '',
+    /rest of an earlier draft\. Cut before `\)`, of which it is 90 % sure/,
+  );
   // The editor closes what the typist opens.
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
 });
@@ -51,7 +54,7 @@ test('what does not fit any more is not given, nor what does not clear the bar',
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
   const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
   const { answer, query: at } = kept().placed[0] as ReturnType<typeof kept>['placed'][number];
-  assert.equal(withRests(at, answer, unsure, 0.8).length, 1);
+  assert.equal(withRests(at, answer, unsure, { bar: 0.8 }).length, 1);
 });
 
 test('a draft is cut before the doubt, and the record says so', async () => {
@@ -61,6 +64,6 @@ test('a draft is cut before the doubt, and the record says so', async () => {
   const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.7, fallbackBar: 0.7 } });
   const shown = await h.answer(query('const x = ', '\n'));
   assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
-  assert.match(shown?.decision.summary ?? '', /cut before/);
+  assert.match(shown?.decision.summary ?? '', /Cut before/);
   assert.ok((shown?.confidence ?? 0) > 0.7);
 });

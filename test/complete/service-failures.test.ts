@@ -234,7 +234,7 @@ test('after an accept the next place is prefetched, locally', async () => {
   h.service.accepted(first?.id ?? '');
   await settled();
   assert.equal(specialist.queries.length, 2);
-  assert.deepEqual(h.of('outcome').at(-1), { kind: 'outcome', id: first?.id ?? '', outcome: 'accepted' });
+  assert.deepEqual(h.of('outcome').at(-1), { kind: 'outcome', id: first?.id ?? '', outcome: 'accepted', taken: 8 });
   const next = await h.answer(query('const x = local();', '\n'));
   assert.equal(next?.text, ' // next');
   assert.ok(next?.cached);
@@ -253,7 +253,7 @@ test('a prefetch calls the API only by setting', async () => {
 });
 
 test('several rejections in a row raise the bar for a while', async () => {
-  const specialist = new ScriptedSpecialist(draft('local();', 0.86, { confidence: 0.35 }));
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.86, { confidence: 0.35 }));
   const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
   let prefix = '';
   let shown = 0;
@@ -294,4 +294,21 @@ test('the hint is the draft where it is worth showing', async () => {
   const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), teacher });
   await weak.answer(place);
   assert.equal(teacher.requests[1]?.hint, undefined);
+});
+
+test('who asks gets the best draft, however unsure; where the API had nothing to add, the local one', async () => {
+  const weak = new ScriptedSpecialist(draft('guess();', 0.2, { confidence: 0.01 }));
+  const alone = new Harness({ specialist: weak, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  assert.equal(await alone.answer(place), undefined);
+  const { decision } = alone.of('nothing')[0] ?? {};
+  assert.match(decision?.summary ?? '', /^Held back: \d+ % sure, shown from \d+ %\.$/);
+  assert.ok(decision?.held && decision.held.p < decision.held.from);
+  assert.ok((await alone.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
+
+  const teacher = new ScriptedTeacher('');
+  const both = new Harness({ specialist: weak, teacher, settings: { balance: 1 } });
+  await both.answer(place, {}, 5000);
+  const calls = teacher.requests.length;
+  assert.ok((await both.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
+  assert.equal(teacher.requests.length, calls, 'nothing is asked twice');
 });

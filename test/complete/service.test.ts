@@ -102,7 +102,7 @@ test('typing something else asks again, and the suggestion counts as rejected', 
   const first = await h.answer(place);
   await h.answer(query('const x = q', '\n'));
   assert.equal(h.specialist.queries.length, 2);
-  assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected' }]);
+  assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', taken: 0 }]);
 });
 
 test('the cache looks at the suffix, too', async () => {

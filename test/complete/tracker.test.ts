@@ -15,17 +15,17 @@ const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string]
   ['the same place', query(head, tail), 'pending'],
   ['typed along', query(`${head}comp`, tail), 'pending'],
   ['typed along with a closed bracket', query(`${head}compute(`, `)${tail}`), 'pending'],
-  ['typed to the end', query(`${head}compute(first);`, tail), 'accepted'],
-  ['taken, and on the next line', query(`${head}compute(first);\n`, tail), 'accepted'],
+  ['typed to the end', query(`${head}compute(first);`, tail), 'typed'],
+  ['there, and on the next line', query(`${head}compute(first);\n`, tail), 'typed'],
   [
-    'taken, and the cursor above',
+    'there, and the cursor above',
     query('import { a', ` } from "./a.ts";\n\nconst x = compute(first);${tail}`),
-    'accepted',
+    'typed',
   ],
-  ['taken, with a line added above', query(`// new\n${head}compute(first);`, tail), 'accepted'],
+  ['there, with a line added above', query(`// new\n${head}compute(first);`, tail), 'typed'],
   ['something else typed', query(`${head}other`, tail), 'rejected'],
   ['alike by chance at first', query(`${head}coN`, tail), 'rejected'],
-  ['a good part taken', query(`${head}compute(second`, tail), 'partly-accepted'],
+  ['a good part of it', query(`${head}compute(second`, tail), 'typed'],
   ['the cursor moved down', query(`${head}\nmore();\n`, ''), 'ignored'],
   ['the cursor moved up', query('import { a', ` } from "./a.ts";\n\nconst x = ${tail}`), 'ignored'],
   ['another file', query('y', '', 'src/b.ts'), 'ignored'],
@@ -38,7 +38,9 @@ for (const [name, later, outcome] of verdicts) {
 function tracked() {
   const clock = new ManualClock();
   const outcomes: string[] = [];
-  const tracker = new OutcomeTracker(clock, (id, outcome) => outcomes.push(`${id} ${outcome}`));
+  const tracker = new OutcomeTracker(clock, (id, outcome, taken) =>
+    outcomes.push(taken === 0 ? `${id} ${outcome}` : `${id} ${outcome} ${taken}`),
+  );
   tracker.shown('1', shown.query, shown.text);
   return { clock, outcomes, tracker };
 }
@@ -54,7 +56,7 @@ test('each suggestion gets one verdict', async () => {
   tracker.shown('2', shown.query, shown.text);
   tracker.shown('3', shown.query, shown.text);
   assert.equal(tracker.accepted('3')?.text, shown.text);
-  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', '3 accepted']);
+  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${shown.text.length}`]);
 });
 
 test('what was gone before it could be read is not rejected', () => {
@@ -65,20 +67,42 @@ test('what was gone before it could be read is not rejected', () => {
 
 test('a part, then all of it; a part, then something else', () => {
   const { outcomes, tracker } = tracked();
-  tracker.partlyAccepted('1', 7);
-  tracker.partlyAccepted('1', 9);
+  const [none, word, more] = ['', 'compute', 'compute(first'].map((text) => query(head + text, tail)) as [
+    ReturnType<typeof query>,
+    ReturnType<typeof query>,
+    ReturnType<typeof query>,
+  ];
+  tracker.took(none, word);
+  tracker.took(word, more);
   tracker.accepted('1');
-  assert.deepEqual(outcomes, ['1 partly-accepted', '1 accepted']);
+  assert.deepEqual(outcomes, ['1 partly-accepted 7', '1 partly-accepted 13', '1 accepted 15']);
   tracker.shown('2', shown.query, shown.text);
-  tracker.partlyAccepted('2', 7);
+  tracker.took(none, word);
   tracker.observe(query(`${head}compute[0]`, tail));
+  // Another provider's word, none at all, and one in another file.
   tracker.shown('3', shown.query, shown.text);
-  tracker.partlyAccepted('3', shown.text.length);
-  tracker.partlyAccepted('of another time', 3);
-  assert.deepEqual(outcomes.slice(2), ['2 partly-accepted', '3 accepted']);
+  tracker.took(none, query(`${head}other`, tail));
+  tracker.took(none, none);
+  tracker.took(none, query('compute', '', 'src/b.ts'));
+  assert.deepEqual(outcomes.slice(3), ['2 partly-accepted 7']);
 });
 
-test('word by word, then away: a part that was there at the last look was taken, a letter or two was not', () => {
+test('what was typed by hand counts for no key; a key that is told of after the text counts', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.observe(query(`${head}compute(first);`, tail));
+  assert.deepEqual(outcomes, ['1 typed']);
+  tracker.accepted('1');
+  tracker.accepted('1');
+  assert.deepEqual(outcomes, ['1 typed', '1 accepted 11']);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.took(query(`${head}compu`, tail), query(`${head}compute(`, tail));
+  tracker.accepted('2');
+  assert.deepEqual(outcomes.slice(2), ['2 partly-accepted 3', '2 accepted 10']);
+});
+
+test('a part, then away: what was there at the last look was typed, a letter or two is chance', () => {
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}compute(`, `)${tail}`));
   tracker.observe(query('y', '', 'src/b.ts'));
@@ -86,7 +110,7 @@ test('word by word, then away: a part that was there at the last look was taken,
   tracker.observe(query(`${head}compute`, tail));
   tracker.observe(query(`${head}co`, tail));
   tracker.observe(query('y', '', 'src/b.ts'));
-  assert.deepEqual(outcomes, ['1 partly-accepted', '2 ignored']);
+  assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
 test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
@@ -112,7 +136,7 @@ test('three rejections in a row raise the bars, an accept or time lowers them, a
   assert.equal(bar(), SETTINGS.showBar);
   assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
   for (let i = 0; i < 5; i++) gate.outcome('rejected');
-  gate.outcome('partly-accepted');
+  gate.outcome('typed');
   assert.equal(bar(), SETTINGS.showBar);
   assert.equal(gate.lastFacts().lastOutcome, 'accepted');
 });

@@ -63,12 +63,14 @@ test('without the API the lower bar holds; with it the higher', () => {
   const p = decide(defaultFit(), draft, PLACE, settings).pSpecialist;
   const bars = { showBar: p + 0.01, fallbackBar: p - 0.01 };
   assert.equal(decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0 }).route, 'specialist');
-  assert.equal(decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0.05 }).route, 'none');
+  const none = decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0.05 });
+  assert.equal(none.route, 'none');
+  assert.deepEqual(none.held, { text: draft.text, p, from: bars.showBar });
 });
 
 test('a decision explains itself', () => {
   const decision = decide(fit, items[0]?.example.draft, PLACE, settings);
-  assert.match(decision.summary, /^(API|Specialist|Nothing): .*\d\.\d\d/);
+  assert.match(decision.summary, /^(Asked the API|Answered here|Held back): \d+ %.*\.$/);
   assert.ok(Math.abs(decision.gain - (decision.pApi - decision.pSpecialist)) < 1e-12);
   const names = new Set(FEATURES.map((f) => f.name));
   assert.ok(decision.reasons.length >= 3 && decision.reasons.length <= 6);
@@ -77,7 +79,7 @@ test('a decision explains itself', () => {
   assert.equal(lowest?.value, Math.min(...(items[0]?.example.draft.tokens.map((t) => t.probability) ?? [])));
   const prior = decide(defaultFit(), draftOf([0.1]), PLACE, settings);
   assert.ok(prior.pApiIsPrior);
-  assert.match(prior.summary, /assumed 0\.70/);
+  assert.match(prior.summary, /70 % \(assumed\)/);
 });
 
 test('feature names are unique: they identify weights in a stored fit', () => {

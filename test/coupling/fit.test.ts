@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { features } from '../../src/coupling/features.ts';
-import { fitCoupling, score } from '../../src/coupling/fit.ts';
+import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
+import { uniforms } from '../../src/fit/random.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
@@ -133,4 +134,21 @@ test('features are finite and separate a string from code', () => {
   const inString = features(draftOf([0.5]), { ...PLACE, lineBefore: "  log('it " });
   assert.ok(inCode.every(Number.isFinite));
   assert.notDeepEqual(inCode, inString);
+});
+
+test('a language whose cuts are right less often than their tokens say is calibrated by itself; one with few places is not', () => {
+  const random = uniforms(6);
+  const chance: Readonly<Record<string, number>> = { typescript: 0.8, markdown: 0.3, go: 0.1 };
+  const cutAt = (languageId: string, i: number): CouplingExample => {
+    const draft = draftOf([0.9]);
+    const cuts = [{ draft, right: random() < (chance[languageId] as number) }];
+    return { path: `${languageId}/${i % 12}`, draft, place: { ...PLACE, languageId }, specialistRight: false, cuts };
+  };
+  const rows = ['typescript', 'markdown'].flatMap((id) => Array.from({ length: 400 }, (_, i) => cutAt(id, i)));
+  const fit = fitCoupling([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
+  const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...PLACE, languageId })[0]?.p as number;
+  assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
+  assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
+  const { cutIn } = fit.parameters as { cutIn: Record<string, unknown> };
+  assert.equal('go' in cutIn, false);
 });

@@ -5,7 +5,7 @@ import { decide } from '../../src/coupling/decide.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { fitCoupling, scoreCuts } from '../../src/coupling/fit.ts';
 import { parseFit } from '../../src/coupling/serialise.ts';
-import { bestCut, restOf, worth } from '../../src/coupling/show.ts';
+import { annoyanceAt, bestCut, heldBack, neededFor, restOf, worth } from '../../src/coupling/show.ts';
 import type { CouplingExample } from '../../src/coupling/types.ts';
 import { draft } from '../fakes/specialist.ts';
 
@@ -22,6 +22,28 @@ test('the cut that is expected to save most, of those over the bar; none where n
   assert.equal(bestCut(cuts, 0.95), undefined);
   assert.equal(bestCut([{ text: ');', p: 0.7 }], 0.1), undefined);
   assert.ok(worth({ text: 'abcdefgh', p: 0.9 }) > worth({ text: 'abcdefgh', p: 0.8 }));
+});
+
+test('what is held back is that which comes nearest, with what it would take; whoever asks gets the best there is', () => {
+  const held = heldBack(cuts, 0.95);
+  assert.deepEqual(held, { text: cuts[0]?.text, p: 0.92, from: 0.95 });
+  // A text is shown from where it is worth it, and at the bar at least.
+  for (const annoyance of [5, 20, 60]) {
+    const from = neededFor({ text: 'abcdefgh' }, 0.1, annoyance);
+    assert.ok(Math.abs(worth({ text: 'abcdefgh', p: from }, annoyance)) < 1e-9);
+  }
+  assert.equal(neededFor({ text: ')' }, 0.1), 1);
+  assert.equal(heldBack([], 0.5), undefined);
+  const weak = [{ text: ')', p: 0.01 }];
+  assert.equal(bestCut(weak, 0), undefined);
+  assert.equal(bestCut(weak, 0, 0), weak[0]);
+});
+
+test('a lower bar annoys less, and at a half it is what the prior was fitted for', () => {
+  assert.equal(annoyanceAt(0.5), 20);
+  assert.ok(
+    annoyanceAt(0) === 0 && annoyanceAt(0.25) < 10 && annoyanceAt(0.75) === 60 && Number.isFinite(annoyanceAt(1)),
+  );
 });
 
 test('what is behind a cut is as likely as the whole is, once the cut is right', () => {
@@ -46,7 +68,7 @@ test('the decision says what is shown, before what it was cut and how sure that 
   );
   assert.equal(decision.route, 'specialist');
   assert.equal(decision.shown, cuts[1]);
-  assert.match(decision.summary, /cut before `\)`: 7 % sure/);
+  assert.match(decision.summary, /^Answered here: 85 % sure\. Cut before `\)`, of which it is 7 % sure\.$/);
   assert.equal(decide(defaultFit(), draft('x', 0.5), place, { ...settings, fallbackBar: 0.99 }, cuts).route, 'none');
 });
 

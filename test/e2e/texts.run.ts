@@ -180,7 +180,8 @@ step('rows are filtered, and a label is corrected by a key: it is kept at once, 
 step('the panel has the run, in a light theme, too', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
-  const task = editor.panel().locator('.task');
+  // The table is the first webview.
+  const task = editor.panel(1).locator('.tasks .task');
   await task.getByText('Would go to the large model').waitFor();
   await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');

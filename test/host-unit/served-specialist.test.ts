@@ -6,7 +6,7 @@ import { Permissions } from '../../src/host/api/permissions.ts';
 import { Served } from '../../src/host/api/served-specialist.ts';
 import type { FolderRef } from '../../src/host/folder-ref.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { maskNothing } from '../fakes/masking.ts';
+import { hiding, maskNothing } from '../fakes/masking.ts';
 import { memory } from './memory.ts';
 
 const folder: FolderRef = { key: 'file:///a', uri: undefined, name: 'a', root: '/a', storeName: '/a' };
@@ -91,6 +91,14 @@ test('away: said once, this machine drafts, and whoever types has it looked for 
   await Promise.all([served.look(), served.look()]);
   assert.deepEqual([served.state(folder), world.asked.length, world.changes], ['serves', 4, 2]);
   assert.equal(served.trouble, undefined);
+});
+
+test('what a draft sends can be shown: the very request, masked', async () => {
+  const { served } = set();
+  const query = { path: 'a.ts', languageId: 'typescript', prefix: 'const key = hunter2;\nconst sum = ', suffix: ';\n' };
+  const body = JSON.parse(await served.body(query, false, hiding('hunter2')));
+  assert.deepEqual([body.model, body.logprobs, body.max_tokens, body.stop], ['tuned', 5, 48, ['\n']]);
+  assert.equal(body.prompt, 'const key = *******;\nconst sum =');
 });
 
 test('other settings or another key: tried at once, and the key goes along', async () => {

@@ -65,10 +65,16 @@ test('forgetting a folder leaves the others, forgetting all leaves what is not o
   const permissions = new Permissions(kept, () => {});
   await permissions.allow('file:///a', 'h');
   await permissions.setFolder('file:///a', false);
+  await permissions.setLanguage('file:///a', 'markdown', false);
+  await permissions.setLanguage('file:///b', 'markdown', false);
+  await permissions.setLanguage('file:///b', 'go', false);
+  await permissions.setLanguage('file:///b', 'go', true);
+  assert.ok(!permissions.isOn('file:///a', undefined) && permissions.isOn('file:///b', 'go'));
+  assert.ok(!permissions.isOn('file:///b', 'markdown') && permissions.isOn('file:///b', undefined));
   await permissions.allow('file:///ab', 'h');
   await kept.update('said:noKey', true);
   await permissions.forget('file:///a');
-  assert.ok(!permissions.mayCall('file:///a', 'h') && permissions.isFolderOn('file:///a'));
+  assert.ok(!permissions.mayCall('file:///a', 'h') && permissions.isOn('file:///a', 'markdown'));
   assert.ok(permissions.mayCall('file:///ab', 'h'));
   await permissions.forget(undefined);
   assert.deepEqual(kept.keys(), ['said:noKey']);

@@ -110,3 +110,13 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   const licences = readFileSync(join(folder, 'THIRD_PARTY_LICENSES'), 'utf8');
   for (const name of packages) assert.ok(licences.includes(`${name} `), name);
 });
+
+test("the editor's own process holds nothing of tree-sitter: who drafts does", async () => {
+  const inside = async (source: string) => {
+    const entry = { source, out: 'x.cjs', platform: 'node' } as const;
+    const { metafile } = await build({ ...bundleOptions(entry, true), write: false });
+    return Object.keys(metafile.inputs).some((path) => path.startsWith('src/syntax/'));
+  };
+  assert.equal(await inside('src/extension.ts'), false);
+  for (const source of ['src/ngram/worker.ts', 'src/engine/main.ts']) assert.equal(await inside(source), true, source);
+});

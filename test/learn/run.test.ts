@@ -67,7 +67,7 @@ describe('a run on a regular project', () => {
     for (const stage of ['Indexing', 'Learning the mixture', 'Calibrating', 'Measuring'])
       assert.ok(with_.stages.has(stage), stage);
     const text = renderReport(figures);
-    for (const word of ['What was read', 'p50', 'a stated prior stands in', 'Worked completions'])
+    for (const word of ['What was read', 'one in twenty', 'a stated prior stands in', 'Worked completions'])
       assert.ok(text.includes(word), word);
   });
 

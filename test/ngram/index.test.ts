@@ -74,7 +74,7 @@ function evidenceCounts(evidence: Evidence): Map<string, number> {
   return counts;
 }
 
-const asking = { folder: 'x/', following: 0 };
+const asking = { folder: 'x/', following: 0, kin: '' };
 const files = [1, 2, 3].map((seed) => randomTokens(150, 6, seed));
 const evidence = () => new Evidence(vocabulary.size, new Float32Array(cells).fill(1));
 
@@ -102,7 +102,7 @@ test('the list index counts the same', () => {
   });
   const fileAt = (at: number) => {
     const start = starts.findLast((first) => first <= at) as number;
-    return at - start < 150 ? { path: 'f', open: false, start } : undefined;
+    return at - start < 150 ? { path: 'f', kin: '', open: false, start } : undefined;
   };
   for (let seed = 10; seed < 20; seed++) {
     const context = randomTokens(30, 6, seed);

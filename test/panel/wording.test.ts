@@ -33,7 +33,7 @@ test('a malformed locale does not take the panel down', () => {
 test('several lines on one, and model names without their provider and date', () => {
   assert.equal(flatten('a {\n    b;\n\tc'), 'a { ⏎ b; ⏎ c');
   assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
-  assert.equal(shortModel('n-gram'), 'n-gram');
+  assert.deepEqual(['n-gram', 'adapted + n-gram'].map(shortModel), ['index', 'adapted']);
 });
 
 test('one thing has words of its own', () => {

@@ -39,6 +39,7 @@ const state: PanelState = {
   statusText: 'Ready: 12 files',
   model: { kind: 'ready', name: 'base + n-gram', detail: 'int4' },
   balance: 0.4,
+  showBar: 0.5,
   localOnly: false,
   apiModel: 'claude-haiku-5-5',
   month: { spentUsd: 0.25, limitUsd: 1 },
@@ -46,17 +47,28 @@ const state: PanelState = {
   progress: { title: 'Adapting', detail: '3 of 9', share: 0.3, cancellable: true },
 };
 
-const totals = { completions: 3, local: 2, api: 1, accepted: 1, spentUsd: 0.1, savedUsd: 0.2, localP50Ms: 3 };
+const totals = {
+  completions: 3,
+  local: 2,
+  api: 1,
+  accepted: 1,
+  typed: 1,
+  characters: 40,
+  spentUsd: 0.1,
+  savedUsd: 0.2,
+  localP50Ms: 3,
+};
 
 const report = {
   folder: 'shop',
   finishedAt: 1_700_000_000_000,
   facts: [{ name: 'files', value: '12' }],
+  numbers: [{ name: 'Loss', value: '1.2', meaning: 'the less the better' }],
   comparison: {
     verdict: 'The adapted model stays.',
     rolledBack: false,
     measures: ['exact'],
-    models: [{ name: 'adapted', used: true, loss: 1.2, values: [0.4] }],
+    models: [{ name: 'adapted', used: true, values: [0.4] }],
   },
   precision: [{ coverage: '10 %', share: 0.9 }],
   leftOut: [{ reason: 'binary', count: 2, examples: ['a.png'] }],
@@ -89,7 +101,7 @@ const toPanel: readonly ToPanel[] = [
     strings: { adapt: 'Adapt' },
     locale: 'en',
     state,
-    rows: [row],
+    rows: [row, { ...row, id: '2', source: 'none', held: { p: 0.1, from: 0.5 } }],
     totals: { session: totals, all: totals },
     reports: [report],
     tasks: [task],
@@ -106,6 +118,7 @@ const toPanel: readonly ToPanel[] = [
 const fromPanel = [
   { type: 'ready' },
   { type: 'balance', value: 0.5 },
+  { type: 'bar', value: 0.5 },
   { type: 'command', command: panelCommands[0] },
   { type: 'open', id: '1' },
 ];
@@ -120,7 +133,8 @@ function check(message: ToPanel): void {
     words.money(each.costUsd + each.savedUsd);
     words.time(each.at);
     words.t(`outcome.${each.outcome}`, each.line);
-    const { decision } = each;
+    const { decision, held } = each;
+    if (held) words.t('heldWhy', words.percent(held.p), words.percent(held.from));
     if (decision === undefined) return;
     texts(decision.summary, ...decision.reasons.map(({ name }) => name));
     words.number(decision.pSpecialist + decision.pApi + decision.gain + decision.price, 2);
@@ -128,17 +142,17 @@ function check(message: ToPanel): void {
   };
   const stated = (each: PanelState) => {
     texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);
-    words.percent(each.balance);
+    words.percent(each.balance + each.showBar);
     if (each.month) words.t('spentMonth', words.money(each.month.spentUsd), words.money(each.month.limitUsd));
     for (const { text, kind, action } of each.notices) texts(text, kind, action?.label ?? '', action?.command ?? '');
     if (each.progress) texts(each.progress.title, each.progress.detail);
     if (each.progress?.share !== undefined) words.percent(each.progress.share);
   };
   const counted = (each: Extract<ToPanel, { type: 'totals' }>['totals']) => {
-    for (const { completions, local, api, accepted, spentUsd, savedUsd, localP50Ms } of [each.session, each.all]) {
-      words.count(completions + local + api + accepted);
-      words.money(spentUsd + savedUsd);
-      words.latency(localP50Ms);
+    for (const { completions, local, api, accepted, typed, characters, ...rest } of [each.session, each.all]) {
+      words.count(completions + local + api + accepted + typed + characters);
+      words.money(rest.spentUsd + rest.savedUsd);
+      words.latency(rest.localP50Ms);
     }
   };
   const reported = (each: Extract<ToPanel, { type: 'reports' }>['reports'][number]) => {
@@ -151,8 +165,9 @@ function check(message: ToPanel): void {
       texts(example.path, example.before, example.truth, example.answer, example.model);
     const { comparison } = each;
     texts(comparison?.verdict ?? '', ...(comparison?.measures ?? []));
-    for (const { name, values, loss } of comparison?.models ?? []) {
-      texts(name, words.number(loss ?? 0, 3), ...values.map((value) => words.percent(value)));
+    for (const { name, value, meaning } of each.numbers) texts(name, value, meaning);
+    for (const { name, values } of comparison?.models ?? []) {
+      texts(name, ...values.map((value) => words.percent(value)));
     }
   };
   const ran = (each: PanelTask) => {

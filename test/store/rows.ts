@@ -40,6 +40,7 @@ export function completion(changes: Partial<CompletionRow> = {}): CompletionRow 
     pApi: 0.9,
     decision: '{}',
     outcome: 'pending',
+    taken: 0,
     ...changes,
   };
 }

@@ -41,8 +41,8 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.recordCompletion(completion({ id: 'b', at: 2 }));
       store.recordCompletion(completion({ id: 'c', at: 2 }));
       store.recordCompletion(completion({ id: 'a', at: 3, text: 'again' }));
-      store.setOutcome('b', 'accepted');
-      store.setOutcome('gone', 'accepted');
+      store.setOutcome('b', 'accepted', 9);
+      store.setOutcome('gone', 'accepted', 9);
       assert.deepEqual(
         completionsOf(store).map((row) => [row.id, row.outcome]),
         [
@@ -61,31 +61,32 @@ for (const [kind, open] of Object.entries(kinds)) {
         local: 0,
         api: 0,
         accepted: 0,
+        typed: 0,
+        characters: 0,
         spentUsd: 0,
         savedUsd: 0,
         localP50Ms: undefined,
-        localP95Ms: undefined,
         apiP50Ms: undefined,
-        apiP95Ms: undefined,
       });
       for (let i = 1; i <= 20; i++)
         store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
       store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
       store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
-      store.setOutcome('l3', 'accepted');
-      store.setOutcome('api', 'partly-accepted');
+      store.setOutcome('l3', 'accepted', 9);
+      store.setOutcome('api', 'partly-accepted', 4);
+      store.setOutcome('l4', 'typed', 0);
       store.settle('', teacherCall({ at: 130, costUsd: 2 }));
       assert.deepEqual(store.totals(), {
         completions: 21,
         local: 20,
         api: 1,
         accepted: 2,
+        typed: 1,
+        characters: 13,
         spentUsd: 2,
         savedUsd: 10,
         localP50Ms: 10,
-        localP95Ms: 19,
         apiP50Ms: 700,
-        apiP95Ms: 700,
       });
       store.close();
     });

@@ -247,7 +247,7 @@ test('a specialist that is served elsewhere is asked for raw completions whateve
   }
   for (const { prompt, max_tokens: most, logprobs, stop } of bodies) {
     const text = String(prompt);
-    assert.deepEqual([most, logprobs, (stop as string[])[0]], [160, undefined, '\n']);
+    assert.deepEqual([most, logprobs, (stop as string[])[0]], [160, 5, '\n']);
     assert.ok(text.includes('const line399 = 399;\nconst sum ='));
     assert.ok(text.length > 1_000 && text.length < 4_000, `${text.length}`);
   }
@@ -255,7 +255,7 @@ test('a specialist that is served elsewhere is asked for raw completions whateve
   assert.ok(String(bodies[1]?.prompt).endsWith('const sum =<|fim_suffix|>;\n<|fim_middle|>'));
 });
 
-test('an answer brings the probabilities of its tokens where they were asked for', async () => {
+test('an answer brings the probabilities of its tokens where the server tells them; a specialist that is served is asked for them', async () => {
   const token = (text: string, logprob: number) => ({ token: text, logprob, top_logprobs: [{ token: text, logprob }] });
   const chunk = (text: string, more: object) =>
     `data: ${JSON.stringify({ choices: [{ index: 0, text, ...more }], model: 'my-adapter' })}\n\n`;
@@ -269,22 +269,19 @@ test('an answer brings the probabilities of its tokens where they were asked for
     ];
     return new Response(`${events.join('')}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } });
   };
-  const settings = {
-    provider: 'served',
-    apiKey: '',
-    baseUrl: 'http://127.0.0.1:8000/v1',
-    model: 'm',
-    timeoutMs: 5_000,
-  };
-  for (const logprobs of [true, false]) {
-    const result = await complete(connectTeacher(settings, { fetch, logprobs }), place, never);
+  const tokens = [' a', ''].map((text, at) => ({
+    token: text,
+    logprob: [-0.1, -0.2][at],
+    likeliest: [[-0.1, -0.2][at]],
+  }));
+  for (const [provider, asked] of [
+    ['served', 5],
+    ['vllm', undefined],
+  ] as const) {
+    const teacher = connect(provider, 'starcoder2', fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    const result = await complete(teacher, place, never);
     assert.ok(result.ok, JSON.stringify(result));
-    assert.equal(body.logprobs, logprobs ? 5 : undefined);
-    const tokens = [' a', ''].map((text, at) => ({
-      token: text,
-      logprob: [-0.1, -0.2][at],
-      likeliest: [[-0.1, -0.2][at]],
-    }));
-    assert.deepEqual(result.value.tokens, logprobs ? tokens : undefined);
+    assert.equal(body.logprobs, asked);
+    assert.deepEqual(result.value.tokens, tokens);
   }
 });

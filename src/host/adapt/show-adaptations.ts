@@ -1,4 +1,4 @@
-// 'Show Adaptations': every folder's, newest first, with what it brought; each can be deleted, and its folder goes back to the base model.
+// 'Show Adaptations': every folder's, newest first, with what it brought. Picking one opens its report; the bin deletes it, and its folder goes back to the base model.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -14,9 +14,11 @@ const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash')
 
 interface Item extends vscode.QuickPickItem {
   readonly folder: string;
+  readonly row: AdaptationRow;
 }
 
-export async function showAdaptations(deps: DeleteDeps): Promise<void> {
+/** @param open shows a report */
+export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRow) => unknown): Promise<void> {
   const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
   if (items.length === 0) {
     const adapt = t('Adapt to This Repo');
@@ -26,17 +28,20 @@ export async function showAdaptations(deps: DeleteDeps): Promise<void> {
   }
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = t('Adaptations');
-  pick.placeholder = t('Pick one to delete it: its folder goes back to the base model');
+  pick.placeholder = t('Pick one to read its report; the bin beside it deletes it');
   pick.matchOnDescription = true;
   pick.items = items;
-  const chosen = await new Promise<Item | undefined>((resolve) => {
-    pick.onDidAccept(() => resolve(pick.activeItems[0]));
-    pick.onDidTriggerItemButton((event) => resolve(event.item));
+  const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
+    pick.onDidAccept(() => {
+      const [item] = pick.activeItems;
+      resolve(item && (() => open(item.row)));
+    });
+    pick.onDidTriggerItemButton(({ item }) => resolve(() => deleteAdaptation(item, deps)));
     pick.onDidHide(() => resolve(undefined));
     pick.show();
   });
   pick.dispose();
-  if (chosen) await deleteAdaptation(chosen, deps);
+  await chosen?.();
 }
 
 /** Of each folder the newest; rows come newest first. */
@@ -44,17 +49,18 @@ function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
   return rows.filter((row, at) => rows.findIndex(({ folder }) => folder === row.folder) === at);
 }
 
-async function item({ folder, finishedAt, report }: AdaptationRow, storage: string): Promise<Item> {
+async function item(row: AdaptationRow, storage: string): Promise<Item> {
+  const { folder, finishedAt, report } = row;
   const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
   const { harvest, specialist } = storedReport(report) ?? {};
   const parts = [
     date,
     harvest && t('{0} files', thousands(harvest.files)),
-    specialist && t('{0} exact on held-out files', percent(specialist.exactMatch)),
+    specialist && t('{0} of lines exactly right', percent(specialist.exactMatch)),
     t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
   ];
   const detail = parts.filter((part) => part !== undefined).join(' · ');
-  return { label: basename(folder) || folder, description: folder, detail, buttons: [trash], folder };
+  return { label: basename(folder) || folder, description: folder, detail, buttons: [trash], folder, row };
 }
 
 async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Promise<void> {

@@ -36,13 +36,27 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
-  isFolderOn(folder: string): boolean {
-    return this.memory.get<boolean>(`off:${folder}`) !== true;
+  /** @param languageId undefined: whatever language */
+  isOn(folder: string, languageId: string | undefined): boolean {
+    if (this.memory.get<boolean>(`off:${folder}`) === true) return false;
+    return languageId === undefined || !this.languagesOff(folder).includes(languageId);
   }
 
   async setFolder(folder: string, on: boolean): Promise<void> {
     await this.memory.update(`off:${folder}`, on ? undefined : true);
     this.onChange();
+  }
+
+  /** One language in one folder. */
+  async setLanguage(folder: string, languageId: string, on: boolean): Promise<void> {
+    const others = this.languagesOff(folder).filter((each) => each !== languageId);
+    const off = on ? others : [...others, languageId];
+    await this.memory.update(`off-languages:${folder}`, off.length === 0 ? undefined : off);
+    this.onChange();
+  }
+
+  private languagesOff(folder: string): readonly string[] {
+    return this.memory.get<readonly string[]>(`off-languages:${folder}`) ?? [];
   }
 
   /** Earlier versions kept one. */
@@ -64,7 +78,8 @@ export class Permissions {
       .keys()
       .filter(
         (key) =>
-          /^(consent|declined|off):/.test(key) && (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
+          /^(consent|declined|off|off-languages):/.test(key) &&
+          (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
     for (const key of ours) await this.memory.update(key, undefined);
     this.onChange();

@@ -1,11 +1,19 @@
 // The specialist that is served elsewhere, as this window may use it: where, with which key, whether a folder's text may go there, and whether
 // anybody answers. While nobody does, this machine drafts; who types has it looked for again now and then.
 import type { Clock } from '../../common/clock.ts';
+import type { CompletionQuery } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { type ServedDeps as Sending, ServedEngine, servedModel } from '../../complete/served-engine.ts';
+import type { Masking } from '../../common/masking.ts';
+import {
+  draftPrompt,
+  type ServedDeps as Sending,
+  ServedEngine,
+  servedModel,
+  servedRequest,
+} from '../../complete/served-engine.ts';
 import { checkBaseUrl, hostOf } from '../../teacher/address.ts';
-import { connectTeacher, listModels } from '../../teacher/connect.ts';
+import { connectTeacher, listModels, sender } from '../../teacher/connect.ts';
 import type { TeacherSettings } from '../../teacher/types.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import type { Settings } from '../settings.ts';
@@ -88,9 +96,15 @@ export class Served {
     readonly model: ReturnType<typeof servedModel>;
   } {
     const { clock, fetch } = this.deps;
-    const teacher = connectTeacher(this.connection(), { clock, logprobs: true, ...(fetch && { fetch }) });
+    const teacher = connectTeacher(this.connection(), { clock, ...(fetch && { fetch }) });
     const engine = new ServedEngine({ ...sending, teacher, models: (signal) => this.list(signal), clock });
     return { engine, model: servedModel(this.model) };
+  }
+
+  /** What a draft at a place sends, as text. */
+  async body(query: CompletionQuery, multiline: boolean, mask: Masking): Promise<string> {
+    const send = await sender(this.connection(), draftPrompt);
+    return send((await servedRequest(query, multiline, mask)).request);
   }
 
   /** A folder got no answer: this machine drafts for all of them until somebody answers there again. */

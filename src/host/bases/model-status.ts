@@ -9,38 +9,17 @@ import type { NeuralAbsence } from './window-engine.ts';
 const { t } = vscode.l10n;
 const alone = 'n-gram';
 
-/** One that is served elsewhere. */
-export interface ServedStatus {
-  readonly host: string;
-  /** It drafts here now. */
-  readonly serves: boolean;
-  /** Why nobody answers there. */
-  readonly trouble: string | undefined;
-}
-
+/** @param servedBy the host of one that is served elsewhere and drafts here now */
 export function modelStatus(
   state: NeuralState | undefined,
   absence: NeuralAbsence | undefined,
   choice: Choice | undefined,
-  served?: ServedStatus,
+  servedBy?: string,
 ): PanelModel {
-  if (served?.serves && (state?.kind === 'ready' || state?.kind === 'opening')) {
-    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', served.host);
+  if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
+    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', servedBy);
     return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
   }
-  const here = modelHere(state, absence, choice);
-  if (served?.trouble === undefined) return here;
-  return {
-    ...here,
-    detail: t('{0} {1} does not draft ({2}); this machine does.', here.detail, served.host, served.trouble),
-  };
-}
-
-function modelHere(
-  state: NeuralState | undefined,
-  absence: NeuralAbsence | undefined,
-  choice: Choice | undefined,
-): PanelModel {
   if (absence === 'off')
     return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
   if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
@@ -58,7 +37,7 @@ function modelHere(
       return { kind: 'failed', name: alone, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      const served = t('{0} on the processor, loaded in {1} s', state.precision, seconds);
+      const served = t('started within {0} s', seconds);
       // What was adapted is the folder's own, whichever base the others have.
       const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
       return { kind: 'ready', name: `${state.name} + ${alone}`, detail };

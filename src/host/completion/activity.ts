@@ -7,6 +7,8 @@ const rowLimit = 200;
 /** Latencies kept for the quantiles: the last ones say how fast it is now. */
 const latencyLimit = 2000;
 
+const none = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
+
 export interface ActivityListener {
   onRow(row: PanelRow): void;
   onClear(): void;
@@ -16,9 +18,12 @@ export class Activity {
   private readonly byId = new Map<string, PanelRow>();
   private readonly documents = new Map<string, string>();
   private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
-  private counts = { completions: 0, local: 0, api: 0, accepted: 0, spentUsd: 0, savedUsd: 0 };
+  private counts = { ...none };
+  /** Characters that keys have written, by row. */
+  private readonly taken = new Map<string, number>();
   private readonly listeners = new Set<ActivityListener>();
   private lastAnswer: PanelRow | undefined;
+  private newestId = '';
 
   listen(listener: ActivityListener): { dispose(): void } {
     this.listeners.add(listener);
@@ -30,6 +35,12 @@ export class Activity {
     return [...this.byId.values()].reverse();
   }
 
+  /** Added last, whatever came. */
+  get newest(): PanelRow | undefined {
+    return this.byId.get(this.newestId);
+  }
+
+  /** The last that was answered. */
   get last(): PanelRow | undefined {
     return this.lastAnswer;
   }
@@ -43,14 +54,16 @@ export class Activity {
     return this.documents.get(id);
   }
 
-  /** @param document the URI of the row's document */
+  /** A row that is there already is replaced where it stands. @param document the URI of the row's document */
   add(row: PanelRow, document: string): void {
     const { counts } = this;
+    this.newestId = row.id;
     this.byId.set(row.id, row);
     this.documents.set(row.id, document);
     if (this.byId.size > rowLimit) {
       const oldest = this.byId.keys().next().value as string;
       this.byId.delete(oldest);
+      this.taken.delete(oldest);
       this.documents.delete(oldest);
     }
     counts.spentUsd += row.costUsd;
@@ -74,11 +87,19 @@ export class Activity {
     this.counts.spentUsd += usd;
   }
 
-  setOutcome(id: string, outcome: Outcome): void {
+  /** Characters that keys have written of it. */
+  takenOf(id: string): number {
+    return this.taken.get(id) ?? 0;
+  }
+
+  setOutcome(id: string, outcome: Outcome, taken: number): void {
     const row = this.byId.get(id);
-    if (!row || row.outcome === outcome) return;
+    if (!row) return;
+    this.counts.characters += taken - this.takenOf(id);
+    this.taken.set(id, taken);
     const took = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
     this.counts.accepted += Number(took(outcome)) - Number(took(row.outcome));
+    this.counts.typed += Number(outcome === 'typed') - Number(row.outcome === 'typed');
     const next = { ...row, outcome };
     this.byId.set(id, next);
     if (this.lastAnswer?.id === id) this.lastAnswer = next;
@@ -89,8 +110,8 @@ export class Activity {
     const { local, api } = this.latencies;
     return {
       ...this.counts,
-      ...(local.length > 0 && { localP50Ms: quantile(local, 0.5), localP95Ms: quantile(local, 0.95) }),
-      ...(api.length > 0 && { apiP50Ms: quantile(api, 0.5), apiP95Ms: quantile(api, 0.95) }),
+      ...(local.length > 0 && { localP50Ms: quantile(local, 0.5) }),
+      ...(api.length > 0 && { apiP50Ms: quantile(api, 0.5) }),
     };
   }
 
@@ -98,7 +119,8 @@ export class Activity {
     this.byId.clear();
     this.documents.clear();
     this.lastAnswer = undefined;
-    this.counts = { completions: 0, local: 0, api: 0, accepted: 0, spentUsd: 0, savedUsd: 0 };
+    this.counts = { ...none };
+    this.taken.clear();
     this.latencies.local.length = 0;
     this.latencies.api.length = 0;
     for (const listener of this.listeners) listener.onClear();

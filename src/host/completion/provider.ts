@@ -9,6 +9,7 @@ import type { FolderRef } from '../folder-ref.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
 import { opensList } from './suggest-list.ts';
 import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
+import type { Silence } from './why-nothing.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
@@ -19,6 +20,10 @@ export interface ProviderDeps {
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request, whatever becomes of it. */
   readonly onAsked: (document: vscode.TextDocument) => void;
+  /** Whether a suggestion of ours stands in the editor, as far as one can know. */
+  readonly onShown: (stands: boolean) => void;
+  /** The user's own key got no suggestion. */
+  readonly onSilent: (silence: Silence) => void;
 }
 
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */
@@ -28,6 +33,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
   private readonly unanswered = new Unanswered();
   private askedAt = 0;
+  private asked = 0;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -54,6 +60,14 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     await this.trigger();
   }
 
+  /** The user's own key: a suggestion, or the reason why there is none. */
+  async answer(): Promise<void> {
+    const { asked } = this;
+    await this.trigger();
+    // The editor asks within its own 50 ms, if at all.
+    setTimeout(() => this.asked === asked && this.deps.onSilent('not-asked'), 500);
+  }
+
   private async trigger(): Promise<void> {
     // Its argument `explicit: false` fetches nothing where the editor has had its answer.
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
@@ -66,25 +80,43 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     this.deps.onAsked(document);
+    this.asked++;
+    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const repeated = invoked && this.unanswered.isRepeat(placeOf(document, position));
+    const by = repeated ? 'us' : invoked ? 'key' : 'typing';
+    const made = await this.make(document, position, context.selectedCompletionInfo, token, by);
+    if (made === 'stale') return [];
+    const shown = typeof made === 'object';
+    this.deps.onShown(shown);
+    if (!shown && by === 'key') this.deps.onSilent(made);
+    return shown ? [made] : [];
+  }
+
+  /** 'stale': the request is over, and nobody waits for what it came to. */
+  private async make(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    info: vscode.SelectedCompletionInfo | undefined,
+    token: vscode.CancellationToken,
+    by: 'key' | 'typing' | 'us',
+  ): Promise<vscode.InlineCompletionItem | Silence | 'stale'> {
     const folder = folderOf(document.uri);
-    if (isSilent(document.uri.scheme, document.languageId)) return [];
-    if (!this.deps.isOn(folder, document.languageId)) return [];
+    if (isSilent(document.uri.scheme, document.languageId)) return 'document';
+    if (!this.deps.isOn(folder, document.languageId)) return 'off';
     const place = placeOf(document, position);
     this.unanswered.begin(folder.key, place);
     this.askedAt = performance.now();
-    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const repeated = invoked && this.unanswered.isRepeat(place);
-    const selected = selectedText(document, position, context.selectedCompletionInfo);
-    if (selected === undefined) return [];
+    const selected = selectedText(document, position, info);
+    if (selected === undefined) return 'list';
 
     const { version } = document;
     const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
     const path = pathIn(folder, document.uri);
     const query = queryAt(document, position, path);
-    if ((await this.deps.rules.of(folder, path)) === 'off') return [];
-    if (stale()) return [];
+    if ((await this.deps.rules.of(folder, path)) === 'off') return 'left-out';
+    if (stale()) return 'stale';
     // Nobody typed: no moment to ask for anything.
-    if (!repeated) this.deps.onRequest(folder);
+    if (by !== 'us') this.deps.onRequest(folder);
 
     const session = this.deps.folders.of(folder);
     const abort = new AbortController();
@@ -93,21 +125,21 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       const completion = await session.service.complete(
         {
           query,
-          trigger: invoked && !repeated ? 'manual' : 'automatic',
+          trigger: by === 'key' ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
           besideList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
         },
         abort.signal,
       );
-      if (stale()) return [];
+      if (stale()) return 'stale';
       if (completion !== undefined) {
         this.unanswered.answered(folder.key, place);
-        return [item(document, position, completion, folder.key)];
+        return item(document, position, completion, folder.key);
       }
       // After this answer, which would end the new question.
       if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
-      return [];
+      return 'nothing';
     } finally {
       listener.dispose();
     }

@@ -51,13 +51,7 @@ export class Recorder {
         void this.answered(event.request, event.completion, folder);
         break;
       case 'nothing':
-        // While typing, nothing is the usual answer; who asked with a key wants to know why nothing came.
-        if (event.request.trigger === 'manual') {
-          activity.add(
-            this.emptyRow(event.request, event.decision, folder),
-            folder.documentAt(event.request.query.path),
-          );
-        }
+        this.nothing(event.request, event.decision, folder);
         break;
       case 'paid-unshown':
         activity.addSpending(event.costUsd);
@@ -69,8 +63,8 @@ export class Recorder {
         problems.clear();
         break;
       case 'outcome':
-        activity.setOutcome(event.id, event.outcome);
-        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome));
+        activity.setOutcome(event.id, event.outcome, event.taken);
+        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome, event.taken));
         if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
     }
   }
@@ -123,16 +117,28 @@ export class Recorder {
         decision: JSON.stringify(decision),
         // A verdict may have come meanwhile.
         outcome: activity.get(id)?.outcome ?? 'pending',
+        taken: activity.takenOf(id),
       }),
     );
   }
 
-  private emptyRow(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): PanelRow {
-    return {
-      ...this.placeOf(request, folder),
-      id: `none-${++this.unanswered}`,
-      at: this.deps.clock.now(),
-      text: '',
+  /**
+   * While typing, to have nothing to say is the usual thing. What was held back is listed, in one row for the line that is typed; who asked with a key
+   * wants to know why nothing came.
+   */
+  private nothing(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
+    const { activity, clock } = this.deps;
+    const held = decision?.held;
+    if (held === undefined && request.trigger !== 'manual') return;
+    const place = this.placeOf(request, folder);
+    const { newest } = activity;
+    const again = newest?.source === 'none' && newest.path === place.path && newest.line === place.line;
+    const row: PanelRow = {
+      ...place,
+      id: again ? newest.id : `none-${++this.unanswered}`,
+      at: clock.now(),
+      text: held?.text ?? '',
+      ...(held && { held: { p: held.p, from: held.from } }),
       source: 'none',
       model: '',
       cached: false,
@@ -142,6 +148,7 @@ export class Recorder {
       outcome: 'ignored',
       ...(decision && { decision }),
     };
+    activity.add(row, folder.documentAt(request.query.path));
   }
 
   private placeOf({ query }: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {

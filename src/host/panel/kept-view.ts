@@ -1,4 +1,4 @@
-// 'Show What Is Kept and Sent': a read-only document with all that is stored of a folder, and what a completion at the cursor sends.
+// Read-only documents: 'Show What Is Kept and Sent', all that is stored of a folder and what a completion at the cursor sends; and reports of folders that are not open.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, type Result } from '../../common/errors.ts';
@@ -9,6 +9,7 @@ import { completionPrompt } from '../../tasks/completion/completion-prompt.ts';
 import { sender } from '../../teacher/connect.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import type { Api } from '../api/api.ts';
+import type { Served } from '../api/served-specialist.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
@@ -19,6 +20,7 @@ export interface KeptDeps {
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly api: Api;
+  readonly served: Served;
   readonly rules: FileRules;
   readonly log: Log;
 }
@@ -63,36 +65,56 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       return;
     }
     const text = render(folder, atCursor, session.followed, kept?.value);
-    const name = t('Kept and Sent');
-    const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${name} · ${folder.name}`, query: String(++this.shown) });
+    await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
+  }
+
+  async open(title: string, text: string): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${title}`, query: String(++this.shown) });
     this.texts.set(uri.toString(), text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
-  private async atCursor(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<string> {
+  private async atCursor(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<AtCursor> {
     if (!editor || isSilent(editor.document.uri.scheme, editor.document.languageId))
-      return t('There is no cursor in a file of this folder.');
+      return nothing(t('There is no cursor in a file of this folder.'));
     const { document, selection, options } = editor;
     const path = pathIn(session.folder, document.uri);
     if ((await this.deps.rules.of(session.folder, path)) !== 'open')
-      return t('Nothing of {0} is ever sent: it is ignored, or holds secrets.', path);
-    if (!session.secrets.isComplete) return t('Nothing is sent yet: this folder is still being read for its secrets.');
+      return nothing(t('Nothing of {0} is ever sent: it is ignored, or holds secrets.', path));
+    if (!session.secrets.isComplete)
+      return nothing(t('Nothing is sent yet: this folder is still being read for its secrets.'));
     try {
       const query = queryAt(document, selection.active, path);
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const asked = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; what is sent is the same JSON on one line.
+      const readable = (body: string) => JSON.stringify(JSON.parse(body), undefined, 2);
       const send = await sender(this.deps.api.asked, completionPrompt);
-      const body = JSON.stringify(JSON.parse(send(asked)), undefined, 2);
       const hint =
         asked.hint === undefined ? t('No local draft goes along.') : t('The local draft in it: {0}', asked.hint);
-      return `${path}:${selection.active.line + 1}:${selection.active.character + 1}\n${hint}\n\n${body}`;
+      const place = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
+      const { served } = this.deps;
+      return {
+        toApi: `${place}\n${hint}\n\n${readable(send(asked))}`,
+        toServer: session.isServed
+          ? `${place}\n\n${readable(await served.body(query, asked.multiline, session.secrets))}`
+          : undefined,
+      };
     } catch (error) {
       this.deps.log.error('What a completion sends could not be shown', error);
-      return t('It could not be made up: {0}. So nothing would be sent.', messageOf(error));
+      return nothing(t('It could not be made up: {0}. So nothing would be sent.', messageOf(error)));
     }
   }
 }
+
+/** What is sent from there, or why nothing is. */
+interface AtCursor {
+  readonly toApi: string;
+  /** Undefined where no server drafts. */
+  readonly toServer: string | undefined;
+}
+
+const nothing = (why: string): AtCursor => ({ toApi: why, toServer: undefined });
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
   harvest: () => t('Files as they are learned from, secrets masked'),
@@ -113,7 +135,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
 
 function render(
   folder: FolderRef,
-  atCursor: string,
+  { toApi, toServer }: AtCursor,
   followed: readonly FileChange[],
   kept: KeptSummary | undefined,
 ): string {
@@ -128,12 +150,13 @@ function render(
     return more === 0 ? rows : [...rows, t('{0} more: npm start -- inspect {1} shows all.', more, folder.root ?? '')];
   };
   const intro = t(
-    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are masked with asterisks. What is sent goes to the API only, and only after you have allowed it for this folder.',
+    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are masked with asterisks. What is sent goes to the API, and to a server that drafts in place of this machine, only after you have allowed that host for this folder.',
     folder.name,
   );
   return [
     intro,
-    section(t('What a completion at the cursor sends, where it asks the API'), [atCursor]),
+    section(t('What a completion at the cursor sends, where it asks the API'), [toApi]),
+    ...(toServer === undefined ? [] : [section(t('What each key there sends to the server that drafts'), [toServer])]),
     section(t('Open and changed files, in memory'), open.map(part)),
     ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
     '',

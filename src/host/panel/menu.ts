@@ -1,5 +1,7 @@
 // The status bar's menu: what can be done now, in one list.
 import * as vscode from 'vscode';
+import { wholePercent } from '../../common/format.ts';
+import { type BarStep, barSteps } from '../../panel/protocol.ts';
 import { isAllowed } from '../api/api.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Snapshot } from './status.ts';
@@ -17,6 +19,48 @@ export const balancePresets = [
   { value: 0.65, label: () => t('Prefer the API'), detail: () => t('Asks wherever it may be right more often') },
   { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
 ] as const;
+
+const amounts: { readonly [S in BarStep]: () => { readonly label: string; readonly detail: string } } = {
+  more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25 %: more to read, more of it wrong') }),
+  balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
+  less: () => ({ label: t('Show Less'), detail: t('From 75 %: only what is nearly certain') }),
+};
+
+/** Where the setting stands among the steps: 'Show More', or the number itself. */
+function amountName(bar: number): string {
+  const step = (Object.keys(barSteps) as BarStep[]).find((each) => barSteps[each] === bar);
+  return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
+}
+
+export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
+  const { showBar } = configuration.for(scope);
+  const picked = await vscode.window.showQuickPick(
+    (Object.keys(barSteps) as BarStep[]).map((step) => ({
+      ...amounts[step](),
+      value: barSteps[step],
+      ...(barSteps[step] === showBar && { description: t('current') }),
+    })),
+    { title: t('How much is shown'), placeHolder: t('What is held back is listed in the panel, greyed') },
+  );
+  if (picked) await configuration.write('showBar', picked.value, scope);
+}
+
+/** @param by -1: the next step that shows more; 1: less */
+export async function stepAmount(
+  by: -1 | 1,
+  scope: vscode.Uri | undefined,
+  configuration: Configuration,
+): Promise<void> {
+  const { showBar } = configuration.for(scope);
+  const steps = Object.values(barSteps).sort((a, b) => by * (a - b));
+  const next = steps.find((step) => by * (step - showBar) > 0);
+  if (next !== undefined) await configuration.write('showBar', next, scope);
+  const text =
+    next === undefined
+      ? t('This is the last step; the panel and the settings take any number.')
+      : t('Suggestions are shown from {0} sure on.', wholePercent(next));
+  vscode.window.setStatusBarMessage(`$(sparkle) ${text}`, 6_000);
+}
 
 export async function showMenu(snapshot: Snapshot, configuration: Configuration): Promise<void> {
   const picked = await vscode.window.showQuickPick(items(snapshot, configuration), {
@@ -56,8 +100,18 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
       ? command('bell', t('End Snooze'), 'unsnooze')
       : command('bell-slash', t('Snooze…'), 'snooze', t('5 minutes, 30 minutes, until restart')),
     enabledHere
-      ? command('circle-slash', t('Disable Here…'), 'disableHere', t('this language or this folder'))
+      ? command(
+          'circle-slash',
+          t('Disable Here…'),
+          'disableHere',
+          t('this language here, this folder, or this language'),
+        )
       : command('play', t('Enable Here'), 'enableHere'),
+    {
+      label: `$(eye) ${t('How Much Is Shown…')}`,
+      description: amountName(settings.showBar),
+      run: () => pickAmount(folder.uri, configuration),
+    },
     separator(t('Local and API')),
     {
       label: `$(settings) ${t('Who Answers…')}`,

@@ -24,7 +24,7 @@ export interface PanelDeps {
   readonly reports: () => readonly PanelReport[];
   /** What runs of text tasks came to. */
   readonly tasks: () => readonly PanelTask[];
-  readonly setBalance: (value: number) => void;
+  readonly set: (setting: 'balance' | 'showBar', value: number) => void;
   /** Shows the place of a completion in the editor. */
   readonly openPlace: (id: string) => void;
   readonly log: Log;
@@ -137,7 +137,10 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
         if (this.revealWhenReady) this.reveal(webview);
         break;
       case 'balance':
-        this.deps.setBalance(message.value);
+        this.deps.set('balance', message.value);
+        break;
+      case 'bar':
+        this.deps.set('showBar', message.value);
         break;
       case 'command':
         void vscode.commands.executeCommand(

@@ -1,6 +1,6 @@
 // An adaptation's report in the panel's words.
 import * as vscode from 'vscode';
-import { percent, thousands } from '../../common/format.ts';
+import { duration, percent, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 import { isRolledBack } from '../../report/text.ts';
@@ -27,16 +27,12 @@ export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
 
 export function panelReport(report: AdaptReport, folderName: string, finishedAt: number): PanelReport {
   const { specialist, harvest } = report;
-  const facts = [
-    ...harvestFacts(report),
-    ...specialistFacts(report),
-    ...trainingFacts(report.neural),
-    ...apiFacts(report),
-  ];
+  const facts = [...harvestFacts(report), ...specialistFacts(report), ...apiFacts(report)];
   return {
     folder: folderName,
     finishedAt,
     facts: facts.map(([name, value]) => ({ name, value })),
+    numbers: numbers(report).map(([name, value, meaning]) => ({ name, value, meaning })),
     ...(report.neural && { comparison: comparison(report.neural) }),
     precision: specialist
       ? [
@@ -66,43 +62,73 @@ type Fact = readonly [name: string, value: string];
 const { t } = vscode.l10n;
 const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
-function harvestFacts({ harvest, elapsedMs }: AdaptReport): Fact[] {
+function harvestFacts({ harvest, elapsedMs, neural }: AdaptReport): Fact[] {
   return [
     [t('Files learned from'), thousands(harvest.files)],
-    [t('Tokens'), thousands(harvest.tokens)],
-    [t('Secrets masked'), thousands(harvest.secretsMasked)],
-    [t('Time taken'), t('{0} s', (elapsedMs / 1000).toFixed(1))],
+    ...(harvest.secretsMasked > 0 ? [[t('Secrets masked'), thousands(harvest.secretsMasked)] as const] : []),
+    [t('Took'), duration(elapsedMs)],
+    ...(neural?.training ? [[t('Of which training'), duration(60_000 * neural.training.minutes)] as const] : []),
   ];
 }
 
-function specialistFacts({ specialist, apiShare, coupling }: AdaptReport): Fact[] {
-  const measured: Fact[] = specialist
-    ? [
-        [t('Exact match on held-out files'), percent(specialist.exactMatch)],
-        [t('Edit similarity'), percent(specialist.editSimilarity)],
-        [t('Local latency, p50 / p95'), `${ms(specialist.latencyP50Ms)} / ${ms(specialist.latencyP95Ms)}`],
-        [t('Would go to the API'), percent(apiShare)],
-      ]
-    : [];
-  const calibrated: Fact[] =
-    coupling?.specialistEce !== undefined && coupling.specialistExamples > 0
-      ? [[t('Calibration error of its confidence'), percent(coupling.specialistEce)]]
-      : [];
-  return [...measured, ...calibrated];
+function specialistFacts({ specialist }: AdaptReport): Fact[] {
+  if (!specialist) return [];
+  return [
+    [t('Lines exactly right in files it has not seen'), percent(specialist.exactMatch)],
+    [t('A suggestion takes'), ms(specialist.latencyP50Ms)],
+  ];
 }
 
-function trainingFacts(neural: NeuralReport | undefined): Fact[] {
+type Figure = readonly [name: string, value: string, meaning: string];
+
+/** What the words above rest on, each with what it means. */
+function numbers({ harvest, specialist, coupling, neural, api }: AdaptReport): Figure[] {
+  return [
+    [t('Tokens'), thousands(harvest.tokens), t('pieces of words that the models read: three or four characters each')],
+    ...(specialist
+      ? [
+          [
+            t('Edit similarity'),
+            percent(specialist.editSimilarity),
+            t('how alike a suggested line and the written one are, on average'),
+          ] as const,
+          [t('95th percentile'), ms(specialist.latencyP95Ms), t('one suggestion in twenty takes longer')] as const,
+        ]
+      : []),
+    ...(coupling?.specialistEce !== undefined && coupling.specialistExamples > 0
+      ? [
+          [
+            t('Calibration error'),
+            percent(coupling.specialistEce),
+            t('by so much “60 % sure” and the like are off, on average'),
+          ] as const,
+        ]
+      : []),
+    ...trainingNumbers(neural),
+    ...(api
+      ? [[t('API, 95th percentile'), ms(api.latencyP95Ms), t('one answer of the API in twenty takes longer')] as const]
+      : []),
+  ];
+}
+
+function trainingNumbers(neural: NeuralReport | undefined): Figure[] {
   const training = neural?.training;
   if (!neural || !training) return [];
-  const { loss, tokens, tokensPerSecond, minutes, method, methodReason, device, deviceReason } = training;
-  const because = (what: string, why: string) => (why === '' ? what : `${what} (${why})`);
+  const { loss, tokens, tokensPerSecond, method, methodReason, device, deviceReason } = training;
   return [
-    [t('Trained for'), t('{0} min, {1} tokens', minutes.toFixed(1), thousands(tokens))],
-    ...(loss ? [[t('Loss on held-out files'), `${loss.before.toFixed(2)} → ${loss.after.toFixed(2)}`] as const] : []),
-    [t('Speed'), t('{0} tokens/s', thousands(tokensPerSecond))],
-    [t('Method'), because(method, methodReason)],
-    [t('Device'), because(device, deviceReason)],
-    [t('Memory at most'), t('{0} GB', (neural.peakMemoryBytes / 1e9).toFixed(1))],
+    ...(loss
+      ? [
+          [
+            t('Loss'),
+            `${loss.before.toFixed(2)} → ${loss.after.toFixed(2)}`,
+            t('how badly it foresees held-out text, before and after training: the less, the better'),
+          ] as const,
+        ]
+      : []),
+    [t('Read in training'), t('{0} tokens', thousands(tokens)), t('{0} a second', thousands(tokensPerSecond))],
+    [t('Method'), method, methodReason],
+    [t('Trained on'), device, deviceReason],
+    [t('Memory'), t('{0} GB', (neural.peakMemoryBytes / 1e9).toFixed(1)), t('at most, while it trained')],
   ];
 }
 
@@ -111,28 +137,29 @@ function comparison(neural: NeuralReport): PanelComparison {
   const model = (name: string, of: MixedQuality | undefined, isUsed: boolean) => {
     if (!of) return [];
     const values = [of.exactMatch, of.precisionAt[20], of.precisionAt[50]];
-    return [{ name, used: isUsed, values, ...(of.loss !== undefined && { loss: of.loss }) }];
+    return [{ name, used: isUsed, values }];
   };
   return {
     verdict: why.charAt(0).toUpperCase() + why.slice(1),
     rolledBack: isRolledBack(neural),
-    measures: [t('Exact'), '20%', '50%'],
+    measures: [t('All'), t('Surest 20%'), t('Surest 50%')],
     models: [
-      ...model('n-gram', quality.ngram, false),
-      ...model('base + n-gram', quality.base, used === 'base'),
-      ...model(t('earlier + n-gram'), quality.earlier, used === 'earlier'),
-      ...model('adapted + n-gram', quality.adapted, used === 'adapted'),
+      ...model(t('index of your files alone'), quality.ngram, false),
+      ...model(t('with the base model'), quality.base, used === 'base'),
+      ...model(t('adapted earlier'), quality.earlier, used === 'earlier'),
+      ...model(t('adapted'), quality.adapted, used === 'adapted'),
     ],
   };
 }
 
-function apiFacts({ api }: AdaptReport): Fact[] {
+function apiFacts({ api, apiShare }: AdaptReport): Fact[] {
   if (!api) return [];
+  const of100 = (share: number) => t('{0} of 100', Math.round(100 * share));
   return [
-    [t('API model'), api.model],
-    [t('API exact match, {0} places', api.asked), percent(api.exactMatch)],
-    [t('Both together'), t('{0}, {1} sent', percent(api.coupledExactMatch), percent(api.coupledApiShare))],
-    [t('API latency, p50 / p95'), `${ms(api.latencyP50Ms)} / ${ms(api.latencyP95Ms)}`],
+    [t('Completions that would go to the API'), of100(apiShare)],
+    [t('{0}: lines exactly right, of {1}', api.model, api.asked), percent(api.exactMatch)],
+    [t('Both together'), t('{0}, {1} by the API', percent(api.coupledExactMatch), of100(api.coupledApiShare))],
+    [t('An answer of the API takes'), ms(api.latencyP50Ms)],
     [t('Spent on this adaptation'), `$${api.costUsd.toFixed(4)}`],
   ];
 }

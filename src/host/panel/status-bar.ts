@@ -1,7 +1,7 @@
 // One short item: the state, the model of the last answer and how long it took; the tooltip has the totals, a click the menu.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { percent } from '../../common/format.ts';
+import { thousands } from '../../common/format.ts';
 import { type PanelRow, type PanelTotals, shortModel } from '../../panel/protocol.ts';
 import type { Activity } from '../completion/activity.ts';
 import type { Snapshot, Status } from './status.ts';
@@ -37,16 +37,16 @@ export class StatusBar extends DisposableStore {
   }
 }
 
-function itemText({ status, progress, notices }: Snapshot, last: PanelRow | undefined): string {
+function itemText({ status, statusText, progress, notices, model }: Snapshot, last: PanelRow | undefined): string {
   const share = progress?.share === undefined ? '' : ` ${Math.round(progress.share * 100)}%`;
   const warned = notices.some((notice) => notice.kind === 'warning');
   switch (status) {
     case 'off':
       return `$(circle-slash) ${t('Off')}`;
     case 'snoozed':
-      return `$(bell-slash) ${t('Snoozed')}`;
+      return `$(bell-slash) ${statusText}`;
     case 'starting':
-      return `$(loading~spin) ${progress ? t('Indexing') : t('Starting')}${share}`;
+      return `$(loading~spin) ${progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting')}${share}`;
     case 'busy':
       return `$(loading~spin) ${t('Adapting')}${share}`;
     case 'ready': {
@@ -73,17 +73,21 @@ function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString
     text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
     text.appendText(notice.text);
   }
-  const answered = totals.local + totals.api;
-  if (answered > 0) {
-    const pair = (p50?: number, p95?: number) =>
-      p50 === undefined || p95 === undefined ? '–' : `${Math.round(p50)} / ${Math.round(p95)} ms`;
+  const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
+  if (completions > 0) {
+    const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
     const rows = [
-      [t('Answered locally'), t('{0} of {1}', percent(totals.local / answered), answered)],
-      [t('Accepted'), `${totals.accepted}`],
-      [t('Local p50 / p95'), pair(totals.localP50Ms, totals.localP95Ms)],
-      [t('API p50 / p95'), pair(totals.apiP50Ms, totals.apiP95Ms)],
-      [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
-      [t('Saved'), `$${totals.savedUsd.toFixed(4)}`],
+      [t('Characters written for you'), thousands(characters)],
+      [t('Taken with a key'), t('{0} of {1} shown', accepted, completions)],
+      [t('Typed anyway'), `${typed}`],
+      [t('Median wait'), wait(localP50Ms)],
+      ...(totals.api > 0
+        ? [
+            [t('Answered by the API'), t('{0}, after {1}', totals.api, wait(apiP50Ms))],
+            [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
+            [t('Saved by answering here'), `$${totals.savedUsd.toFixed(4)}`],
+          ]
+        : []),
     ];
     text.appendMarkdown(`\n\n| ${t('This session')} | |\n|:--|--:|\n`);
     text.appendMarkdown(rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n'));

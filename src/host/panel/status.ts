@@ -80,13 +80,12 @@ export class Status extends DisposableStore {
     const settings = configuration.for(folder.uri);
     const languageId = vscode.window.activeTextEditor?.document.languageId;
     const enabledHere =
-      permissions.isFolderOn(folder.key) &&
+      permissions.isOn(folder.key, languageId) &&
       (languageId === undefined || isLanguageEnabled(settings.enable, languageId));
     const progress = adaptation.progress;
     const apiState = api.state(folder);
     const status = this.status(enabledHere, progress, folder);
     const session = folders.peek(folder);
-    const servedState = served.state(folder);
     return {
       folder,
       apiState,
@@ -94,11 +93,14 @@ export class Status extends DisposableStore {
       enabledHere,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
-      model: modelStatus(session?.specialist.state, neural.absence, bases.current, {
-        ...{ host: served.host, serves: session?.isServed === true },
-        trouble: servedState === 'away' ? served.trouble : undefined,
-      }),
+      model: modelStatus(
+        session?.specialist.state,
+        neural.absence,
+        bases.current,
+        session?.isServed ? served.host : undefined,
+      ),
       balance: settings.balance,
+      showBar: settings.showBar,
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
@@ -112,7 +114,13 @@ export class Status extends DisposableStore {
     if (!enabledHere) return 'off';
     if (snooze.active) return 'snoozed';
     if (progress) return adaptation.isIndexing ? 'starting' : 'busy';
-    return folders.isStarting(folder) ? 'starting' : 'ready';
+    return folders.isStarting(folder) || this.isModelStarting(folder) ? 'starting' : 'ready';
+  }
+
+  /** The index answers already; what was promised comes with the neural model. */
+  private isModelStarting(folder: FolderRef): boolean {
+    const { folders, neural } = this.deps;
+    return neural.absence === undefined && folders.peek(folder)?.specialist.state.kind === 'opening';
   }
 
   private statusText(
@@ -123,14 +131,18 @@ export class Status extends DisposableStore {
   ): string {
     switch (status) {
       case 'off':
-        return this.deps.permissions.isFolderOn(folder.key)
+        if (!this.deps.permissions.isOn(folder.key, undefined)) return t('Off in {0}', folder.name);
+        return this.deps.permissions.isOn(folder.key, languageId)
           ? t('Off for {0}', languageId ?? '')
-          : t('Off in {0}', folder.name);
+          : t('Off for {0} in {1}', languageId ?? '', folder.name);
       case 'snoozed':
-        return t('Snoozed');
+        return snoozedFor(this.deps.snooze);
       case 'starting':
       case 'busy':
-        return progress ? t('{0} in the background; completions go on', progress.title) : t('Starting');
+        if (progress) return t('{0} in the background; completions go on', progress.title);
+        return this.isModelStarting(folder)
+          ? t('The neural model is starting; until then the index of your files answers alone')
+          : t('Starting');
       case 'ready': {
         const files = this.deps.folders.indexedFiles(folder);
         if (folder.root === undefined) return t('Ready: learns from the open files');
@@ -170,13 +182,12 @@ export class Status extends DisposableStore {
   }
 }
 
+function snoozedFor({ minutesLeft }: Snooze): string {
+  return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed: {0} min left', minutesLeft);
+}
+
 function snoozeNotice(snooze: Snooze): PanelNotice {
-  const { until } = snooze;
-  const text =
-    until === undefined || until === Number.POSITIVE_INFINITY
-      ? t('Snoozed until the editor restarts.')
-      : t('Snoozed until {0}.', new Date(until).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' }));
-  return { kind: 'info', text, action: { label: t('End Snooze'), command: 'unsnooze' } };
+  return { kind: 'info', text: `${snoozedFor(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
 }
 
 /** What mends what keeps a server from drafting, where the API's own notice does not say it; a missing row fails to compile. */

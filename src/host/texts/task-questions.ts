@@ -59,9 +59,10 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
 
 /** Before anything is paid for. */
 export async function askToSpend(
-  { model, host, places, usd, texts }: ApiEstimate,
+  { model, host, places, usd, texts, seconds = 0 }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
+  if (texts === 'states') return askForTime(places, seconds);
   const include: vscode.MessageItem = { title: t('Ask the API') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
@@ -84,4 +85,16 @@ export async function askToSpend(
   );
   const detail = [sent, why, termsOf(provider)].join(' ');
   return (await vscode.window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
+}
+
+/** Before the base reads here. */
+async function askForTime(texts: number, seconds: number): Promise<boolean> {
+  const read: vscode.MessageItem = { title: t('Read Them') };
+  const leave: vscode.MessageItem = { title: t('Leave It'), isCloseAffordance: true };
+  const detail = t(
+    'The base model knows language, and so fewer texts stay in doubt. It takes about {0} minutes on this machine; nothing leaves it.',
+    (seconds / 60).toFixed(1),
+  );
+  const question = t('Have the local base model read {0} texts?', texts);
+  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
 }

@@ -28,8 +28,9 @@ export interface TableDeps {
 }
 
 const styles = ['frame', 'list', 'report', 'table'];
-/** Rows of one message. */
+/** Rows of one message, and characters of their texts. */
 const batch = 500;
+const batchCharacters = 500_000;
 
 export class TaskTable extends DisposableStore {
   private readonly deps: TableDeps;
@@ -113,10 +114,14 @@ export class TaskTable extends DisposableStore {
     const { left } = this;
     const rows: TableRow[] = [];
     let done = left === undefined;
-    while (left && !done && rows.length < batch) {
+    let characters = 0;
+    while (left && !done && rows.length < batch && characters < batchCharacters) {
       const next = await left.next();
       if (next.done) done = true;
-      else rows.push(next.value);
+      else {
+        rows.push(next.value);
+        characters += next.value.text.length;
+      }
     }
     // Another page may have begun meanwhile.
     if (left === this.left && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });

@@ -6,7 +6,7 @@ import { type Result, unwrap } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { FolderReader } from '../../harvest/folder-reader.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import type { PreviewRow } from '../../jobs/text-task.ts';
+import type { PreviewRow, StatesAccess } from '../../jobs/text-task.ts';
 import { giveLabel, readAnswers } from '../../labelling/given-labels.ts';
 import { readResults } from '../../labelling/read-results.ts';
 import type { TaskReport } from '../../labelling/task-report.ts';
@@ -70,14 +70,15 @@ export class TextTasks extends DisposableStore {
     return [...this.reports.values()].sort((a, b) => b.finishedAt - a.finishedAt).map(panelTask);
   }
 
-  /** What earlier sessions' runs came to. */
+  /** What earlier runs came to, as it is kept now. */
   async load(): Promise<void> {
+    this.reports.clear();
     for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
       if (uri.scheme !== 'file') continue;
       for (const report of await readReports(this.reportsOf(uri.fsPath)))
         this.reports.set(keyOf(uri.fsPath, report.task), report);
     }
-    if (this.reports.size > 0) this.deps.onReports();
+    this.deps.onReports();
   }
 
   /** 'New Text Task…' */
@@ -125,6 +126,7 @@ export class TextTasks extends DisposableStore {
             ...{ root: place.root, task: task.name, harvest: this.requests.harvest(place.uri) },
             ...{ storeFolder: paths.storage, reports: this.reportsOf(place.root), who: 'the editor' },
             ...(api && { api }),
+            ...this.states(),
           },
           signal,
           (update) => bar.report({ message: describe(update) }),
@@ -237,6 +239,15 @@ export class TextTasks extends DisposableStore {
     if (task.ok) return { place, task: task.value };
     await tellFailure(task.error);
     return undefined;
+  }
+
+  /** The base that serves here may read what the n-grams doubt, once its time was agreed to. */
+  private states(): { states?: StatesAccess } {
+    const { neural } = this.deps;
+    if (neural.absence !== undefined) return {};
+    const { base, tokenizer } = neural.shipped;
+    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
+    return { states: { engine: neural.start, language: { model: base, tokenizer, precision, threads } } };
   }
 
   private reportsOf(root: string): string {

@@ -38,7 +38,7 @@ export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Dr
   const { beyond, ...line } = draft;
   const text = clean(line.text, place);
   if (text === '') return undefined;
-  const further = beyond === undefined ? '' : clean(line.text + beyond.text, place);
+  const further = beyond === undefined ? '' : clean(line.text + beyond.text, { ...place, further: !place.block });
   const goesOn = further.startsWith(`${text}\n`);
   return {
     ...line,

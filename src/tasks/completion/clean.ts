@@ -28,7 +28,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'loops', apply: cutLoops },
   { name: 'masked', apply: cutMasked },
   { name: 'comment-marks', apply: cutCommentMarks },
-  { name: 'shape', apply: (text, c) => cutToShape(text, c.query, c.block, c.indentUnit) },
+  { name: 'shape', apply: (text, c) => (c.further ? text : cutToShape(text, c.query, c.block, c.indentUnit)) },
   { name: 'indent', codeOnly: true, apply: fixIndent },
   { name: 'line-above', apply: dropLineAbove },
   { name: 'lines-below', apply: cutLinesBelow },

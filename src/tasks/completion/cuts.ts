@@ -4,8 +4,8 @@ import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import type { CompletionPlace } from './types.ts';
 
-/** Half of a member, an opener without what it holds, a mark that asks for more. */
-const OPEN_END = /[.([{<"'`\\@#$&|!?]$/;
+/** Half of a member, or of a name in parts; an opener without what it holds, a mark that asks for more. */
+const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
 /** Of a further line nobody wants less, characters. */
 const LEAST_BEGUN = 6;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);

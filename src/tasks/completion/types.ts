@@ -5,6 +5,8 @@ export interface CompletionPlace {
   readonly query: CompletionQuery;
   /** The place calls for a block; else for the rest of its line. */
   readonly block: boolean;
+  /** Lines below the rest of the cursor's are wanted as they are: whoever wrote them knew where they end. */
+  readonly further?: boolean;
   /** The document's: '\t' or n spaces. */
   readonly indentUnit: string;
 }

@@ -46,5 +46,8 @@ export function riskAt(
     judged.map(({ gain, specialistRight, apiRight }) => ({ by: gain, lost: !specialistRight && apiRight })),
     loss,
   );
-  return bound && { keepBelow: bound.keepBelow, localShare: bound.share, texts: judged.length, loss };
+  if (!bound) return undefined;
+  // Where all of them may stay, so may a text whose gain is a little above the largest that was seen.
+  const keepBelow = bound.share === 1 ? Number.POSITIVE_INFINITY : bound.keepBelow;
+  return { keepBelow, localShare: bound.share, texts: judged.length, loss };
 }

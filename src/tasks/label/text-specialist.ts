@@ -96,8 +96,9 @@ function cheapOpinion({ columns, cheap }: CheapHead, row: Row): number[] {
 
 export interface Fitted {
   readonly specialist: Specialist;
-  /** Of each of the items, [labels], from heads that did not see it. */
+  /** Of each of the items, [labels], from heads that did not see it; and from the n-grams' alone. */
   readonly outOfFold: readonly (readonly number[])[];
+  readonly cheapOutOfFold: readonly (readonly number[])[];
 }
 
 /** Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it. Deterministic by `seed`. */
@@ -136,7 +137,11 @@ export function fitSpecialist(
   const held = cheap.map((each, i) => (deep ? [each, deep.held[i] as number[]] : [each]));
   const shares = sharesOf(held, rows);
   const heads = { ...fitCheap(rows, labels), deep: deep && fitDeep(rows, labels, deep.l2) };
-  return { specialist: { labels, ground, ...heads, shares }, outOfFold: held.map((each) => mixed(each, shares)) };
+  return {
+    specialist: { labels, ground, ...heads, shares },
+    outOfFold: held.map((each) => mixed(each, shares)),
+    cheapOutOfFold: cheap.map((each) => mixed([each], [1])),
+  };
 }
 
 /** Fold of each of so many items. */

@@ -82,8 +82,8 @@ function names(error: APIError, field: string): boolean {
 
 function bodyOf(
   prompt: Prompt,
-  { model, facts, logprobs = false }: WireOptions,
-  { stops, usage, extras, logprobs: form }: Takes,
+  { model, facts, logprobs }: WireOptions,
+  { stops, usage, extras, logprobs: form, always }: Takes,
   refused: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, stop } = prompt;
@@ -105,7 +105,7 @@ function bodyOf(
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
     ...(thinks !== undefined ? { reasoning_effort: thinks } : { temperature: 0 }),
     ...(usage === 'asked' && { stream_options: { include_usage: true } }),
-    ...(logprobs &&
+    ...((logprobs ?? always === 'logprobs') &&
       form !== 'none' &&
       (infill === undefined ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest })),
     ...extras,

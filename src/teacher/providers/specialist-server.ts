@@ -10,7 +10,7 @@ export const served = compatible({
   baseUrl: '',
   // vLLM lets a model's own end through then, which is a stop; others do not know the field.
   takes: {
-    ...{ ...common, stops: 16, logprobs: 'completions', infill: { ...tokens, always: true } },
+    ...{ ...common, stops: 16, logprobs: 'completions', always: 'logprobs', infill: { ...tokens, always: true } },
     extras: { skip_special_tokens: false },
   },
   // A draft waits for its prompt: a window of some thousand characters, as the local model has it.

@@ -96,23 +96,24 @@ test('totals count who answered, how fast, what was taken, spent and saved; a ca
   activity.add(row('4', { cached: true, latencyMs: 0 }), 'd');
   activity.add(row('5', { source: 'none', savedUsd: 0 }), 'd');
   activity.addSpending(0.002);
-  activity.setOutcome('1', 'partly-accepted');
-  activity.setOutcome('1', 'accepted');
-  activity.setOutcome('2', 'accepted');
-  activity.setOutcome('2', 'rejected');
+  activity.setOutcome('1', 'partly-accepted', 3);
+  activity.setOutcome('1', 'accepted', 8);
+  activity.setOutcome('2', 'typed', 0);
+  activity.setOutcome('3', 'typed', 0);
+  activity.setOutcome('3', 'accepted', 4);
   assert.deepEqual(
     { ...activity.totals(), spentUsd: 0, savedUsd: 0 },
     {
       completions: 4,
       local: 3,
       api: 1,
-      accepted: 1,
+      accepted: 2,
+      typed: 1,
+      characters: 12,
       spentUsd: 0,
       savedUsd: 0,
       localP50Ms: 2,
-      localP95Ms: 8,
       apiP50Ms: 900,
-      apiP95Ms: 900,
     },
   );
   assert.ok(Math.abs(activity.totals().spentUsd - 0.012) < 1e-12);
@@ -138,7 +139,7 @@ test('an answer becomes a row and, with its secrets masked, a record; its outcom
   assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
   await settled();
   assert.equal(store.rowsOf('/shop').completions[0]?.text, 'token = "****";');
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
   assert.equal(accepts(), 1);
@@ -147,7 +148,7 @@ test('an answer becomes a row and, with its secrets masked, a record; its outcom
 test('of a folder that is not trusted nothing is recorded; the panel shows it as long as the window lives', async () => {
   const { made, activity, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, { ...folder, isTrusted: false });
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, { ...folder, isTrusted: false });
   await settled();
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.deepEqual(store.rowsOf('/shop').completions, []);
@@ -156,9 +157,10 @@ test('of a folder that is not trusted nothing is recorded; the panel shows it as
 test('an outcome that comes while the text is being masked is not lost', async () => {
   const { made, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted' }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
   await settled();
   assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
+  assert.equal(store.rowsOf('/shop').completions[0]?.taken, 15);
 });
 
 test('nothing is listed only where the user asked by hand', () => {

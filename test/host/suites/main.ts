@@ -173,6 +173,62 @@ export function defineMain(suite: Suite, plan: Plan): void {
     suite.note(`latency of ${times.length} completions, ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`);
   });
 
+  /** Puts `text` into an editor and tries `take` until it has changed it; what was added. */
+  const added = async (what: string, text: string, take: () => Promise<void>): Promise<string> => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    return until(what, async () => {
+      await replaceAll(editor, text);
+      await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+      await take();
+      return editor.document.getText().slice(text.length) || undefined;
+    });
+  };
+  const asked = async (accept: string) => {
+    await vscode.commands.executeCommand('easyAdaptation.trigger');
+    await sleep(300);
+    await vscode.commands.executeCommand(accept);
+  };
+
+  suite.test('a word that is taken is known, and the rest stays', async () => {
+    const place = upTo('const database = await ');
+    const word = await added('a word', place, () => asked('easyAdaptation.acceptWord'));
+    assert.ok('openDatabase(context.configuration);'.startsWith(word), word);
+    const part = await until('its outcome', () =>
+      rows(plan.storage, "select id, text, taken from completions where outcome = 'partly-accepted'").at(-1),
+    );
+    assert.equal(part.taken, word.length);
+    assert.ok(String(part.text).startsWith(word) && String(part.text).length > word.length, String(part.text));
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+    await until('all of it', () =>
+      rows(
+        plan.storage,
+        `select * from completions where id = '${part.id}' and outcome = 'accepted' and taken = length(text)`,
+      ).at(0),
+    );
+  });
+
+  suite.test('what is typed as shown is no accept', async () => {
+    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const place = upTo('const database = await ');
+    await until('a suggestion that is typed', async () => {
+      await replaceAll(editor, place);
+      await vscode.commands.executeCommand('easyAdaptation.trigger');
+      await sleep(300);
+      await vscode.commands.executeCommand('default:type', { text: 'openDatabase(context.configuration);\n' });
+      await vscode.commands.executeCommand('easyAdaptation.trigger');
+      return rows(plan.storage, "select * from completions where outcome = 'typed' and taken = 0").length > 0;
+    });
+  });
+
+  suite.test('who asks gets the best there is, whatever the bar', async () => {
+    await setting('showBar', 1);
+    const text = await added('a suggestion', upTo('const database = await '), () =>
+      asked('editor.action.inlineSuggest.commit'),
+    );
+    await setting('showBar', undefined);
+    assert.match(text, /^openDatabase/);
+  });
+
   suite.test('Adapt to This Repo learns, measures and keeps', async () => {
     const started = performance.now();
     await vscode.commands.executeCommand('easyAdaptation.adapt');

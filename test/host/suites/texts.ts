@@ -1,10 +1,15 @@
 // Text tasks through the editor's own commands, with nobody to ask: the schema of the task's file, a run, its table, a correction, a run again.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { extensionId, inFolder, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
+
+interface GitApi {
+  openRepository(root: vscode.Uri): Promise<{ rootUri: vscode.Uri; inputBox: { value: string } } | null>;
+}
 
 const name = 'tickets';
 const folder = () => inFolder('tickets').fsPath;
@@ -13,9 +18,9 @@ const taskFile = () => inFolder(`.easyadaptation/tasks/${name}.json`);
 
 function prepare(): void {
   const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
-  const rows = Array.from({ length: 200 }, (_, i) => {
+  const rows = Array.from({ length: 160 }, (_, i) => {
     const kind = i % 2 === 0 ? 'bug' : 'wish';
-    return `${words[kind][i % 3]} in the ${['list', 'page', 'menu'][i % 3]} number ${i},${i < 100 ? kind : ''}\n`;
+    return `${words[kind][i % 3]} in the ${['list', 'page', 'menu'][i % 3]} number ${i},${i < 120 ? kind : ''}\n`;
   });
   mkdirSync(folder(), { recursive: true });
   writeFileSync(join(folder(), 'list.csv'), `title,kind\n${rows.join('')}`);
@@ -45,10 +50,10 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
     const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
     assert.equal(header, 'text,label,who,how sure,in doubt');
-    assert.equal(lines.length, 200);
-    assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 100);
-    const right = lines.slice(100).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
-    assert.ok(right.length > 90, `${right.length} of 100 are right`);
+    assert.equal(lines.length, 160);
+    assert.equal(lines.filter((line) => line.includes(',person,1.000,')).length, 120);
+    const right = lines.slice(120).filter((line, i) => line.includes(i % 2 === 0 ? ',bug,' : ',wish,'));
+    assert.ok(right.length > 35, `${right.length} of 40 are right`);
     await until('the table', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === name);
     const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
     assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
@@ -64,5 +69,20 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
     assert.ok(readFileSync(results(), 'utf8').includes(`${text},${label},person,1.000,`));
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  suite.test('a commit message for what is staged goes into the repository input box', async () => {
+    const root = inFolder('');
+    writeFileSync(inFolder('src/greeting.ts').fsPath, 'export function greet() {}\n');
+    for (const args of [
+      ['init', '-q'],
+      ['add', 'src/greeting.ts'],
+    ])
+      execFileSync('git', args, { cwd: root.fsPath });
+    const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
+    const api = (await extension?.activate())?.getAPI(1);
+    const repository = await until('the repository', async () => (await api?.openRepository(root)) ?? undefined);
+    await vscode.commands.executeCommand('easyAdaptation.generateCommitMessage', { rootUri: repository.rootUri });
+    assert.equal(repository.inputBox.value, 'Add greeting.ts');
   });
 }

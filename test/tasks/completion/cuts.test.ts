@@ -39,6 +39,16 @@ test('a call is cut behind its name, an argument and its end, not behind what op
   ]);
 });
 
+test('a name of parts is not cut behind its hyphen; what counts down may be', () => {
+  assert.deepEqual(texts(draft(['.', 'cm', '-', 's', '-', 'x', ' {']), '', 'css'), [
+    '.cm',
+    '.cm-s',
+    '.cm-s-x',
+    '.cm-s-x {',
+  ]);
+  assert.deepEqual(texts(draft(['i', '--', ';'])), ['i', 'i--', 'i--;']);
+});
+
 test('a cut with which the document would not parse any more is none, be it the whole draft', () => {
   const whole = draft(['a', '(', 'b', ')', ')']);
   assert.deepEqual(texts({ ...whole, broken: [5] }), ['a', 'a(b', 'a(b)']);

@@ -1,0 +1,33 @@
+// `Alt+\` always answers: with a suggestion, or with one sentence in the status bar that says why there is none.
+import * as vscode from 'vscode';
+import type { PanelState } from '../../panel/protocol.ts';
+
+const { t } = vscode.l10n;
+const shownMs = 8_000;
+
+/** Why a request of the user's own key got no suggestion. */
+export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
+
+export function tellSilence(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
+  const text = sentence(silence, now.statusText, now.status === 'starting');
+  vscode.window.setStatusBarMessage(`$(sparkle) ${text}`, shownMs);
+}
+
+function sentence(silence: Silence, statusText: string, isStarting: boolean): string {
+  switch (silence) {
+    case 'document':
+      return t('Nothing is suggested in this kind of document.');
+    case 'off':
+      return t('No suggestion: {0}.', statusText);
+    case 'list':
+      return t('No suggestion: the entry of the open list does not go on from what stands here.');
+    case 'left-out':
+      return t('No suggestion: this file is left out. It is ignored, excluded, or made to hold secrets.');
+    case 'nothing':
+      return isStarting
+        ? t('No suggestion yet: {0}.', statusText)
+        : t('No suggestion: nothing is known of how the text goes on here.');
+    case 'not-asked':
+      return t('No suggestion: the editor asks for none here.');
+  }
+}

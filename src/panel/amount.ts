@@ -1,0 +1,48 @@
+// How much is shown: three steps, and the number behind them for who wants it finer.
+import { button, h } from './dom.ts';
+import { type BarStep, barSteps } from './protocol.ts';
+import type { Words } from './wording.ts';
+
+export class AmountView {
+  readonly element: HTMLElement;
+  private readonly steps: readonly (readonly [BarStep, HTMLButtonElement])[];
+  private readonly number: HTMLInputElement;
+  private readonly note: HTMLElement;
+  private readonly words: Words;
+
+  constructor(words: Words, onSet: (bar: number) => void) {
+    this.words = words;
+    this.steps = (Object.keys(barSteps) as BarStep[]).map((step) => [
+      step,
+      button(words.t(`amount.${step}`), () => onSet(barSteps[step])),
+    ]);
+    this.number = h('input', {
+      ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-from' },
+      'aria-describedby': 'amount-note',
+    });
+    this.number.addEventListener('change', () => {
+      const percent = this.number.valueAsNumber;
+      if (percent >= 0 && percent <= 100) onSet(percent / 100);
+    });
+    this.note = h('p', { class: 'dim meaning', id: 'amount-note' });
+    const choice = { class: 'choice', role: 'group', 'aria-labelledby': 'amount', 'aria-describedby': 'amount-note' };
+    this.element = h(
+      'div',
+      { class: 'amount' },
+      h('span', { class: 'label', id: 'amount' }, words.t('amount')),
+      h(
+        'div',
+        { class: 'line' },
+        h('div', choice, ...this.steps.map(([, each]) => each)),
+        h('label', { for: 'amount-from', class: 'from' }, this.number, words.t('amountFrom')),
+      ),
+      this.note,
+    );
+  }
+
+  update(bar: number): void {
+    for (const [step, each] of this.steps) each.setAttribute('aria-pressed', String(barSteps[step] === bar));
+    if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * bar));
+    this.note.textContent = this.words.t('amountNote', this.words.percent(bar));
+  }
+}
