@@ -122,6 +122,8 @@ const state = shape({
   /** How sure a suggestion has to be to be shown. */
   showBar: number,
   localOnly: flag,
+  /** Places of the slider, by rising balance: share of completions that go to the API, US dollars an hour, and how many more lines are right than without. */
+  slider: listOf(shape({ balance: number, share: number, usd: optional(number), gain: optional(number) })),
   /** The API's model, or '' where none is set up. */
   apiModel: text,
   /** What the API has cost this calendar month, and the limit. Absent where it is not in use. */

@@ -129,7 +129,10 @@ step('what is held back is listed, greyed, with its text on a key; Alt+\\ brings
   await editor.type(' ');
   const held = editor.panel().locator('details.held').first();
   await held.waitFor();
-  assert.match((await held.locator('.proposal').textContent()) ?? '', /held back: \d+% sure, shown from \d+%/);
+  assert.match(
+    (await held.locator('summary').first().getAttribute('aria-label')) ?? '',
+    /^held back, \d+% sure, shown from \d+%/,
+  );
   assert.equal(await editor.ghost(), '');
   await held.locator('summary').first().focus();
   await editor.page.keyboard.press('Enter');

@@ -59,6 +59,7 @@ test('to the panel: half messages are refused', () => {
     { ...init, rows: [{ ...row, source: 'elsewhere' }] },
     { ...init, rows: [{ ...row, held: { p: 0.1 } }] },
     { ...init, state: { ...state, showBar: 'all' } },
+    { ...init, state: { ...state, slider: [{ balance: 0.4 }] } },
     { ...init, state: { ...state, notices: undefined } },
     { type: 'row', row: { ...row, decision: {} } },
     { type: 'totals', totals: { session: totals.session } },

@@ -41,6 +41,7 @@ const state: PanelState = {
   balance: 0.4,
   showBar: 0.5,
   localOnly: false,
+  slider: [{ balance: 0.4, share: 0.3, usd: 0.04, gain: 0.12 }],
   apiModel: 'claude-haiku-5-5',
   month: { spentUsd: 0.25, limitUsd: 1 },
   notices: [{ kind: 'info', text: 'No key', action: { label: 'Set', command: 'setApiKey' } }],
@@ -143,6 +144,8 @@ function check(message: ToPanel): void {
   const stated = (each: PanelState) => {
     texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);
     words.percent(each.balance + each.showBar);
+    for (const { share, usd, gain } of each.slider)
+      words.t('x', words.percent(share + (gain ?? 0)), words.money(usd ?? 0));
     if (each.month) words.t('spentMonth', words.money(each.month.spentUsd), words.money(each.month.limitUsd));
     for (const { text, kind, action } of each.notices) texts(text, kind, action?.label ?? '', action?.command ?? '');
     if (each.progress) texts(each.progress.title, each.progress.detail);

@@ -17,6 +17,8 @@ const call: TeacherUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTo
  * at three in ten of its stops a call is taken to be worth its price.
  */
 const usualCalls = 230;
+/** Of the same typist: moments in an hour at which a call could be made. */
+export const usualStops = 760;
 
 export function hourOf(facts: ModelFacts, callsAnHour: number | undefined): Hour {
   const calls = callsAnHour ?? usualCalls;

@@ -129,6 +129,11 @@ export class Api {
     return { folder: key, name, host, model, costs: { hour, limitUsd } };
   }
 
+  /** US dollars that so many calls for completions cost, as a rule. */
+  usdOf(calls: number): number {
+    return hourOf(this.provider.facts(this.model, this.host()), calls).usd;
+  }
+
   /** How to reach the API; undefined without a key or with an address that cannot be used. */
   settings(): TeacherSettings | undefined {
     const apiKey = this.deps.key.value ?? '';

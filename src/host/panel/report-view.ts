@@ -142,7 +142,7 @@ function comparison(neural: NeuralReport): PanelComparison {
   return {
     verdict: why.charAt(0).toUpperCase() + why.slice(1),
     rolledBack: isRolledBack(neural),
-    measures: [t('All'), t('Surest 20%'), t('Surest 50%')],
+    measures: [t('All'), '20%', '50%'],
     models: [
       ...model(t('index of your files alone'), quality.ngram, false),
       ...model(t('with the base model'), quality.base, used === 'base'),

@@ -68,7 +68,7 @@ function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString
   text.appendMarkdown(`**Easy Adaptation**\n\n`);
   text.appendText(snapshot.statusText);
   text.appendMarkdown('\n\n');
-  text.appendText(`${snapshot.model.name}: ${snapshot.model.detail}`);
+  text.appendText(`${shortModel(snapshot.model.name)}: ${snapshot.model.detail}`);
   for (const notice of snapshot.notices) {
     text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
     text.appendText(notice.text);

@@ -16,6 +16,7 @@ import type { Configuration } from '../configuration.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder-ref.ts';
 import { isLanguageEnabled } from '../levels.ts';
+import { sliderPoints, stopsAnHour } from './slider-points.ts';
 
 export interface StatusDeps {
   readonly configuration: Configuration;
@@ -101,12 +102,21 @@ export class Status extends DisposableStore {
       ),
       balance: settings.balance,
       showBar: settings.showBar,
+      slider: isAllowed(apiState) ? this.slider(folder, settings.balance) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
       notices: [...(snooze.active ? [snoozeNotice(snooze)] : []), ...this.notices(apiState, folder)],
       ...(progress && { progress }),
     };
+  }
+
+  private slider(folder: FolderRef, balance: number): PanelState['slider'] {
+    const { api, folders } = this.deps;
+    const session = folders.peek(folder);
+    const report = session?.report?.report;
+    const stops = stopsAnHour(report, session?.service.callsAnHour, balance);
+    return sliderPoints(report, (share) => api.usdOf(share * stops));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {

@@ -175,7 +175,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
 
   /** Puts `text` into an editor and tries `take` until it has changed it; what was added. */
   const added = async (what: string, text: string, take: () => Promise<void>): Promise<string> => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await newFile('src/handlers/voucher.ts', '');
     return until(what, async () => {
       await replaceAll(editor, text);
       await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
@@ -189,7 +189,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await vscode.commands.executeCommand(accept);
   };
 
-  suite.test('a word that is taken is known, and the rest stays', async () => {
+  suite.test('a suggestion: a word that is taken is known, and the rest stays', async () => {
     const place = upTo('const database = await ');
     const word = await added('a word', place, () => asked('easyAdaptation.acceptWord'));
     assert.ok('openDatabase(context.configuration);'.startsWith(word), word);
@@ -207,8 +207,8 @@ export function defineMain(suite: Suite, plan: Plan): void {
     );
   });
 
-  suite.test('what is typed as shown is no accept', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+  suite.test('a suggestion: what is typed as shown is no accept', async () => {
+    const editor = await newFile('src/handlers/voucher.ts', '');
     const place = upTo('const database = await ');
     await until('a suggestion that is typed', async () => {
       await replaceAll(editor, place);
@@ -220,7 +220,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     });
   });
 
-  suite.test('who asks gets the best there is, whatever the bar', async () => {
+  suite.test('a suggestion: who asks gets the best there is, whatever the bar', async () => {
     await setting('showBar', 1);
     const text = await added('a suggestion', upTo('const database = await '), () =>
       asked('editor.action.inlineSuggest.commit'),

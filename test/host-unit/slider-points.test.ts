@@ -1,0 +1,44 @@
+// The slider's places in money and quality, from what an adaptation measured.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sliderPoints, stopsAnHour } from '../../src/host/panel/slider-points.ts';
+
+const slider = [
+  { balance: 0, apiShare: 0, right: 0.4 },
+  { balance: 0.4, apiShare: 0.3, right: 0.5 },
+  { balance: 1, apiShare: 1, right: 0.38 },
+];
+
+test('each place has its share, its money and the lines that are right beside those without the API', () => {
+  const points = sliderPoints({ slider }, (share) => share / 10);
+  assert.deepEqual(
+    points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
+    [
+      [0, '0.00', '0.00'],
+      [0.3, '0.03', '0.25'],
+      [1, '0.10', '-0.05'],
+    ],
+  );
+});
+
+test('what was not measured is not said', () => {
+  assert.deepEqual(
+    sliderPoints(undefined, () => 1),
+    [],
+  );
+  assert.deepEqual(
+    sliderPoints({}, () => 1),
+    [],
+  );
+  const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
+  assert.deepEqual(
+    sliderPoints({ slider: unasked }, () => undefined),
+    [{ balance: 0.4, share: 0.3 }],
+  );
+});
+
+test('an hour is the user’s own where it is known how he types', () => {
+  assert.equal(stopsAnHour({ slider }, 90, 0.4), 300);
+  assert.equal(stopsAnHour({ slider }, undefined, 0.4), stopsAnHour(undefined, 90, 0.4));
+  assert.equal(stopsAnHour({ slider }, 90, 0), stopsAnHour(undefined, undefined, 0));
+});
