@@ -41,6 +41,7 @@ import { Status } from './host/panel/status.ts';
 import { StatusBar } from './host/panel/status-bar.ts';
 import { pathsOf } from './host/paths.ts';
 import { StoreOwner } from './host/store-owner.ts';
+import { Surroundings } from './host/surroundings.ts';
 import { CommitMessages } from './host/texts/commit-messages.ts';
 import { TextTasks } from './host/texts/text-tasks.ts';
 import { JobClient } from './jobs/client.ts';
@@ -242,8 +243,9 @@ export function activate(context: vscode.ExtensionContext): void {
       ghostText: { answer: () => ghostText.answer() },
     }),
   );
+  const surroundings = new Surroundings(log);
   const documents: Documents = own.add(
-    new Documents({ folders, rules, configuration, log, onNewSecret: (folder) => watcher.index(folder) }),
+    new Documents({ folders, rules, surroundings, configuration, log, onNewSecret: (folder) => watcher.index(folder) }),
   );
   const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
   log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);
@@ -254,6 +256,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const ghostText = new GhostTextProvider({
     folders,
     rules,
+    surroundings,
     isOn,
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.callsAnHour),
@@ -262,7 +265,7 @@ export function activate(context: vscode.ExtensionContext): void {
     onSilent: (silence) => tellSilence(silence, status.snapshot()),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
-  own.add(new Ahead({ folders, rules, isOn, mayWarm, onMove: () => bases.touched() }));
+  own.add(new Ahead({ folders, rules, surroundings, isOn, mayWarm, onMove: () => bases.touched() }));
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 

@@ -87,8 +87,10 @@ async function run({ recordings, bases, places = STRETCHES, clock = 'virtual', o
       base,
       rules.filter(({ name }) => name === 'whole lines' || name === 'product'),
     );
-  if (only !== undefined) throw new Error("--only is 'forty': what comes at forty places, as a table.");
-  const folders = materials(recordings);
+  const names = only?.split(',');
+  const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
+  if (folders.length === 0)
+    throw new Error("--only is 'forty', what comes at forty places, or names of folders: 'prose,cobra'.");
   console.log(
     `typing, base '${base.name}' without adaptation, ${places} stretches of ${LINES} lines in each folder, clock ${clock}`,
   );

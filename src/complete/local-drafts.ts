@@ -9,6 +9,7 @@ import { cleanDraft, draftOptions } from '../tasks/completion/asked-place.ts';
 import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import { cutsOf } from '../tasks/completion/cuts.ts';
 import { requestAt } from '../tasks/completion/teacher-request.ts';
+import { isProse } from '../text/prose-text.ts';
 import type { Answer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { withRests } from './rests.ts';
@@ -45,7 +46,8 @@ export class LocalDrafts {
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
     const { besideList } = turn;
-    const at = { rejectedHere: rejected !== undefined, besideList };
+    const prose = isProse(query.languageId, query.prefix);
+    const at = { rejectedHere: rejected !== undefined, besideList, prose };
     const policy = {
       ...this.gate.policy(settings, this.api.available(settings), manual, at),
       // Who asks for a suggestion waits for it.

@@ -17,6 +17,8 @@ const MOST = 0.3;
 const QUIET_MS = 20_000;
 /** What hides the editor's list has to be surer by so much, and costs so many times as much where it is wrong: the list has to be asked for then. */
 const LIST = { raise: 0.1, times: 2 };
+/** Whoever writes a sentence has more to think of than whoever writes a line: what comes uncalled has to be surer. */
+const PROSE = { raise: 0.1, times: 1.5 };
 
 /** What else moves the bars. */
 export interface GatedPlace {
@@ -24,6 +26,8 @@ export interface GatedPlace {
   readonly rejectedHere?: boolean;
   /** The editor's list would open here. */
   readonly besideList?: boolean;
+  /** Sentences are written here. */
+  readonly prose?: boolean;
 }
 
 /** A local draft that was not wanted, and where. */
@@ -84,13 +88,13 @@ export class ShowGate {
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
     if (manual) return { ...common, balance: whenLikelier, showBar: 0, fallbackBar: 0, annoyance: 0 };
     const raise = this.raise();
-    const barRaise = raise + (place.besideList ? LIST.raise : 0);
+    const quieter = place.besideList ? LIST : place.prose ? PROSE : undefined;
+    const barRaise = raise + (quieter?.raise ?? 0);
     // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
       ...common,
-      annoyance:
-        annoyanceAt(apiAvailable ? settings.showBar : settings.fallbackBar) * (place.besideList ? LIST.times : 1),
+      annoyance: annoyanceAt(apiAvailable ? settings.showBar : settings.fallbackBar) * (quieter?.times ?? 1),
       balance: place.rejectedHere ? whenLikelier : raised,
       showBar: Math.min(0.95, settings.showBar + barRaise),
       fallbackBar: Math.min(0.95, settings.fallbackBar + barRaise),

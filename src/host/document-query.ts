@@ -12,6 +12,12 @@ export interface DocumentView {
   offsetAt(position: { readonly line: number; readonly character: number }): number;
 }
 
+/** Text that is read with a document's own: of a notebook's cells above and below it. */
+export interface Around {
+  readonly above: string;
+  readonly below: string;
+}
+
 /**
  * The query at `position`. Of the document the lines in reach alone are taken: all of a long one would be joined at each key, and stay in
  * memory for as long as a piece of it does.
@@ -20,6 +26,7 @@ export function queryAt(
   document: DocumentView,
   position: { readonly line: number; readonly character: number },
   path: string,
+  { above, below }: Around = { above: '', below: '' },
 ): CompletionQuery {
   const end = document.eol === 2 ? '\r\n' : '\n';
   const { text } = document.lineAt(position.line);
@@ -31,12 +38,17 @@ export function queryAt(
     before += (lines[0] as string).length + end.length;
   }
   let after = text.length - character;
-  for (let line = position.line + 1; line < document.lineCount && after <= maxSuffix; line++) {
+  let line = position.line + 1;
+  for (; line < document.lineCount && after <= maxSuffix; line++) {
     const next = document.lineAt(line).text;
     lines.push(next);
     after += next.length + end.length;
   }
-  return queryOf(lines.join(end), before, path, document.languageId, document.offsetAt(position) - before);
+  const skipped = document.offsetAt(position) - before;
+  // Where the document's own beginning and end are in reach.
+  const head = skipped === 0 ? above : '';
+  const tail = line >= document.lineCount ? below : '';
+  return queryOf(head + lines.join(end) + tail, head.length + before, path, document.languageId, skipped);
 }
 
 /** One step of indentation, from the editor's options. */
@@ -48,13 +60,12 @@ export function indentUnit(options: { readonly insertSpaces?: unknown; readonly 
 /** Of the document that shows what is kept and sent. */
 export const keptScheme = 'easy-adaptation-kept';
 
-/** Schemes whose documents are no files that somebody writes: output, diffs' old sides, the source control's message box. */
+/** Schemes whose documents are no files that somebody writes: output, diffs' old sides. */
 const silentSchemes = new Set([
   keptScheme,
   'output',
   'git',
   'gitlens',
-  'vscode-scm',
   'debug',
   'search-editor',
   'comment',
@@ -64,7 +75,7 @@ const silentSchemes = new Set([
   'walkThroughSnippet',
   'vscode-settings',
 ]);
-const silentLanguages = new Set(['scminput', 'log', 'Log', 'code-text-binary', 'search-result']);
+const silentLanguages = new Set(['log', 'Log', 'code-text-binary', 'search-result']);
 
 export function isSilent(scheme: string, languageId: string): boolean {
   return silentSchemes.has(scheme) || silentLanguages.has(languageId);

@@ -1,5 +1,6 @@
 // Which folder a document belongs to, in the three forms that others need: URI, path on disk, name for people.
 import * as vscode from 'vscode';
+import { boxPath, boxScheme, repositoryIn } from './commit-box.ts';
 
 export interface FolderRef {
   /** The key of permissions and maps: the folder's URI, or 'loose'. */
@@ -28,8 +29,13 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
   return { key: uri.toString(), uri, name, root, storeName: root ?? uri.toString() };
 }
 
-/** An untitled document is most likely to become a file of the first folder: its model answers there, its consent holds. */
+/**
+ * An untitled document is most likely to become a file of the first folder: its model answers there, its consent holds. The box for a commit's
+ * message belongs to its repository's.
+ */
 export function folderOf(uri: vscode.Uri): FolderRef {
+  const repository = uri.scheme === boxScheme ? repositoryIn(uri.query) : undefined;
+  if (repository !== undefined) return folderOf(vscode.Uri.parse(repository));
   const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
   const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
   return folder ? folderRef(folder) : looseFolder();
@@ -37,6 +43,7 @@ export function folderOf(uri: vscode.Uri): FolderRef {
 
 /** A document's path as the models know it: relative to its folder with '/', or its own for others. */
 export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
+  if (uri.scheme === boxScheme) return boxPath;
   if (folder.uri === undefined) return uri.path.replace(/^\/+/, '') || 'untitled';
   const base = folder.uri.path.endsWith('/') ? folder.uri.path : `${folder.uri.path}/`;
   return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');

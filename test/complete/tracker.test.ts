@@ -130,6 +130,7 @@ test('three rejections in a row raise the bars, an accept or time lowers them, a
   assert.ok(bar() <= SETTINGS.showBar + 0.3 + 1e-9);
   assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
   assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
+  assert.ok(gate.policy(SETTINGS, true, false, { prose: true }).showBar > bar(), 'sentences have a bar of their own');
   assert.ok(gate.policy(SETTINGS, true, true).showBar < SETTINGS.fallbackBar);
   assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
   await clock.advance(30_000);

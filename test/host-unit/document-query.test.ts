@@ -1,6 +1,8 @@
 // From a document to a query: line ends, windows of large files, indent units.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { aroundCell } from '../../src/host/cells-around.ts';
+import { aboveBox, repositoryIn } from '../../src/host/commit-box.ts';
 import { indentUnit, isSilent, queryAt } from '../../src/host/document-query.ts';
 import { maxPrefix, maxSuffix, queryOf } from '../../src/tasks/completion/query.ts';
 
@@ -60,10 +62,33 @@ test('the indent unit follows the editor', () => {
   assert.equal(indentUnit({}), '    ');
 });
 
-test('output, source control and the like are left alone; files, notebooks and untitled documents are not', () => {
-  for (const scheme of ['output', 'vscode-scm', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
-  assert.ok(isSilent('file', 'scminput'));
-  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote']) {
+test("output and the like are left alone; files, notebooks, untitled documents and the box for a commit's message are not", () => {
+  for (const scheme of ['output', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
+  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-scm', 'vscode-remote']) {
     assert.ok(!isSilent(scheme, 'python'), scheme);
   }
+});
+
+test('a cell is asked about with the cells of its language above and below it', () => {
+  const cell = (languageId: string, text: string) => ({ ...documentOf(text, languageId), getText: () => text });
+  const cells = [
+    cell('markdown', '# Sales\n'),
+    cell('python', 'import pandas as pd\n'),
+    cell('sql', 'select 1'),
+    cell('python', 'frame = pd.'),
+    cell('markdown', 'And more.'),
+    cell('python', 'frame.head()'),
+  ];
+  const own = cells[3] as (typeof cells)[number];
+  const query = queryAt(own, { line: 0, character: 11 }, 'sales.ipynb', aroundCell(cells, 3));
+  assert.equal(query.prefix, 'import pandas as pd\n\nframe = pd.');
+  assert.equal(query.suffix, '\n\nframe.head()');
+  assert.deepEqual(aroundCell(cells, 4), { above: '# Sales\n\n', below: '' });
+});
+
+test('a box for a commit belongs to the repository in its URI', () => {
+  assert.equal(repositoryIn('rootUri=file%3A%2F%2F%2Fwork%2Fa%2520b'), 'file:///work/a%20b');
+  assert.equal(repositoryIn(''), undefined);
+  assert.equal(aboveBox(['Third\r\n\r\nWhy', 'Second', 'First']), 'First\n\nSecond\n\nThird\n\nWhy\n\n');
+  assert.equal(aboveBox(['new', 'x'.repeat(30_000)]), 'new\n\n');
 });

@@ -8,11 +8,13 @@ import { indentUnit, isSilent, queryAt } from '../document-query.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { CursorWatch } from './cursor-watch.ts';
 
 export interface AheadDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly rules: Pick<FileRules, 'of'>;
+  readonly surroundings: Surroundings;
   /** Not snoozed, and on for this folder and language. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Somebody is at the keyboard. */
@@ -67,7 +69,7 @@ export class Ahead extends DisposableStore {
     const path = pathIn(folder, document.uri);
     if ((await this.deps.rules.of(folder, path)) === 'off') return;
     if (this.isDisposed || session.isDisposed || document.isClosed || document.version !== version) return;
-    const query = queryAt(document, selection.active, path);
+    const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
     work(session.service, { query, trigger: 'automatic', indentUnit: indentUnit(editor.options) });
   }
 }

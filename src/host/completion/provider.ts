@@ -7,6 +7,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { opensList } from './suggest-list.ts';
 import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { Silence } from './why-nothing.ts';
@@ -16,6 +17,7 @@ export interface ProviderDeps {
   /** Not snoozed, and on for this folder and language. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   readonly rules: FileRules;
+  readonly surroundings: Surroundings;
   /** Called for each request that may be answered: the place to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request, whatever becomes of it. */
@@ -112,7 +114,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const { version } = document;
     const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
     const path = pathIn(folder, document.uri);
-    const query = queryAt(document, position, path);
+    const query = queryAt(document, position, path, this.deps.surroundings.of(document));
     if ((await this.deps.rules.of(folder, path)) === 'off') return 'left-out';
     if (stale()) return 'stale';
     // Nobody typed: no moment to ask for anything.

@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
+import { boxScheme } from '../commit-box.ts';
 import type { Configuration } from '../configuration.ts';
 import { isSilent } from '../document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import { lateFiles } from '../late.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
@@ -16,6 +18,7 @@ export interface DocumentsDeps {
   readonly rules: FileRules;
   readonly configuration: Configuration;
   readonly log: Log;
+  readonly surroundings: Surroundings;
   /** A saved file says a secret that other files of the index may hold: it should be made anew. */
   readonly onNewSecret: (folder: FolderRef) => void;
 }
@@ -109,13 +112,16 @@ export class Documents extends DisposableStore {
 
   private async follow(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
+    // A message that was not committed teaches nothing yet.
+    if (document.uri.scheme === boxScheme) return;
     const folder = folderOf(document.uri);
     const path = pathIn(folder, document.uri);
     const rule = await this.deps.rules.of(folder, path);
     if (document.isClosed || this.isDisposed) return;
     // Before its text is put together.
     if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength) return;
-    const text = document.getText();
+    const around = this.deps.surroundings.of(document);
+    const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
     const { secrets, specialist } = this.deps.folders.of(folder);
     // Also of a file that is itself left out: what it says is masked in the others.
     const masked = await secrets.learnOpen(path, toLineFeeds(text));

@@ -4,6 +4,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../harvest/file.ts';
 import { isSecretFile } from '../../harvest/file-names.ts';
+import { boxPath } from '../commit-box.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { lateFiles } from '../late.ts';
@@ -59,6 +60,8 @@ export class FileRules extends DisposableStore {
 
   private async judge(folder: FolderRef, path: string): Promise<FileRule> {
     if (isSecretFile(path)) return 'off';
+    // A message without its change is nothing to ask a large model about: 'Generate Commit Message' sends both.
+    if (path === boxPath) return 'local';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';
     const { ruleOf } = await lateFiles();

@@ -9,6 +9,7 @@ import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } fr
 import type { Filter } from './filter.ts';
 import { fixIndent } from './indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
+import { cutToSentence, dropCode } from './sentences.ts';
 import type { CompletionPlace } from './types.ts';
 
 /** What a model writes before its answer. */
@@ -29,6 +30,8 @@ export const FILTERS: readonly Filter[] = [
   { name: 'masked', apply: cutMasked },
   { name: 'comment-marks', apply: cutCommentMarks },
   { name: 'shape', apply: (text, c) => (c.further ? text : cutToShape(text, c.query, c.block, c.indentUnit)) },
+  { name: 'sentence', apply: cutToSentence },
+  { name: 'code-in-prose', apply: dropCode },
   { name: 'indent', codeOnly: true, apply: fixIndent },
   { name: 'line-above', apply: dropLineAbove },
   { name: 'lines-below', apply: cutLinesBelow },

@@ -2,10 +2,13 @@
 import type { Draft, DraftToken } from '../../common/completion.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
+import { isProse } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
 /** Half of a member, or of a name in parts; an opener without what it holds, a mark that asks for more. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
+/** In prose it ends more than any other mark does. */
+const SENTENCE_END = /\p{L}[.!?…]["'”’»)\]]*$/u;
 /** Of a further line nobody wants less, characters. */
 const LEAST_BEGUN = 6;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
@@ -26,13 +29,15 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
   if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query });
   const before = lineBefore(query.prefix);
   const parses = (cut: string) => draft.broken?.includes(start + cut.length) !== true;
+  const prose = isProse(query.languageId, query.prefix);
   const cuts: Draft[] = [];
   let end = -start;
   for (const [i, { text: piece }] of tokens.entries()) {
     end += piece.length;
     const cut = text.slice(0, Math.max(0, end)).trimEnd();
-    if (cut === '' || cut === cuts.at(-1)?.text || !mayEnd(cut, text, before, query.languageId) || !parses(cut))
-      continue;
+    const isSentence = prose && SENTENCE_END.test(cut) && !/^\S/.test(text.slice(cut.length));
+    const ends = isSentence || mayEnd(cut, text, before, query.languageId);
+    if (cut === '' || cut === cuts.at(-1)?.text || !ends || !parses(cut)) continue;
     cuts.push(beginning(line, cut, tokens.slice(0, i + 1)));
   }
   if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(beginning(line, text, tokens));

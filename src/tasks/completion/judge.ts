@@ -1,6 +1,7 @@
 // How good an answer is at a held-out place: what would be shown there against what the author wrote.
 import { editSimilarity, exactMatch } from '../../common/quality.ts';
 import { lineEnd } from '../../text/lines.ts';
+import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
 export interface Verdict {
@@ -10,9 +11,13 @@ export interface Verdict {
   readonly similarity: number;
 }
 
-/** As much of what the author wrote as the place calls for: of a block where the rest of a line is asked, its first line. */
-export function truthAt(written: string, { block }: Pick<CompletionPlace, 'block'>): string {
-  return block ? written : written.slice(0, lineEnd(written)).trimEnd();
+/**
+ * As much of what the author wrote as the place calls for: of a block where the rest of a line is asked, its first line; in prose its
+ * first sentence.
+ */
+export function truthAt(written: string, { block, query }: Pick<CompletionPlace, 'block' | 'query'>): string {
+  const asked = block ? written : written.slice(0, lineEnd(written)).trimEnd();
+  return isProse(query.languageId, query.prefix) ? asked.slice(0, sentenceEnd(asked)) : asked;
 }
 
 /**

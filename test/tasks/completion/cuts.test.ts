@@ -108,3 +108,11 @@ test('a cut is right where the author goes on with it, and not inside one of his
   assert.ok(!isBeginning('foo(baz', 'foo(bar, 1)\n'));
   assert.ok(!isBeginning('', 'foo'));
 });
+
+test('in prose a mark that ends a sentence ends a suggestion, and none within a name', () => {
+  const tokens = ['Is', ' it', ' so', '?', ' See', ' a', '.', 'ts'];
+  const cuts = texts(draft(tokens), '', 'markdown');
+  assert.ok(cuts.includes('Is it so?'));
+  assert.ok(!cuts.includes('Is it so? See a.'));
+  assert.ok(!texts(draft(tokens)).includes('Is it so?'));
+});
