@@ -200,12 +200,12 @@ step('what was kept answers, and the panel names it', async () => {
   };
   await editor.eventually(`an answer of ${model}`, named, adaptingMs);
   const row = editor.panel().locator('details.source-specialist').filter({ hasText: 'Date.now()' }).first();
-  await row.locator('summary').click();
+  await row.locator('summary').first().click();
   await editor.eventually('its name in the panel', async () => {
     assert.equal(await row.locator('.badge').getAttribute('title'), `${model}: Answered on this machine`);
   });
   await editor.shot('04-named');
-  await row.locator('summary').click();
+  await row.locator('summary').first().click();
   // Else the lines typed here are what the open file teaches from now on.
   await editor.command('File: Revert File');
 });
@@ -260,7 +260,7 @@ step('the panel shows both, and why', async () => {
       .filter({ hasText: text ?? '' })
       .first();
     await row.waitFor();
-    await row.locator('summary').click();
+    await row.locator('summary').first().click();
     await row.locator('.why').waitFor();
     assert.notEqual(await row.locator('.reasons tr').count(), 0, `${source} has reasons`);
     assert.match((await row.locator('.confidence').textContent()) ?? '', /\d+\s?%/);
