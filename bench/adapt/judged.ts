@@ -1,6 +1,5 @@
 // Recorded places, each judged by a coupling that was fitted on the other half of its package's recorded files, and on places that no recording names.
 
-import { exactMatch } from '../../src/common/quality.ts';
 import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
 import { limitOf } from '../../src/coupling/risk.ts';
 import { bestCut } from '../../src/coupling/show.ts';
@@ -23,7 +22,7 @@ export interface Judged {
   readonly price: number;
   readonly draftRight: boolean;
   readonly api: Answered;
-  /** What is shown of the draft; right where that is the whole line. */
+  /** The draft: right where all of it is. What it saves is what is shown of it: cut, or nothing where that is not worth a look. */
   readonly local: Answered;
   readonly latencyMs: number;
   /** Of what the author wrote in the line. */
@@ -56,15 +55,14 @@ export function judged(of: Package): Judged[] {
       return {
         ...{ package: of.name, file: sided.path, pSpecialist, pApi, gain: pApi - pSpecialist, price },
         ...{ draftRight: sided.specialistRight, latencyMs: draft.latencyMs, characters: truth.trim().length },
-        api: answered(answer, truth),
-        local: answered(shown, truth),
+        api: { right: Number(sided.apiRight === true), saved: savedBy(answer, truth) },
+        local: { right: Number(sided.specialistRight), saved: savedBy(shown, truth) },
       };
     });
   });
 }
 
 /** One key takes it. */
-function answered(text: string, truth: string): Answered {
-  const saved = isBeginning(text.trim(), truth.trim()) ? Math.max(0, text.trim().length - 1) : 0;
-  return { right: Number(text !== '' && exactMatch(text, truth)), saved };
+function savedBy(text: string, truth: string): number {
+  return isBeginning(text.trim(), truth.trim()) ? Math.max(0, text.trim().length - 1) : 0;
 }

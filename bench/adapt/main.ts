@@ -60,7 +60,7 @@ async function run({ recordings: folder, bases, minutes }: BenchOptions): Promis
 
 const NOT_MEASURED = 'not measured';
 
-function tablesOf({ name }: Base, packages: readonly Package[], minutes: number | undefined): Figures {
+export function tablesOf({ name }: Base, packages: readonly Package[], minutes: number | undefined): Figures {
   console.log(`\n${name}, ${minutes === undefined ? 'as shipped' : `adapted for ${minutes} min`}, with n-grams`);
   const places = new Map(packages.map((one) => [one, judged(one)]));
   const of = (kind: Package['kind']) => packages.filter((one) => one.kind === kind);

@@ -121,8 +121,9 @@ const MOST_REASONS = 6;
 /** The features that weigh most here, as the numbers that people see, after those that are always shown. */
 function reasonsFor(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
-  const { specialist, api } = fit.parameters as FitParameters;
-  const { model } = empty ? api : specialist;
+  const { specialist, api, neighbourhood } = fit.parameters as FitParameters;
+  // Words of other places weigh there, and are not shown.
+  const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
   const values = features(draft, place);
   const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
   const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));

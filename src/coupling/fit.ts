@@ -1,9 +1,10 @@
 // Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
 import type { Draft } from '../common/completion.ts';
-import { brierScore } from '../fit/calibrate.ts';
+import { brierScore, expectedCalibrationError } from '../fit/calibrate.ts';
 import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../fit/estimate.ts';
-import { sigmoid } from '../fit/logistic.ts';
+import { logLoss, sigmoid } from '../fit/logistic.ts';
 import { FEATURES, features, logit } from './features.ts';
+import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { ScoredCut } from './show.ts';
 import type { CouplingExample, CouplingFit, Kept, PlaceFacts, Shift } from './types.ts';
@@ -16,6 +17,8 @@ export interface FitParameters {
   readonly api: Estimate;
   /** Absent in fits of earlier versions: the prior. */
   readonly cut?: Estimate;
+  /** Stands in for `api` where the words round a cursor foresaw its answers as well as the features did. */
+  readonly neighbourhood?: Neighbourhood;
   /** Places with both sides known, by what a call gains there after fits that saw nothing of their files. Absent in fits of earlier versions. */
   readonly risk?: readonly Kept[];
   /** What is left to correct of `cut` in a language, from its log-odds alone; for those that had the places for it. */
@@ -27,6 +30,8 @@ export interface FitOptions {
   readonly now?: number;
 }
 
+/** Neighbours that are kept: each costs a look at every key. */
+const MOST_NEIGHBOURS = 400;
 /** Past this many the fit does not get better, only slower. */
 const MAX_ROWS = 4000;
 /** A language is calibrated by itself from so many cuts on, in so many files. */
@@ -45,8 +50,13 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
   const specialistRows: LabelledRow[] = [];
   const apiRows: LabelledRow[] = [];
   const cutRows: CutRow[] = [];
-  const both: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow }[] = [];
-  for (const { path, draft, place, specialistRight, apiRight, cuts = [] } of thinned(examples)) {
+  const both: {
+    readonly specialist: LabelledRow | undefined;
+    readonly api: LabelledRow;
+    readonly example: CouplingExample;
+  }[] = [];
+  for (const example of thinned(examples)) {
+    const { path, draft, place, specialistRight, apiRight, cuts = [] } = example;
     const values = features(draft, place);
     const drafted =
       draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
@@ -59,10 +69,12 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
     if (apiRight === undefined) continue;
     const asked = { path, values, prior: apiPrior(place), label: Number(apiRight) };
     apiRows.push(asked);
-    both.push({ specialist: drafted, api: asked });
+    both.push({ specialist: drafted, api: asked, example });
   }
   const specialist = measuredEstimate(specialistRows);
-  const api = measuredEstimate(apiRows);
+  const byFeatures = measuredEstimate(apiRows);
+  const near = nearestOf(both, byFeatures.crossed);
+  const api = near ?? byFeatures;
   const cuts = evenly(cutRows, MAX_ROWS);
   const cut = measuredEstimate(cuts);
   return {
@@ -80,12 +92,40 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
     parameters: {
       features: FEATURES.map((f) => f.name),
       specialist: specialist.estimate,
-      api: api.estimate,
+      api: byFeatures.estimate,
+      ...(near && { neighbourhood: near.neighbourhood }),
       cut: cut.estimate,
       risk: both.flatMap((pair) => keepable(pair, specialist.crossed, api.crossed)),
       cutIn: correctionsOf(cut.crossed, cuts),
     } satisfies FitParameters,
   };
+}
+
+type Known = { readonly api: LabelledRow; readonly example: CouplingExample };
+
+/**
+ * The neighbourhood, and what it says of each place without its file; undefined where the features foresee the API's answers clearly better, or no
+ * file can be left out. With some hundred answers they seldom do.
+ */
+function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledRow, number>) {
+  if (ofFeatures.size === 0) return undefined;
+  const kept = evenly(known, MOST_NEIGHBOURS);
+  const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
+  const nearby = new Nearby(neighbourhood);
+  const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
+  const crossed = new Map(
+    known.map(({ api, example: { path, place } }) => [api, nearby.at(place, new Set(byFile.get(path)))]),
+  );
+  const better = [...crossed].map(
+    ([row, p]) => logLoss(logit(p), row.label) - logLoss(logit(ofFeatures.get(row) as number), row.label),
+  );
+  const mean = better.reduce((sum, each) => sum + each, 0) / better.length;
+  const deviation = Math.sqrt(better.reduce((sum, each) => sum + (each - mean) ** 2, 0)) / better.length;
+  if (mean > deviation) return undefined;
+  const labels = [...crossed.keys()].map(({ label }) => label);
+  const probabilities = [...crossed.values()];
+  const ece = expectedCalibrationError(probabilities, labels);
+  return { neighbourhood, crossed, ece, brier: brierScore(probabilities, labels) };
 }
 
 /** What keeping a place from the API gains and loses; none where its file could not be left out of a fit. */
@@ -132,16 +172,25 @@ export interface Scores {
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
 export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
-  const { specialist, api } = fit.parameters as FitParameters;
+  const { specialist, api, neighbourhood: near } = fit.parameters as FitParameters;
   const values = features(draft, place);
   return {
     pSpecialist:
       draft === undefined || draft.text === ''
         ? 0
         : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
-    pApi: shifted(estimateOf(api, values, apiPrior(place)), shift.api),
+    pApi: shifted(near ? nearbyOf(near).at(place) : estimateOf(api, values, apiPrior(place)), shift.api),
     pApiIsPrior: fit.apiExamples === 0,
   };
+}
+
+/** A fit is plain data, and decides at every key. */
+const known = new WeakMap<Neighbourhood, Nearby>();
+
+function nearbyOf(neighbourhood: Neighbourhood): Nearby {
+  const nearby = known.get(neighbourhood) ?? new Nearby(neighbourhood);
+  known.set(neighbourhood, nearby);
+  return nearby;
 }
 
 function shifted(p: number, by: number): number {

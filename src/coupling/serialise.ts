@@ -35,6 +35,7 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     (parameters.cut === undefined || isEstimate(parameters.cut)) &&
     (parameters.risk === undefined || isRisk(parameters.risk)) &&
     (parameters.cutIn === undefined || areCorrections(parameters.cutIn)) &&
+    (parameters.neighbourhood === undefined || isNeighbourhood(parameters.neighbourhood)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
   return sound ? ok(json as unknown as CouplingFit) : failed('corrupt', DAMAGED);
@@ -69,6 +70,17 @@ function isRisk(value: unknown): boolean {
 /** By language, of log-odds alone. */
 function areCorrections(value: unknown): boolean {
   return isObject(value) && Object.values(value).every((each) => isEstimate(each, 0));
+}
+
+function isNeighbourhood(value: unknown): boolean {
+  const isWord = (of: unknown) => isNumbers(of, 2);
+  return (
+    isObject(value) &&
+    Array.isArray(value.places) &&
+    value.places.every(
+      (of) => isObject(of) && typeof of.right === 'boolean' && Array.isArray(of.words) && of.words.every(isWord),
+    )
+  );
 }
 
 function isEstimate(value: unknown, width: number = FEATURES.length): boolean {

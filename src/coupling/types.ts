@@ -9,6 +9,9 @@ export interface PlaceFacts {
   /** Text of the cursor's line before and after it. */
   readonly lineBefore: string;
   readonly lineAfter: string;
+  /** Some lines above and below it. */
+  readonly above?: string;
+  readonly below?: string;
   /** ms since the last suggestion was decided, and how it ended; undefined at the first. */
   readonly sinceLastMs?: number;
   readonly lastOutcome?: 'accepted' | 'rejected' | 'ignored';

@@ -44,7 +44,7 @@ const place = (over: Partial<Judged>): Judged => ({
   ...over,
 });
 
-test('a local line costs its draft alone, a call the draft and the answer; a cut that is not the whole line saves characters, but is not right', () => {
+test('a local line costs its draft alone, a call the draft and the answer; the beginning of a wrong line saves characters, but is not right', () => {
   const two = [place({}), place({ file: 'p/b', gain: 0.9, local: { right: 0, saved: 4 } })];
   const lines = latencyRow(two, 'lines');
   assert.deepEqual([lines['mean-ms'], lines['exact-match']], [(10 + 1110) / 2, 1]);
