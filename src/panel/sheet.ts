@@ -25,6 +25,8 @@ const messages = {
     task: optional(task),
     /** The first texts alone: there is nothing to correct yet. */
     isPreview: flag,
+    /** The rows are walked at once: the user has just opened it. */
+    takesFocus: flag,
   }),
   /** The next ones; `more`: some are left. */
   rows: shape({ rows: listOf(row), more: flag }),

@@ -69,7 +69,7 @@ class TableView {
         ...(init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
       ),
     );
-    this.grid.element.focus();
+    if (init.takesFocus) this.grid.element.focus();
   }
 
   add(rows: readonly TableRow[], more: boolean): void {

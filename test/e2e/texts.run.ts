@@ -175,13 +175,20 @@ step('rows are filtered, and a label is corrected by a key: it is kept at once, 
     assert.ok(results().some((line) => line.startsWith(`${text},${label},person,1.000`)));
   });
   assert.equal(asked().length, requests);
+  await table().getByText('One correction').waitFor({ state: 'detached' });
 });
 
 step('the panel has the run, in a light theme, too', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
-  // The table is the first webview.
-  const task = editor.panel(1).locator('.tasks .task');
+  const task = await editor.eventually('the panel with the task', async () => {
+    // The table is a webview, too.
+    for (const frame of editor.page.frames()) {
+      const found = frame.locator('.tasks .task');
+      if ((await found.count()) > 0) return found;
+    }
+    throw new Error('no page shows it');
+  });
   await task.getByText('Would go to the large model').waitFor();
   await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');

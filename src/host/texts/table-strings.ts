@@ -30,6 +30,6 @@ export function tableStrings(): PanelStrings {
     'table.taught.one': t('One correction: the next run learns from it.'),
     'who.person': t('people'),
     'who.api': t('large model'),
-    'who.specialist': t('this machine'),
+    'who.specialist': t('local'),
   };
 }

@@ -37,6 +37,7 @@ export class TaskTable extends DisposableStore {
   private readonly panel: vscode.WebviewPanel;
   private content: TableContent;
   private left: AsyncIterator<TableRow> | undefined;
+  private takesFocus = true;
 
   constructor(deps: TableDeps, content: TableContent, column: vscode.ViewColumn) {
     super();
@@ -56,7 +57,9 @@ export class TaskTable extends DisposableStore {
 
   show(content: TableContent): void {
     this.content = content;
-    this.panel.reveal();
+    // A run has ended: whoever is typing elsewhere meanwhile goes on there.
+    this.takesFocus = false;
+    if (!this.panel.visible) this.panel.reveal(undefined, true);
     this.draw();
   }
 
@@ -95,6 +98,7 @@ export class TaskTable extends DisposableStore {
           labels: [...task.labels],
           ...(report && { task: report }),
           isPreview,
+          takesFocus: this.takesFocus,
         });
         break;
       case 'more':
