@@ -207,19 +207,6 @@ export function defineMain(suite: Suite, plan: Plan): void {
     );
   });
 
-  suite.test('a suggestion: what is typed as shown is no accept', async () => {
-    const editor = await newFile('src/handlers/voucher.ts', '');
-    const place = upTo('const database = await ');
-    await until('a suggestion that is typed', async () => {
-      await replaceAll(editor, place);
-      await vscode.commands.executeCommand('easyAdaptation.trigger');
-      await sleep(300);
-      await vscode.commands.executeCommand('default:type', { text: 'openDatabase(context.configuration);\n' });
-      await vscode.commands.executeCommand('easyAdaptation.trigger');
-      return rows(plan.storage, "select * from completions where outcome = 'typed' and taken = 0").length > 0;
-    });
-  });
-
   suite.test('a suggestion: who asks gets the best there is, whatever the bar', async () => {
     await setting('showBar', 1);
     const text = await added('a suggestion', upTo('const database = await '), () =>
