@@ -117,9 +117,12 @@ export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> 
     const { used } = chosen;
     const why = training?.dropped ?? chosen.why;
     if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
-    if (adapted && used.name !== 'adapted') await walk.keep('training', { ...(training as Training), dropped: why });
+    if (adapted && used.name !== 'adapted')
+      await walk.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
-    return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...chosenFrom } } };
+    // Of a model that an earlier part of this run did not keep.
+    const judged = training?.judged && { adapted: training.judged };
+    return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
   } catch (error) {
     return leftOut(error, notes);
   }

@@ -12,7 +12,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { dialectTokens } from '../package/dialects.ts';
 import type { Sha256 } from '../package/manifest.ts';
-import type { TrainingReport } from '../report/types.ts';
+import type { MixedQuality, TrainingReport } from '../report/types.ts';
 import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
@@ -74,6 +74,8 @@ export interface Training {
   readonly notes: readonly string[];
   /** It was measured, was not kept, and is gone: why. */
   readonly dropped?: string;
+  /** What it came to at the validation places. */
+  readonly judged?: MixedQuality;
 }
 
 /** Of the training files, and of validation files fewer as the run measures less. Throws CodedError where there is too little. */

@@ -137,7 +137,9 @@ export function renderReport(report: AdaptReport): string {
     lines.push(
       `  asked ${api.asked}, failed ${api.failed}, $${api.costUsd.toFixed(4)}; exactly right ${percent(api.exactMatch)}, ${percent(api.editSimilarity)} alike`,
       `  an answer takes ${waits(api.latencyP50Ms, api.latencyP95Ms)}`,
-      `  both together: exactly right ${percent(api.coupledExactMatch)} with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API`,
+      api.testPlaces === 0
+        ? '  both together: too few answers to say'
+        : `  both together: exactly right ${percent(api.coupledExactMatch)} with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API`,
     );
   }
 

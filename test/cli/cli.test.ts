@@ -26,7 +26,7 @@ const run = (args: readonly string[], env: Record<string, string> = {}, interrup
 test('without a key: a report in text, then as JSON, then again from the store', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
-  assert.match(text.out, /Specialist on files it has not seen/);
+  assert.match(text.out, /On files that nothing was learned from/);
   assert.match(text.out, /no API answers yet/);
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
@@ -165,7 +165,7 @@ test('an API that refuses the key leaves a local report that says so', async () 
     });
     assert.equal(refused.code, 0, refused.err);
     assert.match(refused.out, /Asking the API stopped early/);
-    assert.match(refused.out, /Specialist on files it has not seen/);
+    assert.match(refused.out, /On files that nothing was learned from/);
   } finally {
     await api.close();
   }

@@ -87,7 +87,8 @@ export class StopGround {
     let asked: number | undefined;
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;
-      if (asked !== undefined || !/Step [1-9]\d*: held-out/.test(err)) return;
+      // The first says where it begins.
+      if (asked !== undefined || (err.match(/Step \d+: held-out/g)?.length ?? 0) < 2) return;
       asked = performance.now();
       send(npm);
     });

@@ -158,7 +158,12 @@ function apiFacts({ api, apiShare }: AdaptReport): Fact[] {
   return [
     [t('Completions that would go to the API'), of100(apiShare)],
     [t('{0}: lines exactly right, of {1}', api.model, api.asked), percent(api.exactMatch)],
-    [t('Both together'), t('{0}, {1} by the API', percent(api.coupledExactMatch), of100(api.coupledApiShare))],
+    [
+      t('Both together'),
+      api.testPlaces === 0
+        ? t('too few answers to say')
+        : t('{0}, {1} by the API', percent(api.coupledExactMatch), of100(api.coupledApiShare)),
+    ],
     [t('An answer of the API takes'), ms(api.latencyP50Ms)],
     [t('Spent on this adaptation'), `$${api.costUsd.toFixed(4)}`],
   ];
