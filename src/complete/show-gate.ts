@@ -15,8 +15,8 @@ const PATIENCE = 3;
 const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
-/** What hides the editor's list has to be surer by so much, and costs so many times as much where it is wrong: the list has to be asked for then. */
-const LIST = { raise: 0.1, times: 2 };
+/** What hides the editor's list has to be surer by so much; what a wrong one costs counts the list already (coupling/show.ts). */
+const LIST = { raise: 0.1, times: 1 };
 /** Whoever writes a sentence has more to think of than whoever writes a line: what comes uncalled has to be surer. */
 const PROSE = { raise: 0.1, times: 1.5 };
 

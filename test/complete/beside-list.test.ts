@@ -8,12 +8,12 @@ import { drafted, Harness, place, query, SURE, settled, sure, UNSURE, unsure } f
 const beside = { besideList: true } as const;
 
 test('a line that is shown elsewhere is not sure enough to hide the list, unless it goes on from an entry of it', async () => {
-  const fair = () => new ScriptedSpecialist(draft('customerNames', 0.7));
+  const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
   const settings = { showBar: 0.5, fallbackBar: 0.5 };
   const h = () => new Harness({ specialist: fair(), teacher: undefined, settings });
-  assert.equal((await h().answer(place))?.text, 'customerNames');
+  assert.equal((await h().answer(place))?.text, 'customerNamesByRegion');
   assert.equal(await h().answer(place, beside), undefined);
-  assert.equal((await h().answer(place, { ...beside, selectedText: 'all' }))?.text, 'allcustomerNames');
+  assert.equal((await h().answer(place, { ...beside, selectedText: 'all' }))?.text, 'allcustomerNamesByRegion');
   const certain = new Harness({ specialist: sure(), teacher: undefined, settings });
   assert.equal((await certain.answer(place, beside))?.text, 'local();');
 });
@@ -83,7 +83,7 @@ test('what is typed along with stays, list or no list', async () => {
 });
 
 test('who asks with a key of his own has the usual bar, and all the time that it takes', async () => {
-  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNames', 0.7)));
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.54)));
   const h: Harness = new Harness({ specialist, teacher: undefined });
-  assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNames');
+  assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');
 });
