@@ -100,7 +100,7 @@ export class FolderSession extends DisposableStore {
         patienceMs: deps.neural.tuning.patienceMs,
         onState: () => {
           const { state } = this.specialist;
-          if (state.kind === 'failed' && this.isServed) deps.served.failed(state.failure);
+          if (state.kind === 'failed' && this.servedNow) deps.served.failed(state.failure);
           deps.onChange();
         },
         onReady: () => deps.onReady(folder),
@@ -143,11 +143,6 @@ export class FolderSession extends DisposableStore {
   /** What keeps this folder from being learned from, for the user. */
   get trouble(): string | undefined {
     return this.problem;
-  }
-
-  /** Its drafts come from a server. */
-  get isServed(): boolean {
-    return this.servedNow;
   }
 
   /** By what name a server drafts here; undefined where this machine does. */
@@ -199,10 +194,7 @@ export class FolderSession extends DisposableStore {
     if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
   }
 
-  /**
-   * Another model serves, or in another way: opened once for all that one setting changes. A session that has not opened one yet will do so
-   * by itself, when it has begun.
-   */
+  /** Another model serves, or in another way: opened once for all that a setting changes. A session that begins will do so by itself. */
   reopenNeural(): void {
     if (this.reopening || (this.starting && this.specialist.state.kind === 'off')) return;
     this.reopening = true;

@@ -96,9 +96,10 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       const { served } = this.deps;
       return {
         toApi: `${place}\n${hint}\n\n${readable(send(asked))}`,
-        toServer: session.isServed
-          ? `${place}\n\n${readable(await served.body(query, asked.multiline, session.secrets))}`
-          : undefined,
+        toServer:
+          session.servedBy !== undefined
+            ? `${place}\n\n${readable(await served.body(query, asked.multiline, session.secrets))}`
+            : undefined,
       };
     } catch (error) {
       this.deps.log.error('What a completion sends could not be shown', error);

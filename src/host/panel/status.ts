@@ -98,7 +98,7 @@ export class Status extends DisposableStore {
         session?.specialist.state,
         neural.absence,
         bases.current,
-        session?.isServed ? served.host : undefined,
+        session?.servedBy !== undefined ? served.host : undefined,
       ),
       balance: settings.balance,
       showBar: settings.showBar,
