@@ -116,3 +116,11 @@ test('other settings or another key: tried at once, and the key goes along', asy
   assert.ok(opened.ok);
   assert.equal(world.asked[0]?.get('authorization'), 'Bearer sk-served-0123456789');
 });
+
+test('a key that is refused is set where the server was, not where that of the large model is', async () => {
+  const { permissions, served } = set();
+  await permissions.allow(folder.key, served.host);
+  served.failed({ code: 'bad-key', message: "Set a valid one with 'Easy Adaptation: Set API Key'." });
+  assert.equal(served.state(folder), 'away');
+  assert.match(served.trouble ?? '', /refused the key.*Served Elsewhere/);
+});
