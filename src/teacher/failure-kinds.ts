@@ -8,7 +8,7 @@ export interface FailureContext {
   /** Host that was asked, for messages. */
   readonly host: string;
   readonly now: number;
-  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable'>;
+  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable' | 'key'>;
 }
 
 export interface FailureKind {
@@ -36,8 +36,8 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'bad-key': {
-    say: (detail, { host }) =>
-      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: Set API Key'.`,
+    say: (detail, { host, provider: { key } }) =>
+      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: ${key.command ?? 'Set API Key'}'.`,
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'no-credit': {

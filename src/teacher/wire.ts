@@ -29,6 +29,8 @@ export interface Provider {
     /** How one begins, 'sk-ant-…', and where it is made. */
     readonly example: string;
     readonly madeAt: string;
+    /** The command that sets it; absent: Set API Key. */
+    readonly command?: string;
     /** Where the command line finds it. */
     readonly variable: string;
   };

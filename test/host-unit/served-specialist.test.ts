@@ -19,6 +19,7 @@ function set() {
     trusted: true,
     key: undefined as string | undefined,
     there: true,
+    refuses: false,
     asked: [] as Headers[],
     changes: 0,
   };
@@ -34,6 +35,7 @@ function set() {
     fetch: async (_, init) => {
       world.asked.push(new Headers(init?.headers));
       if (!world.there) throw new TypeError('fetch failed');
+      if (world.refuses) return Response.json({ error: { message: 'Invalid key' } }, { status: 401 });
       return Response.json({ data: [{ id: 'tuned' }] });
     },
   });
@@ -118,9 +120,12 @@ test('other settings or another key: tried at once, and the key goes along', asy
 });
 
 test('a key that is refused is set where the server was, not where that of the large model is', async () => {
-  const { permissions, served } = set();
+  const { clock, world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
-  served.failed({ code: 'bad-key', message: "Set a valid one with 'Easy Adaptation: Set API Key'." });
+  world.refuses = true;
+  served.failed(gone);
+  await clock.advance(60_000);
+  await served.look();
   assert.equal(served.state(folder), 'away');
-  assert.match(served.trouble ?? '', /refused the key.*Served Elsewhere/);
+  assert.match(served.trouble ?? '', /refused the API key.*Served Elsewhere/);
 });

@@ -83,10 +83,7 @@ export class Served {
 
   /** Why nobody answers there. */
   get trouble(): string | undefined {
-    const { failure } = this;
-    if (failure?.code !== 'bad-key') return failure?.message;
-    // The key of the large model is another one, and set elsewhere.
-    return `${this.host} refused the key. Give it another with 'Easy Adaptation: Let the Specialist Be Served Elsewhere…'.`;
+    return this.failure?.message;
   }
 
   question({ key, name }: FolderRef): ConsentQuestion {
