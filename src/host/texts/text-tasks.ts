@@ -51,7 +51,7 @@ export class TextTasks extends DisposableStore {
   private readonly requests: RunRequests;
   private readonly tables = new Map<string, TaskTable>();
   private readonly reports = new Map<string, TaskReport>();
-  private running: AbortController | undefined;
+  private running: { readonly controller: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   constructor(deps: TextTasksDeps) {
     super();
@@ -59,7 +59,7 @@ export class TextTasks extends DisposableStore {
     this.requests = new RunRequests(deps);
     this.add({
       dispose: () => {
-        this.running?.abort();
+        this.running?.controller.abort();
         for (const table of this.tables.values()) table.dispose();
       },
     });
@@ -109,15 +109,16 @@ export class TextTasks extends DisposableStore {
     const chosen = await this.choose(name, t('Run which text task?'));
     if (!chosen) return;
     const { place, task } = chosen;
+    // The editor takes its progress away at 'Cancel', before the job has kept what was under way.
+    if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
       void vscode.window.showInformationMessage(t('A text task is being run. Its progress is in the notifications.'));
       return;
     }
     const api = await apiAccess(this.deps, this.requests, place.folder);
     const controller = new AbortController();
-    this.running = controller;
     const { jobs, paths, log } = this.deps;
-    const done = await this.withProgress(
+    const ended = this.withProgress(
       t('Running {0}', task.name),
       (signal, bar) =>
         jobs.job(
@@ -134,6 +135,8 @@ export class TextTasks extends DisposableStore {
         ),
       controller,
     );
+    this.running = { controller, ended };
+    const done = await ended;
     this.running = undefined;
     if (!done.ok) {
       log.warn(`${task.name}: ${done.error.message}`);
