@@ -1,6 +1,5 @@
 // What was seen after a context: for each candidate token, how often it followed a match of each length, and where.
 // One instance is reused for every context; nothing here allocates per context.
-
 import type { Tier } from '../common/completion.ts';
 
 /** Match lengths, in tokens, that are told apart: the largest that is not above the match's own length. */

@@ -1,8 +1,8 @@
 // Learns the mixture's weights on tokens of held-out files: gradient descent on log loss, by hand since the model is a
 // chain of one multiplication a level.
-
 import { adam } from '../fit/adam.ts';
 import { softmax } from '../fit/conditional-logit.ts';
+import { mixingStride } from '../fit/random.ts';
 import { cells, type Evidence, levels, places } from './evidence.ts';
 import { baseSize, escapeFeatures, escapeSize, type Mixture, type MixtureWeights } from './mixture.ts';
 
@@ -129,8 +129,7 @@ export function fitMixture(
 ): MixtureFit {
   const pass = new Pass();
   const steps = Math.max(1, Math.ceil(examples.length / batch)) * epochs;
-  // A fixed stride that shares no factor with the length visits every example once an epoch, in a mixed order.
-  const stride = strideFor(examples.length);
+  const stride = mixingStride(examples.length);
   let at = 0;
   const addGradient = (parameters: Float64Array, gradient: Float64Array) => {
     for (let i = 0; i < batch; i++) {
@@ -155,14 +154,4 @@ export function meanLoss(examples: readonly MixtureExample[], weights: MixtureWe
 
 function flat(weights: MixtureWeights): Float64Array {
   return Float64Array.from([...weights.places, ...weights.escape, ...weights.base]);
-}
-
-function strideFor(length: number): number {
-  let stride = Math.max(1, Math.floor(length * 0.618));
-  while (gcd(stride, length) > 1) stride += 1;
-  return stride;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

@@ -1,5 +1,4 @@
 // Turns held-out files into what the two fits learn from: single tokens for the mixture, cursor places for the ranking.
-
 import type { CompletionQuery } from '../common/completion.ts';
 import { expectedCalibrationError } from '../fit/calibrate.ts';
 import type { ChoiceExample } from '../fit/conditional-logit.ts';

@@ -1,6 +1,5 @@
 // A small index that is cheap to build and to grow: positions chained by the token before them. Holds the query's own
 // file, and the files that changed since the project index was built.
-
 import { type Evidence, longestMatch, place } from './evidence.ts';
 import { type Asking, agreement, folderOf } from './project-index.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';

@@ -1,6 +1,5 @@
 // Files whose text differs from the project index: open, edited, saved or new since it was built. A changed file is
 // appended, its older copy goes unseen; the whole is packed when the dead text outgrows the living.
-
 import { kinOf } from '../text/languages.ts';
 import type { Evidence } from './evidence.ts';
 import { ListIndex } from './list-index.ts';

@@ -1,6 +1,5 @@
 // The query's own document as tokens: text before the cursor (healed at a token boundary) and after its line.
 // Only what changed since the last keystroke is tokenized again.
-
 import type { CompletionQuery } from '../common/completion.ts';
 import { indentLength } from '../text/indents.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';

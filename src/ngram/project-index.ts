@@ -3,8 +3,8 @@
 // so that one narrowing walk yields every back-off order.
 
 import { kinOf, learnsOf } from '../text/languages.ts';
+import { suffixArray } from '../text/suffix-array.ts';
 import { type Evidence, levels, longestMatch, place } from './evidence.ts';
-import { suffixArray } from './suffix-array.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
 
 export interface TokenizedFile {

@@ -1,5 +1,4 @@
 // Messages between the client and its worker thread.
-
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../common/completion.ts';
 import type { Result } from '../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../text/edits.ts';

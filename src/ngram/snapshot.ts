@@ -1,7 +1,6 @@
 // The specialist in one buffer: header, arrays, checksum. Loading is a few copies, no parsing of text.
 // Layout, little-endian: magic 8 bytes, version u32, header length u32, header (UTF-8 JSON), padding to 4, the int32
 // arrays in the header's order, and a checksum (u32) of everything before it.
-
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { ProjectArrays } from './project-index.ts';
 import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';

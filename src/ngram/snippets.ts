@@ -1,7 +1,6 @@
 // Pieces of other files for the large model's prompt: definitions of the names around the cursor, and windows that
 // share the rarest tokens with it. Source of the second: RepoCoder (Zhang et al. 2023) retrieves by Jaccard over
 // windows; here rare tokens are weighed by their inverse frequency, straight from the index.
-
 import type { CompletionQuery, Snippet, SnippetOptions } from '../common/completion.ts';
 import { lineStart } from '../text/lines.ts';
 import { headOf } from '../text/windows.ts';
@@ -52,7 +51,7 @@ export function findSnippets(
   const taken: { path: string; from: number; to: number }[] = [];
   for (const found of alternate(windows, definitions)) {
     if (snippets.length >= maxSnippets || left < 80) break;
-    const range = found.kind === 'definition' ? definitionRange(found, vocabulary) : windowRange(found, vocabulary);
+    const range = linesOf(found, vocabulary);
     if (taken.some(({ path, from, to }) => path === found.path && range.from < to && range.to > from)) continue;
     const text = headOf(decodeLines(found, range, vocabulary), left, 0);
     if (text.trim() === '') continue;
@@ -156,23 +155,12 @@ function decodeLines(
   return lineEnd.slice(lineStart(lineEnd)) + tokenizer.decode(tokens.subarray(from, to));
 }
 
-/** From the start of the line that defines to its end some lines on. */
-function definitionRange({ tokens, fileStart, fileEnd, at }: Found, { endsLine }: Vocabulary) {
+/** Whole lines: the first of a definition, or all that a window touches. */
+function linesOf({ tokens, fileStart, fileEnd, at, kind }: Found, { endsLine }: Vocabulary) {
   let from = Math.max(fileStart, at);
   while (from > fileStart && endsLine[tokens[from - 1] as number] === 0) from -= 1;
-  let to = from;
-  for (let lines = 0; to < fileEnd; to++) {
-    if (endsLine[tokens[to] as number] === 1 && ++lines === definitionLines) break;
-  }
-  return { from, to };
-}
-
-/** The window, widened to whole lines. */
-function windowRange({ tokens, fileStart, fileEnd, at }: Found, { endsLine }: Vocabulary) {
-  let from = Math.max(fileStart, at);
-  while (from > fileStart && endsLine[tokens[from - 1] as number] === 0) from -= 1;
-  let to = Math.min(fileEnd, at + windowTokens);
-  while (to < fileEnd && endsLine[tokens[to] as number] === 0) to += 1;
+  let [to, left] = kind === 'definition' ? [from, definitionLines] : [Math.min(fileEnd, at + windowTokens), 1];
+  while (to < fileEnd && !(endsLine[tokens[to] as number] === 1 && --left === 0)) to += 1;
   return { from, to };
 }
 

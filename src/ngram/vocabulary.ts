@@ -1,5 +1,4 @@
 // What the specialist must know about each token beside its id: whether it ends a line, and whether it is blank.
-
 import type { Tokenizer } from '../tokenizer/types.ts';
 
 export class Vocabulary {

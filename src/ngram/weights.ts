@@ -1,5 +1,4 @@
 // All that the specialist learns about how to use its counts, as plain data: shipped, fitted per folder, kept in snapshots.
-
 import shipped from './default-weights.json' with { type: 'json' };
 import { cells } from './evidence.ts';
 import { baseSize, escapeSize, type MixtureWeights } from './mixture.ts';
@@ -30,8 +29,7 @@ export function weightsFrom(plain: unknown): NgramWeights | undefined {
     return Array.isArray(values) && values.length === sizes[part] && values.every(isWeight);
   };
   if (!parts.every(usable)) return undefined;
-  const array = (part: Part) => Float32Array.from(given[part] as number[]);
-  return { places: array('places'), escape: array('escape'), base: array('base'), ranking: array('ranking') };
+  return eachPart((part) => Float32Array.from(given[part] as number[]));
 }
 
 /** Rounded to four decimals: what is lost is far below the noise of any fit. */
@@ -45,13 +43,11 @@ export function exactWeights(weights: NgramWeights): PlainWeights {
 }
 
 function inArrays(weights: NgramWeights, as: (value: number) => number): PlainWeights {
-  const plain = (values: Float32Array) => Array.from(values, as);
-  return {
-    places: plain(weights.places),
-    escape: plain(weights.escape),
-    base: plain(weights.base),
-    ranking: plain(weights.ranking),
-  };
+  return eachPart((part) => Array.from(weights[part], as));
+}
+
+function eachPart<T>(of: (part: Part) => T): Record<Part, T> {
+  return Object.fromEntries(parts.map((part) => [part, of(part)])) as Record<Part, T>;
 }
 
 /** Fitted on other packages; see `bench/ngram/fit-defaults.ts`. */

@@ -6,8 +6,8 @@ import { uniforms } from '../../src/fit/random.ts';
 import { cells, Evidence, levelOfMatch, levels, longestMatch } from '../../src/ngram/evidence.ts';
 import { ListIndex } from '../../src/ngram/list-index.ts';
 import { ProjectIndex } from '../../src/ngram/project-index.ts';
-import { suffixArray } from '../../src/ngram/suffix-array.ts';
 import { followingLines, Vocabulary } from '../../src/ngram/vocabulary.ts';
+import { suffixArray } from '../../src/text/suffix-array.ts';
 import { build, complete, line, projectFiles, tokenizer } from './project.ts';
 
 const vocabulary = new Vocabulary(tokenizer);
