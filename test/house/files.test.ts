@@ -35,9 +35,25 @@ test('two rooms share no file name that means different things', () => {
   assert.deepEqual(shared, []);
 });
 
-test('no source file is over 500 lines', () => {
-  const long = sources.filter((path) => read(path).split('\n').length > 501);
+const linesOf = (path: string) => read(path).split('\n').length - 1;
+
+test('no source file is over 300 lines, and no test over 500', () => {
+  const long = sources.filter((path) => linesOf(path) > (path.startsWith('test/') ? 500 : 300));
   assert.deepEqual(long, []);
+});
+
+test('no room is over 3,500 lines; the folders of the host are rooms', () => {
+  const inRooms = sources.filter((path) => path.startsWith('src/'));
+  const rooms = Map.groupBy(inRooms, (path) => /^src\/(?:host\/)?[^/]+(?=\/)/.exec(path)?.[0]);
+  assert.ok(rooms.size > 30);
+  const sizes = [...rooms].map(([room, paths]) => ({
+    room,
+    lines: paths.reduce((sum, path) => sum + linesOf(path), 0),
+  }));
+  assert.deepEqual(
+    sizes.filter(({ lines }) => lines > 3500),
+    [],
+  );
 });
 
 test('no path of a machine stands in a tracked file', () => {
