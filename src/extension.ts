@@ -219,7 +219,8 @@ export function activate(context: vscode.ExtensionContext): void {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
     onSpent: (usd) => activity.addSpending(usd),
   });
-  const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, log }));
+  const surroundings = new Surroundings(log);
+  const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
   own.add(
     registerCommands({
       activity,
@@ -241,9 +242,9 @@ export function activate(context: vscode.ExtensionContext): void {
       texts,
       commitMessages,
       ghostText: { answer: () => ghostText.answer() },
+      surroundings,
     }),
   );
-  const surroundings = new Surroundings(log);
   const documents: Documents = own.add(
     new Documents({ folders, rules, surroundings, configuration, log, onNewSecret: (folder) => watcher.index(folder) }),
   );

@@ -9,6 +9,8 @@ import type { Teacher } from '../teacher/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
+  /** Of the cursor in its document, 0-based: the query may begin far below the document's start, or above it. Absent: of the query's text. */
+  readonly line?: number;
   /** Typing, or the user's own key. A manual request skips the debounce and lowers the bar for showing. */
   readonly trigger: 'automatic' | 'manual';
   /**

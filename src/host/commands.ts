@@ -23,6 +23,7 @@ import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
 import { pickFolder } from './pick-folder.ts';
 import { section } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 
@@ -39,6 +40,7 @@ export interface CommandDeps extends DeleteDeps {
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
   readonly ghostText: Pick<GhostTextProvider, 'answer'>;
+  readonly surroundings: Surroundings;
 }
 
 const { t } = vscode.l10n;
@@ -76,8 +78,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
     trigger: () => deps.ghostText.answer(),
-    acceptWord: () => take('acceptNextWord', folders),
-    acceptLine: () => take('acceptNextLine', folders),
+    acceptWord: () => take('acceptNextWord', folders, deps.surroundings),
+    acceptLine: () => take('acceptNextLine', folders, deps.surroundings),
     showMore: () => stepAmount(-1, status.folder().uri, configuration),
     showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),

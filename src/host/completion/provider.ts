@@ -127,6 +127,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       const completion = await session.service.complete(
         {
           query,
+          line: position.line,
           trigger: by === 'key' ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
           besideList: opensList(document, position),

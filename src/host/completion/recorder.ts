@@ -73,7 +73,7 @@ export class Recorder {
     const { clock, activity, log } = this.deps;
     const at = clock.now();
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
-    const { path, languageId, prefix } = request.query;
+    const { path, languageId } = request.query;
     const row: PanelRow = {
       ...this.placeOf(request, folder),
       id,
@@ -105,7 +105,7 @@ export class Recorder {
         folder: folder.storeName,
         path: name,
         languageId,
-        line: lineNumber(prefix),
+        line: lineOf(request),
         source,
         model,
         text: masked,
@@ -151,11 +151,11 @@ export class Recorder {
     activity.add(row, folder.documentAt(request.query.path));
   }
 
-  private placeOf({ query }: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
-    const { path, prefix } = query;
+  private placeOf(request: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
+    const { path, prefix } = request.query;
     return {
       path: folder.label === '' ? path : `${folder.label}/${path}`,
-      line: lineNumber(prefix) + 1,
+      line: lineOf(request) + 1,
       before: lineBefore(prefix, 200),
     };
   }
@@ -167,4 +167,8 @@ export class Recorder {
       this.deps.log.error('The store refused a completion', error);
     }
   }
+}
+
+function lineOf({ line, query }: CompletionRequest): number {
+  return line ?? lineNumber(query.prefix);
 }

@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import { queryAt } from '../document-query.ts';
 import type { Folders } from '../folder/folders.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
-export async function take(part: Part, folders: Folders): Promise<void> {
+export async function take(part: Part, folders: Folders, surroundings: Surroundings): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const run = () => vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
   const folder = editor && folderOf(editor.document.uri);
@@ -14,7 +15,8 @@ export async function take(part: Part, folders: Folders): Promise<void> {
   if (!service) return void (await run());
   const { document } = editor;
   const path = pathIn(folder, document.uri);
-  const before = queryAt(document, editor.selection.active, path);
+  const now = () => queryAt(document, editor.selection.active, path, surroundings.of(document));
+  const before = now();
   await run();
-  service.took(before, queryAt(document, editor.selection.active, path));
+  service.took(before, now());
 }

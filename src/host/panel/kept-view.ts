@@ -15,6 +15,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export interface KeptDeps {
   readonly folders: Folders;
@@ -22,6 +23,7 @@ export interface KeptDeps {
   readonly api: Api;
   readonly served: Served;
   readonly rules: FileRules;
+  readonly surroundings: Surroundings;
   readonly log: Log;
 }
 
@@ -84,7 +86,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     if (!session.secrets.isComplete)
       return nothing(t('Nothing is sent yet: this folder is still being read for its secrets.'));
     try {
-      const query = queryAt(document, selection.active, path);
+      const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
       const asked = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; what is sent is the same JSON on one line.

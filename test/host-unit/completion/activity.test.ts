@@ -154,6 +154,14 @@ test('of a folder that is not trusted nothing is recorded; the panel shows it as
   assert.deepEqual(store.rowsOf('/shop').completions, []);
 });
 
+test('the line is the one in the document, wherever the text that the models saw begins', async () => {
+  const { made, activity, store, folder } = recorder();
+  made.on({ kind: 'answered', request: { ...request, line: 1999 }, completion }, folder);
+  await settled();
+  assert.equal(activity.rows[0]?.line, 2000);
+  assert.equal(store.rowsOf('/shop').completions[0]?.line, 1999);
+});
+
 test('an outcome that comes while the text is being masked is not lost', async () => {
   const { made, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
