@@ -1,6 +1,6 @@
 // A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
 import type { Clock } from '../../src/common/clock.ts';
-import type { Draft, Specialist } from '../../src/common/completion.ts';
+import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
@@ -21,11 +21,12 @@ export interface DeskDeps {
   /** Other than a user without a key has them. */
   readonly settings?: Partial<CompletionSettings>;
   /** Makes of each draft what the service sees; absent: nothing else. */
-  readonly changed?: (draft: Draft) => Draft;
+  readonly changed?: Changed;
   /** What answers with the specialist's drafts; absent: the product's service. */
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings) => Answering;
 }
 
+type Changed = (draft: Draft, at: CompletionQuery) => Draft;
 type Answering = EditorDeps['service'] & Disposable;
 
 /** As a user without a key has them. */
@@ -81,10 +82,10 @@ export class Desk {
 }
 
 /** The same specialist in all but its drafts. */
-function changing(specialist: MixedSpecialist, changed: (draft: Draft) => Draft): Specialist {
+function changing(specialist: MixedSpecialist, changed: Changed): Specialist {
   const complete: Specialist['complete'] = async (...asked) => {
     const draft = await specialist.complete(...asked);
-    return draft && changed(draft);
+    return draft && changed(draft, asked[0]);
   };
   return new Proxy(specialist, {
     get: (inner, name) => {

@@ -19,6 +19,7 @@ import { stretchesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { forty } from './forty.ts';
+import { hindsight } from './hindsight.ts';
 import { type Material, materials } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typeStretch } from './typist.ts';
@@ -35,9 +36,11 @@ interface Rule {
   readonly name: string;
   readonly what: string;
   readonly desk: Pick<DeskDeps, 'settings' | 'answering' | 'changed'>;
+  /** What is typed is known to it. */
+  readonly knowing?: true;
 }
 
-/** The product last: the others say what each of its parts brings. */
+/** The rules before the product say what each of its parts brings, the one behind it what is left to gain with the same drafts. */
 const rules: readonly Rule[] = [
   {
     name: 'whole lines',
@@ -58,6 +61,7 @@ const rules: readonly Rule[] = [
     desk: { changed: ({ beyond: _, ...draft }) => draft },
   },
   { name: 'product', what: 'and further lines, where the n-grams know how a line goes on', desk: {} },
+  { name: 'hindsight', what: 'the product, if it knew how far each draft is right', desk: {}, knowing: true },
 ];
 
 export const typing: Benchmark = {
@@ -166,7 +170,8 @@ async function typeIn(folder: Material, base: Base, places: number, kind: string
     engine: Engine,
     threads: number,
   ) => {
-    const at = new Desk({ clock, ngram, key: KEY, ahead: true, ...rule.desk });
+    const knowing = rule.knowing && { changed: hindsight(folder.held) };
+    const at = new Desk({ clock, ngram, key: KEY, ahead: true, ...rule.desk, ...knowing });
     try {
       const { model, tokenizerPath: tokenizer } = base;
       await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
