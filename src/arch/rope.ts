@@ -2,14 +2,18 @@
 import type { ModelConfig } from './config.ts';
 
 /** cos and sin of position x frequency, [length, headDim] each; the two halves of a row are equal. */
-function ropeTables({ headDim, ropeTheta }: ModelConfig, length: number): { cos: Float32Array; sin: Float32Array } {
+function ropeTables(
+  { headDim, ropeTheta, ropeDivisors }: ModelConfig,
+  length: number,
+): { cos: Float32Array; sin: Float32Array } {
   const cos = new Float32Array(length * headDim);
   const sin = new Float32Array(length * headDim);
   const half = headDim / 2;
   for (let position = 0; position < length; position++) {
     for (let i = 0; i < headDim; i++) {
       // transformers computes frequencies and angles in float32; far from the start the rounding shows in the last digits.
-      const frequency = Math.fround(1 / ropeTheta ** ((i % half) / half));
+      const unscaled = Math.fround(1 / ropeTheta ** ((i % half) / half));
+      const frequency = Math.fround(unscaled / (ropeDivisors?.[i % half] ?? 1));
       const angle = Math.fround(position * frequency);
       cos[position * headDim + i] = Math.cos(angle);
       sin[position * headDim + i] = Math.sin(angle);

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../arch/config.ts';
 import { MEND } from '../arch/decoder-values.ts';
 import { FAMILIES, type Family, type ModelType } from '../arch/families.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
+import { isRopeKind, ropeDivisorsOf, ropeKind, ropeScalingOf } from './rope-scaling.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -67,7 +68,9 @@ export function parseConfig(text: string): Result<ModelConfig> {
   if (config.heads % config.keyValueHeads !== 0 || config.headDim % 2 !== 0) {
     return failed('corrupt', `config.json: heads must be a multiple of key/value heads, the head size even. ${MEND}`);
   }
-  return ok(config);
+  const ropeDivisors = ropeDivisorsOf(json, config);
+  if (ropeDivisors === 'unusable') return failed('corrupt', `config.json has no usable rotary scaling. ${MEND}`);
+  return ok(ropeDivisors ? { ...config, ropeDivisors } : config);
 }
 
 function isModelType(value: unknown): value is ModelType {
@@ -75,9 +78,8 @@ function isModelType(value: unknown): value is ModelType {
 }
 
 function unsupported(json: Json): string | undefined {
-  const scaling = json.rope_scaling ?? json.rope_parameters;
-  const kind = isObject(scaling) ? (scaling.rope_type ?? scaling.type) : undefined;
-  if (kind !== undefined && kind !== 'default') return `rotary scaling ${shown(kind)}`;
+  const kind = ropeKind(json);
+  if (!isRopeKind(kind)) return `rotary scaling ${shown(kind)}`;
   if (json.hidden_act !== undefined && json.hidden_act !== 'silu') return `activation ${shown(json.hidden_act)}`;
   if (json.mlp_bias === true) return 'biases in the feed-forward block';
   if (json.use_sliding_window === true) return 'a sliding window';
@@ -113,6 +115,7 @@ export function writeConfig(config: ModelConfig, dtype: string): string {
     max_position_embeddings: config.contextLength,
     rms_norm_eps: config.normEpsilon,
     rope_theta: config.ropeTheta,
+    ...ropeScalingOf(config),
     hidden_act: 'silu',
     tie_word_embeddings: config.tied,
     ...family.write(config),

@@ -24,7 +24,7 @@ export interface SafetensorsFile {
 }
 
 /** What the header says of a tensor, checked. */
-interface Entry {
+export interface StoredPlace {
   readonly name: string;
   readonly type: StoredType | 'U8';
   readonly shape: readonly number[];
@@ -49,24 +49,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8) throw corrupt('its header is cut off');
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  } catch (cause) {
-    throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
-  }
-  if (!isObject(header)) throw corrupt('its header is no object');
-  const { __metadata__: metadata = {}, ...described } = header;
-  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw corrupt('its metadata are no texts');
-  }
   const data = bytes.subarray(8 + length);
-  const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, data.length));
-  let used = 0;
-  for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start < used) throw corrupt(`tensor '${shown(name)}' overlaps another`);
-    used = end;
-  }
+  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), data.length);
   const tensors = new Map<string, StoredTensor>();
   const raw = new Map<string, StoredBytes>();
   for (const { name, type, shape, start, end } of entries) {
@@ -75,7 +59,36 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     if (type === 'U8') raw.set(name, { shape, data: part });
     else tensors.set(name, { shape, data: decode(new Uint8Array(part), type) });
   }
-  return { tensors, bytes: raw, metadata: metadata as Record<string, string> };
+  return { tensors, bytes: raw, metadata };
+}
+
+/**
+ * The header alone, where the file is too large to be read whole. Throws as `readSafetensors` does.
+ *
+ * @param available bytes behind the header
+ */
+export function readHeader(
+  bytes: Uint8Array,
+  available: number,
+): { readonly entries: readonly StoredPlace[]; readonly metadata: Readonly<Record<string, string>> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
+  }
+  if (!isObject(header)) throw corrupt('its header is no object');
+  const { __metadata__: metadata = {}, ...described } = header;
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw corrupt('its metadata are no texts');
+  }
+  const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, available));
+  let used = 0;
+  for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start < used) throw corrupt(`tensor '${shown(name)}' overlaps another`);
+    used = end;
+  }
+  return { entries, metadata: metadata as Record<string, string> };
 }
 
 function corrupt(why: string, cause?: unknown): CodedError {
@@ -87,7 +100,7 @@ function shown(text: unknown): string {
   return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
 }
 
-function entryOf(name: string, entry: unknown, available: number): Entry {
+function entryOf(name: string, entry: unknown, available: number): StoredPlace {
   if (!isObject(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const width = BYTES.get(dtype);
@@ -104,7 +117,7 @@ function entryOf(name: string, entry: unknown, available: number): Entry {
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
   if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
-  return { name, type: dtype as Entry['type'], shape, start, end };
+  return { name, type: dtype as StoredPlace['type'], shape, start, end };
 }
 
 function isCounts(value: unknown): value is number[] {
@@ -124,22 +137,39 @@ export function writeSafetensors(
   type: StoredType = 'F32',
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   const pieces: Uint8Array[] = [];
-  let offset = 0;
+  const described: TensorShape[] = [];
   for (const [name, { shape, data }] of tensors) {
-    const piece = encode(data, type);
-    header[name] = { dtype: type, shape, data_offsets: [offset, offset + piece.length] };
-    offset += piece.length;
-    pieces.push(piece);
+    pieces.push(encode(data, type));
+    described.push({ name, type, shape });
+  }
+  return [headerFor(described, metadata).bytes, ...pieces];
+}
+
+export type TensorShape = Pick<StoredPlace, 'name' | 'type' | 'shape'>;
+
+/** What a file begins with, its length included, and where behind it each tensor lies: one after the other. */
+export function headerFor(
+  tensors: readonly TensorShape[],
+  metadata: Readonly<Record<string, string>> = {},
+): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, StoredPlace>; readonly total: number } {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  const places = new Map<string, StoredPlace>();
+  let total = 0;
+  for (const { name, type, shape } of tensors) {
+    const start = total;
+    total += shape.reduce((product, length) => product * length, 1) * (BYTES.get(type) as number);
+    places.set(name, { name, type, shape, start, end: total });
+    header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
   let text = JSON.stringify(header);
   // Tensors start at a multiple of 8, so that readers can map them.
   text += ' '.repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8);
   const head = new TextEncoder().encode(text);
-  const start = new Uint8Array(8);
-  new DataView(start.buffer).setBigUint64(0, BigInt(head.length), true);
-  return [start, head, ...pieces];
+  const bytes = new Uint8Array(8 + head.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  return { bytes, places, total };
 }
 
 function encode(data: Float32Array, type: StoredType): Uint8Array {

@@ -70,6 +70,7 @@ test('the rules of the lint are those that the map makes', () => {
     vscode: 'host',
     'onnxruntime-node': 'runtime',
     '@anthropic-ai/sdk': 'teacher',
+    '@huggingface/gguf': 'bases',
     '@vscode/tree-sitter-wasm': 'syntax',
     openai: 'teacher',
   });

@@ -1,0 +1,139 @@
+// A GGUF's tokenizer in the layout of Hugging Face's tokenizer.json. What a GGUF does not record, how text is cut into words, hangs on a
+// name: a row each. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
+import { bytesOfEntry } from '../tokenizer/bytes.ts';
+import { corrupt, unsupported } from './source.ts';
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** How text is cut into words. */
+interface Words {
+  readonly steps: readonly object[];
+  readonly normalizer?: object;
+  /** A word that is a token is one, whatever the merges make of it. */
+  readonly ignoresMerges?: boolean;
+}
+
+const byteLevel = (useRegex: boolean) => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+const split = (regex: string) => ({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
+const digits = { type: 'Digits', individual_digits: true };
+/** GPT-4's pattern, with so many digits at most in a word. */
+const wordsWith = (numbers: string) =>
+  split(
+    `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+  );
+
+const gpt2: Words = { steps: [byteLevel(true)] };
+const smollm: Words = { steps: [digits, byteLevel(true)] };
+const qwen2: Words = { steps: [wordsWith('\\p{N}'), byteLevel(false)], normalizer: { type: 'NFC' } };
+const dbrx: Words = { steps: [wordsWith('\\p{N}{1,3}'), byteLevel(false)] };
+
+/** By tokenizer.ggml.pre. */
+const WORDS: Readonly<Record<string, Words>> = {
+  'gpt-2': gpt2,
+  default: gpt2,
+  smollm,
+  starcoder: smollm,
+  refact: smollm,
+  qwen2,
+  'deepseek-r1-qwen': qwen2,
+  dbrx,
+  'llama-bpe': { ...dbrx, ignoresMerges: true },
+  'deepseek-coder': {
+    steps: [
+      split('[\\r\\n]'),
+      split('\\s?\\p{L}+'),
+      split('\\s?\\p{P}+'),
+      split('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
+      digits,
+      byteLevel(false),
+    ],
+  },
+};
+
+/** token_type of GGUF. */
+const [NORMAL, UNUSED] = [1, 5] as const;
+
+export interface BroughtTokenizer {
+  readonly tokenizer: unknown;
+  /** Names of the tokens that end a text. */
+  readonly ends: readonly string[];
+}
+
+/** Throws CodedError 'corrupt' or 'unsupported'. @param size of the embedding */
+export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtTokenizer {
+  const of = (key: string) =>
+    Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
+  if (of('model') !== 'gpt2') {
+    throw unsupported(`its tokenizer is '${String(of('model')).slice(0, 40)}'; byte-pair encodings ('gpt2') are known`);
+  }
+  const pre = of('pre') ?? 'default';
+  const words = typeof pre === 'string' && Object.hasOwn(WORDS, pre) ? WORDS[pre] : undefined;
+  if (!words) {
+    const known = Object.keys(WORDS).join(', ');
+    throw unsupported(
+      `its tokenizer cuts words in a way that is not known, '${String(pre).slice(0, 40)}'; ${known} are`,
+    );
+  }
+  const tokens = texts(of('tokens'), 'tokens');
+  if (tokens.length === 0 || tokens.length > size) throw corrupt('its tokenizer has other tokens than its embedding');
+  const kinds = of('token_type') ?? tokens.map(() => NORMAL);
+  if (!Array.isArray(kinds) || kinds.length !== tokens.length) throw corrupt('its tokenizer has no usable token_type');
+  let used = tokens.length;
+  while (used > 0 && kinds[used - 1] === UNUSED) used--;
+  // A map, not an object: a token may be called __proto__.
+  const vocabulary = new Map<string, number>();
+  const added: object[] = [];
+  tokens.slice(0, used).forEach((content, id) => {
+    if (kinds[id] === NORMAL && bytesOfEntry(content) !== undefined) vocabulary.set(content, id);
+    else {
+      // Of what no text is meant to hold, two may have one name.
+      const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
+      added.push({
+        id,
+        content: name,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      });
+    }
+  });
+  const named = (key: string) => {
+    const id = of(key);
+    return typeof id === 'number' && tokens[id] !== undefined ? [tokens[id]] : [];
+  };
+  const tokenizer = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: words.normalizer ?? null,
+    pre_tokenizer: words.steps.length === 1 ? words.steps[0] : { type: 'Sequence', pretokenizers: words.steps },
+    post_processor: null,
+    decoder: byteLevel(true),
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: words.ignoresMerges === true,
+      vocab: Object.fromEntries(vocabulary),
+      merges: texts(of('merges'), 'merges'),
+    },
+  };
+  return { tokenizer, ends: [...new Set([...named('eos_token_id'), ...named('eot_token_id')])] };
+}
+
+function texts(value: unknown, what: string): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw corrupt(`its tokenizer has no ${what}`);
+}

@@ -1,0 +1,130 @@
+// The file of weights of a brought base, written piece by piece in the layout of models/medium: matrices in 4 bits, each block of 32 with
+// its scale, vectors as they are. No matrix is ever whole in memory, in no form; what was written stays where the rest is cancelled.
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type ParameterSpec, parameterSpecs } from '../arch/parameters.ts';
+import { BLOCK, quantize } from '../arch/quantize.ts';
+import { toHalf } from '../common/half.ts';
+import { packedNames } from '../package/packed.ts';
+import { headerFor, type StoredPlace, type TensorShape } from '../package/safetensors.ts';
+import { corrupt, type Place, RowReader, type Source } from './source.ts';
+
+/** 'values': as they are, in f32: what the reading is measured by. */
+export type Form = 'int4' | 'values';
+
+export interface WriteOptions {
+  readonly form: Form;
+  /** Parameters that an earlier attempt has written, in the order of `parameterSpecs`. */
+  readonly from: number;
+  readonly signal: AbortSignal;
+  /** Told after each parameter that is on disk. */
+  readonly onWritten: (done: number, bytes: number) => void | Promise<void>;
+}
+
+/** Values that are in memory at a time, but for one row or one head, where that is more. */
+const AT_ONCE = 1 << 19;
+/** Bytes of what is hashed at a time. */
+const PIECE = 1 << 22;
+
+/** The tensors that a parameter becomes. */
+function tensorsOf({ name, shape }: ParameterSpec, form: Form): TensorShape[] {
+  const [rows, columns] = shape;
+  if (form === 'values' || rows === undefined || columns === undefined) return [{ name, type: 'F32', shape }];
+  const { data, scales } = packedNames(name);
+  const blocks = columns / BLOCK;
+  return [
+    { name: data, type: 'U8', shape: [rows, blocks, BLOCK / 2] },
+    { name: scales, type: 'F16', shape: [rows, blocks] },
+  ];
+}
+
+function layoutOf({ config }: Pick<Source, 'config'>, form: Form) {
+  return headerFor(parameterSpecs(config).flatMap((spec) => tensorsOf(spec, form)));
+}
+
+/** Bytes of the file. */
+export function sizeOf(source: Pick<Source, 'config'>, form: Form = 'int4'): number {
+  const { bytes, total } = layoutOf(source, form);
+  return bytes.length + total;
+}
+
+/** Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and what the disk says. @param path of a file that may be there */
+export async function writeWeights(path: string, source: Source, options: WriteOptions): Promise<void> {
+  const { form, from, signal, onWritten } = options;
+  const { bytes, places, total } = layoutOf(source, form);
+  const specs = parameterSpecs(source.config);
+  const reader = await RowReader.open(source.files);
+  const file = await open(path, from === 0 ? 'w' : 'r+');
+  try {
+    if (from === 0) await put(file, bytes, 0);
+    let written = bytes.length;
+    for (const [index, spec] of specs.entries()) {
+      const targets = tensorsOf(spec, form).map(({ name }) => places.get(name) as StoredPlace);
+      written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
+      if (index < from) continue;
+      const place = source.places.get(spec.name) as Place;
+      await writeParameter(file, reader, place, spec, targets, bytes.length, signal);
+      await onWritten(index + 1, written);
+    }
+    await file.truncate(bytes.length + total);
+    await file.sync();
+  } finally {
+    await file.close();
+    await reader.close();
+  }
+}
+
+/** @param targets one tensor of values, or the bytes and the scales of blocks */
+async function writeParameter(
+  file: FileHandle,
+  reader: RowReader,
+  place: Place,
+  { name }: ParameterSpec,
+  targets: readonly StoredPlace[],
+  base: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rows, columns, paired = 1 } = place;
+  const step = Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired);
+  const values = new Float32Array(Math.min(step, rows) * columns);
+  const [first, second] = targets as readonly [StoredPlace, StoredPlace | undefined];
+  for (let row = 0; row < rows; row += step) {
+    signal.throwIfAborted();
+    const count = Math.min(step, rows - row);
+    await reader.read(place, row, count, values);
+    const some = values.subarray(0, count * columns);
+    if (!some.every(Number.isFinite)) throw corrupt(`'${name}' holds what are no numbers`);
+    if (!second) {
+      await put(file, new Uint8Array(some.buffer, 0, some.byteLength), base + first.start + row * columns * 4);
+      continue;
+    }
+    const { packed, scales } = quantize(some, count, columns, 4);
+    const halves = Uint16Array.from(scales, toHalf);
+    if (halves.some((half) => (half & 0x7c00) === 0x7c00)) throw corrupt(`'${name}' holds numbers of no model`);
+    await put(file, packed, base + first.start + (row * columns) / 2);
+    await put(file, new Uint8Array(halves.buffer), base + second.start + ((row * columns) / BLOCK) * 2);
+  }
+}
+
+async function put(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+  }
+}
+
+/** SHA-256 of a file's bytes, which are not in memory together. */
+export async function hashOf(path: string, signal: AbortSignal): Promise<string> {
+  const file = await open(path, 'r');
+  const hash = createHash('sha256');
+  const piece = new Uint8Array(PIECE);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(piece, 0, PIECE, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
