@@ -23,6 +23,8 @@ const entries: readonly Entry[] = [
   { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
   { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
   { source: 'src/panel/table-main.ts', out: 'table.js', platform: 'browser' },
+  // With the sheet of its charts' library beside it.
+  { source: 'src/panel/report-main.ts', out: 'report.js', platform: 'browser' },
 ];
 
 /** VS Code 1.104, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */

@@ -11,14 +11,16 @@ import type { Terminal } from './terminal.ts';
 const ownSource = join(repository, 'src');
 
 export async function adapt({ target = ownSource, values }: Asked, terminal: Terminal): Promise<number> {
-  const runs = new Runs(requestFor(target, values), values, terminal);
+  const request = requestFor(target, values);
+  const runs = new Runs(request, values, terminal);
   const api = apiAccess(values);
   const work = async () => {
     const result = await runs.run(api ? { api } : {});
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;
-    terminal.print(report, renderReport(report));
+    const at = join(request.specialistFolder, 'report.md');
+    terminal.print(report, `${renderReport(report)}\nAs Markdown, and as JSON beside it: ${at}`);
     return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
   };
   return runs.within(work());

@@ -1,10 +1,6 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
-import { storedReport } from '../report/stored.ts';
-import { renderReport } from '../report/text.ts';
-import type { AdaptationRow } from '../store/types.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
@@ -21,6 +17,7 @@ import { type DeleteDeps, deleteData } from './delete-data.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
+import { Reports } from './panel/reports.ts';
 import { pickFolder } from './pick-folder.ts';
 import { section } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -28,6 +25,8 @@ import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 
 export interface CommandDeps extends DeleteDeps {
+  /** The installed extension's folder. */
+  readonly extension: vscode.Uri;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;
@@ -48,6 +47,8 @@ const { t } = vscode.l10n;
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, commitMessages, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
+  const owned = new DisposableStore();
+  const reports = owned.add(new Reports(deps));
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -70,7 +71,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     unsnooze: () => snooze.stop(),
     enableHere: () => enableHere(deps),
     disableHere: () => disableHere(deps),
-    showAdaptations: () => showAdaptations(deps, (row) => openReport(row, deps)),
+    showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
+    showReport: () => reports.showLatest(),
     showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
@@ -87,7 +89,6 @@ export function registerCommands(deps: CommandDeps): Disposable {
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
     },
   };
-  const owned = new DisposableStore();
   for (const [name, run] of Object.entries(rows)) {
     owned.add(vscode.commands.registerCommand(`${section}.${name}`, run));
   }
@@ -100,15 +101,6 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   if (await adaptation.adapt(folders.of(folder))) {
     await panel.show('report');
   }
-}
-
-/** In the panel, where the folder is open; else as text. */
-async function openReport({ folder, report }: AdaptationRow, { folders, panel, kept }: CommandDeps) {
-  const session = folders.all.find((each) => each.folder.storeName === folder);
-  if (session?.report) return panel.show('report');
-  const stored = storedReport(report);
-  const text = stored ? renderReport(stored) : t('This report was kept by another version, and cannot be read.');
-  return kept.open(`${t('Adaptation')} · ${basename(folder)}`, text);
 }
 
 async function newApiKey(deps: CommandDeps): Promise<void> {

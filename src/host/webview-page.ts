@@ -10,16 +10,20 @@ export interface PageParts {
   readonly styles: readonly string[];
   /** Of dist/. */
   readonly script: string;
+  /** Of dist/, what the script's libraries bring; before our own. */
+  readonly sheet?: string;
 }
 
 /** Sets what the webview may do and read, and draws it. */
-export function drawPage(webview: vscode.Webview, { extension, title, styles, script }: PageParts): void {
+export function drawPage(webview: vscode.Webview, { extension, title, styles, script, sheet }: PageParts): void {
   const media = vscode.Uri.joinPath(extension, 'media');
   const dist = vscode.Uri.joinPath(extension, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  const sheets = styles.map((name) => webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel', `${name}.css`)));
+  const own = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
+  const brought = sheet === undefined ? [] : [vscode.Uri.joinPath(dist, sheet)];
+  const sheets = [...brought, ...own].map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
 <html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
 <head>
@@ -27,7 +31,7 @@ export function drawPage(webview: vscode.Webview, { extension, title, styles, sc
 <meta http-equiv="Content-Security-Policy" content="${csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-${sheets.map((sheet) => `<link rel="stylesheet" href="${sheet}">`).join('\n')}
+${sheets.map((uri) => `<link rel="stylesheet" href="${uri}">`).join('\n')}
 </head>
 <body>
 <script nonce="${nonce}" src="${webview.asWebviewUri(vscode.Uri.joinPath(dist, script))}"></script>

@@ -1,14 +1,16 @@
 // The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
 
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
-import { sweepTemporary } from '../common/files.ts';
+import { replaceFile, sweepTemporary } from '../common/files.ts';
 import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
-import { adapt } from '../learn/run.ts';
+import { adapt, type RunDeps } from '../learn/run.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess } from '../learn/types.ts';
+import { markdownOf } from '../report/markdown.ts';
+import { reportDocument } from '../report/report-document.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
@@ -80,7 +82,10 @@ async function withStore(
       },
       ledger,
       program,
-      record: (finished) => store.recordAdaptation(root, finished),
+      record: (finished) => {
+        store.recordAdaptation(root, finished);
+        writeReport(request.specialistFolder, finished);
+      },
     });
   } finally {
     ledger?.close();
@@ -90,6 +95,13 @@ async function withStore(
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });
+}
+
+/** Beside the specialist, for people and for programs. */
+function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
+  const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
+  write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));
+  write('report.json', `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** What is out, of one model at one server. */

@@ -17,6 +17,9 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   const tested = chosen && (await testOf(walk, chosen));
   const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
+  // What one would have without the adaptation: the base; where that stays, it is beside the n-grams alone.
+  const tried = new Set(test.map(({ example }) => example));
+  const before = tested && (tested.report.used === 'base' ? alone.test : await walk.get('testedBase'));
   const labels = await walk.get('labels');
   const fit = (of: readonly ScoredPlace[]) =>
     of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
@@ -24,7 +27,16 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
   return {
     coupling,
-    figures: test.length > 0 ? measure(test, labels, coupling, request.balance) : undefined,
+    figures:
+      test.length > 0
+        ? measure(
+            test,
+            before?.filter(({ example }) => tried.has(example)),
+            labels,
+            coupling,
+            request.balance,
+          )
+        : undefined,
     neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },
     used: tested && chosen?.used,
   };

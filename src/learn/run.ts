@@ -8,6 +8,7 @@ import { NgramModel } from '../ngram/model.ts';
 import { weightsFrom } from '../ngram/weights.ts';
 import { baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
+import type { Measured } from '../report/figures.ts';
 import type { AdaptReport } from '../report/types.ts';
 import { maskKnown } from '../secrets/known.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -142,9 +143,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
   return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
 }
 
-function figuresOf(
-  learned: Learned | undefined,
-): Pick<AdaptReport, 'specialist' | 'byKind' | 'coupling' | 'apiShare' | 'api' | 'slider' | 'neural' | 'examples'> {
+function figuresOf(learned: Learned | undefined): Measured & Pick<AdaptReport, 'coupling' | 'neural'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {

@@ -178,6 +178,7 @@ export async function train(
     weights: weightsOf(asked.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
+      ...(validation?.all && { losses: validation.all }),
       steps,
       tokens,
       tokensPerEpoch: samples.tokensPerEpoch,

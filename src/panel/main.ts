@@ -40,7 +40,8 @@ function build(words: Words): Views {
   });
   const totals = new TotalsView(words, keptScope(), (scope) => host.setState({ scope }));
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
-  const report = new ReportView(words, () => host.postMessage({ type: 'command', command: 'adapt' }));
+  const asks = (command: 'adapt' | 'showReport') => () => host.postMessage({ type: 'command', command });
+  const report = new ReportView(words, asks('adapt'), asks('showReport'));
   const list = h(
     'section',
     { class: 'card list', 'aria-labelledby': 'list-title' },

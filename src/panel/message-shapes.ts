@@ -39,6 +39,7 @@ export const shape =
 export const panelCommands = [
   'adapt',
   'cancelAdapt',
+  'showReport',
   'runTextTask',
   'setApiKey',
   'chooseModel',

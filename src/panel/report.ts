@@ -9,7 +9,7 @@ export class ReportView {
   private readonly words: Words;
   private readonly onAdapt: () => void;
 
-  constructor(words: Words, onAdapt: () => void) {
+  constructor(words: Words, onAdapt: () => void, onReport: () => void) {
     this.words = words;
     this.onAdapt = onAdapt;
     this.body = h('div', { class: 'reports' });
@@ -20,7 +20,12 @@ export class ReportView {
         'header',
         {},
         h('h2', { id: 'report-title' }, words.t('adaptation')),
-        button(words.t('adaptAgain'), onAdapt, { class: 'secondary small adapt-again' }),
+        h(
+          'div',
+          { class: 'adapt-again' },
+          button(words.t('wholeReport'), onReport, { class: 'secondary small' }),
+          button(words.t('adaptAgain'), onAdapt, { class: 'secondary small' }),
+        ),
       ),
       this.body,
     );

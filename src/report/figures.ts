@@ -3,13 +3,19 @@
 import { precisionAt, quantile } from '../common/quality.ts';
 import { decide, priceOf } from '../coupling/decide.ts';
 import { lowestProbability } from '../coupling/features.ts';
-import type { CouplingFit, Decision } from '../coupling/types.ts';
+import type { CouplingFit } from '../coupling/types.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import { lastLines } from '../text/lines.ts';
+import { curvesOf } from './curves.ts';
+import type { JudgedPlace } from './judged.ts';
 import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
 import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
+import { underfitOf } from './underfit.ts';
 
-export type Measured = Pick<AdaptReport, 'specialist' | 'byKind' | 'apiShare' | 'api' | 'slider' | 'examples'>;
+export type Measured = Pick<
+  AdaptReport,
+  'specialist' | 'byKind' | 'before' | 'apiShare' | 'api' | 'slider' | 'curves' | 'underfit' | 'examples'
+>;
 
 /** The report shows what the coupling would choose, not what the user's bars would hide. */
 const noBars = { showBar: 0, fallbackBar: 0 };
@@ -19,55 +25,61 @@ const balances = Array.from({ length: 21 }, (_, i) => i / 20);
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-interface Judged extends ScoredPlace {
-  readonly decision: Decision;
-}
-
 /**
+ * @param before what was there without the adaptation, at the same places; undefined: no other model
  * @param labels the API's answers to a sample of these test places; undefined: it was not asked
  * @param balance the slider, 0 to 1, that the API's share is stated for
  */
 export function measure(
   test: readonly ScoredPlace[],
+  before: readonly ScoredPlace[] | undefined,
   labels: ApiLabels | undefined,
   fit: CouplingFit,
   balance: number,
 ): Measured {
-  const judge = (place: ScoredPlace): Judged => ({
+  const judge = (place: ScoredPlace): JudgedPlace => ({
     ...place,
     // Whether or not an API is there now: the report answers 'what would go to it'.
     decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars }),
   });
   const judged = test.map(judge);
-  const quality = (places: readonly Judged[]) =>
+  const quality = (places: readonly JudgedPlace[]) =>
     qualityOf(
       places,
       places.map((place) => place.decision.pSpecialist),
     );
   const latencies = judged.map((place) => place.draft.latencyMs);
-  const kinds = [...new Set(judged.map((place) => place.example.kind))].sort();
   const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
+  const api = labels && apiReport(labels, judged, answers);
+  const operating =
+    api && api.testPlaces > 0 ? { apiShare: api.coupledApiShare, right: api.coupledExactMatch } : undefined;
   return {
     specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
-    byKind: Object.fromEntries(
-      kinds.map((kind): [CursorKind, ReturnType<typeof quality>] => [
-        kind,
-        quality(judged.filter((place) => place.example.kind === kind)),
-      ]),
-    ),
+    byKind: byKind(judged, quality),
+    ...(before && { before: byKind(before, ownQuality) }),
     apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
-    api: labels && apiReport(labels, judged, answers),
+    api,
     slider: balances.map((each) => sliderPoint(each, judged, answers)),
+    curves: curvesOf(judged, answers, operating),
+    underfit: underfitOf(judged, answers),
     examples: worked(judged, answers),
   };
 }
 
+function byKind<P extends ScoredPlace>(
+  places: readonly P[],
+  quality: (of: readonly P[]) => Quality,
+): Readonly<Partial<Record<CursorKind, Quality>>> {
+  const kinds = [...Map.groupBy(places, ({ example }) => example.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(kinds.map(([kind, of]) => [kind, quality(of)]));
+}
+
 function sliderPoint(
   balance: number,
-  judged: readonly Judged[],
+  judged: readonly JudgedPlace[],
   answers: ReadonlyMap<unknown, LabelledPlace>,
 ): SliderPoint {
-  const goes = ({ decision }: Judged) => balance > 0 && decision.gain > priceOf(balance);
+  const goes = ({ decision }: JudgedPlace) => balance > 0 && decision.gain > priceOf(balance);
   const known = judged.flatMap((place) => {
     const label = answers.get(place.example);
     return label === undefined ? [] : [Number(goes(place) ? label.right : place.right)];
@@ -81,7 +93,7 @@ function sliderPoint(
 
 function apiReport(
   labels: ApiLabels,
-  judged: readonly Judged[],
+  judged: readonly JudgedPlace[],
   answers: ReadonlyMap<unknown, LabelledPlace>,
 ): ApiReport | undefined {
   const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
@@ -116,12 +128,12 @@ function apiReport(
  * A handful from all over the test files: evenly spaced along the specialist's confidence, so that good, middling and
  * hopeless places are all seen.
  */
-function worked(judged: readonly Judged[], answers: ReadonlyMap<unknown, LabelledPlace>): WorkedCompletion[] {
+function worked(judged: readonly JudgedPlace[], answers: ReadonlyMap<unknown, LabelledPlace>): WorkedCompletion[] {
   const pool = answers.size >= workedCompletions ? judged.filter((place) => answers.has(place.example)) : judged;
   const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
   const count = Math.min(workedCompletions, ranked.length);
   return Array.from({ length: count }, (_, index) => {
-    const place = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as Judged;
+    const place = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPlace;
     const label = place.decision.route === 'api' ? answers.get(place.example) : undefined;
     const { example, draft, decision } = place;
     const common = {

@@ -61,6 +61,50 @@ export interface SliderPoint {
   readonly right: number | undefined;
 }
 
+/** Of estimates that lie in the same tenth: their mean, the share that came true, and how many there are. */
+export interface Reliability {
+  readonly said: number;
+  readonly right: number;
+  readonly places: number;
+}
+
+/** A share of places that goes to the API, and the share of lines that is right then. */
+export interface DeferralPoint {
+  readonly apiShare: number;
+  readonly right: number;
+}
+
+/** At the test places. */
+export interface Curves {
+  /** By rising share, where both answers are known: undefined where the API was not asked. The operating point is that of the set balance. */
+  readonly deferral: { readonly pair: readonly DeferralPoint[]; readonly operating: DeferralPoint } | undefined;
+  /** Of both estimates; empty where nobody knows. */
+  readonly specialist: readonly Reliability[];
+  readonly api: readonly Reliability[];
+}
+
+/** Places of one kind, and how likely either side is right there. */
+export interface UnderfitRow {
+  /** 'your test helpers' */
+  readonly what: string;
+  readonly places: number;
+  /** As the coupling estimates it, on average; and what is known: so many were asked, so many right. */
+  readonly api: number;
+  readonly asked: number;
+  readonly apiRight: number;
+  /** Share right. */
+  readonly specialist: number;
+  /** Where the API was wrong, best where the specialist was right. */
+  readonly example?: {
+    readonly path: string;
+    readonly line: number;
+    readonly before: string;
+    readonly truth: string;
+    readonly api: string;
+    readonly specialist: string;
+  };
+}
+
 /** How the neural model was adapted, and what stays in use. */
 export interface NeuralReport {
   /** 'earlier': an earlier adaptation, which was better; 'base': neither was. */
@@ -82,6 +126,8 @@ export interface NeuralReport {
 export interface TrainingReport {
   /** Nats per token on the validation files that the mixture is fitted on, before and after. Undefined in a folder too small to hold any out. */
   readonly loss: { readonly before: number; readonly after: number } | undefined;
+  /** The same after so many steps, in order. Absent in reports of earlier versions. */
+  readonly losses?: readonly { readonly step: number; readonly loss: number }[];
   readonly steps: number;
   /** Trained on, repetitions counted, and in one pass over the folder. */
   readonly tokens: number;
@@ -113,6 +159,12 @@ export interface AdaptReport {
   readonly api: ApiReport | undefined;
   /** What each place of the slider comes to, by rising balance. Absent in reports of earlier versions. */
   readonly slider?: readonly SliderPoint[];
+  /** For the charts. Absent in reports of earlier versions, as is what follows. */
+  readonly curves?: Curves;
+  /** `byKind` without the adaptation: of the base, or of the n-grams alone where none was adapted. */
+  readonly before?: Readonly<Partial<Record<CursorKind, Quality>>>;
+  /** Where the API falls short of the specialist, or least ahead of it, first. Empty where it was not asked. */
+  readonly underfit?: readonly UnderfitRow[];
   /** Undefined where the run had no neural part; the notes say why. Absent in reports of earlier versions. */
   readonly neural?: NeuralReport | undefined;
   readonly examples: readonly WorkedCompletion[];

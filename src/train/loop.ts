@@ -112,14 +112,14 @@ class Run {
       if (this.isSaveDue() && !this.cancelled) await this.save();
     }
     const { step } = stepper;
-    const { first, best } = progress;
+    const { first, best, all = [] } = progress;
     const outOfTime = step < options.schedule.totalSteps;
     // The last steps are not worth losing to a death while the model is saved.
     if (step > this.saved) await this.save();
     return ok({
       step,
       tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
-      validation: first && best && { first, best },
+      validation: first && best && { first, best, all },
       stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
       seconds: this.time.seconds,
     });
@@ -190,6 +190,7 @@ class Run {
     const validated = { step: stepper.step, loss };
     progress.first ??= validated;
     progress.last = validated;
+    progress.all = [...(progress.all ?? []), validated];
     // Not less also where it is no number.
     if (!progress.best || loss < progress.best.loss) {
       progress.best = validated;

@@ -59,12 +59,19 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
 }
 
+export interface Judged {
+  readonly first: Validated;
+  readonly best: Validated;
+  /** In order; absent where it ended under an earlier version. */
+  readonly all?: readonly Validated[];
+}
+
 export interface Trained {
   /** Steps done. */
   readonly step: number;
   /** What is trained, as it was after the best validation; without validation, at the end, the optimiser's state included. */
   readonly tensors: Map<string, Float32Array>;
-  readonly validation: { readonly first: Validated; readonly best: Validated } | undefined;
+  readonly validation: Judged | undefined;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
   /** Of training, earlier parts of a resumed run included. */
   readonly seconds: number;
@@ -85,6 +92,8 @@ export interface Progress {
   first: Validated | undefined;
   best: Validated | undefined;
   last: Validated | undefined;
+  /** In order; absent in checkpoints of earlier versions. */
+  all?: Validated[];
   /** Validations in a row without a new best. */
   stale: number;
 }

@@ -172,7 +172,7 @@ test('without progress on the validation examples the run stops early, and its b
   assert.equal(why, 'no-improvement');
   assert.ok(step < 40 && reports.length === step);
   const best = seen.reduce((least, each) => (each.loss < least.loss ? each : least));
-  assert.deepEqual(judged, { first: seen[0], best });
+  assert.deepEqual(judged, { first: seen[0], best, all: seen });
   assert.equal(step, best.step + 4);
   const again: Validated[] = [];
   const first = { ...stopped, checkpoint: undefined, schedule: { ...schedule, totalSteps: 1 } };

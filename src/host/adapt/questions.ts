@@ -18,10 +18,16 @@ export async function tellEnd(result: Result<AdaptOutcome>, byUser: boolean): Pr
   if (result.ok) {
     const { trouble, report } = result.value;
     if (trouble !== undefined) await tellFailure({ code: 'unwritable', message: trouble });
-    else void vscode.window.showInformationMessage(outcomeOf(report));
+    else void tellOutcome(outcomeOf(report));
   } else if (result.error.code !== 'cancelled') await tellFailure(result.error);
   else if (byUser) void vscode.window.showInformationMessage(result.error.message);
   return result.ok;
+}
+
+async function tellOutcome(outcome: string): Promise<void> {
+  const report = t('Show Report');
+  const answer = await vscode.window.showInformationMessage(outcome, report);
+  if (answer === report) await vscode.commands.executeCommand('easyAdaptation.showReport');
 }
 
 export async function askForTrust(): Promise<void> {

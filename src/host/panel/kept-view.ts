@@ -1,4 +1,4 @@
-// Read-only documents: 'Show What Is Kept and Sent', all that is stored of a folder and what a completion at the cursor sends; and reports of folders that are not open.
+// Read-only documents: 'Show What Is Kept and Sent', all that is stored of a folder and what a completion at the cursor sends.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, type Result } from '../../common/errors.ts';
@@ -70,7 +70,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 
-  async open(title: string, text: string): Promise<void> {
+  private async open(title: string, text: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${title}`, query: String(++this.shown) });
     this.texts.set(uri.toString(), text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });

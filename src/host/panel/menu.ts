@@ -134,6 +134,12 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
     separator(t('More')),
     command('settings-gear', t('Settings'), 'openSettings'),
     command('output', t('Show Log'), 'showLog'),
+    command(
+      'graph-line',
+      t('Report of the Adaptation'),
+      'showReport',
+      t('charts, and where the large model falls short'),
+    ),
     command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
     command('eye', t('Show What Is Kept and Sent'), 'showKept', folder.name),
     command('trash', t('Delete Stored Data…'), 'deleteData'),

@@ -89,6 +89,7 @@ export function panelStrings(): PanelStrings {
     adaptation: t('Adaptation'),
     adapt: t('Adapt to This Repo'),
     adaptAgain: t('Adapt again'),
+    wholeReport: t('Report with charts'),
     notAdaptedTitle: t('Not adapted yet'),
     notAdaptedText: t(
       'Suggestions already come from a general model and an index of your files. Adapting trains the model on your files, learns from held-out ones how far each answer can be trusted, and measures the result. It runs in the background, takes some minutes, and completions go on meanwhile.',

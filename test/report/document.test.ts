@@ -1,0 +1,121 @@
+// The report as page and Markdown: what it says of the API, of estimates and of training, and what it leaves out where nobody knows.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseFromPage, parseToPage } from '../../src/panel/page.ts';
+import { compareDocument } from '../../src/report/compare.ts';
+import { reliability } from '../../src/report/curves.ts';
+import { markdownOf } from '../../src/report/markdown.ts';
+import { reportDocument } from '../../src/report/report-document.ts';
+import { storedReport } from '../../src/report/stored.ts';
+import { reportOf } from './report.ts';
+
+const at = Date.UTC(2026, 10, 26, 20, 30);
+
+test('where the large model falls short: kinds of places in plain words, those first where the specialist is ahead', () => {
+  const { underfit = [] } = reportOf(true);
+  const helpers = underfit.find(({ what }) => what === 'your test helpers');
+  assert.ok(helpers && helpers.specialist > helpers.api, JSON.stringify(underfit));
+  const leads = underfit.map(({ specialist, api }) => specialist - api);
+  assert.deepEqual(
+    leads,
+    [...leads].sort((a, b) => b - a),
+  );
+  const code = underfit.find(({ what }) => what.startsWith('your code'));
+  assert.ok(code && code.api > code.specialist && code.api > helpers.api, JSON.stringify(code));
+  for (const { asked, apiRight, places, example } of underfit) {
+    assert.ok(places >= 8 && apiRight <= asked && asked <= places);
+    assert.ok(apiRight === asked || example?.api === 'wrong');
+  }
+  const names = underfit.map(({ what }) => what);
+  assert.equal(new Set(names).size, names.length);
+  // 'your test helpers' and those in their one folder are the same places: one is told.
+  assert.equal(names.filter((name) => /^your test helpers( in .*)?$/.test(name)).length, 1);
+});
+
+test('the curve begins with the specialist, ends with the API, and the operating point is on the way', () => {
+  const { curves, api } = reportOf(true);
+  const { pair = [], operating } = curves?.deferral ?? {};
+  assert.equal(pair[0]?.apiShare, 0);
+  assert.equal(pair.at(-1)?.apiShare, 1);
+  assert.ok(Math.abs((pair[0]?.right ?? 0) - (api?.specialistExactMatch ?? 1)) < 1e-9);
+  assert.ok(Math.abs((pair.at(-1)?.right ?? 0) - (api?.apiExactMatch ?? 1)) < 1e-9);
+  assert.equal(operating?.right, api?.coupledExactMatch);
+  assert.ok(pair.length <= 42);
+});
+
+test('estimates are gathered by tenths, the last with what is certain', () => {
+  const bins = reliability([
+    { said: 1, right: true },
+    { said: 0.95, right: false },
+    { said: 0.12, right: false },
+  ]);
+  assert.deepEqual(bins, [
+    { said: 0.12, right: 0, places: 1 },
+    { said: 0.975, right: 0.5, places: 2 },
+  ]);
+});
+
+test('each chart has a table with as many figures, and the page takes the document as it is', () => {
+  const document = reportDocument(reportOf(true), 'engine', at);
+  const titles = document.sections.map(({ title }) => title);
+  assert.deepEqual(titles, [
+    'What changed',
+    'Before and after, by kind of place',
+    'Where the large model falls short',
+    'Who answers: quality against calls',
+    'Whether “60 % sure” means 60 %',
+    'Training',
+    'Money, time, memory',
+  ]);
+  const charts = document.sections.filter(({ chart }) => chart);
+  assert.equal(charts.length, 3);
+  for (const { chart, table } of charts) {
+    const marked = chart?.series.filter(({ line }) => line !== 'points' && line !== 'dotted') ?? [];
+    assert.ok(table && table.rows.length >= (marked[0]?.points.length ?? 99));
+    // Told apart without colour.
+    const looks = chart?.series.map(({ line, marks }) => `${line} ${marks}`);
+    assert.equal(new Set(looks).size, looks?.length);
+  }
+  const sent = structuredClone({ type: 'init', strings: {}, locale: 'en', document, actions: [] });
+  assert.ok(parseToPage(sent));
+  assert.equal(parseToPage({ ...sent, document: { ...document, sections: [{ title: 'x' }] } }), undefined);
+  assert.deepEqual(parseFromPage({ type: 'action', action: 'json' }), { type: 'action', action: 'json' });
+  assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
+});
+
+test('without an API nothing is said of it but that nobody knows; a report of an earlier version still opens', () => {
+  const local = reportDocument(reportOf(false), 'engine', at);
+  assert.ok(!local.sections.some(({ title }) => title.startsWith('Who answers')));
+  const unknown = local.sections.find(({ title }) => title.startsWith('Where the large'));
+  assert.match(unknown?.text[0] ?? '', /^Not known/);
+  const { curves: _, before: __, underfit: ___, ...earlier } = reportOf(true);
+  const read = storedReport(JSON.stringify(earlier));
+  assert.ok(read);
+  assert.match(markdownOf(reportDocument(read, 'engine', at)), /## By kind of place/);
+});
+
+test('as Markdown it has the same tables, and what files and models say is no markup', () => {
+  const report = reportOf(true);
+  const named = { ...report, notes: ['see [this](http://x) | <b>'] };
+  const text = markdownOf(reportDocument(named, 'en|gine', at));
+  assert.match(text, /^# en\\\|gine\n/);
+  assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
+  assert.match(
+    text,
+    /\| Kind of place \| Places \| API, estimated \| Specialist \| Answers known \|\n\| --- \| --- \|/,
+  );
+  assert.match(text, /\| Money \| \$0\.2800 for 280 answers of claude \|/);
+});
+
+test('two adaptations stand side by side, measure by measure', () => {
+  const [a, b] = [reportOf(true), reportOf(false)];
+  const { sections, title } = compareDocument(
+    { report: a, name: 'engine', finishedAt: at },
+    { report: b, name: 'engine', finishedAt: at + 60_000 },
+  );
+  assert.equal(title, 'engine: two adaptations');
+  const rows = new Map(sections.flatMap(({ table }) => table?.rows ?? []).map(([name, ...values]) => [name, values]));
+  assert.deepEqual(rows.get('Loss on held-out files'), ['2.700', '2.700']);
+  assert.equal(rows.get('API, lines right')?.[1], '–');
+  assert.equal(rows.get('Money')?.[1], 'nothing: no API');
+});
