@@ -223,7 +223,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
   own.add(
     registerCommands({
-      extension: context.extensionUri,
+      ...{ installed: context.extension, memory: context.workspaceState, jobs, neural },
       activity,
       adaptation,
       api,

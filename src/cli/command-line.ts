@@ -22,6 +22,9 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- report [FOLDER]               print the last report again
   npm start -- list                          the folders that have been adapted to
   npm start -- delete FOLDER                 forget a folder's adaptation
+  npm start -- adaptations export FOLDER FILE    its adapted model, coupling and report as one safetensors file
+  npm start -- adaptations import FILE FOLDER    the same put in use in another folder, or on another machine
+  npm start -- adaptations compare FOLDER FOLDER two reports side by side
   npm start -- label TASK [--shard I/N]      label all texts of .easyadaptation/tasks/TASK.json, or one of N equal parts
                                              with --base NAME that base reads what the n-grams doubt
   npm start -- export TASK                   the task's specialist as one ONNX model, labels and a README
@@ -80,7 +83,17 @@ const options = {
 /** Wrong usage: exit code 2 and one sentence. */
 export class UsageError extends Error {}
 
-export const commands = ['adapt', 'complete', 'inspect', 'report', 'list', 'delete', 'label', 'export'] as const;
+export const commands = [
+  'adapt',
+  'complete',
+  'inspect',
+  'report',
+  'list',
+  'delete',
+  'adaptations',
+  'label',
+  'export',
+] as const;
 export type Command = (typeof commands)[number];
 
 /** What a command takes, where it is no folder. */
@@ -89,6 +102,8 @@ const things: Partial<Record<Command, string>> = { complete: 'place', label: 'ta
 export interface Asked {
   readonly command: Command;
   readonly target: string | undefined;
+  /** What follows it, of a command that takes more. */
+  readonly others: readonly string[];
   readonly values: Values;
 }
 
@@ -104,10 +119,11 @@ export function parse(argv: readonly string[]): Asked {
     const named = commands.find((each) => each === positionals[0]);
     const [target, ...others] = named ? positionals.slice(1) : positionals;
     const command = named ?? 'adapt';
-    if (others.length > 0) throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
+    if (others.length > 0 && command !== 'adaptations')
+      throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
-    return { command, target, values };
+    return { command, target, others, values };
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }

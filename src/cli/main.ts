@@ -5,6 +5,7 @@ import { adapt, report } from './adapt.ts';
 import { forget, list } from './adaptations.ts';
 import { type Asked, type Command, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
+import { adaptations } from './export-import-commands.ts';
 import { inspect } from './inspect.ts';
 import { exportTask, label } from './label-task.ts';
 import { Terminal } from './terminal.ts';
@@ -17,6 +18,7 @@ const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promi
   report,
   list,
   delete: forget,
+  adaptations,
   label,
   export: exportTask,
 };

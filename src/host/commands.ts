@@ -1,6 +1,8 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import type { JobClient } from '../jobs/client.ts';
+import { Carry } from './adapt/carry.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
@@ -8,12 +10,14 @@ import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
 import type { Served } from './api/served-specialist.ts';
+import type { Neural } from './bases/window-engine.ts';
 import type { ChannelLog } from './channel-log.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import { take } from './completion/take.ts';
 import type { Configuration } from './configuration.ts';
 import { type DeleteDeps, deleteData } from './delete-data.ts';
+import type { FolderRef } from './folder-ref.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
@@ -25,8 +29,11 @@ import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 
 export interface CommandDeps extends DeleteDeps {
-  /** The installed extension's folder. */
-  readonly extension: vscode.Uri;
+  readonly installed: vscode.Extension<unknown>;
+  readonly jobs: JobClient;
+  readonly neural: Neural;
+  /** Of the workspace. */
+  readonly memory: vscode.Memento;
   readonly panel: PanelHost;
   readonly kept: KeptView;
   readonly api: Api;
@@ -48,7 +55,11 @@ const { t } = vscode.l10n;
 export function registerCommands(deps: CommandDeps): Disposable {
   const { adaptation, commitMessages, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
   const owned = new DisposableStore();
-  const reports = owned.add(new Reports(deps));
+  const { installed, memory: answered } = deps;
+  const carry = owned.add(new Carry({ ...deps, version: String(installed.packageJSON.version), answered }));
+  const reports = owned.add(
+    new Reports({ ...deps, extension: installed.extensionUri, exportFile: (root) => carry.export(root) }),
+  );
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
@@ -73,6 +84,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     disableHere: () => disableHere(deps),
     showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
     showReport: () => reports.showLatest(),
+    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), (root) => carry.export(root)),
+    importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => carry.import(folder)),
     showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
@@ -101,6 +114,15 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
   if (await adaptation.adapt(folders.of(folder))) {
     await panel.show('report');
   }
+}
+
+async function withFolder(
+  { status }: CommandDeps,
+  question: string,
+  work: (root: string, folder: FolderRef) => Promise<void>,
+): Promise<void> {
+  const folder = await pickFolder(status.folder(), question);
+  if (folder?.root !== undefined) await work(folder.root, folder);
 }
 
 async function newApiKey(deps: CommandDeps): Promise<void> {

@@ -3,11 +3,13 @@
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { cancelled } from '../learn/cancellation.ts';
+import { exportAdaptation } from '../learn/export-import.ts';
 import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
 import type { Spending } from '../learn/types.ts';
 import { summaryOf } from '../report/kept.ts';
 import { adaptJob } from './adapt.ts';
+import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';
 import type { JobDeps } from './paid-teacher.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
@@ -22,6 +24,9 @@ const jobs: {
   kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
   texts: textTaskJob,
   preview: textPreviewJob,
+  export: async (request, { log }) => exportAdaptation(request, log),
+  import: importJob,
+  look: lookJob,
   commit: commitMessageJob,
 };
 

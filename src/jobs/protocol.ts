@@ -5,9 +5,11 @@ import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../engine/client.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
+import type { Exported, ExportRequest, Imported, Provenance } from '../learn/export-import.ts';
 import type { KeptRequest } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn/types.ts';
 import type { KeptSummary } from '../report/kept.ts';
+import type { CarriedRequest } from './carried.ts';
 import type { CommitMessage, CommitRequest } from './commit-message.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
@@ -23,6 +25,10 @@ export interface Jobs {
   texts: { request: TextTaskRequest; result: TaskReport };
   /** A task's first texts. */
   preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
+  /** An adaptation as one file: written, put in use, or only looked at. */
+  export: { request: ExportRequest; result: Exported };
+  import: { request: CarriedRequest; result: Imported };
+  look: { request: CarriedRequest; result: Provenance };
   /** Writes a message for what is staged. */
   commit: { request: CommitRequest; result: CommitMessage };
 }

@@ -66,10 +66,8 @@ export function baseAlone({ base }: Shipped): CurrentModel {
 
 /** The folder's adapted model, whether or not it serves; undefined where there is none, a failure where it cannot be opened now. */
 export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
-  const name = pointedAt(specialistFolder);
-  if (name === undefined) return undefined;
-  const model = join(specialistFolder, name);
-  if (!isModel(model)) return undefined;
+  const model = ownFolder(specialistFolder);
+  if (model === undefined) return undefined;
   const stands = standingOf(model, base, tokenizer);
   if (!stands.ok) return stands;
   const { over, madeFrom, isOwn } = stands.value;
@@ -78,6 +76,18 @@ export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped)
   } catch (cause) {
     return failed('unreadable', messageOf(cause));
   }
+}
+
+/** Where the folder's adapted model lies, whatever it goes with; undefined: there is none. */
+export function ownFolder(specialistFolder: string): string | undefined {
+  const name = pointedAt(specialistFolder);
+  const model = name === undefined ? undefined : join(specialistFolder, name);
+  return model !== undefined && isModel(model) ? model : undefined;
+}
+
+/** For a model that is not in use yet; one that never comes to be is swept by the next run. */
+export function newModelFolder(specialistFolder: string): string {
+  return join(specialistFolder, `${PREFIX}${randomUUID()}`);
 }
 
 function pointedAt(specialistFolder: string): string | undefined {
@@ -114,10 +124,11 @@ export function weightsOf(model: string): Sha256 {
  */
 export function keepModel(specialistFolder: string, made = workFolder(specialistFolder)): void {
   const isNew = made === workFolder(specialistFolder);
-  const name = isNew ? `${PREFIX}${randomUUID()}` : basename(made);
+  const model = isNew ? newModelFolder(specialistFolder) : made;
+  const name = basename(model);
   if (isNew) {
     listFiles(made);
-    renameSync(made, join(specialistFolder, name));
+    renameSync(made, model);
   }
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
 }

@@ -11,7 +11,7 @@ import type { AdaptRequest } from './types.ts';
 export function latestAdaptation(
   request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
   log: Log,
-): Result<{ readonly report: AdaptReport; readonly coupling: CouplingFit }> {
+): Result<{ readonly report: AdaptReport; readonly coupling: CouplingFit; readonly finishedAt: number }> {
   const { store, notice } = openStore(request.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
   try {
@@ -22,7 +22,7 @@ export function latestAdaptation(
     const coupling = storedFit(row.coupling);
     if (!coupling.ok) return coupling;
     const report = storedReport(row.report);
-    if (report !== undefined) return ok({ report, coupling: coupling.value });
+    if (report !== undefined) return ok({ report, coupling: coupling.value, finishedAt: row.finishedAt });
     return failed('corrupt', `The report on ${request.root} is damaged. Adapt again: npm start -- ${request.root}`);
   } finally {
     store.close();

@@ -76,8 +76,11 @@ export interface Standing {
  */
 export function standingOf(folder: string, base: string, tokenizer: string): Result<Standing> {
   const read = readManifest(folder);
-  if (!read.ok) return read;
-  const manifest = read.value;
+  return read.ok ? standing(read.value, base, tokenizer) : read;
+}
+
+/** The same by its manifest alone. */
+export function standing(manifest: PackageManifest | undefined, base: string, tokenizer: string): Result<Standing> {
   const words = manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer;
   const origin = manifest ? manifest.base : BEFORE_MANIFESTS.base;
   const isAdapter = manifest?.kind === 'adapter';

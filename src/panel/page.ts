@@ -23,7 +23,7 @@ const section = shape({
 });
 
 /** What the buttons above a report do; each is the host's. */
-export const pageActions = ['markdown', 'json', 'compare'] as const;
+export const pageActions = ['markdown', 'json', 'compare', 'export'] as const;
 
 const messages = {
   init: shape({

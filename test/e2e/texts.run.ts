@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, FrameLocator } from 'playwright-core';
+import type { Browser, FrameLocator, Locator } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
 import { TASKS_FOLDER } from '../../src/tasks/label/task.ts';
 import { textOf } from '../fakes/messages-validation.ts';
@@ -39,6 +39,18 @@ after(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What stands on one of the webviews' pages: which one is up to the editor. */
+function onAnyPage(selector: string): Promise<Locator> {
+  const { editor } = session;
+  return editor.eventually(`a page with ${selector}`, async () => {
+    for (const frame of editor.page.frames()) {
+      const found = frame.locator(selector);
+      if ((await found.count()) > 0) return found;
+    }
+    throw new Error('no page shows it');
+  });
+}
 
 /** A step; each needs the ones before it. */
 function step(name: string, body: () => Promise<void>): void {
@@ -180,14 +192,8 @@ step('rows are filtered, and a label is corrected by a key: it is kept at once, 
 step('the panel has the run, in a light theme, too', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
-  const task = await editor.eventually('the panel with the task', async () => {
-    // The table is a webview, too.
-    for (const frame of editor.page.frames()) {
-      const found = frame.locator('.tasks .task');
-      if ((await found.count()) > 0) return found;
-    }
-    throw new Error('no page shows it');
-  });
+  // The table is a webview, too.
+  const task = await onAnyPage('.tasks .task');
   await task.getByText('Would go to the large model').waitFor();
   await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');
@@ -196,4 +202,31 @@ step('the panel has the run, in a light theme, too', async () => {
     assert.ok(await editor.page.locator('.monaco-workbench.vs').count()),
   );
   await editor.shot('27-light');
+});
+
+step('an adaptation ends with a report: charts, a table behind each, in both themes', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Adapt to This Repo');
+  await editor.dialog().getByRole('button', { name: 'Include the API' }).click();
+  const end = editor.notifications().filter({ hasText: 'no neural model was adapted' });
+  await end.getByRole('button', { name: 'Show Report' }).click();
+  const page = await onAnyPage('.report-page');
+  await page.getByRole('heading', { name: 'Where the large model falls short' }).waitFor();
+  const charts = page.locator('section').filter({ has: page.locator('.chart') });
+  assert.equal(await charts.count(), 2, 'quality against calls, and calibration');
+  for (const chart of await charts.all()) {
+    await chart.locator('canvas').waitFor();
+    await chart.locator('summary').focus();
+    await editor.page.keyboard.press('Enter');
+    await chart.locator('tbody tr').first().waitFor();
+    assert.notEqual(await chart.locator('tbody tr').count(), 0);
+    await editor.page.keyboard.press('Enter');
+  }
+  await editor.shot('28-report-light');
+  await charts.first().scrollIntoViewIfNeeded();
+  await editor.shot('28-report-chart-light');
+  await editor.command('Preferences: Toggle between Light/Dark Themes');
+  await editor.page.locator('.monaco-workbench.vs-dark').waitFor();
+  await charts.first().scrollIntoViewIfNeeded();
+  await editor.shot('29-report-chart-dark');
 });

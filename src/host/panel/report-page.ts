@@ -20,6 +20,7 @@ export interface ReportPageDeps {
   readonly log: Log;
   /** Asks for another adaptation to compare with. */
   readonly compare: (row: AdaptationRow) => unknown;
+  readonly exportFile: (root: string) => unknown;
 }
 
 interface Content {
@@ -97,8 +98,9 @@ export class ReportPage extends DisposableStore {
       markdown: t('Save as Markdown…'),
       json: t('Save as JSON…'),
       compare: t('Compare…'),
+      export: t('Export…'),
     };
-    const actions = one ? (['compare', 'markdown', 'json'] as const) : (['markdown'] as const);
+    const actions = one ? (['compare', 'export', 'markdown', 'json'] as const) : (['markdown'] as const);
     void webview.postMessage({
       type: 'init',
       strings: strings(),
@@ -112,6 +114,7 @@ export class ReportPage extends DisposableStore {
     try {
       if (action === 'markdown') await save(document.title, 'md', markdownOf(document));
       else if (one && action === 'json') await save(document.title, 'json', `${JSON.stringify(one.report, null, 2)}\n`);
+      else if (one && action === 'export') await this.deps.exportFile(one.row.folder);
       else if (one) await this.deps.compare(one.row);
     } catch (error) {
       this.deps.log.error('The report', error);

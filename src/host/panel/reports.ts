@@ -14,6 +14,7 @@ export interface ReportsDeps {
   readonly store: StoreOwner;
   readonly status: Status;
   readonly log: Log;
+  readonly exportFile: (root: string) => unknown;
 }
 
 const { t } = vscode.l10n;
@@ -25,8 +26,8 @@ export class Reports extends DisposableStore {
   constructor(deps: ReportsDeps) {
     super();
     this.deps = deps;
-    const { extension, log } = deps;
-    this.page = this.add(new ReportPage({ extension, log, compare: (row) => this.compare(row) }));
+    const { extension, log, exportFile } = deps;
+    this.page = this.add(new ReportPage({ extension, log, exportFile, compare: (row) => this.compare(row) }));
   }
 
   /** Of the folder in front of the user; where that has none, the newest there is. */

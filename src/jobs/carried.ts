@@ -1,0 +1,38 @@
+// The jobs of adaptations that come and go as one file: megabytes that no editor's thread reads.
+import { createReadStream, statSync } from 'node:fs';
+import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
+import { FolderReader } from '../harvest/folder-reader.ts';
+import {
+  type Imported,
+  type ImportRequest,
+  importAdaptation,
+  lookAt,
+  type Provenance,
+  TEAM_FILE,
+} from '../learn/export-import.ts';
+import type { JobDeps } from './paid-teacher.ts';
+
+export interface CarriedRequest extends ImportRequest {
+  /** Path of a file that the user has named; undefined: what the folder itself carries. */
+  readonly from: string | undefined;
+}
+
+export const importJob = (request: CarriedRequest, { log }: Pick<JobDeps, 'log'>): Promise<Result<Imported>> =>
+  reading(request, (pieces) => importAdaptation(pieces, request, log));
+
+export const lookJob = (request: CarriedRequest): Promise<Result<Provenance>> =>
+  reading(request, (pieces) => lookAt(pieces, request));
+
+async function reading<T>(
+  { root, from }: CarriedRequest,
+  work: (pieces: AsyncIterable<Uint8Array>) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  try {
+    if (from === undefined) return await work((await FolderReader.open(root)).pieces(TEAM_FILE));
+    if (!statSync(from).isFile()) return failed('unreadable', `${from} is no file.`);
+    return await work(createReadStream(from));
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('unreadable', `${from ?? TEAM_FILE} cannot be read: ${messageOf(error)}`);
+  }
+}
