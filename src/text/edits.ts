@@ -2,6 +2,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { closersFor } from './brackets.ts';
 import { languageOf } from './languages.ts';
+import { apart } from './windows.ts';
 
 /** A place is what stands near it: edits far above do not make it another. UTF-16 units. */
 const NEAR_BEFORE = 1000;
@@ -16,8 +17,8 @@ export class EditedPlace {
 
   constructor(query: CompletionQuery) {
     this.path = query.path;
-    this.before = query.prefix.slice(-NEAR_BEFORE);
-    this.after = query.suffix.slice(0, NEAR_AFTER);
+    this.before = apart(query.prefix.slice(-NEAR_BEFORE));
+    this.after = apart(query.suffix.slice(0, NEAR_AFTER));
   }
 
   equals(other: EditedPlace): boolean {

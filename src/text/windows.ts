@@ -91,3 +91,9 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
   }
   return { stable, near: prefix.slice(from), suffix: headOf(suffix, limits.suffix), cut: start > 0 };
 }
+
+/** The same text for who keeps it: a piece of a longer one holds all of that in memory. */
+export function apart(piece: string): string {
+  // A text that is put together anew is written out before it is cut.
+  return ` ${piece}`.slice(1);
+}

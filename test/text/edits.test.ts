@@ -1,6 +1,8 @@
 // What was typed since, at places that moved and at places that are gone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { commonPrefix, EditedPlace, placeIn } from '../../src/text/edits.ts';
 import { oddTexts } from './odd-texts.ts';
@@ -23,6 +25,21 @@ test('what is typed at a place is found there, at any place of any text', () => 
       assert.equal(placeIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
     }
   }
+});
+
+test('a place that is kept keeps what stands near it in memory, not the text round it', () => {
+  setFlagsFromString('--expose-gc');
+  const used = () => {
+    runInNewContext('gc')();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  const places = Array.from({ length: 200 }, (_, i) => {
+    const text = `const value${i} = ${i};\n`.repeat(3000);
+    return new EditedPlace(queryAt(text.slice(0, 45_000), text.slice(45_000)));
+  });
+  const each = (used() - before) / places.length;
+  assert.ok(each < 10_000, `${Math.round(each)} bytes a place`);
 });
 
 test('closers that the editor put behind the cursor are allowed for', () => {

@@ -8,6 +8,7 @@ import type { Decision } from '../../coupling/types.ts';
 import type { PanelRow } from '../../panel/protocol.ts';
 import type { Store } from '../../store/store.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
+import { apart } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
 import type { Activity } from './activity.ts';
 
@@ -156,7 +157,7 @@ export class Recorder {
     return {
       path: folder.label === '' ? path : `${folder.label}/${path}`,
       line: lineOf(request) + 1,
-      before: lineBefore(prefix, 200),
+      before: apart(lineBefore(prefix, 200)),
     };
   }
 
