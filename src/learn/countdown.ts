@@ -55,7 +55,8 @@ export class Countdown {
     this.seconds = this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
     this.whole = this.after(-1);
     const of = (part: Row['part']) => this.after(this.at - 1, (row) => row.part === part);
-    return { measuring: of('measuring'), training: of('training'), deciding: of('deciding') };
+    // Where nothing is trained, what was to find that out is over.
+    return { measuring: of('measuring'), training: ahead.training > 0 ? of('training') : 0, deciding: of('deciding') };
   }
 
   /** Adds to an update how far the whole run is. Stages that are not in the list do no harm. */
