@@ -15,7 +15,7 @@ import { draftPackage, type Package } from './places.ts';
 import { replayed } from './replay.ts';
 import { riskRows } from './risk.ts';
 import { adaptedTo, untrained } from './specialists.ts';
-import { API_MS, aboveRow, calibrationRow, latencyRow, savedRow, type Worth } from './tables.ts';
+import { API_MS, aboveRow, calibrationRow, LORA, latencyRow, memoryRow, savedRow, type Worth } from './tables.ts';
 
 export const adapt: Benchmark = {
   name: 'adapt',
@@ -102,6 +102,11 @@ export function tablesOf({ name }: Base, packages: readonly Package[], minutes: 
   table('risk over 200 resplits by file', [
     ['published', measured('public', riskRows)],
     ['renamed', measured('renamed', riskRows)],
+  ]);
+  const trained = packages.flatMap(({ trainingBytes }) => (trainingBytes === undefined ? [] : [trainingBytes]));
+  table('memory of training, GB of the process on the CPU (no GPU here: no WebGPU buffers to count)', [
+    [name, memoryRow(trained)],
+    ...Object.entries(LORA).map(([peer, gb]) => [peer, gb === undefined ? undefined : { gb }] as const),
   ]);
   const [first] = Object.values(figures) as [Figures];
   const row = (of('public').length > 0 ? first['mean of the published'] : first.renamed) as Figures;

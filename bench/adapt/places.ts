@@ -36,6 +36,8 @@ export interface Package {
   readonly kind: Kind;
   readonly recorded: readonly Sided[];
   readonly calibration: readonly Sided[];
+  /** Of the process that trained its specialist, at its peak; absent: nothing was trained. */
+  readonly trainingBytes?: number;
 }
 
 /** What the specialist of a package is made from. */
@@ -45,6 +47,8 @@ export interface Made {
   /** Files that model and calibration's index were made of, and those that they were not. */
   readonly train: readonly PackageFile[];
   readonly held: readonly PackageFile[];
+  /** See `Package`. */
+  readonly trainingBytes?: number;
 }
 
 /** Drafts everywhere in a package. At the recorded cursors the index holds every file that no recording names, as in the product after a run. */
@@ -52,7 +56,7 @@ export async function draftPackage(
   engines: readonly EngineClient[],
   base: Base,
   { recording, places }: Replayed,
-  { model, train, held }: Made,
+  { model, train, held, trainingBytes }: Made,
   scratch: string,
 ): Promise<Package> {
   const name = recording.kind === 'renamed' ? 'renamed' : recording.package;
@@ -71,6 +75,7 @@ export async function draftPackage(
     kind: recording.kind,
     recorded: await draft(recording.others, places, 'recorded'),
     calibration: await draft(train, drawnPlaces(held, calibrated, 1), 'calibration'),
+    ...(trainingBytes !== undefined && { trainingBytes }),
   };
 }
 

@@ -19,11 +19,12 @@ export function untrained(base: Base, recording: Recording): Made {
 /** Throws where the run trains nothing. Its test files decide nothing in it, and calibrate here. */
 export async function adaptedTo(base: Base, recording: Recording, minutes: number, scratch: string): Promise<Made> {
   const folder = mkdtempSync(join(scratch, 'run-'));
-  const { model } = await withEngines(
+  const { model, report } = await withEngines(
     ([engine]) => adaptOn(engine as EngineClient, { recording }, folder, base, minutes),
     1,
   );
-  return { model, ...splitOf(recording) };
+  const trainingBytes = report.neural?.peakMemoryBytes;
+  return { model, ...(trainingBytes !== undefined && { trainingBytes }), ...splitOf(recording) };
 }
 
 function splitOf({ others }: Recording): Pick<Made, 'train' | 'held'> {

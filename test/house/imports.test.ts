@@ -73,6 +73,7 @@ test('the rules of the lint are those that the map makes', () => {
     '@huggingface/gguf': 'bases',
     '@vscode/tree-sitter-wasm': 'syntax',
     openai: 'teacher',
+    uplot: 'panel',
   });
 });
 

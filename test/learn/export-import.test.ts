@@ -14,21 +14,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { root as repository } from '../../build/paths.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { exportAdaptation, importAdaptation, lookAt } from '../../src/learn/export-import.ts';
-import { currentModel, keepModel, newModelFolder, ownFolder } from '../../src/learn/folder-models.ts';
-import { describeAdapted } from '../../src/package/adapted.ts';
+import { currentModel, ownFolder } from '../../src/learn/folder-models.ts';
 import { readManifest, writeManifest } from '../../src/package/manifest.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { openStore } from '../../src/store/open.ts';
-import { goldenFolder } from '../arch/golden.ts';
-import { reportOf } from '../report/report.ts';
+import { adaptIn, tokenizerPath, writeBase } from './adapted-folder.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'portable-'));
 after(() => rmSync(home, { recursive: true }));
-const tokenizerPath = join(repository, 'models', 'small', 'tokenizer.json');
 const base = join(home, 'models', 'base');
 const target = join(home, 'out', 'engine.safetensors');
 const [here, there] = ['here', 'there'].map((name) => ({
@@ -50,24 +46,11 @@ interface Side {
 
 beforeEach(() => {
   for (const each of ['here', 'there', 'models', 'out']) rmSync(join(home, each), { recursive: true, force: true });
-  for (const file of ['config.json', 'model.safetensors']) cpSync(join(goldenFolder('llama'), file), join(base, file));
-  adaptIn(here);
+  writeBase(base);
+  adaptIn(here, base);
   const told = exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog);
   assert.ok(told.ok, JSON.stringify(told));
 });
-
-/** A folder with an adapted model, in use, and its report. */
-function adaptIn({ specialistFolder, storeFolder, root }: Side): void {
-  const model = newModelFolder(specialistFolder);
-  cpSync(base, model, { recursive: true });
-  writeFileSync(join(model, 'mixture.json'), '{"gate":[1,2]}');
-  describeAdapted(model, { base, tokenizer: tokenizerPath, precision: 'int8' });
-  keepModel(specialistFolder, model);
-  const { store } = openStore(storeFolder, { log: silentLog });
-  const report = { ...reportOf(true), folder: root };
-  store.recordAdaptation(root, { startedAt: 1, finishedAt: 2, report, coupling: defaultFit() });
-  store.close();
-}
 
 const into = (side: Side, file = target) => importAdaptation(createReadStream(file), side, silentLog);
 const filesOf = (folder: string) =>
@@ -149,7 +132,7 @@ const bad: Readonly<Record<string, { readonly make: () => Buffer; readonly code?
 
 for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
   test(`${name}: an error with its code, and what was in use stays`, async () => {
-    adaptIn(there);
+    adaptIn(there, base);
     const before = ownFolder(there.specialistFolder);
     const models = readdirSync(there.specialistFolder);
     const file = join(home, 'out', 'bad.safetensors');

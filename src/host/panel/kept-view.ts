@@ -130,7 +130,7 @@ const titles: Readonly<Record<KeptKind, () => string>> = {
   hint: () => t('Local drafts that would go along with it'),
   answer: () => t('Paid answers in the store'),
   outcome: () => t('Completions in the store'),
-  report: () => t('Reports in the store'),
+  report: () => t('Reports in the store, of which the last lies beside the specialist as Markdown and JSON, too'),
   draft: () => t('What models wrote at held-out places, in the store'),
   stage: () => t('What else an adaptation goes on from: places by hashes, finished stages'),
   log: () => t('What looking this up has logged'),
