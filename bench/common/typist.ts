@@ -70,9 +70,10 @@ export class Writing {
     }
   }
 
-  /** The next `length` UTF-16 units come at once, as inserted text does: nothing is closed behind it. */
-  insert(length: number): void {
+  /** The next `length` UTF-16 units come at once, as inserted text does: nothing is closed behind it, and what it takes the place of is gone. */
+  insert(length: number, over = 0): void {
     this.done += length;
+    this.closed = this.closed.slice(over);
   }
 }
 

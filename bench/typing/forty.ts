@@ -87,7 +87,7 @@ async function comesAt({ others, places }: ChosenFile, base: Base, rule: Rule): 
     );
   } finally {
     desk.dispose();
-    await models.specialists.close(KEY);
+    await models.close(KEY);
     rmSync(scratch, { recursive: true, force: true });
   }
 }

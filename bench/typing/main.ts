@@ -197,7 +197,7 @@ async function typeIn(folder: Material, base: Base, places: number, kind: string
       } else await inProcesses(models.snapshot, base, (...at) => work(rule, counted, ...at));
     }
   } finally {
-    await models.specialists.close(KEY);
+    await models.close(KEY);
     rmSync(scratch, { recursive: true, force: true });
   }
   return typed;

@@ -28,10 +28,21 @@ export class Models {
   readonly snapshot: string;
   readonly specialists = new Specialists();
   private readonly done = new Map<string, Done>();
+  private underWay: Promise<unknown> = Promise.resolve();
 
   constructor(ngram: NgramModel, snapshot: string) {
     this.ngram = ngram;
     this.snapshot = snapshot;
+  }
+
+  /** What a typist who has gone asked for last is still worked on, and what waits behind it begins then. */
+  async close(key: string): Promise<void> {
+    for (let last: unknown; last !== this.underWay; ) {
+      last = this.underWay;
+      await this.underWay;
+      await new Promise(setImmediate);
+    }
+    await this.specialists.close(key);
   }
 
   async answer(
@@ -45,9 +56,11 @@ export class Models {
     if (done === undefined) {
       let foreseen: Foreseen | undefined;
       const began = used();
-      const draft = await work((of) => {
+      const drafting = work((of) => {
         foreseen = of;
       });
+      this.underWay = drafting.catch(() => {});
+      const draft = await drafting;
       done = { draft, foreseen, ms: used() - began };
       this.done.set(key, done);
     }

@@ -12,6 +12,13 @@ export interface Judged {
   readonly lines: number;
 }
 
+/** A suggestion that is taken: UTF-16 units of it that are right and wrong, and those behind the cursor that it takes the place of. */
+interface Taken {
+  readonly good: number;
+  readonly bad: number;
+  readonly over: number | undefined;
+}
+
 export interface Typed {
   readonly judged: Judged[];
   /** Characters of the text, without the indents that an editor writes, and those of them that suggestions wrote, less what was deleted of them. */
@@ -38,7 +45,7 @@ export async function typeStretch(
 ): Promise<void> {
   const { path, prefix, rest, length, gaps } = stretch;
   const writing = new Writing(prefix, '', rest);
-  let taken: { readonly good: number; readonly bad: number } | undefined;
+  let taken: Taken | undefined;
   let interrupt = new AbortController();
   editor.onShown = (ghost) => {
     const { text } = ghost;
@@ -47,7 +54,7 @@ export async function typeStretch(
     typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0 });
     const bad = text.length - good;
     if (good < LEAST_TAKEN || bad >= good) return;
-    taken = { good, bad };
+    taken = { good, bad, over: ghost.shown.completion.over };
     interrupt.abort();
   };
   editor.come(path, languageId, writing.document);
@@ -61,13 +68,13 @@ export async function typeStretch(
     await clock.sleep(wait, interrupt.signal).catch(() => {});
     typed.keys++;
     last = clock.monotonic();
-    const now = taken as { readonly good: number; readonly bad: number } | undefined;
+    const now = taken as Taken | undefined;
     if (now === undefined) {
       writing.press();
       editor.press(writing.document);
     } else {
       const text = writing.left.slice(0, now.good);
-      writing.insert(now.good);
+      writing.insert(now.good, now.over);
       editor.take(writing.document);
       typed.written += inked(text) - now.bad;
       typed.keys += now.bad;

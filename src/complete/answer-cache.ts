@@ -6,12 +6,19 @@ import { EditedPlace } from '../text/edits.ts';
 /** What was answered at a place; '' where the answer was nothing. */
 export interface Answer {
   readonly text: string;
+  /** UTF-16 units behind the place that it takes the place of: closers that it writes itself. Absent: none. */
+  readonly over?: number;
   readonly source: Exclude<Source, 'none'>;
   readonly model: string;
   readonly decision: Decision;
   readonly savedUsd: number;
   /** Of the turn that a local one was made in. */
   readonly news?: number;
+}
+
+/** The place behind an answer that was taken. */
+export function insertedAt(query: CompletionQuery, { text, over = 0 }: Pick<Answer, 'text' | 'over'>): CompletionQuery {
+  return { ...query, prefix: query.prefix + text, suffix: query.suffix.slice(over) };
 }
 
 export interface CacheHit {
@@ -61,7 +68,8 @@ export class CompletionCache {
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
       );
-      if (since === undefined) continue;
+      // The closers that it writes itself are not the only ones there any more.
+      if (since === undefined || (since.autoClosed && entry.answer.over)) continue;
       // What is on the screen comes first as long as it is there, and not before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
       return { answer: entry.answer, rest: text.slice(since.typed.length), autoClosed: since.autoClosed };

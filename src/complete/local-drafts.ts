@@ -5,17 +5,18 @@ import { scoreCuts } from '../coupling/fit.ts';
 import { placeOf } from '../coupling/place.ts';
 import type { ScoredCut } from '../coupling/show.ts';
 import type { Decision, PlaceFacts } from '../coupling/types.ts';
-import { cleanDraft, draftOptions } from '../tasks/completion/asked-place.ts';
+import { cleanDraft, draftOptions, unclosedPlace, writtenOver } from '../tasks/completion/asked-place.ts';
 import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import { cutsOf } from '../tasks/completion/cuts.ts';
 import { requestAt } from '../tasks/completion/teacher-request.ts';
+import type { CompletionPlace } from '../tasks/completion/types.ts';
 import { isProse } from '../text/prose-text.ts';
 import type { Answer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { withRests } from './rests.ts';
 import type { ShowGate } from './show-gate.ts';
 import type { Local, Turn } from './turn.ts';
-import type { CompletionDeps } from './types.ts';
+import type { CompletionDeps, CompletionSettings } from './types.ts';
 
 export class LocalDrafts {
   private readonly deps: CompletionDeps;
@@ -34,13 +35,14 @@ export class LocalDrafts {
   async ask(turn: Turn): Promise<Local> {
     const { query, request, settings, signal } = turn;
     let draft: Draft | undefined;
+    const asked = this.asked(turn, settings);
     try {
-      draft = await this.deps.specialist.complete(query, draftOptions(turn), signal);
+      draft = await this.deps.specialist.complete(asked.query, draftOptions(asked), signal);
     } catch (error) {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);
     }
-    const cleaned = cleanDraft(draft, turn);
+    const cleaned = cleanDraft(draft, asked);
     const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
@@ -54,7 +56,8 @@ export class LocalDrafts {
       ...(!manual && waitMs !== undefined && { waitMs }),
     };
     const fit = this.deps.fit(draft);
-    const cuts = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, turn), place, policy.shift);
+    const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), place, policy.shift);
+    const cuts = asked.query === query ? scored : scored.flatMap((cut) => over(cut, turn));
     const decision = decide(fit, cleaned, place, policy, cuts);
     if (!manual) this.api.typing.judge(decision.gain > decision.price);
     const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
@@ -69,11 +72,24 @@ export class LocalDrafts {
 
   /** A draft that came too late for the request before waits for this one. */
   hasBetter(turn: Turn): boolean {
-    return this.deps.specialist.hasBetter?.(turn.query, draftOptions(turn)) === true;
+    const asked = this.asked(turn, turn.settings);
+    return this.deps.specialist.hasBetter?.(asked.query, draftOptions(asked)) === true;
   }
 
   isUnderWay(turn: Turn): boolean {
-    return this.deps.specialist.isUnderWay?.(turn.query, draftOptions(turn)) === true;
+    const asked = this.asked(turn, turn.settings);
+    return this.deps.specialist.isUnderWay?.(asked.query, draftOptions(asked)) === true;
+  }
+
+  /** What is asked at the place later may begin. */
+  begin(place: CompletionPlace, settings: CompletionSettings): void {
+    const { query, ...asked } = this.asked(place, settings);
+    this.deps.specialist.begin?.(query, draftOptions(asked));
+  }
+
+  /** Where the API may answer, too, both say what stands before the closers behind the cursor: what is compared is the same. */
+  private asked(place: CompletionPlace, settings: CompletionSettings): CompletionPlace {
+    return this.api.available(settings) ? place : unclosedPlace(place);
   }
 
   /** Into the cache: what the decision shows, and what was cut off. */
@@ -91,7 +107,12 @@ export class LocalDrafts {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
     const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
     const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
-    const { text } = decision.shown as ScoredCut;
-    return { text, source: 'specialist', model, decision, savedUsd, news: turn.news };
+    const { text, over } = decision.shown as ScoredCut;
+    return { text, ...(over && { over }), source: 'specialist', model, decision, savedUsd, news: turn.news };
   }
+}
+
+function over(cut: ScoredCut, turn: Turn): ScoredCut[] {
+  const written = writtenOver(turn, cut.text);
+  return written === undefined ? [] : [{ ...cut, over: written }];
 }

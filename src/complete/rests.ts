@@ -2,7 +2,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { hereNote } from '../coupling/decide.ts';
 import { bestCut, restOf, type ScoredCut } from '../coupling/show.ts';
-import type { Answer } from './answer-cache.ts';
+import { type Answer, insertedAt } from './answer-cache.ts';
 
 export interface Placed {
   readonly query: CompletionQuery;
@@ -26,6 +26,7 @@ export function withRests(query: CompletionQuery, answer: Answer, cuts: readonly
   const rest = bestCut(left, policy.bar, policy.annoyance);
   if (shown === undefined || rest === undefined) return [placed];
   const summary = hereNote(rest, 'the rest of an earlier draft');
-  const next: Answer = { ...answer, text: rest.text, decision: { ...answer.decision, shown: rest, summary } };
-  return [placed, ...withRests({ ...query, prefix: query.prefix + shown.text }, next, left, policy)];
+  const { text, over = 0 } = rest;
+  const next: Answer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
+  return [placed, ...withRests(insertedAt(query, shown), next, left, policy)];
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../coupling/types.ts';
-import type { Answer } from './answer-cache.ts';
+import { type Answer, insertedAt } from './answer-cache.ts';
 import { OutcomeTracker } from './tracker.ts';
 import type { Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
@@ -44,7 +44,7 @@ export class Screen {
   accepted(id: string): CompletionRequest | undefined {
     const taken = this.tracker.accepted(id);
     if (taken === undefined || this.shown === undefined) return undefined;
-    const query = { ...taken.query, prefix: taken.query.prefix + taken.text };
+    const query = insertedAt(taken.query, { ...this.shown.answer, text: taken.text });
     return { query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit };
   }
 
@@ -71,6 +71,7 @@ export class Screen {
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
       text,
+      ...(answer.over && { over: answer.over }),
       source: answer.source,
       model: answer.model,
       confidence:

@@ -8,7 +8,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { draftOptions, placeAt } from '../tasks/completion/asked-place.ts';
+import { placeAt } from '../tasks/completion/asked-place.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
@@ -75,8 +75,8 @@ export class CompletionService implements Disposable {
   begin(request: CompletionRequest): void {
     const { query } = request;
     if (this.disposed || goesOn(query) || this.cache.get(query) !== undefined) return;
-    const place = placeAt(query, request.indentUnit, this.deps.settings(query).multiline);
-    this.deps.specialist.begin?.(query, draftOptions(place));
+    const settings = this.deps.settings(query);
+    this.local.begin(placeAt(query, request.indentUnit, settings.multiline), settings);
   }
 
   /** The cursor rests here, and nothing was typed. */

@@ -31,6 +31,8 @@ export interface Completion {
   readonly id: string;
   /** To insert at the cursor. */
   readonly text: string;
+  /** UTF-16 units behind the cursor that it takes the place of: closers that the editor has put there, and that it writes itself. Absent: none. */
+  readonly over?: number;
   readonly source: Exclude<Source, 'none'>;
   readonly model: string;
   /** Estimated probability of being exactly right. */

@@ -4,6 +4,8 @@
 export interface ScoredCut {
   readonly text: string;
   readonly p: number;
+  /** UTF-16 units behind the cursor that it takes the place of: closers that it writes itself. Absent: none. */
+  readonly over?: number;
   /** The draft's token behind it, and how likely that one is given what stands before it; absent at the draft's end. */
   readonly next?: { readonly text: string; readonly p: number };
 }
@@ -62,8 +64,13 @@ export function bestCut(cuts: readonly ScoredCut[], bar: number, annoyance?: num
 }
 
 /** What is left of the cuts once `shown` is right. */
-export function restOf(cuts: readonly ScoredCut[], { text, p }: ScoredCut): ScoredCut[] {
+export function restOf(cuts: readonly ScoredCut[], { text, p, over = 0 }: ScoredCut): ScoredCut[] {
   return cuts
     .filter((cut) => cut.text.length > text.length && cut.text.startsWith(text))
-    .map((cut) => ({ ...cut, text: cut.text.slice(text.length), p: Math.min(1, cut.p / p) }));
+    .map((cut) => ({
+      ...cut,
+      text: cut.text.slice(text.length),
+      p: Math.min(1, cut.p / p),
+      ...(cut.over !== undefined && { over: Math.max(0, cut.over - over) }),
+    }));
 }

@@ -49,6 +49,23 @@ export function closersFor(typed: string, quotes: string): string {
   return quote + closers.reverse().join('');
 }
 
+/** The closers behind the cursor where they are all that its line opened, and nothing else stands there: an editor has put them there. Else ''. */
+export function closedBehind(lineBefore: string, lineAfter: string, quotes: string): string {
+  const rest = lineAfter.trimEnd();
+  return closersFor(lineBefore, quotes) === rest ? rest : '';
+}
+
+/**
+ * How many of these closers a text at the cursor writes itself, from the first on.
+ * @param closed as `closedBehind` says
+ */
+export function closersWritten(closed: string, lineBefore: string, text: string, quotes: string): number {
+  const left = closersFor(lineBefore + text, quotes);
+  let written = 0;
+  while (!left.endsWith(closed.slice(written))) written++;
+  return written;
+}
+
 /** Nothing but closing brackets, commas and semicolons (and white space). */
 export function isOnlyClosers(text: string): boolean {
   return /^[\s)\]},;]+$/.test(text);

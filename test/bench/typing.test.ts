@@ -79,6 +79,15 @@ test('a virtual clock stands still while something is computed, and says where n
   await assert.rejects(clock.run(new Promise(() => {})), /Time stands still/);
 });
 
+test('inserted text takes the place of what the editor has closed', () => {
+  const writing = new Writing('', '\n', 'f(a); g();');
+  writing.press();
+  writing.press();
+  assert.deepEqual(writing.document, { prefix: 'f(', suffix: ')\n' });
+  writing.insert(3, 1);
+  assert.deepEqual(writing.document, { prefix: 'f(a);', suffix: '\n' });
+});
+
 test('inserted text closes no brackets', () => {
   const writing = new Writing('', '\n', 'f(a);');
   writing.press();

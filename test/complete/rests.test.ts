@@ -67,3 +67,43 @@ test('a draft is cut before the doubt, and the record says so', async () => {
   assert.match(shown?.decision.summary ?? '', /Cut before/);
   assert.ok((shown?.confidence ?? 0) > 0.7);
 });
+
+test('a line goes on past what the editor has closed behind the cursor, and so does what stands ready behind it', async () => {
+  const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const shown = await h.answer(query('const x = executeCommand(', ')\n'));
+  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
+  assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');
+  const along = await h.answer(query('const x = executeCommand(root', ')\n'));
+  assert.deepEqual([along?.text, along?.over], ['Cmd, second);', 1]);
+  h.service.accepted(along?.id ?? '');
+  assert.deepEqual(
+    [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
+    ['const x = executeCommand(rootCmd, second);', '\n'],
+  );
+});
+
+test('the closers are gone from where they stood once a part of the draft has written them', () => {
+  const at = query('x := run(', ')\n}\n');
+  const past = [
+    { text: 'rootCmd', p: 0.95, over: 0 },
+    { text: 'rootCmd)', p: 0.8, over: 1 },
+    { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
+  ];
+  const decision = decide(defaultFit(), draft('x', 0.9), place, { ...settings, annoyance: 0 }, past.slice(0, 1));
+  const answer: Answer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
+  const cache = new CompletionCache();
+  for (const { query, answer: kept } of withRests(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
+  const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
+  assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
+  // A bracket that the typist opens is closed by the editor before them: the text would write one of both.
+  cache.put(at, { ...answer, text: 'get(x)); err', over: 1 });
+  assert.equal(cache.get(query('x := run(get(', '))\n}\n')), undefined);
+});
+
+test('where the API may answer, too, both say what stands before the closers', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(draft('rootCmd, second', 0.97)) });
+  const shown = await h.answer(query('const x = executeCommand(', ')\n'));
+  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second', undefined]);
+  assert.equal(h.specialist.queries[0]?.suffix, ')\n');
+});

@@ -1,7 +1,14 @@
 // Brackets: what is open, what closes nothing, what an editor adds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bracketBalance, brackets, closersFor, isOnlyClosers } from '../../src/text/brackets.ts';
+import {
+  bracketBalance,
+  brackets,
+  closedBehind,
+  closersFor,
+  closersWritten,
+  isOnlyClosers,
+} from '../../src/text/brackets.ts';
 import { oddTexts } from './odd-texts.ts';
 
 test('open brackets and stray closers make up the balance', () => {
@@ -29,4 +36,30 @@ test('brackets are matched by kind, and not in strings', () => {
 
 test('only closers are brackets, commas and semicolons', () => {
   assert.ok(isOnlyClosers(' )],\n};') && !isOnlyClosers('') && !isOnlyClosers(') x'));
+});
+
+test("closers behind the cursor are the editor's where they are all that the line opened", () => {
+  const behind = (before: string, after: string) => closedBehind(before, after, `"'`);
+  assert.equal(behind('call(', ')'), ')');
+  assert.equal(behind('call({ a: [', ']}) '), ']})');
+  assert.equal(behind('call("', '")'), '")');
+  for (const [before, after] of [
+    ['call(', ''],
+    ['call(', ');'],
+    ['call(other(', ')'],
+    ['call', ')'],
+  ] as const)
+    assert.equal(behind(before, after), '', before + after);
+});
+
+test('a text that closes what the line opened writes the closers behind the cursor, one after the other', () => {
+  const written = (before: string, text: string) =>
+    closersWritten(closedBehind(before, closersFor(before, '"'), '"'), before, text, '"');
+  assert.equal(written('call(other(', 'a'), 0);
+  assert.equal(written('call(other(', 'a), b'), 1);
+  assert.equal(written('call(other(', 'a), b);'), 2);
+  assert.equal(written('call("', 'text", b'), 1);
+  assert.equal(written('if (err := call(', 'b)) {\n  fail(err)'), 2);
+  // What is closed and opened again is closed behind it as before.
+  assert.equal(written('call(', 'a)(b'), 0);
 });

@@ -154,7 +154,7 @@ function placeOf(document: vscode.TextDocument, { line, character }: vscode.Posi
 }
 
 /**
- * The item replaces the line's text before the cursor with itself and the completion: so it stays while the user deletes
+ * The item replaces the line's text before the cursor, and the closers behind it that the completion writes itself, with both: so it stays while the user deletes
  * and types again, and the editor's accept-word and accept-line work on it.
  */
 function item(
@@ -166,7 +166,8 @@ function item(
   const lineStart = position.with(undefined, 0);
   const before = document.getText(new vscode.Range(lineStart, position));
   const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
-  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, position), {
+  const end = position.translate(0, completion.over ?? 0);
+  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, end), {
     title: '',
     command: acceptedCommand,
     arguments: [folderKey, completion.id],
