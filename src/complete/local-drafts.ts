@@ -87,6 +87,10 @@ export class LocalDrafts {
     this.deps.specialist.begin?.(query, draftOptions(asked));
   }
 
+  warm(place: CompletionPlace, settings: CompletionSettings): void {
+    this.deps.specialist.warm?.(this.asked(place, settings).query);
+  }
+
   /** Where the API may answer, too, both say what stands before the closers behind the cursor: what is compared is the same. */
   private asked(place: CompletionPlace, settings: CompletionSettings): CompletionPlace {
     return this.api.available(settings) ? place : unclosedPlace(place);

@@ -81,7 +81,7 @@ export class CompletionService implements Disposable {
 
   /** The cursor rests here, and nothing was typed. */
   warm(query: CompletionQuery): void {
-    if (!this.disposed) this.deps.specialist.warm?.(query);
+    if (!this.disposed) this.local.warm(placeAt(query), this.deps.settings(query));
   }
 
   /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */

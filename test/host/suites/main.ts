@@ -144,7 +144,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   });
 
   suite.test('a line goes on past what is closed behind the cursor, and does not close it twice', async () => {
-    const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
+    const editor = await newFile('src/handlers/voucher.ts', '');
     await until('a completion before a bracket', async () => {
       await replaceAll(editor, `${upTo('await openDatabase(')})`);
       putCursor(editor, editor.document.positionAt(editor.document.getText().length - 1));
