@@ -25,6 +25,8 @@ export interface CacheHit {
   readonly answer: Answer;
   /** What is left of the answer's text to insert; '' at the end of it, or where the answer was nothing. */
   readonly rest: string;
+  /** What is left of its `over`. */
+  readonly over: number;
   /** The editor put closing brackets or quotes behind the cursor meanwhile, which `rest` may repeat. */
   readonly autoClosed: boolean;
 }
@@ -62,17 +64,19 @@ export class CompletionCache {
   get(query: CompletionQuery, visible?: Answer): CacheHit | undefined {
     const seen = this.entries.filter(({ answer }) => answer === visible);
     for (const entry of [...seen, ...[...this.entries].reverse()]) {
-      const { text } = entry.answer;
+      const { text, over = 0 } = entry.answer;
       // All of it typed: what comes next is a new question.
       const since = entry.place.typedSince(
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
+        over,
       );
       // The closers that it writes itself are not the only ones there any more.
-      if (since === undefined || (since.autoClosed && entry.answer.over)) continue;
+      if (since === undefined || (since.autoClosed && over > 0)) continue;
       // What is on the screen comes first as long as it is there, and not before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
-      return { answer: entry.answer, rest: text.slice(since.typed.length), autoClosed: since.autoClosed };
+      const rest = text.slice(since.typed.length);
+      return { answer: entry.answer, rest, over: over - since.over, autoClosed: since.autoClosed };
     }
     return undefined;
   }

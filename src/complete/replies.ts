@@ -58,7 +58,8 @@ export class Replies {
   showLocal(turn: Turn, local: Local, decision: Decision): Completion {
     const answer = this.local.keep(turn, local, decision);
     const latencyMs = this.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, answer, answer.text, { latencyMs, costUsd: 0, cached: false });
+    const { text, over = 0 } = answer;
+    return this.screen.show(turn, answer, { text, over, latencyMs, costUsd: 0, cached: false });
   }
 
   /** @param flight the call that has just brought it */
@@ -67,7 +68,8 @@ export class Replies {
     if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);
     const latencyMs = this.clock.monotonic() - turn.startedAt;
-    return this.screen.show(turn, hit.answer, text, { latencyMs, costUsd, cached: flight === undefined });
+    const { over } = hit;
+    return this.screen.show(turn, hit.answer, { text, over, latencyMs, costUsd, cached: flight === undefined });
   }
 
   /** What is left of an answer, without what the editor has closed meanwhile. */

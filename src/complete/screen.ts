@@ -12,6 +12,7 @@ export interface OnScreen {
   readonly answer: Answer;
   readonly request: CompletionRequest;
   readonly confidence: number;
+  readonly over: number;
 }
 
 export class Screen {
@@ -44,7 +45,7 @@ export class Screen {
   accepted(id: string): CompletionRequest | undefined {
     const taken = this.tracker.accepted(id);
     if (taken === undefined || this.shown === undefined) return undefined;
-    const query = insertedAt(taken.query, { ...this.shown.answer, text: taken.text });
+    const query = insertedAt(taken.query, { text: taken.text, over: this.shown.over });
     return { query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit };
   }
 
@@ -61,8 +62,11 @@ export class Screen {
   show(
     turn: Turn,
     answer: Answer,
-    rest: string,
-    figures: Pick<Completion, 'latencyMs' | 'costUsd' | 'cached'>,
+    {
+      text: rest,
+      over,
+      ...figures
+    }: Pick<Completion, 'text' | 'latencyMs' | 'costUsd' | 'cached'> & { readonly over: number },
   ): Completion {
     const text = (turn.request.selectedText ?? '') + rest;
     const pending = this.tracker.pending;
@@ -71,7 +75,7 @@ export class Screen {
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
       text,
-      ...(answer.over && { over: answer.over }),
+      ...(over > 0 && { over }),
       source: answer.source,
       model: answer.model,
       confidence:
@@ -83,7 +87,7 @@ export class Screen {
     if (continued) return completion;
     // One that was still pending ends with this, and its verdict is about it.
     this.tracker.shown(completion.id, turn.request.query, text);
-    this.shown = { answer, request: turn.request, confidence: completion.confidence };
+    this.shown = { answer, request: turn.request, confidence: completion.confidence, over };
     this.tell({ kind: 'answered', request: turn.request, completion });
     return completion;
   }

@@ -28,11 +28,13 @@ export class EditedPlace {
   /**
    * What was typed since, when the query's text round the cursor is this place's with that inserted: the first candidate
    * that `accept` takes. Closing brackets and quotes that the editor added for openers in it are allowed for.
+   * @param over UTF-16 units behind this place that may be gone: what was typed took the place of them
    */
   typedSince(
     query: CompletionQuery,
     accept: (typed: string) => boolean,
-  ): { typed: string; autoClosed: boolean } | undefined {
+    over = 0,
+  ): { typed: string; autoClosed: boolean; over: number } | undefined {
     if (query.path !== this.path) return undefined;
     const longest = Math.min(MOST_TYPED, query.prefix.length);
     for (let length = 0; length <= longest; length++) {
@@ -42,17 +44,19 @@ export class EditedPlace {
       if (this.before.length < NEAR_BEFORE && end !== this.before.length) continue;
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
-      if (this.afterIs(query.suffix)) return { typed, autoClosed: false };
+      for (let gone = 0; gone <= over; gone++)
+        if (this.afterIs(query.suffix, gone)) return { typed, autoClosed: false, over: gone };
       const closers = closersFor(typed, languageOf(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
-        return { typed, autoClosed: true };
+        return { typed, autoClosed: true, over: 0 };
       }
     }
     return undefined;
   }
 
-  private afterIs(suffix: string): boolean {
-    return suffix.slice(0, NEAR_AFTER) === this.after;
+  private afterIs(suffix: string, gone = 0): boolean {
+    const after = this.after.slice(gone);
+    return this.after.length < NEAR_AFTER ? suffix === after : suffix.startsWith(after);
   }
 }
 

@@ -76,7 +76,10 @@ test('a line goes on past what the editor has closed behind the cursor, and so d
   assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');
   const along = await h.answer(query('const x = executeCommand(root', ')\n'));
   assert.deepEqual([along?.text, along?.over], ['Cmd, second);', 1]);
-  h.service.accepted(along?.id ?? '');
+  // Typed over, the closer is gone, and what is left is still the same suggestion.
+  const past = await h.answer(query('const x = executeCommand(rootCmd, second)', '\n'));
+  assert.deepEqual([past?.id, past?.text, past?.over], [along?.id, ';', undefined]);
+  h.service.accepted(past?.id ?? '');
   assert.deepEqual(
     [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
     ['const x = executeCommand(rootCmd, second);', '\n'],
