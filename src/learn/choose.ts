@@ -32,8 +32,11 @@ function lead(one: Measured, other: Measured): { readonly share: number; readonl
   return { share, errors: share === 0 ? 0 : share / (error || Number.MIN_VALUE) };
 }
 
-/** In standard errors: chance alone brings so much in one of twenty. */
-const MORE_THAN_CHANCE = 1.64;
+/**
+ * In standard errors: chance alone brings so much in one of ten. Whole lines, since at as many places characters and similarity tell a better model
+ * from chance less often than lines do.
+ */
+const MORE_THAN_CHANCE = 1.28;
 
 /**
  * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; of such the best. What training
