@@ -44,6 +44,7 @@ import { StoreOwner } from './host/store-owner.ts';
 import { Surroundings } from './host/surroundings.ts';
 import { CommitMessages } from './host/texts/commit-messages.ts';
 import { TextTasks } from './host/texts/text-tasks.ts';
+import { DocComments } from './host/texts/write-comment.ts';
 import { JobClient } from './jobs/client.ts';
 import { lockModel } from './store/lock.ts';
 
@@ -215,10 +216,12 @@ export function activate(context: vscode.ExtensionContext): void {
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
-  const commitMessages = new CommitMessages({
+  const writing = {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
-    onSpent: (usd) => activity.addSpending(usd),
-  });
+    onSpent: (usd: number) => activity.addSpending(usd),
+  };
+  const commitMessages = new CommitMessages(writing);
+  const docComments = new DocComments(writing);
   const surroundings = new Surroundings(log);
   const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
   own.add(
@@ -242,6 +245,7 @@ export function activate(context: vscode.ExtensionContext): void {
       storage: paths.storage,
       texts,
       commitMessages,
+      docComments,
       ghostText: { answer: () => ghostText.answer() },
       surroundings,
     }),

@@ -126,7 +126,7 @@ function judge(specialist: Specialist, item: Item): HeldOut {
 const gain = ({ gain }: Judged) => gain;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function accuracies(pairs: readonly Judged[]): Figures {
+function accuracies(pairs: readonly Judged<boolean>[]): Figures {
   const at = shares.map((share) => [`coupled-accuracy-at-${share}`, accuracyAt(pairs, share / 100, gain)] as const);
   return {
     texts: pairs.length,
@@ -138,7 +138,7 @@ function accuracies(pairs: readonly Judged[]): Figures {
 }
 
 /** The pair beside other rules, with the API's answer as it is, and with 95 % intervals over texts. */
-function curveOf(judged: readonly HeldOut[], pairs: readonly Judged[]): Figures {
+function curveOf(judged: readonly HeldOut[], pairs: readonly Judged<boolean>[]): Figures {
   const table = new Table();
   const plain = pairs.map((pair) => ({ ...pair, pairRight: pair.apiRight, sure: 0 }));
   judged.forEach(({ probabilities }, i) => {
@@ -147,9 +147,9 @@ function curveOf(judged: readonly HeldOut[], pairs: readonly Judged[]): Figures 
   const [none, all] = [accuracyAt(plain, 0, gain), accuracyAt(plain, 1, gain)];
   const rows = shares.map((percent) => {
     const share = percent / 100;
-    const { low, high } = interval([pairs], ([drawn]) => accuracyAt(drawn as readonly Judged[], share, gain));
+    const { low, high } = interval([pairs], ([drawn]) => accuracyAt(drawn as readonly Judged<boolean>[], share, gain));
     const difference = interval([pairs], ([drawn]) => {
-      const some = drawn as readonly Judged[];
+      const some = drawn as readonly Judged<boolean>[];
       return accuracyAt(some, share, gain) - mean(some.map(({ apiRight }) => Number(apiRight)));
     });
     const row: Figures = {
@@ -169,8 +169,8 @@ function curveOf(judged: readonly HeldOut[], pairs: readonly Judged[]): Figures 
   return Object.fromEntries(rows);
 }
 
-function calibrationOf(pairs: readonly Judged[]): Figures {
-  const measured = (of: (pair: Judged) => [number, boolean]) => {
+function calibrationOf(pairs: readonly Judged<boolean>[]): Figures {
+  const measured = (of: (pair: Judged<boolean>) => [number, boolean]) => {
     const probabilities = pairs.map((pair) => of(pair)[0]);
     const right = pairs.map((pair) => Number(of(pair)[1]));
     return { ece: expectedCalibrationError(probabilities, right), brier: brierScore(probabilities, right) };
@@ -181,7 +181,7 @@ function calibrationOf(pairs: readonly Judged[]): Figures {
   };
 }
 
-function riskOf(pairs: readonly Judged[], chosen: ReturnType<typeof riskAt>): Figures {
+function riskOf(pairs: readonly Judged<boolean>[], chosen: ReturnType<typeof riskAt>): Figures {
   if (chosen === undefined) return { chosen: 'every text to the API: too few are known to bound the loss' };
   const local = pairs.filter(({ gain }) => gain <= chosen.keepBelow);
   const lost = local.filter(({ specialistRight, apiRight }) => !specialistRight && apiRight);

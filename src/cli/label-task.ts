@@ -7,13 +7,14 @@ import { percent } from '../common/format.ts';
 import { type StatesAccess, textTaskJob } from '../jobs/text-task.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
 import { readAnswers } from '../labelling/given-labels.ts';
-import { labelTexts, parseShard } from '../labelling/label-texts.ts';
-import { gather, type LearnedTask, learnTask } from '../labelling/learn-task.ts';
+import { learn } from '../labelling/kinds.ts';
+import { parseShard } from '../labelling/label-texts.ts';
+import { type Gathered, gather, learnTask } from '../labelling/learn-task.ts';
 import { TaskFolder } from '../labelling/task-folder.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
 import { resultsPath, writeResults } from '../labelling/write-results.ts';
-import { RISK_TERMS } from '../tasks/label/share-of-calls.ts';
-import { TASKS_FOLDER } from '../tasks/label/task.ts';
+import { LIKENESS_TERMS, RISK_TERMS } from '../tasks/label/share-of-calls.ts';
+import { isAnswerTask, TASKS_FOLDER } from '../tasks/label/task.ts';
 import { type Asked, numberOption, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,14 +25,14 @@ function taskOf({ target, values }: Asked): { root: string; task: string } {
   return { root: requireFolder(values.folder ?? '.'), task: target };
 }
 
-/** Opens the folder and learns the task; a CodedError is a failure. */
-async function learned(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: TaskFolder; learned: LearnedTask }> {
+/** Opens the folder and reads the task's texts; a CodedError is a failure. */
+async function opened(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: TaskFolder; gathered: Gathered }> {
   const { root, task } = taskOf(asked);
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
   const answers = await readAnswers(folder.task, folder.reader);
-  return { folder, learned: learnTask(folder.task, await gather(folder.texts(stop.signal), answers)) };
+  return { folder, gathered: await gather(folder.texts(stop.signal), answers) };
 }
 
 export async function label(asked: Asked, terminal: Terminal): Promise<number> {
@@ -75,11 +76,11 @@ async function labelShard(asked: Asked, text: string, terminal: Terminal): Promi
   const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
   return coded(terminal, async () => {
-    const { folder, learned: task } = await learned(asked, terminal);
+    const { folder, gathered } = await opened(asked, terminal);
     const path = resultsPath(folder, shard);
-    const total = Math.ceil(task.texts / shard.of);
-    const rows = labelTexts(folder.task, task, folder.texts(terminal.stop.signal), shard);
-    const counts = await writeResults(folder.reader.root, path, rows, (done) =>
+    const total = Math.ceil(gathered.texts / shard.of);
+    const rows = learn(folder.task, gathered).rows(folder.texts(terminal.stop.signal), shard);
+    const counts = await writeResults(folder, path, rows, (done) =>
       terminal.bar.update({ stage: 'Labelling', done, total }),
     );
     terminal.bar.clear();
@@ -88,23 +89,34 @@ async function labelShard(asked: Asked, text: string, terminal: Terminal): Promi
   });
 }
 
+const TERMS = {
+  label: { done: 'labelled', right: 'Right', none: 'a known label', terms: RISK_TERMS },
+  text: {
+    done: 'answered',
+    right: 'How like the accepted answer, 0 to 1',
+    none: 'an accepted answer',
+    terms: LIKENESS_TERMS,
+  },
+} as const;
+
 function renderTask(root: string, report: TaskReport): string {
-  const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss } = report;
+  const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
+  const { done, right, none, terms } = TERMS[output ?? 'label'];
   const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
-  const whose = judgedBy === 'person' ? 'that people labelled' : 'that the API labelled, whose word counts as right';
+  const whose = judgedBy === 'person' ? `that people ${done}` : `that the API ${done}, whose word counts as right`;
   const rest =
     report.restUsd === undefined ? '' : `; asking about what is in doubt would cost about ${usd(report.restUsd)}`;
   return [
-    `${join(root, path)}: ${texts} texts, ${byPerson} labelled by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
+    `${join(root, path)}: ${texts} texts, ${byPerson} ${done} by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
     ...(curve.length === 0
-      ? ['Nothing says how far the specialist can be trusted: no text has both a known label and an answer of the API.']
+      ? [`Nothing says how far the specialist can be trusted: no text has both ${none} and an answer of the API.`]
       : [
-          `Right, on ${judgedOn} texts ${whose}, by the share that is sent to the API:`,
+          `${right}, on ${judgedOn} texts ${whose}, by the share that is sent to the API:`,
           `  ${curve.map(({ share, right }) => `${percent(share)}: ${right.toFixed(3)}`).join('  ')}`,
         ]),
     ...(operating === undefined || loss === undefined
       ? []
-      : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${RISK_TERMS}`]),
+      : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
     `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`The API was not asked to the end: ${report.stopped}`]),
   ].join('\n');
@@ -112,13 +124,19 @@ function renderTask(root: string, report: TaskReport): string {
 
 export async function exportTask(asked: Asked, terminal: Terminal): Promise<number> {
   return coded(terminal, async () => {
-    const { folder, learned: task } = await learned(asked, terminal);
-    const into = join(folder.reader.root, TASKS_FOLDER, `${folder.task.name}.export`);
+    const { folder, gathered } = await opened(asked, terminal);
+    const { task } = folder;
+    if (isAnswerTask(task))
+      throw new CodedError(
+        'unsupported',
+        `'${task.name}' is answered in words: what is exported is a model of labels.`,
+      );
+    const into = join(folder.reader.root, TASKS_FOLDER, `${task.name}.export`);
     mkdirSync(into, { recursive: true });
     const encoder = new TextEncoder();
-    replaceFile(join(into, 'model.onnx'), [taskModel(task.specialist)]);
-    replaceFile(join(into, 'labels.json'), [encoder.encode(`${JSON.stringify(folder.task.labels, undefined, 2)}\n`)]);
-    replaceFile(join(into, 'README.md'), [encoder.encode(exportReadme(folder.task))]);
+    replaceFile(join(into, 'model.onnx'), [taskModel(learnTask(task, gathered).specialist)]);
+    replaceFile(join(into, 'labels.json'), [encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`)]);
+    replaceFile(join(into, 'README.md'), [encoder.encode(exportReadme(task))]);
     terminal.bar.clear();
     terminal.print({ folder: into }, `${into}: model.onnx, labels.json, README.md`);
     return 0;

@@ -4,7 +4,8 @@
 /** An example that is kept where `by` is at most the threshold, and whether something is lost then. */
 export interface Keepable {
   readonly by: number;
-  readonly lost: boolean;
+  /** Or how much of it, 0..1. */
+  readonly lost: boolean | number;
 }
 
 export interface Threshold {
@@ -23,12 +24,12 @@ export type Holding = 'mean' | 'sure';
 /**
  * The most examples that may be lost of `count`; below 0: too few examples to keep any.
  *
- * mean: conformal risk control (Angelopoulos et al. 2022, arXiv 2208.02814) for a loss of 0 or 1 that never falls as more is kept.
+ * mean: conformal risk control (Angelopoulos et al. 2022, arXiv 2208.02814) for a loss from 0 to 1 that never falls as more is kept.
  * sure: the exact binomial test of 'the loss is over alpha', from the safest threshold on until it no longer rejects (fixed-sequence testing of
  * Learn then Test, Angelopoulos et al. 2021, arXiv 2110.01052).
  */
 const mostLost: Readonly<Record<Holding, (count: number, alpha: number) => number>> = {
-  mean: (count, alpha) => Math.floor(alpha * (count + 1) - 1 + 1e-9),
+  mean: (count, alpha) => alpha * (count + 1) - 1 + 1e-9,
   sure: (count, alpha) => {
     let term = (1 - alpha) ** count;
     let below = term;

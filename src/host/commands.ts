@@ -27,6 +27,7 @@ import { section } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
+import type { DocComments } from './texts/write-comment.ts';
 
 export interface CommandDeps extends DeleteDeps {
   readonly installed: vscode.Extension<unknown>;
@@ -45,6 +46,7 @@ export interface CommandDeps extends DeleteDeps {
   readonly snooze: Snooze;
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
+  readonly docComments: DocComments;
   readonly ghostText: Pick<GhostTextProvider, 'answer'>;
   readonly surroundings: Surroundings;
 }
@@ -53,7 +55,8 @@ const { t } = vscode.l10n;
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
-  const { adaptation, commitMessages, configuration, folders, kept, log, panel, snooze, status, texts } = deps;
+  const { adaptation, commitMessages, configuration, docComments, folders, kept, log, panel, snooze, status, texts } =
+    deps;
   const owned = new DisposableStore();
   const { installed, memory: answered } = deps;
   const carry = owned.add(new Carry({ ...deps, version: String(installed.packageJSON.version), answered }));
@@ -68,6 +71,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showLabels: (name?: string) => texts.show(name),
     correctLabel: (name?: string) => texts.correct(name),
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
+    writeDocComment: () => docComments.write(),
     chooseModel: () => newModel(deps),
     serveElsewhere: () => serveElsewhere(deps),
     setApiKey: () => newApiKey(deps),

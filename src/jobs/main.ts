@@ -11,6 +11,7 @@ import { summaryOf } from '../report/kept.ts';
 import { adaptJob } from './adapt.ts';
 import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';
+import { docCommentJob } from './doc-comment.ts';
 import type { JobDeps } from './paid-teacher.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
@@ -28,6 +29,7 @@ const jobs: {
   import: importJob,
   look: lookJob,
   commit: commitMessageJob,
+  doc: docCommentJob,
 };
 
 const send = (message: FromJob) => {

@@ -11,6 +11,7 @@ import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn
 import type { KeptSummary } from '../report/kept.ts';
 import type { CarriedRequest } from './carried.ts';
 import type { CommitMessage, CommitRequest } from './commit-message.ts';
+import type { DocComment, DocRequest } from './doc-comment.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
@@ -31,6 +32,8 @@ export interface Jobs {
   look: { request: CarriedRequest; result: Provenance };
   /** Writes a message for what is staged. */
   commit: { request: CommitRequest; result: CommitMessage };
+  /** Writes the comment of a function. */
+  doc: { request: DocRequest; result: DocComment };
 }
 
 export interface RunRequest {

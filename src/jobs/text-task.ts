@@ -122,11 +122,10 @@ export async function textPreviewJob(
 ): Promise<Result<readonly PreviewRow[]>> {
   const folder = await TaskFolder.open(root, task, harvest, signal);
   if (!folder.ok) return folder;
-  const { labels } = folder.value.task;
   const rows: PreviewRow[] = [];
   try {
     for await (const { text, own } of folder.value.texts(signal)) {
-      rows.push({ text, label: own === undefined ? undefined : labels[own]?.name });
+      rows.push({ text, label: own });
       if (rows.length === count) break;
     }
     return ok(rows);

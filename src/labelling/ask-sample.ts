@@ -3,19 +3,20 @@
 import type { Failure } from '../common/errors.ts';
 import { shuffled } from '../fit/random.ts';
 import { keyOf } from '../tasks/label/extract.ts';
-import { labelPrompt, parseLabel } from '../tasks/label/label-prompt.ts';
 import { chooseSample, nearest } from '../tasks/label/sample.ts';
-import type { LabelTask } from '../tasks/label/task.ts';
-import { groundOf, labelProbabilities, type Specialist } from '../tasks/label/text-specialist.ts';
+import type { TextTask } from '../tasks/label/task.ts';
+import { groundOf } from '../tasks/label/text-specialist.ts';
 import { labelBatch } from '../teacher/label.ts';
 import type { ModelFacts } from '../teacher/models.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { type GivenLabel, giveLabel, type Known, know } from './given-labels.ts';
+import { promptOf, readAnswer } from './kinds.ts';
 import type { Gathered } from './learn-task.ts';
+import type { Learned } from './learned.ts';
 
 export interface AskRequest {
   readonly root: string;
-  readonly task: LabelTask;
+  readonly task: TextTask;
   readonly texts: readonly string[];
   /** What the API says is added. */
   readonly known: Map<number, Known>;
@@ -48,7 +49,7 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
  * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice up to
  * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
  */
-export function sampleOf({ known, unlabelled }: Gathered, count: number, specialist?: Specialist): string[] {
+export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: Learned): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
   // Of either more, where there is too little of the other.
@@ -57,8 +58,8 @@ export function sampleOf({ known, unlabelled }: Gathered, count: number, special
     .sort(([a], [b]) => a - b)
     .slice(0, wanted)
     .map(([, { text }]) => text);
-  const { rarity } = specialist?.ground ?? groundOf(open);
-  const sureness = specialist && ((text: string) => Math.max(...labelProbabilities(specialist, { text })));
+  const { rarity } = learned ?? groundOf(open);
+  const sureness = learned && ((text: string) => learned.sureness(text));
   const labelled = [...known.values()].map(({ text }) => text);
   const options = { count: count - own.length, rarity, labelled, ...(sureness && { sureness }) };
   const mixed = [...own, ...chooseSample(open, options).map((i) => open[i] as string)];
@@ -91,14 +92,14 @@ export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number
 /** The prompts for texts, for an estimate of their price as well. */
 export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root'>, facts: ModelFacts) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
-    person === undefined ? [] : [{ text, label: task.labels[person]?.name as string }],
+    person === undefined ? [] : [{ text, label: person }],
   );
   const { rarity } = groundOf([...labelled.map(({ text }) => text), ...texts].slice(0, MOST_LOOKED_AT));
   const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MOST_LOOKED_AT), rarity, EXAMPLES + 1) : [];
   return texts.map((text, i) => {
     // Its own label is not told.
     const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
-    return { text, examples: others.length, prompt: labelPrompt(task, text, others, facts) };
+    return { text, examples: others.length, prompt: promptOf(task, text, others, facts) };
   });
 }
 
@@ -121,11 +122,11 @@ export async function askAbout(
       signal,
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
         const { text, examples } = asked[index] as (typeof asked)[number];
-        const label = parseLabel(answer, task.labels) ?? -1;
-        const given: GivenLabel = { text, label: task.labels[label]?.name ?? '', by: 'api', model, examples, usd };
+        const label = readAnswer(task, answer);
+        const given: GivenLabel = { text, label, by: 'api', model, examples, usd };
         giveLabel(root, task.name, given);
-        know(known, given, label);
-        if (label < 0) unusable += 1;
+        know(known, given);
+        if (label === '') unusable += 1;
         else labelled += 1;
         onProgress(labelled + unusable, asked.length);
       },

@@ -2,9 +2,9 @@
 import type { Failure } from '../common/errors.ts';
 import { keyOf } from '../tasks/label/extract.ts';
 import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from './ask-sample.ts';
-import type { DeepReading } from './deep-reading.ts';
-import { labelTexts, WHOLE } from './label-texts.ts';
-import { FEWEST_LABELLED, type Gathered, type LearnedTask, labelledIn, learnTask } from './learn-task.ts';
+import { learn } from './kinds.ts';
+import { FEWEST_LABELLED, type Gathered } from './learn-task.ts';
+import type { Learned } from './learned.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
 
@@ -58,21 +58,20 @@ export class Asking {
     if (this.declined) return;
     const stage = 'The large model labels a sample';
     await this.ask(first, (done) => say(stage, done, count));
-    if (this.stopped || labelledIn(gathered.known).length < FEWEST_LABELLED) return;
-    const { specialist } = learnTask(this.folder.task, gathered);
-    const second = sampleOf(gathered, count - first.length, specialist);
+    const labelled = [...gathered.known.values()].filter(({ person, api }) => (person ?? api) !== undefined);
+    if (this.stopped || labelled.length < FEWEST_LABELLED) return;
+    const second = sampleOf(gathered, count - first.length, learn(this.folder.task, gathered));
     await this.ask(second, (done) => say(stage, first.length + done, count));
   }
 
   /** Asks about the texts that stay in doubt; what one of them costs, where there are any. */
-  async rest(learned: LearnedTask, say: Say, deep?: DeepReading): Promise<{ price: number | undefined }> {
+  async rest(learned: Learned, say: Say): Promise<{ price: number | undefined }> {
     const { folder, deps, gathered } = this;
     if (!deps.teacher || this.stopped || this.declined) return { price: undefined };
     const keys = new Set<number>();
     const some: string[] = [];
     let looked = 0;
-    const rows = labelTexts(folder.task, learned, folder.texts(deps.signal), WHOLE, deep);
-    for await (const { text, inDoubt } of rows) {
+    for await (const { text, inDoubt } of learned.rows(folder.texts(deps.signal))) {
       looked += 1;
       if (looked % 1000 === 0) say('Looking for what is in doubt', looked, gathered.texts);
       if (!inDoubt || learned.known.get(keyOf(text))?.paid) continue;

@@ -35,7 +35,7 @@ export class DeepReading {
     readStates: ReadStates,
     clock: () => number = () => performance.now(),
   ) {
-    const labelled = labelledIn(known).slice(0, MOST_LEARNED);
+    const labelled = labelledIn(task, known).slice(0, MOST_LEARNED);
     this.readStates = readStates;
     this.reading = readingOf(task, labelled);
     // What stands as an example before every text gives its own label away.

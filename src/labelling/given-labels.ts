@@ -1,14 +1,14 @@
-// Labels that were given: by people and by the API, a line each, beside the task. Appended at once, never rewritten.
+// Labels and answers that were given: by people and by the API, a line each, beside the task. Appended at once, never rewritten.
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../common/errors.ts';
 import type { FolderReader } from '../harvest/folder-reader.ts';
 import { decoded, keyOf, linesIn } from '../tasks/label/extract.ts';
-import { type LabelTask, TASKS_FOLDER } from '../tasks/label/task.ts';
+import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
 
 export interface GivenLabel {
   readonly text: string;
-  /** '': of an API that answered with none of the labels; it is not asked about that text again. */
+  /** Or what was written about the text. '': of an API that answered with none of the labels; it is not asked about that text again. */
   readonly label: string;
   readonly by: 'person' | 'api';
   /** Of an API's: who answered, how many labelled texts it was shown, US dollars. */
@@ -17,11 +17,11 @@ export interface GivenLabel {
   readonly usd?: number;
 }
 
-/** What is known of a text, indices of labels. */
+/** What is known of a text: its label, or what was written about it. */
 export interface Known {
   readonly text: string;
-  readonly person?: number;
-  readonly api?: number;
+  readonly person?: string;
+  readonly api?: string;
   /** The API was asked, whatever it said: its answer is paid for. */
   readonly paid?: Pick<GivenLabel, 'model' | 'examples' | 'usd'>;
 }
@@ -31,27 +31,27 @@ function fileOf(task: string): string {
 }
 
 /** By `keyOf` of the text; the last word of each kind counts. Lines that are broken, as after a crash, or of labels that are gone are passed over. */
-export async function readAnswers({ name, labels }: LabelTask, reader: FolderReader): Promise<Map<number, Known>> {
+export async function readAnswers(task: TextTask, reader: FolderReader): Promise<Map<number, Known>> {
   const known = new Map<number, Known>();
-  const path = fileOf(name);
+  const path = fileOf(task.name);
   if ((await reader.file(path)) === 'gone') return known;
-  const names = labels.map((label) => label.name);
+  const names = isAnswerTask(task) ? undefined : task.labels.map(({ name }) => name);
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parsed(line);
-    if (row !== undefined) know(known, row, names.indexOf(row.label));
+    if (row !== undefined) know(known, names?.includes(row.label) === false ? { ...row, label: '' } : row);
   }
   return known;
 }
 
-/** Takes one label in, as reading it from disk would. @param label its index; negative: none of the task's */
-export function know(known: Map<number, Known>, { text, by, model, examples, usd }: GivenLabel, label: number): void {
+/** Takes one label in, as reading it from disk would. */
+export function know(known: Map<number, Known>, { text, label, by, model, examples, usd }: GivenLabel): void {
   const key = keyOf(text);
   const before = known.get(key);
-  if (label < 0 && by === 'person') return;
+  if (label === '' && by === 'person') return;
   const cost = (before?.paid?.usd ?? 0) + (usd ?? 0);
   known.set(key, {
     ...(before ?? { text }),
-    ...(label >= 0 && { [by]: label }),
+    ...(label !== '' && { [by]: label }),
     ...(by === 'api' && { paid: { ...(model && { model }), examples: examples ?? 0, usd: cost } }),
   });
 }

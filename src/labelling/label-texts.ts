@@ -33,20 +33,25 @@ export function parseShard(text: string): Shard | undefined {
   return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
 }
 
+/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. */
+export function belongsTo(text: string, { number, of }: Shard): boolean {
+  return keyOf(text) % of === number - 1;
+}
+
 /** Texts whose states are read at once: the base is loaded for each. */
 const CHUNK = 256;
 
-/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. @param deep absent: n-grams alone */
+/** @param deep absent: n-grams alone */
 export async function* labelTexts(
   task: Pick<LabelTask, 'labels'>,
   learned: LearnedTask,
   texts: AsyncIterable<TaskText>,
-  { number, of }: Shard = WHOLE,
+  shard: Shard = WHOLE,
   deep?: DeepReading,
 ): AsyncGenerator<LabelledRow> {
   let chunk: string[] = [];
   for await (const { text } of texts) {
-    if (keyOf(text) % of !== number - 1) continue;
+    if (!belongsTo(text, shard)) continue;
     chunk.push(text);
     if (deep && chunk.length < CHUNK) continue;
     yield* labelled(task, learned, chunk, deep);
@@ -62,20 +67,22 @@ async function* labelled(
   deep: DeepReading | undefined,
 ): AsyncGenerator<LabelledRow> {
   const nameOf = (index: number) => labels[index]?.name as string;
+  const indexOf = (said: string | undefined) => labels.findIndex(({ name }) => name === said);
   const open = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
   await deep?.decide(specialist, open);
   for (const text of texts) {
     const key = keyOf(text);
     const given = known.get(key);
     if (given?.person !== undefined) {
-      yield { text, label: nameOf(given.person), by: 'person', sure: 1, inDoubt: false };
+      yield { text, label: given.person, by: 'person', sure: 1, inDoubt: false };
       continue;
     }
     const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
     const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
-    if (given?.api !== undefined) {
+    const api = indexOf(given?.api);
+    if (api >= 0) {
       // Where it is known to confuse two labels, the specialist's opinion decides between them.
-      const label = nameOf(bestOf(afterCall(coupling, probabilities, given.api)));
+      const label = nameOf(bestOf(afterCall(coupling, probabilities, api)));
       yield { text, label, by: 'api', sure: after, inDoubt: false };
       continue;
     }

@@ -19,14 +19,18 @@ export interface Gathered {
   readonly unlabelled: readonly string[];
 }
 
-export interface LearnedTask extends Gathered {
-  readonly specialist: Specialist;
-  readonly coupling: TextCoupling;
+/** What is known of how far a specialist can be trusted. */
+export interface Judgement extends Gathered {
   /** How much may stay local; undefined: too little is known to say, and all that nobody has labelled is in doubt. */
   readonly risk: Risk | undefined;
   /** Texts that the pair was measured on, each by a coupling without it, and whose word counted as right there. */
   readonly judged: readonly Judged[];
   readonly judgedBy: 'person' | 'api';
+}
+
+export interface LearnedTask extends Judgement {
+  readonly specialist: Specialist;
+  readonly coupling: TextCoupling;
 }
 
 /** The specialist may be worse than the API alone at this share of texts. */
@@ -55,12 +59,19 @@ export async function gather(texts: AsyncIterable<TaskText>, answers: ReadonlyMa
   return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
 }
 
-/** Those with a label, in the order of their keys. */
-export function labelledIn(known: ReadonlyMap<number, Known>) {
+/** Those with a label, in the order of their keys. Labels are their indices. */
+export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: ReadonlyMap<number, Known>) {
+  const indexOf = (name: string | undefined) => {
+    const index = labels.findIndex((label) => label.name === name);
+    return index < 0 ? undefined : index;
+  };
   return [...known]
-    .filter(([, { person, api }]) => person !== undefined || api !== undefined)
     .sort(([a], [b]) => a - b)
-    .map(([key, item]) => ({ key, label: (item.person ?? item.api) as number, ...item }));
+    .flatMap(([key, { text, ...said }]) => {
+      const [person, api] = [indexOf(said.person), indexOf(said.api)];
+      const label = person ?? api;
+      return label === undefined ? [] : [{ key, text, label, person, api }];
+    });
 }
 
 /**
@@ -74,7 +85,7 @@ export function learnTask(
   states?: ReadonlyMap<number, Float32Array>,
 ): LearnedTask {
   const { known, unlabelled } = gathered;
-  const labelled = labelledIn(known).flatMap((item) => {
+  const labelled = labelledIn(task, known).flatMap((item) => {
     if (!states) return [item];
     const own = states.get(item.key);
     return own ? [{ ...item, states: own }] : [];

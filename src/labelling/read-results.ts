@@ -2,7 +2,6 @@
 import type { FolderReader } from '../harvest/folder-reader.ts';
 import { csvRecords, plainField } from '../tasks/label/csv.ts';
 import { decoded, keyOf } from '../tasks/label/extract.ts';
-import type { LabelTask } from '../tasks/label/task.ts';
 import type { Known } from './given-labels.ts';
 import type { LabelledRow } from './label-texts.ts';
 
@@ -10,7 +9,6 @@ const KINDS = ['person', 'api', 'specialist'] as const;
 
 /** Streams; in the order of the file. Throws CodedError 'unreadable'. Rows that are none of ours are passed over. */
 export async function* readResults(
-  { labels }: Pick<LabelTask, 'labels'>,
   reader: FolderReader,
   path: string,
   known: ReadonlyMap<number, Known>,
@@ -24,8 +22,7 @@ export async function* readResults(
     const [text = '', label = '', who, sure, doubt] = record.map(plainField);
     const by = KINDS.find((kind) => kind === who);
     if (by === undefined) continue;
-    const person = known.get(keyOf(text))?.person;
-    const said = person === undefined ? undefined : labels[person]?.name;
+    const said = known.get(keyOf(text))?.person;
     if (said !== undefined) yield { text, label: said, by: 'person', sure: 1, inDoubt: false };
     else yield { text, label, by, sure: Math.min(1, Math.max(0, Number(sure) || 0)), inDoubt: doubt === 'yes' };
   }

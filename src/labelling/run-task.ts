@@ -3,12 +3,15 @@
 import { ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { keyOf } from '../tasks/label/extract.ts';
+import { isAnswerTask, type LabelTask } from '../tasks/label/task.ts';
 import { labelProbabilities } from '../tasks/label/text-specialist.ts';
 import { Asking, type Say } from './asking.ts';
 import { DeepReading } from './deep-reading.ts';
 import { readAnswers } from './given-labels.ts';
+import { asLearned, learn } from './kinds.ts';
 import { labelTexts, WHOLE } from './label-texts.ts';
-import { FEWEST_LABELLED, gather, type LearnedTask, learnTask } from './learn-task.ts';
+import { FEWEST_LABELLED, type Gathered, gather, learnTask } from './learn-task.ts';
+import type { Learned } from './learned.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import { isSure } from './sureness.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -17,11 +20,17 @@ import { resultsPath, writeResults } from './write-results.ts';
 
 /** Texts that the API labels before it is decided who labels the rest: a bound of 1 % needs more than a hundred that tell, and some teach. */
 export const SAMPLE = 300;
+/** Answers in words are longer and dearer; a bound of 1 % needs a hundred of them. */
+const ANSWER_SAMPLE = 150;
 /** With fewer texts in doubt the base is not worth its time. */
 const FEWEST_DOUBTS = 50;
 
 /** Rejects when cancelled, and with a CodedError where the task cannot be run. */
-export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SAMPLE): Promise<Result<TaskReport>> {
+export async function runTask(
+  folder: TaskFolder,
+  deps: TaskRunDeps,
+  sample = isAnswerTask(folder.task) ? ANSWER_SAMPLE : SAMPLE,
+): Promise<Result<TaskReport>> {
   const { signal, progress = noProgress, now = Date.now } = deps;
   const say = (stage: string, done = 0, total?: number) => progress({ stage, done, total });
   say('Reading the texts');
@@ -29,14 +38,16 @@ export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SA
   const asking = new Asking(folder, deps, gathered);
   await asking.sample(sample, say);
   say('Learning');
-  const { learned, deep } = await deepened(folder, deps, learnTask(folder.task, gathered), say);
-  const rest = await asking.rest(learned, say, deep);
-  const rows = labelTexts(folder.task, learned, folder.texts(signal), WHOLE, deep);
+  const { task } = folder;
+  const learned = isAnswerTask(task) ? learn(task, gathered) : await deepened(folder, task, deps, gathered, say);
+  const rest = await asking.rest(learned, say);
+  const rows = learned.rows(folder.texts(signal));
   const path = resultsPath(folder, WHOLE);
-  const counts = await writeResults(folder.reader.root, path, rows, (done) => say('Labelling', done, gathered.texts));
+  const counts = await writeResults(folder, path, rows, (done) => say('Labelling', done, gathered.texts));
   const price = rest.price ?? asking.priceOf(learned.unlabelled.filter((text) => !learned.known.has(keyOf(text))));
   return ok({
-    task: folder.task.name,
+    task: task.name,
+    ...(isAnswerTask(task) && { output: 'text' }),
     finishedAt: now(),
     path,
     ...counts,
@@ -50,26 +61,29 @@ export async function runTask(folder: TaskFolder, deps: TaskRunDeps, sample = SA
 /** With hidden states of the base, where much stays in doubt, their time was agreed to, and more can stay local with them. */
 async function deepened(
   folder: TaskFolder,
+  task: LabelTask,
   { readStates, confirm, signal }: TaskRunDeps,
-  learned: LearnedTask,
+  gathered: Gathered,
   say: Say,
-): Promise<{ readonly learned: LearnedTask; readonly deep?: DeepReading }> {
-  if (!readStates) return { learned };
+): Promise<Learned> {
+  const learned = learnTask(task, gathered);
+  const cheap = asLearned(task, learned);
+  if (!readStates) return cheap;
   let [inDoubt, toRead] = [0, 0];
-  for await (const row of labelTexts(folder.task, learned, folder.texts(signal))) {
+  for await (const row of labelTexts(task, learned, folder.texts(signal))) {
     if (row.by !== 'specialist') continue;
     inDoubt += Number(row.inDoubt);
     toRead += Number(!isSure(labelProbabilities(learned.specialist, row)));
   }
-  const deep = new DeepReading(folder.task, learned.known, readStates);
-  if (inDoubt < FEWEST_DOUBTS || deep.toLearn < FEWEST_LABELLED) return { learned };
+  const deep = new DeepReading(task, learned.known, readStates);
+  if (inDoubt < FEWEST_DOUBTS || deep.toLearn < FEWEST_LABELLED) return cheap;
   say('Looking how fast the base reads here');
   const each = await deep.secondsEach();
   const texts = deep.toLearn + toRead;
-  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * each }))) return { learned };
+  if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * each }))) return cheap;
   await deep.learn((done) => say('The base reads what is labelled', done, deep.toLearn));
   say('Learning');
-  const both = learnTask(folder.task, learned, undefined, deep.learned);
+  const both = learnTask(task, learned, undefined, deep.learned);
   const isBetter = (both.risk?.localShare ?? 0) > (learned.risk?.localShare ?? 0);
-  return isBetter ? { learned: both, deep } : { learned };
+  return isBetter ? asLearned(task, both, deep) : cheap;
 }

@@ -4,17 +4,17 @@ import { type Harvest, harvestFolder } from '../harvest/folder.ts';
 import { FolderReader } from '../harvest/folder-reader.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
 import { maskKnown } from '../secrets/known.ts';
-import { type LabelTask, parseTask, TASKS_FOLDER } from '../tasks/label/task.ts';
+import { parseTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
 const MOST_TASK_BYTES = 1_000_000;
 
 export class TaskFolder {
   readonly reader: FolderReader;
-  readonly task: LabelTask;
+  readonly task: TextTask;
   private readonly harvest: Harvest;
 
-  private constructor(reader: FolderReader, task: LabelTask, harvest: Harvest) {
+  private constructor(reader: FolderReader, task: TextTask, harvest: Harvest) {
     this.reader = reader;
     this.task = task;
     this.harvest = harvest;

@@ -1,9 +1,11 @@
 // What a run of a text task came to: who labelled what, how good that is by the share of calls, what it cost and what the rest would.
 import { accuracyAt, type Judged } from '../tasks/label/share-of-calls.ts';
-import type { LearnedTask } from './learn-task.ts';
+import type { Judgement } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
+  /** Its answers are texts: what is right is how like they are to accepted ones. Absent: labels. */
+  readonly output?: 'text';
   /** ms since 1970. */
   readonly finishedAt: number;
   /** Path of the results, relative to the folder. */
@@ -42,7 +44,7 @@ export type Measured = Pick<
   'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
 >;
 
-export function measured({ judged, judgedBy, risk, known }: LearnedTask): Measured {
+export function measured({ judged, judgedBy, risk, known }: Judgement): Measured {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {

@@ -4,6 +4,8 @@ import type { FolderReader } from '../harvest/folder-reader.ts';
 import { gitFor } from '../harvest/git-command.ts';
 import { matches, parseGlob } from '../harvest/globs.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
+import { functionTexts } from '../syntax/documented.ts';
+import { fitted } from '../tasks/answer/answer-prompt.ts';
 import {
   commitText,
   csvTexts,
@@ -17,12 +19,12 @@ import {
   TableError,
   todosIn,
 } from '../tasks/label/extract.ts';
-import type { LabelTask, TextSource } from '../tasks/label/task.ts';
+import { isAnswerTask, type TextSource, type TextTask } from '../tasks/label/task.ts';
 
 export interface TaskText {
   readonly text: string;
-  /** Index of the label that the source says, where it is one of the task's. */
-  readonly own?: number;
+  /** What the source says of it: one of the task's labels, or an answer of the length that it asks for. */
+  readonly own?: string;
 }
 
 export interface TextsDeps {
@@ -38,17 +40,19 @@ export interface TextsDeps {
 const MOST_COMMITS = 20_000;
 
 /** Each text once. Throws CodedError 'unreadable' or 'corrupt' with what to do, and the signal's reason. */
-export async function* textsOf({ source, labels }: LabelTask, deps: TextsDeps): AsyncGenerator<TaskText> {
+export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
+  const { source } = task;
   const distinct = new Distinct();
-  const names = labels.map(({ name }) => name.toLowerCase());
+  const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
   try {
     for await (const { text, label } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();
       const plain = deps.mask(text.slice(0, LONGEST_TEXT), path).trim();
       if (plain === '' || !distinct.isNew(plain)) continue;
-      const own = label === undefined ? -1 : names.indexOf(label.toLowerCase());
-      yield own < 0 ? { text: plain } : { text: plain, own };
+      const said = label === undefined ? '' : deps.mask(label, path);
+      const own = isAnswerTask(task) ? fitted(said, task.maximumLength) : known?.get(said.toLowerCase());
+      yield own ? { text: plain, own } : { text: plain };
     }
   } catch (error) {
     if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
@@ -79,6 +83,10 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Sou
       for (const file of await filesLike(source.glob, deps)) for (const text of cut(file.text)) yield { text };
       break;
     }
+    case 'functions':
+      for (const { languageId, text } of await filesLike(source.glob, deps))
+        yield* await functionTexts(languageId, text);
+      break;
     case 'commits': {
       const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
       const log = await gitFor(deps.reader.root)(deps.reader.root, args, deps.signal);

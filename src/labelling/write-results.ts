@@ -2,16 +2,19 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvLine } from '../tasks/label/csv.ts';
+import { isAnswerTask } from '../tasks/label/task.ts';
 import type { LabelledRow, Shard } from './label-texts.ts';
 import type { TaskFolder } from './task-folder.ts';
 
-export const RESULT_COLUMNS = ['text', 'label', 'who', 'how sure', 'in doubt'] as const;
+/** What a text is called, and what its results are called in the name of their file. */
+const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as const;
 
 const FLUSH = 1 << 16;
 
 /** Relative to the folder. */
-export function resultsPath(folder: Pick<TaskFolder, 'besideTexts'>, { number, of }: Shard): string {
-  return folder.besideTexts(of === 1 ? 'labels.csv' : `labels.${number}-of-${of}.csv`);
+export function resultsPath(folder: Pick<TaskFolder, 'besideTexts' | 'task'>, { number, of }: Shard): string {
+  const [, name] = NAMES[isAnswerTask(folder.task) ? 'text' : 'label'];
+  return folder.besideTexts(of === 1 ? `${name}.csv` : `${name}.${number}-of-${of}.csv`);
 }
 
 export interface ResultCounts {
@@ -23,16 +26,22 @@ export interface ResultCounts {
 
 /** Streams: a row is written as it comes. Rejects as `rows` does; the earlier table is whole then. */
 export async function writeResults(
-  root: string,
+  folder: Pick<TaskFolder, 'reader' | 'task'>,
   path: string,
   rows: AsyncIterable<LabelledRow>,
   onProgress: (texts: number) => void,
 ): Promise<ResultCounts> {
   const counts: ResultCounts = { texts: 0, byPerson: 0, byApi: 0, inDoubt: 0 };
-  const target = join(root, path);
+  const target = join(folder.reader.root, path);
   const file = await open(`${target}.tmp`, 'w');
   try {
-    let lines = csvLine(RESULT_COLUMNS);
+    let lines = csvLine([
+      'text',
+      NAMES[isAnswerTask(folder.task) ? 'text' : 'label'][0],
+      'who',
+      'how sure',
+      'in doubt',
+    ]);
     for await (const row of rows) {
       counts.texts += 1;
       counts.byPerson += Number(row.by === 'person');

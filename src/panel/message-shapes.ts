@@ -182,6 +182,8 @@ export const task = shape({
   name: text,
   /** ms since 1970. */
   finishedAt: number,
+  /** Its answers are texts: what is right is how like they are to accepted ones. */
+  isText: flag,
   /** Of the large model; absent: it has answered nothing. */
   model: optional(text),
   texts: number,

@@ -22,6 +22,8 @@ const messages = {
     title: text,
     subtitle: text,
     labels: listOf(shape({ name: text, meaning: text })),
+    /** What is said of a text is an answer in words, of at most so many characters; absent: a label. */
+    longestAnswer: optional(number),
     task: optional(task),
     /** The first texts alone: there is nothing to correct yet. */
     isPreview: flag,
@@ -44,8 +46,9 @@ export type FromTable =
   /** `label` undefined: ask which. */
   | { readonly type: 'correct'; readonly index: number; readonly text: string; readonly label: string | undefined };
 
-/** Texts are no longer than this, characters. */
+/** Texts are no longer than this, characters; and labels and answers. */
 const longestText = 25_000;
+const longestLabel = 2000;
 
 /** A message from the host; undefined when it is none that we know, or a part of it is missing. */
 export function parseToTable(value: unknown): ToTable | undefined {
@@ -60,7 +63,7 @@ export function parseFromTable(value: unknown): FromTable | undefined {
   if (type === 'ready' || type === 'more' || type === 'run') return { type };
   const isRow = Number.isSafeInteger(index) && (index as number) >= 0;
   const isText = typeof said === 'string' && said.length <= longestText;
-  const isLabel = label === undefined || (typeof label === 'string' && label.length <= 100);
+  const isLabel = label === undefined || (typeof label === 'string' && label.length <= longestLabel);
   if (type !== 'correct' || !isRow || !isText || !isLabel) return undefined;
   return { type, index: index as number, text: said, label };
 }

@@ -36,7 +36,8 @@ export class Filters {
       'form',
       { class: 'filters', role: 'search', 'aria-label': words.t('table.filters') },
       h('label', {}, words.t('table.who'), this.who),
-      h('label', {}, words.t('table.label'), this.label),
+      // Answers in words are hardly ever the same twice.
+      labels.length > 0 ? h('label', {}, words.t('table.label'), this.label) : undefined,
       h('label', {}, words.t('table.order'), this.order),
       h('label', { class: 'check' }, this.doubt, words.t('table.onlyDoubt')),
       this.contains,
@@ -73,7 +74,7 @@ export function shownRows(rows: readonly TableRow[], wanted: Wanted): number[] {
     if (wanted.who !== '' && who !== wanted.who) return false;
     if (wanted.label !== '' && label !== wanted.label) return false;
     if (wanted.onlyDoubt && !inDoubt) return false;
-    return needle === '' || text.toLowerCase().includes(needle);
+    return needle === '' || `${text}\n${label}`.toLowerCase().includes(needle);
   });
   const sure = (index: number) => rows[index]?.sure ?? 0;
   return wanted.leastSureFirst ? shown.sort((a, b) => sure(a) - sure(b)) : shown;

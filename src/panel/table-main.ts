@@ -1,6 +1,7 @@
 // The table's browser code: takes the rows as they come, filters them, and sends back what the user corrects.
 import { button, h, icon, icons } from './dom.ts';
 import { type FromTable, parseToTable, type TableInit, type TableRow } from './sheet.ts';
+import { AnswerBox } from './table-answer.ts';
 import { Filters } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
 import { taskView } from './task-view.ts';
@@ -22,6 +23,8 @@ class TableView {
   private readonly said: HTMLElement;
   private readonly whole: HTMLElement;
   private readonly taught: HTMLElement;
+  /** Where answers in words are read and written; undefined: there are labels. */
+  private readonly answer: AnswerBox | undefined;
   private corrections = 0;
 
   constructor(init: TableInit) {
@@ -31,6 +34,14 @@ class TableView {
     this.said = h('p', { class: 'said dim', role: 'status', 'aria-live': 'polite' });
     this.whole = h('div', { class: 'whole', role: 'region', 'aria-label': words.t('table.whole'), tabindex: '0' });
     this.taught = h('span', { class: 'dim' });
+    if (init.longestAnswer !== undefined && !init.isPreview)
+      this.answer = new AnswerBox(words, init.longestAnswer, {
+        accept: (index, answer) => {
+          const row = this.rows[index];
+          if (row) host.postMessage({ type: 'correct', index, text: row.text, label: answer });
+        },
+        leave: () => this.grid.element.focus(),
+      });
     this.grid = new Grid(words, init.title, {
       correct: (index, label) => this.correct(index, label),
       onActive: (index) => this.show(index),
@@ -65,8 +76,9 @@ class TableView {
         this.said,
         this.grid.element,
         this.whole,
+        this.answer?.element,
         h('p', { class: 'dim', id: 'table-keys' }, keys),
-        ...(init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
+        ...(names.length === 0 || init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
       ),
     );
     if (init.takesFocus) this.grid.element.focus();
@@ -101,11 +113,17 @@ class TableView {
   }
 
   private show(index: number | undefined): void {
-    this.whole.textContent = index === undefined ? '' : (this.rows[index]?.text ?? '');
+    const row = index === undefined ? undefined : this.rows[index];
+    this.whole.textContent = row?.text ?? '';
+    this.answer?.show(index, row?.label ?? '');
   }
 
   private correct(index: number, label: number | undefined): void {
     const row = this.rows[index];
+    if (this.answer) {
+      if (label === undefined) this.answer.focus();
+      return;
+    }
     const name = label === undefined ? undefined : this.init.labels[label]?.name;
     if (this.init.isPreview || row === undefined || (label !== undefined && name === undefined)) return;
     host.postMessage({ type: 'correct', index, text: row.text, label: name });

@@ -9,12 +9,13 @@ const edge = { left: 40, right: 10, top: 10, bottom: 24 } as const;
 
 export function taskView(words: Words, task: PanelTask): HTMLElement {
   const { texts, byPerson, byApi, inDoubt, curve, operating } = task;
+  const own = ownWords(words, task);
   const facts: readonly (readonly [string, string])[] = [
     [words.t('task.model'), task.model ?? words.t('nobody')],
     [words.t('task.texts'), words.count(texts)],
-    [words.t('task.byPerson'), words.count(byPerson)],
-    [words.t('task.byApi'), words.count(byApi)],
-    [words.t('task.bySpecialist'), words.count(texts - byPerson - byApi)],
+    [own('byPerson'), words.count(byPerson)],
+    [own('byApi'), words.count(byApi)],
+    [own('bySpecialist'), words.count(texts - byPerson - byApi)],
     [words.t('task.inDoubt'), words.count(inDoubt)],
     ...(operating === undefined ? [] : [[words.t('task.operating'), words.percent(operating)] as const]),
     [words.t('task.soFar'), words.money(task.soFarUsd)],
@@ -30,14 +31,20 @@ export function taskView(words: Words, task: PanelTask): HTMLElement {
   );
 }
 
-function figure(words: Words, { curve, operating }: PanelTask): HTMLElement {
-  const caption = words.t('task.curve');
+/** Labels and answers in words are spoken of differently. */
+function ownWords(words: Words, { isText }: PanelTask) {
+  return (key: string, ...values: readonly string[]) => words.t(`${isText ? 'answers' : 'task'}.${key}`, ...values);
+}
+
+function figure(words: Words, task: PanelTask): HTMLElement {
+  const { curve, operating } = task;
+  const own = ownWords(words, task);
+  const caption = own('curve');
   const cells = curve.map(({ share, right }) =>
     h('tr', {}, h('th', { scope: 'row' }, words.percent(share)), h('td', {}, words.percent(right, 1))),
   );
   const at = operating === undefined ? undefined : rightAt(curve, operating);
-  const point =
-    at === undefined ? [] : [h('p', {}, words.t('task.point', words.percent(operating ?? 0), words.percent(at, 1)))];
+  const point = at === undefined ? [] : [h('p', {}, own('point', words.percent(operating ?? 0), words.percent(at, 1)))];
   return h(
     'figure',
     { class: 'curve' },
@@ -54,7 +61,7 @@ function figure(words: Words, { curve, operating }: PanelTask): HTMLElement {
         h(
           'thead',
           {},
-          h('tr', {}, h('th', { scope: 'col' }, words.t('task.calls')), h('th', { scope: 'col' }, words.t('right'))),
+          h('tr', {}, h('th', { scope: 'col' }, words.t('task.calls')), h('th', { scope: 'col' }, own('right'))),
         ),
         h('tbody', {}, ...cells),
       ),

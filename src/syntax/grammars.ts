@@ -36,12 +36,12 @@ interface Runtime {
 let runtime: Promise<Runtime> | undefined;
 const parsers = new Map<string, Promise<Parsed | undefined>>();
 
-/** One parser for each grammar of the process; undefined where there is none, or it cannot be loaded. Never rejects. */
-export function parserFor(languageId: string): Promise<Parsed | undefined> {
+/** One parser for each grammar of the process; undefined where there is none, or it cannot be loaded. Never rejects. @param most grammars that the process may hold */
+export function parserFor(languageId: string, most = MOST): Promise<Parsed | undefined> {
   const grammar = GRAMMARS[languageId];
   if (grammar === undefined) return Promise.resolve(undefined);
   const known = parsers.get(grammar);
-  if (known !== undefined || parsers.size >= MOST) return known ?? Promise.resolve(undefined);
+  if (known !== undefined || parsers.size >= most) return known ?? Promise.resolve(undefined);
   const parser = load(grammar).catch(() => undefined);
   parsers.set(grammar, parser);
   return parser;

@@ -27,6 +27,20 @@ export class Parsed {
     }
     return countErrors(tree.rootNode);
   }
+
+  /** What a reader makes of the whole text's tree, which is gone afterwards; undefined where it was not parsed in time. */
+  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
+    const tree = this.parser.parse(text, undefined, { progressCallback: () => performance.now() > deadline });
+    if (tree === null) {
+      this.parser.reset();
+      return undefined;
+    }
+    try {
+      return reader(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
+  }
 }
 
 function countErrors(node: TreeSitter.Node): number {

@@ -80,9 +80,10 @@ step('New Text Task asks five questions, writes the file and shows the first twe
   await editor.quickRow('A column of a CSV table').click();
   await editor.quickRow('tickets.csv').click();
   await editor.quickRow('title').click();
-  await editor.quickInput().getByText('labels that are there already').waitFor();
+  await editor.quickInput().getByText('that are there already').waitFor();
   await editor.shot('20-question');
   await editor.quickRow('kind').click();
+  await editor.quickRow('A label').click();
   await editor.quickInput().getByText('Which labels?').waitFor();
   await editor.answer('bug: Something is broken; wish: Something is missing');
   await editor.quickInput().getByText('What is to be decided').waitFor();

@@ -71,8 +71,8 @@ test('it stops at the budget with what was answered on disk, and the next round 
 test('labelled texts go along where they made the API right more often, and its own label goes with none', async () => {
   const known = new Map<number, Known>();
   const add = (i: number, examples: number, right: boolean) => {
-    know(known, { text: `text ${i}`, label: '', by: 'person' }, 0);
-    know(known, { text: `text ${i}`, label: '', by: 'api', examples }, right ? 0 : 1);
+    know(known, { text: `text ${i}`, label: 'bug', by: 'person' });
+    know(known, { text: `text ${i}`, label: right ? 'bug' : 'feature request', by: 'api', examples });
   };
   assert.equal(exampleCounts(known)(0), 0, 'nobody has labelled anything');
   for (let i = 0; i < 40; i++) add(i, i % 2 === 0 ? 0 : 5, i % 2 === 1 || i % 4 === 0);
@@ -80,7 +80,7 @@ test('labelled texts go along where they made the API right more often, and its 
   assert.deepEqual([0, 1].map(exampleCounts(known)), [5, 5]);
   for (let i = 0; i < 40; i++) add(i, i % 2 === 0 ? 0 : 5, i % 2 === 0 || i % 4 === 1);
   assert.equal(examplesPay(known), false);
-  know(known, { text: 'alone', label: '', by: 'person' }, 1);
+  know(known, { text: 'alone', label: 'feature request', by: 'person' });
   const few = new Map([...known].slice(-20));
   assert.equal(examplesPay(few), undefined);
   assert.deepEqual([0, 1].map(exampleCounts(few)), [5, 0], 'every second text, until it is known');

@@ -132,8 +132,7 @@ test('a correction is the last word at once, and teaches the next run', async ()
   const rows = async () => {
     const out = [];
     const reader = await FolderReader.open(root);
-    for await (const row of readResults(folder.task, reader, report.path, await readAnswers(folder.task, reader)))
-      out.push(row);
+    for await (const row of readResults(reader, report.path, await readAnswers(folder.task, reader))) out.push(row);
     return out;
   };
   const before = await rows();

@@ -16,6 +16,7 @@ import { loadLibrary } from '../../src/runtime/library.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 import { COLUMNS, grams, PARTS } from '../../src/tasks/label/hashed-grams.ts';
+import type { LabelTask } from '../../src/tasks/label/task.ts';
 import { labelProbabilities } from '../../src/tasks/label/text-specialist.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
@@ -42,7 +43,8 @@ const putTask = (name: string, source: object) =>
       source,
     }),
   );
-const opened = async (name: string) => unwrap(await TaskFolder.open(folder, name, { trusted: true }));
+const opened = async (name: string) =>
+  unwrap(await TaskFolder.open(folder, name, { trusted: true })) as TaskFolder & { readonly task: LabelTask };
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
 const rows = Array.from({ length: 160 }, (_, i) => {
@@ -61,7 +63,7 @@ test('each text of a table comes once, with its own label and without its secret
   putTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
   const texts = await all((await opened('issues')).texts());
   assert.equal(texts.length, 160);
-  assert.deepEqual(texts[0], { text: rows[0]?.text, own: 0 });
+  assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug' });
   assert.deepEqual(texts[100], { text: rows[100]?.text });
   const [hidden] = await all((await opened('secret')).texts());
   assert.match(hidden?.text ?? '', /\*{5}/);
@@ -79,8 +81,8 @@ test('files, sections, notes and commits are sources, too', async () => {
   putTask('commits', { kind: 'commits', labelFromType: true });
   const texts = async (name: string) => all((await opened(name)).texts());
   assert.deepEqual(await texts('mails'), [
-    { text: 'It does not start.', own: 0 },
-    { text: 'It should start faster.', own: 1 },
+    { text: 'It does not start.', own: 'bug' },
+    { text: 'It should start faster.', own: 'wish' },
   ]);
   assert.deepEqual(await texts('docs'), [{ text: '# One\ntext' }, { text: '# Two\nmore' }]);
   assert.deepEqual(await texts('todos'), [{ text: 'TODO: mend it' }]);
@@ -90,7 +92,7 @@ test('files, sections, notes and commits are sources, too', async () => {
   git('init');
   git('commit', '--allow-empty', '-m', 'bug(list): empty list');
   git('commit', '--allow-empty', '-m', 'Just do it');
-  assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', own: 0 }]);
+  assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', own: 'bug' }]);
 });
 
 test('what cannot be read is a sentence: a missing column, a file outside, a link', async () => {
@@ -116,8 +118,8 @@ test('an answer is there when it was given, the last one counts, and a line that
   assert.deepEqual(
     [...(await readAnswers(task, reader)).values()],
     [
-      { text: 'a', api: 0, paid: { model: 'm', examples: 0, usd: 0 } },
-      { text: 'c', person: 1 },
+      { text: 'a', api: 'bug', paid: { model: 'm', examples: 0, usd: 0 } },
+      { text: 'c', person: 'wish' },
     ],
   );
 });
@@ -127,7 +129,7 @@ test('shards together are the whole, whoever computes them; a person has the las
   const corrected = rows[101]?.text as string;
   const answers = new Map((await readAnswers(task, (await opened('issues')).reader)).entries());
   const { keyOf } = await import('../../src/tasks/label/extract.ts');
-  answers.set(keyOf(corrected), { text: corrected, person: 0, api: 1 });
+  answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const run = async (shard?: string) => {
     const learned = learnTask(task, await gather(texts(), answers));
     return all(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));

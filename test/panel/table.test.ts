@@ -31,6 +31,7 @@ test('messages that are whole pass, others do not', () => {
     { ...correct, index: 0.5 },
     { ...correct, text: 'x'.repeat(25_001) },
     { ...correct, label: 7 },
+    { ...correct, label: 'x'.repeat(2001) },
     { type: 'delete' },
     'ready',
   ])
@@ -43,6 +44,7 @@ test('rows are shown by who labelled them, by label, by doubt, by what stands in
   assert.deepEqual(shownRows(rows, { ...all, who: 'specialist' }), [1, 3]);
   assert.deepEqual(shownRows(rows, { ...all, label: 'bug', contains: ' CRASH' }), [0, 3]);
   assert.deepEqual(shownRows(rows, { ...all, onlyDoubt: true }), [1]);
+  assert.deepEqual(shownRows(rows, { ...all, contains: 'wish' }), [1]);
   assert.deepEqual(shownRows(rows, { ...all, leastSureFirst: true }), [1, 2, 3, 0]);
 });
 

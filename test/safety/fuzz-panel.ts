@@ -80,6 +80,7 @@ const report = {
 const task: PanelTask = {
   name: 'issues',
   finishedAt: 1_700_000_000_000,
+  isText: false,
   model: 'claude-haiku-5-5',
   texts: 1000,
   byPerson: 100,

@@ -116,7 +116,6 @@ export function panelStrings(): PanelStrings {
 export function taskStrings(): PanelStrings {
   return {
     nobody: t('none'),
-    right: t('right'),
     'task.run': t('Run Text Task'),
     'task.outcome': t('What the last run came to'),
     'task.model': t('Large model that answered'),
@@ -130,6 +129,13 @@ export function taskStrings(): PanelStrings {
     'task.rest': t('Price of asking about the rest'),
     'task.curve': t('Right answers by the share of texts that goes to the large model'),
     'task.point': t('Now {0} go to it: {1} right.', '{0}', '{1}'),
+    'task.right': t('right'),
+    'answers.byPerson': t('Accepted or written by people'),
+    'answers.byApi': t('Written by the large model'),
+    'answers.bySpecialist': t('Drafted on this machine'),
+    'answers.curve': t('How like accepted answers, by the share of texts that goes to the large model'),
+    'answers.point': t('Now {0} go to it: {1} alike.', '{0}', '{1}'),
+    'answers.right': t('alike'),
     'task.asTable': t('As a table'),
     'task.calls': t('To the large model'),
   };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { FolderReader } from '../../harvest/folder-reader.ts';
 import { csvRecords } from '../../tasks/label/csv.ts';
 import { decoded, linesIn } from '../../tasks/label/extract.ts';
-import { LABEL_COUNT, type LabelTask, type TaskLabel, type TextSource } from '../../tasks/label/task.ts';
+import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../tasks/label/task.ts';
 import { taskNames, taskUri } from './task-files.ts';
 
 const { t } = vscode.l10n;
@@ -26,15 +26,24 @@ export async function newTask(folder: vscode.Uri, root: string): Promise<string 
   const found = await sourceOf(folder, root, kind);
   if (found === undefined) return undefined;
   const { source, known } = found;
-  const labels = await askLabels(known);
+  const output = await pick(4, t('What is wanted of each text?'), outputs());
+  if (output === undefined) return undefined;
+  const labels = output === 'label' ? await askLabels(known) : [];
   if (labels === undefined) return undefined;
-  const instruction = await input(5, t('What is to be decided about each text? In a sentence or two.'), {
-    value: t('Decide which label fits the text best.'),
-    validateInput: (text) => (text.trim() === '' ? t('Say what to decide.') : undefined),
+  const asked =
+    output === 'label'
+      ? t('What is to be decided about each text? In a sentence or two.')
+      : t('What is to be written about each text? In a sentence or two.');
+  const instruction = await input(5, asked, {
+    value: output === 'label' ? t('Decide which label fits the text best.') : usualInstruction(kind),
+    validateInput: (text) => (text.trim() === '' ? t('Say it in a sentence.') : undefined),
   });
   if (instruction === undefined) return undefined;
   const name = await freeName(folder, source);
-  const task: Omit<LabelTask, 'name'> = { instruction, labels, source };
+  const task =
+    output === 'label'
+      ? { instruction, labels, source }
+      : { instruction, output: 'text', maximumLength: output, source: withoutLabels(source) };
   await vscode.workspace.fs.writeFile(taskUri(folder, name), Buffer.from(`${JSON.stringify(task, undefined, 2)}\n`));
   return name;
 }
@@ -48,8 +57,35 @@ function kinds(): Choice<Kind>[] {
     choice('files', t('Files'), t('A text a file; the folder that it lies in may be its label')),
     choice('sections', t('Sections of Markdown'), t('A heading and what stands below it')),
     choice('todos', t('TODO comments'), t('TODO, FIXME, HACK and XXX, to the end of their lines')),
+    choice(
+      'functions',
+      t('Functions'),
+      t('A text a function; the comment that says what it does is an answer that is there already'),
+    ),
     choice('commits', t('Commit messages'), t("First lines of this folder's history; their type may be the label")),
   ];
+}
+
+/** Labels, or an answer in words of at most so many characters. */
+function outputs(): Choice<'label' | number>[] {
+  return [
+    { value: 'label', label: t('A label'), detail: t('One of two to fifty') },
+    { value: 120, label: t('A line'), detail: t('A release note, a title: 120 characters at most') },
+    { value: 400, label: t('A few sentences'), detail: t('A summary, a comment: 400 characters at most') },
+  ];
+}
+
+function usualInstruction(kind: Kind): string {
+  if (kind === 'functions')
+    return t('Write the comment that says what the function does and what its caller must know.');
+  if (kind === 'commits') return t('Write the line of the release notes for this commit, for users.');
+  return t('Say in a sentence what the text says.');
+}
+
+/** What says where labels are has nothing to say of answers in words; a column may hold either. */
+function withoutLabels(source: TextSource): TextSource {
+  if (source.kind === 'files') return { kind: source.kind, glob: source.glob };
+  return source.kind === 'commits' ? { kind: source.kind } : source;
 }
 
 interface Found {
@@ -68,7 +104,7 @@ async function sourceOf(folder: vscode.Uri, root: string, kind: Kind): Promise<F
     const labelFromType = await isLabel(t("Is the type before the colon the label, as in 'fix(parser): no loop'?"));
     return labelFromType === undefined ? undefined : { source: { kind, labelFromType }, known: [] };
   }
-  const value = { files: 'mails/**/*.txt', sections: '**/*.md', todos: '**/*' }[kind];
+  const value = { files: 'mails/**/*.txt', sections: '**/*.md', todos: '**/*', functions: 'src/**/*' }[kind];
   const glob = await input(2, t('Which files? A pattern, relative to the folder.'), { value });
   if (glob === undefined) return undefined;
   if (kind !== 'files') return { source: { kind, glob }, known: [] };
@@ -83,9 +119,9 @@ async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'):
   const columns = names.map((name) => ({ value: name, label: name, description: rows[0]?.[name]?.slice(0, 80) ?? '' }));
   const text = await pick(2, t('Which column is the text?'), columns);
   if (text === undefined) return undefined;
-  const none: Choice<string> = { value: '', label: t('None'), description: t('nothing is labelled yet') };
+  const none: Choice<string> = { value: '', label: t('None'), description: t('there is nothing yet') };
   const others = columns.filter(({ value }) => value !== text);
-  const label = await pick(3, t('Which column holds labels that are there already?'), [none, ...others]);
+  const label = await pick(3, t('Which column holds labels or answers that are there already?'), [none, ...others]);
   if (label === undefined) return undefined;
   const known = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
   const source: TextSource = { kind, path, text, ...(label !== '' && { label }) };
@@ -168,7 +204,9 @@ async function freeName(folder: vscode.Uri, source: TextSource): Promise<string>
 async function pickFile(folder: vscode.Uri, glob: string): Promise<string | undefined> {
   const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, glob), undefined, mostFiles);
   const paths = found.map(({ path }) => path.slice(folder.path.length).replace(/^\/+/, '')).sort();
-  const offered = paths.filter((path) => !path.startsWith('.easyadaptation/') && !/\.labels\.[^/]*csv$/.test(path));
+  const offered = paths.filter(
+    (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
+  );
   if (offered.length === 0) {
     void vscode.window.showInformationMessage(t('There is no file like {0} in this folder.', glob));
     return undefined;

@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import type { PanelStrings } from '../../panel/protocol.ts';
 import { taskStrings } from '../panel/panel-strings.ts';
 
-export function tableStrings(): PanelStrings {
+/** @param isText what is said of a text is an answer in words, not a label */
+export function tableStrings(isText: boolean): PanelStrings {
   const { t } = vscode.l10n;
   return {
     ...taskStrings(),
     'table.text': t('Text'),
-    'table.label': t('Label'),
+    'table.label': isText ? t('Answer') : t('Label'),
     'table.who': t('Who'),
     'table.sure': t('Sure'),
     'table.doubt': t('Doubt'),
@@ -23,11 +24,22 @@ export function tableStrings(): PanelStrings {
     'table.onlyDoubt': t('in doubt only'),
     'table.contains': t('Text contains…'),
     'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
-    'table.keys': t('Arrow keys walk the rows. A digit gives the row that label, Enter asks which.'),
-    'table.previewKeys': t('Arrow keys walk the rows. Labels come with the first run.'),
-    'table.corrected': t('Labelled as {0}.', '{0}'),
-    'table.taught': t('{0} corrections: the next run learns from them.', '{0}'),
-    'table.taught.one': t('One correction: the next run learns from it.'),
+    'table.keys': isText
+      ? t(
+          'Arrow keys walk the rows. Enter goes to the answer; there Ctrl+Enter accepts it as it stands, Escape goes back.',
+        )
+      : t('Arrow keys walk the rows. A digit gives the row that label, Enter asks which.'),
+    'table.accept': t('Accept'),
+    'table.previewKeys': isText
+      ? t('Arrow keys walk the rows. Answers come with the first run.')
+      : t('Arrow keys walk the rows. Labels come with the first run.'),
+    'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
+    'table.taught': isText
+      ? t('{0} answers accepted: the next run learns from them.', '{0}')
+      : t('{0} corrections: the next run learns from them.', '{0}'),
+    'table.taught.one': isText
+      ? t('One answer accepted: the next run learns from it.')
+      : t('One correction: the next run learns from it.'),
     'who.person': t('people'),
     'who.api': t('large model'),
     'who.specialist': t('local'),

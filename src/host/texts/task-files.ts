@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { failed, type Result } from '../../common/errors.ts';
 import { FolderReader } from '../../harvest/folder-reader.ts';
 import { parseReport, type TaskReport } from '../../labelling/task-report.ts';
-import { type LabelTask, parseTask, TASKS_FOLDER } from '../../tasks/label/task.ts';
+import { parseTask, TASKS_FOLDER, type TextTask } from '../../tasks/label/task.ts';
 
 const mostBytes = 1_000_000;
 const ending = '.json';
@@ -24,7 +24,7 @@ export async function taskNames(folder: vscode.Uri): Promise<string[]> {
   }
 }
 
-export async function readTask(root: string, name: string): Promise<Result<LabelTask>> {
+export async function readTask(root: string, name: string): Promise<Result<TextTask>> {
   const path = `${TASKS_FOLDER}/${name}${ending}`;
   const read = await (await FolderReader.open(root)).read(path, mostBytes);
   if (!('bytes' in read)) return failed('unreadable', vscode.l10n.t('There is no task {0} that can be read.', path));

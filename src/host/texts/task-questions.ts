@@ -61,25 +61,26 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
 export async function askToSpend(
   { model, host, places, usd, texts, seconds = 0 }: ApiEstimate,
   provider: string | undefined,
+  isText: boolean,
 ): Promise<Spending> {
   if (texts === 'states') return askForTime(places, seconds);
   const include: vscode.MessageItem = { title: t('Ask the API') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
-  const question =
-    texts === 'rest'
-      ? t('Ask {0} about the {1} texts that stay in doubt?', model, places)
-      : t('Ask {0} to label {1} texts as a sample?', model, places);
+  const sample = isText
+    ? t('Ask {0} to write about {1} texts as a sample?', model, places)
+    : t('Ask {0} to label {1} texts as a sample?', model, places);
+  const question = texts === 'rest' ? t('Ask {0} about the {1} texts that stay in doubt?', model, places) : sample;
   const why =
     texts === 'rest'
       ? t(
-          'The local model labels the others: there the API would hardly be right more often. Where it is not asked, the local answer stands, marked as in doubt.',
+          'The local model answers the others: there the API would hardly be better. Where it is not asked, the local answer stands, marked as in doubt.',
         )
       : t(
           'They teach the local model, and show where it can be trusted alone. What the rest costs is said before it is asked about.',
         );
   const sent = t(
-    'It costs about {0}. The texts go to {1}, with up to five labelled ones that resemble them, secrets masked.',
+    'It costs about {0}. The texts go to {1}, with up to five labelled or answered ones that resemble them, secrets masked.',
     price,
     host,
   );

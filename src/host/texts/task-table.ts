@@ -5,13 +5,13 @@ import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { PanelTask } from '../../panel/protocol.ts';
 import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../../panel/sheet.ts';
-import type { LabelTask } from '../../tasks/label/task.ts';
+import { isAnswerTask, type TextTask } from '../../tasks/label/task.ts';
 import { drawPage } from '../webview-page.ts';
 import { tableStrings } from './table-strings.ts';
 
 /** What is shown, until something else is. */
 export interface TableContent {
-  readonly task: LabelTask;
+  readonly task: TextTask;
   readonly subtitle: string;
   readonly report: PanelTask | undefined;
   readonly isPreview: boolean;
@@ -91,11 +91,12 @@ export class TaskTable extends DisposableStore {
         this.left = this.content.rows()[Symbol.asyncIterator]();
         this.post({
           type: 'init',
-          strings: tableStrings(),
+          strings: tableStrings(isAnswerTask(task)),
           locale: vscode.env.language,
           title: task.name,
           subtitle,
-          labels: [...task.labels],
+          labels: isAnswerTask(task) ? [] : [...task.labels],
+          ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
           ...(report && { task: report }),
           isPreview,
           takesFocus: this.takesFocus,

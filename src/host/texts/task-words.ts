@@ -6,10 +6,11 @@ import type { PanelTask } from '../../panel/protocol.ts';
 const { t } = vscode.l10n;
 
 export function panelTask(report: TaskReport): PanelTask {
-  const { task, finishedAt, model, texts, byPerson, byApi, inDoubt, curve, operating } = report;
+  const { task, finishedAt, output, model, texts, byPerson, byApi, inDoubt, curve, operating } = report;
   const { runUsd, soFarUsd, restUsd } = report;
   return {
     name: task,
+    isText: output === 'text',
     ...{ finishedAt, texts, byPerson, byApi, inDoubt, curve, runUsd, soFarUsd },
     ...(model !== undefined && { model }),
     ...(operating !== undefined && { operating }),
@@ -18,7 +19,36 @@ export function panelTask(report: TaskReport): PanelTask {
   };
 }
 
-function notesOf({ curve, judgedOn, judgedBy, operating, loss, stopped }: TaskReport): string[] {
+function notesOf(report: TaskReport): string[] {
+  const { curve, operating, stopped } = report;
+  const { measured, none, bound } = report.output === 'text' ? answerNotes(report) : labelNotes(report);
+  return [
+    curve.length > 0 ? measured : none,
+    ...(operating === undefined ? [] : [bound]),
+    ...(stopped === undefined ? [] : [t('The large model was not asked to the end: {0}', stopped)]),
+  ];
+}
+
+function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
+  const measured =
+    judgedBy === 'person'
+      ? t(
+          'Measured on {0} texts that have an accepted answer and one of the large model, too: how many characters are the same (edit similarity), each by models that had not seen it.',
+          judgedOn,
+        )
+      : t(
+          'Measured on {0} texts that the large model answered: its word counts as right, since nobody has accepted an answer yet.',
+          judgedOn,
+        );
+  const none = t('Nothing says yet how good the drafts of this machine are: no text has an answer of the large model.');
+  const bound = t(
+    "What stays local is expected to be less like the accepted answer than the large model's by {0} at most: an average over texts like those that were measured, no promise for one of them.",
+    `${(100 * (loss ?? 0)).toFixed(1)}%`,
+  );
+  return { measured, none, bound };
+}
+
+function labelNotes({ judgedOn, judgedBy, loss }: TaskReport) {
   const measured =
     judgedBy === 'person'
       ? t(
@@ -36,9 +66,5 @@ function notesOf({ curve, judgedOn, judgedBy, operating, loss, stopped }: TaskRe
     'What stays local, is wrong, and would have been right at the large model is expected to be {0} of the texts at most: an average over texts like those that were measured, no promise for one of them.',
     `${(100 * (loss ?? 0)).toFixed(1)}%`,
   );
-  return [
-    curve.length > 0 ? measured : none,
-    ...(operating === undefined ? [] : [bound]),
-    ...(stopped === undefined ? [] : [t('The large model was not asked to the end: {0}', stopped)]),
-  ];
+  return { measured, none, bound };
 }

@@ -12,7 +12,7 @@ import { readResults } from '../../labelling/read-results.ts';
 import type { TaskReport } from '../../labelling/task-report.ts';
 import type { PanelTask } from '../../panel/protocol.ts';
 import type { TableRow } from '../../panel/sheet.ts';
-import type { LabelTask } from '../../tasks/label/task.ts';
+import { isAnswerTask, type TextTask } from '../../tasks/label/task.ts';
 import { describe } from '../adapt/describe-progress.ts';
 import { askForTrust, tellFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
@@ -131,7 +131,7 @@ export class TextTasks extends DisposableStore {
           },
           signal,
           (update) => bar.report({ message: describe(update) }),
-          (estimate) => askToSpend(estimate, api?.settings.provider),
+          (estimate) => askToSpend(estimate, api?.settings.provider, isAnswerTask(task)),
         ),
       controller,
     );
@@ -163,6 +163,8 @@ export class TextTasks extends DisposableStore {
     if (!chosen) return;
     const { place, task } = chosen;
     const report = this.reports.get(keyOf(place.root, task.name));
+    // An answer is corrected where all of it can be seen.
+    if (report && isAnswerTask(task)) return this.showResults(place, task, report);
     if (!report) {
       void vscode.window.showInformationMessage(
         t('{0} has not been run yet: there is no label to correct.', task.name),
@@ -175,7 +177,7 @@ export class TextTasks extends DisposableStore {
     if (label !== undefined) this.tables.get(keyOf(place.root, task.name))?.corrected(row.index, label);
   }
 
-  private showResults(place: Place, task: LabelTask, report: TaskReport): void {
+  private showResults(place: Place, task: TextTask, report: TaskReport): void {
     this.open(place, task, {
       subtitle: report.path,
       report: panelTask(report),
@@ -184,7 +186,7 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  private open(place: Place, task: LabelTask, content: Omit<TableContent, 'task'>): void {
+  private open(place: Place, task: TextTask, content: Omit<TableContent, 'task'>): void {
     const key = keyOf(place.root, task.name);
     const known = this.tables.get(key);
     if (known) {
@@ -212,14 +214,17 @@ export class TextTasks extends DisposableStore {
   /** On disk when it resolves. Undefined: the user was asked which and left. */
   private async keep(
     { root }: Place,
-    task: LabelTask,
+    task: TextTask,
     text: string,
     label: string | undefined,
   ): Promise<string | undefined> {
-    const name = label ?? (await pickLabel(task, text));
-    if (name === undefined || !task.labels.some((each) => each.name === name)) return undefined;
-    giveLabel(root, task.name, { text, label: name, by: 'person' });
-    return name;
+    const said = isAnswerTask(task) ? label?.trim() : (label ?? (await pickLabel(task, text)));
+    const fits = isAnswerTask(task)
+      ? said !== '' && (said?.length ?? 0) <= task.maximumLength
+      : task.labels.some(({ name }) => name === said);
+    if (said === undefined || !fits) return undefined;
+    giveLabel(root, task.name, { text, label: said, by: 'person' });
+    return said;
   }
 
   private async place(question: string): Promise<Place | undefined> {
@@ -233,7 +238,7 @@ export class TextTasks extends DisposableStore {
   private async choose(
     name: string | undefined,
     question: string,
-  ): Promise<{ place: Place; task: LabelTask } | undefined> {
+  ): Promise<{ place: Place; task: TextTask } | undefined> {
     const place = await this.place(question);
     if (!place) return undefined;
     const chosen = await pickTask(await taskNames(place.uri), name, question);
@@ -288,8 +293,8 @@ function previewRow({ text, label }: PreviewRow): TableRow {
   return { text, label: label ?? '', who: label === undefined ? '' : 'person', inDoubt: false };
 }
 
-async function* rowsOf(root: string, task: LabelTask, path: string): AsyncGenerator<TableRow> {
+async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {
   const reader = await FolderReader.open(root);
-  const rows = readResults(task, reader, path, await readAnswers(task, reader));
+  const rows = readResults(reader, path, await readAnswers(task, reader));
   for await (const { by, ...row } of rows) yield { ...row, who: by };
 }

@@ -146,7 +146,7 @@ export function crossJudged(
   labels: number,
   folds = 5,
   seed = 1,
-): (Judged & { readonly id: string })[] {
+): (Judged<boolean> & { readonly id: string })[] {
   const known = items.filter(hasBoth);
   const fold = foldsOf(known.length, seed, folds);
   return Array.from({ length: folds }, (_, f) => {
@@ -164,7 +164,7 @@ export function hasBoth(item: HeldOut): item is Both {
 }
 
 /** What the coupling makes of a text of which all is known. */
-export function judgedBy(coupling: TextCoupling, item: Both): Judged {
+export function judgedBy(coupling: TextCoupling, item: Both): Judged<boolean> {
   const { before, after } = estimatesAt(coupling, item);
   return {
     gain: after - before,

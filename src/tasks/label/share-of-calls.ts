@@ -2,24 +2,29 @@
 // chosen risk.
 import { boundedRisk } from '../../fit/bounded-risk.ts';
 
+/** A label is right or wrong; an answer in words is as right as it is like the accepted one, 0..1. */
+export type Right = boolean | number;
+
 /** A text of which both answers and the truth are known, judged by a coupling that was fitted without it. */
-export interface Judged {
+export interface Judged<R extends Right = Right> {
   /** What a call is expected to add to p(right). */
   readonly gain: number;
   /** Estimates of being right: the specialist, and the pair once the API has answered. */
   readonly before: number;
   readonly after: number;
-  readonly specialistRight: boolean;
+  readonly specialistRight: R;
   /** The API's own answer; and the one that is used once it has come. */
-  readonly apiRight: boolean;
-  readonly pairRight: boolean;
+  readonly apiRight: R;
+  readonly pairRight: R;
 }
 
-/** Share of right answers where the texts of largest `by` are sent to the API until `share` of them are. */
-export function accuracyAt(judged: readonly Judged[], share: number, by: (item: Judged) => number): number {
+/** Share of right answers, or how right they are on average, where the texts of largest `by` are sent to the API until `share` of them are. */
+export function accuracyAt<J extends Judged>(judged: readonly J[], share: number, by: (item: J) => number): number {
   const calls = Math.round(share * judged.length);
   const order = [...judged].sort((a, b) => by(b) - by(a));
-  return order.filter((item, i) => (i < calls ? item.pairRight : item.specialistRight)).length / judged.length;
+  return (
+    order.reduce((sum, item, i) => sum + Number(i < calls ? item.pairRight : item.specialistRight), 0) / judged.length
+  );
 }
 
 export interface Risk {
@@ -37,13 +42,21 @@ export const RISK_TERMS =
   'Expected share of texts that stay local, are wrong, and would have been right at the API, over texts drawn like those that it was ' +
   'chosen on (conformal risk control): an average over such texts and choices, no promise for one text, one label or texts of another kind.';
 
-/** The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API'. Undefined: too few texts to keep any. */
+/** Of answers in words. */
+export const LIKENESS_TERMS =
+  'Expected likeness (edit similarity) to the accepted answer that is lost by what stays local, over texts drawn like those that it was chosen on ' +
+  '(conformal risk control): an average over such texts and choices, no promise for one of them.';
+
+/** The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API', or by how much the API's is more like the accepted one. Undefined: too few texts to keep any. */
 export function riskAt(
   judged: readonly Pick<Judged, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,
 ): Risk | undefined {
   const bound = boundedRisk(
-    judged.map(({ gain, specialistRight, apiRight }) => ({ by: gain, lost: !specialistRight && apiRight })),
+    judged.map(({ gain, specialistRight, apiRight }) => ({
+      by: gain,
+      lost: Math.max(0, Number(apiRight) - Number(specialistRight)),
+    })),
     loss,
   );
   if (!bound) return undefined;

@@ -1,4 +1,4 @@
-// A text task as the folder keeps it, `.easyadaptation/tasks/NAME.json`: instruction, labels, where the texts come from.
+// A text task as the folder keeps it, `.easyadaptation/tasks/NAME.json`: instruction, labels or an answer in words, where the texts come from.
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 
 export const TASKS_FOLDER = '.easyadaptation/tasks';
@@ -15,6 +15,8 @@ export type TextSource =
   | { readonly kind: 'sections'; readonly glob: string }
   /** What follows TODO, FIXME, HACK or XXX in a line. */
   | { readonly kind: 'todos'; readonly glob: string }
+  /** A text a function; the comment that says what it does is its answer. */
+  | { readonly kind: 'functions'; readonly glob: string }
   /** First lines of the folder's commit messages; the label is the type before the colon ('fix(parser): ...'), where `labelFromType`. */
   | { readonly kind: 'commits'; readonly labelFromType?: boolean };
 
@@ -24,11 +26,26 @@ export interface TaskLabel {
   readonly meaning: string;
 }
 
-export interface LabelTask {
+interface AnyTask {
   readonly name: string;
   readonly instruction: string;
-  readonly labels: readonly TaskLabel[];
   readonly source: TextSource;
+}
+
+export interface LabelTask extends AnyTask {
+  readonly labels: readonly TaskLabel[];
+}
+
+/** A text is answered in words: `"output": "text"`. */
+export interface AnswerTask extends AnyTask {
+  /** Characters of an answer. */
+  readonly maximumLength: number;
+}
+
+export type TextTask = LabelTask | AnswerTask;
+
+export function isAnswerTask(task: TextTask): task is AnswerTask {
+  return 'maximumLength' in task;
 }
 
 /** Fields of each kind of source: what they are, and whether they may be left out. The JSON schema in media/schemas/task.json says the same to the editor. */
@@ -40,10 +57,12 @@ export const SOURCE_FIELDS: Readonly<Record<TextSource['kind'], Readonly<Record<
     files: { glob: 'text', labelFromFolder: 'flag?' },
     sections: { glob: 'text' },
     todos: { glob: 'text' },
+    functions: { glob: 'text' },
     commits: { labelFromType: 'flag?' },
   };
 
 export const LABEL_COUNT = { least: 2, most: 50 } as const;
+export const ANSWER_LENGTH = { least: 10, usual: 200, most: 2000 } as const;
 const MOST_INSTRUCTION = 4000;
 const MOST_NAME = 60;
 const MOST_MEANING = 400;
@@ -116,17 +135,42 @@ function sourceOf(value: unknown): TextSource {
   return fields as unknown as TextSource;
 }
 
+function lengthOf(value: unknown = ANSWER_LENGTH.usual): number {
+  const { least, most } = ANSWER_LENGTH;
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
+    throw new Wrong(
+      `'maximumLength' is no whole number from ${least} to ${most}. Write how many characters an answer may have.`,
+    );
+  return value as number;
+}
+
+/** Fields of each kind of task beside those of all. */
+const OUTPUTS: Readonly<Record<string, readonly string[]>> = { label: ['labels'], text: ['maximumLength'] };
+
 /** @param name the file's, without '.json' */
-export function parseTask(name: string, json: string): Result<LabelTask> {
+export function parseTask(name: string, json: string): Result<TextTask> {
   const where = `${TASKS_FOLDER}/${name}.json`;
   try {
-    const fields = fieldsOf(JSON.parse(json), name, ['$schema', 'instruction', 'labels', 'source']);
-    return ok({
+    const read: unknown = JSON.parse(json);
+    const output = (read as Fields | null)?.output ?? 'label';
+    const own = OUTPUTS[String(output)];
+    if (own === undefined)
+      throw new Wrong(`'output' is ${JSON.stringify(output)}. Write "label" or "text", or leave it out for labels.`);
+    const fields = fieldsOf(read, name, ['$schema', 'instruction', 'output', 'source', ...own]);
+    const task = {
       name,
-      instruction: textOf(fields.instruction, 'instruction', MOST_INSTRUCTION, 'what to decide about each text'),
-      labels: labelsOf(fields.labels),
+      instruction: textOf(
+        fields.instruction,
+        'instruction',
+        MOST_INSTRUCTION,
+        'what to decide or write about each text',
+      ),
       source: sourceOf(fields.source),
-    });
+    };
+    if (output === 'label') return ok({ ...task, labels: labelsOf(fields.labels) });
+    const flag = ['labelFromFolder', 'labelFromType'].find((each) => each in task.source);
+    if (flag !== undefined) throw new Wrong(`'source.${flag}' is for labels, and answers are texts here. Remove it.`);
+    return ok({ ...task, maximumLength: lengthOf(fields.maximumLength) });
   } catch (error) {
     if (error instanceof Wrong) return failed('corrupt', `${where}: ${error.message}`);
     return failed('corrupt', `${where} is no JSON: ${messageOf(error)}. Mend it there.`);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
-import { LABEL_COUNT, parseTask, SOURCE_FIELDS } from '../../../src/tasks/label/task.ts';
+import { ANSWER_LENGTH, LABEL_COUNT, parseTask, SOURCE_FIELDS } from '../../../src/tasks/label/task.ts';
 
 const labels = [
   { name: 'bug', meaning: 'Something is broken.' },
@@ -54,12 +54,39 @@ test('what is wrong is named: the field, what it is, and what to do', () => {
   }
 });
 
+test('a task may ask for a text instead of a label', () => {
+  const { labels: _, ...rest } = good;
+  const read = (task: object) => {
+    const parsed = parseTask('notes', JSON.stringify(task));
+    return parsed.ok ? parsed.value : parsed.error.message;
+  };
+  const { instruction, source } = good;
+  assert.deepEqual(read({ ...rest, output: 'text' }), { name: 'notes', instruction, source, maximumLength: 200 });
+  const functions = { kind: 'functions', glob: 'src/**' };
+  assert.deepEqual(read({ ...rest, output: 'text', maximumLength: 80, source: functions }), {
+    ...{ name: 'notes', instruction, source: functions, maximumLength: 80 },
+  });
+  const cases: readonly [object, RegExp][] = [
+    [{ ...good, output: 'text' }, /has no field 'labels'/],
+    [{ ...good, maximumLength: 80 }, /has no field 'maximumLength'/],
+    [{ ...rest, output: 'words' }, /'output' is "words". Write "label" or "text"/],
+    [{ ...rest, output: 'text', maximumLength: 5 }, /'maximumLength' is no whole number from 10 to 2000/],
+    [
+      { ...rest, output: 'text', source: { kind: 'commits', labelFromType: true } },
+      /'source.labelFromType' is for labels/,
+    ],
+  ];
+  for (const [task, message] of cases) assert.match(String(read(task)), message);
+});
+
 test("the editor's schema knows the same kinds, fields and counts, and is contributed for the same files", () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const [row] = manifest.contributes.jsonValidation;
   assert.equal(row.fileMatch, '/.easyadaptation/tasks/*.json');
   const schema = JSON.parse(readFileSync(join(root, row.url), 'utf8'));
-  assert.deepEqual(schema.required, ['instruction', 'labels', 'source']);
+  assert.deepEqual([schema.required, schema.else.required], [['instruction', 'source'], ['labels']]);
+  const { minimum, default: usual, maximum } = schema.properties.maximumLength;
+  assert.deepEqual({ least: minimum, usual, most: maximum }, ANSWER_LENGTH);
   assert.equal(schema.properties.labels.minItems, LABEL_COUNT.least);
   assert.equal(schema.properties.labels.maxItems, LABEL_COUNT.most);
   const rows = schema.properties.source.oneOf.flatMap(

@@ -1,0 +1,74 @@
+// The job that writes a function's comment: the large model where it may be asked, else a draft after the folder's own.
+import { failed, ok, type Result } from '../common/errors.ts';
+import { type DocSource, readDocContext } from '../labelling/doc-context.ts';
+import type { ApiAccess } from '../learn/types.ts';
+import { openStore } from '../store/open.ts';
+import { answerPrompt } from '../tasks/answer/answer-prompt.ts';
+import { type DocEdit, docEdit, docProse } from '../text/doc-comments.ts';
+import { type JobDeps, paidTeacher } from './paid-teacher.ts';
+
+/** Plain data: it crosses to a job's process. */
+export interface DocRequest extends DocSource {
+  readonly storeFolder: string;
+  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+}
+
+export interface DocComment {
+  /** In the text that was sent along. */
+  readonly edit: DocEdit;
+  /** Of the function. */
+  readonly name: string;
+  /** Who wrote it; absent: it is a local draft. */
+  readonly model?: string;
+  readonly costUsd: number;
+  /** Why the large model did not write it, though it may be asked. */
+  readonly trouble?: string;
+}
+
+const LONGEST = 700;
+const instruction = (languageId: string) =>
+  `Write the comment of a function in ${languageId}: what it does and what its caller must know. Say nothing that the code does not show, and do not retell its lines. Write the comment's text alone, without what stands round it in the code (no /**, no //, no #, no quotes). Tags of parameters and results only where the earlier comments have them.`;
+
+export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise<Result<DocComment>> {
+  const context = await readDocContext(request, deps.signal);
+  if (!context.ok) return context;
+  const { form, target, draft, isOpen } = context.value;
+  const written = request.api && isOpen ? await ask(request, context.value, deps) : undefined;
+  const answer = written?.ok ? written.value : undefined;
+  const prose = answer?.text ? docProse(answer.text) : draft;
+  const trouble = written && !written.ok ? written.error.message : undefined;
+  if (prose === '')
+    return failed(
+      'nothing-to-learn',
+      trouble ?? 'No function of this folder has a comment that a draft could follow, and no large model may be asked.',
+    );
+  const edit = docEdit(form, prose, request.text, target);
+  if (edit === undefined) return failed('unsupported', `Where the comment of '${target.name}' belongs cannot be told.`);
+  return ok({
+    edit,
+    name: target.name,
+    costUsd: answer?.costUsd ?? 0,
+    ...(answer?.text && { model: answer.model }),
+    ...(trouble !== undefined && { trouble }),
+  });
+}
+
+async function ask(
+  { api, root, path, languageId, storeFolder }: DocRequest,
+  {
+    code,
+    near,
+  }: { readonly code: string; readonly near: readonly { readonly text: string; readonly label: string }[] },
+  deps: JobDeps,
+) {
+  const { log, signal } = deps;
+  const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  try {
+    const teacher = paidTeacher(api as NonNullable<typeof api>, store, root, deps);
+    const task = { name: '', instruction: instruction(languageId), maximumLength: LONGEST };
+    return await teacher.ask({ ...answerPrompt(task, code, near, teacher.facts), about: path }, signal);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,155 @@
+// The comment that says what a function does, in each language's form: found, read as plain text, and written.
+import { indentOf } from './indents.ts';
+import { languageOf } from './languages.ts';
+import { lineBefore, lineStart } from './lines.ts';
+
+export interface DocForm {
+  /** A block above it, lines above it, or a string that its body begins with. */
+  readonly kind: 'block' | 'lines' | 'string';
+  /** What each of the lines begins with; of the other kinds what they begin with. */
+  readonly mark: string;
+  /** Tags that stand round it. */
+  readonly tag?: string;
+}
+
+const BLOCK: DocForm = { kind: 'block', mark: '/**' };
+const SLASHES: DocForm = { kind: 'lines', mark: '///' };
+
+/** Languages that have a form of their own; the others take lines of their comments. */
+const FORMS: Readonly<Record<string, DocForm>> = {
+  c: BLOCK,
+  cpp: BLOCK,
+  csharp: { ...SLASHES, tag: 'summary' },
+  'cuda-cpp': BLOCK,
+  dart: SLASHES,
+  groovy: BLOCK,
+  java: BLOCK,
+  javascript: BLOCK,
+  javascriptreact: BLOCK,
+  kotlin: BLOCK,
+  lua: { kind: 'lines', mark: '---' },
+  'objective-cpp': BLOCK,
+  php: BLOCK,
+  python: { kind: 'string', mark: '"""' },
+  rust: SLASHES,
+  scala: BLOCK,
+  swift: SLASHES,
+  typescript: BLOCK,
+  typescriptreact: BLOCK,
+  zig: SLASHES,
+};
+
+const LONGEST_LINE = 110;
+
+/** Undefined: the language has no comments of lines. */
+export function docFormOf(languageId: string): DocForm | undefined {
+  const own = FORMS[languageId];
+  if (own) return own;
+  const [mark] = languageOf(languageId).lineComments;
+  return mark === undefined ? undefined : { kind: 'lines', mark };
+}
+
+/** Where a declaration lies, UTF-16 units. */
+export interface Documentable {
+  readonly start: number;
+  readonly body: number | undefined;
+}
+
+export interface DocComment {
+  readonly from: number;
+  readonly to: number;
+  /** Without marks and indents. */
+  readonly prose: string;
+}
+
+/** Undefined: it has none. */
+export function docCommentOf({ kind, mark, tag }: DocForm, text: string, of: Documentable): DocComment | undefined {
+  if (kind === 'string') return stringOf(text, of);
+  const until = lineStart(text, of.start);
+  const above = text.slice(0, until);
+  const from = kind === 'block' ? blockStart(above) : linesStart(above, mark);
+  if (from === undefined) return undefined;
+  const raw = above.slice(from);
+  const lines = raw.trimEnd().split('\n');
+  const plain =
+    kind === 'block'
+      ? lines.map((line) => line.replace(/^\s*(?:\/\*\*+|\*(?!\/))? ?/, '').replace(/\s*\*\/\s*$/, ''))
+      : lines.map((line) => line.trimStart().slice(mark.length).replace(/^ /, ''));
+  const prose = trimmed(plain).replace(tag === undefined ? /$^/ : new RegExp(`</?${tag}>\\n?`, 'g'), '');
+  return { from, to: from + raw.trimEnd().length, prose: prose.trim() };
+}
+
+function blockStart(above: string): number | undefined {
+  if (!/\*\/[ \t]*\n$/.test(above)) return undefined;
+  const from = above.lastIndexOf('/*');
+  return above.startsWith('/**', from) && lineBefore(above.slice(0, from)).trim() === '' ? from : undefined;
+}
+
+function linesStart(above: string, mark: string): number | undefined {
+  const lines = above.split('\n');
+  let first = lines.length - 1;
+  while (first > 0 && (lines[first - 1] as string).trimStart().startsWith(mark)) first--;
+  if (first === lines.length - 1) return undefined;
+  const before = lines.slice(0, first).reduce((sum, line) => sum + line.length + 1, 0);
+  return before + indentOf(lines[first] as string).length;
+}
+
+function stringOf(text: string, { body }: Documentable): DocComment | undefined {
+  if (body === undefined) return undefined;
+  const [raw, , prose] = /^[rRuU]?("""|''')([\s\S]*?)\1/.exec(text.slice(body)) ?? [];
+  if (raw === undefined || prose === undefined) return undefined;
+  return { from: body, to: body + raw.length, prose: trimmed(prose.split('\n').map((line) => line.trim())) };
+}
+
+function trimmed(lines: readonly string[]): string {
+  return lines
+    .join('\n')
+    .replace(/[ \t]+$/gm, '')
+    .trim();
+}
+
+/** What a comment says, where it was written with the marks of one. */
+export function docProse(written: string): string {
+  const marks = /^\s*(?:\/\*\*?|\*\/|\*(?!\*)|\/{2,3}|#(?![\w[])|--+|"""|''')[ \t]?|\s*(?:\*\/|"""|''')\s*$/g;
+  const isMarked = /^\s*(?:\/\*|\/\/|#\s|--|"""|''')/.test(written);
+  return isMarked ? trimmed(written.split('\n').map((line) => line.replace(marks, ''))) : written.trim();
+}
+
+export interface DocEdit {
+  readonly at: number;
+  readonly insert: string;
+}
+
+/** What to put where, so that the declaration has the comment. The prose is none of the comment's ends. */
+export function docEdit(
+  { kind, mark, tag }: DocForm,
+  prose: string,
+  text: string,
+  of: Documentable,
+): DocEdit | undefined {
+  const indent = indentOf(text.slice(lineStart(text, of.start)));
+  if (kind === 'string') {
+    if (of.body === undefined) return undefined;
+    const alone = lineBefore(text.slice(0, of.body));
+    // In a body that begins behind the colon it takes a line of its own.
+    const inner = alone.trim() === '' ? alone : `${indent}${indent.startsWith('\t') ? '\t' : '    '}`;
+    const safe = prose.replaceAll('"""', "'''").replaceAll('\\', '\\\\').split('\n');
+    const ends = safe.length > 1 ? `\n${inner}` : (safe[0] ?? '').endsWith('"') ? ' ' : '';
+    const written = `${mark}${joined(safe, inner, '')}${ends}${mark}\n${inner}`;
+    return { at: of.body, insert: alone.trim() === '' ? written : `\n${inner}${written}` };
+  }
+  if (kind === 'block') {
+    const safe = prose.replaceAll('*/', '* /').split('\n');
+    const short = safe.length === 1 && indent.length + prose.length < LONGEST_LINE;
+    const written = short ? `/** ${safe[0]} */` : `/**\n${indent}${joined(safe, indent, ' * ')}\n${indent} */`;
+    return { at: of.start, insert: `${written}\n${indent}` };
+  }
+  const tagged = tag === undefined ? prose : `<${tag}>\n${prose}\n</${tag}>`;
+  return { at: of.start, insert: `${joined(tagged.split('\n'), indent, `${mark} `)}\n${indent}` };
+}
+
+function joined(lines: readonly string[], indent: string, mark: string): string {
+  return lines
+    .map((line, i) => `${i === 0 ? '' : line === '' && mark === '' ? '' : indent}${`${mark}${line}`.trimEnd()}`)
+    .join('\n');
+}

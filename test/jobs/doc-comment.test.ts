@@ -1,0 +1,114 @@
+// A function's comment out of a real folder: after its own documented functions, secrets masked, in the language's form; what must not leave does not.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { unwrap } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { type DocRequest, docCommentJob } from '../../src/jobs/doc-comment.ts';
+import { docProse } from '../../src/text/doc-comments.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-doc-'));
+const root = join(folder, 'project');
+let api: MessagesServer;
+after(async () => {
+  await api?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+const password = ['hunter2', 'Xk9!pQ7zLm'].join('-');
+const text = `export function readPage(id: number) {\n  login('${password}');\n  return store.read(id, 'page');\n}\n`;
+
+before(async () => {
+  api = await MessagesServer.start();
+  write(
+    'src/list.ts',
+    "/** `readList` asks the store for one list. */\nexport function readList(id: number) {\n  return store.read(id, 'list');\n}\n",
+  );
+  write('src/page.ts', text);
+  write('src/config.ts', `export const password = '${password}';\n`);
+  write('src/draw.py', 'def draw(a):\n    """Draws it."""\n    return a\n');
+});
+
+const deps = () => ({
+  confirm: async () => true,
+  progress: () => {},
+  signal: new AbortController().signal,
+  log: silentLog,
+});
+const request = (more: Partial<DocRequest> = {}): DocRequest => ({
+  ...{ root, harvest: { trusted: true }, exclude: {}, storeFolder: join(folder, 'store') },
+  ...{ text, path: 'src/page.ts', languageId: 'typescript', at: text.indexOf('return') },
+  ...more,
+});
+const asks = () => ({
+  api: { settings: { apiKey: 'sk-ant-none', baseUrl: api.url, model: '', timeoutMs: 10_000 }, budgetUsd: 1 },
+});
+
+test('without the API it is what the nearest function says, with this name', async () => {
+  const written = unwrap(await docCommentJob(request(), deps()));
+  assert.deepEqual(written, {
+    edit: { at: 0, insert: '/** `readPage` asks the store for one list. */\n' },
+    name: 'readPage',
+    costUsd: 0,
+  });
+});
+
+test('the API sees the function and its like, secrets masked, and marks that it writes are not doubled', async () => {
+  let asked = '';
+  api.answerTexts((said) => {
+    asked = said;
+    return '```ts\n/**\n * Asks for one page.\n * @param id which\n */\n```';
+  });
+  const written = unwrap(await docCommentJob(request(asks()), deps()));
+  assert.equal(written.edit.insert, '/**\n * Asks for one page.\n * @param id which\n */\n');
+  assert.ok(written.model !== undefined && written.costUsd > 0);
+  assert.match(asked, /`readList` asks the store for one list\./);
+  assert.match(asked, /function readPage/);
+  assert.ok(!asked.includes(password) && !asked.includes('Draws it'));
+  const again = unwrap(await docCommentJob(request(asks()), deps()));
+  assert.equal(again.costUsd, 0, 'the same question is not paid for twice');
+});
+
+test('a file that may not leave is drafted here; so is all where the API fails, which is said', async () => {
+  write('.easyadaptationignore', 'src/page.ts\n');
+  const before = api.requests.length;
+  const kept = unwrap(await docCommentJob(request(asks()), deps()));
+  assert.deepEqual([kept.model, api.requests.length], [undefined, before]);
+  rmSync(join(root, '.easyadaptationignore'));
+  api.fail('overloaded');
+  const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
+  const { model, trouble } = unwrap(await docCommentJob(other, deps()));
+  assert.ok(model === undefined && trouble !== undefined);
+});
+
+test('where there is no function, or it has a comment, or nothing to go by, it says so', async () => {
+  const told = async (more: Partial<DocRequest>) => {
+    const result = await docCommentJob(request(more), deps());
+    return result.ok ? '' : result.error.message;
+  };
+  assert.match(await told({ text: 'let x;\n', at: 2 }), /no function at the cursor/);
+  assert.match(await told({ text: `/** A. */\n${text}`, at: 20 }), /'readPage' has a comment already/);
+  assert.match(await told({ text: '{}', languageId: 'json', path: 'a.json', at: 0 }), /is not known/);
+  assert.match(
+    await told({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
+    /No function of this folder/,
+  );
+});
+
+test('what a comment says is read out of its marks, and nothing is taken from what has none', () => {
+  const cases: readonly [written: string, prose: string][] = [
+    ['/** One. */', 'One.'],
+    ['// One.\n// Two.', 'One.\nTwo.'],
+    ['"""One.\n\nTwo.\n"""', 'One.\n\nTwo.'],
+    ['# One.', 'One.'],
+    ['#[inline] is set.', '#[inline] is set.'],
+    ['- one\n- two', '- one\n- two'],
+  ];
+  for (const [written, prose] of cases) assert.equal(docProse(written), prose, written);
+});
