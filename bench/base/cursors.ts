@@ -1,7 +1,8 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
+import { dialectOf } from '../../src/package/manifest.ts';
+import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
@@ -25,8 +26,12 @@ export function isPublic({ prepared }: Cursor): boolean {
 }
 
 /** Token ids of what a base alone is asked. */
-export function promptAt({ prepared: { ngram }, place }: Cursor, shown: Shown, { tokenizer }: Base): number[] {
-  const form = new PromptForm(tokenizer);
+export function promptAt(
+  { prepared: { ngram }, place }: Cursor,
+  shown: Shown,
+  { model, over, tokenizer }: Base,
+): number[] {
+  const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialectOf(over ?? model));
   return form.prompt(place, shown === 'suffix' ? [] : ngram.snippets(queryAt(place), PROMPT_SNIPPETS));
 }
 

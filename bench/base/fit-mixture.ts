@@ -67,7 +67,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
     query: placeBefore({ path, languageId: languageOf.get(path) ?? '', prefix, suffix }).query,
     truth,
   }));
-  return { name, mixed: new Mixed('base', language, () => index, start), places };
+  return { name, mixed: new Mixed('base', language, () => index, start, { dialect: language.dialect }), places };
 });
 
 const tokens: GateExample[] = [];

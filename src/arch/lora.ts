@@ -87,19 +87,29 @@ export function mergeAdapters(
     const up = adapters.get(names.b);
     const base = weights.get(name);
     if (!a || !up || !base) continue;
-    const [out, inner] = shape as [number, number];
-    const sum = base.slice();
-    for (let row = 0; row < out; row++) {
-      for (let r = 0; r < lora.rank; r++) {
-        const factor = (lora.alpha / lora.rank) * (up[row * lora.rank + r] as number);
-        if (factor === 0) continue;
-        for (let column = 0; column < inner; column++) {
-          const at = row * inner + column;
-          sum[at] = (sum[at] as number) + factor * (a[r * inner + column] as number);
-        }
-      }
-    }
-    merged.set(name, sum);
+    merged.set(name, mergedMatrix(base, (shape as [number, number])[1], lora, a, up));
   }
   return merged;
+}
+
+/** A matrix [out, inner] with its factors [rank, inner] and [out, rank] added. */
+export function mergedMatrix(
+  base: Float32Array,
+  inner: number,
+  { alpha, rank }: Pick<LoraConfig, 'alpha' | 'rank'>,
+  a: Float32Array,
+  up: Float32Array,
+): Float32Array {
+  const sum = base.slice();
+  for (let row = 0; row < base.length / inner; row++) {
+    for (let r = 0; r < rank; r++) {
+      const factor = (alpha / rank) * (up[row * rank + r] as number);
+      if (factor === 0) continue;
+      for (let column = 0; column < inner; column++) {
+        const at = row * inner + column;
+        sum[at] = (sum[at] as number) + factor * (a[r * inner + column] as number);
+      }
+    }
+  }
+  return sum;
 }

@@ -28,6 +28,9 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- label TASK [--shard I/N]      label all texts of .easyadaptation/tasks/TASK.json, or one of N equal parts
                                              with --base NAME that base reads what the n-grams doubt
   npm start -- export TASK                   the task's specialist as one ONNX model, labels and a README
+  npm start -- export-adapter FOLDER         what was trained on the folder, for transformers, vLLM, llama.cpp and Ollama:
+                                             adapter, merged model, base, and a README; --into FOLDER says where
+  npm start -- import-adapter ADAPTER        an adapter of peft's that was trained over the base (--base) answers in --folder
 
   An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
 
@@ -49,7 +52,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
   --url ADDRESS        where it is asked (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      for complete, label and export: the folder that it is about (default: the current one)
+  --folder FOLDER      for complete, label, export and import-adapter: the folder that it is about (default: the current one)
   --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
   --verbose            say more on stderr
 `;
@@ -68,6 +71,7 @@ const options = {
   folder: { type: 'string' },
   at: { type: 'string' },
   shard: { type: 'string' },
+  into: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
   'budget-minutes': { type: 'string', default: '10' },
@@ -93,11 +97,16 @@ export const commands = [
   'adaptations',
   'label',
   'export',
+  'export-adapter',
+  'import-adapter',
 ] as const;
 export type Command = (typeof commands)[number];
 
 /** What a command takes, where it is no folder. */
-const things: Partial<Record<Command, string>> = { complete: 'place', label: 'task', export: 'task' };
+const things: Partial<Record<Command, string>> = {
+  ...{ complete: 'place', label: 'task', export: 'task' },
+  'import-adapter': 'adapter',
+};
 
 export interface Asked {
   readonly command: Command;
@@ -122,6 +131,8 @@ export function parse(argv: readonly string[]): Asked {
     if (others.length > 0 && command !== 'adaptations')
       throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
+    if (command !== 'export-adapter' && values.into !== undefined)
+      throw new UsageError('--into belongs to export-adapter.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
     return { command, target, others, values };
   } catch (error) {

@@ -5,6 +5,7 @@ import { adapt, report } from './adapt.ts';
 import { forget, list } from './adaptations.ts';
 import { type Asked, type Command, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
+import { exportAdapter, importAdapter } from './exchange-adapter.ts';
 import { adaptations } from './export-import-commands.ts';
 import { inspect } from './inspect.ts';
 import { exportTask, label } from './label-task.ts';
@@ -21,6 +22,8 @@ const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promi
   adaptations,
   label,
   export: exportTask,
+  'export-adapter': exportAdapter,
+  'import-adapter': importAdapter,
 };
 
 const stop = Terminal.stop();

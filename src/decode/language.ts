@@ -3,6 +3,7 @@
 import { MEND } from '../arch/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../arch/precision.ts';
 import { CodedError } from '../common/errors.ts';
+import { DIALECT, type Dialect } from '../package/dialects.ts';
 import { loadModel } from '../package/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -26,11 +27,14 @@ export class Language {
   readonly precision: Precision;
   readonly network: Network;
   readonly prefixes: Prefixes;
+  /** The form of its prompts. */
+  readonly dialect: Dialect;
 
-  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision) {
+  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, dialect: Dialect) {
     this.network = network;
     this.tokenizer = tokenizer;
     this.precision = precision;
+    this.dialect = dialect;
     this.prefixes = new Prefixes(network);
   }
 
@@ -49,7 +53,7 @@ export class Language {
     // What a model says it was trained for saves the search for it.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new Language(network, read.value, chosen);
+    return new Language(network, read.value, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

@@ -4,6 +4,7 @@ import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { cancelled } from '../learn/cancellation.ts';
 import { exportAdaptation } from '../learn/export-import.ts';
+import { exportOwn } from '../learn/export-own.ts';
 import { keptRows } from '../learn/kept-rows.ts';
 import { readSecrets } from '../learn/reread-secrets.ts';
 import type { Spending } from '../learn/types.ts';
@@ -28,6 +29,7 @@ const jobs: {
   export: async (request, { log }) => exportAdaptation(request, log),
   import: importJob,
   look: lookJob,
+  exportForOthers: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   commit: commitMessageJob,
   doc: docCommentJob,
 };

@@ -6,6 +6,7 @@ import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../engine/client.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
 import type { Exported, ExportRequest, Imported, Provenance } from '../learn/export-import.ts';
+import type { ExportedFiles, OwnExport } from '../learn/export-own.ts';
 import type { KeptRequest } from '../learn/kept-rows.ts';
 import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn/types.ts';
 import type { KeptSummary } from '../report/kept.ts';
@@ -22,6 +23,8 @@ export interface Jobs {
   secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
   /** What is kept of the folder and sent, for showing. */
   kept: { request: KeptRequest; result: KeptSummary };
+  /** Writes what was trained on a folder for other programs. */
+  exportForOthers: { request: OwnExport; result: ExportedFiles };
   /** Labels the texts of a task. */
   texts: { request: TextTaskRequest; result: TaskReport };
   /** A task's first texts. */

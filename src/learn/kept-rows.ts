@@ -6,6 +6,8 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
 import { NgramModel } from '../ngram/model.ts';
+import type { Dialect } from '../package/dialects.ts';
+import { dialectOf } from '../package/manifest.ts';
 import type { KeptRow } from '../report/kept.ts';
 import { openStore } from '../store/open.ts';
 import type { FolderRows } from '../store/types.ts';
@@ -86,8 +88,9 @@ async function* learningRows(
   const held = holdOut(files);
   const index = NgramModel.build(held.train, tokenizer);
   await turn(signal);
-  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index))) {
-    const text = decodeAll(ids, tokenizer);
+  const dialect = dialectOf(request.neural?.base);
+  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index, dialect))) {
+    const text = decodeAll(ids, tokenizer, dialect);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
   await turn(signal);
@@ -135,8 +138,8 @@ function* liveRows(asked: TeacherRequest, send: (request: TeacherRequest) => str
 }
 
 /** Special tokens by their names. */
-function decodeAll(ids: Int32Array, tokenizer: Tokenizer): string {
-  const names = specialNames(tokenizer);
+function decodeAll(ids: Int32Array, tokenizer: Tokenizer, dialect: Dialect): string {
+  const names = specialNames(tokenizer, dialect);
   const parts: string[] = [];
   let from = 0;
   ids.forEach((id, at) => {

@@ -5,7 +5,7 @@ import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { Requests } from '../engine/protocol.ts';
 import { shuffled, uniforms } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
-import { DIALECT, DIALECTS, dialectTokens } from '../package/dialects.ts';
+import { type Dialect, dialectTokens, namesOf } from '../package/dialects.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { cursorExamples } from '../tasks/completion/cursor-places.ts';
 import { PROMPT_LIMITS, PromptForm } from '../tasks/completion/prompt-form.ts';
@@ -17,6 +17,8 @@ export interface SampleOptions {
   /** Tokens that a window predicts; a sample has at most one more. */
   readonly length: number;
   readonly seed: number;
+  /** The form that the model is asked in. */
+  readonly dialect: Dialect;
   /** Similar places in other files of the training set, best first. */
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
   /** What the n-grams give each token of the file; undefined: nobody asked them. */
@@ -45,18 +47,24 @@ const REACH = 40;
 const LEAST_PREFIX = 16;
 
 /** What stands for each special token where a sample is shown. */
-export function specialNames(tokenizer: Tokenizer): ReadonlyMap<number, string> {
-  const names = Object.values(DIALECTS[DIALECT]);
-  return new Map(Object.values(dialectTokens(tokenizer)).map((id, i) => [id, names[i] as string]));
+export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMap<number, string> {
+  const ids = dialectTokens(tokenizer, dialect);
+  const names = namesOf(tokenizer, dialect);
+  return new Map(
+    (Object.keys(ids) as (keyof typeof ids)[]).flatMap((role) => {
+      const id = ids[role];
+      return id === undefined ? [] : [[id, names[role]]];
+    }),
+  );
 }
 
 /** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, snippets, known }: SampleOptions,
+  { length, seed, dialect, snippets, known }: SampleOptions,
 ): Sample[] {
-  const form = new PromptForm(tokenizer);
+  const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
   const random = uniforms(seed);
   return files.flatMap((each) => {
     const file = new TokenFile(each, tokenizer, form, known?.(each));
@@ -149,13 +157,14 @@ class TokenFile {
     if (middle.length > length / 3) return undefined;
     const after = form.suffix(suffix, suffixTokens);
     const fixed = form.head(this.path, similar, after, Math.floor(length * SNIPPET_ROOM));
-    const room = length + 1 - fixed.length - middle.length - 1;
+    const tail = form.tail(after);
+    const room = length + 1 - fixed.length - tail.length - middle.length - 1;
     const from = room > 0 ? form.prefixStart(this.ids, at, room) : at;
     if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
-    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...middle, form.specials.eom]);
+    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...tail, ...middle, form.specials.eom]);
     const weights = new Float32Array(ids.length).fill(1);
     weights.set(this.worth.subarray(from, at), fixed.length);
-    const cut = fixed.length + at - from;
+    const cut = fixed.length + at - from + tail.length;
     weights.fill(MIDDLE_WEIGHT, cut);
     // In the text the middle may be cut into other tokens, where it ends inside one.
     middle.forEach((id, i) => {

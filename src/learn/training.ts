@@ -10,8 +10,8 @@ import { standOf } from '../engine/standing.ts';
 import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
-import { dialectTokens } from '../package/dialects.ts';
-import type { Sha256 } from '../package/manifest.ts';
+import { type Dialect, dialectTokens } from '../package/dialects.ts';
+import { dialectOf, type Sha256 } from '../package/manifest.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
 import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -49,7 +49,7 @@ const seed = 1;
 /** What training needs of a run. */
 export interface TrainingDeps {
   readonly engine?: Engine | undefined;
-  readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>;
+  readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath' | 'neural'>;
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -83,9 +83,9 @@ export async function samplesFrom(
   held: HeldOut,
   index: NgramModel,
   halvings: number,
-  { tokenizer, signal }: Pick<TrainingDeps, 'tokenizer' | 'signal'>,
+  { request, tokenizer, signal }: Pick<TrainingDeps, 'request' | 'tokenizer' | 'signal'>,
 ): Promise<Samples> {
-  const options = sampleOptions(index);
+  const options = sampleOptions(index, dialectOf(request.neural?.base));
   const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
@@ -226,16 +226,19 @@ function requestOf(
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',
-    separator: dialectTokens(tokenizer).end,
+    separator: dialectTokens(tokenizer, dialectOf(base)).end,
     seed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
   } as const;
 }
 
-/** @param index of the training files */
-export function sampleOptions(index: NgramModel): Pick<SampleOptions, 'length' | 'seed' | 'snippets'> {
-  return { length, seed, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
+/** @param index of the training files @param dialect of the base */
+export function sampleOptions(
+  index: NgramModel,
+  dialect: Dialect,
+): Pick<SampleOptions, 'length' | 'seed' | 'dialect' | 'snippets'> {
+  return { length, seed, dialect, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
 }
 
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */

@@ -10,6 +10,7 @@ import { continueBlock } from '../ngram/block.ts';
 import { firstLine, mayGoOn, restOfLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
+import type { Dialect } from '../package/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../tasks/completion/prompt-form.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { Pace } from './pace.ts';
@@ -28,6 +29,13 @@ const LONGEST_TRUTH = 40;
 export interface Choice {
   readonly candidates: readonly MixCandidate[];
   readonly none: Float32Array;
+}
+
+export interface MixedOptions {
+  readonly search?: SearchLimits;
+  readonly prompt?: PromptLimits;
+  /** Default: that of the models that ship. */
+  readonly dialect?: Dialect;
 }
 
 /** A query with its prompt in the cache. */
@@ -54,15 +62,15 @@ export class Mixed {
     language: Pick<Language, 'network' | 'prefixes'>,
     ngram: () => NgramModel,
     weights: MixWeights,
-    limits: { readonly search?: SearchLimits; readonly prompt?: PromptLimits } = {},
+    { search, prompt, dialect }: MixedOptions = {},
   ) {
     this.name = name;
     this.language = language;
     this.ngram = ngram;
     this.weights = weights;
-    this.limits = limits.search ?? LINE_LIMITS;
+    this.limits = search ?? LINE_LIMITS;
     const { vocabulary } = ngram();
-    this.planner = new PromptPlanner(vocabulary, limits.prompt);
+    this.planner = new PromptPlanner(vocabulary, prompt, dialect);
     this.reader = new Reader(vocabulary, language.network.config.vocabSize);
   }
 

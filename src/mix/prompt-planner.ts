@@ -2,6 +2,7 @@
 import type { CompletionQuery, Snippet } from '../common/completion.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
+import type { Dialect } from '../package/dialects.ts';
 import { PROMPT_LIMITS, PromptForm, type PromptLimits } from '../tasks/completion/prompt-form.ts';
 
 interface Plan {
@@ -30,8 +31,8 @@ export class PromptPlanner {
   private plans: Plan[] = [];
 
   /** Throws CodedError 'unsupported' where the tokenizer lacks a token of the form. */
-  constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS) {
-    this.form = new PromptForm(tokenizer, limits);
+  constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS, dialect?: Dialect) {
+    this.form = new PromptForm(tokenizer, limits, dialect);
   }
 
   /** A file of the index is another one now. Prompts in it have its text anyway. */
@@ -50,7 +51,7 @@ export class PromptPlanner {
     const once = () => (made ??= snippets());
     const plan = kept && isUpToDate(kept, own, once) ? kept : this.fresh(query.path, suffix, own, once());
     this.plans = [plan, ...this.plans.filter((each) => each !== kept)].slice(0, PLANS);
-    return [...plan.head, ...own.context.subarray(plan.start, own.contextLength)];
+    return [...plan.head, ...own.context.subarray(plan.start, own.contextLength), ...this.form.tail(suffix)];
   }
 
   private serves(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {

@@ -42,7 +42,9 @@ export class Specialists {
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.over) live.change(change);
-      mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model));
+      mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model), {
+        dialect: language.dialect,
+      });
     } catch (error) {
       live.dispose();
       await this.dropUnused();

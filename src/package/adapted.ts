@@ -44,7 +44,7 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
     weights: sha256Of(join(folder, kind === 'model' ? WEIGHTS : ADAPTER)),
     tokenizer: hash,
     dialect: made?.dialect ?? DIALECT,
-    stop: made?.stop ?? [DIALECTS[DIALECT].eom, DIALECTS[DIALECT].end],
+    stop: made?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
     licence: made?.licence ?? 'NOASSERTION',
     precision,
     files: filesIn(folder),

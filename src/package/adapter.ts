@@ -74,6 +74,12 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
     if (tensor) weights.set(name, tensor.data);
   }
   checkWeights(specs, weights);
+  // Others' may change what ours cannot: an embedding, a norm, a layer that the config does not name.
+  if (tensors.size > specs.length)
+    throw new CodedError(
+      'unsupported',
+      `The adapter changes more than its config says: ${tensors.size} tensors. ${MEND}`,
+    );
   return { lora, weights };
 }
 
@@ -88,9 +94,9 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: some } = json;
   if (
     json.peft_type !== 'LORA' ||
-    json.use_dora === true ||
-    json.use_rslora === true ||
-    (json.bias ?? 'none') !== 'none'
+    [json.use_dora, json.fan_in_fan_out, json.lora_bias].includes(true) ||
+    (json.bias ?? 'none') !== 'none' ||
+    [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(holdsAny)
   )
     throw new CodedError('unsupported', `The adapter is of a kind that is not supported; plain LoRA is. ${MEND}`);
   if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MOST_RANK)
@@ -98,12 +104,16 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isLoraTarget))
     throw corrupt('has no usable target_modules');
-  if (some === undefined || some === null) return { rank, alpha, targets };
+  // rsLoRA counts it alpha / sqrt(rank) times.
+  const lora = { rank, alpha: json.use_rslora === true ? alpha * Math.sqrt(rank) : alpha, targets };
+  if (some === undefined || some === null) return lora;
   const firstLayer = layers - (Array.isArray(some) ? some.length : 0);
   if (!Array.isArray(some) || some.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
     throw new CodedError('unsupported', `The adapter adapts other layers than the uppermost ones. ${MEND}`);
-  return { rank, alpha, targets, firstLayer };
+  return { ...lora, firstLayer };
 }
+
+const holdsAny = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MEND } from '../arch/decoder-values.ts';
 import type { Precision } from '../arch/precision.ts';
-import { failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { failed, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
 import { isObject } from './config-json.ts';
-import { DIALECTS, type Dialect, isDialect } from './dialects.ts';
+import { DIALECT, DIALECTS, type Dialect, isDialect } from './dialects.ts';
 
 export const MANIFEST = 'manifest.json';
 export const CONFIG = 'config.json';
@@ -106,6 +106,11 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
   } catch (cause) {
     return failed('unreadable', `The model's ${MANIFEST} cannot be read: ${messageOf(cause)}. ${MEND}`);
   }
+}
+
+/** The form that the model in a folder is asked in; before there were manifests there was one. Throws where it has a damaged one. */
+export function dialectOf(folder: string | undefined): Dialect {
+  return (folder === undefined ? undefined : unwrap(readManifest(folder))?.dialect) ?? DIALECT;
 }
 
 export function writeManifest(folder: string, manifest: PackageManifest): void {

@@ -146,6 +146,15 @@ export function writeSafetensors(
   return [headerFor(described, metadata).bytes, ...pieces];
 }
 
+/** The same, each tensor asked for when its turn comes, so that one of them at a time is in memory. */
+export function* safetensorsPieces(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: () => Float32Array }[],
+  type: StoredType,
+): Generator<Uint8Array> {
+  yield headerFor(tensors.map(({ name, shape }) => ({ name, type, shape }))).bytes;
+  for (const { data } of tensors) yield encode(data(), type);
+}
+
 export type TensorShape = Pick<StoredPlace, 'name' | 'type' | 'shape'>;
 
 /** What a file begins with, its length included, and where behind it each tensor lies: one after the other. */

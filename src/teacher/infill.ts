@@ -1,5 +1,7 @@
-// Models that were trained to fill in the middle of a text: a row a family, with the special tokens of its form.
+// Models that were trained to fill in the middle of a text, by their names: which form they know (common/fill-in.ts).
 // Most servers refuse a field `suffix`, or know nothing of the model's form: there the task builds the prompt.
+
+import { FILL_IN, type FillIn } from '../common/fill-in.ts';
 
 /** How a server takes such a request: the prompt as tokens, which it reads as such, or prefix and suffix as two fields. */
 export interface InfillDoor {
@@ -9,19 +11,9 @@ export interface InfillDoor {
   readonly always?: true;
 }
 
-export interface InfillFamily {
+export interface InfillFamily extends FillIn {
   /** Of model names, in lower case. */
   readonly names: RegExp;
-  readonly prefix: string;
-  /** '' : it is not shown what stands behind the cursor. */
-  readonly suffix: string;
-  readonly middle: string;
-  /** Stands before the path of each file; absent: it is shown one file. */
-  readonly file?: string;
-  /** The suffix comes first. */
-  readonly suffixFirst?: true;
-  /** What it writes where it ends, if its server lets that through. */
-  readonly ends: readonly string[];
 }
 
 export interface Infill {
@@ -29,33 +21,17 @@ export interface Infill {
   readonly door: InfillDoor;
 }
 
-/** From the models' own cards and tokenizers. */
 const families: readonly InfillFamily[] = [
-  {
-    names: /qwen(2\.5|3)-?coder/,
-    ...{ prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>', file: '<|file_sep|>' },
-    ends: ['<|endoftext|>', '<|file_sep|>', '<|fim_pad|>'],
-  },
-  {
-    names: /starcoder|granite.*code/,
-    ...{ prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>', file: '<file_sep>' },
-    ends: ['<|endoftext|>', '<file_sep>'],
-  },
+  { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
+  { names: /starcoder|granite.*code/, ...FILL_IN.starcoder },
+  // As text its marks need the blanks round them.
   {
     names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
-    ...{ prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
-    ends: ['<EOT>'],
+    ...{ ...FILL_IN.codellama, prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
   },
-  {
-    names: /deepseek-coder/,
-    ...{ prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
-    ends: ['<｜end▁of▁sentence｜>'],
-  },
-  {
-    names: /codegemma/,
-    ...{ prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>', file: '<|file_separator|>' },
-    ends: ['<|file_separator|>'],
-  },
+  { names: /deepseek-coder/, ...FILL_IN['deepseek-coder'] },
+  { names: /codegemma/, ...FILL_IN.codegemma },
+  { names: /seed-?coder/, ...FILL_IN['seed-coder'] },
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 

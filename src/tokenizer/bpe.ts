@@ -4,6 +4,7 @@
 
 import { compareBytes, startsWithBytes } from './bytes.ts';
 import { NumberHeap } from './heap.ts';
+import { eachPiece, eachWord, escaped } from './splits.ts';
 import type { Tokenizer } from './types.ts';
 
 export interface BytePairParts {
@@ -12,8 +13,14 @@ export interface BytePairParts {
   /** [left, right, merged] ids, best first. */
   readonly merges: readonly (readonly [number, number, number])[];
   readonly special: ReadonlyMap<string, number>;
-  /** Global and unicode. */
-  readonly pattern: RegExp;
+  /** Texts that are one token wherever they stand, whatever the splits. */
+  readonly literal: ReadonlyMap<string, number>;
+  /** Cut a text into words, one after the other. */
+  readonly splits: readonly RegExp[];
+  /** A text is composed (NFC) first. */
+  readonly composes: boolean;
+  /** A word that is a token is that one, even where merges would not come to it (`ignore_merges`). */
+  readonly wholeWords: boolean;
 }
 
 /** Heap entries are rank * positions + position; exact below 2^53. */
@@ -28,7 +35,11 @@ const cachedLength = 64;
 export class BytePairTokenizer implements Tokenizer {
   private readonly bytes: readonly Uint8Array[];
   private readonly special_: ReadonlyMap<string, number>;
-  private readonly pattern: RegExp;
+  private readonly splits: readonly RegExp[];
+  private readonly literal: ReadonlyMap<string, number>;
+  private readonly literals: RegExp | undefined;
+  private readonly composes: boolean;
+  private readonly wholeWords: boolean;
   /** left * size + right -> rank. */
   private readonly rankOfPair = new Map<number, number>();
   private readonly mergedOfRank: Int32Array;
@@ -46,7 +57,11 @@ export class BytePairTokenizer implements Tokenizer {
   constructor(parts: BytePairParts) {
     this.bytes = parts.bytes;
     this.special_ = parts.special;
-    this.pattern = parts.pattern;
+    this.splits = parts.splits;
+    this.literal = parts.literal;
+    this.literals = anyOf([...parts.literal.keys()]);
+    this.composes = parts.composes;
+    this.wholeWords = parts.wholeWords;
     const size = parts.bytes.length;
     this.mergedOfRank = new Int32Array(parts.merges.length);
     for (const [rank, [left, right, merged]] of parts.merges.entries()) {
@@ -69,7 +84,7 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   /**
-   * Lossless for well-formed text; a lone surrogate, which has no UTF-8, comes back as U+FFFD. Bytes that the
+   * Lossless for well-formed text, but for what composing (NFC) does; a lone surrogate, which has no UTF-8, comes back as U+FFFD. Bytes that the
    * vocabulary lacks (none, in a tokenizer that was trained with the full byte alphabet) are left out.
    */
   encode(text: string): Int32Array {
@@ -84,17 +99,14 @@ export class BytePairTokenizer implements Tokenizer {
         length = needed;
       }
     };
-    const { pattern } = this;
-    let end = 0;
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      const word = match[0];
-      if (match.index > end) add(text.slice(end, match.index));
-      end = match.index + word.length;
-      if (word.length === 0) pattern.lastIndex += 1;
-      else add(word);
-    }
-    if (end < text.length) add(text.slice(end));
+    const plain = (part: string) => eachWord(part, this.splits, add);
+    const literal = (token: string) => {
+      if (length === this.buffer.length) this.grow(length + 1);
+      this.buffer[length++] = this.literal.get(token) as number;
+    };
+    const whole = this.composes ? text.normalize('NFC') : text;
+    if (this.literals) eachPiece(whole, this.literals, literal, plain);
+    else plain(whole);
     return this.buffer.slice(0, length);
   }
 
@@ -118,18 +130,30 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   idsStartingWith(prefix: Uint8Array): Int32Array {
-    let low = 0;
-    let high = this.sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareBytes(this.bytes[this.sorted[middle] as number] as Uint8Array, prefix) < 0) low = middle + 1;
-      else high = middle;
-    }
+    const low = this.placeOf(prefix);
     let end = low;
     while (end < this.sorted.length && startsWithBytes(this.bytes[this.sorted[end] as number] as Uint8Array, prefix)) {
       end += 1;
     }
     return this.sorted.subarray(low, end);
+  }
+
+  /** Where in `sorted` the first token stands that is not before `spelled`. */
+  private placeOf(spelled: Uint8Array): number {
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareBytes(this.bytes[this.sorted[middle] as number] as Uint8Array, spelled) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The token that spells exactly these bytes. */
+  private tokenOf(spelled: Uint8Array): number | undefined {
+    const found = this.sorted[this.placeOf(spelled)];
+    return found !== undefined && compareBytes(this.bytes[found] as Uint8Array, spelled) === 0 ? found : undefined;
   }
 
   special(name: string): number | undefined {
@@ -144,7 +168,8 @@ export class BytePairTokenizer implements Tokenizer {
 
   private encodeWord(word: string): number | Int32Array {
     const spelled = this.utf8.encode(word);
-    const parts = this.merge(spelled);
+    const one = this.wholeWords ? this.tokenOf(spelled) : undefined;
+    const parts = one === undefined ? this.merge(spelled) : [one];
     const ids = parts.length === 1 ? (parts[0] as number) : Int32Array.from(parts);
     if (word.length <= cachedLength) {
       if (this.cache.size >= cachedWords) this.cache.clear();
@@ -190,4 +215,11 @@ export class BytePairTokenizer implements Tokenizer {
     }
     return parts.filter((id) => id !== gone);
   }
+}
+
+/** Matches any of the texts, the longest first; undefined where there are none. */
+function anyOf(texts: readonly string[]): RegExp | undefined {
+  if (texts.length === 0) return undefined;
+  const longest = [...texts].sort((a, b) => b.length - a.length);
+  return new RegExp(longest.map(escaped).join('|'), 'gu');
 }

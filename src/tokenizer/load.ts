@@ -4,14 +4,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { BytePairTokenizer } from './bpe.ts';
 import { bytesOfEntry } from './bytes.ts';
+import { id, list, Malformed, record, string } from './json.ts';
+import { splitsOf } from './splits.ts';
 import type { Tokenizer } from './types.ts';
-
-/** GPT-2's own pattern, which a ByteLevel pre-tokenizer applies by itself unless told not to. */
-const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
-type Json = Readonly<Record<string, unknown>>;
-
-class Malformed extends Error {}
 
 /** Bytes; a vocabulary of a million takes about 60 MB. */
 const MOST = 100e6;
@@ -32,8 +27,8 @@ export function readTokenizer(path: string): Result<Tokenizer> {
 }
 
 /**
- * @param json the parsed file: model BPE without byte fallback, no normalizer, pre-tokenizer ByteLevel or
- *   Sequence[Split(Regex, Isolated), ByteLevel]
+ * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after any number of
+ *   Split(Isolated) and Digits
  * @returns `corrupt` with what is wrong; nothing is guessed
  */
 export function loadTokenizer(json: unknown): Result<Tokenizer> {
@@ -50,14 +45,7 @@ function read(json: unknown): Tokenizer {
   const model = record(file.model, 'model');
   if (model.type !== undefined && model.type !== 'BPE') throw new Malformed('model.type is not "BPE"');
   if (model.byte_fallback === true) throw new Malformed('model.byte_fallback is not supported');
-  if (file.normalizer !== undefined && file.normalizer !== null) {
-    throw new Malformed('it has a normalizer, which would lose text');
-  }
-  const special = new Map<string, number>();
-  for (const [index, entry] of list(file.added_tokens ?? [], 'added_tokens').entries()) {
-    const token = record(entry, `added_tokens[${index}]`);
-    special.set(string(token.content, `added_tokens[${index}].content`), id(token.id, `added_tokens[${index}].id`));
-  }
+  const { special, literal } = addedTokens(file.added_tokens);
   const vocabulary = record(model.vocab, 'model.vocab');
   const ids = new Map<string, number>();
   let size = 0;
@@ -65,16 +53,18 @@ function read(json: unknown): Tokenizer {
     ids.set(entry, id(value, `model.vocab[${JSON.stringify(entry)}]`));
     size = Math.max(size, (value as number) + 1);
   }
-  for (const value of special.values()) size = Math.max(size, value + 1);
-  if (size > ids.size + special.size) throw new Malformed('the ids of model.vocab have holes');
+  const added = [...special, ...literal];
+  for (const [, value] of added) size = Math.max(size, value + 1);
+  if (size > ids.size + added.length) throw new Malformed('the ids of model.vocab have holes');
 
   const bytes: Uint8Array[] = Array.from({ length: size }, () => new Uint8Array(0));
   for (const [entry, value] of ids) {
-    if (special.has(entry)) continue;
+    if (special.has(entry) || literal.has(entry)) continue;
     const spelled = bytesOfEntry(entry);
     if (spelled === undefined) throw new Malformed(`token ${JSON.stringify(entry)} is not spelled in bytes`);
     bytes[value] = spelled;
   }
+  for (const [text, value] of literal) bytes[value] = new TextEncoder().encode(text);
   const merges = list(model.merges, 'model.merges').map((merge, rank) => {
     const pair = typeof merge === 'string' ? merge.split(' ') : list(merge, `model.merges[${rank}]`);
     const [left, right] = pair.slice(0, 2).map((part) => string(part, `model.merges[${rank}]`));
@@ -82,50 +72,43 @@ function read(json: unknown): Tokenizer {
     if (parts.includes(undefined)) throw new Malformed(`merge ${rank} names a token that the vocabulary lacks`);
     return parts as [number, number, number];
   });
-  return new BytePairTokenizer({ bytes, merges, special, pattern: pattern(file.pre_tokenizer) });
+  return new BytePairTokenizer({
+    bytes,
+    merges,
+    special,
+    literal,
+    splits: splitsOf(file.pre_tokenizer),
+    composes: composes(file.normalizer),
+    wholeWords: model.ignore_merges === true,
+  });
 }
 
-/** The pattern that splits text into words; text between its matches forms words of its own ('Isolated'). */
-function pattern(preTokenizer: unknown): RegExp {
-  const top = record(preTokenizer, 'pre_tokenizer');
-  const steps = top.type === 'Sequence' ? list(top.pretokenizers, 'pre_tokenizer.pretokenizers') : [top];
-  let source: string | undefined;
-  let byteLevel = false;
-  for (const entry of steps) {
-    const step = record(entry, 'pre_tokenizer');
-    if (step.type === 'ByteLevel') {
-      byteLevel = true;
-      if (step.add_prefix_space === true) throw new Malformed('add_prefix_space would change the text');
-      if (step.use_regex !== false) source ??= gpt2Pattern;
-    } else if (step.type === 'Split' && source === undefined && !byteLevel) {
-      if (step.behavior !== 'Isolated' || step.invert === true) throw new Malformed('Split must be "Isolated"');
-      source = string(record(step.pattern, 'Split.pattern').Regex, 'Split.pattern.Regex');
-    } else throw new Malformed(`pre_tokenizer '${string(step.type, 'its type')}' is not supported here`);
+/** What stands for no text is special, whether or not the file calls it so: of a model's own marks some files call none special. */
+const MARK = /^<.*>$|^\[.*\]$/su;
+
+function addedTokens(entries: unknown): { special: Map<string, number>; literal: Map<string, number> } {
+  const special = new Map<string, number>();
+  const literal = new Map<string, number>();
+  for (const [index, entry] of list(entries ?? [], 'added_tokens').entries()) {
+    const token = record(entry, `added_tokens[${index}]`);
+    const content = string(token.content, `added_tokens[${index}].content`);
+    const isText = token.special === false && !MARK.test(content) && content !== '';
+    if (isText && [token.lstrip, token.rstrip, token.single_word].includes(true))
+      throw new Malformed(`added_tokens[${index}] takes the text round it`);
+    (isText ? literal : special).set(content, id(token.id, `added_tokens[${index}].id`));
   }
-  if (!byteLevel || source === undefined) throw new Malformed('pre_tokenizer must split and then be ByteLevel');
-  try {
-    return new RegExp(source, 'gu');
-  } catch (error) {
-    throw new Malformed(`its pattern is not a regular expression here: ${(error as Error).message}`);
-  }
+  return { special, literal };
 }
 
-function record(value: unknown, where: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new Malformed(`${where} is not an object`);
-}
-
-function list(value: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new Malformed(`${where} is not a list`);
-}
-
-function string(value: unknown, where: string): string {
-  if (typeof value === 'string') return value;
-  throw new Malformed(`${where} is not a string`);
-}
-
-function id(value: unknown, where: string): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 24) return value as number;
-  throw new Malformed(`${where} is not a token id`);
+/** Whether letters and their accents are composed (NFC) before they are encoded; nothing else that would change a text is taken. */
+function composes(normalizer: unknown): boolean {
+  if (normalizer === undefined || normalizer === null) return false;
+  const top = record(normalizer, 'normalizer');
+  const steps = top.type === 'Sequence' ? list(top.normalizers, 'normalizer.normalizers') : [top];
+  return (
+    steps.map((step) => {
+      if (record(step, 'normalizer').type === 'NFC') return true;
+      throw new Malformed('it has a normalizer, which would lose text');
+    }).length > 0
+  );
 }

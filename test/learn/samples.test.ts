@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
 import { samplesOf } from '../../src/learn/samples.ts';
-import { dialectTokens } from '../../src/package/dialects.ts';
+import { DIALECT, type DialectIds, dialectTokens } from '../../src/package/dialects.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { tokenizerPath } from './project.ts';
 
 const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
 assert.ok(loaded.ok);
 const tokenizer = loaded.value;
-const specials = dialectTokens(tokenizer);
+const specials = dialectTokens(tokenizer) as Record<keyof DialectIds, number>;
 const length = 96;
 
 function file(path: string, text: string): HarvestedFile {
@@ -28,7 +28,7 @@ const files = [
   file('src/short.ts', 'export const one = 1;\nexport const two = one + one;\n'),
 ];
 const snippets = () => [{ path: 'src/other.ts', text: 'export interface Käse { readonly id: string }\n', line: 3 }];
-const samples = samplesOf(files, tokenizer, { length, seed: 1, snippets });
+const samples = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets });
 const weightsOf = (sample: (typeof samples)[number]) => sample.weights as Float32Array;
 const filled = samples.filter(({ ids }) => ids.includes(specials.prefix));
 const running = samples.filter(({ ids }) => !ids.includes(specials.prefix));
@@ -96,7 +96,7 @@ test('what the n-grams know already weighs less, in running text, before a middl
     path === 'src/short.ts'
       ? undefined
       : Float32Array.from({ length: lengths.get(path) as number }, (_, i) => (i % 3 === 0 ? 1 : 0));
-  const weighed = samplesOf(files, tokenizer, { length, seed: 1, snippets, known });
+  const weighed = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, known });
   assert.deepEqual(
     weighed.map(({ ids }) => ids),
     samples.map(({ ids }) => ids),
@@ -124,6 +124,6 @@ test('what the n-grams know already weighs less, in running text, before a middl
 });
 
 test('the same seed gives the same samples', () => {
-  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, snippets }), samples);
-  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, snippets }), samples);
+  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets }), samples);
+  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, dialect: DIALECT, snippets }), samples);
 });

@@ -4,9 +4,10 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import type { ProgressUpdate } from '../../common/progress.ts';
+import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { cancelled } from '../../learn/cancellation.ts';
+import type { ExportedFiles } from '../../learn/export-own.ts';
 import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../learn/types.ts';
 import type { PanelProgress } from '../../panel/protocol.ts';
 import type { KeptSummary } from '../../report/kept.ts';
@@ -110,6 +111,11 @@ export class Adaptation extends DisposableStore {
   /** What is kept of a session's folder, and sent: looked up by a job. */
   kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
     return this.deps.jobs.job('kept', this.requests.kept(session), signal);
+  }
+
+  /** Writes what was trained on a folder for other programs. */
+  exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
+    return this.deps.jobs.job('exportForOthers', this.requests.export(root, into), signal, progress);
   }
 
   /** The user's command. Resolves to true when there is a new report to show. */

@@ -1,5 +1,6 @@
 // What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
 import * as vscode from 'vscode';
+import type { OwnExport } from '../../learn/export-own.ts';
 import type { KeptRequest } from '../../learn/kept-rows.ts';
 import type { AdaptRequest, ApiAccess } from '../../learn/types.ts';
 import type { Api } from '../api/api.ts';
@@ -7,7 +8,7 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { FolderRef } from '../folder-ref.ts';
-import type { Paths } from '../paths.ts';
+import { type Paths, specialistFolder } from '../paths.ts';
 import type { Settings } from '../settings.ts';
 
 export interface RunRequestDeps {
@@ -43,6 +44,12 @@ export class RunRequests {
   kept(session: FolderSession): KeptRequest {
     const { uri: _, ...folder } = this.onDisk(session);
     return { ...folder, asked: this.deps.api.asked };
+  }
+
+  /** What was trained on a folder, which need not be open. */
+  export(root: string, into: string): OwnExport {
+    const { neural, paths } = this.deps;
+    return { ...neural.shipped, specialistFolder: specialistFolder(paths.storage, root), into };
   }
 
   harvest(uri: vscode.Uri): AdaptRequest['harvest'] {

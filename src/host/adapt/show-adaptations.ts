@@ -1,4 +1,5 @@
-// 'Show Adaptations': every folder's, newest first, with what it brought. Picking one opens its report; the bin deletes it, and its folder goes back to the base model.
+// 'Show Adaptations': every folder's, newest first, with what it brought. Picking one opens its report; the arrow exports what was trained;
+// the bin deletes it, and its folder goes back to the base model.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -8,9 +9,15 @@ import { storedReport } from '../../report/stored.ts';
 import type { AdaptationRow } from '../../store/types.ts';
 import type { DeleteDeps } from '../delete-data.ts';
 import { specialistFolder } from '../paths.ts';
+import { exportAdaptation } from './export-adaptation.ts';
 
 const { t } = vscode.l10n;
 const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
+
+const goOut: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('export'),
+  tooltip: t('Export for Other Programs'),
+};
 
 interface Item extends vscode.QuickPickItem {
   readonly folder: string;
@@ -28,7 +35,7 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
   }
   const pick = vscode.window.createQuickPick<Item>();
   pick.title = t('Adaptations');
-  pick.placeholder = t('Pick one to read its report; the bin beside it deletes it');
+  pick.placeholder = t('Pick one to read its report; beside it: export what was trained, delete it');
   pick.matchOnDescription = true;
   pick.items = items;
   const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
@@ -36,7 +43,11 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
       const [item] = pick.activeItems;
       resolve(item && (() => open(item.row)));
     });
-    pick.onDidTriggerItemButton(({ item }) => resolve(() => deleteAdaptation(item, deps)));
+    pick.onDidTriggerItemButton(({ item, button }) =>
+      resolve(() =>
+        button === goOut ? exportAdaptation(deps.adaptation, item.folder, item.label) : deleteAdaptation(item, deps),
+      ),
+    );
     pick.onDidHide(() => resolve(undefined));
     pick.show();
   });
@@ -60,7 +71,7 @@ async function item(row: AdaptationRow, storage: string): Promise<Item> {
     t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
   ];
   const detail = parts.filter((part) => part !== undefined).join(' · ');
-  return { label: basename(folder) || folder, description: folder, detail, buttons: [trash], folder, row };
+  return { label: basename(folder) || folder, description: folder, detail, buttons: [goOut, trash], folder, row };
 }
 
 async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Promise<void> {

@@ -9,6 +9,8 @@ export interface InfillText {
   readonly stop: readonly string[];
 }
 
+const MOST_STOPS = 4;
+
 /** Pure. Places of the repository come before the file, where the family knows more than one. */
 export function infillText(
   { family, door }: Infill,
@@ -25,5 +27,6 @@ export function infillText(
   const before = `${prefix}${plain(place.prefix)}`;
   const after = suffix === '' ? '' : `${suffix}${plain(place.suffix)}`;
   const prompt = suffixFirst ? `${head}${after}${before}${middle}` : `${head}${before}${after}${middle}`;
-  return { prompt, suffix: undefined, stop: ends };
+  // Some servers take no more.
+  return { prompt, suffix: undefined, stop: ends.slice(0, MOST_STOPS) };
 }

@@ -1,12 +1,13 @@
-// The one form of the neural model's prompt, and of the samples that teach it:
+// The form of the neural model's prompt, and of the samples that teach it: a row of package/dialects.ts, for the models that ship
 //
 //   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //
-// The middle goes on from the prefix with no token between, so a keystroke adds tokens at the end and nothing else moves. Serving
+// There the middle goes on from the prefix with no token between, so a keystroke adds tokens at the end and nothing else moves; where a
+// model wants the suffix behind the prefix, a key runs that again. Serving
 // (mix/prompt-planner.ts), training (learn/samples.ts) and the benchmarks build it here; models/pretrain/prompt.py is the same in Python,
 // and test/golden/prompt.json, which build/golden-prompt.ts writes from here, holds both to it.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
-import { dialectTokens } from '../../package/dialects.ts';
+import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from '../../package/dialects.ts';
 import { lineEnd } from '../../text/lines.ts';
 import type { Tokenizer } from '../../tokenizer/types.ts';
 
@@ -36,19 +37,22 @@ const UNSURE = 8;
 
 export class PromptForm {
   readonly limits: PromptLimits;
-  readonly specials: ReturnType<typeof dialectTokens>;
+  readonly specials: DialectIds;
   private readonly tokenizer: Tokenizer;
+  private readonly suffixFirst: boolean;
 
   /** Throws CodedError 'unsupported' where the tokenizer lacks a token of the form. */
-  constructor(tokenizer: Tokenizer, limits: PromptLimits = PROMPT_LIMITS) {
+  constructor(tokenizer: Tokenizer, limits: PromptLimits = PROMPT_LIMITS, dialect: Dialect = DIALECT) {
     this.tokenizer = tokenizer;
     this.limits = limits;
-    this.specials = dialectTokens(tokenizer);
+    this.specials = dialectTokens(tokenizer, dialect);
+    this.suffixFirst = DIALECTS[dialect].suffixFirst;
   }
 
-  /** `<|file|>` and the path: what also running text begins with. */
+  /** The path behind its mark, where the form has one: what also running text begins with. */
   file(path: string): number[] {
-    return [this.specials.file, ...this.tokenizer.encode(`${path}\n`).subarray(0, this.limits.head)];
+    const { file } = this.specials;
+    return file === undefined ? [] : [file, ...this.tokenizer.encode(`${path}\n`).subarray(0, this.limits.head)];
   }
 
   /**
@@ -57,14 +61,19 @@ export class PromptForm {
    * @param suffix ids, as `suffix` gives them
    */
   head(path: string, snippets: readonly Snippet[], suffix: ArrayLike<number>, room = this.limits.snippets): number[] {
-    const { specials } = this;
+    const { specials, suffixFirst } = this;
     return [
       ...this.snippets(snippets, room),
       ...this.file(path),
-      specials.suffix,
-      ...Array.from(suffix),
-      specials.prefix,
+      ...(suffixFirst ? marked(specials.suffix, suffix) : []),
+      ...marked(specials.prefix, []),
     ];
+  }
+
+  /** What stands between the prefix and the middle. @param suffix as for `head` */
+  tail(suffix: ArrayLike<number>): number[] {
+    const { specials, suffixFirst } = this;
+    return [...(suffixFirst ? [] : marked(specials.suffix, suffix)), ...marked(specials.middle, [])];
   }
 
   /**
@@ -92,12 +101,15 @@ export class PromptForm {
   /** The whole prompt of a place that nothing is kept of, up to the cursor, which is not healed. */
   prompt({ path, prefix, suffix }: Omit<CompletionQuery, 'languageId'>, snippets: readonly Snippet[]): number[] {
     const ids = this.tokenizer.encode(prefix);
-    return [...this.head(path, snippets, this.suffix(suffix)), ...ids.subarray(this.prefixStart(ids, ids.length))];
+    const after = this.suffix(suffix);
+    const before = ids.subarray(this.prefixStart(ids, ids.length));
+    return [...this.head(path, snippets, after), ...before, ...this.tail(after)];
   }
 
   private snippets(snippets: readonly Snippet[], room: number): number[] {
     const { tokenizer, specials } = this;
     const ids: number[] = [];
+    if (specials.snippet === undefined) return ids;
     for (const { path, text } of snippets) {
       const left = room - ids.length;
       if (left < LEAST_SNIPPET) break;
@@ -118,4 +130,9 @@ export class PromptForm {
   private beginsLine(id: number): boolean {
     return id < this.tokenizer.vocabularySize && this.tokenizer.bytesOf(id).includes(10);
   }
+}
+
+/** Behind its mark; nothing where the form has none. */
+function marked(mark: number | undefined, ids: ArrayLike<number>): number[] {
+  return mark === undefined ? [] : [mark, ...Array.from(ids)];
 }

@@ -1,0 +1,41 @@
+// How models that were trained to fill in the middle of a text are shown it: a row a family, with the marks of its form.
+// From the models' own cards and tokenizers; local models (package/dialects.ts) and served ones (teacher/infill.ts) read it.
+
+export interface FillIn {
+  /** Before the text before the cursor; '' : none. */
+  readonly prefix: string;
+  /** Before the text behind the cursor; '' : that is not shown. */
+  readonly suffix: string;
+  /** Before what is to be written; '' : it goes on from the text before the cursor. */
+  readonly middle: string;
+  /** Before the path of each file; absent: it is shown one file. */
+  readonly file?: string;
+  /** The text behind the cursor comes first. */
+  readonly suffixFirst?: true;
+  /** What ends the middle, and a file: the first that the model has. What it may write else where it ends stands behind it. */
+  readonly ends: readonly string[];
+}
+
+const QWEN = { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' };
+const STARCODER = { prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>' };
+
+export const FILL_IN = {
+  'qwen-coder': {
+    ...QWEN,
+    file: '<|file_sep|>',
+    ends: ['<|endoftext|>', '<|file_sep|>', '<|repo_name|>', '<|fim_pad|>', '<|im_end|>'],
+  },
+  codegemma: { ...QWEN, file: '<|file_separator|>', ends: ['<|file_separator|>', '<eos>'] },
+  'granite-4': { ...QWEN, ends: ['<|end_of_text|>', '<|fim_pad|>'] },
+  starcoder: { ...STARCODER, file: '<file_sep>', ends: ['<|endoftext|>', '<file_sep>', '<repo_name>'] },
+  granite: { ...STARCODER, ends: ['<|endoftext|>', '<|end_of_text|>', '<fim_pad>', '<reponame>', '<filename>'] },
+  'deepseek-coder': {
+    ...{ prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },
+    ends: ['<｜end▁of▁sentence｜>', '<|EOT|>'],
+  },
+  codellama: { prefix: '<PRE>', suffix: '<SUF>', middle: '<MID>', ends: ['<EOT>', '</s>'] },
+  'seed-coder': {
+    ...{ prefix: '<[fim-prefix]>', suffix: '<[fim-suffix]>', middle: '<[fim-middle]>', suffixFirst: true },
+    ends: ['<[end▁of▁sentence]>'],
+  },
+} as const satisfies Record<string, FillIn>;

@@ -1,0 +1,26 @@
+// What a tokenizer.json is asked for, with what is wrong where it is something else.
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Says what of the file cannot be used. */
+export class Malformed extends Error {}
+
+export function record(value: unknown, where: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new Malformed(`${where} is not an object`);
+}
+
+export function list(value: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new Malformed(`${where} is not a list`);
+}
+
+export function string(value: unknown, where: string): string {
+  if (typeof value === 'string') return value;
+  throw new Malformed(`${where} is not a string`);
+}
+
+export function id(value: unknown, where: string): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 24) return value as number;
+  throw new Malformed(`${where} is not a token id`);
+}
