@@ -7,6 +7,7 @@ import { parameterCount } from '../../src/arch/parameters.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { parseConfig } from '../../src/package/config-json.ts';
 import { listPackages } from '../../src/package/list.ts';
+import { TOKENIZER } from '../../src/package/manifest.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { Base } from './types.ts';
 
@@ -35,13 +36,14 @@ function baseOf(name: string, folder: string): Base {
       throw new Error(`There is no ${file} in ${folder}: name the folder of a base with --model.`);
     }
   }
-  const tokenizerPath = join(folder, 'tokenizer.json');
+  const words = join(folder, TOKENIZER);
   const config = unwrap(parseConfig(readFileSync(join(folder, 'config.json'), 'utf8')));
   return {
     name,
     model: folder,
-    tokenizerPath,
-    tokenizer: unwrap(readTokenizer(tokenizerPath)),
+    tokenizerPath: join(models, 'small', TOKENIZER),
+    words,
+    tokenizer: unwrap(readTokenizer(words)),
     parameters: parameterCount(config),
     contextTokens: config.contextLength,
   };

@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unwrap } from '../../src/common/errors.ts';
 import { shuffled } from '../../src/fit/random.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
+import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import type { Recording } from '../common/recordings.ts';
 import { fitNgram } from '../ngram/main.ts';
@@ -18,7 +20,8 @@ const seed = 1;
  */
 export function preparer(recordings: readonly Recording[], places: number | undefined, scratch: string) {
   const known = new Map<string, readonly Prepared[]>();
-  return ({ tokenizerPath, tokenizer }: Base): readonly Prepared[] => {
+  return ({ tokenizerPath }: Base): readonly Prepared[] => {
+    const tokenizer = unwrap(readTokenizer(tokenizerPath));
     const key = createHash('sha256').update(readFileSync(tokenizerPath)).digest('hex');
     let found = known.get(key);
     if (!found) {

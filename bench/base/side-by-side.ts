@@ -63,7 +63,7 @@ export async function sideBySide({ bases, scratch }: BaseContext, show: Show): P
   for (const base of bases) {
     const model = loadModel(base.over ?? base.model, { as: 'stored' });
     const files = formats.map((format) => ({ format, file: join(scratch, `${base.name}.${format}.gguf`) }));
-    for (const { format, file } of files) writeGguf(file, model, base.tokenizerPath, format);
+    for (const { format, file } of files) writeGguf(file, model, base.words, format);
     for (const threads of [...new Set([Math.min(2, physicalCores()), 1])]) {
       await compare(base, files, threads, show);
     }

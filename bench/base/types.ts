@@ -12,7 +12,10 @@ export interface Base {
   readonly model: string;
   /** Folder of the base, where `model` may be an adapter. */
   readonly over?: string;
+  /** Of the n-grams, who keep their words whatever the base. */
   readonly tokenizerPath: string;
+  /** Path of its own tokenizer.json, and that. */
+  readonly words: string;
   readonly tokenizer: Tokenizer;
   readonly parameters: number;
   readonly contextTokens: number;

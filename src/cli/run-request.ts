@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { threadCount } from '../common/threads.ts';
 import type { AdaptRequest, ApiAccess, NeuralAccess } from '../learn/types.ts';
-import { type PackageInfo, readPackage } from '../package/list.ts';
+import { readPackage } from '../package/list.ts';
 import { MANIFEST, TOKENIZER } from '../package/manifest.ts';
 import { checkBaseUrl } from '../teacher/address.ts';
 import { type Asked, modelOf } from '../teacher/connect.ts';
@@ -23,7 +23,8 @@ export function requestFor(folder: string, values: Values): AdaptRequest {
     root,
     storeFolder,
     specialistFolder: specialistFolder(storeFolder, root),
-    tokenizerPath: base.tokenizer,
+    // The n-grams keep these words whatever the base: over others' they are half as good.
+    tokenizerPath: join(models, 'small', TOKENIZER),
     // Whoever names a folder here runs git there, too.
     harvest: { trusted: true },
     effort: 'adapt',
@@ -56,23 +57,17 @@ export function askedFor({ provider = '', model, url }: Values): Asked {
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 
-type BaseChoice = Pick<PackageInfo, 'folder' | 'tokenizer'>;
-
-/** A base that ships, by its name; or a folder, with its own tokenizer where it has one. */
-function baseOf({ base = 'small' }: Values): BaseChoice {
+/** Folder of a base that ships, by its name; or a folder that is named. */
+function baseOf({ base = 'small' }: Values): string {
   const shipped = join(models, base);
-  if (/^[\w-]+$/.test(base) && existsSync(join(shipped, MANIFEST))) {
-    const info = readPackage(shipped);
-    if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
-    return info.value;
-  }
-  const folder = requireFolder(base);
-  const own = join(folder, TOKENIZER);
-  return { folder, tokenizer: existsSync(own) ? own : join(models, 'small', TOKENIZER) };
+  if (!/^[\w-]+$/.test(base) || !existsSync(join(shipped, MANIFEST))) return requireFolder(base);
+  const info = readPackage(shipped);
+  if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
+  return info.value.folder;
 }
 
 /** Undefined: n-grams alone. */
-function neuralAccess(values: Values, base: BaseChoice): NeuralAccess | undefined {
+function neuralAccess(values: Values, base: string): NeuralAccess | undefined {
   const { device } = values;
   if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
     throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
@@ -83,7 +78,7 @@ function neuralAccess(values: Values, base: BaseChoice): NeuralAccess | undefine
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;
   return {
-    base: base.folder,
+    base,
     precision: 'auto',
     threads: threadCount(threads),
     trainingThreads: threads,

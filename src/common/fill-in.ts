@@ -23,7 +23,7 @@ export const FILL_IN = {
   'qwen-coder': {
     ...QWEN,
     file: '<|file_sep|>',
-    ends: ['<|endoftext|>', '<|file_sep|>', '<|repo_name|>', '<|fim_pad|>', '<|im_end|>'],
+    ends: ['<|endoftext|>', '<|file_sep|>', '<|fim_pad|>', '<|repo_name|>', '<|im_end|>'],
   },
   codegemma: { ...QWEN, file: '<|file_separator|>', ends: ['<|file_separator|>', '<eos>'] },
   'granite-4': { ...QWEN, ends: ['<|end_of_text|>', '<|fim_pad|>'] },

@@ -2,7 +2,8 @@
 
 import { MEND } from '../arch/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../arch/precision.ts';
-import { CodedError } from '../common/errors.ts';
+import { CodedError, unwrap } from '../common/errors.ts';
+import { wordsOf } from '../package/compatibility.ts';
 import { DIALECT, type Dialect } from '../package/dialects.ts';
 import { loadModel } from '../package/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
@@ -16,10 +17,15 @@ export interface LanguageOptions {
   readonly model: string;
   /** Folder of the base that an adapter is laid over. */
   readonly base?: string;
-  /** Path of tokenizer.json. */
+  /** Path of the n-grams' tokenizer.json; a model that was made for other words has its own beside it, or beside its base. */
   readonly tokenizer: string;
   readonly precision: Precision | 'auto';
   readonly threads: number;
+}
+
+/** Throws CodedError 'unreadable' or 'corrupt'. @param path of a tokenizer.json */
+export function readWords(path: string): Tokenizer {
+  return unwrap(readTokenizer(path));
 }
 
 export class Language {
@@ -27,10 +33,13 @@ export class Language {
   readonly precision: Precision;
   readonly network: Network;
   readonly prefixes: Prefixes;
+  /** Path of its tokenizer.json. */
+  readonly words: string;
   /** The form of its prompts. */
   readonly dialect: Dialect;
 
-  private constructor(network: Network, tokenizer: Tokenizer, precision: Precision, dialect: Dialect) {
+  private constructor(network: Network, tokenizer: Tokenizer, words: string, precision: Precision, dialect: Dialect) {
+    this.words = words;
     this.network = network;
     this.tokenizer = tokenizer;
     this.precision = precision;
@@ -41,10 +50,10 @@ export class Language {
   /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
   static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
     await loadLibrary();
-    const read = readTokenizer(tokenizer);
-    if (!read.ok) throw new CodedError(read.error.code, read.error.message);
-    const loaded = loadModel(model, { as: 'stored', tokenizer, ...(base !== undefined && { base }) });
-    if (read.value.vocabularySize > loaded.config.vocabSize) {
+    const words = wordsOf(model, base, tokenizer);
+    const read = readWords(words);
+    const loaded = loadModel(model, { as: 'stored', tokenizer: words, ...(base !== undefined && { base }) });
+    if (read.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
         `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
@@ -53,7 +62,7 @@ export class Language {
     // What a model says it was trained for saves the search for it.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new Language(network, read.value, chosen, loaded.manifest?.dialect ?? DIALECT);
+    return new Language(network, read, words, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

@@ -2,6 +2,7 @@
 import { chosenPrecision } from '../arch/precision.ts';
 import { promptGraph, UNRETURNED } from '../arch/serve.ts';
 import { CodedError } from '../common/errors.ts';
+import { wordsOf } from '../package/compatibility.ts';
 import { loadModel } from '../package/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
@@ -34,10 +35,11 @@ export async function* pooledStates(
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array> {
   await loadLibrary();
-  const tokenizer = readTokenizer(language.tokenizer);
+  const words = wordsOf(language.model, language.base, language.tokenizer);
+  const tokenizer = readTokenizer(words);
   if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);
   const ids = (text: string) => [...tokenizer.value.encode(text)];
-  const model = loadModel(language.model, { as: 'stored', tokenizer: language.tokenizer });
+  const model = loadModel(language.model, { as: 'stored', tokenizer: words });
   const layers = depths.map((depth) => Math.min(model.config.layers - 1, Math.round(depth * model.config.layers) - 1));
   const { precision } = language;
   const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, model);

@@ -7,9 +7,8 @@ export interface Base {
   readonly folder: string;
   /** Path of its tokenizer.json. */
   readonly tokenizer: string;
-  /** Of its weights and of its tokenizer: what is measured and shared by. */
+  /** Of its weights: what is measured and shared by. */
   readonly weights: string;
-  readonly words: string;
 }
 
 /** A base serves where a line comes within this after a key, and a new place within that, ms. */
@@ -25,9 +24,7 @@ export type Obstacle =
   /** This window has no folder: it is left to one that has. */
   | { readonly kind: 'no-folder' }
   /** Another window has it. */
-  | { readonly kind: 'elsewhere' }
-  /** Its tokenizer is another than the one that this window's indexes are made with. */
-  | { readonly kind: 'other-words' };
+  | { readonly kind: 'elsewhere' };
 
 export type Reason =
   /** The only one that came with the extension. */
@@ -71,8 +68,7 @@ export function chooseBase({ bases, setting, named, timingOf, against, mayHold }
       return { base: small, reason: { kind: 'not-found', setting, why } };
     }
     const obstacle = against(wanted);
-    // Who names it bears what it costs; with other words than the indexes, and twice in memory, it cannot be.
-    if (obstacle?.kind === 'other-words') return instead(wanted, obstacle);
+    // Who names it bears what it costs; twice in memory it cannot be.
     if (wanted === small) return { base: small, reason: { kind: 'named' } };
     if (obstacle?.kind === 'no-folder') return instead(wanted, obstacle);
     return !mayHold(wanted) ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };

@@ -25,7 +25,7 @@ import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { Live } from './preview.ts';
 import { samplesOf, specialNames } from './samples.ts';
 import { readSpecialist } from './specialist-files.ts';
-import { sampleOptions } from './training.ts';
+import { otherWords, sampleOptions } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 
 /** Plain data: it crosses to a job's process. */
@@ -88,9 +88,11 @@ async function* learningRows(
   const held = holdOut(files);
   const index = NgramModel.build(held.train, tokenizer);
   await turn(signal);
-  const dialect = dialectOf(request.neural?.base);
-  for (const { ids } of samplesOf(held.train, tokenizer, sampleOptions(index, dialect))) {
-    const text = decodeAll(ids, tokenizer, dialect);
+  const base = request.neural?.base;
+  const dialect = dialectOf(base);
+  const words = (base === undefined ? undefined : otherWords(base, request.tokenizerPath)) ?? tokenizer;
+  for (const { ids } of samplesOf(held.train, words, sampleOptions(index, dialect))) {
+    const text = decodeAll(ids, words, dialect);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
   await turn(signal);

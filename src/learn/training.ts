@@ -10,10 +10,12 @@ import { standOf } from '../engine/standing.ts';
 import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import { wordsOf } from '../package/compatibility.ts';
 import { type Dialect, dialectTokens } from '../package/dialects.ts';
 import { dialectOf, type Sha256 } from '../package/manifest.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
 import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
+import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
@@ -85,13 +87,18 @@ export async function samplesFrom(
   halvings: number,
   { request, tokenizer, signal }: Pick<TrainingDeps, 'request' | 'tokenizer' | 'signal'>,
 ): Promise<Samples> {
-  const options = sampleOptions(index, dialectOf(request.neural?.base));
-  const examples = samplesOf(held.train, tokenizer, { ...options, known: await knownTo(index, held.train, signal) });
+  const base = request.neural?.base;
+  const options = sampleOptions(index, dialectOf(base));
+  const own = base === undefined ? undefined : otherWords(base, request.tokenizerPath);
+  const words = own ?? tokenizer;
+  // What the n-grams give their tokens says nothing of others.
+  const known = own ? undefined : await knownTo(index, held.train, signal);
+  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }) });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  const judged = evenly(samplesOf(held.fit, tokenizer, options), validationWindows >> halvings);
+  const judged = evenly(samplesOf(held.fit, words, options), validationWindows >> halvings);
   return { examples, judged, tokensPerEpoch };
 }
 
@@ -215,7 +222,7 @@ function requestOf(
     base,
     out,
     examples,
-    tokenizer: request.tokenizerPath,
+    tokenizer: wordsOf(base, undefined, request.tokenizerPath),
     lora: 'auto',
     batch: 1,
     length,
@@ -226,11 +233,17 @@ function requestOf(
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',
-    separator: dialectTokens(tokenizer, dialectOf(base)).end,
+    separator: dialectTokens(otherWords(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
     seed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
   } as const;
+}
+
+/** A base's tokenizer, where it is another than the n-grams'. */
+export function otherWords(base: string, tokenizerPath: string): Tokenizer | undefined {
+  const words = wordsOf(base, undefined, tokenizerPath);
+  return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
 }
 
 /** @param index of the training files @param dialect of the base */

@@ -10,14 +10,18 @@ import { continueBlock } from '../ngram/block.ts';
 import { firstLine, mayGoOn, restOfLine, textOf, wantsMore, withBlock } from '../ngram/drafter.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
-import type { Dialect } from '../package/dialects.ts';
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { DIALECT, DIALECTS, type Dialect } from '../package/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../tasks/completion/prompt-form.ts';
+import { type ApartModels, examplesApart, linesApart } from './apart.ts';
+import { ApartWords } from './apart-words.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import { Pace } from './pace.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { Reader } from './reader.ts';
-import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, searchLine } from './search.ts';
+import { REST_TOKENS } from './rest.ts';
+import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, type Start, searchLine } from './search.ts';
 import type { Foreseen, MixPlace, MixWeights, PlaceLoss } from './types.ts';
 import { Viewer } from './view.ts';
 
@@ -36,6 +40,8 @@ export interface MixedOptions {
   readonly prompt?: PromptLimits;
   /** Default: that of the models that ship. */
   readonly dialect?: Dialect;
+  /** The neural model's own words, where they are others than the n-grams'. */
+  readonly tokenizer?: Vocabulary['tokenizer'];
 }
 
 /** A query with its prompt in the cache. */
@@ -49,6 +55,7 @@ export class Mixed {
   private readonly ngram: () => NgramModel;
   private readonly planner: PromptPlanner;
   private readonly reader: Reader;
+  private readonly words: ApartWords | undefined;
   private readonly limits: SearchLimits;
   private readonly pace = new Pace();
   weights: MixWeights;
@@ -62,7 +69,7 @@ export class Mixed {
     language: Pick<Language, 'network' | 'prefixes'>,
     ngram: () => NgramModel,
     weights: MixWeights,
-    { search, prompt, dialect }: MixedOptions = {},
+    { search, prompt, dialect, tokenizer }: MixedOptions = {},
   ) {
     this.name = name;
     this.language = language;
@@ -70,8 +77,10 @@ export class Mixed {
     this.weights = weights;
     this.limits = search ?? LINE_LIMITS;
     const { vocabulary } = ngram();
-    this.planner = new PromptPlanner(vocabulary, prompt, dialect);
-    this.reader = new Reader(vocabulary, language.network.config.vocabSize);
+    const { vocabSize } = language.network.config;
+    this.words = tokenizer && new ApartWords(tokenizer, vocabSize, DIALECTS[dialect ?? DIALECT].tokens.suffix !== '');
+    this.planner = new PromptPlanner(this.words?.vocabulary ?? vocabulary, prompt, dialect);
+    this.reader = this.words?.reader ?? new Reader(vocabulary, vocabSize);
   }
 
   /** Rejects with the signal's reason. */
@@ -87,9 +96,12 @@ export class Mixed {
       const choice = await this.choose(spot, signal);
       const first = firstLine(choice, this.weights.ranking, `${this.name} + n-gram`, spot.place.own.healed, vocabulary);
       // Below a line that calls for none, what the n-grams know alone: a pass of the neural model for it would keep the line waiting.
+      // So where its words are others: what it knows of lines further down is left to the large model.
       const block = !wantsMore(first, options)
         ? mayGoOn(first, query) && continueBlock(query, first, options.maxTokens, { ...spot.place, vocabulary })
-        : restOfLine(query.suffix) === '' && (await continueMixedBlock(spot, first, options.maxTokens, signal));
+        : this.words
+          ? continueBlock(query, first, options.maxTokens, { ...spot.place, vocabulary })
+          : restOfLine(query.suffix) === '' && (await continueMixedBlock(spot, first, options.maxTokens, signal));
       return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
     const told = foreseen && { foreseen, multiline: options.multiline };
@@ -117,12 +129,15 @@ export class Mixed {
 
   /** What the gate between the neural model and the n-grams is learned from at one place: every token of the truth, and its end. None where the truth is too long. */
   gateExamples({ query, truth }: MixPlace, signal?: AbortSignal): Promise<GateExample[]> {
-    return this.standAt(query, LONGEST_TRUTH, signal, async ({ ngram, place, root, viewer }) => {
+    return this.standAt(query, LONGEST_TRUTH, signal, async (spot) => {
+      const { ngram, place, root, viewer } = spot;
       const { tokenizer } = ngram.vocabulary;
       const { own } = place;
       let { healed } = own;
       const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
       if (tokens.length > LONGEST_TRUTH) return [];
+      const apart = this.apart(spot);
+      if (apart) return examplesApart(root, apart, startOf(spot), truth);
       root.branches.keep([]);
       const held = root.cache.length;
       const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
@@ -166,7 +181,8 @@ export class Mixed {
     const { network, prefixes } = this.language;
     const ngram = this.ngram();
     const place = ngram.place(query, maxTokens);
-    const prompt = this.planner.plan(query, place.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
+    this.words?.own.load(query, 0);
+    const prompt = this.planner.plan(query, this.words?.own ?? place.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
     const lease = prefixes.lease(prompt);
     const { branches, cache } = lease;
     const promptTokens = prompt.length - lease.reused;
@@ -190,12 +206,16 @@ export class Mixed {
     }
   }
 
-  private async choose({ query, maxTokens, ngram, place, root, viewer }: Spot, signal?: AbortSignal): Promise<Choice> {
+  private async choose(spot: Spot, signal?: AbortSignal): Promise<Choice> {
+    const { query, ngram, place, root, viewer } = spot;
     const { own, asking, path, search } = place;
     const { vocabulary } = ngram;
-    const before = own.context.subarray(0, own.contextLength);
-    const start = { before, healed: own.healed, maxTokens };
-    const found = await searchLine(root, { place, vocabulary, viewer }, start, this.limits, signal);
+    const start = startOf(spot);
+    const { before } = start;
+    const apart = this.apart(spot);
+    const found = apart
+      ? await linesApart(root, apart, start, this.limits, signal)
+      : await searchLine(root, { place, vocabulary, viewer }, start, this.limits, signal);
     const seen = new Set<string>();
     const unranked: MixUnranked[] = [];
     for (const hypothesis of found) {
@@ -207,4 +227,17 @@ export class Mixed {
     }
     return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
+
+  /** Undefined where both models have the same words. */
+  private apart({ query, ngram: { vocabulary }, place }: Spot): ApartModels | undefined {
+    const { words } = this;
+    if (!words) return undefined;
+    const restText = restOfLine(query.suffix);
+    const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
+    return { place, vocabulary, words, gate: this.weights.gate, rest, restText };
+  }
+}
+
+function startOf({ place: { own }, maxTokens }: Spot): Start {
+  return { before: own.context.subarray(0, own.contextLength), healed: own.healed, maxTokens };
 }

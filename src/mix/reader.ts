@@ -26,7 +26,7 @@ export class Reader {
   private readonly kinds: Uint8Array;
 
   /** @param size of the model's vocabulary; ids that the tokenizer does not know count as special */
-  constructor(vocabulary: Vocabulary, size: number) {
+  constructor(vocabulary: Pick<Vocabulary, 'tokenizer' | 'endsLine'>, size: number) {
     this.size = size;
     this.kinds = new Uint8Array(size);
     const { tokenizer } = vocabulary;

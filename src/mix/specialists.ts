@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { CodedError } from '../common/errors.ts';
-import { Language } from '../decode/language.ts';
+import { Language, readWords } from '../decode/language.ts';
 import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
@@ -34,7 +34,8 @@ export class Specialists {
       language = await Language.load(source);
       this.languages.set(model, language);
     }
-    const live = new LiveModel(language.tokenizer);
+    const own = language.words === source.tokenizer;
+    const live = new LiveModel(own ? language.tokenizer : readWords(source.tokenizer));
     let mixed: Mixed;
     try {
       if (source.snapshot !== undefined) {
@@ -44,6 +45,7 @@ export class Specialists {
       } else for (const change of source.over) live.change(change);
       mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model), {
         dialect: language.dialect,
+        ...(!own && { tokenizer: language.tokenizer }),
       });
     } catch (error) {
       live.dispose();

@@ -6,11 +6,7 @@ import type { Place } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { probability, type Reader, type Reading } from './reader.ts';
-
-/** Tokens of the rest of the cursor's line that the n-grams must foresee for the middle to end before it. */
-const REST_TOKENS = 4;
-/** The n-grams are asked on about the rest only where its first token is at least this likely. */
-const WORTH_ASKING = 0.01;
+import { REST_TOKENS, restFollows } from './rest.ts';
 
 /** An event's probability under each model, and mixed. */
 export interface Chance {
@@ -61,7 +57,7 @@ export class Viewer {
     const { predictor, path, asking } = this.place;
     const heals = healing.length > 0;
     const lineEnds = this.rest.length === 0;
-    const ngramRest = !heals && !lineEnds ? this.restFollows(context, end) : 0;
+    const ngramRest = !heals && !lineEnds ? restFollows(this.place, this.vocabulary, this.rest, context, end) : 0;
     predictor.predict(context, end, asking, path);
     const { evidence, mixture } = predictor;
     const { tokenizer, endsLine } = this.vocabulary;
@@ -153,27 +149,5 @@ export class Viewer {
       agree: ngramBest === neuralBest,
       first,
     };
-  }
-
-  /** Probability, by the n-grams, that the line's rest and its end come next. */
-  private restFollows(context: Int32Array, end: number): number {
-    const { predictor, path, asking } = this.place;
-    let p = 1;
-    let at = end;
-    for (const token of this.rest) {
-      predictor.predict(context, at, asking, path);
-      p *= predictor.probabilityOf(token);
-      if (p < WORTH_ASKING || at === context.length) return p < WORTH_ASKING ? 0 : p;
-      context[at++] = token;
-    }
-    if (this.rest.length === REST_TOKENS) return p;
-    predictor.predict(context, at, asking, path);
-    const { evidence, mixture } = predictor;
-    let ends = 0;
-    for (let slot = 0; slot < evidence.size; slot++) {
-      if (this.vocabulary.endsLine[evidence.candidates[slot] as number] === 1)
-        ends += mixture.probabilities[slot] as number;
-    }
-    return p * ends;
   }
 }

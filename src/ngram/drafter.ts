@@ -161,7 +161,7 @@ export function draftTokens(
  * Cuts a line where the rest of the cursor's line begins, so that `foo(|)` does not become `foo(x))`. Undefined: the
  * line never comes to that rest.
  */
-function meet(text: string, rest: string): string | undefined {
+export function meet(text: string, rest: string): string | undefined {
   if (rest === '') return text;
   const at = text.lastIndexOf(rest);
   return at < 0 ? undefined : text.slice(0, at);

@@ -18,6 +18,12 @@ const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p
 /** How far back that piece is looked for. */
 const unfinishedReach = 64;
 
+/** What the first tokens of a draft spell again. The indent belongs to the line end's token: no piece of it goes with a word. */
+function unfinishedPiece(prefix: string): string {
+  const line = prefix.slice(lineStart(prefix));
+  return unfinished.exec(line.slice(Math.max(indentLength(line), line.length - unfinishedReach)))?.[0] ?? '';
+}
+
 interface Piece {
   readonly text: string;
   readonly tokens: Int32Array;
@@ -37,12 +43,14 @@ export class OwnFile {
   private readonly counts: Int32Array;
   private counted = 0;
   private readonly vocabulary: Vocabulary;
+  private readonly takenBack: (prefix: string) => string;
   private path = '';
   private pieces: Piece[] = [];
   private suffix: Piece = { text: '', tokens: new Int32Array(0) };
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, takenBack = unfinishedPiece) {
     this.vocabulary = vocabulary;
+    this.takenBack = takenBack;
     this.index = new ListIndex(vocabulary);
     this.counts = new Int32Array(vocabulary.size);
   }
@@ -54,10 +62,7 @@ export class OwnFile {
       this.pieces = [];
     }
     const prefix = query.prefix.slice(windowStart(query.prefix, query.prefix.length, prefixWindow));
-    const line = prefix.slice(lineStart(prefix));
-    // The indent belongs to the line end's token: no piece of it goes with a word.
-    const tail = line.slice(Math.max(indentLength(line), line.length - unfinishedReach));
-    const cut = unfinished.exec(tail)?.[0] ?? '';
+    const cut = this.takenBack(prefix);
     this.healed = new TextEncoder().encode(cut);
     this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
     this.loadSuffix(query.suffix);

@@ -41,6 +41,17 @@ export function fitsTokenizer(
   );
 }
 
+/**
+ * Path of the tokenizer.json that a model reads with, which may be another than that of the n-grams: the one it was made for, of theirs, its
+ * own and its base's. Theirs where none is: loading then says what is wrong.
+ */
+export function wordsOf(model: string, base: string | undefined, tokenizer: string): string {
+  const made = unwrap(readManifest(model))?.tokenizer;
+  const own = [model, base ?? model].map((folder) => join(folder, TOKENIZER)).filter((path) => existsSync(path));
+  const wanted = made ?? (own[0] && sha256Of(own[0]));
+  return [tokenizer, ...own].find((path) => sha256Of(path) === wanted) ?? tokenizer;
+}
+
 /** A base, whether or not it has a manifest. Throws CodedError where it has a damaged one. */
 export function baseOf(folder: string): { readonly name: string; readonly weights: Sha256 } {
   const manifest = unwrap(readManifest(folder));
@@ -86,7 +97,8 @@ export function standing(manifest: PackageManifest | undefined, base: string, to
   const isAdapter = manifest?.kind === 'adapter';
   const goesOver = (of: () => Pick<PackageManifest, 'name' | 'weights'>) => !isAdapter || fitsBase(manifest, of()).ok;
   try {
-    const hasWords = words === sha256Of(tokenizer);
+    // A base may have other words than the n-grams, who keep ours.
+    const hasWords = words === sha256Of(tokenizer) || words === unwrap(readManifest(base))?.tokenizer;
     if (hasWords && goesOver(() => baseOf(base))) {
       const used = unwrap(readManifest(base));
       const isOwn = isAdapter || !used || !origin || origin.name === used.name || origin.weights === used.weights;

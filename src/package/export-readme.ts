@@ -15,8 +15,6 @@ export interface ExportFacts {
   readonly licence: string;
   /** Of the adapter; absent: the model was trained whole. */
   readonly lora?: LoraConfig;
-  /** There are files for llama.cpp of the base, or of the whole model. */
-  readonly asGguf: boolean;
 }
 
 export function exportReadme(facts: ExportFacts): string {
@@ -38,7 +36,7 @@ export function exportReadme(facts: ExportFacts): string {
     .concat('\n');
 }
 
-function files({ lora, asGguf }: ExportFacts): string {
+function files({ lora }: ExportFacts): string {
   const rows = [
     ...(lora
       ? [
@@ -47,9 +45,7 @@ function files({ lora, asGguf }: ExportFacts): string {
           ['`base/`', 'the base, f16: config.json, safetensors, tokenizer.json'],
         ]
       : []),
-    ...(asGguf
-      ? [[lora ? '`base.gguf`' : '`merged.gguf`', `${lora ? 'the base' : 'the model'} for llama.cpp and Ollama, f16`]]
-      : []),
+    [lora ? '`base.gguf`' : '`merged.gguf`', `${lora ? 'the base' : 'the model'} for llama.cpp and Ollama, f16`],
     ['`merged/`', `${lora ? 'base and adapter in one' : 'the model'}, f16, the same layout`],
   ];
   return ['| | |', '| --- | --- |', ...rows.map(([name, what]) => `| ${name} | ${what} |`)].join('\n');
@@ -71,15 +67,13 @@ function vllm({ lora }: ExportFacts): string {
   return `**vLLM**\n\n\`\`\`sh\n${command}\n\`\`\``;
 }
 
-function llama({ lora, asGguf }: ExportFacts): string {
-  if (!asGguf) return '**llama.cpp**: the base in GGUF as its makers offer it, with `--lora adapter.gguf`.';
+function llama({ lora }: ExportFacts): string {
   const command = lora ? 'llama-server -m base.gguf --lora adapter.gguf' : 'llama-server -m merged.gguf';
   return `**llama.cpp**\n\n\`\`\`sh\n${command}\nllama-quantize ${lora ? 'base' : 'merged'}.gguf small.gguf Q8_0   # half as large\n\`\`\``;
 }
 
-function ollama({ lora, asGguf }: ExportFacts): string {
-  const from = lora ? 'FROM ./base.gguf\nADAPTER ./adapter.gguf' : 'FROM ./merged.gguf';
-  const file = asGguf ? from : 'FROM (the base as GGUF)\nADAPTER ./adapter.gguf';
+function ollama({ lora }: ExportFacts): string {
+  const file = lora ? 'FROM ./base.gguf\nADAPTER ./adapter.gguf' : 'FROM ./merged.gguf';
   return `**Ollama**, a Modelfile; ask with \`"raw": true\`, so that no template is put round the prompt:\n\n\`\`\`\n${file}\n\`\`\``;
 }
 
@@ -92,7 +86,7 @@ function asked({ dialect, end }: ExportFacts): string {
   return `\`${head}${parts}\`: BEFORE and AFTER are the text round the cursor. It ends with \`${eom}\`; stop at every other mark of the form, too.`;
 }
 
-function traps({ config, lora, cut, asGguf }: ExportFacts): string[] {
+function traps({ config, lora, cut }: ExportFacts): string[] {
   return [
     ...(config.modelType === 'llama' && lora
       ? [
@@ -111,7 +105,7 @@ function traps({ config, lora, cut, asGguf }: ExportFacts): string[] {
           'Embedding and output matrix are one (`tie_word_embeddings`): there is no `lm_head.weight`, and none is missing.',
         ]
       : []),
-    ...(cut === undefined && asGguf
+    ...(cut === undefined
       ? [
           'llama.cpp does not know how this tokenizer cuts words, and cuts some otherwise. Send ids in place of text (`"prompt": [1, 2, 3]` of `/completion`), made with `tokenizer.json`; Ollama takes no ids, and answers a little worse.',
         ]

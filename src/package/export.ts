@@ -80,8 +80,6 @@ function write(
   };
   mkdirSync(into, { recursive: true });
   const name = manifest?.base?.name ?? 'base';
-  // A rotation that is stretched has no place in this file: who brought such a base has it as GGUF, mostly.
-  const asGguf = !('ropeScaling' in config) || config.ropeScaling === undefined;
   if (adapter) {
     step('adapter', (path) => saveAdapter(path, config, adapter, 'base', 'F32'));
     step('adapter.gguf', (path) => {
@@ -89,13 +87,12 @@ function write(
       replaceFile(path, ggufPieces(metadata, tensors));
     });
     step('base', whole(valuesOf(loaded)));
-    if (asGguf) step('base.gguf', gguf(name, valuesOf(loaded)));
-  } else if (asGguf) step('merged.gguf', gguf('adapted', mergedValues(loaded)));
+    step('base.gguf', gguf(name, valuesOf(loaded)));
+  } else step('merged.gguf', gguf('adapted', mergedValues(loaded)));
   step('merged', whole(mergedValues(loaded)));
   const facts: ExportFacts = {
     ...{ base: name, config, dialect, end: end.name, cut: ggufCut(words), licence: manifest?.licence ?? 'not stated' },
     ...(adapter && { lora: adapter.lora }),
-    asGguf,
   };
   step('README.md', (path) => replaceFile(path, [new TextEncoder().encode(exportReadme(facts))]));
   return { into, names };
@@ -131,7 +128,13 @@ function writeWhole(folder: string, config: ModelConfig, values: ValueOf): void 
 }
 
 function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
-  return ggufParameters(config).map(({ name, from, shape, order }) => {
+  const { ropeDivisors: divisors } = config;
+  // How the rotation is stretched is no metadata there, but a tensor.
+  const stretched = divisors && {
+    ...{ name: 'rope_freqs.weight', shape: [divisors.length], type: GGML.F32, bytes: 4 * divisors.length },
+    data: () => bytesOf(Float32Array.from(divisors)),
+  };
+  const parameters = ggufParameters(config).map(({ name, from, shape, order }) => {
     const isMatrix = shape.length > 1;
     const data = () => {
       const ordered = inOrder(values(from), shape[0] as number, order);
@@ -140,6 +143,7 @@ function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
     const type = isMatrix ? GGML.F16 : GGML.F32;
     return { name, shape, type, bytes: elements(shape) * (isMatrix ? 2 : 4), data };
   });
+  return stretched ? [stretched, ...parameters] : parameters;
 }
 
 /** The token that ends a text. */

@@ -71,10 +71,10 @@ export interface GgufWords {
 
 /** Which of llama.cpp's cuts a tokenizer's is: what its description holds, the first that fits; the last is for all others. */
 const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
-  [/\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
-  [/\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
+  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
+  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
   [/\\\\s\?\\\\p\{P\}\+/, 'deepseek-coder'],
-  [/"Digits"/, 'smollm'],
+  [/"Digits".*"use_regex":true/, 'smollm'],
   [/"use_regex":true/, 'gpt-2'],
 ];
 

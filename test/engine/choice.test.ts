@@ -12,7 +12,6 @@ const base = (name: string): Base => ({
   folder: `/${name}`,
   tokenizer: '/t.json',
   weights: name,
-  words: 'words',
 });
 const [small, medium, large] = [base('small'), base('medium'), base('large')];
 const fast = { lineMs: 62, promptMs: 340 };
@@ -61,7 +60,7 @@ test('what stands against it is said, and only who would serve is asked to be he
     held.push(name);
     return false;
   };
-  for (const kind of ['battery', 'other-words', 'no-folder'] as const) {
+  for (const kind of ['battery', 'no-folder'] as const) {
     assert.deepEqual(choose({ against: () => ({ kind }), mayHold }), instead({ kind }));
   }
   assert.deepEqual(
@@ -83,13 +82,11 @@ test('of three the largest that can', () => {
   assert.deepEqual(none, instead({ kind: 'slow', timing: { lineMs: 500, promptMs: 900 } }, 'large'));
 });
 
-test('who names a base has it on battery and slow, but not twice in memory, nor with other words than the indexes', () => {
+test('who names a base has it on battery and slow, but not twice in memory', () => {
   const slow = { timingOf: () => undefined, against: () => ({ kind: 'battery' }) as const };
   assert.deepEqual(choose({ setting: 'medium', ...slow }), { name: 'medium', reason: { kind: 'named' } });
   assert.deepEqual(choose({ setting: 'small' }), { name: 'small', reason: { kind: 'named' } });
   assert.deepEqual(choose({ setting: 'medium', mayHold: () => false }), instead({ kind: 'elsewhere' }));
-  const otherWords = { kind: 'other-words' } as const;
-  assert.deepEqual(choose({ setting: 'medium', against: () => otherWords }), instead(otherWords));
 });
 
 test('a window without a folder does not have it even where the setting names it, but has the small one', () => {

@@ -8,19 +8,18 @@ import { initialMixWeights } from '../../src/mix/weights.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import type { PromptLimits } from '../../src/tasks/completion/prompt-form.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { files, smallTokenizer, trainedModel } from '../decode/trained.ts';
 
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
 
-const special = (name: string) => tokenizer.special(`<|${name}|>`) as number;
-/** Around the file's name, where nothing stands behind the cursor. */
-const head = [special('file')];
-const bare = [special('suffix'), special('prefix')];
-
-export async function trainedNetwork(): Promise<Network> {
+export async function trainedNetwork(words = tokenizer): Promise<Network> {
   await loadLibrary();
-  return Network.load(await trainedModel(tokenizer, [...head, ...tokenizer.encode('src/new.ts\n'), ...bare]), {
+  const special = (name: string) => words.special(`<|${name}|>`) as number;
+  // Around the file's name, where nothing stands behind the cursor.
+  const head = [special('file'), ...words.encode('src/new.ts\n'), special('suffix'), special('prefix')];
+  return Network.load(await trainedModel(words, head), {
     device: 'cpu',
     threads: 1,
     precision: 'fp32',
@@ -30,8 +29,15 @@ export async function trainedNetwork(): Promise<Network> {
 /** The small model has a short context: little of it goes to the prompt. */
 const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
 
-export function mixedOver(network: Network, ngram: NgramModel, weights: MixWeights = initialMixWeights()): Mixed {
-  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, { prompt });
+/** @param words the network's, where they are others than the n-grams' */
+export function mixedOver(
+  network: Network,
+  ngram: NgramModel,
+  weights: MixWeights = initialMixWeights(),
+  words?: Tokenizer,
+): Mixed {
+  const options = { prompt, ...(words && { tokenizer: words }) };
+  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
 }
 
 /** After no or short matches the neural model is trusted, else the n-grams. */

@@ -66,7 +66,11 @@ test('a middle is asked for as the server takes it: as tokens, as two fields, an
   const file = (mark: string) => `${mark}b.ts\nconst other = 1;\n${mark}src/shop/cart.ts\n`;
   assert.deepEqual(prompts, [
     [`${file('<|file_sep|>')}${tokens}`, undefined, ['\n', '<|endoftext|>', '<|file_sep|>', '<|fim_pad|>']],
-    [`${file('<file_sep>')}${tokens.replaceAll('|', '')}`, undefined, ['\n', '<|endoftext|>', '<file_sep>']],
+    [
+      `${file('<file_sep>')}${tokens.replaceAll('|', '')}`,
+      undefined,
+      ['\n', '<|endoftext|>', '<file_sep>', '<repo_name>'],
+    ],
     ['const sum = ', ';\n', ['\n']],
     ['const sum = ', ';\n', ['\n']],
     'chat',

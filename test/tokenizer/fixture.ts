@@ -11,9 +11,9 @@ byteOfCharacter.forEach((byte, code) => {
 });
 
 /** @returns what JSON.parse of a tokenizer.json would, with `size` tokens at most, the last one special. */
-export function trainTokenizer(text: string, size: number) {
+export function trainTokenizer(text: string, size: number, pattern = fixturePattern) {
   const counts = new Map<string, number>();
-  for (const word of text.match(new RegExp(fixturePattern, 'gu')) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of text.match(new RegExp(pattern, 'gu')) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   const words = [...counts].map(([word, count]) => ({
     count,
     parts: [...new TextEncoder().encode(word)].map((byte) => characterOfByte[byte] as string),
@@ -62,7 +62,7 @@ export function trainTokenizer(text: string, size: number) {
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: fixturePattern }, behavior: 'Isolated', invert: false },
+        { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       ],
     } as unknown,

@@ -62,8 +62,8 @@ for (const [name, { normalizer, hashes }] of Object.entries(golden.tokenizers)) 
 test('a text of its own is one token; a mark in a text is none, whether or not the file calls it special', () => {
   const id = golden.vocab.length + literals.length;
   const tokenizer = load('smollm', [{ id, content: '<|x|>', special: false, ...plain }]);
-  assert.deepEqual([...tokenizer.encode('õ')], [golden.vocab.length]);
-  assert.equal(new TextDecoder().decode(tokenizer.bytesOf(golden.vocab.length)), 'õ');
+  assert.deepEqual([...tokenizer.encode('字か')], [golden.vocab.length]);
+  assert.equal(new TextDecoder().decode(tokenizer.bytesOf(golden.vocab.length)), '字か');
   assert.equal(tokenizer.special('<|x|>'), id);
   assert.ok(!tokenizer.encode('a<|x|>').includes(id));
 });

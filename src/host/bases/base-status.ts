@@ -49,8 +49,6 @@ function whyNot(of: string, obstacle: Obstacle): string {
       return t('the {0} model is left to windows that have a folder open', of);
     case 'elsewhere':
       return t('another window has the {0} model in memory', of);
-    case 'other-words':
-      return t('the {0} model has another vocabulary: it may serve when the window is reloaded', of);
   }
 }
 

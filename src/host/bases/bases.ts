@@ -173,8 +173,7 @@ export class Bases extends DisposableStore {
     const { neural, neuralBase, neuralThreads } = deps.settings();
     if (!neural || neuralBase !== 'auto') return;
     const base = deps.shipped.slice(1).findLast((each) => this.speeds.mayServe(each));
-    const obstacle = base && this.against(base)?.kind;
-    if (!base || (obstacle !== undefined && obstacle !== 'other-words') || this.speeds.isKnown(base)) return;
+    if (!base || this.against(base) || this.speeds.isKnown(base)) return;
     const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
     const isBusy = deps.isMachineBusy();
     // In one window at a time, or each would find the machine slow.
@@ -216,7 +215,7 @@ export class Bases extends DisposableStore {
     const named = found && (found.ok ? { base: found.value } : { why: found.error.message });
     if (shipped.length === 0)
       return named && 'base' in named ? { base: named.base, reason: { kind: 'named' } } : undefined;
-    const chosen = chooseBase({
+    return chooseBase({
       bases: shipped,
       setting: neuralBase,
       ...(named && { named }),
@@ -224,16 +223,10 @@ export class Bases extends DisposableStore {
       against: (base) => this.against(base),
       mayHold: (base) => this.hold.take(base),
     });
-    // Also the small one, where the window began with a base that somebody brought.
-    const base = this.choice?.base;
-    if (base === undefined || base.words === chosen.base.words) return chosen;
-    return { base, reason: { kind: 'instead', of: chosen.base.name, obstacle: { kind: 'other-words' } } };
   }
 
-  private against({ weights, words }: Base): Obstacle | undefined {
+  private against({ weights }: Base): Obstacle | undefined {
     if (!this.deps.hasFolder()) return { kind: 'no-folder' };
-    // The indexes of this window are made of the first choice's tokens.
-    if (this.choice && this.choice.base.words !== words) return { kind: 'other-words' };
     if (this.battery === true) return { kind: 'battery' };
     const rest = this.rests.get(weights);
     return rest && rest.until > this.deps.clock.monotonic() ? { kind: 'late', lineMs: rest.lineMs } : undefined;

@@ -20,7 +20,7 @@ export function readBase(path: string): Result<Base> {
 }
 
 function baseFrom({ name, folder, tokenizer, manifest }: PackageInfo): Base {
-  return { name, folder, tokenizer, weights: manifest.weights, words: manifest.tokenizer };
+  return { name, folder, tokenizer, weights: manifest.weights };
 }
 
 /** In a process of its own, so that nobody waits for the loading, and nothing of it stays in memory. */

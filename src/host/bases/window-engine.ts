@@ -56,15 +56,11 @@ export class Neural extends DisposableStore implements Engine {
     return this.deps.bases.current ? undefined : 'no-model';
   }
 
-  /** Folder of the base that serves, and path of the tokenizer that all of this window's indexes are made with. */
+  /** Folder of the base that serves, and path of the tokenizer that all indexes are made with: the n-grams keep it whatever the base. */
   get shipped(): Shipped {
     const { bases, paths } = this.deps;
     const small = join(paths.models, 'small');
-    const { folder: base, tokenizer } = bases.current?.base ?? {
-      folder: small,
-      tokenizer: join(small, 'tokenizer.json'),
-    };
-    return { base, tokenizer };
+    return { base: bases.current?.base.folder ?? small, tokenizer: join(small, 'tokenizer.json') };
   }
 
   /** Of the process; undefined while none runs. */

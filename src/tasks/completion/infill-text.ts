@@ -9,7 +9,7 @@ export interface InfillText {
   readonly stop: readonly string[];
 }
 
-const MOST_STOPS = 4;
+const MOST_STOPS = 3;
 
 /** Pure. Places of the repository come before the file, where the family knows more than one. */
 export function infillText(
@@ -27,6 +27,6 @@ export function infillText(
   const before = `${prefix}${plain(place.prefix)}`;
   const after = suffix === '' ? '' : `${suffix}${plain(place.suffix)}`;
   const prompt = suffixFirst ? `${head}${after}${before}${middle}` : `${head}${before}${after}${middle}`;
-  // Some servers take no more.
+  // Beside the line end: some servers take no more than four.
   return { prompt, suffix: undefined, stop: ends.slice(0, MOST_STOPS) };
 }

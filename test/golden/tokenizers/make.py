@@ -29,7 +29,7 @@ ROWS = {
     'seed-coder': {'pre_tokenizer': SEQUENCE(SPLIT(ENGLISH + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+"), LEVEL(False))},
     'deepseek-coder': {'pre_tokenizer': SEQUENCE(SPLIT('[\r\n]'), SPLIT(r'\s?\p{L}+'), SPLIT(r'\s?\p{P}+'), SPLIT('[一-龥ࠀ-一가-퟿]+'), DIGITS, LEVEL(False))},
 }
-LITERALS = ['õ', '    ', '<b>']
+LITERALS = ['字か', '    ', '<b>']
 ODD = ['', ' ', '\n\n\n    x', 'a\r\n\tb\r\n', '\U0001f600\U0001f468‍\U0001f469 é ü ß 漢字かな', '\ufeffconst x = 1;', '<|file|><|end|>', '<b>x</b>',
        '\0\x01\x7f\x85\u2028\u2029\ufffd', 'a\x85b \x1cc', '====>>>>----____####', 'camelCaseNAMEAndHTTPServer42_snake_case', ' ' * 30 + 'x' + '\t' * 20,
        'é̂ ã n~', "I'Ve we'LL 'ſ it'S 'Tis don't", '١٢٣ Ⅷ ½ ²³ 12345.678', 'õ Õõ', '…“quoted” — ‘x’ ¿¡', 'ㄅㄆ 가각 龥龦 ࠀࠁ', 'x=1;\r\r\ny', '  \n \n', 'a  b   c', '\xa0x\u3000y']
@@ -67,7 +67,7 @@ def vocabulary(text, size):
 def strings(text, count):
     rng = random.Random(18)
     alphabet = [*"aAbZsSdtTmM019 \t\n\r'.,;:(){}_-+=<>/\\\"#$ ", '  ', '\r\n', "'s", "'LL", 'é', 'e\u0301', 'ß', '漢', '字', 'か', '가', 'ё', '٣', '½', '²', 'Ⅷ',
-                '\u00a0', '\u3000', '\u2028', '\x85', '\ufeff', '\U0001f600', '‍', '…', '“', 'ſ', '\u0301', '\x00', 'õ', '    ', '<b>', 'const ', 'return', 'self.']
+                '\u00a0', '\u3000', '\u2028', '\x85', '\ufeff', '\U0001f600', '‍', '…', '“', 'ſ', '\u0301', '\x00', 'õ', '字か', '    ', '<b>', 'const ', 'return', 'self.']
     out = list(ODD)
     while len(out) < count:
         if len(out) % 3:

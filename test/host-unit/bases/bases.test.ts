@@ -17,9 +17,9 @@ const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-bases-'));
 after(() => rmSync(root, { recursive: true }));
 let storages = 0;
 
-const base = (name: string, words = 'words'): Base => {
+const base = (name: string): Base => {
   const folder = `/models/${name}`;
-  return { name, folder, tokenizer: `${folder}/tokenizer.json`, weights: name.padEnd(64, '.'), words };
+  return { name, folder, tokenizer: `${folder}/tokenizer.json`, weights: name.padEnd(64, '.') };
 };
 const [small, medium] = [base('small'), base('medium')];
 const fast: Timing = { lineMs: 60, promptMs: 340 };
@@ -366,34 +366,6 @@ test('after a rest it comes back where it is fast again, and rests longer the ne
   assert.deepEqual([serves(), why()], ['small', 'late']);
   await rest(30 * 60_000);
   assert.equal(serves(), 'medium');
-});
-
-test('a base with other words than this window’s indexes waits for the next window', async () => {
-  const machine = new Machine();
-  const shipped = [small, base('medium', 'other words')];
-  const { serves, why, rest, bases, change } = machine.window({ shipped });
-  await rest();
-  assert.deepEqual([serves(), why()], ['small', 'other-words']);
-  change({ neuralBase: 'medium' });
-  assert.deepEqual([serves(), why()], ['small', 'other-words']);
-  bases.dispose();
-  assert.equal(machine.window({ shipped }).serves(), 'medium');
-});
-
-test('nor does the small one serve with other words than this window began with', () => {
-  const machine = new Machine();
-  const own = { ...base('own'), words: 'its words' };
-  const { serves, why, change, bases } = machine.window(
-    { read: (path) => (path === '/own' ? ok(own) : failed('unreadable', 'Nothing is there.')) },
-    { neuralBase: '/own' },
-  );
-  assert.deepEqual([serves(), why()], ['own', 'named']);
-  change({ neuralBase: 'auto' });
-  assert.deepEqual([serves(), why()], ['own', 'other-words']);
-  change({ neuralBase: 'large' });
-  assert.deepEqual([serves(), why()], ['own', 'other-words']);
-  bases.dispose();
-  assert.equal(machine.window().serves(), 'small');
 });
 
 test('a window that nobody types in looks at nothing after a while, and again with the next key', async (context) => {

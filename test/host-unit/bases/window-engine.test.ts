@@ -8,7 +8,7 @@ import { type EngineProcess, Neural } from '../../../src/host/bases/window-engin
 import { readSettings, type Settings } from '../../../src/host/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
 
-const small: Base = { name: 'small', folder: '/small', tokenizer: '/tokenizer.json', weights: 'w', words: 't' };
+const small: Base = { name: 'small', folder: '/small', tokenizer: '/tokenizer.json', weights: 'w' };
 
 class Process extends ScriptedEngine implements EngineProcess {
   readonly pid = 1;
@@ -95,7 +95,7 @@ test('another precision or thread count is served from the same process; another
     model: '/folder',
     name: 'adapted',
     base: '/other',
-    tokenizer: '/tokenizer.json',
+    tokenizer: '/models/small/tokenizer.json',
     precision: 'int8',
     threads: 3,
   });

@@ -1,0 +1,37 @@
+// How likely the n-grams hold it that what stands behind the cursor on its line comes next: the middle ends there.
+import type { Place } from '../ngram/model.ts';
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+
+/** Tokens of the rest of the cursor's line that the n-grams must foresee for the middle to end before it. */
+export const REST_TOKENS = 4;
+/** The n-grams are asked on about the rest only where its first token is at least this likely. */
+const WORTH_ASKING = 0.01;
+
+/**
+ * Probability that the line's rest and its end come next. Writes to the context behind `end`.
+ * @param rest its first tokens
+ */
+export function restFollows(
+  { predictor, path, asking }: Pick<Place, 'predictor' | 'path' | 'asking'>,
+  { endsLine }: Vocabulary,
+  rest: Int32Array,
+  context: Int32Array,
+  end: number,
+): number {
+  let p = 1;
+  let at = end;
+  for (const token of rest) {
+    predictor.predict(context, at, asking, path);
+    p *= predictor.probabilityOf(token);
+    if (p < WORTH_ASKING || at === context.length) return p < WORTH_ASKING ? 0 : p;
+    context[at++] = token;
+  }
+  if (rest.length === REST_TOKENS) return p;
+  predictor.predict(context, at, asking, path);
+  const { evidence, mixture } = predictor;
+  let ends = 0;
+  for (let slot = 0; slot < evidence.size; slot++) {
+    if (endsLine[evidence.candidates[slot] as number] === 1) ends += mixture.probabilities[slot] as number;
+  }
+  return p * ends;
+}
