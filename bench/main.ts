@@ -9,6 +9,7 @@ import { coupling } from './coupling/main.ts';
 import { engine } from './engine/main.ts';
 import type { Benchmark, BenchOptions } from './figures.ts';
 import { ngram } from './ngram/main.ts';
+import { own } from './own/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
 import { tasks } from './tasks/main.ts';
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   scale,
   coupling,
   base,
+  own,
   adapt,
   typing,
   tasks,

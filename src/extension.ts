@@ -246,6 +246,7 @@ export function activate(context: vscode.ExtensionContext): void {
       texts,
       commitMessages,
       docComments,
+      paths,
       ghostText: { answer: () => ghostText.answer() },
       surroundings,
     }),

@@ -31,6 +31,11 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   npm start -- export-adapter FOLDER         what was trained on the folder, for transformers, vLLM, llama.cpp and Ollama:
                                              adapter, merged model, base, and a README; --into FOLDER says where
   npm start -- import-adapter ADAPTER        an adapter of peft's that was trained over the base (--base) answers in --folder
+  npm start -- base add PATH [--name NAME]   bring a model of your own as a base: a GGUF file, or a folder of safetensors;
+                                             then --base NAME
+  npm start -- base list                     the bases there are, and models on this machine that could be brought
+  npm start -- base measure NAME             how fast it answers and is trained here
+  npm start -- base remove NAME              delete a base that was brought
 
   An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
 
@@ -42,7 +47,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)
-  --base NAME          the base model: one that ships (${shippedNames}), or a folder (default small)
+  --base NAME          the base model: one that ships (${shippedNames}) or was brought, or a folder (default small)
   --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
   --batch              in batches, at half the price where the provider has them, and up to a day
   --local              never use the API, key or no key
@@ -80,6 +85,7 @@ const options = {
   threads: { type: 'string' },
   memory: { type: 'string', default: '3' },
   base: { type: 'string' },
+  name: { type: 'string' },
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -99,6 +105,7 @@ export const commands = [
   'export',
   'export-adapter',
   'import-adapter',
+  'base',
 ] as const;
 export type Command = (typeof commands)[number];
 
@@ -126,14 +133,15 @@ export function parse(argv: readonly string[]): Asked {
   try {
     const { values, positionals } = parseOptions(argv);
     const named = commands.find((each) => each === positionals[0]);
-    const [target, ...others] = named ? positionals.slice(1) : positionals;
     const command = named ?? 'adapt';
-    if (others.length > 0 && command !== 'adaptations')
+    const [target, ...others] = named ? positionals.slice(1) : positionals;
+    if (others.length > 0 && command !== 'adaptations' && command !== 'base')
       throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
     if (command !== 'export-adapter' && values.into !== undefined)
       throw new UsageError('--into belongs to export-adapter.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');
+    if (command !== 'base' && values.name !== undefined) throw new UsageError('--name belongs to base add.');
     return { command, target, others, values };
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });

@@ -9,6 +9,7 @@ import { exportAdapter, importAdapter } from './exchange-adapter.ts';
 import { adaptations } from './export-import-commands.ts';
 import { inspect } from './inspect.ts';
 import { exportTask, label } from './label-task.ts';
+import { ownBase } from './own-base.ts';
 import { Terminal } from './terminal.ts';
 
 /** A row a command; each ends with its exit code. */
@@ -24,6 +25,7 @@ const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promi
   export: exportTask,
   'export-adapter': exportAdapter,
   'import-adapter': importAdapter,
+  base: ownBase,
 };
 
 const stop = Terminal.stop();

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { threadCount } from '../common/threads.ts';
 import type { AdaptRequest, ApiAccess, NeuralAccess } from '../learn/types.ts';
-import { readPackage } from '../package/list.ts';
+import { BROUGHT_BASES, readPackage } from '../package/list.ts';
 import { MANIFEST, TOKENIZER } from '../package/manifest.ts';
 import { checkBaseUrl } from '../teacher/address.ts';
 import { type Asked, modelOf } from '../teacher/connect.ts';
@@ -57,11 +57,13 @@ export function askedFor({ provider = '', model, url }: Values): Asked {
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 
-/** Folder of a base that ships, by its name; or a folder that is named. */
-function baseOf({ base = 'small' }: Values): string {
-  const shipped = join(models, base);
-  if (!/^[\w-]+$/.test(base) || !existsSync(join(shipped, MANIFEST))) return requireFolder(base);
-  const info = readPackage(shipped);
+/** Folder of a base that ships or was brought, by its name; or a folder that is named. */
+function baseOf(values: Values): string {
+  const { base = 'small' } = values;
+  const named = /^[\w.-]+$/.test(base) ? [join(models, base), join(basesFolder(values), base)] : [];
+  const found = named.find((folder) => existsSync(join(folder, MANIFEST)));
+  if (found === undefined) return requireFolder(base);
+  const info = readPackage(found);
   if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
   return info.value.folder;
 }
@@ -91,6 +93,11 @@ function neuralAccess(values: Values, base: string): NeuralAccess | undefined {
 export function storageFolder(values: Values): string {
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
   return resolve(values.storage ?? join(data, 'easy-adaptation'));
+}
+
+/** Where bases that were brought are kept. */
+export function basesFolder(values: Values): string {
+  return join(storageFolder(values), BROUGHT_BASES);
 }
 
 export function specialistFolder(storage: string, root: string): string {

@@ -10,6 +10,7 @@ import { chooseModel, setApiKey } from './api/choose-model.ts';
 import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
 import type { Served } from './api/served-specialist.ts';
+import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import type { Neural } from './bases/window-engine.ts';
 import type { ChannelLog } from './channel-log.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
@@ -29,7 +30,7 @@ import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import type { DocComments } from './texts/write-comment.ts';
 
-export interface CommandDeps extends DeleteDeps {
+export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly installed: vscode.Extension<unknown>;
   readonly jobs: JobClient;
   readonly neural: Neural;
@@ -73,6 +74,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     writeDocComment: () => docComments.write(),
     chooseModel: () => newModel(deps),
+    chooseBase: () => chooseBase(deps),
     serveElsewhere: () => serveElsewhere(deps),
     setApiKey: () => newApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),

@@ -13,6 +13,7 @@ import { adaptJob } from './adapt.ts';
 import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
+import { bringJob, findModelsJob } from './own-bases.ts';
 import type { JobDeps } from './paid-teacher.ts';
 import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
@@ -32,6 +33,8 @@ const jobs: {
   exportForOthers: async (request, { signal, progress }) => exportOwn(request, signal, progress),
   commit: commitMessageJob,
   doc: docCommentJob,
+  findModels: findModelsJob,
+  bringBase: bringJob,
 };
 
 const send = (message: FromJob) => {

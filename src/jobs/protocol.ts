@@ -13,6 +13,7 @@ import type { KeptSummary } from '../report/kept.ts';
 import type { CarriedRequest } from './carried.ts';
 import type { CommitMessage, CommitRequest } from './commit-message.ts';
 import type { DocComment, DocRequest } from './doc-comment.ts';
+import type { BringRequest, Brought, FoundModel } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
@@ -37,6 +38,10 @@ export interface Jobs {
   commit: { request: CommitRequest; result: CommitMessage };
   /** Writes the comment of a function. */
   doc: { request: DocRequest; result: DocComment };
+  /** Models on this machine that could be brought as bases. */
+  findModels: { request: Record<string, never>; result: readonly FoundModel[] };
+  /** Brings one of them. */
+  bringBase: { request: BringRequest; result: Brought };
 }
 
 export interface RunRequest {

@@ -7,6 +7,9 @@ import { type Failure, failed, messageOf, ok, type Result } from '../common/erro
 import { parseConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
 
+/** Of a folder of ours: the bases that somebody has brought, a package each. */
+export const BROUGHT_BASES = 'bases';
+
 export interface PackageInfo {
   readonly name: string;
   readonly folder: string;

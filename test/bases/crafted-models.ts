@@ -29,7 +29,11 @@ const SHAPE = {
   initializerRange: 0.08,
 } as const;
 
-export const TOKENIZER = trainTokenizer('export const answer = measure(42);\n'.repeat(3), 288);
+const trained = trainTokenizer('export const answer = measure(42);\n'.repeat(3), 288);
+export const TOKENIZER = {
+  ...trained,
+  added_tokens: trained.added_tokens.map((each) => ({ ...each, content: '<|endoftext|>' })),
+};
 
 /** Numbers of GGUF's types by part, layer 0 and 1: all ten of them. */
 const TYPES: Readonly<Record<string, readonly [number, number]>> = {
