@@ -14,7 +14,7 @@ import { threadCount } from '../../src/common/threads.ts';
 import { Network } from '../../src/decode/network.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 import { measureBase } from '../../src/engine/measure-base.ts';
-import { listPackages } from '../../src/package/list.ts';
+import { listPackages, type PackageInfo } from '../../src/package/list.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
@@ -23,6 +23,7 @@ import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { Server, serverVariable } from '../teachers/server.ts';
+import { besideReaders, READERS } from './exported.ts';
 
 /** Text that no base was trained on when it was written: files of this repository. */
 const FILES = ['src/common/files.ts', 'src/decode/passes.ts', 'src/learn/plan.ts', 'CONTRIBUTING.md'];
@@ -38,7 +39,7 @@ const texts = FILES.map((path) => readFileSync(join(root, path), 'utf8'));
 
 export const own: Benchmark = {
   name: 'own',
-  what: `models of your own as bases: bringing, rounding, speed, and nearness to llama.cpp (${serverVariable})`,
+  what: `models of your own as bases: bringing, rounding, speed, nearness to llama.cpp (${serverVariable}); adapters read by others (${READERS.join(', ')})`,
   takes: ['model', 'places'],
   run,
 };
@@ -51,9 +52,10 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
     figures[name] = found;
     printFigures(name, found);
   };
-  for (const { name, folder, tokenizer } of listPackages(join(root, 'models'))) {
+  for (const info of listPackages(join(root, 'models'))) {
+    const { name, folder, tokenizer } = info;
     const bits = await bitsOf(loadModel(folder, { as: 'stored' }), 'int4', unwrap(readTokenizer(tokenizer)));
-    say(name, { 'bits-a-character': bits, ...(await speed(folder, tokenizer)) });
+    say(name, { 'bits-a-character': bits, ...(await speed(folder, tokenizer)), ...(await exported(info)) });
   }
   for (const path of model) {
     const scratch = mkdtempSync(join(tmpdir(), 'bench-own-'));
@@ -87,8 +89,14 @@ async function figuresOf(path: string, scratch: string, places: number): Promise
     'bits-a-character': round(await bitsOf(rounded, 'int4', tokenizer)),
     'bits-a-character-unrounded': round(await bitsOf(values, 'fp32', tokenizer)),
     ...(await speed(brought.folder, brought.tokenizer)),
+    ...(await exported(brought)),
     ...(process.env[serverVariable] ? { 'beside-server': await besideServer(values, tokenizer, places) } : {}),
   };
+}
+
+async function exported(base: PackageInfo): Promise<Figures> {
+  const readers = await besideReaders(base);
+  return readers ? { 'exported-adapter': readers } : {};
 }
 
 const round = (value: number) => Number(value.toPrecision(4));

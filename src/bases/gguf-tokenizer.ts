@@ -21,10 +21,10 @@ const byteLevel = (useRegex: boolean) => ({
 });
 const split = (regex: string) => ({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
 const digits = { type: 'Digits', individual_digits: true };
-/** GPT-4's pattern, with so many digits at most in a word. */
-const wordsWith = (numbers: string) =>
+/** GPT-4's pattern, with so many digits at most in a word; signs take the line ends behind them along. */
+const wordsWith = (numbers: string, signs = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*') =>
   split(
-    `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+    `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}|${signs}|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
   );
 
 const gpt2: Words = { steps: [byteLevel(true)] };
@@ -43,6 +43,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'deepseek-r1-qwen': qwen2,
   dbrx,
   'llama-bpe': { ...dbrx, ignoresMerges: true },
+  'seed-coder': { steps: [wordsWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevel(false)] },
   'deepseek-coder': {
     steps: [
       split('[\\r\\n]'),
@@ -56,7 +57,7 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 
 /** token_type of GGUF. */
-const [NORMAL, UNUSED] = [1, 5] as const;
+const [NORMAL, TEXT, UNUSED] = [1, 4, 5] as const;
 
 export interface BroughtTokenizer {
   readonly tokenizer: unknown;
@@ -100,7 +101,8 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtToke
         lstrip: false,
         rstrip: false,
         normalized: false,
-        special: true,
+        // A text that is one token wherever it stands.
+        special: kinds[id] !== TEXT,
       });
     }
   });

@@ -3,7 +3,6 @@ import type { Plan, Suite } from './harness.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
-import { defineMemory } from './suites/memory.ts';
 import { defineModels } from './suites/models.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
@@ -17,7 +16,6 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineModels(suite);
     defineTexts(suite);
   },
-  memory: defineMemory,
   neural: defineNeural,
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,

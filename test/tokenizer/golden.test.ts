@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { tokenizerFromGguf } from '../../src/bases/gguf-tokenizer.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 
@@ -35,6 +36,17 @@ function load(name: string, more: readonly object[] = []): Tokenizer {
   return read.value;
 }
 
+/** The same as a GGUF has it: a name in place of the cut. */
+function loadNamed(pre: string): Tokenizer {
+  const tokens = [...golden.vocab, ...literals];
+  const types = tokens.map((_, id) => (id < golden.vocab.length ? 1 : 4));
+  const told = { model: 'gpt2', pre, tokens, token_type: types, merges: golden.merges };
+  const metadata = Object.fromEntries(Object.entries(told).map(([key, value]) => [`tokenizer.ggml.${key}`, value]));
+  const read = loadTokenizer(tokenizerFromGguf(metadata, tokens.length).tokenizer);
+  assert.ok(read.ok, read.ok ? '' : read.error.message);
+  return read.value;
+}
+
 const hashOf = (ids: Int32Array) => createHash('sha256').update(ids.join(',')).digest('hex').slice(0, 8);
 
 test('there are 400 strings, and they tell the cuts apart', () => {
@@ -48,10 +60,12 @@ test('there are 400 strings, and they tell the cuts apart', () => {
 });
 
 for (const [name, { normalizer, hashes }] of Object.entries(golden.tokenizers)) {
-  test(`${name}: ids are those of Hugging Face's tokenizers`, () => {
+  test(`${name}, by its own file and by GGUF's name: ids are those of Hugging Face's tokenizers`, () => {
     const tokenizer = load(name);
-    const wrong = golden.strings.filter((text, i) => hashOf(tokenizer.encode(text)) !== hashes.slice(8 * i, 8 * i + 8));
-    assert.deepEqual(wrong, []);
+    for (const each of [tokenizer, loadNamed(name)]) {
+      const wrong = golden.strings.filter((text, i) => hashOf(each.encode(text)) !== hashes.slice(8 * i, 8 * i + 8));
+      assert.deepEqual(wrong, []);
+    }
     for (const text of golden.strings) {
       const back = tokenizer.decode(tokenizer.encode(text));
       assert.equal(back, normalizer === undefined ? text : text.normalize('NFC'));
