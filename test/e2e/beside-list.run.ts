@@ -1,0 +1,73 @@
+// Beside what the editor has itself: with a TypeScript file and its server the list opens where nothing of ours is shown, and the keys stay its own.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { Session } from './session.ts';
+
+let browser: Browser;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-list-'));
+const file = { path: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  session = await Session.start(browser, await ourVsix(folder), {
+    // The editor's defaults, and the highest bar.
+    'editor.quickSuggestions': { other: 'offWhenInlineCompletions', comments: 'off', strings: 'off' },
+    'editor.suggestOnTriggerCharacters': true,
+    'easyAdaptation.showBar': 1,
+  });
+  const { editor } = session;
+  await session.evidence('list-begin', async () => {
+    await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+    await editor.open(file.path, file.line, file.column);
+    await editor.page.keyboard.press('End');
+    await editor.page.keyboard.press('Enter');
+  });
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const list = () => session.editor.page.locator('.suggest-widget.visible .monaco-list-row');
+
+test('the list opens behind a dot and on a word, where nothing of ours is shown', () =>
+  session.evidence('list-opens', async () => {
+    const { editor } = session;
+    // Nothing that the package writes.
+    for (const typed of ['Atomics.', 'Atomi']) {
+      await editor.eventually(`the list at ${typed}`, async () => {
+        await editor.page.keyboard.press('Escape');
+        await editor.page.keyboard.press('Shift+Home');
+        await editor.page.keyboard.press('Delete');
+        await editor.type(typed);
+        await list().first().waitFor({ timeout: 10_000 });
+      });
+      assert.equal(await editor.ghost(), '');
+    }
+    await editor.page.keyboard.press('Escape');
+  }));
+
+test('Tab in an empty indent indents', () =>
+  session.evidence('tab-indents', async () => {
+    const { editor } = session;
+    await editor.page.keyboard.press('Shift+Home');
+    await editor.page.keyboard.press('Delete');
+    await editor.eventually('an empty line', async () => assert.equal((await editor.currentLine()).trim(), ''));
+    const indent = (await editor.currentLine()).length;
+    await editor.page.keyboard.press('Tab');
+    await editor.eventually('a deeper indent', async () => {
+      const line = await editor.currentLine();
+      assert.equal(line.trim(), '');
+      assert.ok(line.length > indent, `${line.length} columns after ${indent}`);
+    });
+  }));
