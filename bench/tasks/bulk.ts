@@ -1,29 +1,55 @@
-// How long a hundred thousand texts take with the cheap features, and what memory: in a stream, as the product labels them.
-import { bestOf } from '../../src/tasks/label/coupling.ts';
-import { labelProbabilities, type Specialist } from '../../src/tasks/label/text-specialist.ts';
+// How long a hundred thousand texts take with the cheap features, and what memory: from a table on disk to the table of results, as the product does it.
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { replaceFile } from '../../src/common/files.ts';
+import { csvLine } from '../../src/tasks/label/csv.ts';
+import { TASKS_FOLDER, type TaskLabel } from '../../src/tasks/label/task.ts';
 import type { Figures } from '../figures.ts';
 
-const ROWS = 100_000;
+/** A tenth shows whether memory grows with the texts. */
+const ROWS = [10_000, 100_000];
 const CHARACTERS = 200;
 
-function* madeTexts(texts: readonly { readonly text: string }[]): Generator<string> {
-  for (let i = 0; i < ROWS; i++) {
-    let text = '';
-    for (let k = 0; text.length < CHARACTERS; k++) text += `${texts[(i * 7 + k * 131) % texts.length]?.text} `;
-    yield text.slice(0, CHARACTERS);
+interface BulkText {
+  readonly text: string;
+  /** Index of its label. */
+  readonly label: number;
+}
+
+/** @param learned texts with a label: they head the table, and all others are made of them, each another one */
+export function rowsInBulk(labels: readonly TaskLabel[], learned: readonly BulkText[]): Figures {
+  const root = join(tmpdir(), `easy-adaptation-bulk-${process.pid}`);
+  try {
+    mkdirSync(join(root, TASKS_FOLDER), { recursive: true });
+    return Object.fromEntries(
+      ROWS.map((rows) => {
+        const name = `of-${rows}`;
+        const source = { kind: 'csv', path: `${name}.csv`, text: 'text', label: 'label' };
+        const task = JSON.stringify({ instruction: 'Sort them.', labels, source });
+        replaceFile(join(root, TASKS_FOLDER, `${name}.json`), [Buffer.from(task)]);
+        writeTable(join(root, `${name}.csv`), rows, labels, learned);
+        const script = join(import.meta.dirname, 'bulk-run.ts');
+        return [
+          name,
+          JSON.parse(execFileSync(process.execPath, [script, root, name], { encoding: 'utf8' })) as Figures,
+        ];
+      }),
+    );
+  } finally {
+    rmSync(root, { recursive: true, force: true });
   }
 }
 
-export function rowsInBulk(specialist: Specialist, texts: readonly { readonly text: string }[]): Figures {
-  const before = process.memoryUsage.rss();
-  const began = performance.now();
-  const counts = new Array<number>(specialist.labels).fill(0);
-  let most = before;
-  let done = 0;
-  for (const text of madeTexts(texts)) {
-    const label = bestOf(labelProbabilities(specialist, { text }));
-    counts[label] = (counts[label] as number) + 1;
-    if (++done % 1000 === 0) most = Math.max(most, process.memoryUsage.rss());
+function writeTable(path: string, rows: number, labels: readonly TaskLabel[], learned: readonly BulkText[]): void {
+  const file = openSync(path, 'w');
+  writeSync(file, csvLine(['text', 'label']));
+  for (const { text, label } of learned) writeSync(file, csvLine([text, labels[label]?.name ?? '']));
+  for (let i = learned.length; i < rows; i++) {
+    let text = `${i} `;
+    for (let k = 0; text.length < CHARACTERS; k++) text += `${learned[(i * 7 + k * 131) % learned.length]?.text} `;
+    writeSync(file, csvLine([text.slice(0, CHARACTERS), '']));
   }
-  return { seconds: (performance.now() - began) / 1000, 'megabytes-more': (most - before) / 1e6 };
+  closeSync(file);
 }

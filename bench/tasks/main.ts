@@ -115,7 +115,7 @@ function measureTask(
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
     'seconds-of-training': (trained - began) / 1000,
     'seconds-of-coupling': (coupled - trained) / 1000,
-    'of-100000-rows': rowsInBulk(specialist, items),
+    'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
 }
 

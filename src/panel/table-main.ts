@@ -54,7 +54,7 @@ class TableView {
     document.body.replaceChildren(
       h(
         'main',
-        { class: 'table-page' },
+        { class: init.longestAnswer === undefined ? 'table-page' : 'table-page with-answers' },
         h(
           'header',
           { class: 'line' },

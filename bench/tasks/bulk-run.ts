@@ -1,0 +1,17 @@
+// A process that runs one text task as the product does, with nobody to ask, and says how long it took, of which the processor's, and what memory it had at its peak.
+import { unwrap } from '../../src/common/errors.ts';
+import { runTask } from '../../src/labelling/run-task.ts';
+import { TaskFolder } from '../../src/labelling/task-folder.ts';
+
+const [root = '', task = ''] = process.argv.slice(2);
+const began = performance.now();
+const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }));
+const signal = new AbortController().signal;
+const { texts } = unwrap(await runTask(folder, { signal, confirm: async () => false }));
+const seconds = (performance.now() - began) / 1000;
+const { user, system } = process.cpuUsage();
+// Kilobytes, on every system.
+const peak = process.resourceUsage().maxRSS / 1000;
+process.stdout.write(
+  JSON.stringify({ texts, seconds, 'processor-seconds': (user + system) / 1e6, 'peak-megabytes': peak }),
+);
