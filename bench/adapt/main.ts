@@ -12,26 +12,35 @@ import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
 import { draftPackage, type Package } from './places.ts';
-import { replayed } from './replay.ts';
+import { type Replayed, replayed } from './replay.ts';
 import { riskRows } from './risk.ts';
 import { adaptedTo, untrained } from './specialists.ts';
 import { API_MS, aboveRow, calibrationRow, LORA, latencyRow, memoryRow, savedRow, type Worth } from './tables.ts';
+import { STEPS, teachingRows } from './teaching.ts';
 
 export const adapt: Benchmark = {
   name: 'adapt',
-  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration, risk; with --minutes the specialist is adapted first',
-  takes: ['recordings', 'bases', 'minutes'],
+  what: 'specialist and API together on recorded answers: calls saved, waiting, calibration, risk; with --minutes the specialist is adapted first; what the large model teaches it',
+  takes: ['recordings', 'bases', 'minutes', 'only'],
   run,
 };
 
 const worths: readonly Worth[] = ['lines', 'characters'];
+/** 'teaching' trains the first base a dozen times. */
+const sections: readonly string[] = ['pair', 'teaching'];
 
-async function run({ recordings: folder, bases, minutes }: BenchOptions): Promise<Figures> {
+async function run({ recordings: folder, bases: names, minutes, only }: BenchOptions): Promise<Figures> {
+  const wanted = only?.split(',') ?? sections;
+  const unknown = wanted.find((name) => !sections.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'. There are: ${sections.join(', ')}.`);
+  const bases = listBases([], names?.split(','));
   const recordings = await replayed(readRecordings(folder, ['public', 'renamed']));
   const figures: Record<string, Figures> = {};
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
-    for (const base of listBases([], bases?.split(','))) {
+    const teaching = wanted.includes('teaching') ? await taught(bases[0] as Base, recordings, scratch) : {};
+    if (!wanted.includes('pair')) return teaching;
+    for (const base of bases) {
       const packages = await withEngines(async (engines) => {
         const all: Package[] = [];
         for (const each of recordings) {
@@ -45,17 +54,30 @@ async function run({ recordings: folder, bases, minutes }: BenchOptions): Promis
       });
       figures[base.name] = tablesOf(base, packages, minutes);
     }
+    sayTerms();
+    // The largest base serves where a machine is quick enough; the others are beside it.
+    const { overall } = Object.values(figures).at(-1) as { readonly overall: Figures };
+    return { ...overall, bases: figures, ...teaching };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function sayTerms(): void {
   console.log(
     `\n${Object.entries(RISK_TERMS)
       .map(([name, terms]) => `${name}: ${terms}`)
       .join('\n')}`,
   );
-  // The largest base serves where a machine is quick enough; the others are beside it.
-  const { overall } = Object.values(figures).at(-1) as { readonly overall: Figures };
-  return { ...overall, bases: figures };
+}
+
+async function taught(base: Base, recordings: readonly Replayed[], scratch: string): Promise<Figures> {
+  const renamed = recordings.find(({ recording }) => recording.kind === 'renamed');
+  const rows = await withEngines((engines) => teachingRows(engines, base, renamed, scratch));
+  console.log(`\nwhat the teacher brings, ${base.name} with n-grams, renamed package, ${STEPS} steps each`);
+  const printed = new Table();
+  for (const [row, values] of rows) printed.row(row, values ?? { places: NOT_MEASURED });
+  return kebab({ teaching: Object.fromEntries(rows.map(([row, values]) => [row, values ?? NOT_MEASURED])) });
 }
 
 const NOT_MEASURED = 'not measured';

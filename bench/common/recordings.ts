@@ -48,6 +48,9 @@ export interface Recording {
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
+  /** Answers at places of the others, and what was written in their style, for the measurement of what that teaches; empty where none was recorded. */
+  readonly taught: readonly RecordedPlace[];
+  readonly written: readonly PackageFile[];
 }
 
 export const recordingsFolder = join(root, 'bench/data');
@@ -59,7 +62,8 @@ const kinds: readonly { readonly kind: Kind; readonly folder: string }[] = [
 ];
 
 /** What may be learned from beside them, and is not measured on. */
-const learnable = new Set(['teach.jsonl', 'written.jsonl']);
+const lessons = { taught: 'teach.jsonl', written: 'written.jsonl' } as const;
+const learnable: ReadonlySet<string> = new Set(Object.values(lessons));
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
 export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[] = ['public']): Recording[] {
@@ -84,17 +88,35 @@ export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[
 const folderOf = (folder: string, { folder: inner }: (typeof kinds)[number]) =>
   existsSync(join(folder, inner)) ? join(folder, inner) : folder;
 
-function readRows(file: string): Row[] {
+function readRows<T = Row>(file: string): T[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => JSON.parse(line) as T);
 }
 
 function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string): Recording {
   const rows = all.filter((row) => row.package === spec);
   const folder = kind === 'renamed' ? renamedPackage(spec, join(at, 'mapping.json')) : fetchPackage(spec);
-  const named = new Set(rows.map((row) => row.file));
+  const texts = textsOf(spec, folder, rows);
+  const lesson = <T>(name: string) =>
+    kind === 'renamed' && existsSync(join(at, name)) ? readRows<T>(join(at, name)) : [];
+  const taught = lesson<Row>(lessons.taught);
+  const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
+  const learnable = ({ path }: PackageFile) => !texts.has(path) && !(kind === 'renamed' && keptBack(path));
+  return {
+    package: spec,
+    kind,
+    places: placesIn(rows, texts),
+    others: files.filter(learnable),
+    named: [...texts].map(([path, text]) => ({ path, text })),
+    taught: placesIn(taught, textsOf(spec, folder, taught)),
+    written: lesson<PackageFile>(lessons.written).map(({ path, text }) => ({ path, text })),
+  };
+}
+
+/** Of the files that rows name. Throws where one is another than was recorded. */
+function textsOf(spec: string, folder: string, rows: readonly Row[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const row of rows) {
     if (texts.has(row.file)) continue;
@@ -103,22 +125,17 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
     if (hash !== row.sha256) throw new Error(`${spec}: ${row.file} is not the file that was recorded (${hash}).`);
     texts.set(row.file, bytes.toString('utf8'));
   }
-  const places = rows.map((row): RecordedPlace => {
+  return texts;
+}
+
+function placesIn(rows: readonly Row[], texts: ReadonlyMap<string, string>): RecordedPlace[] {
+  return rows.map((row) => {
     const text = texts.get(row.file) as string;
     const end = lineEnd(text, row.offset);
     const place = { path: row.file, prefix: text.slice(0, row.offset), suffix: text.slice(end) };
     const completion = cleanAnswer(row.completion, askedAt(place));
     return { ...place, truth: text.slice(row.offset, end).trimEnd(), written: row.completion, completion };
   });
-  const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
-  const learnable = ({ path }: PackageFile) => !named.has(path) && !(kind === 'renamed' && keptBack(path));
-  return {
-    package: spec,
-    kind,
-    places,
-    others: files.filter(learnable),
-    named: [...texts].map(([path, text]) => ({ path, text })),
-  };
 }
 
 /** Files of the renamed package that recordings elsewhere may name: those whose path's SHA-1 is 0 modulo 4. */

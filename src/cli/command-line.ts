@@ -51,7 +51,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
   --batch              in batches, at half the price where the provider has them, and up to a day
   --local              never use the API, key or no key
-  --places N           places to ask the API about (default 60)
+  --places N           places to ask the API about at most (default 300)
+  --run-budget USD     most that this run may cost: it asks about fewer places otherwise (default 1)
   --budget USD         most that the API may cost a calendar month, over all runs (default 1)
   --provider NAME      who has the large model: ${byCommandLine.join(', ')}
                        (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
@@ -68,7 +69,8 @@ const options = {
   yes: { type: 'boolean', default: false },
   batch: { type: 'boolean', default: false },
   local: { type: 'boolean', default: false },
-  places: { type: 'string', default: '60' },
+  places: { type: 'string', default: '300' },
+  'run-budget': { type: 'string', default: '1' },
   budget: { type: 'string', default: '1' },
   provider: { type: 'string', default: byCommandLine[0] },
   url: { type: 'string' },

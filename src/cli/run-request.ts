@@ -46,6 +46,7 @@ export function apiAccess(values: Values): ApiAccess | undefined {
   return {
     settings: { ...asked, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
     places: numberOption('places', values.places, 5, 2000),
+    runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
     budgetUsd: numberOption('budget', values.budget, 0, 1000),
   };
 }

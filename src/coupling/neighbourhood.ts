@@ -57,7 +57,7 @@ function bagOf(place: PlaceFacts): Map<number, number> {
   return bag;
 }
 
-export function neighbourOf({ place, apiRight }: CouplingExample): Neighbour {
+export function neighbourOf({ place, apiRight }: Pick<CouplingExample, 'place' | 'apiRight'>): Neighbour {
   return { words: [...bagOf(place)], right: apiRight === true };
 }
 

@@ -81,6 +81,9 @@ export interface Settings {
   readonly neuralMemory: number;
   /** One adaptation takes so many minutes at most, measuring included. */
   readonly adaptMinutes: number;
+  /** And asks the API about so many places at most, for so many US dollars at most. */
+  readonly adaptCalls: number;
+  readonly adaptBudget: number;
 }
 
 export const section = 'easyAdaptation';
@@ -143,6 +146,8 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   neuralThreads: { type: 'number', default: 0, scope: 'machine', minimum: 0, maximum: 64, beside: usersAlone },
   neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64, beside: lower },
   adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720, beside: lower },
+  adaptCalls: { type: 'number', default: 300, scope: 'resource', minimum: 0, maximum: 2000, beside: lower },
+  adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
 };
 
 /** @param levels of each setting; undefined: nobody sets it */

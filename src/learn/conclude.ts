@@ -8,6 +8,7 @@ import { cutsOf } from '../tasks/completion/cuts.ts';
 import { isBeginning } from '../tasks/completion/judge.ts';
 import type { Learned, LearnWalk } from './made.ts';
 import { testOf } from './neural.ts';
+import { taughtInWords } from './taught.ts';
 
 export async function conclude(walk: LearnWalk): Promise<Learned> {
   const { held, notes, request } = walk.run;
@@ -21,6 +22,8 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   const tried = new Set(test.map(({ example }) => example));
   const before = tested && (tested.report.used === 'base' ? alone.test : await walk.get('testedBase'));
   const labels = await walk.get('labels');
+  const taught = request.neural && taughtInWords(await walk.get('taught'));
+  if (taught !== undefined) notes.push(taught);
   const fit = (of: readonly ScoredPlace[]) =>
     of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
   const coupling = fit(choose);

@@ -15,12 +15,13 @@ import { completionPrompt } from '../tasks/completion/completion-prompt.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { queryOf } from '../tasks/completion/query.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
+import { teachingPlaces } from '../tasks/completion/teaching-places.ts';
 import { type Asked, sender } from '../teacher/connect.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
+import { foreseenBy, labelRequest } from './asking.ts';
 import { turn } from './cancellation.ts';
-import { labelRequest } from './labels.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { Live } from './preview.ts';
 import { samplesOf, specialNames } from './samples.ts';
@@ -37,8 +38,9 @@ export type KeptRequest = Pick<
   readonly asked?: Asked;
 };
 
-/** Places whose requests are shown: as many as an adaptation asks about by default. */
+/** Places whose requests are shown: some of those that an adaptation asks about, held-out ones and such as teach. */
 const shownPlaces = 60;
+const shownTeaching = 20;
 /** Of a place, UTF-16 units before and after the cursor. */
 const around = { before: 200, after: 100 };
 
@@ -101,7 +103,8 @@ async function* learningRows(
   const asked = placesToAsk(places.choose, places.test, shownPlaces);
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
   const send = await sender(request.asked ?? {}, completionPrompt);
-  for (const example of [...asked.validation, ...asked.test]) {
+  const teach = await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, shownTeaching);
+  for (const example of [...asked.validation, ...asked.test, ...teach]) {
     await turn(signal);
     const { path } = example;
     yield { kind: 'label', path, text: send(labelRequest(example, index)) };

@@ -10,6 +10,8 @@ import type { Measured as Figures } from '../report/figures.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
+import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Candidate, Measured } from './choose.ts';
@@ -50,8 +52,10 @@ export interface Run extends RunDeps {
   readonly notes: string[];
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
-  /** Seconds since it began. */
+  /** Seconds since it began, without what was done apart. */
   readonly elapsed: () => number;
+  /** What the user and the API take does not count among the minutes of the run. */
+  readonly apart: <T>(work: () => Promise<T>) => Promise<T>;
   /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
   readonly plan: (ahead: Ahead, why: string | undefined) => void;
   /** It is known better. */
@@ -72,6 +76,9 @@ export interface Made {
   measured: readonly ScoredPlace[];
   session: Session;
   scale: Scale;
+  /** Undefined: the API is not asked. */
+  asking: Asking | undefined;
+  taught: Taught;
   samples: Samples;
   plan: Plan;
   ahead: Ahead;
@@ -88,6 +95,32 @@ export interface Made {
   tested: readonly ScoredPlace[];
   labels: ApiLabels | undefined;
   learned: Learned;
+}
+
+export interface ToAsk {
+  readonly example: CursorExample;
+  readonly prompt: Prompt;
+}
+
+/** What the API is asked in a run, agreed to. */
+export interface Asking {
+  readonly teacher: Teacher;
+  readonly teach: readonly ToAsk[];
+  readonly validation: readonly ToAsk[];
+  readonly test: readonly ToAsk[];
+}
+
+/** Whether the API is right at places of the training files. Plain data, without the folder's text. */
+export interface Taught {
+  readonly answers: readonly {
+    readonly path: string;
+    /** Of the cursor, and of what the author wrote behind it, UTF-16 units. */
+    readonly offset: number;
+    readonly length: number;
+    readonly right: boolean;
+  }[];
+  /** All that was to be asked was answered: a later run over the same files asks nothing. */
+  readonly whole: boolean;
 }
 
 /** How many places a run measures at, and seconds that a draft with its loss takes at one. */

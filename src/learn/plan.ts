@@ -110,6 +110,7 @@ export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
   const session = await walk.get('session');
   const earlier = earlierOf(run);
   const stand = standOf(workFolder(run.request.specialistFolder));
+  const asking = await walk.get('asking');
   const spent = stand?.kind === 'training' ? stand.seconds : 0;
   const trained = training === 0 || (await walk.known('training')) !== undefined;
   return {
@@ -118,7 +119,7 @@ export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
     base: await session.unanswered(baseOf(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),
-    api: run.request.api?.places ?? 0,
+    api: asking === undefined ? 0 : asking.validation.length + asking.test.length,
   };
 }
 

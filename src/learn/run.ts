@@ -39,6 +39,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   if (!request.neural || request.effort === 'index') countdown.plan({ ...nothingAhead, api: request.api?.places ?? 0 });
   const started = now();
   const startedAt = Date.now();
+  let apart = 0;
   let run: Run | undefined;
   try {
     const loaded = readTokenizer(request.tokenizerPath);
@@ -55,7 +56,17 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const places = placesOf(held);
     run = {
       ...{ ...deps, request, held, places, tokenizer, log },
-      ...{ notes: [], models: new Set(), elapsed: () => (now() - started) / 1000 },
+      ...{ notes: [], models: new Set(), elapsed: () => (now() - started - apart) / 1000 },
+      apart: async (work) => {
+        const since = now();
+        const within = apart;
+        try {
+          return await work();
+        } finally {
+          // What was done apart meanwhile is in it.
+          apart = within + now() - since;
+        }
+      },
       replan: (ahead) => void countdown.plan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');

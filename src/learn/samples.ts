@@ -13,6 +13,11 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];
 
+/** A place in a file with what its author wrote there. */
+export interface LearnedPlace extends CompletionQuery {
+  readonly truth: string;
+}
+
 export interface SampleOptions {
   /** Tokens that a window predicts; a sample has at most one more. */
   readonly length: number;
@@ -23,6 +28,10 @@ export interface SampleOptions {
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
   /** What the n-grams give each token of the file; undefined: nobody asked them. */
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
+  /** How much more than elsewhere it is worth to learn what stands at a place, 1 on average; undefined: the same everywhere. */
+  readonly worth?: ((place: LearnedPlace) => number) | undefined;
+  /** Places of a file that are learned beside those that are drawn. */
+  readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
 }
 
 /** A middle is a few tokens of hundreds, and all that the product asks for. */
@@ -62,7 +71,7 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, dialect, snippets, known }: SampleOptions,
+  { length, seed, dialect, snippets, known, worth, taught }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
   const random = uniforms(seed);
@@ -71,14 +80,17 @@ export function samplesOf(
     const running = file.running(length);
     const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
-    for (const at of shuffled(places.length, seed)) {
-      if (filled.length === running.length) break;
-      const place = places[at] as CursorExample;
+    const fill = (place: LearnedPlace) => {
       const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
       const similar = random() < SNIPPET_SHARE ? snippets(place) : [];
-      const sample = file.filled(place, length, Math.floor(share * length), similar);
+      const sample = file.filled(place, length, Math.floor(share * length), similar, worth?.(place));
       if (sample) filled.push(sample);
+    };
+    for (const at of shuffled(places.length, seed)) {
+      if (filled.length === running.length) break;
+      fill(places[at] as CursorExample);
     }
+    for (const place of taught?.(each) ?? []) fill(place);
     return [...running, ...filled];
   });
 }
@@ -143,10 +155,11 @@ class TokenFile {
 
   /** Undefined where the middle is too long, or the place has too little before it. */
   filled(
-    { prefix, suffix, truth }: CursorExample,
+    { prefix, suffix, truth }: LearnedPlace,
     length: number,
     suffixTokens: number,
     similar: readonly Snippet[],
+    worth?: number,
   ): Sample | undefined {
     const { tokenizer, form } = this;
     const cursor = Buffer.byteLength(prefix);
@@ -165,12 +178,13 @@ class TokenFile {
     const weights = new Float32Array(ids.length).fill(1);
     weights.set(this.worth.subarray(from, at), fixed.length);
     const cut = fixed.length + at - from + tail.length;
-    weights.fill(MIDDLE_WEIGHT, cut);
+    const weight = MIDDLE_WEIGHT * (worth ?? 1);
+    weights.fill(weight, cut);
     // In the text the middle may be cut into other tokens, where it ends inside one.
     middle.forEach((id, i) => {
-      if (this.ids[at + i] === id) weights[cut + i] = MIDDLE_WEIGHT * (this.worth[at + i] as number);
+      if (this.ids[at + i] === id) weights[cut + i] = weight * (this.worth[at + i] as number);
     });
-    return { ids, weights };
+    return worth === undefined ? { ids, weights } : { ids, weights, worth };
   }
 
   /** The last token that begins at or before a byte, and not inside a character. */

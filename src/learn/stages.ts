@@ -5,6 +5,7 @@ import { MIXTURE_FILE } from '../engine/protocol.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { exactWeights } from '../ngram/weights.ts';
 import { sha256Of } from '../package/manifest.ts';
+import { askingOf } from './asking.ts';
 import { turn } from './cancellation.ts';
 import { conclude } from './conclude.ts';
 import type { Ahead, Row } from './countdown.ts';
@@ -15,6 +16,7 @@ import type { Made, Mixed, Run, Source } from './made.ts';
 import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
+import { lessonsOf, taughtOf } from './taught.ts';
 import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 
@@ -74,16 +76,36 @@ export const stages: Stages<Made, Source, Run> = {
     keeps: () => true,
     run: scaleOf,
   },
+  asking: {
+    name: 'Choosing what to ask',
+    takes: 1,
+    part: 'measuring',
+    of: 'api',
+    reads: ['index', 'train', 'choose', 'test'],
+    run: (walk) => walk.run.apart(() => askingOf(walk)),
+  },
+  taught: {
+    name: 'Asking the API where it fails',
+    // Before anything can be planned, and besides the minutes.
+    takes: 0,
+    part: 'measuring',
+    of: 'taught',
+    reads: ['index', 'train'],
+    keeps: ({ whole }) => whole,
+    run: (walk, tell) => walk.run.apart(() => taughtOf(walk, tell)),
+  },
   samples: {
     name: 'Preparing what is learned',
     takes: 5,
     part: 'training',
     of: 'neural',
-    reads: ['index', 'train', 'fit', 'scale'],
+    reads: ['index', 'train', 'fit', 'scale', 'taught'],
     run: async (walk, tell) => {
       tell({ done: 0, total: undefined });
+      const { held } = walk.run;
       const { halvings } = await walk.get('scale');
-      return samplesFrom(walk.run.held, await indexOf(walk), halvings, walk.run);
+      const lessons = lessonsOf(await walk.get('taught'), held.train);
+      return samplesFrom(held, await indexOf(walk), halvings, lessons, walk.run);
     },
   },
   plan: {
@@ -125,7 +147,7 @@ export const stages: Stages<Made, Source, Run> = {
     takes: ({ training }) => training,
     part: 'training',
     of: 'neural',
-    reads: ['train', 'weights', 'fit'],
+    reads: ['train', 'weights', 'fit', 'taught'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,
@@ -205,7 +227,7 @@ export const stages: Stages<Made, Source, Run> = {
     takes: ({ api }) => api / 2,
     part: 'deciding',
     of: 'api',
-    reads: ['index', 'choose', 'test'],
+    reads: ['asking'],
     run: labelsOf,
   },
   learned: {
@@ -226,7 +248,8 @@ function mixtureIn(model: string): string | null {
 /** Those that a run comes to, in its order. */
 export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
   const adapting = effort === 'adapt';
-  const comes = { all: true, adapting, neural: adapting && neural !== undefined, api: adapting && api !== undefined };
+  const [taught, asked] = [adapting && neural !== undefined, adapting && api !== undefined];
+  const comes = { all: true, adapting, neural: taught, api: asked, taught: taught && asked };
   return [
     { name: 'Finding files', takes: 1, part: 'measuring' },
     { name: 'Reading files', takes: 3, part: 'measuring' },

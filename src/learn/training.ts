@@ -20,7 +20,7 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
 import type { HeldOut } from './places.ts';
-import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
+import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import type { Tell } from './stage-walk.ts';
 import type { AdaptRequest, NeuralAccess } from './types.ts';
 
@@ -46,7 +46,7 @@ const validationWindows = 32;
 const leastTokens = 2000;
 /** Tokens that the n-grams are asked about: seconds of work. */
 const mostKnown = 600_000;
-const seed = 1;
+const usualSeed = 1;
 
 /** What training needs of a run. */
 export interface TrainingDeps {
@@ -55,6 +55,14 @@ export interface TrainingDeps {
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
   readonly log: Log;
+}
+
+/** What the large model's answers add to the true text. */
+export interface Lessons {
+  /** See SampleOptions. */
+  readonly worth?: SampleOptions['worth'];
+  /** Places of training files that are learned beside those that are drawn. */
+  readonly places: readonly LearnedPlace[];
 }
 
 /** What is learned from, and what says how well. */
@@ -82,18 +90,21 @@ export interface Training {
 
 /** Of the training files, and of validation files fewer as the run measures less. Throws CodedError where there is too little. */
 export async function samplesFrom(
-  held: HeldOut,
+  held: Pick<HeldOut, 'train' | 'fit'>,
   index: NgramModel,
   halvings: number,
-  { request, tokenizer, signal }: Pick<TrainingDeps, 'request' | 'tokenizer' | 'signal'>,
+  { worth, places }: Lessons,
+  { request: { neural, tokenizerPath }, tokenizer, signal }: Pick<TrainingDeps, 'request' | 'tokenizer' | 'signal'>,
 ): Promise<Samples> {
-  const base = request.neural?.base;
-  const options = sampleOptions(index, dialectOf(base));
-  const own = base === undefined ? undefined : otherWords(base, request.tokenizerPath);
+  const base = neural?.base;
+  const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };
+  const own = base === undefined ? undefined : otherWords(base, tokenizerPath);
   const words = own ?? tokenizer;
   // What the n-grams give their tokens says nothing of others.
   const known = own ? undefined : await knownTo(index, held.train, signal);
-  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }) });
+  const byFile = Map.groupBy(places, ({ path }) => path);
+  const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
+  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, taught });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
@@ -234,7 +245,7 @@ function requestOf(
     checkpointEverySteps,
     unusable: 'discard',
     separator: dialectTokens(otherWords(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
-    seed,
+    seed: access.seed ?? usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
   } as const;
@@ -251,14 +262,14 @@ export function sampleOptions(
   index: NgramModel,
   dialect: Dialect,
 ): Pick<SampleOptions, 'length' | 'seed' | 'dialect' | 'snippets'> {
-  return { length, seed, dialect, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
+  return { length, seed: usualSeed, dialect, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
 }
 
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */
 async function knownTo(index: NgramModel, files: readonly HarvestedFile[], signal: AbortSignal) {
   const known = new Map<HarvestedFile, Float32Array>();
   let tokens = 0;
-  for (const at of shuffled(files.length, seed)) {
+  for (const at of shuffled(files.length, usualSeed)) {
     const file = files[at] as HarvestedFile;
     const found = index.tokenProbabilities(file);
     known.set(file, found);

@@ -39,12 +39,16 @@ export interface NeuralAccess {
   readonly maxSteps?: number;
   /** That base and no smaller one, however slowly this machine trains it: what compares bases asks so. */
   readonly noOther?: boolean;
+  /** What is drawn at random goes by it: who compares ways to train draws several times. Default 1. */
+  readonly seed?: number;
 }
 
 export interface ApiAccess {
   readonly settings: TeacherSettings;
-  /** Places to ask about, validation and test together. */
+  /** Places to ask about in a run, those that teach, validation and test together. */
   readonly places: number;
+  /** US dollars that a run may cost by its estimate: it asks about fewer places otherwise. Absent: no other limit than the month's. */
+  readonly runUsd?: number;
   /** US dollars a calendar month, by every run and window that uses the same store. */
   readonly budgetUsd: number;
 }

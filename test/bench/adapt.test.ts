@@ -5,6 +5,8 @@ import { type Judged, judged } from '../../bench/adapt/judged.ts';
 import type { Package, Sided } from '../../bench/adapt/places.ts';
 import { riskRows } from '../../bench/adapt/risk.ts';
 import { aboveRow, calibrationRow, latencyRow, savedRow } from '../../bench/adapt/tables.ts';
+import { teachingRows } from '../../bench/adapt/teaching.ts';
+import type { Base } from '../../bench/base/types.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { synthetic } from '../coupling/synthetic.ts';
 
@@ -63,4 +65,17 @@ test('estimates that mean what they say show no more error than a perfect one, a
   for (const row of [specialist, api]) assert.ok(((row as Figures).above as number) < 0.06, JSON.stringify(row));
   const { mean } = riskRows(places) as Record<string, Figures>;
   assert.ok(((mean as Figures)['mean-loss'] as number) <= 0.03);
+});
+
+test('what the teacher brings is not measured where nothing was recorded that could be learned', async () => {
+  const rows = await teachingRows([], { name: 'small' } as Base, undefined, '');
+  assert.deepEqual(
+    rows.map(([arm, figures]) => [arm, figures]),
+    [
+      ['true text only', undefined],
+      ['+ weights by underfit', undefined],
+      ['+ confirmed answers', undefined],
+      ['+ written text', undefined],
+    ],
+  );
 });

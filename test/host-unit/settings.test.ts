@@ -109,6 +109,14 @@ const stricter: Partial<
     [10, 720, 10],
     [10, 1, 1],
   ],
+  adaptCalls: [
+    [300, 2000, 300],
+    [300, 20, 20],
+  ],
+  adaptBudget: [
+    [1, 50, 1],
+    [1, 0.1, 0.1],
+  ],
 };
 
 test('a workspace makes a setting stricter or not at all, by .vscode/settings.json as by a .code-workspace', () => {

@@ -68,6 +68,8 @@ const deaths: readonly NonNullable<Plan['die']>[] = [
   ['open', 1],
   ['draft base', 3],
   ['Timing a draft', 2],
+  ['api', 5],
+  ['Asking the API where it fails', 3],
   ['pace', 1],
   ['Timing a step of training', 2],
   ['Planning', 1],
@@ -174,7 +176,7 @@ test('what is kept goes with the adaptation', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(stages, new Set(['weights', 'scale', 'plan', 'training', 'mixture']));
+  assert.deepEqual(stages, new Set(['weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places, answers, stages: left, teacherCalls } = store.rowsOf(project.root);

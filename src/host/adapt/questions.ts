@@ -48,12 +48,12 @@ export async function askToSpend(
   const batch: vscode.MessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await vscode.window.showInformationMessage(
-    t('Ask {0} about {1} held-out places?', model, places),
+    t('Ask {0} about {1} places?', model, places),
     {
       modal: true,
       detail: [
         t(
-          'It costs about {0} and measures where {1} is better than the local model in this repository. The text round those places and similar snippets go to {2}, secrets masked.',
+          'It costs about {0}. It says where {1} is right in this repository and where it is not: at files that train the local model, which then learns harder what {1} gets wrong, and at held-out ones. The text round those places and similar snippets go to {2}, secrets masked.',
           `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
           model,
           host,

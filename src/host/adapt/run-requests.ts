@@ -18,9 +18,6 @@ export interface RunRequestDeps {
   readonly paths: Paths;
 }
 
-/** Places that the API is asked about in one adaptation: enough to calibrate, cheap enough to say yes to. */
-const apiPlaces = 60;
-
 export class RunRequests {
   private readonly deps: RunRequestDeps;
 
@@ -63,10 +60,11 @@ export class RunRequests {
 
   /** Undefined where it may not be asked now. */
   api(folder: FolderRef): ApiAccess | undefined {
-    const { api } = this.deps;
+    const { api, configuration } = this.deps;
+    const { adaptCalls: places, adaptBudget: runUsd } = configuration.for(folder.uri);
     if (api.state(folder) !== 'available') return undefined;
     const settings = api.settings();
-    return settings && { settings, places: apiPlaces, budgetUsd: api.limitUsd };
+    return settings && { settings, places, runUsd, budgetUsd: api.limitUsd };
   }
 
   private onDisk({ folder: { root, uri }, specialistFolder }: FolderSession) {
