@@ -20,7 +20,6 @@ import { type Asked, sender } from '../teacher/connect.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import { foreseenBy, labelRequest } from './asking.ts';
 import { turn } from './cancellation.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { Live } from './preview.ts';
@@ -28,6 +27,7 @@ import { samplesOf, specialNames } from './samples.ts';
 import { readSpecialist } from './specialist-files.ts';
 import { otherWords, sampleOptions } from './training.ts';
 import type { AdaptRequest } from './types.ts';
+import { foreseenBy, labelRequest } from './what-to-ask.ts';
 
 /** Plain data: it crosses to a job's process. */
 export type KeptRequest = Pick<

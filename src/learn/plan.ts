@@ -5,7 +5,7 @@ import { CodedError, isCancelled } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { standOf } from '../engine/standing.ts';
 import { listPackages, readPackage } from '../package/list.ts';
-import type { Ahead } from './countdown.ts';
+import type { Ahead } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
 import { weightsOf, workFolder } from './folder-models.ts';

@@ -2,7 +2,7 @@
 // is not made again. So a run that died goes on at its first unfinished stage, and a second one does only what is new.
 import { hash } from 'node:crypto';
 import { noProgress, type Progress, type ProgressUpdate } from '../common/progress.ts';
-import type { Row } from './countdown.ts';
+import type { Row } from '../report/countdown.ts';
 
 /** How far a stage is. */
 export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'overall' | 'left'>) => void;

@@ -5,10 +5,9 @@ import { MIXTURE_FILE } from '../engine/protocol.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { exactWeights } from '../ngram/weights.ts';
 import { sha256Of } from '../package/manifest.ts';
-import { askingOf } from './asking.ts';
+import type { Ahead, Row } from '../report/countdown.ts';
 import { turn } from './cancellation.ts';
 import { conclude } from './conclude.ts';
-import type { Ahead, Row } from './countdown.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { folderOf } from './folder-models.ts';
 import { labelsOf } from './labels.ts';
@@ -19,6 +18,7 @@ import type { Stages } from './stage-walk.ts';
 import { lessonsOf, taughtOf } from './taught.ts';
 import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
+import { askingOf } from './what-to-ask.ts';
 
 /** Seconds of drafts at all places of a kind. */
 const at =

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import { Countdown, nothingAhead, planInWords, type Row } from '../../src/learn/countdown.ts';
+import { Countdown, nothingAhead, planInWords, type Row } from '../../src/report/countdown.ts';
 
 const rows: readonly Row[] = [
   { name: 'timing', takes: 15, part: 'training' },
