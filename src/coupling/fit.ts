@@ -63,7 +63,7 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
     if (drafted) specialistRows.push(drafted);
     for (const { draft: cut, right } of cuts)
       cutRows.push({
-        ...{ path, values: features(cut, place), prior: cutPrior(cut), label: right ? 1 : 0 },
+        ...{ path, values: features(cut, place), prior: cutPrior(cut, place), label: right ? 1 : 0 },
         languageId: place.languageId,
       });
     if (apiRight === undefined) continue;
@@ -211,7 +211,7 @@ export function scoreCuts(
   const correction = cutIn?.[place.languageId];
   let least = 1;
   return cuts.map((draft, i) => {
-    const prior = cutPrior(draft);
+    const prior = cutPrior(draft, place);
     const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior);
     const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
     least = Math.min(least, shifted(own, shift.specialist));

@@ -1,6 +1,7 @@
 // What is believed before a folder has taught anything: the starting point that every fit corrects.
 import type { Draft } from '../common/completion.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
+import { lineState } from '../text/line-state.ts';
 import { logit, lowestProbability, wholeProbability } from './features.ts';
 import type { PlaceFacts } from './types.ts';
 
@@ -36,11 +37,19 @@ export function specialistPrior(draft: Draft): number {
 }
 
 /**
+ * By so many log-odds a cut in a comment is less likely right than its tokens say: fitted on 77 places in five packages, none of them recorded, each
+ * counted once, with a unit prior on none.
+ */
+const COMMENT = 1.5;
+
+/**
  * Log-odds that the author's text begins with a cut of a draft, for a folder without a fit: a logistic fit on 7,160 cuts of drafts at keys
  * that were typed in eight packages (TypeScript, Python, Go; none of them recorded). Further lines, of which there were few, are a
- * little less likely than their tokens say.
+ * little less likely than their tokens say. In a comment, which is prose, a word is a guess, and the tokens say far too much.
  */
-export function cutPrior(cut: Draft): number {
+export function cutPrior(cut: Draft, { languageId, lineBefore }: PlaceFacts): number {
   const lines = cut.text.includes('\n') ? 1 : 0;
-  return 0.1 + 0.72 * logit(wholeProbability(cut)) + 0.33 * logit(lowestProbability(cut)) - 0.2 * lines;
+  const comment = lineState(languageId, lineBefore) === 'comment' ? 1 : 0;
+  const said = 0.72 * logit(wholeProbability(cut)) + 0.33 * logit(lowestProbability(cut));
+  return 0.1 + said - 0.2 * lines - COMMENT * comment;
 }

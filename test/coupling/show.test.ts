@@ -103,3 +103,12 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
   assert.ok(cut && cut.p > 0.5 && cut.p < 1);
   assert.ok(!parseFit({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
+
+test('in a comment the tokens are trusted less: a word of it is a guess', () => {
+  const cut = [draft('metadata', 0.95)];
+  const p = (lineBefore: string) =>
+    scoreCuts(defaultFit(), cut, { ...place, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
+  assert.ok(p('const user = ') > 0.9);
+  assert.ok(p('   * Durable end-user ') < 0.9);
+  assert.equal(p('// end-user '), p('   * Durable end-user '));
+});
