@@ -213,7 +213,7 @@ step('an adaptation ends with a report: charts, a table behind each, in both the
   await end.getByRole('button', { name: 'Show Report' }).click();
   const page = await onAnyPage('.report-page');
   await page.getByRole('heading', { name: 'Where the large model falls short' }).waitFor();
-  const charts = page.locator('section').filter({ has: page.locator('.chart') });
+  const charts = page.locator('section:has(.chart)');
   assert.equal(await charts.count(), 2, 'quality against calls, and calibration');
   for (const chart of await charts.all()) {
     await chart.locator('canvas').waitFor();
