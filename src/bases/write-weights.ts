@@ -22,7 +22,7 @@ export interface WriteOptions {
 }
 
 /** Values that are in memory at a time, but for one row or one head, where that is more. */
-const AT_ONCE = 1 << 19;
+const AT_ONCE = 1 << 17;
 /** Bytes of what is hashed at a time. */
 const PIECE = 1 << 22;
 
@@ -55,6 +55,8 @@ export async function writeWeights(path: string, source: Source, options: WriteO
   const specs = parameterSpecs(source.config);
   const reader = await RowReader.open(source.files);
   const file = await open(path, from === 0 ? 'w' : 'r+');
+  // One for all parameters: what is thrown away is not given back at once.
+  const values = new Float32Array(Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as Place))));
   try {
     if (from === 0) await put(file, bytes, 0);
     let written = bytes.length;
@@ -63,7 +65,7 @@ export async function writeWeights(path: string, source: Source, options: WriteO
       written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
       if (index < from) continue;
       const place = source.places.get(spec.name) as Place;
-      await writeParameter(file, reader, place, spec, targets, bytes.length, signal);
+      await writeParameter(file, reader, place, spec, targets, bytes.length, values, signal);
       await onWritten(index + 1, written);
     }
     await file.truncate(bytes.length + total);
@@ -74,7 +76,19 @@ export async function writeWeights(path: string, source: Source, options: WriteO
   }
 }
 
-/** @param targets one tensor of values, or the bytes and the scales of blocks */
+/** Whole heads, where rows are paired. */
+function rowsAtOnce({ rows, columns, paired = 1 }: Place): number {
+  return Math.min(rows, Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired));
+}
+
+function roomFor(place: Place): number {
+  return rowsAtOnce(place) * place.columns;
+}
+
+/**
+ * @param values room for some rows
+ * @param targets one tensor of values, or the bytes and the scales of blocks
+ */
 async function writeParameter(
   file: FileHandle,
   reader: RowReader,
@@ -82,11 +96,11 @@ async function writeParameter(
   { name }: ParameterSpec,
   targets: readonly StoredPlace[],
   base: number,
+  values: Float32Array<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { rows, columns, paired = 1 } = place;
-  const step = Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired);
-  const values = new Float32Array(Math.min(step, rows) * columns);
+  const { rows, columns } = place;
+  const step = rowsAtOnce(place);
   const [first, second] = targets as readonly [StoredPlace, StoredPlace | undefined];
   for (let row = 0; row < rows; row += step) {
     signal.throwIfAborted();
