@@ -7,6 +7,7 @@ import type { Browser } from 'playwright-core';
 import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { hostileEnvironment, makeHostileWorkspace } from '../support/hostile-workspace.ts';
+import { writeMillion } from '../support/million.ts';
 import { writeProject } from '../support/project.ts';
 import { driverVsix, ourVsix } from '../support/vsix.ts';
 import { desktopVersion } from './electron.ts';
@@ -50,6 +51,15 @@ const runs: SuiteRun[] = [
     suite: 'neural',
     prepare(project) {
       writeProject(project);
+      return { folder: project };
+    },
+  },
+  {
+    suite: 'memory',
+    // Nothing of the TypeScript extension's, which lives in the same host: it would hold thousands of diagnostics and entries of its list.
+    settings: { 'typescript.validate.enable': false, 'editor.quickSuggestions': { other: 'off' } },
+    prepare(project) {
+      writeMillion(project);
       return { folder: project };
     },
   },

@@ -3,6 +3,7 @@ import type { Plan, Suite } from './harness.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
+import { defineMemory } from './suites/memory.ts';
 import { defineModels } from './suites/models.ts';
 import { defineMultiRoot } from './suites/multi-root.ts';
 import { defineNeural } from './suites/neural.ts';
@@ -16,6 +17,7 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineModels(suite);
     defineTexts(suite);
   },
+  memory: defineMemory,
   neural: defineNeural,
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,
