@@ -1,6 +1,6 @@
 // The folders' specialists that are open in the engine: their models, shared where two use the same, and their indexes.
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import { CodedError } from '../common/errors.ts';
 import { Language, readWords } from '../decode/language.ts';
@@ -43,7 +43,9 @@ export class Specialists {
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.over) live.change(change);
-      mixed = new Mixed(source.name, language, () => live.current, readMixWeights(source.model), {
+      // Nobody fitted any for a base of another maker: those of the base that the n-grams' words are from say more than none.
+      const weights = readMixWeights(source.model, ...(own ? [] : [dirname(source.tokenizer)]));
+      mixed = new Mixed(source.name, language, () => live.current, weights, {
         dialect: language.dialect,
         ...(!own && { tokenizer: language.tokenizer }),
       });

@@ -21,13 +21,17 @@ export function initialMixWeights(): MixWeights {
   return { version: 1, gate: new Array<number>(gateSize).fill(0), ranking: rankingFrom(defaultWeights().ranking) };
 }
 
-/** Weights fitted for the model in that folder; the start where it has none that can be used. */
-export function readMixWeights(folder: string): MixWeights {
-  try {
-    return mixWeightsFrom(JSON.parse(readFileSync(join(folder, MIXTURE_FILE), 'utf8'))) ?? initialMixWeights();
-  } catch {
-    return initialMixWeights();
+/** Weights fitted for the model in the first of the folders that has any; the start where none can be used. */
+export function readMixWeights(...folders: readonly string[]): MixWeights {
+  for (const folder of folders) {
+    try {
+      const read = mixWeightsFrom(JSON.parse(readFileSync(join(folder, MIXTURE_FILE), 'utf8')));
+      if (read) return read;
+    } catch {
+      // It has none.
+    }
   }
+  return initialMixWeights();
 }
 
 /** Rounded to four decimals: what is lost is far below the noise of any fit. */

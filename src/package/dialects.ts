@@ -2,7 +2,7 @@
 //
 //   easy-1:  [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //   others:  [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>    then the middle and what ends it
-//   none:    PREFIX                                                                               then what follows
+//   none:    <end> PREFIX                                                                         then what follows
 //
 // tasks/completion/prompt-form.ts builds them, for serving and training; test/golden/prompt.json holds the pretraining to easy-1.
 import { MEND } from '../arch/decoder-values.ts';

@@ -1,8 +1,12 @@
 // The gate: its fit finds which model to trust, and never makes things worse than its start on what it learns from.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fitGate, gated, gateOf, meanLogLoss } from '../../src/fit/gate.ts';
 import { type GateFacts, gateFeatures, gateSize } from '../../src/mix/gate.ts';
+import { initialMixWeights, readMixWeights } from '../../src/mix/weights.ts';
 
 function facts(more: Partial<GateFacts>): GateFacts {
   return {
@@ -45,4 +49,17 @@ test('a strong prior holds the weights where they were, and nothing to learn fro
   assert.ok(held.every((weight) => Math.abs(weight) < 0.01));
   const from = start.map((_, i) => i / 10);
   assert.deepEqual(fitGate([], from, 1), from);
+});
+
+test('weights are those of the first folder that has any which can be used', () => {
+  const [none, broken, fitted] = ['none', 'broken', 'fitted'].map((name) =>
+    mkdtempSync(join(tmpdir(), `${name}-`)),
+  ) as [string, string, string];
+  const start = initialMixWeights();
+  const wanted = { ...start, gate: start.gate.map(() => 0.5) };
+  writeFileSync(join(broken, 'mixture.json'), '{');
+  writeFileSync(join(fitted, 'mixture.json'), JSON.stringify(wanted));
+  assert.deepEqual(readMixWeights(none), start);
+  assert.deepEqual(readMixWeights(none, broken, fitted).gate, wanted.gate);
+  for (const folder of [none, broken, fitted]) rmSync(folder, { recursive: true });
 });

@@ -49,7 +49,7 @@ const expected: Readonly<Record<Dialect, string>> = {
   'deepseek-coder': '<｜fim▁begin｜>before<｜fim▁hole｜>;\nafter<｜fim▁end｜>',
   codellama: '▁<PRE>before▁<SUF>;\nafter▁<MID>',
   'seed-coder': '<[fim-suffix]>;\nafter<[fim-prefix]>before<[fim-middle]>',
-  none: 'before',
+  none: '<|endoftext|>before',
 };
 
 for (const [dialect, prompt] of Object.entries(expected) as [Dialect, string][]) {

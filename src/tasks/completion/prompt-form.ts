@@ -62,12 +62,14 @@ export class PromptForm {
    */
   head(path: string, snippets: readonly Snippet[], suffix: ArrayLike<number>, room = this.limits.snippets): number[] {
     const { specials, suffixFirst } = this;
-    return [
+    const head = [
       ...this.snippets(snippets, room),
       ...this.file(path),
       ...(suffixFirst ? marked(specials.suffix, suffix) : []),
       ...marked(specials.prefix, []),
     ];
+    // Where the form has no marks a text begins behind the end of another: no prompt is empty.
+    return head.length > 0 ? head : [specials.end];
   }
 
   /** What stands between the prefix and the middle. @param suffix as for `head` */
