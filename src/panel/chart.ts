@@ -12,7 +12,7 @@ const widest = 640;
 const height = 260;
 /** Lines differ in their dashes and the shape of their marks before they differ in colour. */
 const dashes: Readonly<Record<Series['line'], number[]>> = { solid: [], dashed: [8, 5], dotted: [2, 5], points: [] };
-const colours = ['--vscode-charts-blue', '--vscode-charts-orange', '--vscode-charts-purple', '--vscode-foreground'];
+const colours = ['--vscode-charts-blue', '--vscode-charts-yellow', '--vscode-charts-purple', '--vscode-foreground'];
 
 /** Follows theme and width; `stop` ends that. */
 export function chartOf(words: Words, chart: PageChart): HTMLElement {
