@@ -73,7 +73,8 @@ export async function teachingRows(
   const known = namesOf(split.train);
   const flaws = await Promise.all(written.map((piece) => flawOf(piece, known)));
   const kept = written.filter((_, i) => flaws[i] === undefined);
-  const { worth, places: failed } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
+  const failed = lessons.filter(({ right }) => !right);
+  const { worth } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
   const lessonsOf: Readonly<Record<Arm, Taught | undefined>> = {
     'true text only': { places: [] },
     '+ weights by underfit': worth && { worth, places: failed },

@@ -36,12 +36,11 @@ export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
 
-/** Of places of training files, by whether the API was right there: where it was wrong is learned besides, what is like that counts for more; always as the author wrote it. */
+/** Of places of training files, by whether the API was right there: all of them are learned besides, and what is like those that it got wrong counts for more; always as the author wrote it. */
 export function lessonsFrom(answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[]): Lessons {
   const factsOf = (place: LearnedPlace) => placeOf(placeBefore(place).query);
   const worth = worthBy(answered.map(({ example, right }) => ({ place: factsOf(example), right })));
-  const wrong = answered.filter(({ right }) => !right).map(({ example }) => example);
-  return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: wrong };
+  return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: answered.map(({ example }) => example) };
 }
 
 export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]): Lessons {
