@@ -165,6 +165,7 @@ export class Adaptation extends DisposableStore {
     const access = this.requests.api(session.folder);
     const api = access?.places === 0 ? undefined : access;
     const title = t('Adapting to {0}', session.folder.name);
+    let told = false;
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
       this.start(
         session,
@@ -174,17 +175,19 @@ export class Adaptation extends DisposableStore {
         (cost) => askToSpend(cost, api?.settings.provider),
         (update) => {
           bar.report({ message: describe(update) });
-          if (update.say !== undefined) void this.tellPlan(title, update.say, controller);
+          if (update.say !== undefined) void this.tell(`${title}. ${update.say}`, controller, !told);
+          told ||= update.say !== undefined;
         },
       ),
     );
   }
 
-  private async tellPlan(title: string, said: string, controller: AbortController): Promise<void> {
-    const cancel = t('Cancel');
-    this.deps.log.info(`${title}: ${said}`);
-    const answer = await vscode.window.showInformationMessage(`${title}. ${said}`, cancel);
-    if (answer === cancel) controller.abort(byUser);
+  /** @param isPlan it can be cancelled there. What is said later goes by itself: nothing takes a message with a button away when the run ends */
+  private async tell(said: string, controller: AbortController, isPlan: boolean): Promise<void> {
+    const actions = isPlan ? [t('Cancel')] : [];
+    this.deps.log.info(said);
+    const answer = await vscode.window.showInformationMessage(said, ...actions);
+    if (answer !== undefined) controller.abort(byUser);
   }
 
   private async start(
