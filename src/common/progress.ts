@@ -14,6 +14,8 @@ export interface ProgressUpdate {
   readonly left?: number;
   /** A sentence that is not to be missed: the plan, or why it does not hold. */
   readonly say?: string;
+  /** `say` is the plan: the moment to think better of it. */
+  readonly isPlan?: true;
   /** Share of the whole run that is done, 0..1, over all stages; never goes back. Absent where nobody knows. */
   readonly overall?: number;
 }

@@ -20,9 +20,11 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   const { teacher } = asking;
   const scored = [...(await walk.get('calibrated')), ...(await walk.get('measured'))];
   const byExample = new Map(scored.map((place) => [place.example, place]));
+  // One count over both: time that is left does not begin again with the second.
+  const count = new Answered(asking.validation.length + asking.test.length, tell);
   const ask = async (places: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabelledPlace[] = [];
-    const outcome = await askAt(teacher, places, walk.run.signal, tell, ({ example }, answer) => {
+    const outcome = await askAt(teacher, places, walk.run.signal, count, ({ example }, answer) => {
       const place = byExample.get(example) as ScoredPlace;
       const text = cleanAnswer(answer.text, place.asked);
       labelled.push({ scored: place, answer: { ...answer, text }, ...judge(text, place.truth) });
@@ -36,26 +38,46 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   return { model: teacher.model, validation, test };
 }
 
+/** Answers so far, and what they cost. */
+export class Answered {
+  private readonly total: number;
+  private readonly to: Tell;
+  private done = 0;
+  private spent = 0;
+
+  constructor(total: number, to: Tell) {
+    this.total = total;
+    this.to = to;
+  }
+
+  tell(detail: string): void {
+    this.to({ done: this.done, total: this.total, detail });
+  }
+
+  add({ costUsd }: TeacherAnswer): void {
+    this.done += 1;
+    this.spent += costUsd;
+    this.tell(`$${this.spent.toFixed(4)}`);
+  }
+}
+
 /** Each answer as it comes; see `labelBatch`. */
 export function askAt(
   teacher: Teacher,
   places: readonly ToAsk[],
   signal: AbortSignal,
-  tell: Tell,
+  count: Answered,
   onAnswer: (place: ToAsk, answer: TeacherAnswer) => void,
 ) {
-  let [done, spent] = [0, 0];
-  const total = places.length;
   return labelBatch(
     teacher,
     places.map(({ prompt }) => prompt),
     {
       ...{ concurrency, signal },
-      onWait: (open) => tell({ done: 0, total, detail: `waiting for a batch of ${counted(open, 'answer')}` }),
+      onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
       onAnswer: (index, answer) => {
         onAnswer(places[index] as ToAsk, answer);
-        spent += answer.costUsd;
-        tell({ done: ++done, total, detail: `$${spent.toFixed(4)}` });
+        count.add(answer);
       },
     },
   );

@@ -70,7 +70,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       replan: (ahead) => void countdown.plan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
-        progress({ stage: stages.ahead.name, done: 0, total: undefined, say });
+        progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
       },
     };
     const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);

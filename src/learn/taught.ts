@@ -7,7 +7,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import { judge, truthAt } from '../tasks/completion/judge.ts';
-import { askAt } from './labels.ts';
+import { Answered, askAt } from './labels.ts';
 import type { LearnWalk, Taught } from './made.ts';
 import type { LearnedPlace } from './samples.ts';
 import type { Tell } from './stage-walk.ts';
@@ -21,7 +21,8 @@ export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
   const asking = await walk.get('asking');
   if (asking === undefined) return nothing;
   const right = new Map<string, Taught['answers'][number]>();
-  const outcome = await askAt(asking.teacher, asking.teach, signal, tell, ({ example, prompt }, answer) => {
+  const count = new Answered(asking.teach.length, tell);
+  const outcome = await askAt(asking.teacher, asking.teach, signal, count, ({ example, prompt }, answer) => {
     const asked = placeBefore(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { adapt, type RunDeps } from '../../src/learn/run.ts';
 import { readSpecialist } from '../../src/learn/specialist-files.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
@@ -90,10 +91,12 @@ describe('a run on a regular project', () => {
   test('asks once what it will cost, then fits and reports both models', async () => {
     const teacher = knowingTeacher(project, 5);
     const estimates: ApiEstimate[] = [];
+    const asked: ProgressUpdate[] = [];
     const figures = await report(
       { ...project.request, api: api(40) },
       {
         teacher,
+        progress: (update) => void (update.stage === 'Asking the API' && update.total && asked.push(update)),
         confirm: async (estimate) => {
           assert.equal(teacher.requests.length, 0, 'asked before the first paid call');
           estimates.push(estimate);
@@ -107,6 +110,11 @@ describe('a run on a regular project', () => {
     assert.ok((estimates[0]?.usd ?? 0) > 0);
     assert.equal(teacher.requests.length, 40);
     assert.equal(figures.api?.asked, 40);
+    // One count over validation and test: the time that is left does not begin anew between them.
+    assert.deepEqual(
+      asked.map(({ done, total }) => ({ done, total })),
+      Array.from({ length: 40 }, (_, i) => ({ done: i + 1, total: 40 })),
+    );
     assert.equal(figures.api?.exactMatch, 0.8);
     assert.ok((figures.coupling?.apiExamples ?? 0) > 0);
     // The pair is at least as good as the better one alone, less what chance can take on this few places.

@@ -165,7 +165,6 @@ export class Adaptation extends DisposableStore {
     const access = this.requests.api(session.folder);
     const api = access?.places === 0 ? undefined : access;
     const title = t('Adapting to {0}', session.folder.name);
-    let told = false;
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
       this.start(
         session,
@@ -175,8 +174,7 @@ export class Adaptation extends DisposableStore {
         (cost) => askToSpend(cost, api?.settings.provider),
         (update) => {
           bar.report({ message: describe(update) });
-          if (update.say !== undefined) void this.tell(`${title}. ${update.say}`, controller, !told);
-          told ||= update.say !== undefined;
+          if (update.say !== undefined) void this.tell(`${title}. ${update.say}`, controller, update.isPlan ?? false);
         },
       ),
     );
