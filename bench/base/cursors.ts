@@ -43,8 +43,9 @@ export function queryAt(place: RecordedPlace): CompletionQuery {
 export function byPackage(cursors: readonly Cursor[], answers: readonly Line[]): Figures {
   const names = [...new Set(cursors.map(({ prepared }) => prepared.name))];
   const of = (wanted: (cursor: Cursor) => boolean) => answers.filter((_, i) => wanted(cursors[i] as Cursor));
+  const published = of(isPublic);
   return {
-    ...lineFigures(of(isPublic)),
+    ...(published.length > 0 && lineFigures(published)),
     'by-package': Object.fromEntries(
       names.map((name) => [name, lineFigures(of(({ prepared }) => prepared.name === name))]),
     ),
