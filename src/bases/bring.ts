@@ -1,10 +1,12 @@
 // Brings a model that somebody has into a folder of ours, as a package beside those that ship: config, weights in 4 bits, tokenizer,
 // manifest. What a cancelled or killed attempt has written is gone on from, where the model's files are still the same.
+
 import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parameterSpecs } from '../arch/parameters.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
+import { megabytes } from '../common/format.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { writeConfig } from '../package/config-json.ts';
 import { dialectFor, dialectTokens } from '../package/dialects.ts';
@@ -183,4 +185,3 @@ function goesOnFrom(partial: string, source: Source): number {
 }
 
 const encode = (json: unknown) => new TextEncoder().encode(`${JSON.stringify(json)}\n`);
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;

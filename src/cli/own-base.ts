@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Brought, bring } from '../bases/bring.ts';
 import { type FoundModel, findModels } from '../bases/lying-around.ts';
-import { counted } from '../common/format.ts';
+import { counted, megabytes } from '../common/format.ts';
 import { threadCount } from '../common/threads.ts';
 import { EngineClient } from '../engine/client.ts';
 import { type BaseMeasures, measureBase } from '../engine/measure-base.ts';
@@ -92,7 +92,6 @@ async function listAll({ values }: Asked, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
 const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
 
 function renderBrought({ name, parameters, bytes, config, licence, manifest, wentOn }: Brought): string {

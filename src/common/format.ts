@@ -45,3 +45,8 @@ export function about(seconds: number): string {
   if (seconds < 50) return 'less than a minute';
   return `about ${counted(Math.round(seconds / 60) || 1, 'minute')}`;
 }
+
+/** '12 MB', rounded up. */
+export function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

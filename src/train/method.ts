@@ -4,6 +4,7 @@ import type { ModelConfig } from '../arch/config.ts';
 import { LORA_TARGETS, type LoraConfig } from '../arch/lora.ts';
 import { parameterCount } from '../arch/parameters.ts';
 import { CodedError } from '../common/errors.ts';
+import { megabytes } from '../common/format.ts';
 
 /** All linear layers: at this rank a fortieth of preset S's parameters. */
 export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
@@ -61,7 +62,6 @@ export function chooseMethod(config: ModelConfig, { tokens, available, packed }:
   const parameters = parameterCount(config);
   // What a token leaves behind in each layer for the way back, counted in values of the layer's widths.
   const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
   let needs = 0;
   for (const row of METHODS) {
     if ('packed' in row && row.packed !== packed) continue;
