@@ -119,8 +119,8 @@ def group_of(path, language):
     return 'declarations' if path.endswith(('.d.ts', '.d.mts', '.d.cts')) else language
 
 
-def cap(rows):
-    """Cuts languages to their budget: per language the largest packages lose their tail first."""
+def cap(rows, share=1.0):
+    """Cuts languages to `share` of their budget: per language the largest packages lose their tail first."""
     size = {}
     for row in rows:
         for path, language, text in row['files']:
@@ -128,7 +128,7 @@ def cap(rows):
             size.setdefault(language, {}).setdefault(row['name'], 0)
             size[language][row['name']] += len(text)
     for language, packages in size.items():
-        budget = int(BUDGET.get(language, 2) * 1e6)
+        budget = int(BUDGET.get(language, 2) * 1e6 * share)
         low, high = 0, max(packages.values())
         while sum(packages.values()) > budget and high - low > 1000:
             middle = (low + high) // 2
@@ -182,11 +182,16 @@ def main():
     parser.add_argument('--record', action='store_true', help='write sizes and hashes into the manifest')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--registries', default='npm,deb,src', help='npm,deb is what the tokenizer was trained on')
+    parser.add_argument('--part', default='1/1', help='I/N: every Nth package from the Ith on, and all held-out ones: enough for a short training, minutes instead of hours')
     parser.add_argument('--use', default='training', help='`tokenizer` adds what only its piece counts came from')
     options = parser.parse_args()
+    part, parts = (int(n) for n in options.part.split('/'))
+    if not 1 <= part <= parts or (options.record and parts > 1):
+        parser.error('--part is I/N with I from 1 to N; a part is not what --record records')
     packages = [p for p in load_manifest()['packages']
                 if p['registry'] in options.registries.split(',') and p.get('use', options.use) == options.use
                 and (p.get('held_out') or not options.held_out)]
+    packages = [p for number, p in enumerate(packages) if p.get('held_out') or number % parts == part - 1]
     if not options.offline:
         for row in fetch_all(packages):
             print('missing', row['name'], file=sys.stderr)
@@ -202,7 +207,7 @@ def main():
     held = write([r for r in rows if r['held_out']], folder_of(options.out + '-held'))
     if options.held_out:
         return
-    training = write(cap([r for r in rows if not r['held_out']]), folder_of(options.out))
+    training = write(cap([r for r in rows if not r['held_out']], 1 / parts), folder_of(options.out))
     if options.record:
         record(training, held)
 

@@ -40,3 +40,8 @@ export function precisionAt(items: readonly { confidence: number; right: boolean
   const best = [...items].sort((x, y) => y.confidence - x.confidence).slice(0, count);
   return best.length === 0 ? Number.NaN : best.filter((x) => x.right).length / best.length;
 }
+
+/** How much likelier a token is, a share, where it costs so many nats less. */
+export function likelierBy(nats: number): number {
+  return Math.exp(nats) - 1;
+}

@@ -1,6 +1,7 @@
 // What an adaptation changed and what that means, in one sentence: how it ends, wherever it was started.
 import { counted, percent } from '../common/format.ts';
-import type { AdaptReport } from './types.ts';
+import { likelierBy } from '../common/quality.ts';
+import type { AdaptReport, MixedQuality } from './types.ts';
 
 export function outcomeOf({ neural, harvest, notes }: AdaptReport): string {
   if (!neural) return ['Its files are at hand, and no neural model was adapted.', ...reasons(notes)].join(' ');
@@ -16,8 +17,17 @@ export function outcomeOf({ neural, harvest, notes }: AdaptReport): string {
   const figures = `(${percent(own.exactMatch)} instead of ${percent(quality.base.exactMatch)})`;
   if (own.places === 0) return `${kept}: ${why}`;
   if (more > 0) return `${kept}: ${percent(more)} more lines right ${unseen} ${figures}.`;
-  const chosen = `clearly better on ${counted(chosenFrom?.[used]?.places ?? 0, 'place')} that it was chosen by`;
-  return `${kept}: it was ${chosen}; ${unseen} ${more < 0 ? `it got ${percent(-more)} fewer right` : 'no difference was seen'} ${figures}.`;
+  const chosen = `better on ${counted(chosenFrom?.[used]?.places ?? 0, 'place')} that it was chosen by`;
+  const lines = more < 0 ? `it got ${percent(-more)} fewer right` : 'no difference was seen';
+  return `${kept}: it was ${chosen}; ${unseen} ${lines} ${figures}${wordsOf(own, quality.base)}.`;
+}
+
+/** How much likelier the next words were to it; empty where that was not measured, and where nothing of it can be seen. */
+function wordsOf(own: MixedQuality, base: MixedQuality): string {
+  if (own.loss === undefined || base.loss === undefined) return '';
+  const likelier = likelierBy(base.loss - own.loss);
+  if (Math.abs(likelier) < 0.0005) return '';
+  return `, and what came next in them was ${percent(Math.abs(likelier))} ${likelier > 0 ? 'likelier' : 'less likely'} to it`;
 }
 
 /** Why there is no adapted model. */
