@@ -29,7 +29,7 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
  * Places that the mixture, choice and coupling, and the report take at most: +-2.5 % of exact match. Every model drafts at those of `choose`, the
  * base and the one that stays at those of the test.
  */
-const limits = { fit: 240, choose: 400, test: 240 };
+const limits = { fit: 120, choose: 400, test: 240 };
 const seed = 1;
 
 export type Places = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;

@@ -172,7 +172,7 @@ test('a fit reports progress and losses, and its weights serve a later opening f
   const seen: number[] = [];
   const fit = await client.request('fit', { key: 'a', places }, { onProgress: ({ done }) => seen.push(done) });
   assert.ok(fit.ok, JSON.stringify(fit));
-  assert.equal(seen.length, 12);
+  assert.equal(seen.length, 6);
   assert.ok(fit.value.tokens > 10);
   assert.ok(fit.value.loss.mixed < fit.value.loss.neural);
   const now = await draft('export const greeting = compose');

@@ -114,7 +114,7 @@ test('the probability of bytes falls, and ends with that of the line', async () 
   assert.ok(scores.logLine() > Math.log(0.3), `${scores.logLine()}`);
 });
 
-test('gate and ranking are learned from it as from any other', async () => {
+test('the gate is learned from it as from any other', async () => {
   const mixed = mixedOver(network, full, undefined, words);
   const places = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');
