@@ -26,12 +26,17 @@ export interface BenchOptions {
 /** Numbers and texts by kebab-case key, nested. */
 export type Figures = { readonly [key: string]: number | string | Figures };
 
+export type Keep = (figures: Figures) => void;
+
 export interface Benchmark {
   readonly name: string;
   /** For the list of benchmarks. */
   readonly what: string;
   /** Options that it takes, beside --json. */
   readonly takes: readonly (keyof BenchOptions)[];
-  /** Prints its figures as it finds them. */
-  readonly run: (options: BenchOptions) => Promise<Figures>;
+  /**
+   * Prints its figures as it finds them.
+   * @param keep told of all that was measured so far: who runs out of time has it on disk
+   */
+  readonly run: (options: BenchOptions, keep: Keep) => Promise<Figures>;
 }

@@ -1,13 +1,13 @@
 // npm run bench -- NAME [--json FILE] [options of the benchmark]: a benchmark is a folder here and a line in the list below.
 
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { replaceFile } from '../src/common/files.ts';
 import { adapt } from './adapt/main.ts';
 import { base } from './base/main.ts';
 import { baseline } from './baseline/main.ts';
 import { coupling } from './coupling/main.ts';
 import { engine } from './engine/main.ts';
-import type { Benchmark, BenchOptions } from './figures.ts';
+import type { Benchmark, BenchOptions, Figures } from './figures.ts';
 import { ngram } from './ngram/main.ts';
 import { own } from './own/main.ts';
 import { safety } from './safety/main.ts';
@@ -107,8 +107,11 @@ async function main(): Promise<number> {
     console.error(`${usage}\n${options}`);
     return 2;
   }
-  const figures = await benchmark.run(options);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  const keep = (figures: Figures) => {
+    if (json === undefined) return;
+    replaceFile(json, [new TextEncoder().encode(`${JSON.stringify(figures, undefined, 2)}\n`)]);
+  };
+  keep(await benchmark.run(options, keep));
   return 0;
 }
 

@@ -8,7 +8,7 @@ import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
 import { readRecordings } from '../common/recordings.ts';
-import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
 import { draftPackage, type Package } from './places.ts';
@@ -29,7 +29,7 @@ const worths: readonly Worth[] = ['lines', 'characters'];
 /** 'teaching' trains the first base a dozen times. */
 const sections: readonly string[] = ['pair', 'teaching'];
 
-async function run({ recordings: folder, bases: names, minutes, only }: BenchOptions): Promise<Figures> {
+async function run({ recordings: folder, bases: names, minutes, only }: BenchOptions, keep: Keep): Promise<Figures> {
   const wanted = only?.split(',') ?? sections;
   const unknown = wanted.find((name) => !sections.includes(name));
   if (unknown !== undefined) throw new Error(`There is no section '${unknown}'. There are: ${sections.join(', ')}.`);
@@ -38,9 +38,7 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
   const figures: Record<string, Figures> = {};
   const scratch = mkdtempSync(join(tmpdir(), 'easy-adaptation-bench-'));
   try {
-    const teaching = wanted.includes('teaching') ? await taught(bases[0] as Base, recordings, scratch) : {};
-    if (!wanted.includes('pair')) return teaching;
-    for (const base of bases) {
+    for (const base of wanted.includes('pair') ? bases : []) {
       const packages = await withEngines(async (engines) => {
         const all: Package[] = [];
         for (const each of recordings) {
@@ -53,14 +51,20 @@ async function run({ recordings: folder, bases: names, minutes, only }: BenchOpt
         return all;
       });
       figures[base.name] = tablesOf(base, packages, minutes);
+      keep(pairOf(figures));
     }
-    sayTerms();
-    // The largest base serves where a machine is quick enough; the others are beside it.
-    const { overall } = Object.values(figures).at(-1) as { readonly overall: Figures };
-    return { ...overall, bases: figures, ...teaching };
+    if (wanted.includes('pair')) sayTerms();
+    const pair = pairOf(figures);
+    return wanted.includes('teaching') ? { ...pair, ...(await taught(bases[0] as Base, recordings, scratch)) } : pair;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The largest base serves where a machine is quick enough; the others are beside it. */
+function pairOf(figures: Record<string, Figures>): Figures {
+  const largest = Object.values(figures).at(-1) as { readonly overall: Figures } | undefined;
+  return largest ? { ...largest.overall, bases: figures } : {};
 }
 
 function sayTerms(): void {

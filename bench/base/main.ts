@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { stopCodes } from '../../src/common/stop.ts';
 import { physicalCores } from '../../src/common/threads.ts';
 import { readRecordings } from '../common/recordings.ts';
-import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { adapted } from './adapted.ts';
 import { agreement } from './agreement.ts';
@@ -57,15 +57,6 @@ const sections: readonly Section[] = [
     run: fitted,
   },
   {
-    name: 'adapted',
-    what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
-  loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
-  transformer's loss, and of the mixture at places in its test files exact match and loss.
-  used: what the run left in use, which the last rows measure. 'before': the base, its mixture fitted on files of the package, as in 'fitted'.
-  ${gains}`,
-    run: adapted,
-  },
-  {
     name: 'agreement',
     what: 'the same greedy line as fp32, base with suffix, at recorded cursors; and the loss on recorded files',
     run: agreement,
@@ -88,6 +79,16 @@ const sections: readonly Section[] = [
   a new prompt of 512 tokens up to its first token, then 32 more one by one; medians of 5 rounds. Q4_0, Q4_1 and Q8_0 hold the same values.
   same-best-token: how often llama.cpp's likeliest token is ours, behind each of 256; it rounds activations elsewhere.`,
     run: sideBySide,
+  },
+  // Last: it takes longer than all the others.
+  {
+    name: 'adapted',
+    what: `the product's own adaptation run on each package, without the files that recordings name; then its lines there, weights as the product serves them
+  loss: nats a token on recorded files (about 60,000 characters), fp32; own-: what the run saw on files it held out itself: its
+  transformer's loss, and of the mixture at places in its test files exact match and loss.
+  used: what the run left in use, which the last rows measure. 'before': the base, its mixture fitted on files of the package, as in 'fitted'.
+  ${gains}`,
+    run: adapted,
   },
 ];
 
@@ -121,7 +122,7 @@ export const base: Benchmark = {
   run,
 };
 
-async function run(options: BenchOptions): Promise<Figures> {
+async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
   const wanted = options.only?.split(',') ?? sections.map(({ name }) => name);
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {
@@ -152,22 +153,29 @@ async function run(options: BenchOptions): Promise<Figures> {
   printFigures('bases', about);
   const figures: Record<string, Figures> = { bases: about };
   for (const section of sections) {
-    if (wanted.includes(section.name)) figures[section.name] = await runSection(section, context);
+    if (!wanted.includes(section.name)) continue;
+    const keepRows = (rows: Figures) => keep(withSummary(kebab({ ...figures, [section.name]: rows })));
+    figures[section.name] = await runSection(section, context, keepRows);
   }
+  printSummary(kebab(figures));
   return withSummary(kebab(figures));
 }
 
-/** Prints it, too. */
+const summarised = (figures: Figures) => summaryOf(figures, Object.keys(kebab(figures.bases as Figures)));
+
 function withSummary(figures: Figures): Figures {
-  const summary = summaryOf(figures, Object.keys(kebab(figures.bases as Figures)));
-  if (Object.keys(summary).length === 0) return figures;
-  console.log('\nsummary');
-  const table = new Table();
-  for (const [name, row] of Object.entries(summary)) table.row(name, row);
-  return { ...figures, summary: kebab(summary) };
+  const summary = summarised(figures);
+  return Object.keys(summary).length === 0 ? figures : { ...figures, summary: kebab(summary) };
 }
 
-async function runSection({ name, what, run }: Section, context: BaseContext): Promise<Figures> {
+function printSummary(figures: Figures): void {
+  const rows = Object.entries(summarised(figures));
+  if (rows.length > 0) console.log('\nsummary');
+  const table = new Table();
+  for (const [name, row] of rows) table.row(name, row);
+}
+
+async function runSection({ name, what, run }: Section, context: BaseContext, keep: Keep): Promise<Figures> {
   const figures: Record<string, Figures> = {};
   const table = new Table(labels);
   console.log(`\n${name}: ${what}`);
@@ -175,6 +183,7 @@ async function runSection({ name, what, run }: Section, context: BaseContext): P
   await run(context, (names, row) => {
     put(figures, names, row);
     table.row(names.join(': '), row);
+    keep(figures);
   });
   console.log(`  (${((performance.now() - started) / 1000).toFixed(0)} s)`);
   return figures;

@@ -23,7 +23,7 @@ import {
   labelProbabilities,
   type Specialist,
 } from '../../src/tasks/label/text-specialist.ts';
-import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';
 import { type RecordedTask, type RecordedText, readTasks } from './data.ts';
@@ -44,7 +44,7 @@ const risk = 0.01;
 /** A base that knows language, unless --bases names another one; 'none': n-grams alone. */
 const defaultBase = 'medium';
 
-async function run({ data, bases = defaultBase, only }: BenchOptions): Promise<Figures> {
+async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep): Promise<Figures> {
   const wanted = only?.split(',');
   const figures: Record<string, Figures> = {};
   for (const recorded of readTasks(data)) {
@@ -55,6 +55,7 @@ async function run({ data, bases = defaultBase, only }: BenchOptions): Promise<F
     const measured = measureTask(recorded, read?.states, reading);
     figures[name] = { ...measured, ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }) };
     printFigures(name, figures[name]);
+    keep(figures);
   }
   console.log(`\nRisk: ${RISK_TERMS}`);
   return figures;

@@ -16,7 +16,7 @@ import type { Base } from '../base/types.ts';
 import { Desk, type DeskDeps } from '../common/desk.ts';
 import { withEngines } from '../common/engines.ts';
 import { stretchesOf } from '../common/typist.ts';
-import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
+import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
@@ -83,7 +83,10 @@ const nothing = (): Counted => ({
   ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
 });
 
-async function run({ recordings, bases, places = STRETCHES, clock = 'virtual', only }: BenchOptions): Promise<Figures> {
+async function run(
+  { recordings, bases, places = STRETCHES, clock = 'virtual', only }: BenchOptions,
+  keep: Keep,
+): Promise<Figures> {
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
   const [base] = listBases([], bases?.split(',')) as [Base];
   if (only === 'forty')
@@ -121,6 +124,7 @@ async function run({ recordings, bases, places = STRETCHES, clock = 'virtual', o
       show([folder.name, rule.name], figuresOf(counted, clock));
       add(all.get(rule) as Counted, counted);
     }
+    keep(kebab(figures));
   }
   for (const [rule, counted] of all) show(['all', rule.name], figuresOf(counted, clock));
   return kebab({ ...(figures.all?.product as Figures), ...figures });
