@@ -53,14 +53,18 @@ const rules: readonly Rule[] = [
   {
     name: 'cuts',
     what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    desk: { changed: ({ beyond: _, broken: __, ...draft }) => draft },
+    desk: { changed: ({ beyond: _, broken: __, whole: ___, ...draft }) => draft },
   },
   {
     name: 'parsed cuts',
     what: 'and no line with which the file would not parse any more',
     desk: { changed: ({ beyond: _, ...draft }) => draft },
   },
-  { name: 'product', what: 'and further lines, where the n-grams know how a line goes on', desk: {} },
+  {
+    name: 'product',
+    what: 'and further lines, where the n-grams know how a line goes on or a grammar calls for a block',
+    desk: {},
+  },
   { name: 'hindsight', what: 'the product, if it knew how far each draft is right', desk: {}, knowing: true },
 ];
 

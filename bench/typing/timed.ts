@@ -7,7 +7,7 @@ import type { Engine, RequestOptions } from '../../src/engine/client.ts';
 import type { Foreseen, RequestKind, Requests } from '../../src/engine/protocol.ts';
 import { Specialists } from '../../src/mix/specialists.ts';
 import type { NgramModel } from '../../src/ngram/model.ts';
-import { withSyntax } from '../../src/syntax/parsing.ts';
+import { draftBySyntax } from '../../src/syntax/extent.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Processor time of this process so far, ms. */
@@ -90,7 +90,7 @@ export class TimedNgram implements NgramSpecialist {
 
   async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     const { models, clock, cost } = this.at;
-    const work = () => withSyntax(models.ngram.complete(query, options), query);
+    const work = () => draftBySyntax(query, options, (asked) => models.ngram.complete(query, asked));
     const { draft, ms } = await clock.work(() => models.answer('n-gram', query, options, work));
     cost.cpuMs += ms;
     await clock.sleep(ms, signal);

@@ -47,6 +47,8 @@ export interface Draft {
   readonly beyond?: Pick<Draft, 'text' | 'tokens'>;
   /** Lengths of beginnings of the text and what lies beyond it, with which a document that parses would not any more. Absent: none, or nobody looked. */
   readonly broken?: readonly number[];
+  /** Lengths of beginnings of several lines that end all that the further ones began, and nothing beyond what encloses the cursor. Absent: nobody looked, or it is one line. */
+  readonly whole?: readonly number[];
   /** Why another model than the one to be expected made it, for people: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;
@@ -82,6 +84,8 @@ export interface DraftOptions {
   /** Complete a whole block where syntax calls for one; else to the line's end. */
   readonly multiline: boolean;
   readonly maxTokens: number;
+  /** Lines below the cursor's where no block is called for, as `Draft.beyond`: wanted, or not to be shown at all. Absent: what is known of them for nothing. */
+  readonly below?: 'wanted' | 'never';
 }
 
 export interface SnippetOptions {

@@ -3,14 +3,14 @@ import type { NgramModel } from '../ngram/model.ts';
 import { weightsFrom } from '../ngram/weights.ts';
 import { sha256Of } from '../package/manifest.ts';
 import type { ScoredPlace } from '../report/scored.ts';
-import { withSyntax } from '../syntax/parsing.ts';
+import { draftBySyntax } from '../syntax/extent.ts';
 import { Answers } from './answers.ts';
 import { evaluate } from './evaluate.ts';
 import type { LearnWalk, Run } from './made.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
 /** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
-const DRAFTS_VERSION = 4;
+const DRAFTS_VERSION = 5;
 
 /** Of scripts, by their bytes. */
 export function programOf(...scripts: readonly (string | undefined)[]): string {
@@ -50,7 +50,8 @@ export async function draftAlone(walk: LearnWalk, where: 'choose' | 'test', tell
   let index: Promise<NgramModel> | undefined;
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
     index ??= indexOf(walk);
-    return withSyntax((await index).complete(query, options), query);
+    const model = await index;
+    return draftBySyntax(query, options, (asked) => model.complete(query, asked));
   };
   return evaluate({ complete }, run.places[where], { answers, tell, signal: run.signal });
 }

@@ -19,7 +19,7 @@ import type { NeuralAccess } from './types.ts';
 
 const snapshotFile = 'train.ngram';
 /** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */
-const DRAFTS_VERSION = 2;
+const DRAFTS_VERSION = 3;
 
 export interface SessionDeps {
   readonly engine: Engine;

@@ -104,7 +104,7 @@ export class Mixed {
           : restOfLine(query.suffix) === '' && (await continueMixedBlock(spot, first, options.maxTokens, signal));
       return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
-    const told = foreseen && { foreseen, multiline: options.multiline };
+    const told = foreseen && { foreseen, multiline: options.multiline || options.below === 'wanted' };
     const draft = await this.standAt(query, options.maxTokens, signal, write, told);
     return { ...draft, latencyMs: performance.now() - started };
   }

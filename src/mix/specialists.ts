@@ -7,7 +7,7 @@ import { Language, readWords } from '../decode/language.ts';
 import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { ADAPTER, WEIGHTS } from '../package/manifest.ts';
-import { withSyntax } from '../syntax/parsing.ts';
+import { draftBySyntax } from '../syntax/extent.ts';
 import { fitMixed, type Turn } from './fit.ts';
 import { Mixed } from './mixed.ts';
 import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
@@ -82,7 +82,8 @@ export class Specialists {
     signal: AbortSignal,
     foreseen: (of: Foreseen) => void,
   ): Promise<Draft> {
-    return withSyntax(await this.find(key).mixed.draft(query, options, signal, foreseen), query);
+    const { mixed } = this.find(key);
+    return draftBySyntax(query, options, (asked) => mixed.draft(query, asked, signal, foreseen));
   }
 
   warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {

@@ -39,8 +39,8 @@ export function firstLine(
 }
 
 /** Whether lines behind the first are wanted. */
-export function wantsMore({ draft }: FirstLine, { multiline }: DraftOptions): boolean {
-  return multiline && draft.complete && draft.text !== '';
+export function wantsMore({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
+  return (multiline || below === 'wanted') && draft.complete && draft.text !== '';
 }
 
 /** Whether what the n-grams know of the lines below a line is worth a look, where nothing calls for a block. */

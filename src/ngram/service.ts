@@ -2,7 +2,7 @@
 
 import type { Draft } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
-import { withSyntax } from '../syntax/parsing.ts';
+import { draftBySyntax } from '../syntax/extent.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { LiveModel } from './live.ts';
 import { type Answers, type FromWorker, isFileChange, isFileEdit, type Request, type ToWorker } from './protocol.ts';
@@ -87,7 +87,7 @@ export class NgramService {
   }
 
   private complete({ query, options }: Request & { readonly kind: 'complete' }): Promise<Draft> {
-    return withSyntax(this.live.current.complete(query, options), query);
+    return draftBySyntax(query, options, (asked) => this.live.current.complete(query, asked));
   }
 }
 

@@ -11,11 +11,16 @@ export class Parsed {
     this.parser = parser;
   }
 
+  /** Places where the text is wrong or lacks something; undefined where it was not parsed in time. @param deadline as below */
+  errorsIn(text: string, deadline: number): number | undefined {
+    return this.read(text, deadline, countErrors);
+  }
+
   /**
-   * Places where the text is wrong or lacks something; undefined where it was not parsed in time.
+   * What a reader makes of the text's tree, which is its own for as long as it reads; undefined where it was not parsed in time.
    * @param deadline of performance.now(), ms
    */
-  errorsIn(text: string, deadline: number): number | undefined {
+  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
     const { last, parser } = this;
     if (last) last.tree.edit(editOf(last.text, text));
     const tree = parser.parse(text, last?.tree, { progressCallback: () => performance.now() > deadline });
@@ -25,25 +30,12 @@ export class Parsed {
       parser.reset();
       return undefined;
     }
-    return countErrors(tree.rootNode);
-  }
-
-  /** What a reader makes of the whole text's tree, which is gone afterwards; undefined where it was not parsed in time. */
-  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
-    const tree = this.parser.parse(text, undefined, { progressCallback: () => performance.now() > deadline });
-    if (tree === null) {
-      this.parser.reset();
-      return undefined;
-    }
-    try {
-      return reader(tree.rootNode);
-    } finally {
-      tree.delete();
-    }
+    return reader(tree.rootNode);
   }
 }
 
-function countErrors(node: TreeSitter.Node): number {
+/** Places where the text is wrong or lacks something. */
+export function countErrors(node: TreeSitter.Node): number {
   if (!node.hasError) return 0;
   const own = node.isError || node.isMissing ? 1 : 0;
   return node.children.reduce((sum, child) => sum + (child ? countErrors(child) : 0), own);

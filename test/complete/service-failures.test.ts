@@ -1,6 +1,7 @@
 // The service where something fails, leaks or costs: API failures, secrets, selected text, prefetch, blocks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DraftOptions } from '../../src/common/completion.ts';
 import { ok } from '../../src/common/errors.ts';
 import { hiding } from '../fakes/masking.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -279,6 +280,20 @@ test('a block is asked for where syntax opens one, and only with the setting', a
     const completion = await h.answer(query('function f() {', '\n'));
     assert.equal((options as { multiline: boolean }).multiline, multiline);
     assert.equal(completion?.text, multiline ? '\n  return 1;\n}' : undefined);
+  }
+});
+
+test('lines below the cursor’s come where they are known, and never without the setting', async () => {
+  for (const multiline of [true, false]) {
+    const asked: DraftOptions[] = [];
+    const specialist = new ScriptedSpecialist((_q, options) => {
+      asked.push(options);
+      return { ...drafted('first();', SURE), beyond: drafted('\nsecond();', SURE) };
+    });
+    const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
+    const completion = await h.answer(query('zeroth();\n', '\n'));
+    assert.equal(completion?.text, multiline ? 'first();\nsecond();' : 'first();');
+    assert.equal(asked[0]?.below, multiline ? undefined : 'never');
   }
 });
 

@@ -109,6 +109,17 @@ test('where a block is wanted it is written to its end, by the neural model too'
   }
 });
 
+test('where a grammar calls for a block its lines stand beyond the first, which stays as it is', async () => {
+  const before = `${FUNCTIONS[2]}\nexport class Counter |`;
+  for (const ngram of [empty, full]) {
+    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const draft = await mixed.draft(at(before), { multiline: false, below: 'wanted', maxTokens: 120 });
+    assert.equal(draft.text, '{');
+    assert.equal(draft.beyond?.text, '\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}');
+    assert.equal(draft.beyond?.tokens.map(({ text }) => text).join(''), draft.beyond?.text);
+  }
+});
+
 test('a chosen line has the probability that scoring it token by token gives', async () => {
   const mixed = mixedOver(network, full);
   const query = at('try {\n  await save(file, text);\n} catch (error) {\n  log.|\n}\n');

@@ -19,7 +19,7 @@ export function placeAt(
   indentUnit = indentUnitOf(query.prefix + query.suffix),
   multiline = true,
 ): CompletionPlace {
-  return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit) };
+  return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit), ...(!multiline && { alone: true }) };
 }
 
 /** A place with what its author wrote between prefix and suffix, whole documents: as the editor sees it before that is written. */
@@ -56,8 +56,8 @@ export function writtenOver({ query }: Pick<CompletionPlace, 'query'>, text: str
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
-export function draftOptions({ block }: Pick<CompletionPlace, 'block'>): DraftOptions {
-  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS };
+export function draftOptions({ block, alone }: Pick<CompletionPlace, 'block' | 'alone'>): DraftOptions {
+  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS, ...(alone && { below: 'never' }) };
 }
 
 /** A local draft as it is judged and shown; undefined where nothing of it is worth showing. */
@@ -66,7 +66,8 @@ export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Dr
   const { beyond, ...line } = draft;
   const text = clean(line.text, place);
   if (text === '') return undefined;
-  const further = beyond === undefined ? '' : clean(line.text + beyond.text, { ...place, further: !place.block });
+  const further =
+    beyond === undefined || place.alone ? '' : clean(line.text + beyond.text, { ...place, further: !place.block });
   const goesOn = further.startsWith(`${text}\n`);
   return {
     ...line,

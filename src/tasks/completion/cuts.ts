@@ -15,7 +15,8 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
 
 /**
  * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
- * whole word and no opener; a further line, not below a blank one, with a few characters at least; and nowhere with what breaks the document. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
+ * whole word and no opener; a further line, not below a blank one, with a few characters at least, and where a grammar
+ * looked at it with all that was begun; and nowhere with what breaks the document. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
   const { beyond, ...line } = draft;
@@ -28,7 +29,11 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
     .indexOf(text);
   if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query });
   const before = lineBefore(query.prefix);
-  const parses = (cut: string) => draft.broken?.includes(start + cut.length) !== true;
+  const parses = (cut: string) => {
+    const length = start + cut.length;
+    const isWhole = draft.whole?.includes(length) !== false || !cut.trimStart().includes('\n');
+    return isWhole && draft.broken?.includes(length) !== true;
+  };
   const prose = isProse(query.languageId, query.prefix);
   const cuts: Draft[] = [];
   let end = -start;

@@ -7,6 +7,8 @@ export interface CompletionPlace {
   readonly block: boolean;
   /** Lines below the rest of the cursor's are wanted as they are: whoever wrote them knew where they end. */
   readonly further?: boolean;
+  /** Whoever asks wants no line below the cursor's. */
+  readonly alone?: boolean;
   /** The document's: '\t' or n spaces. */
   readonly indentUnit: string;
 }
