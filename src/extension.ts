@@ -247,7 +247,12 @@ export function activate(context: vscode.ExtensionContext): void {
       commitMessages,
       docComments,
       paths,
-      ghostText: { answer: () => ghostText.answer() },
+      ghostText: {
+        answer: () => ghostText.answer(),
+        get document() {
+          return ghostText.document;
+        },
+      },
       surroundings,
     }),
   );

@@ -50,8 +50,8 @@ export class Screen {
   }
 
   /** Its next word or line was. */
-  took(before: CompletionQuery, after: CompletionQuery): void {
-    this.tracker.took(before, after);
+  took(after: CompletionQuery, length: number): void {
+    this.tracker.took(after, length);
   }
 
   /** What was shown says nothing any more. */

@@ -96,9 +96,9 @@ export class CompletionService implements Disposable {
     if (next !== undefined && !this.disposed) void this.prefetch(next);
   }
 
-  /** A key took the next word or line of what is shown: the cursor went from `before` to `after`. */
-  took(before: CompletionQuery, after: CompletionQuery): void {
-    this.screen.took(before, after);
+  /** A key took the next word or line of what is shown: so many UTF-16 units right before the cursor. */
+  took(after: CompletionQuery, length: number): void {
+    this.screen.took(after, length);
   }
 
   /** Of the API, in an hour of typing as the user types here; undefined while that is not known. */

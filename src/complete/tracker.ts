@@ -87,13 +87,13 @@ export class OutcomeTracker {
     return whole.shown;
   }
 
-  /** A key took its next word or line: the cursor went from `before` to `after`. Of all of it the item's command tells. */
-  took(before: CompletionQuery, after: CompletionQuery): void {
+  /** A key took its next word or line: so many UTF-16 units right before the cursor. Of all of it the item's command tells. */
+  took(after: CompletionQuery, length: number): void {
     const shown = this.current;
-    const [from, to] = [this.typedAt(before), this.typedAt(after)];
-    if (shown === undefined || from === undefined || to === undefined || to.length <= from.length) return;
+    const to = this.typedAt(after);
+    if (shown === undefined || to === undefined || to.length < length) return;
     if (to.length >= shown.text.length || !shown.text.startsWith(to)) return;
-    this.keyed += to.length - from.length;
+    this.keyed += length;
     this.stood = to;
     this.onOutcome(shown.id, 'partly-accepted', this.keyed);
   }

@@ -48,7 +48,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
-  readonly ghostText: Pick<GhostTextProvider, 'answer'>;
+  readonly ghostText: Pick<GhostTextProvider, 'answer' | 'document'>;
   readonly surroundings: Surroundings;
 }
 
@@ -99,8 +99,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
     trigger: () => deps.ghostText.answer(),
-    acceptWord: () => take('acceptNextWord', folders, deps.surroundings),
-    acceptLine: () => take('acceptNextLine', folders, deps.surroundings),
+    acceptWord: () => take('acceptNextWord', deps),
+    acceptLine: () => take('acceptNextLine', deps),
     showMore: () => stepAmount(-1, status.folder().uri, configuration),
     showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),

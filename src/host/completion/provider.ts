@@ -34,11 +34,17 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
   private readonly unanswered = new Unanswered();
+  private askedAbout: vscode.TextDocument | undefined;
   private askedAt = 0;
   private asked = 0;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
+  }
+
+  /** That was asked about last. */
+  get document(): vscode.TextDocument | undefined {
+    return this.askedAbout;
   }
 
   /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
@@ -82,6 +88,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     this.deps.onAsked(document);
+    this.askedAbout = document;
     this.asked++;
     const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const repeated = invoked && this.unanswered.isRepeat(placeOf(document, position));

@@ -4,19 +4,33 @@ import { queryAt } from '../document-query.ts';
 import type { Folders } from '../folder/folders.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { type Change, writtenBy } from './written.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
-export async function take(part: Part, folders: Folders, surroundings: Surroundings): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  const run = () => vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
-  const folder = editor && folderOf(editor.document.uri);
+export interface TakeDeps {
+  readonly folders: Folders;
+  readonly surroundings: Surroundings;
+  /** The document that was asked about last: a file's, a cell's, or that of the box for a commit's message, which is in no editor that one is told of. */
+  readonly ghostText: { readonly document: vscode.TextDocument | undefined };
+}
+
+export async function take(part: Part, { folders, surroundings, ghostText }: TakeDeps): Promise<void> {
+  const { document } = ghostText;
+  const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
-  if (!service) return void (await run());
-  const { document } = editor;
+  const changes: Change[] = [];
+  // All that the command writes is told of before it is said to be done.
+  const listener = vscode.workspace.onDidChangeTextDocument((event) => {
+    if (event.document === document) changes.push(...event.contentChanges);
+  });
+  try {
+    await vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
+  } finally {
+    listener.dispose();
+  }
+  if (!service || document.isClosed) return;
   const path = pathIn(folder, document.uri);
-  const now = () => queryAt(document, editor.selection.active, path, surroundings.of(document));
-  const before = now();
-  await run();
-  service.took(before, now());
+  for (const { end, length } of writtenBy(changes))
+    service.took(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
 }

@@ -1,0 +1,63 @@
+// The box for a commit's message: what the folder's earlier messages say comes there too, and a word of it that is taken is counted.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { Session } from './session.ts';
+
+let browser: Browser;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-box-'));
+const begun = 'Keep the ';
+const rest = 'adapters and their tests in step with the large model';
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  // What the n-grams say of a text that is repeated is meant to come, however sure they are.
+  session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.showBar': 0 });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=Author', '-c', 'user.email=author@example.com', ...args], {
+      cwd: session.project,
+    });
+  for (let i = 1; i <= 12; i++) git('commit', '-q', '--allow-empty', '-m', `${begun}${rest}`, '-m', `Part ${i}.`);
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a word that is taken in the box for a commit’s message is known, and the rest stays', () =>
+  session.evidence('commit-box', async () => {
+    const { editor } = session;
+    await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+    await editor.command('View: Show Source Control');
+    const box = editor.page.locator('.scm-editor .monaco-editor').first();
+    await box.waitFor();
+    const ghost = await editor.eventually('ghost text in the box', async () => {
+      await box.click();
+      await editor.page.keyboard.press('Control+a');
+      await editor.page.keyboard.press('Delete');
+      await editor.type(begun);
+      return editor.waitForGhost(/^adapters /, 5000);
+    });
+    await editor.page.keyboard.press('Control+ArrowRight');
+    await editor.eventually('the word in the box', async () =>
+      assert.match(await editor.currentLine(), /^Keep the adapters ?$/),
+    );
+    await editor.eventually('the word in the store', async () => {
+      const [row] = session.rows("select path, text, taken from completions where outcome = 'partly-accepted'");
+      assert.equal(row?.path, 'COMMIT_EDITMSG');
+      assert.ok(String(row?.text).startsWith('adapters '), JSON.stringify(row));
+      assert.match(String(row?.taken), /^[89]$/);
+    });
+    await editor.waitForGhost(new RegExp(`^ ?${ghost.slice('adapters '.length, 'adapters '.length + 8)}`));
+    await editor.shot('10-commit-box');
+  }));
