@@ -24,7 +24,7 @@ import { FirstKeys } from './host/completion/first-keys.ts';
 import { GhostTextProvider } from './host/completion/provider.ts';
 import { Recorder } from './host/completion/recorder.ts';
 import { Snooze } from './host/completion/snooze.ts';
-import { tellSilence } from './host/completion/why-nothing.ts';
+import { WhyNothing } from './host/completion/why-nothing.ts';
 import { Configuration } from './host/configuration.ts';
 import { DiskWatcher } from './host/folder/disk-watcher.ts';
 import { Documents } from './host/folder/documents.ts';
@@ -226,7 +226,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
   own.add(
     registerCommands({
-      ...{ installed: context.extension, memory: context.workspaceState, jobs, neural },
+      ...{ installed: context.extension, memory: context.workspaceState, jobs, neural, surroundings },
       activity,
       adaptation,
       api,
@@ -247,13 +247,7 @@ export function activate(context: vscode.ExtensionContext): void {
       commitMessages,
       docComments,
       paths,
-      ghostText: {
-        answer: () => ghostText.answer(),
-        get document() {
-          return ghostText.document;
-        },
-      },
-      surroundings,
+      ghostText: () => ghostText,
     }),
   );
   const documents: Documents = own.add(
@@ -265,6 +259,7 @@ export function activate(context: vscode.ExtensionContext): void {
     !snooze.active &&
     permissions.isOn(folder.key, languageId) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
+  const whyNothing = own.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
     folders,
     rules,
@@ -274,7 +269,7 @@ export function activate(context: vscode.ExtensionContext): void {
       announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.callsAnHour),
     onAsked: (document) => firstKeys.asked(document),
     onShown: (stands) => contextKeys.set('suggesting', stands),
-    onSilent: (silence) => tellSilence(silence, status.snapshot()),
+    onSilent: (silence) => whyNothing.tell(silence, status.snapshot()),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
   own.add(new Ahead({ folders, rules, surroundings, isOn, mayWarm, onMove: () => bases.touched() }));

@@ -48,7 +48,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
-  readonly ghostText: Pick<GhostTextProvider, 'answer' | 'document'>;
+  readonly ghostText: () => Pick<GhostTextProvider, 'answer' | 'document'>;
   readonly surroundings: Surroundings;
 }
 
@@ -98,7 +98,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
-    trigger: () => deps.ghostText.answer(),
+    trigger: () => deps.ghostText().answer(),
     acceptWord: () => take('acceptNextWord', deps),
     acceptLine: () => take('acceptNextLine', deps),
     showMore: () => stepAmount(-1, status.folder().uri, configuration),

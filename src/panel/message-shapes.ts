@@ -130,8 +130,10 @@ const state = shape({
   /** What the API has cost this calendar month, and the limit. Absent where it is not in use. */
   month: optional(shape({ spentUsd: number, limitUsd: number })),
   notices: listOf(notice),
-  /** Work that is under way. `share` is undefined while the total is unknown. */
-  progress: optional(shape({ title: text, detail: text, share: optional(number), cancellable: flag })),
+  /** Work that is under way. `share` is undefined while the total is unknown; `plan` is what was said of it last: how long it takes, or why longer. */
+  progress: optional(
+    shape({ title: text, detail: text, plan: optional(text), share: optional(number), cancellable: flag }),
+  ),
 });
 
 /** Models on the same held-out places, the same measures each. */

@@ -25,6 +25,8 @@ export class RowList {
   private readonly list: HTMLElement;
   private readonly empty: HTMLElement;
   private readonly entries = new Map<string, Entry>();
+  /** The row that Tab comes to: the one that was visited last, before that the newest. The arrow keys reach the others. */
+  private stop: { readonly id: string; readonly visited: boolean } | undefined;
   private readonly words: Words;
   private readonly onOpenPlace: (id: string) => void;
 
@@ -40,11 +42,16 @@ export class RowList {
     );
     this.element = h('div', {}, this.empty, this.list);
     this.list.addEventListener('keydown', (event) => this.move(event));
+    this.list.addEventListener('focusin', ({ target }) => {
+      const of = [...this.entries.values()].find(({ element }) => element.contains(target as Node));
+      if (of) this.stopAt(of.row.id, true);
+    });
   }
 
   /** Replaces all rows; `rows` newest first. */
   reset(rows: readonly PanelRow[]): void {
     this.entries.clear();
+    this.stop = undefined;
     this.list.replaceChildren();
     for (const row of [...rows].slice(0, rowLimit).reverse()) this.put(row);
     this.empty.hidden = this.entries.size > 0;
@@ -54,25 +61,44 @@ export class RowList {
   put(row: PanelRow): void {
     const known = this.entries.get(row.id);
     if (known) {
-      const focused = known.element.contains(document.activeElement);
-      known.element.classList.toggle('held', row.held !== undefined);
-      known.row = row;
-      known.element.replaceChildren(this.summary(row));
-      this.drawInside(known);
-      if (focused) known.element.querySelector('summary')?.focus();
+      this.redraw(known, row);
       return;
     }
     const element = h('details', { class: `row source-${row.source}${row.held ? ' held' : ''}` }, this.summary(row));
     const entry: Entry = { row, element };
     element.addEventListener('toggle', () => this.drawInside(entry));
     this.entries.set(row.id, entry);
+    if (this.stop?.visited !== true) this.stopAt(row.id, false);
     this.list.prepend(h('li', {}, element));
     this.empty.hidden = true;
     if (this.entries.size > rowLimit) {
       const oldest = this.entries.keys().next().value as string;
       this.entries.get(oldest)?.element.parentElement?.remove();
       this.entries.delete(oldest);
+      if (this.stop?.id === oldest) this.stopAt(row.id, false);
     }
+  }
+
+  /** Where it stands: what is open stays open, and what has the focus keeps it. */
+  private redraw(entry: Entry, row: PanelRow): void {
+    const { element } = entry;
+    const parts = () => [...element.querySelectorAll<HTMLElement>('summary, button, pre')];
+    const focused = parts().indexOf(document.activeElement as HTMLElement);
+    const isUnfolded = element.querySelector<HTMLDetailsElement>('.numbers')?.open === true;
+    element.classList.toggle('held', row.held !== undefined);
+    entry.row = row;
+    element.replaceChildren(this.summary(row));
+    this.drawInside(entry);
+    const numbers = element.querySelector<HTMLDetailsElement>('.numbers');
+    if (numbers) numbers.open = isUnfolded;
+    if (focused >= 0) (parts()[focused] ?? parts()[0])?.focus();
+  }
+
+  private stopAt(id: string, visited: boolean): void {
+    const head = (of: string | undefined) => this.entries.get(of ?? '')?.element.querySelector('summary');
+    head(this.stop?.id)?.setAttribute('tabindex', '-1');
+    this.stop = { id, visited };
+    head(id)?.setAttribute('tabindex', '0');
   }
 
   private summary(row: PanelRow): HTMLElement {
@@ -85,7 +111,10 @@ export class RowList {
     const proposal = answered ? flatten(row.text) : this.silence(row);
     return h(
       'summary',
-      { 'aria-label': this.spoken(row, model, confidence, outcome) },
+      {
+        'aria-label': this.spoken(row, model, confidence, outcome),
+        tabindex: this.stop?.id === row.id ? '0' : '-1',
+      },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
       h('span', { class: 'proposal', title: answered ? row.text : proposal }, proposal),
@@ -136,7 +165,8 @@ export class RowList {
       { class: 'inside' },
       h(
         'pre',
-        { class: 'code' },
+        // It may be longer than its box, and is scrolled with the keys.
+        { class: 'code', role: 'group', tabindex: '0', 'aria-label': words.t(row.held ? 'heldText' : 'rowText') },
         h('span', { class: 'before' }, row.before),
         h('span', { class: 'inserted' }, row.text),
       ),

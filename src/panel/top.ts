@@ -128,18 +128,32 @@ export class StatusView {
     else bar.value = progress.share;
     const detail = this.progress.querySelector('.detail');
     if (detail) detail.textContent = progress.detail;
+    const plan = this.progress.querySelector<HTMLElement>('#progress-plan');
+    if (!plan) return;
+    plan.hidden = progress.plan === undefined;
+    // Read out when it is another one, and not with every step.
+    if (plan.textContent !== (progress.plan ?? '')) plan.textContent = progress.plan ?? '';
   }
 
   private bar(progress: PanelProgress): HTMLElement {
     const cancel = button(this.words.t('cancel'), () => this.actions.run('cancelAdapt'), { class: 'secondary small' });
     return h(
       'div',
-      { class: 'progress' },
-      h('div', { class: 'line' }, h('strong', {}, progress.title), h('span', { class: 'dim detail' })),
+      {
+        ...{ class: 'progress', role: 'group' },
+        ...{ 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-plan progress-detail' },
+      },
       h(
         'div',
         { class: 'line' },
-        h('progress', { max: '1', 'aria-label': progress.title }),
+        h('strong', { id: 'progress-title' }, progress.title),
+        h('span', { class: 'dim detail', id: 'progress-detail' }),
+      ),
+      h('p', { class: 'dim meaning', id: 'progress-plan', 'aria-live': 'polite' }),
+      h(
+        'div',
+        { class: 'line' },
+        h('progress', { max: '1', 'aria-labelledby': 'progress-title', 'aria-describedby': 'progress-detail' }),
         progress.cancellable ? cancel : undefined,
       ),
     );

@@ -216,7 +216,14 @@ export class Adaptation extends DisposableStore {
         request,
         controller.signal,
         (update) => {
-          run.progress = { title, cancellable: false, detail: describe(update), ...shareOf(update) };
+          const plan = update.say ?? run.progress.plan;
+          run.progress = {
+            title,
+            cancellable: false,
+            detail: describe(update),
+            ...shareOf(update),
+            ...(plan && { plan }),
+          };
           onProgress(update);
           this.deps.onChange();
         },

@@ -12,11 +12,11 @@ export interface TakeDeps {
   readonly folders: Folders;
   readonly surroundings: Surroundings;
   /** The document that was asked about last: a file's, a cell's, or that of the box for a commit's message, which is in no editor that one is told of. */
-  readonly ghostText: { readonly document: vscode.TextDocument | undefined };
+  readonly ghostText: () => { readonly document: vscode.TextDocument | undefined };
 }
 
 export async function take(part: Part, { folders, surroundings, ghostText }: TakeDeps): Promise<void> {
-  const { document } = ghostText;
+  const { document } = ghostText();
   const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
   const changes: Change[] = [];

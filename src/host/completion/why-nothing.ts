@@ -1,5 +1,6 @@
 // `Alt+\` always answers: with a suggestion, or with one sentence in the status bar that says why there is none.
 import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
 import type { PanelState } from '../../panel/protocol.ts';
 
 const { t } = vscode.l10n;
@@ -8,9 +9,33 @@ const shownMs = 8_000;
 /** Why a request of the user's own key got no suggestion. */
 export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
 
-export function tellSilence(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
-  const text = sentence(silence, now.statusText, now.status === 'starting');
-  vscode.window.setStatusBarMessage(`$(sparkle) ${text}`, shownMs);
+export class WhyNothing extends DisposableStore {
+  private readonly item: vscode.StatusBarItem;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    super();
+    this.item = this.add(
+      vscode.window.createStatusBarItem('easyAdaptation.whyNothing', vscode.StatusBarAlignment.Left),
+    );
+    this.item.name = t('Easy Adaptation: why nothing is suggested');
+  }
+
+  tell(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
+    const text = sentence(silence, now.statusText, now.status === 'starting');
+    // Shown anew each time: who hears the editor is told again, where a plain message of the status bar is not read out.
+    this.item.hide();
+    this.item.text = `$(sparkle) ${text}`;
+    this.item.accessibilityInformation = { label: text, role: 'alert' };
+    this.item.show();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.item.hide(), shownMs);
+  }
+
+  override dispose(): void {
+    clearTimeout(this.timer);
+    super.dispose();
+  }
 }
 
 function sentence(silence: Silence, statusText: string, isStarting: boolean): string {

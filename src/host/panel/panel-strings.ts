@@ -58,6 +58,8 @@ export function panelStrings(): PanelStrings {
     'source.none': t('Nothing was shown'),
     nobody: t('none'),
     heldBack: t('held back'),
+    heldText: t('The text that was held back, behind what stood before it'),
+    rowText: t('The suggestion, behind what stood before it'),
     heldWhy: t('{0} sure, shown from {1}', '{0}', '{1}'),
     askForIt: t('Alt+\\ in the editor asks for a suggestion, however unsure it is.'),
     numbers: t('The numbers behind it'),

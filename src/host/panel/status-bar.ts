@@ -68,6 +68,10 @@ function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString
   text.appendMarkdown(`**Easy Adaptation**\n\n`);
   text.appendText(snapshot.statusText);
   text.appendMarkdown('\n\n');
+  if (snapshot.progress?.plan !== undefined) {
+    text.appendText(snapshot.progress.plan);
+    text.appendMarkdown('\n\n');
+  }
   text.appendText(`${shortModel(snapshot.model.name)}: ${snapshot.model.detail}`);
   for (const notice of snapshot.notices) {
     text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
