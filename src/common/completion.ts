@@ -49,6 +49,8 @@ export interface Draft {
   readonly broken?: readonly number[];
   /** Lengths of beginnings of several lines that end all that the further ones began, and nothing beyond what encloses the cursor. Absent: nobody looked, or it is one line. */
   readonly whole?: readonly number[];
+  /** It makes a name of one that was begun which the document does not know, though it knows others that begin so. */
+  readonly stranger?: true;
   /** Why another model than the one to be expected made it, for people: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;

@@ -43,6 +43,12 @@ export function specialistPrior(draft: Draft): number {
 const COMMENT = 1.5;
 
 /**
+ * By so many log-odds it is less likely where a word that was begun becomes a name that is new to the document, which knows others that begin so:
+ * of 64 such words in three packages, none of them recorded, the tokens said 0.44 and 0.28 were right.
+ */
+const STRANGER = 0.7;
+
+/**
  * Log-odds that the author's text begins with a cut of a draft, for a folder without a fit: a logistic fit on 7,160 cuts of drafts at keys
  * that were typed in eight packages (TypeScript, Python, Go; none of them recorded). Further lines, of which there were few, are a
  * little less likely than their tokens say. In a comment, which is prose, a word is a guess, and the tokens say far too much.
@@ -51,5 +57,5 @@ export function cutPrior(cut: Draft, { languageId, lineBefore }: PlaceFacts): nu
   const lines = cut.text.includes('\n') ? 1 : 0;
   const comment = lineState(languageId, lineBefore) === 'comment' ? 1 : 0;
   const said = 0.72 * logit(wholeProbability(cut)) + 0.33 * logit(lowestProbability(cut));
-  return 0.1 + said - 0.2 * lines - COMMENT * comment;
+  return 0.1 + said - 0.2 * lines - COMMENT * comment - STRANGER * (cut.stranger ? 1 : 0);
 }

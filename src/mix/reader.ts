@@ -14,6 +14,8 @@ export interface Reading {
   readonly logTotal: number;
   /** Nats, of the whole distribution. */
   readonly entropy: number;
+  /** Probability that what is allowed comes at all; 1 where everything is. */
+  readonly allowed: number;
   /** Probability that the middle ends here. */
   readonly finish: number;
   /** Likeliest tokens first. */
@@ -81,9 +83,19 @@ export class Reader {
       offset,
       logTotal: highest + log,
       entropy: Math.max(0, log - weighted / total),
+      allowed: allowed ? Math.exp(highest + log - this.logTotal(logits, offset)) : 1,
       finish: allowed ? 0 : finish / total,
       best,
     };
+  }
+
+  private logTotal(logits: Float32Array, offset: number): number {
+    const row = logits.subarray(offset, offset + this.size);
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const value of row) if (value > highest) highest = value;
+    let total = 0;
+    for (const value of row) total += Math.exp(value - highest);
+    return highest + Math.log(total);
   }
 
   /**

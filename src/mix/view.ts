@@ -88,8 +88,10 @@ export class Viewer {
     const scale = ngramTotal > 0 ? 1 / ngramTotal : 0;
     const facts = this.facts(wanted, scale, ngramFinish, reading, first);
     const values = gateFeatures(facts);
-    // Where the n-grams have seen nothing that spells on, they have no say.
-    const gate = scale === 0 ? 1 : gateOf(values, this.gate);
+    // Who did not expect what is to be spelled has little to say of how it goes on.
+    const trusted = gateOf(values, this.gate) * reading.allowed;
+    const others = (1 - gateOf(values, this.gate)) * ngramTotal;
+    const gate = trusted + others > 0 ? trusted / (trusted + others) : 1;
     const mix = (ngram: number, neural: number): Chance => ({
       ngram,
       neural,

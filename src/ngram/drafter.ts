@@ -133,7 +133,7 @@ export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vo
   return vocabulary.decode(bytes.subarray(healed.length));
 }
 
-/** Tokens with the part of `text` that each one stands for; tokens that only repeat what is there are left out. */
+/** Tokens with the part of `text` that each one stands for; those that only repeat what is there count with the first of them: who spells a word so doubts it there. */
 export function draftTokens(
   steps: readonly Step[],
   text: string,
@@ -143,15 +143,25 @@ export function draftTokens(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let skip = healed.length;
   let left = text.length;
+  let repeated = 1;
   const tokens: DraftToken[] = [];
   for (const { token, ...features } of steps) {
     const bytes = tokenizer.bytesOf(token);
     const skipped = Math.min(skip, bytes.length);
     skip -= skipped;
-    if (skipped === bytes.length) continue;
+    if (skipped === bytes.length) {
+      repeated *= features.probability;
+      continue;
+    }
     const piece = decoder.decode(bytes.subarray(skipped), { stream: true }).slice(0, left);
     left -= piece.length;
-    tokens.push({ text: piece, ...features });
+    tokens.push({
+      text: piece,
+      ...features,
+      probability: features.probability * repeated,
+      margin: features.margin * repeated,
+    });
+    repeated = 1;
     if (left === 0) break;
   }
   return tokens;

@@ -112,3 +112,9 @@ test('in a comment the tokens are trusted less: a word of it is a guess', () => 
   assert.ok(p('   * Durable end-user ') < 0.9);
   assert.equal(p('// end-user '), p('   * Durable end-user '));
 });
+
+test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
+  const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], place);
+  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), stranger: true }], place);
+  assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);
+});

@@ -38,8 +38,8 @@ test('a word that is taken in the box for a commit’s message is known, and the
   session.evidence('commit-box', async () => {
     const { editor } = session;
     await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
-    await editor.command('View: Show Source Control');
-    const box = editor.page.locator('.scm-editor .monaco-editor').first();
+    await editor.command('Source Control: Focus on Changes View');
+    const box = editor.page.locator('.scm-view .monaco-editor').first();
     await box.waitFor();
     const ghost = await editor.eventually('ghost text in the box', async () => {
       await box.click();

@@ -2,6 +2,7 @@
 import type { Draft, DraftToken } from '../../common/completion.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
+import { begunName, namesFrom, wholeName } from '../../text/names.ts';
 import { isProse } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
@@ -35,6 +36,11 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
     return isWhole && draft.broken?.includes(length) !== true;
   };
   const prose = isProse(query.languageId, query.prefix);
+  const begun = begunName(before);
+  const names = begun === '' ? undefined : namesFrom(begun, query.prefix, query.suffix);
+  const name = wholeName(begun, text);
+  const isStranger = names !== undefined && names.size > 0 && name !== begun && !names.has(name);
+  const whole = { ...line, ...(isStranger && { stranger: true as const }) };
   const cuts: Draft[] = [];
   let end = -start;
   for (const [i, { text: piece }] of tokens.entries()) {
@@ -43,9 +49,9 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
     const isSentence = prose && SENTENCE_END.test(cut) && !/^\S/.test(text.slice(cut.length));
     const ends = isSentence || mayEnd(cut, text, before, query.languageId);
     if (cut === '' || cut === cuts.at(-1)?.text || !ends || !parses(cut)) continue;
-    cuts.push(beginning(line, cut, tokens.slice(0, i + 1)));
+    cuts.push(beginning(whole, cut, tokens.slice(0, i + 1)));
   }
-  if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(beginning(line, text, tokens));
+  if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(beginning(whole, text, tokens));
   return cuts;
 }
 

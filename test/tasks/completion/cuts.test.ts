@@ -116,3 +116,18 @@ test('in prose a mark that ends a sentence ends a suggestion, and none within a 
   assert.ok(!cuts.includes('Is it so? See a.'));
   assert.ok(!texts(draft(tokens)).includes('Is it so?'));
 });
+
+test('a word that was begun and becomes a name which the document does not know, though it knows others, says so', () => {
+  const strangers = (begun: string, pieces: readonly string[], above: string) =>
+    cutsOf(draft(pieces), {
+      query: { path: 'a', languageId: 'python', prefix: `${above}\n    await ${begun}`, suffix: '\nother_name\n' },
+    }).map(({ stranger }) => stranger === true);
+  const above = 'responder = GZipResponder(self.app)';
+  assert.deepEqual(strangers('res', ['ponse', '.', 'close', '()'], above), [true, true, true]);
+  assert.deepEqual(strangers('res', ['ponder', '(', 'scope', ')'], above), [false, false, false]);
+  assert.deepEqual(strangers('ot', ['her', '_', 'name'], above), [false], 'what stands below is known, too');
+  assert.deepEqual(strangers('xy', ['lem'], above), [false], 'nothing begins so');
+  assert.deepEqual(strangers('', ['response'], above), [false], 'nothing was begun');
+  assert.deepEqual(strangers('res', ['(', 'x', ')'], above), [false, false], 'nothing is made of it');
+  assert.deepEqual(strangers('responder', ['(', 'x', ')'], above), [false, false], 'the name is whole');
+});
