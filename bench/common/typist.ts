@@ -86,6 +86,8 @@ export interface Stretch {
   readonly length: number;
   /** How long the key for each of them is waited for, ms. */
   readonly gaps: readonly number[];
+  /** What stands below it meanwhile, as where a file is changed in its middle. Absent: nothing. */
+  readonly below?: string;
 }
 
 /** `lines` lines at `count` places of the files; the same ones for the same files and seed. */
@@ -97,15 +99,26 @@ export function stretchesOf(files: readonly PackageFile[], count: number, lines:
     const all = text.split('\n');
     // Not the very first lines, which nothing says anything of.
     const first = Math.min(5, lines) + Math.floor(hands.uniform() * (all.length - lines - Math.min(5, lines)));
-    const prefix = all
-      .slice(0, first)
-      .map((line) => `${line}\n`)
-      .join('');
-    const rest = text.slice(prefix.length);
-    const length = all.slice(first, first + lines).join('\n').length;
-    const gaps = Array.from({ length }, (_, at) => hands.gap(at === 0 ? 'move' : pauseIn(rest, at)));
-    return { path, prefix, rest, length, gaps };
+    return stretchAt({ path, text }, first, lines, hands);
   });
+}
+
+/** Lines of a file from the 0-based `first` on, typed in its middle: what follows them stands there. */
+export function stretchWithin(file: PackageFile, first: number, lines: number, seed: number): Stretch {
+  const stretch = stretchAt(file, first, lines, new Hands(seed));
+  return { ...stretch, below: stretch.rest.slice(stretch.length) };
+}
+
+function stretchAt({ path, text }: PackageFile, first: number, lines: number, hands: Hands): Stretch {
+  const all = text.split('\n');
+  const prefix = all
+    .slice(0, first)
+    .map((line) => `${line}\n`)
+    .join('');
+  const rest = text.slice(prefix.length);
+  const length = all.slice(first, first + lines).join('\n').length;
+  const gaps = Array.from({ length }, (_, at) => hands.gap(at === 0 ? 'move' : pauseIn(rest, at)));
+  return { path, prefix, rest, length, gaps };
 }
 
 /** Fingers, and the head that stops them. */

@@ -20,6 +20,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
+import { hour } from './hour.ts';
 import { type Material, materials } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typeStretch } from './typist.ts';
@@ -98,10 +99,13 @@ async function run(
       base,
       rules.filter(({ name }) => name === 'whole lines' || name === 'product'),
     );
+  if (only === 'hour' || only?.startsWith('hour:')) return hour(base, {}, only.slice('hour:'.length));
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)
-    throw new Error("--only is 'forty', what comes at forty places, or names of folders: 'prose,cobra'.");
+    throw new Error(
+      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', or names of folders: 'prose,cobra'.",
+    );
   console.log(
     `typing, base '${base.name}' without adaptation, ${places} stretches of ${LINES} lines in each folder, clock ${clock}`,
   );

@@ -22,6 +22,15 @@ interface Row {
   readonly file: RegExp;
   /** Text that stands in the file, at its first such place. */
   readonly at: readonly string[];
+  /** Other files, and the 1-based lines from which on they are typed. */
+  readonly typed: readonly (readonly [file: RegExp, line: number])[];
+}
+
+export interface TypedFile {
+  readonly languageId: string;
+  readonly others: readonly PackageFile[];
+  readonly file: PackageFile;
+  readonly line: number;
 }
 
 const npm = (spec: string, inside: string, files: RegExp): Folder => ({ spec, registry: 'npm', inside, files });
@@ -33,6 +42,10 @@ const rows: readonly Row[] = [
     languageId: 'typescript',
     folder: npm('@tanstack/db@0.15.2', 'src', /\.ts$/),
     file: /src\/SortedMap\.ts$/,
+    typed: [
+      [/src\/proxy\.ts$/, 121],
+      [/src\/deferred\.ts$/, 9],
+    ],
     at: [
       'const oldValue = |this.map.get(key)!',
       '  has(key: TKey): boolean {|\n',
@@ -45,6 +58,7 @@ const rows: readonly Row[] = [
     languageId: 'typescriptreact',
     folder: npm('convex@1.48.0', 'src', /\.tsx?$/),
     file: /ConvexProviderWithAuth0\.tsx$/,
+    typed: [[/ConvexProviderWithClerk\.tsx$/, 31]],
     at: [
       '  children,\n  |client,',
       '}: {\n  |children: ReactNode;',
@@ -57,6 +71,10 @@ const rows: readonly Row[] = [
     languageId: 'python',
     folder: { spec: 'starlette==0.50.0', registry: 'pypi', inside: 'starlette', files: /\.py$/ },
     file: /starlette\/background\.py$/,
+    typed: [
+      [/middleware\/gzip\.py$/, 21],
+      [/config\.py$/, 51],
+    ],
     at: [
       '        self.func = |func',
       '        self.args = args\n        |self.kwargs',
@@ -69,6 +87,10 @@ const rows: readonly Row[] = [
     languageId: 'go',
     folder: { spec: COBRA, registry: 'debian', inside: inCobra, files: /\.go$/ },
     file: /doc\/rest_docs_test\.go$/,
+    typed: [
+      [/doc\/yaml_docs_test\.go$/, 21],
+      [/args_test\.go$/, 61],
+    ],
     at: [
       'func TestGenRSTNoTag(|t *testing.T)',
       'func TestGenRSTNoHiddenParents(t *testing.T) {\n\t|// We',
@@ -81,6 +103,7 @@ const rows: readonly Row[] = [
     languageId: 'javascript',
     folder: npm('codemirror@5.65.20', 'mode', /\.js$/),
     file: /mode\/asn\.1\/asn\.1\.js$/,
+    typed: [[/mode\/ttcn-cfg\/ttcn-cfg\.js$/, 41]],
     at: [
       '      this.indented = |indented;',
       '      this.column = column;\n      |this.type',
@@ -93,6 +116,7 @@ const rows: readonly Row[] = [
     languageId: 'css',
     folder: npm('codemirror@5.65.20', 'theme', /\.css$/),
     file: /theme\/blackboard\.css$/,
+    typed: [[/theme\/dracula\.css$/, 15]],
     at: [
       '.cm-s-blackboard .cm-keyword { |color',
       '.cm-s-blackboard .CodeMirror-cursor { |border',
@@ -110,6 +134,10 @@ const rows: readonly Row[] = [
       files: /[\w-]+$/,
     },
     file: /completions\/cryptsetup$/,
+    typed: [
+      [/completions\/gpg$/, 3],
+      [/completions\/wget$/, 6],
+    ],
     at: [
       'if [[ $cur == -* ]]; then\n            |_comp_compgen_help',
       ' == *= ]] && |compopt',
@@ -122,6 +150,7 @@ const rows: readonly Row[] = [
     languageId: 'markdown',
     folder: npm('@tanstack/ai@0.58.0', '', /\.md$/),
     file: /locks\/SKILL\.md$/,
+    typed: [[/locks\/SKILL\.md$/, 21]],
     at: [
       'import { withLocks, |InMemoryLockStore',
       'chat({\n  |adapter',
@@ -131,6 +160,18 @@ const rows: readonly Row[] = [
     ],
   },
 ];
+
+/** Throws where a file is not there. */
+export function typedFiles(): TypedFile[] {
+  return rows.flatMap(({ languageId, folder, typed }) => {
+    const all = filesIn(folder);
+    return typed.map(([name, line]) => {
+      const file = all.find(({ path }) => name.test(path));
+      if (file === undefined) throw new Error(`${folder.spec} has no file ${name}.`);
+      return { languageId, others: all.filter((each) => each !== file), file, line };
+    });
+  });
+}
 
 /** Throws where a text is not in its file. */
 export function chosenFiles(): ChosenFile[] {

@@ -43,8 +43,8 @@ export async function typeStretch(
   languageId: string,
   typed: Typed,
 ): Promise<void> {
-  const { path, prefix, rest, length, gaps } = stretch;
-  const writing = new Writing(prefix, '', rest);
+  const { path, prefix, rest, length, gaps, below = '' } = stretch;
+  const writing = new Writing(prefix, below, rest);
   let taken: Taken | undefined;
   let interrupt = new AbortController();
   editor.onShown = (ghost) => {

@@ -1,0 +1,42 @@
+// What comes while stretches in eight languages are typed in the middle of their files: every suggestion, one a row, to be read by eye.
+import { lineStart } from '../../src/text/lines.ts';
+import type { Base } from '../base/types.ts';
+import { stretchWithin } from '../common/typist.ts';
+import type { Figures } from '../figures.ts';
+import { atDesk, type RuleDesk } from './at-desk.ts';
+import { code } from './forty.ts';
+import { typedFiles } from './places.ts';
+import { type Typed, typeStretch } from './typist.ts';
+
+const LINES = 14;
+const SEED = 11;
+
+/** The language's id, or part of it, of those that are wanted. */
+export async function hour(base: Base, rule: RuleDesk, only = ''): Promise<Figures> {
+  const figures: Record<string, Figures> = {};
+  console.log('| place | what came | written there | sure |');
+  console.log('| --- | --- | --- | --- |');
+  for (const { languageId, others, file, line } of typedFiles()) {
+    if (!languageId.includes(only)) continue;
+    const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+    const stretch = stretchWithin(file, line - 1, LINES, SEED);
+    await atDesk(base, others, rule, ({ editor }, clock) => typeStretch(editor, clock, stretch, languageId, typed));
+    for (const { ghost, right } of typed.judged) {
+      const { at, text, shown } = ghost;
+      const written = stretch.rest.slice(at.length - stretch.prefix.length).slice(0, Math.max(30, text.length));
+      const cells = [
+        `${languageId}: ${code(`${at.slice(lineStart(at)).trimStart()}|`)}`,
+        `${right ? 'right' : 'wrong'} ${code(text)}`,
+        right ? '' : code(written),
+        (shown.completion.decision.shown?.p ?? 0).toFixed(2),
+      ];
+      console.log(`| ${cells.join(' | ')} |`);
+    }
+    const right = typed.judged.filter((each) => each.right).length;
+    const { characters, written, keys } = typed;
+    const share = written / characters;
+    figures[`${languageId} ${file.path}:${line}`] = { right, wrong: typed.judged.length - right, share, keys };
+  }
+  for (const [name, row] of Object.entries(figures)) console.log(`${name}: ${JSON.stringify(row)}`);
+  return figures;
+}
