@@ -37,10 +37,10 @@ export function specialistPrior(draft: Draft): number {
 }
 
 /**
- * By so many log-odds a cut in a comment is less likely right than its tokens say: fitted on 77 places in five packages, none of them recorded, each
- * counted once, with a unit prior on none.
+ * By so many log-odds a cut in a comment is less likely right than its tokens say: fitted on 329 places in three packages, none of them recorded, each
+ * counted once, with a unit prior on none (0.51 was said of them, 0.44 were right).
  */
-const COMMENT = 1.5;
+const COMMENT = 0.8;
 
 /**
  * By so many log-odds it is less likely where a word that was begun becomes a name that is new to the document, which knows others that begin so:
