@@ -52,9 +52,10 @@ function endsIn(parsed: Parsed, query: CompletionQuery, { text, beyond }: Draft,
     const asks = ASKS_FOR_MORE.test(cut);
     // Of a list's elements one is whole with its comma, too.
     if (asks && !(isFurther && cut.endsWith(','))) continue;
-    const document = spot.withText(cut);
+    const looked = asks ? cut.slice(0, -1) : cut;
+    const document = spot.withText(looked);
     const seen = parsed.read(document, deadline, (root) => {
-      const to = spot.at + cut.length;
+      const to = spot.at + looked.length;
       const within = enclosing(root, document, spot.at);
       const isPast = within !== undefined && endOf(within, document) < to;
       return {
@@ -63,8 +64,9 @@ function endsIn(parsed: Parsed, query: CompletionQuery, { text, beyond }: Draft,
       };
     });
     if (seen === undefined) return { broken: [...broken] };
-    if (!asks && seen.errors > sound) broken.add(cut.length);
-    else if (seen.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) whole.add(part.length);
+    if (seen.errors > sound) {
+      if (!asks) broken.add(cut.length);
+    } else if (seen.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) whole.add(part.length);
   }
   return { broken: [...broken], ...(all.length > firstEnd && { whole: [...whole] }) };
 }

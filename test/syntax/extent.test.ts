@@ -135,6 +135,7 @@ const ends: readonly [name: string, languageId: string, document: string, pieces
     ['color: red;', '\n  top: 0;', '\n}', '\nb {', '\n  top: 1;', '\n}'],
     ['color: red;\n  top: 0', 'color: red;\n  top: 0;', 'color: red;\n  top: 0;\n}'],
   ],
+  ['a list of selectors is no rule', 'css', 'a {\n  color: |\n', ['red; }', '\nb,', '\nc {', '\n  top: 1;', '\n}'], []],
   [
     'a condition of a script ends with its word',
     'shellscript',
@@ -154,7 +155,7 @@ for (const [name, languageId, document, pieces, expected] of ends)
       [],
       'no other end of several lines is shown',
     );
-    assert.ok(shown.includes(expected.at(-1) as string));
+    for (const last of expected.slice(-1)) assert.ok(shown.includes(last), last);
     assert.ok(shown.includes(pieces[0] as string), 'the line alone may be shown');
   });
 
