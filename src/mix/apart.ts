@@ -2,9 +2,10 @@
 // their own tokens, compared on bytes at the ends of the n-grams' tokens. A line's steps are the n-grams' tokens, as everywhere else.
 import { allowedTokens, spelled } from '../decode/healing.ts';
 import { type GateExample, gateOf } from '../fit/gate.ts';
-import { meet, textOf } from '../ngram/drafter.ts';
+import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Step } from '../ngram/search.ts';
+import { meet } from '../text/lines.ts';
 import { LineScores, logOf } from './apart-scores.ts';
 import { proposeLines } from './apart-search.ts';
 import type { ApartWords } from './apart-words.ts';

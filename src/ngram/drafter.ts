@@ -3,7 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../common/completion.ts';
 import { choiceProbabilities } from '../fit/conditional-logit.ts';
 import { languageOf } from '../text/languages.ts';
-import { lineEnd } from '../text/lines.ts';
+import { meet, restOfLine } from '../text/lines.ts';
 import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { askingIn } from './project-index.ts';
@@ -122,11 +122,6 @@ export class Drafter {
   }
 }
 
-/** What stands between the cursor and the end of its line. */
-export function restOfLine(suffix: string): string {
-  return suffix.slice(0, lineEnd(suffix)).trim();
-}
-
 /** The text after the cursor: without what healing repeated. */
 export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vocabulary): string {
   const bytes = vocabulary.bytesOf(steps.map((step) => step.token));
@@ -165,14 +160,4 @@ export function draftTokens(
     if (left === 0) break;
   }
   return tokens;
-}
-
-/**
- * Cuts a line where the rest of the cursor's line begins, so that `foo(|)` does not become `foo(x))`. Undefined: the
- * line never comes to that rest.
- */
-export function meet(text: string, rest: string): string | undefined {
-  if (rest === '') return text;
-  const at = text.lastIndexOf(rest);
-  return at < 0 ? undefined : text.slice(0, at);
 }

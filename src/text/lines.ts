@@ -53,6 +53,21 @@ export function lineAfter(suffix: string, reach = LONG_LINE): string {
   return suffix.slice(0, lineEnd(suffix, 0, reach));
 }
 
+/** What stands between the cursor and the end of its line. */
+export function restOfLine(suffix: string): string {
+  return suffix.slice(0, lineEnd(suffix)).trim();
+}
+
+/**
+ * Cuts a line where the rest of the cursor's line begins, so that `foo(|)` does not become `foo(x))`. Undefined: the
+ * line never comes to that rest.
+ */
+export function meet(text: string, rest: string): string | undefined {
+  if (rest === '') return text;
+  const at = text.lastIndexOf(rest);
+  return at < 0 ? undefined : text.slice(0, at);
+}
+
 /** The nearest line above the cursor's that is not blank, without white space at its end; '' where there is none. */
 export function lineAbove(prefix: string, reach = LONG_LINE): string {
   const start = lineStart(prefix);

@@ -1,8 +1,8 @@
 // Where a draft may end: the beginnings of it that leave well-formed text, each a draft of its own, so that it can be judged like one.
 import type { Draft, DraftToken } from '../../common/completion.ts';
+import { begunName, namesFrom, wholeName } from '../../text/begun-names.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
-import { begunName, namesFrom, wholeName } from '../../text/names.ts';
 import { isProse } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
