@@ -97,12 +97,18 @@ class TrainingPieces implements Pieces<Heads> {
     return this.b.keep(bias === undefined ? y : this.b.add(y, this.parts.parameter(bias)));
   }
 
-  heads(x: Value, { query, key, value }: LayerParameters): Heads {
+  heads(x: Value, { query, key, value, queryNorm, keyNorm }: LayerParameters): Heads {
     const { batch, length } = this;
     const { heads, keyValueHeads, headDim } = this.config;
-    const apart = (layer: LinearLayer, count: number) =>
-      this.b.transpose(this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]), [0, 2, 1, 3]);
-    return { query: apart(query, heads), key: apart(key, keyValueHeads), value: apart(value, keyValueHeads) };
+    const apart = (layer: LinearLayer, count: number, norm?: string) => {
+      const rows = this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]);
+      return this.b.transpose(norm === undefined ? rows : this.norm(rows, norm), [0, 2, 1, 3]);
+    };
+    return {
+      query: apart(query, heads, queryNorm),
+      key: apart(key, keyValueHeads, keyNorm),
+      value: apart(value, keyValueHeads),
+    };
   }
 
   rotate({ query, key, value }: Heads): Heads {

@@ -5,6 +5,8 @@ export interface Traits {
   /** Biases on the query, key and value projections; `outputBias` on the output projection too. */
   readonly attentionBias: boolean;
   readonly outputBias: boolean;
+  /** Each head's queries and keys are normed before they turn. Absent: as they are. */
+  readonly headNorms?: boolean;
 }
 
 export interface Family {
@@ -25,6 +27,11 @@ export const FAMILIES = {
     architecture: 'Qwen2ForCausalLM',
     read: () => ({ attentionBias: true, outputBias: false }),
     write: () => ({}),
+  },
+  qwen3: {
+    architecture: 'Qwen3ForCausalLM',
+    read: ({ attention_bias: bias }) => ({ attentionBias: bias === true, outputBias: bias === true, headNorms: true }),
+    write: ({ attentionBias }) => ({ attention_bias: attentionBias }),
   },
 } as const satisfies Record<string, Family>;
 

@@ -32,6 +32,9 @@ export interface LayerParameters {
   readonly query: LinearLayer;
   readonly key: LinearLayer;
   readonly value: LinearLayer;
+  /** Of each head's queries and keys; absent where the family has none. */
+  readonly queryNorm?: string;
+  readonly keyNorm?: string;
   readonly output: LinearLayer;
   /** Before the feed-forward block. */
   readonly middleNorm: string;
@@ -41,7 +44,7 @@ export interface LayerParameters {
 }
 
 export function layerParameters(config: ModelConfig, index: number): LayerParameters {
-  const { hiddenSize: d, intermediateSize: ff, attentionBias, outputBias } = config;
+  const { hiddenSize: d, intermediateSize: ff, attentionBias, outputBias, headNorms } = config;
   const q = config.heads * config.headDim;
   const kv = config.keyValueHeads * config.headDim;
   const at = `model.layers.${index}.`;
@@ -57,6 +60,7 @@ export function layerParameters(config: ModelConfig, index: number): LayerParame
     query: linear('self_attn.q_proj', q, d, attentionBias),
     key: linear('self_attn.k_proj', kv, d, attentionBias),
     value: linear('self_attn.v_proj', kv, d, attentionBias),
+    ...(headNorms && { queryNorm: `${at}self_attn.q_norm.weight`, keyNorm: `${at}self_attn.k_norm.weight` }),
     output: linear('self_attn.o_proj', d, q, outputBias),
     middleNorm: `${at}post_attention_layernorm.weight`,
     gate: linear('mlp.gate_proj', ff, d),
@@ -77,7 +81,8 @@ export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
     const { index: _, ...parts } = layerParameters(config, i);
     for (const part of Object.values(parts)) {
       if (typeof part === 'string') {
-        specs.push({ name: part, shape: [d], kind: 'norm' });
+        const isOfHeads = part === parts.queryNorm || part === parts.keyNorm;
+        specs.push({ name: part, shape: [isOfHeads ? config.headDim : d], kind: 'norm' });
         continue;
       }
       specs.push({ name: part.weight, shape: [part.out, part.inner], kind: 'linear' });

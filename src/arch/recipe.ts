@@ -17,7 +17,7 @@ export interface Pieces<Heads> {
   addNorm(x: Value, delta: Value, weight: string): { readonly sum: Value; readonly normed: Value };
   /** x times the transpose of the matrix, and the bias where the layer has one. */
   linear(x: Value, layer: LinearLayer): Value;
-  /** Queries, keys and values of `x`. */
+  /** Queries, keys and values of `x`; queries and keys normed, head by head, where the layer has norms for them. */
   heads(x: Value, layer: LayerParameters): Heads;
   /** Queries and keys turned by their tokens' positions (rope.ts). */
   rotate(heads: Heads, layer: LayerParameters): Heads;

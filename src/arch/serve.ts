@@ -133,9 +133,26 @@ class ServingPieces implements Pieces<Value> {
     return this.product(x, [layer]);
   }
 
-  heads(x: Value, { query, key, value }: LayerParameters): Value {
+  heads(x: Value, layer: LayerParameters): Value {
     const { heads, keyValueHeads } = this.config;
-    return this.widened(this.product(x, [query, key, value]), heads + 2 * keyValueHeads);
+    const all = this.product(x, [layer.query, layer.key, layer.value]);
+    return this.widened(this.normed(all, layer), heads + 2 * keyValueHeads);
+  }
+
+  /** Queries, keys and values side by side: each head of the former two normed, where the layer has norms for them. */
+  private normed(all: Value, { queryNorm, keyNorm }: LayerParameters): Value {
+    if (queryNorm === undefined || keyNorm === undefined) return all;
+    const { b } = this;
+    const { heads, keyValueHeads, headDim } = this.config;
+    const values = heads + keyValueHeads;
+    const count = values + keyValueHeads;
+    const rows = b.reshape(all, ['batch', 'tokens', count, headDim]);
+    const parts = [
+      this.norm(b.slice(rows, 2, 0, heads), queryNorm),
+      this.norm(b.slice(rows, 2, heads, values), keyNorm),
+      b.slice(rows, 2, values, count),
+    ];
+    return b.reshape(b.concat(parts, 2), ['batch', 'tokens', count * headDim]);
   }
 
   /** Attention turns them itself. */

@@ -1,5 +1,6 @@
 // A row a family that can be brought: which of ours computes the same, and what its files call things.
 
+import type { ModelType } from '../arch/families.ts';
 import { corrupt } from './source.ts';
 
 /** What a family multiplies by beside its weights; what it states is folded into them, so that ours computes the same. */
@@ -15,7 +16,7 @@ export interface Multipliers {
 }
 
 export interface BroughtFamily {
-  readonly as: 'llama' | 'qwen2';
+  readonly as: ModelType;
   /** In a GGUF the rows of q and k lie in pairs (llama.cpp's NORM rotation). */
   readonly paired: boolean;
   /** Names of its multipliers, in config.json and behind its own name in a GGUF. */
@@ -28,6 +29,7 @@ export const BROUGHT: Readonly<Record<string, BroughtFamily>> = {
   // In a GGUF it calls itself llama. Its window, where it has one, is the longest context that it is given.
   mistral: { as: 'llama', paired: true },
   qwen2: { as: 'qwen2', paired: false },
+  qwen3: { as: 'qwen3', paired: false },
   granite: {
     as: 'llama',
     paired: true,

@@ -30,7 +30,7 @@ export function ggufParameters(config: ModelConfig): GgufParameter[] {
   const { hiddenSize, headDim, modelType } = config;
   // Of what we know, llama's rotation alone takes neighbours; where rows are in the wrong order, nothing says so.
   const turned = modelType === 'llama' ? paired(headDim) : asItIs;
-  const norm = (name: string, from: string) => ({ name, from, shape: [hiddenSize], order: asItIs });
+  const norm = (name: string, from: string, width = hiddenSize) => ({ name, from, shape: [width], order: asItIs });
   const linear = (name: string, { weight, bias, out, inner }: LinearLayer, order = asItIs): GgufParameter[] => [
     { name: `${name}.weight`, from: weight, shape: [out, inner], order },
     ...(bias === undefined ? [] : [{ name: `${name}.bias`, from: bias, shape: [out], order }]),
@@ -49,6 +49,8 @@ export function ggufParameters(config: ModelConfig): GgufParameter[] {
       ...linear(`${at}attn_q`, layer.query, turned),
       ...linear(`${at}attn_k`, layer.key, turned),
       ...linear(`${at}attn_v`, layer.value),
+      ...(layer.queryNorm === undefined ? [] : [norm(`${at}attn_q_norm.weight`, layer.queryNorm, headDim)]),
+      ...(layer.keyNorm === undefined ? [] : [norm(`${at}attn_k_norm.weight`, layer.keyNorm, headDim)]),
       ...linear(`${at}attn_output`, layer.output),
       norm(`${at}ffn_norm.weight`, layer.middleNorm),
       ...linear(`${at}ffn_gate`, layer.gate),

@@ -9,7 +9,7 @@ import { loadModel } from '../../src/package/model-folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
 
-export const GOLDEN_CASES = ['llama', 'qwen2', 'lora', 'packed'] as const;
+export const GOLDEN_CASES = ['llama', 'qwen2', 'qwen3', 'lora', 'packed', 'qwen3-packed'] as const;
 
 export interface GoldenBatch {
   readonly ids: number[];
@@ -30,7 +30,7 @@ export interface Golden {
   /** With hidden matrices updated by Muon; not for adapters. */
   readonly muonLosses?: number[];
   readonly weights: Map<string, Float32Array>;
-  /** The matrices that are not among the weights: of 'packed' all of them. */
+  /** The matrices that are not among the weights: of those called so all of them. */
   readonly packed: ReadonlyMap<string, Quantized> | undefined;
   readonly gradients: Map<string, Float32Array>;
 }
@@ -55,7 +55,7 @@ export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
     lora: json.lora ?? undefined,
     config: config.value,
     weights: tensors(name, 'model.safetensors'),
-    packed: name === 'packed' ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
+    packed: name.endsWith('packed') ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
     gradients: tensors(name, 'gradients.safetensors'),
   };
 }

@@ -114,6 +114,10 @@ export function craftedGguf(
       add(`blk.${i}.attn_k.bias`, [keyValueHeads * headDim], 0);
       add(`blk.${i}.attn_v.bias`, [keyValueHeads * headDim], 0);
     }
+    if (architecture === 'qwen3') {
+      add(`blk.${i}.attn_q_norm.weight`, [headDim], 0);
+      add(`blk.${i}.attn_k_norm.weight`, [headDim], 0);
+    }
     matrix('attn_output', d, heads * headDim);
     add(`blk.${i}.ffn_norm.weight`, [d], 0);
     matrix('ffn_gate', ff, d);
@@ -144,9 +148,16 @@ export const GRANITE = {
   'granite.logit_scale': 1.5,
 } as const;
 
+/** What a GGUF says where its heads side by side are wider than the model. */
+const wide = (architecture: string) => ({
+  [`${architecture}.attention.key_length`]: 128,
+  [`${architecture}.attention.value_length`]: 128,
+});
+
 export const CRAFTED_GGUF = {
   'llama.gguf': () => craftedGguf('llama'),
   'qwen2.gguf': () => craftedGguf('qwen2', {}, 2),
+  'qwen3.gguf': () => craftedGguf('qwen3', wide('qwen3'), 4, { ...SHAPE, headDim: 128 }),
   'granite.gguf': () => craftedGguf('granite', GRANITE, 3),
 } as const;
 
@@ -180,6 +191,12 @@ export const CRAFTED_FOLDERS: Readonly<Record<string, CraftedFolder>> = {
     isSharded: false,
     json: {},
   },
+  'qwen3-whole': {
+    config: { ...SHAPE, modelType: 'qwen3', headDim: 128, headNorms: true, tied: true },
+    type: 'BF16',
+    isSharded: false,
+    json: {},
+  },
   'granite-whole': {
     config: { ...SHAPE, modelType: 'llama', tied: true },
     type: 'F32',
@@ -202,7 +219,9 @@ export function writeFolder(folder: string, { config, type, isSharded, json }: C
   text('tokenizer.json', TOKENIZER);
   writeFileSync(join(folder, 'README.md'), '---\nlanguage: en\nlicense: mit\n---\n# Crafted\n');
   const weights = initialWeights(config, 7);
-  for (const [name, values] of weights) if (name.endsWith('bias')) values.set(values.map((_, i) => ((i % 7) - 3) / 16));
+  for (const [name, values] of weights) {
+    if (/bias$|_norm\.weight$/.test(name)) values.set(values.map((value, i) => value + ((i % 7) - 3) / 16));
+  }
   const all = parameterSpecs(config).map(
     ({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const,
   );

@@ -33,6 +33,11 @@ const model = { config, weights: initialWeights(config, 5) };
 for (const [name, values] of model.weights) {
   if (name.endsWith('bias')) values.set(values.map((_, i) => (i % 7) / 9));
 }
+const qwen3: ModelConfig = { ...config, modelType: 'qwen3', attentionBias: false, headNorms: true };
+const normed = { config: qwen3, weights: initialWeights(qwen3, 5) };
+for (const [name, values] of normed.weights) {
+  if (/[qk]_norm/.test(name)) values.set(values.map((_, i) => 0.5 + (i % 5) / 4));
+}
 const ids = Array.from({ length: 600 }, (_, i) => (i * 31 + (i >> 3)) % 64);
 const alone = (tokens: readonly number[]) => tokens.map((id) => [id]);
 const load = (precision: 'fp32' | 'int8', of: Model = model) =>
@@ -52,6 +57,7 @@ before(async () => {
 for (const [name, of] of [
   ['plain', model],
   ['adapted', adapted],
+  ['with normed heads', normed],
 ] as const)
   test(`absorbed in chunks and then predicted from: near what full precision says of the same prompt, ${name}`, async () => {
     const [exact, rounded] = [await load('fp32', of), await load('int8', of)];

@@ -77,10 +77,10 @@ def blocks():
 def main():
     folder = pathlib.Path(sys.argv[1])
     out = {'ids': IDS, 'rows': [0, 50, 99]}
-    for name in ('llama.gguf', 'qwen2.gguf'):
+    for name in ('llama.gguf', 'qwen2.gguf', 'qwen3.gguf'):
         out[name] = logits(AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32))
     out['granite.gguf'] = logits(granite(folder / 'granite.gguf'))
-    for name in ('llama-shards', 'qwen2-whole', 'granite-whole'):
+    for name in ('llama-shards', 'qwen2-whole', 'qwen3-whole', 'granite-whole'):
         out[name] = logits(AutoModelForCausalLM.from_pretrained(folder / name, dtype=torch.float32))
     short = lambda value: round(value, 5) if isinstance(value, float) else [short(each) for each in value] if isinstance(value, list) else value
     (HERE / 'logits.json').write_text(json.dumps({key: short(value) for key, value in out.items()}) + '\n')

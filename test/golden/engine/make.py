@@ -1,10 +1,11 @@
-# Makes the golden values of the engine's tests with PyTorch in double precision: python3 test/golden/engine/make.py
+# Makes the golden values of the engine's tests with PyTorch in double precision: python3 test/golden/engine/make.py [CASE ...]
 # Writes, per case: config.json, model.safetensors (a randomly initialised checkpoint as transformers would name it),
 # gradients.safetensors and golden.json (logits, loss, ten losses of a training run). Needs torch only.
 import json
 import math
 import pathlib
 import struct
+import sys
 
 import torch
 
@@ -20,9 +21,11 @@ UPPER = {'rank': 3, 'alpha': 6, 'firstLayer': 1,
 CASES = {
     'llama': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True}, None, 'BF16'),
     'qwen2': ({**BASE, 'model_type': 'qwen2', 'tie_word_embeddings': False, 'rope_theta': 1000000.0, 'rms_norm_eps': 1e-6}, None, 'F16'),
+    'qwen3': ({**BASE, 'model_type': 'qwen3', 'tie_word_embeddings': True, 'head_dim': 8, 'rope_theta': 1000000.0, 'rms_norm_eps': 1e-6}, None, 'F16'),
     'lora': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'num_key_value_heads': 4, 'head_dim': 6,
               'attention_bias': True}, LORA, 'F32'),
     'packed': ({**BASE, 'model_type': 'llama', 'tie_word_embeddings': True, 'hidden_size': 32, 'intermediate_size': 64}, UPPER, 'PACKED'),
+    'qwen3-packed': ({**BASE, 'model_type': 'qwen3', 'tie_word_embeddings': True, 'hidden_size': 32, 'intermediate_size': 64, 'head_dim': 16}, UPPER, 'PACKED'),
 }
 
 
@@ -39,6 +42,8 @@ def shapes(c):
             out[f'{p}self_attn.{name}_proj.weight'] = (rows, columns)
             if bias and (name != 'o' or c['model_type'] == 'llama'):
                 out[f'{p}self_attn.{name}_proj.bias'] = (rows,)
+        if c['model_type'] == 'qwen3':
+            out |= {f'{p}self_attn.{name}_norm.weight': (size,) for name in 'qk'}
         out[p + 'post_attention_layernorm.weight'] = (d,)
         for name, rows, columns in (('gate', ff, d), ('up', ff, d), ('down', d, ff)):
             out[f'{p}mlp.{name}_proj.weight'] = (rows, columns)
@@ -78,7 +83,8 @@ def logits(c, w, ids, lora):
     for i in range(c['num_hidden_layers']):
         p = f'model.layers.{i}.'
         y = norm(x, w[p + 'input_layernorm.weight'], c['rms_norm_eps'])
-        heads = lambda name, count: linear(w, f'{p}self_attn.{name}_proj', y, lora).view(b, t, count, size).transpose(1, 2)
+        normed = lambda x, name: norm(x, w[name], c['rms_norm_eps']) if name in w else x
+        heads = lambda name, count: normed(linear(w, f'{p}self_attn.{name}_proj', y, lora).view(b, t, count, size), f'{p}self_attn.{name}_norm.weight').transpose(1, 2)
         q, k, v = rotate(heads('q', h), cos, sin), rotate(heads('k', g), cos, sin), heads('v', g)
         k, v = k.repeat_interleave(h // g, 1), v.repeat_interleave(h // g, 1)
         a = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(size) + mask, -1) @ v
@@ -166,6 +172,8 @@ def muon_losses(c, w, data):
 
 def main():
     for case, (c, lora, dtype) in CASES.items():
+        if sys.argv[1:] and case not in sys.argv[1:]:
+            continue
         torch.manual_seed(len(case))
         rounded = {'F16': torch.float16, 'BF16': torch.bfloat16}.get(dtype, torch.float32)
         w = {name: (torch.randn(shape) * 0.2 + (1 if 'norm' in name else 0)).to(rounded).double() for name, shape in shapes(c).items()}
