@@ -30,8 +30,10 @@ export class Child<A extends Answers<A>> {
   private readonly child: ChildProcess;
   private last = '';
 
-  constructor(script: string, args: readonly string[] = []) {
+  /** @param node options of Node itself */
+  constructor(script: string, args: readonly string[] = [], node: readonly string[] = []) {
     this.child = fork(script, [...args], {
+      execArgv: [...process.execArgv, ...node],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // As the product starts its engine; what it is compared with gets the same.
       env: { ...LARGE_PAGES, ...process.env },

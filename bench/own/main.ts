@@ -6,7 +6,6 @@ import { basename, join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import type { Model } from '../../src/arch/decoder-values.ts';
 import type { Precision } from '../../src/arch/precision.ts';
-import { bring } from '../../src/bases/bring.ts';
 import { readSource } from '../../src/bases/source-of.ts';
 import { writeWeights } from '../../src/bases/write-weights.ts';
 import { unwrap } from '../../src/common/errors.ts';
@@ -14,15 +13,18 @@ import { threadCount } from '../../src/common/threads.ts';
 import { Network } from '../../src/decode/network.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 import { measureBase } from '../../src/engine/measure-base.ts';
+import { nodeOptions } from '../../src/jobs/client.ts';
 import { listPackages, type PackageInfo } from '../../src/package/list.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { Child } from '../common/child-process.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { Server, serverVariable } from '../teachers/server.ts';
+import type { Bringing } from './bring-child.ts';
 import { besideReaders, READERS } from './exported.ts';
 
 /** Text that no base was trained on when it was written: files of this repository. */
@@ -69,15 +71,12 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
 }
 
 async function figuresOf(path: string, scratch: string, places: number): Promise<Figures> {
+  const child = new Child<Bringing>(join(import.meta.dirname, 'bring-child.ts'), [], nodeOptions('bringBase'));
+  await child.ready();
   const began = performance.now();
-  const before = process.memoryUsage.rss();
-  let most = before;
-  const brought = unwrap(
-    await bring({ path, into: scratch, name: 'own' }, never, () => {
-      most = Math.max(most, process.memoryUsage.rss());
-    }),
-  );
+  const { brought, memory } = await child.ask('bring', { path, into: scratch, name: 'own' });
   const seconds = (performance.now() - began) / 1000;
+  child.end();
   const tokenizer = unwrap(readTokenizer(brought.tokenizer));
   const values = await valuesOf(path, scratch);
   const rounded = loadModel(brought.folder, { as: 'stored' });
@@ -85,7 +84,7 @@ async function figuresOf(path: string, scratch: string, places: number): Promise
     'parameters-millions': Math.round(brought.parameters / 1e6),
     'int4-megabytes': Math.round(brought.bytes / 1e6),
     'bringing-seconds': Math.round(seconds),
-    'bringing-memory-of-int4': round((most - before) / brought.bytes),
+    'bringing-memory-of-int4': round(memory / brought.bytes),
     'bits-a-character': round(await bitsOf(rounded, 'int4', tokenizer)),
     'bits-a-character-unrounded': round(await bitsOf(values, 'fp32', tokenizer)),
     ...(await speed(brought.folder, brought.tokenizer)),

@@ -21,6 +21,7 @@ import {
   writeManifest,
 } from '../package/manifest.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
+import { KNOWN_KIND, unsupported } from './source.ts';
 import { readSource, type Source } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
@@ -57,7 +58,9 @@ export async function bring(
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
     const source = await readSource(path);
     // Before anything is written: what cannot be asked, or read, needs no weights.
-    const tokenizer = unwrap(loadTokenizer(source.tokenizer));
+    const read = loadTokenizer(source.tokenizer);
+    if (!read.ok) throw unsupported(`${read.error.message.replace(/^T(.*)\.$/s, 't$1')}; ${KNOWN_KIND}`);
+    const tokenizer = read.value;
     if (tokenizer.vocabularySize > source.config.vocabSize) {
       throw new CodedError('corrupt', 'The model cannot be used: its tokenizer has more tokens than its embedding.');
     }

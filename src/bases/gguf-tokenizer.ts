@@ -1,26 +1,14 @@
 // A GGUF's tokenizer in the layout of Hugging Face's tokenizer.json. What a GGUF does not record, how text is cut into words, hangs on a
 // name: a row each. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
-import { bytesOfEntry } from '../tokenizer/bytes.ts';
-import { corrupt, unsupported } from './source.ts';
+import { isSpelled } from '../tokenizer/bytes.ts';
+import { addedToken, byteLevel, digits, split, type TokenizerParts, tokenizerJson } from '../tokenizer/json-file.ts';
+import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /** How text is cut into words. */
-interface Words {
-  readonly steps: readonly object[];
-  readonly normalizer?: object;
-  /** A word that is a token is one, whatever the merges make of it. */
-  readonly ignoresMerges?: boolean;
-}
+type Words = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
-const byteLevel = (useRegex: boolean) => ({
-  type: 'ByteLevel',
-  add_prefix_space: false,
-  trim_offsets: true,
-  use_regex: useRegex,
-});
-const split = (regex: string) => ({ type: 'Split', pattern: { Regex: regex }, behavior: 'Isolated', invert: false });
-const digits = { type: 'Digits', individual_digits: true };
 /** GPT-4's pattern, with so many digits at most in a word; signs take the line ends behind them along. */
 const wordsWith = (numbers: string, signs = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*') =>
   split(
@@ -70,7 +58,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtToke
   const of = (key: string) =>
     Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
   if (of('model') !== 'gpt2') {
-    throw unsupported(`its tokenizer is '${String(of('model')).slice(0, 40)}'; byte-pair encodings ('gpt2') are known`);
+    throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`);
   }
   const pre = of('pre') ?? 'default';
   const words = typeof pre === 'string' && Object.hasOwn(WORDS, pre) ? WORDS[pre] : undefined;
@@ -86,52 +74,24 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtToke
   if (!Array.isArray(kinds) || kinds.length !== tokens.length) throw corrupt('its tokenizer has no usable token_type');
   let used = tokens.length;
   while (used > 0 && kinds[used - 1] === UNUSED) used--;
-  // A map, not an object: a token may be called __proto__.
-  const vocabulary = new Map<string, number>();
-  const added: object[] = [];
-  tokens.slice(0, used).forEach((content, id) => {
-    if (kinds[id] === NORMAL && bytesOfEntry(content) !== undefined) vocabulary.set(content, id);
+  // Without a prototype: a token may be called __proto__.
+  const vocabulary: Record<string, number> = Object.create(null);
+  const added: ReturnType<typeof addedToken>[] = [];
+  for (let id = 0; id < used; id++) {
+    const content = tokens[id] as string;
+    if (kinds[id] === NORMAL && isSpelled(content)) vocabulary[content] = id;
     else {
       // Of what no text is meant to hold, two may have one name.
       const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
-      added.push({
-        id,
-        content: name,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        // A text that is one token wherever it stands.
-        special: kinds[id] !== TEXT,
-      });
+      // A text that is one token wherever it stands is not special.
+      added.push(addedToken(id, name, kinds[id] !== TEXT));
     }
-  });
+  }
   const named = (key: string) => {
     const id = of(key);
     return typeof id === 'number' && tokens[id] !== undefined ? [tokens[id]] : [];
   };
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: added,
-    normalizer: words.normalizer ?? null,
-    pre_tokenizer: words.steps.length === 1 ? words.steps[0] : { type: 'Sequence', pretokenizers: words.steps },
-    post_processor: null,
-    decoder: byteLevel(true),
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: words.ignoresMerges === true,
-      vocab: Object.fromEntries(vocabulary),
-      merges: texts(of('merges'), 'merges'),
-    },
-  };
+  const tokenizer = tokenizerJson({ ...words, vocab: vocabulary, added, merges: texts(of('merges'), 'merges') });
   return { tokenizer, ends: [...new Set([...named('eos_token_id'), ...named('eot_token_id')])] };
 }
 

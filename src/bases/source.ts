@@ -51,6 +51,10 @@ export const corrupt = (what: string, cause?: unknown) =>
 export const unsupported = (what: string) =>
   new CodedError('unsupported', `The model cannot be used: ${what}. Choose another one.`);
 
+/** For who has a model whose words are SentencePiece's ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
+export const KNOWN_KIND =
+  "byte-pair encodings over bytes are read ('gpt2' in a GGUF), which Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Granite, Llama 3 and SmolLM2 have, and not SentencePiece's";
+
 /** Opens a plain file, and nothing else: a pipe would be waited for. Throws CodedError 'unreadable'. */
 export async function openPlain(path: string): Promise<{ readonly handle: FileHandle; readonly file: SourceFile }> {
   try {

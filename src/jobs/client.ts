@@ -17,6 +17,18 @@ const GRACE_MS = 1000;
 /** A job that needs more than this is stopped by V8, with what it says then. */
 const HEAP_MEGABYTES = 3072;
 
+/**
+ * Megabytes of each half of V8's space for what is soon thrown away, where a job reads much once: the default (16) lets a process that
+ * holds 30 MB take 100, and is no faster there.
+ */
+const YOUNG_MEGABYTES: Partial<Record<keyof Jobs, number>> = { bringBase: 2, findModels: 2 };
+
+/** Options of Node itself that a job's process is started with. */
+export function nodeOptions(job: keyof Jobs): readonly string[] {
+  const young = YOUNG_MEGABYTES[job];
+  return [`--max-old-space-size=${HEAP_MEGABYTES}`, ...(young === undefined ? [] : [`--max-semi-space-size=${young}`])];
+}
+
 export interface JobOptions {
   /** Path of the job's entry: dist/job.cjs, or src/jobs/main.ts. */
   readonly script: string;
@@ -60,7 +72,7 @@ export class JobClient {
     confirm: ConfirmSpending = async () => false,
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
-    const started = startChild({ script: this.options.script, node: [`--max-old-space-size=${HEAP_MEGABYTES}`] });
+    const started = startChild({ script: this.options.script, node: nodeOptions(job) });
     const { process: child } = started;
     this.running.add(child);
     // A message to a process that has just died is lost without an error: its exit follows.

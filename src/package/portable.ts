@@ -17,7 +17,7 @@ import {
   type Sha256,
   WEIGHTS,
 } from './manifest.ts';
-import { readHeader } from './safetensors.ts';
+import { headerBytes, readHeader } from './safetensors.ts';
 
 /** Where it is from, for people. */
 export interface Provenance {
@@ -81,7 +81,7 @@ export function writePortable(
         coupling: carried.coupling,
         report: carried.report,
       };
-      return headBytes(JSON.stringify({ __metadata__: metadata, ...tensors }));
+      return headerBytes({ __metadata__: metadata, ...tensors });
     };
     const data = () => chunks(file, 8 + length, size);
     const hash = createHash('sha256').update(headWith(ZEROS));
@@ -99,15 +99,6 @@ export function writePortable(
   } finally {
     closeSync(file);
   }
-}
-
-/** Length and text, blanks behind it, so that tensors start at a multiple of 8. */
-function headBytes(json: string): Buffer {
-  const bytes = Buffer.byteLength(json);
-  const head = Buffer.alloc(8 + bytes + ((8 - (bytes % 8)) % 8), ' ');
-  head.writeBigUInt64LE(BigInt(head.length - 8));
-  head.write(json, 8);
-  return head;
 }
 
 function* chunks(file: number, from: number, to: number): Generator<Uint8Array> {

@@ -171,14 +171,16 @@ export function headerFor(
     places.set(name, { name, type, shape, start, end: total });
     header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
-  let text = JSON.stringify(header);
-  // Tensors start at a multiple of 8, so that readers can map them.
-  text += ' '.repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8);
-  const head = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(8 + head.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
-  bytes.set(head, 8);
-  return { bytes, places, total };
+  return { bytes: headerBytes(header), places, total };
+}
+
+/** Its length, the header as JSON, and blanks behind it: tensors start at a multiple of 8, so that readers can map them. */
+export function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 * Math.ceil((8 + text.length) / 8)).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(text, 8);
+  return bytes;
 }
 
 function encode(data: Float32Array, type: StoredType): Uint8Array {

@@ -10,8 +10,8 @@ import type { Tokenizer } from './types.ts';
 export interface BytePairParts {
   /** Bytes of every id; empty for a special token. */
   readonly bytes: readonly Uint8Array[];
-  /** [left, right, merged] ids, best first. */
-  readonly merges: readonly (readonly [number, number, number])[];
+  /** Left, right and merged id of each, best first, one behind the other. */
+  readonly merges: Int32Array;
   readonly special: ReadonlyMap<string, number>;
   /** Texts that are one token wherever they stand, whatever the splits. */
   readonly literal: ReadonlyMap<string, number>;
@@ -63,11 +63,12 @@ export class BytePairTokenizer implements Tokenizer {
     this.composes = parts.composes;
     this.wholeWords = parts.wholeWords;
     const size = parts.bytes.length;
-    this.mergedOfRank = new Int32Array(parts.merges.length);
-    for (const [rank, [left, right, merged]] of parts.merges.entries()) {
-      const key = left * size + right;
+    const { merges } = parts;
+    this.mergedOfRank = new Int32Array(merges.length / 3);
+    for (let rank = 0; rank < this.mergedOfRank.length; rank++) {
+      const key = (merges[3 * rank] as number) * size + (merges[3 * rank + 1] as number);
       if (!this.rankOfPair.has(key)) this.rankOfPair.set(key, rank);
-      this.mergedOfRank[rank] = merged;
+      this.mergedOfRank[rank] = merges[3 * rank + 2] as number;
     }
     const ids: number[] = [];
     for (const [id, spelled] of parts.bytes.entries()) {

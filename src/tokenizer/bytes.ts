@@ -14,13 +14,16 @@ export const byteOfCharacter: Int16Array = (() => {
 
 /** The bytes that a vocabulary entry stands for; undefined where it has a character from outside the alphabet. */
 export function bytesOfEntry(entry: string): Uint8Array | undefined {
+  if (!isSpelled(entry)) return undefined;
   const bytes = new Uint8Array(entry.length);
-  for (let i = 0; i < entry.length; i++) {
-    const byte = byteOfCharacter[entry.charCodeAt(i)] ?? -1;
-    if (byte < 0) return undefined;
-    bytes[i] = byte;
-  }
+  for (let i = 0; i < entry.length; i++) bytes[i] = byteOfCharacter[entry.charCodeAt(i)] as number;
   return bytes;
+}
+
+/** Whether a vocabulary entry stands for bytes. */
+export function isSpelled(entry: string): boolean {
+  for (let i = 0; i < entry.length; i++) if ((byteOfCharacter[entry.charCodeAt(i)] ?? -1) < 0) return false;
+  return true;
 }
 
 /** Order of two byte strings, a prefix before its extensions. */

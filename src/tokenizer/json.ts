@@ -10,17 +10,22 @@ export function record(value: unknown, where: string): Json {
   throw new Malformed(`${where} is not an object`);
 }
 
-export function list(value: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new Malformed(`${where} is not a list`);
-}
+/** Where something stands; of what there are a hundred thousand of it is only worded when it is wrong. */
+type Where = string | (() => string);
 
-export function string(value: unknown, where: string): string {
+const worded = (where: Where) => (typeof where === 'string' ? where : where());
+
+export function string(value: unknown, where: Where): string {
   if (typeof value === 'string') return value;
-  throw new Malformed(`${where} is not a string`);
+  throw new Malformed(`${worded(where)} is not a string`);
 }
 
-export function id(value: unknown, where: string): number {
+export function id(value: unknown, where: Where): number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 24) return value as number;
-  throw new Malformed(`${where} is not a token id`);
+  throw new Malformed(`${worded(where)} is not a token id`);
+}
+
+export function list(value: unknown, where: Where): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new Malformed(`${worded(where)} is not a list`);
 }

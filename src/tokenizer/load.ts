@@ -23,20 +23,21 @@ export function readTokenizer(path: string): Result<Tokenizer> {
     const why = messageOf(error);
     return failed('unreadable', `The tokenizer at ${path} cannot be read: ${why}. Reinstall the extension.`);
   }
-  return loadTokenizer(json);
+  const read = loadTokenizer(json);
+  return read.ok ? read : failed(read.error.code, `${read.error.message} Reinstall the extension.`);
 }
 
 /**
  * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after any number of
  *   Split(Isolated) and Digits
- * @returns `corrupt` with what is wrong; nothing is guessed
+ * @returns `corrupt` with what is wrong, and no advice: whose file it is, the caller knows; nothing is guessed
  */
 export function loadTokenizer(json: unknown): Result<Tokenizer> {
   try {
     return ok(read(json));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return failed('corrupt', `The tokenizer cannot be used: ${error.message}. Reinstall the extension.`);
+    return failed('corrupt', `The tokenizer cannot be used: ${error.message}.`);
   }
 }
 
@@ -44,20 +45,22 @@ function read(json: unknown): Tokenizer {
   const file = record(json, 'the file');
   const model = record(file.model, 'model');
   if (model.type !== undefined && model.type !== 'BPE') throw new Malformed('model.type is not "BPE"');
-  if (model.byte_fallback === true) throw new Malformed('model.byte_fallback is not supported');
+  if (model.byte_fallback === true) throw new Malformed("it is of SentencePiece's kind, with model.byte_fallback");
   const { special, literal } = addedTokens(file.added_tokens);
   const vocabulary = record(model.vocab, 'model.vocab');
   const ids = new Map<string, number>();
   let size = 0;
-  for (const [entry, value] of Object.entries(vocabulary)) {
-    ids.set(entry, id(value, `model.vocab[${JSON.stringify(entry)}]`));
-    size = Math.max(size, (value as number) + 1);
+  // A large vocabulary is read piece by piece: what is thrown away on the way would be several times what is kept.
+  for (const entry of Object.keys(vocabulary)) {
+    const value = id(vocabulary[entry], () => `model.vocab[${JSON.stringify(entry)}]`);
+    ids.set(entry, value);
+    size = Math.max(size, value + 1);
   }
   const added = [...special, ...literal];
   for (const [, value] of added) size = Math.max(size, value + 1);
   if (size > ids.size + added.length) throw new Malformed('the ids of model.vocab have holes');
 
-  const bytes: Uint8Array[] = Array.from({ length: size }, () => new Uint8Array(0));
+  const bytes = new Array<Uint8Array>(size).fill(new Uint8Array(0));
   for (const [entry, value] of ids) {
     if (special.has(entry) || literal.has(entry)) continue;
     const spelled = bytesOfEntry(entry);
@@ -65,13 +68,7 @@ function read(json: unknown): Tokenizer {
     bytes[value] = spelled;
   }
   for (const [text, value] of literal) bytes[value] = new TextEncoder().encode(text);
-  const merges = list(model.merges, 'model.merges').map((merge, rank) => {
-    const pair = typeof merge === 'string' ? merge.split(' ') : list(merge, `model.merges[${rank}]`);
-    const [left, right] = pair.slice(0, 2).map((part) => string(part, `model.merges[${rank}]`));
-    const parts = [left, right, `${left}${right}`].map((part) => ids.get(part ?? ''));
-    if (parts.includes(undefined)) throw new Malformed(`merge ${rank} names a token that the vocabulary lacks`);
-    return parts as [number, number, number];
-  });
+  const merges = mergesOf(list(model.merges, 'model.merges'), ids);
   return new BytePairTokenizer({
     bytes,
     merges,
@@ -81,6 +78,30 @@ function read(json: unknown): Tokenizer {
     composes: composes(file.normalizer),
     wholeWords: model.ignore_merges === true,
   });
+}
+
+/** 'a b' or ['a', 'b'] each, as BytePairParts wants them. */
+function mergesOf(merges: readonly unknown[], ids: ReadonlyMap<string, number>): Int32Array {
+  const parts = new Int32Array(3 * merges.length);
+  merges.forEach((merge, rank) => {
+    const where = () => `model.merges[${rank}]`;
+    let [left, right] = ['', ''];
+    if (typeof merge === 'string') {
+      const blank = merge.indexOf(' ');
+      [left, right] = [merge.slice(0, Math.max(0, blank)), merge.slice(blank + 1)];
+    } else {
+      const pair = list(merge, where);
+      [left, right] = [string(pair[0], where), string(pair[1], where)];
+    }
+    const [a, b, both] = [ids.get(left), ids.get(right), ids.get(left + right)];
+    if (a === undefined || b === undefined || both === undefined) {
+      throw new Malformed(`merge ${rank} names a token that the vocabulary lacks`);
+    }
+    parts[3 * rank] = a;
+    parts[3 * rank + 1] = b;
+    parts[3 * rank + 2] = both;
+  });
+  return parts;
 }
 
 /** What stands for no text is special, whether or not the file calls it so: of a model's own marks some files call none special. */

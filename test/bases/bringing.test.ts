@@ -86,6 +86,20 @@ test('stopped anywhere and begun again, it ends with the same bytes, and writes 
   }
 });
 
+test('an attempt that died before anything was kept is begun anew, and ends with the same bytes', async () => {
+  const path = at('theirs', 'llama.gguf');
+  const into = at('died');
+  const died = await bring({ path, into, name: 'd' }, never, ({ stage, done }) => {
+    if (stage.startsWith('Rounding') && done > 200_000) throw new Error('the process is gone');
+  });
+  assert.equal(died.ok ? '' : died.error.code, 'unwritable');
+  assert.ok(existsSync(join(into, 'd.partial')));
+  const again = unwrap(await bring({ path, into, name: 'd' }, never));
+  assert.equal(again.wentOn, false);
+  const whole = unwrap(await bring({ path, into: at('undisturbed'), name: 'd' }, never));
+  assert.equal(again.manifest.weights, whole.manifest.weights);
+});
+
 test('what was begun with another file is begun anew', async () => {
   const path = at('theirs', 'granite.gguf');
   const into = at('changed');
@@ -105,6 +119,19 @@ test('a file that cannot be used leaves nothing behind', async () => {
   writeFileSync(at('none.gguf'), 'no model');
   const refused = await bring({ path: at('none.gguf'), into: at('nothing') }, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+  assert.ok(!existsSync(at('nothing')));
+});
+
+test("a folder whose words are SentencePiece's is refused before anything is written, and says which are read", async () => {
+  const whole = CRAFTED_FOLDERS['qwen2-whole'] as (typeof CRAFTED_FOLDERS)[string];
+  writeFolder(at('pieces'), whole);
+  const json = JSON.parse(readFileSync(at('pieces', 'tokenizer.json'), 'utf8'));
+  const model = { ...json.model, byte_fallback: true };
+  writeFileSync(at('pieces', 'tokenizer.json'), JSON.stringify({ ...json, model, pre_tokenizer: null }));
+  const refused = await bring({ path: at('pieces'), into: at('nothing') }, never);
+  assert.ok(!refused.ok && refused.error.code === 'unsupported');
+  assert.match(refused.error.message, /^The model cannot be used: the tokenizer .*SentencePiece.*Qwen2\.5-Coder/);
+  assert.match(refused.error.message, / Choose another one\.$/);
   assert.ok(!existsSync(at('nothing')));
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
@@ -10,6 +10,8 @@ import { silentLog } from '../../src/common/log.ts';
 import { JobClient } from '../../src/jobs/client.ts';
 import { latestAdaptation } from '../../src/learn/latest-adaptation.ts';
 import type { ApiEstimate } from '../../src/learn/types.ts';
+import { listPackages } from '../../src/package/list.ts';
+import { bytesOfCrafted, CRAFTED_GGUF } from '../bases/crafted-models.ts';
 import { ended } from '../engine/helpers.ts';
 import { makeProject, type Project } from '../learn/project.ts';
 import { leftOf, living } from '../support/processes.ts';
@@ -142,4 +144,29 @@ test('a job ends with its owner, however that dies, and so does what it has star
   assert.ok(living(child.pid as number).some(({ args }) => args.includes('jobs/main.ts')));
   child.kill('SIGKILL');
   assert.deepEqual(await leftOf(child.pid as number), []);
+});
+
+test('a base is brought in a job: its progress is told, what is cancelled leaves no base, and the next attempt is whole', async () => {
+  const path = join(project.request.specialistFolder, 'crafted.gguf');
+  mkdirSync(project.request.specialistFolder, { recursive: true });
+  writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
+  const request = { path, into: join(project.request.specialistFolder, 'bases'), name: 'crafted' };
+  const controller = new AbortController();
+  const stopped = await client().job('bringBase', request, controller.signal, () => controller.abort());
+  assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
+  assert.deepEqual(listPackages(request.into), []);
+  const told: number[] = [];
+  const brought = await client().job('bringBase', request, never(), ({ stage, done, total }) => {
+    if (stage === 'Rounding its weights' && total !== undefined) told.push(done / total);
+  });
+  assert.ok(brought.ok, JSON.stringify(brought));
+  assert.deepEqual(
+    told,
+    [...told].sort((a, b) => a - b),
+  );
+  assert.ok(told.length > 10 && told.at(-1) === 1, told.join(' '));
+  assert.deepEqual(
+    listPackages(request.into).map(({ name }) => name),
+    ['crafted'],
+  );
 });

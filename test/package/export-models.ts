@@ -27,6 +27,13 @@ export const EXPORTED: Readonly<Record<string, { readonly config: ModelConfig; r
     config: { ...shape, modelType: 'qwen2', attentionBias: true, outputBias: false, tied: false },
     lora: { rank: 2, alpha: 2, targets: ['q_proj', 'k_proj', 'down_proj'] },
   },
+  qwen3: {
+    config: {
+      ...{ ...shape, headDim: 16, modelType: 'qwen3', attentionBias: false, outputBias: false, headNorms: true },
+      tied: true,
+    },
+    lora: { rank: 2, alpha: 4, targets: every },
+  },
 };
 export const TOKENS = [5, 17, 200, 31, 8, 299, 64, 3, 3, 120];
 
@@ -46,7 +53,9 @@ export function writeExported(folder: string, name: string): { base: string; mod
   })) as never;
   const tokenizer = join(base, TOKENIZER);
   writeFileSync(tokenizer, JSON.stringify(json));
-  saveModel(base, config, initialWeights(config, 7), 'F16');
+  const values = initialWeights(config, 7);
+  for (const [name, data] of values) if (/[qk]_norm/.test(name)) data.set(data.map((_, i) => 0.5 + (i % 5) / 4));
+  saveModel(base, config, values, 'F16');
   writeManifest(base, {
     ...{ version: 1, name: `tiny-${name}`, kind: 'model', base: null, dialect: DIALECT, stop: ['<|eom|>', '<|end|>'] },
     ...{ weights: sha256Of(join(base, WEIGHTS)), tokenizer: sha256Of(tokenizer), licence: 'MIT', precision: 'fp32' },

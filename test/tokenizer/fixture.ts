@@ -1,6 +1,7 @@
 // Trains a small byte-level BPE in memory, in the same layout as models/small/tokenizer.json: tests need no model file.
 
 import { byteOfCharacter } from '../../src/tokenizer/bytes.ts';
+import { addedToken, byteLevel, split, tokenizerJson } from '../../src/tokenizer/json-file.ts';
 
 /** Newline with its indent, optional space with letters, single digits, punctuation runs, other white space. */
 export const fixturePattern = '\\n[ \\t]*| ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|[^\\S\\n]+';
@@ -45,40 +46,12 @@ export function trainTokenizer(text: string, size: number, pattern = fixturePatt
       }
     }
   }
-  return {
-    version: '1.0',
-    added_tokens: [
-      {
-        id: total,
-        content: '<|file|>',
-        special: true,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-      },
-    ],
-    normalizer: null as unknown,
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-      ],
-    } as unknown,
-    post_processor: null,
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(vocab),
-      merges,
-    },
-  };
+  const json = tokenizerJson({
+    vocab: Object.fromEntries(vocab),
+    merges,
+    added: [addedToken(total, '<|file|>', true)],
+    steps: [split(pattern), byteLevel(false)],
+  });
+  // Tests replace parts of it.
+  return { ...json, normalizer: null as unknown, pre_tokenizer: json.pre_tokenizer as unknown };
 }

@@ -24,7 +24,7 @@ def digest(path):
 def main():
     folder = pathlib.Path(sys.argv[1])
     golden = {}
-    for name in ('llama', 'qwen2'):
+    for name in ('llama', 'qwen2', 'qwen3'):
         at = folder / name
         words = AutoTokenizer.from_pretrained(at / 'merged').encode('return find(a);\n')
         golden[name] = {'files': {file: digest(at / file) for file in FILES}, **read(at, sys.argv[2], TOKENS), 'words': words}
