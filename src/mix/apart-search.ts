@@ -41,21 +41,24 @@ export async function proposeLines(
       beam.forEach((hypothesis, row) => {
         const { path, bytes, healing, logProbability } = hypothesis;
         const allowed = healing.length > 0 ? allowedTokens(tokenizer, healing) : undefined;
-        const reading = words.reader.read(logits[row] as Float32Array, 0, lineEnds, allowed);
+        const scores = logits[row] as Float32Array;
+        const reading = words.reader.read(scores, 0, lineEnds, allowed);
         if (!allowed && reading.finish > 1e-4)
           done.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish) });
-        for (const token of reading.best.slice(0, limits.branching)) {
+        // What is spelled again may be a line end with its indent, which a reading counts as the end.
+        const next = allowed ? likeliest(allowed, scores, limits.branching) : reading.best.slice(0, limits.branching);
+        for (const token of next) {
           const more = tokenizer.bytesOf(token);
           const fresh = more.subarray(Math.min(healing.length, more.length));
           const head = headOf(fresh);
           if (head && !lineEnds) continue;
-          const next = {
+          const longer = {
             path: [...path, token],
             bytes: [...bytes, ...(head ?? fresh)],
             healing: healing.length === 0 ? healing : spelled(healing, more),
             logProbability: logProbability + logOf(probability(reading, token)),
           };
-          (head ? done : grown).push(next);
+          (head ? done : grown).push(longer);
         }
       });
       const byProbability = (a: Hypothesis, b: Hypothesis) => b.logProbability - a.logProbability;
@@ -75,6 +78,20 @@ export async function proposeLines(
   }
   signal?.throwIfAborted();
   return (done.length > 0 ? done : beam).flatMap(({ bytes, healing }) => (healing.length > 0 ? [] : textOf(bytes)));
+}
+
+/** The `count` tokens with the highest scores, best first. */
+function likeliest(tokens: readonly number[], scores: Float32Array, count: number): number[] {
+  const best: number[] = [];
+  const score = (token: number | undefined) =>
+    (token === undefined ? Number.NEGATIVE_INFINITY : scores[token]) as number;
+  for (const token of tokens) {
+    if (score(token) <= score(best[count - 1])) continue;
+    let place = Math.min(best.length, count - 1);
+    for (; place > 0 && score(token) > score(best[place - 1]); place--) best[place] = best[place - 1] as number;
+    best[place] = token;
+  }
+  return best;
 }
 
 /** None where the bytes are no whole characters. */

@@ -16,8 +16,11 @@ import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork
 /** As Qwen's: the last blank of an indent goes with its word, a line end with the sign before it. */
 const QWEN = '[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
-function foreign(): Tokenizer {
-  const json = trainTokenizer(FUNCTIONS.join('\n'), 560, QWEN);
+/** As SmolLM2's and GPT-2's: a line end goes with all of its indent but the last blank. */
+const SMOLLM = ' ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+';
+
+function foreign(pattern: string): Tokenizer {
+  const json = trainTokenizer(FUNCTIONS.join('\n'), 560, pattern);
   const first = Object.keys(json.model.vocab).length;
   const marks = ['<|end|>', '<|file|>', '<|prefix|>', '<|suffix|>', '<|snippet|>', '<|eom|>'];
   const loaded = loadTokenizer({ ...json, added_tokens: marks.map((content, i) => ({ id: first + i, content })) });
@@ -25,7 +28,7 @@ function foreign(): Tokenizer {
   return loaded.value;
 }
 
-const words = foreign();
+const words = foreign(QWEN);
 const empty = NgramModel.build([], tokenizer);
 const full = NgramModel.build(corpus, tokenizer);
 let network: Network;
@@ -57,6 +60,16 @@ test('what was typed is spelled again by whatever tokens: part of a word, a word
   const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
   assert.equal(await write(`${head}  |`), 'return map.size === 0;');
   assert.equal(await write(`${head}  ret|`), 'urn map.size === 0;');
+});
+
+test('in a blank line whose indent is one token with its line end the model has something to say, too', async () => {
+  const smollm = foreign(SMOLLM);
+  const other = await trainedNetwork(smollm);
+  const mixed = mixedOver(other, empty, undefined, smollm);
+  const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
+  assert.equal(takenBack(`${head}  `, smollm), '\n  ');
+  assert.equal((await mixed.draft(at(`${head}  |`), line)).text, 'return map.size === 0;');
+  await other.dispose();
 });
 
 test('what is taken back is what the first token may begin with', () => {
