@@ -8,6 +8,7 @@ import { threadCount } from '../common/threads.ts';
 import { EngineClient } from '../engine/client.ts';
 import { type BaseMeasures, measureBase } from '../engine/measure-base.ts';
 import { JobClient } from '../jobs/client.ts';
+import { DIALECTS } from '../package/dialects.ts';
 import { listPackages, type PackageInfo, readPackage } from '../package/list.ts';
 import { type Asked, models, numberOption, repository, UsageError } from './command-line.ts';
 import { basesFolder } from './run-request.ts';
@@ -101,7 +102,9 @@ const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M para
 function renderBrought({ name, parameters, bytes, config, licence, manifest, wentOn }: Brought): string {
   const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
   const form =
-    manifest.dialect === 'none' ? 'it goes on from the text before the cursor' : `prompts as ${manifest.dialect}`;
+    DIALECTS[manifest.dialect].tokens.suffix === ''
+      ? 'it goes on from the text before the cursor'
+      : `prompts as ${manifest.dialect}`;
   return [
     `Brought '${name}'${wentOn ? ', going on where an attempt before had stopped' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
     `${stated}. Copies of a model have been seen to state a wrong one: its maker's page says what holds.`,

@@ -2,6 +2,7 @@
 //
 //   easy-1:  [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //   others:  [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>    then the middle and what ends it
+//   file-marks: [<file> path \n lines ...] <file> path \n PREFIX                                   then what follows
 //   none:    <end> PREFIX                                                                         then what follows
 //
 // tasks/completion/prompt-form.ts builds them, for serving and training; test/golden/prompt.json holds the pretraining to easy-1.
@@ -39,7 +40,7 @@ const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of
 const filling = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
   tokens: { file, prefix, suffix, middle, snippet: file, eom: end, end },
   suffixFirst: suffixFirst === true,
-  stop: [...ends.filter((each) => each !== end), prefix, suffix, middle].filter((each) => each !== ''),
+  stop: [...ends.filter((each) => each !== end), prefix, suffix, middle, file].filter((each) => each !== ''),
 });
 
 const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
@@ -64,6 +65,11 @@ const ROWS = {
   'deepseek-coder': filling(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
   codellama: filling(CODELLAMA, '▁<EOT>'),
   'seed-coder': filling(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
+  /** SmolLM2's: fills nothing in, but was trained on files behind this mark. It goes on from the text before the cursor. */
+  'file-marks': filling(
+    { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
+    '<|endoftext|>',
+  ),
   /** Goes on from the text before the cursor, and is shown no more; it ends as its tokenizer does. */
   none: { tokens: going, suffixFirst: false, stop: ENDS },
 } as const satisfies Record<string, Row>;

@@ -80,7 +80,10 @@ function ollama({ lora }: ExportFacts): string {
 function asked({ dialect, end }: ExportFacts): string {
   const { tokens, suffixFirst } = DIALECTS[dialect];
   const { file, prefix, suffix, middle, eom } = tokens;
-  if (prefix === '') return `The text before the cursor, and nothing else; it ends with \`${end}\`.`;
+  if (prefix === '') {
+    const marked = file === '' ? '' : `, behind \`${file}PATH\\n\``;
+    return `The text before the cursor${marked}, and nothing else; it ends with \`${end}\`.`;
+  }
   const parts = suffixFirst ? `${suffix}AFTER${prefix}BEFORE${middle}` : `${prefix}BEFORE${suffix}AFTER${middle}`;
   const head = file === '' ? '' : `${file}PATH\\n`;
   return `\`${head}${parts}\`: BEFORE and AFTER are the text round the cursor. It ends with \`${eom}\`; stop at every other mark of the form, too.`;

@@ -49,6 +49,7 @@ const expected: Readonly<Record<Dialect, string>> = {
   'deepseek-coder': '<｜fim▁begin｜>before<｜fim▁hole｜>;\nafter<｜fim▁end｜>',
   codellama: '▁<PRE>before▁<SUF>;\nafter▁<MID>',
   'seed-coder': '<[fim-suffix]>;\nafter<[fim-prefix]>before<[fim-middle]>',
+  'file-marks': `<file_sep>${other}<file_sep>a.ts\nbefore`,
   none: '<|endoftext|>before',
 };
 
@@ -66,7 +67,7 @@ for (const [dialect, prompt] of Object.entries(expected) as [Dialect, string][])
 }
 
 test('a model that fills nothing in goes on from the prefix, and ends as its tokenizer does', () => {
-  const tokenizer = withMarks(['<repo_name>', '<file_sep>', '<|im_end|>', '<|endoftext|>']);
+  const tokenizer = withMarks(['<repo_name>', '<|im_end|>', '<|endoftext|>']);
   assert.deepEqual(dialectFor(tokenizer), { dialect: 'none', stop: ['<|endoftext|>', '<|im_end|>'] });
   const { end, eom, prefix } = dialectTokens(tokenizer, 'none');
   assert.deepEqual(
