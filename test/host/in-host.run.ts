@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
+import { bytesOfCrafted, CRAFTED_GGUF } from '../bases/crafted-models.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { hostileEnvironment, makeHostileWorkspace } from '../support/hostile-workspace.ts';
 import { writeMillion } from '../support/million.ts';
@@ -34,6 +35,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Where llama.cpp keeps its models, as far as the suite sees. */
+const ownModels = (project: string) => join(project, '..', 'models');
+
 const runs: SuiteRun[] = [
   {
     suite: 'main',
@@ -51,8 +55,11 @@ const runs: SuiteRun[] = [
     suite: 'neural',
     prepare(project) {
       writeProject(project);
+      mkdirSync(ownModels(project));
+      writeFileSync(join(ownModels(project), 'crafted.gguf'), bytesOfCrafted(CRAFTED_GGUF['qwen3.gguf']()));
       return { folder: project };
     },
+    env: (project) => ({ LLAMA_CACHE: ownModels(project) }),
   },
   {
     suite: 'memory',

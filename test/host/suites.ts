@@ -1,5 +1,6 @@
 // Which suites the driver knows, by name.
 import type { Plan, Suite } from './harness.ts';
+import { defineBases } from './suites/bases.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
@@ -18,7 +19,10 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineTexts(suite);
   },
   memory: defineMemory,
-  neural: defineNeural,
+  neural: (suite, plan) => {
+    defineBases(suite, plan);
+    defineNeural(suite, plan);
+  },
   'multi-root': defineMultiRoot,
   restricted: defineRestricted,
   hostile: defineHostile,

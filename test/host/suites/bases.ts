@@ -1,0 +1,55 @@
+// 'Choose the Base Model…' in a real editor: a model that lies on this machine is found, brought, measured, and serves once that is asked for.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { descendants } from '../../support/processes.ts';
+import { setting } from '../hands.ts';
+import { type Plan, type Suite, until } from '../harness.ts';
+
+/** A GGUF file of this name lies where llama.cpp would keep it: the suite's run has put it there. */
+const crafted = 'crafted';
+/** After the last message of a job its rows are drawn by then, ms. */
+const drawnMs = 1000;
+
+const run = (command: string) => vscode.commands.executeCommand(command);
+const base = () => vscode.workspace.getConfiguration('easyAdaptation').get<string>('neuralBase');
+const jobs = () => descendants(process.pid).filter(({ args }) => args.includes(join('dist', 'job.cjs')));
+
+/** Opens the list, waits until all that lies on this machine is in it, and takes the row so many below the first. */
+async function choose(row: number): Promise<void> {
+  void run('easyAdaptation.chooseBase');
+  await until('a look at what is on this machine', () => jobs().length > 0);
+  await until('its end', () => jobs().length === 0);
+  await sleep(drawnMs);
+  await run('quickInput.first');
+  for (let i = 0; i < row; i++) await run('quickInput.next');
+  await run('workbench.action.acceptSelectedQuickOpenItem');
+}
+
+export function defineBases(suite: Suite, plan: Plan): void {
+  suite.test(
+    'a model on this machine is found, brought, measured and used; then the choice is automatic again',
+    async () => {
+      const before = base();
+      const folder = join(plan.storage, 'bases', crafted);
+      try {
+        // Automatic, small, medium, and then what was found: the smallest first.
+        await choose(3);
+        await until('the base', () => existsSync(join(folder, 'manifest.json')));
+        const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+        assert.deepEqual([manifest.name, manifest.licence], [crafted, 'apache-2.0']);
+        await until("'Use It', once it was measured", async () => {
+          await run('notifications.focusToasts');
+          await run('notification.acceptPrimaryAction');
+          return base() === folder;
+        });
+        await choose(0);
+        await until('the automatic choice', () => base() === 'auto');
+      } finally {
+        await setting('neuralBase', before);
+      }
+    },
+  );
+}
