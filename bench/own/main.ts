@@ -1,5 +1,5 @@
 // A model of somebody else's as a base, each that --model names (a GGUF file, a folder of safetensors): what bringing it takes, what 4 bits
-// cost it, how fast it is here, and, where EASY_ADAPTATION_SERVER serves the same file, how near our logits are to llama.cpp's.
+// cost it, its lines beside ours, how fast it is here, and, where EASY_ADAPTATION_SERVER serves the same file, how near our logits are to llama.cpp's.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -26,12 +26,13 @@ import { printFigures } from '../print.ts';
 import { Server, serverVariable } from '../teachers/server.ts';
 import type { Bringing } from './bring-child.ts';
 import { besideReaders, READERS } from './exported.ts';
+import { linesAt } from './lines.ts';
 
 /** Text that no base was trained on when it was written: files of this repository. */
 const FILES = ['src/common/files.ts', 'src/decode/passes.ts', 'src/learn/plan.ts', 'CONTRIBUTING.md'];
 /** Tokens that are read at once, of each file the first. */
 const WINDOW = 512;
-/** Of a window, where predictions are compared; default of --places. */
+/** Where predictions are compared, and of each recorded package the lines that are asked for; default of --places. */
 const PLACES = 40;
 /** Most likely tokens that are compared at a place. */
 const TOP = 10;
@@ -41,7 +42,7 @@ const texts = FILES.map((path) => readFileSync(join(root, path), 'utf8'));
 
 export const own: Benchmark = {
   name: 'own',
-  what: `models of your own as bases: bringing, rounding, speed, nearness to llama.cpp (${serverVariable}); adapters read by others (${READERS.join(', ')})`,
+  what: `models of your own as bases: bringing, rounding, lines, speed, nearness to llama.cpp (${serverVariable}); adapters read by others (${READERS.join(', ')})`,
   takes: ['model', 'places'],
   run,
 };
@@ -50,6 +51,9 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
   if (model.length === 0) throw new Error('Name a GGUF file or a folder of safetensors: --model PATH.');
   await loadLibrary();
   const figures: Record<string, Figures> = {};
+  const shared = mkdtempSync(join(tmpdir(), 'bench-own-lines-'));
+  process.once('exit', () => rmSync(shared, { recursive: true, force: true }));
+  const lines = linesAt(places, shared);
   const say = (name: string, found: Figures) => {
     figures[name] = found;
     printFigures(name, found);
@@ -57,12 +61,17 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
   for (const info of listPackages(join(root, 'models'))) {
     const { name, folder, tokenizer } = info;
     const bits = await bitsOf(loadModel(folder, { as: 'stored' }), 'int4', unwrap(readTokenizer(tokenizer)));
-    say(name, { 'bits-a-character': bits, ...(await speed(folder, tokenizer)), ...(await exported(info)) });
+    say(name, {
+      'bits-a-character': bits,
+      ...(await lines(info)),
+      ...(await speed(folder, tokenizer)),
+      ...(await exported(info)),
+    });
   }
   for (const path of model) {
     const scratch = mkdtempSync(join(tmpdir(), 'bench-own-'));
     try {
-      say(basename(path), await figuresOf(path, scratch, places));
+      say(basename(path), await figuresOf(path, scratch, places, lines));
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
@@ -70,7 +79,12 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
   return figures;
 }
 
-async function figuresOf(path: string, scratch: string, places: number): Promise<Figures> {
+async function figuresOf(
+  path: string,
+  scratch: string,
+  places: number,
+  lines: (base: PackageInfo) => Promise<Figures>,
+): Promise<Figures> {
   const child = new Child<Bringing>(join(import.meta.dirname, 'bring-child.ts'), [], nodeOptions('bringBase'));
   await child.ready();
   const began = performance.now();
@@ -87,6 +101,7 @@ async function figuresOf(path: string, scratch: string, places: number): Promise
     'bringing-memory-of-int4': round(memory / brought.bytes),
     'bits-a-character': round(await bitsOf(rounded, 'int4', tokenizer)),
     'bits-a-character-unrounded': round(await bitsOf(values, 'fp32', tokenizer)),
+    ...(await lines(brought)),
     ...(await speed(brought.folder, brought.tokenizer)),
     ...(await exported(brought)),
     ...(process.env[serverVariable] ? { 'beside-server': await besideServer(values, tokenizer, places) } : {}),
