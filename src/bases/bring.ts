@@ -21,7 +21,7 @@ import {
   writeManifest,
 } from '../package/manifest.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
-import { KNOWN_KIND, unsupported } from './source.ts';
+import { KNOWN_KIND } from './source.ts';
 import { readSource, type Source } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
@@ -58,8 +58,8 @@ export async function bring(
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
     const source = await readSource(path);
     // Before anything is written: what cannot be asked, or read, needs no weights.
-    const read = loadTokenizer(source.tokenizer);
-    if (!read.ok) throw unsupported(`${read.error.message.replace(/^T(.*)\.$/s, 't$1')}; ${KNOWN_KIND}`);
+    const read = loadTokenizer(source.tokenizer, `Choose another model: ${KNOWN_KIND}.`);
+    if (!read.ok) return failed('unsupported', read.error.message);
     const tokenizer = read.value;
     if (tokenizer.vocabularySize > source.config.vocabSize) {
       throw new CodedError('corrupt', 'The model cannot be used: its tokenizer has more tokens than its embedding.');

@@ -23,21 +23,21 @@ export function readTokenizer(path: string): Result<Tokenizer> {
     const why = messageOf(error);
     return failed('unreadable', `The tokenizer at ${path} cannot be read: ${why}. Reinstall the extension.`);
   }
-  const read = loadTokenizer(json);
-  return read.ok ? read : failed(read.error.code, `${read.error.message} Reinstall the extension.`);
+  return loadTokenizer(json);
 }
 
 /**
  * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after any number of
  *   Split(Isolated) and Digits
- * @returns `corrupt` with what is wrong, and no advice: whose file it is, the caller knows; nothing is guessed
+ * @param advice for who has the file, where it is not one of ours
+ * @returns `corrupt` with what is wrong; nothing is guessed
  */
-export function loadTokenizer(json: unknown): Result<Tokenizer> {
+export function loadTokenizer(json: unknown, advice = 'Reinstall the extension.'): Result<Tokenizer> {
   try {
     return ok(read(json));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return failed('corrupt', `The tokenizer cannot be used: ${error.message}.`);
+    return failed('corrupt', `The tokenizer cannot be used: ${error.message}. ${advice}`);
   }
 }
 
