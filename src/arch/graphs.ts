@@ -158,12 +158,13 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
   return written(b, inPlace);
 }
 
-/** Forward alone, for validation: output loss. Every parameter, adapters included, is an input. */
+/** Forward alone, for validation: outputs loss, and losses [rows] of each target. Every parameter, adapters included, is an input. */
 export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('loss');
   const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
   const { losses, weights } = forward(b, inputs, options);
   b.graph.output('loss', b.sumAll(b.mul(losses, weights)));
+  b.graph.output('losses', losses);
   return written(b);
 }
 

@@ -13,7 +13,7 @@ import type { StepReport, Validated } from '../train/run.ts';
 export type { Timing } from '../decode/timing.ts';
 export { NEW_PLACE_TOKENS } from '../mix/pace.ts';
 export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mix/types.ts';
-export type { StepReport } from '../train/run.ts';
+export type { StepReport, Validated } from '../train/run.ts';
 
 export interface EngineStatus {
   readonly pid: number;

@@ -66,7 +66,8 @@ async function harvestOne(
   if ('leftOut' in read) return read;
   const { raw, leftOut } = decoded(path, read.bytes);
   const examined: Examined = raw === undefined ? { leftOut } : masked(raw, secrets ?? new SecretValues());
-  return examined.file ? { file: { ...examined.file, split: splitOf(examined.file.path) } } : examined;
+  const { changedAt } = read;
+  return examined.file ? { file: { ...examined.file, changedAt, split: splitOf(examined.file.path) } } : examined;
 }
 
 /**

@@ -78,7 +78,7 @@ async function harvest(
   // All secrets first: the last file read may hold the one that stands in the first.
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
-  const raws: RawText[] = [];
+  const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
   let bytes = 0;
   let done = 0;
   for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
@@ -106,7 +106,7 @@ async function harvest(
       secrets.learn(raw.secrets);
       if (duplicates.isDuplicate(raw.text)) tally.add(path, 'near-duplicate');
       else {
-        raws.push(raw);
+        raws.push({ raw, changedAt: read.changedAt });
         bytes += read.bytes.length;
       }
     }
@@ -128,11 +128,11 @@ async function harvest(
   const unread = leftOut.filter((path) => !read.has(path));
   await learnFromLeftOut(reader, unread, secrets, breather);
   const found: Omit<HarvestedFile, 'split'>[] = [];
-  for (const raw of raws) {
+  for (const { raw, changedAt } of raws) {
     await breather.breathe();
     const { file, leftOut } = masked(raw, secrets);
     if (file === undefined) tally.add(raw.path, leftOut);
-    else found.push(file);
+    else found.push({ ...file, changedAt });
   }
 
   const tokens = await countTokens(found, deps.tokenizer, breather);

@@ -7,7 +7,10 @@ import type { LeftOutReason } from './types.ts';
 /** Opening a pipe without O_NONBLOCK waits for its writer; Windows has neither flag. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-export type ReadOutcome = { readonly bytes: Buffer } | { readonly leftOut: LeftOutReason | 'gone' };
+/** `changedAt`: ms since 1970. */
+export type ReadOutcome =
+  | { readonly bytes: Buffer; readonly changedAt: number }
+  | { readonly leftOut: LeftOutReason | 'gone' };
 
 /** For tests. */
 export interface ReadHooks {
@@ -30,8 +33,8 @@ export async function readWhole(path: string, maxBytes: number, hooks: ReadHooks
     if (stats.size > maxBytes) return { leftOut: 'too-large' };
     await hooks.beforeOpen?.(path);
     for (let attempt = 0; attempt < 2; attempt++) {
-      const bytes = await readOnce(path, maxBytes, () => hooks.afterRead?.(path, attempt));
-      if (bytes !== undefined) return 'leftOut' in bytes ? bytes : { bytes };
+      const read = await readOnce(path, maxBytes, () => hooks.afterRead?.(path, attempt));
+      if (read !== undefined) return read;
     }
     return { leftOut: 'changed-while-read' };
   } catch (error) {
@@ -42,11 +45,7 @@ export async function readWhole(path: string, maxBytes: number, hooks: ReadHooks
 }
 
 /** Undefined where the file changed meanwhile. */
-async function readOnce(
-  path: string,
-  maxBytes: number,
-  afterRead: () => void,
-): Promise<Buffer | { leftOut: LeftOutReason } | undefined> {
+async function readOnce(path: string, maxBytes: number, afterRead: () => void): Promise<ReadOutcome | undefined> {
   const handle = await open(path, flags);
   try {
     const before = await handle.stat({ bigint: true });
@@ -57,7 +56,7 @@ async function readOnce(
     const bytes = await fill(handle, Number(before.size));
     afterRead();
     const after = await handle.stat({ bigint: true });
-    return bytes !== undefined && same(before, after) ? bytes : undefined;
+    return bytes !== undefined && same(before, after) ? { bytes, changedAt: Number(before.mtimeMs) } : undefined;
   } finally {
     await handle.close();
   }

@@ -15,6 +15,8 @@ export interface HarvestedFile {
   /** By path alone, so that an edit never moves a file. */
   readonly split: Split;
   readonly secrets: number;
+  /** When it was last written, by the file system, ms since 1970; absent: it is no file on disk. */
+  readonly changedAt?: number;
 }
 
 export type LeftOutReason =

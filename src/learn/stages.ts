@@ -147,6 +147,8 @@ export const stages: Stages<Made, Source, Run> = {
     takes: ({ training }) => training,
     part: 'training',
     of: 'neural',
+    // 2: what is kept is what was best with the n-grams.
+    version: 2,
     reads: ['train', 'weights', 'fit', 'taught'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>

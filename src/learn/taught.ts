@@ -4,12 +4,12 @@ import { percent } from '../common/format.ts';
 import { placeOf } from '../coupling/place.ts';
 import { worthBy } from '../coupling/worth.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
+import type { LearnedPlace } from '../lessons/samples.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import { judge, truthAt } from '../tasks/completion/judge.ts';
 import { Answered, askAt } from './labels.ts';
 import type { LearnWalk, Taught } from './made.ts';
-import type { LearnedPlace } from './samples.ts';
 import type { Tell } from './stage-walk.ts';
 import type { Lessons } from './training.ts';
 

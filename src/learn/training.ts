@@ -5,10 +5,12 @@ import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
-import type { StepReport } from '../engine/protocol.ts';
+import type { StepReport, Validated } from '../engine/protocol.ts';
 import { standOf } from '../engine/standing.ts';
 import { shuffled } from '../fit/random.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
+import { recencyOf } from '../lessons/recency.ts';
+import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from '../lessons/samples.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { wordsOf } from '../package/compatibility.ts';
 import { type Dialect, dialectTokens } from '../package/dialects.ts';
@@ -20,7 +22,6 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { turn } from './cancellation.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
 import type { HeldOut } from './places.ts';
-import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from './samples.ts';
 import type { Tell } from './stage-walk.ts';
 import type { AdaptRequest, NeuralAccess } from './types.ts';
 
@@ -104,12 +105,15 @@ export async function samplesFrom(
   const known = own ? undefined : await knownTo(index, held.train, signal);
   const byFile = Map.groupBy(places, ({ path }) => path);
   const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
-  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, taught });
+  const recency = recencyOf(held.train);
+  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, recency, taught });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  const judged = evenly(samplesOf(held.fit, words, options), validationWindows >> halvings);
+  // The mixture of both is what is served, so it says when to stop.
+  const beside = own ? undefined : await knownTo(index, held.fit, signal);
+  const judged = evenly(samplesOf(held.fit, words, { ...options, beside }), validationWindows >> halvings);
   return { examples, judged, tokensPerEpoch };
 }
 
@@ -181,7 +185,7 @@ export async function train(
         if (report.kind === 'note') notes.push(report.note);
         if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
         if (report.kind === 'method') log.info(`Training with ${report.name}: ${report.reason}`);
-        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${report.loss.toFixed(3)}`);
+        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${lossesIn(report)}`);
         if (report.kind !== 'step') return;
         const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = report;
         peakMemoryBytes = Math.max(peakMemoryBytes, memory);
@@ -213,6 +217,10 @@ export async function train(
     peakMemoryBytes,
     notes,
   };
+}
+
+function lossesIn({ loss, mixed }: Validated): string {
+  return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 
 function askedOf({ engine }: TrainingDeps): Engine {

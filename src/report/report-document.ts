@@ -204,11 +204,13 @@ function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
 function lossSection({ neural }: AdaptReport): Section[] {
   const { losses = [], loss } = neural?.training ?? {};
   if (loss === undefined) return [];
+  const both = losses.flatMap(({ step, mixed }) => (mixed === undefined ? [] : [[step, mixed] as const]));
   return [
     {
       title: 'Training',
       text: [
         `How badly held-out text is foreseen, in nats a token: ${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} at its best, which is what was kept. The less, the better.`,
+        ...(both.length > 0 ? ['Best is what foresees it best together with the n-grams, as it is served.'] : []),
       ],
       ...(losses.length > 1 && {
         chart: {
@@ -219,11 +221,18 @@ function lossSection({ neural }: AdaptReport): Section[] {
               ...{ name: 'Loss on held-out files', line: 'solid', marks: true },
               points: losses.map((each) => [each.step, each.loss] as const),
             },
+            ...(both.length > 1
+              ? [{ name: 'With the n-grams', line: 'dashed' as const, marks: true, points: both }]
+              : []),
           ],
         } satisfies Chart,
         table: {
-          head: ['Step', 'Loss'],
-          rows: losses.map((each) => [thousands(each.step), each.loss.toFixed(3)]),
+          head: ['Step', 'Loss', ...(both.length > 0 ? ['With the n-grams'] : [])],
+          rows: losses.map(({ step, loss: own, mixed }) => [
+            thousands(step),
+            own.toFixed(3),
+            ...(both.length > 0 ? [mixed?.toFixed(3) ?? ''] : []),
+          ]),
         } satisfies Table,
       }),
     },

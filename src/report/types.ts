@@ -126,8 +126,8 @@ export interface NeuralReport {
 export interface TrainingReport {
   /** Nats per token on the validation files that the mixture is fitted on, before and after. Undefined in a folder too small to hold any out. */
   readonly loss: { readonly before: number; readonly after: number } | undefined;
-  /** The same after so many steps, in order. Absent in reports of earlier versions. */
-  readonly losses?: readonly { readonly step: number; readonly loss: number }[];
+  /** The same after so many steps, in order, and of model and n-grams together, which says what is kept. Absent in reports of earlier versions. */
+  readonly losses?: readonly { readonly step: number; readonly loss: number; readonly mixed?: number }[];
   readonly steps: number;
   /** Trained on, repetitions counted, and in one pass over the folder. */
   readonly tokens: number;

@@ -6,7 +6,8 @@ import { CodedError, failed, ok, type Result } from '../common/errors.ts';
 import { Batches, type BatchOptions, type Example, partsOf, type TokenBatch } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import type { Progress, RunHooks, RunOptions, Trained } from './run.ts';
+import { MixtureLoss } from './mixture-loss.ts';
+import { judged, type Progress, type RunHooks, type RunOptions, type Trained, type Validated } from './run.ts';
 import { firstPlan, learningRateAt } from './schedule.ts';
 import { Stepper } from './stepper.ts';
 import { Timekeeper } from './timekeeper.ts';
@@ -182,17 +183,23 @@ class Run {
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
     const started = performance.now();
-    const loss = await stepper.loss(batches, async () => {
-      await hooks.between?.();
-      return !this.cancelled;
-    });
+    const together = new MixtureLoss();
+    const loss = await stepper.loss(
+      batches,
+      async () => {
+        await hooks.between?.();
+        return !this.cancelled;
+      },
+      (batch, losses) => together.add(batch, losses),
+    );
     if (loss === undefined) return false;
-    const validated = { step: stepper.step, loss };
+    const mixed = together.loss;
+    const validated: Validated = { step: stepper.step, loss, ...(mixed !== undefined && { mixed }) };
     progress.first ??= validated;
     progress.last = validated;
     progress.all = [...(progress.all ?? []), validated];
     // Not less also where it is no number.
-    if (!progress.best || loss < progress.best.loss) {
+    if (!progress.best || judged(validated) < judged(progress.best)) {
       progress.best = validated;
       progress.stale = 0;
       await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());

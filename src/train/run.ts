@@ -49,6 +49,13 @@ export interface StepReport {
 export interface Validated {
   readonly step: number;
   readonly loss: number;
+  /** The same of this model mixed with the one beside it, at the tokens that that one was asked about; absent: at none. See MixtureLoss. */
+  readonly mixed?: number;
+}
+
+/** By what a run stops and keeps its best: the mixture is what people are served. */
+export function judged({ loss, mixed = loss }: Validated): number {
+  return mixed;
 }
 
 export interface RunHooks {

@@ -180,10 +180,12 @@ export class Stepper {
   /**
    * Weighted loss of the parameters as they are, nats a token, over batches whose weights together sum to 1; nothing is changed.
    * Undefined where `between`, which runs after each batch, returned false.
+   * @param onTokens gets the loss of each of a batch's targets
    */
   async loss(
     batches: readonly TokenBatch[],
     between: () => Promise<boolean> = async () => true,
+    onTokens?: (batch: TokenBatch, losses: Float32Array) => void,
   ): Promise<number | undefined> {
     // Seldom: its memory is better used by the steps.
     this.judge ??= await Session.load(lossGraph(this.options), { ...sessionOptions(this.options), unpooled: true });
@@ -191,7 +193,8 @@ export class Stepper {
     for (const batch of batches) {
       const out = await this.judge.run({ ...this.tensors.feeds(), ...batchFeeds(batch) });
       loss += scalarOf(out, 'loss');
-      disposeAll([out.loss as Tensor]);
+      onTokens?.(batch, (out.losses as Tensor).floats.slice());
+      disposeAll([out.loss as Tensor, out.losses as Tensor]);
       if (!(await between())) return undefined;
     }
     return loss;

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import type { HarvestDeps } from '../../src/harvest/options.ts';
@@ -363,4 +364,13 @@ test('progress runs from finding to the last file', async () => {
   const seen: string[] = [];
   await harvest({}, { progress: ({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`) });
   assert.deepEqual(seen, ['Finding files 0/undefined', 'Reading files 2/2']);
+});
+
+test('a file says when it was last written', async () => {
+  tree.write({ 'old.ts': code('old'), 'new.ts': code('new') });
+  utimesSync(join(tree.root, 'old.ts'), 1_000_000_000, 1_000_000_000);
+  const { files } = await harvest();
+  const [newer, older] = files.map(({ changedAt = 0 }) => changedAt) as [number, number];
+  assert.equal(older, 1e12);
+  assert.ok(newer > older);
 });

@@ -464,7 +464,10 @@ describe('with a real engine', () => {
     assert.equal(later[0], steps + timed + 1, 'goes on after the step that was saved; no store keeps the plan here');
     const { neural } = second.value.report;
     assert.ok(neural?.training?.loss);
-    assert.ok(neural.training.loss.after < neural.training.loss.before);
+    const { losses = [] } = neural.training;
+    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), 'it learns');
+    // The n-grams know this project by heart: whether a model of chance brings them anything is another matter.
+    assert.ok(losses.every(({ loss, mixed = 9 }) => mixed < loss));
     assert.ok(neural.peakMemoryBytes > 5e7);
   });
 

@@ -127,3 +127,51 @@ test('what is worth more comes earlier, every epoch in another order, and nothin
     'equal worth is no worth',
   );
 });
+
+const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
+
+test('of what a step weighs a teacher has half at most, however much there is of it', () => {
+  const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
+  // Each is worth a hundred of the others: without a bound the first steps would hold nothing else.
+  const taught: Example[] = Array.from({ length: 20 }, (_, i) => ({
+    ...{ ids: ids(1000 + 10 * i, 5), worth: 100, taught: true as const },
+    weights: new Float32Array(5).fill(4),
+  }));
+  const shares = (batches: Batches) =>
+    Array.from({ length: 12 }, (_, step) => {
+      const found = batches
+        .step(step)
+        .flatMap(({ targets, weights }) => [...targets].map((id, i) => ({ id, weight: weights[i] as number })));
+      const sum = (of: typeof found) => of.reduce((all, { weight }) => all + weight, 0);
+      assert.ok(Math.abs(sum(found) - 1) < 1e-6);
+      return sum(found.filter(({ id }) => id >= 1000));
+    });
+  const bounded = shares(new Batches([...own, ...taught], options));
+  assert.ok(
+    bounded.every((share) => share <= 0.5 + 1e-6),
+    bounded.join(' '),
+  );
+  assert.ok(
+    bounded.some((share) => share > 0.49),
+    bounded.join(' '),
+  );
+  // What is within the bound is as it would be otherwise.
+  const few = [{ ids: ids(0, 30) }, { ids: ids(100, 30) }, { ids: ids(1000, 5) }];
+  const marked = few.map((each, i) => (i === 2 ? { ...each, taught: true as const } : each));
+  const steps = (of: readonly Example[]) => {
+    const batches = new Batches(of, options);
+    return Array.from({ length: 8 }, (_, step) => batches.step(step));
+  };
+  assert.deepEqual(steps(marked), steps(few));
+  // With nothing else to learn from there is nothing to weigh it against.
+  assert.deepEqual(shares(new Batches(taught, options)), Array(12).fill(1));
+});
+
+test('what another model gives a token stays beside it, through cutting and stacking', () => {
+  const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
+  const batches = new Batches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
+  const found = batches.flatMap(({ targets, beside }) => [...targets].map((id, i) => [id, beside?.[i]] as const));
+  for (let i = 1; i < 9; i++) assert.ok(found.some(([id, beside]) => id === 20 + i && beside === known[i]));
+  assert.ok(found.every(([id, beside]) => (id >= 20 && id < 29) || Number.isNaN(beside ?? Number.NaN)));
+  assert.ok(new Batches([{ ids: ids(40, 3) }], options).everything().every(({ beside }) => beside === undefined));
+});

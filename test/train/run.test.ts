@@ -180,6 +180,37 @@ test('without progress on the validation examples the run stops early, and its b
   assert.equal(again[0]?.loss, best.loss, 'the parameters of the best validation');
 });
 
+test('what is mixed with another model stops, and is kept, by what both foresee together', async () => {
+  // All that is learned the other model knows already, and what it does not know is foreseen ever worse.
+  const known = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(0.99) });
+  const unknown = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(1e-6) });
+  const judging = [...examples.map(known), ...elsewhere.map(unknown)];
+  const schedule = { peak: 3e-2, warmupSteps: 1, totalSteps: 24, floor: 0.1 };
+  const go = async (name: string, of: readonly Example[]) => {
+    const { result } = await losses(run(name, { validation: { examples: of, everySteps: 2, patience: 3 }, schedule }));
+    assert.ok(result.ok && result.value.validation);
+    return { ...result.value, judged: result.value.validation };
+  };
+  const together = await go('together', judging);
+  const alone = await go(
+    'alone',
+    judging.map(({ ids }) => ({ ids })),
+  );
+  const { all = [], best } = together.judged;
+  assert.ok(all.every(({ mixed, loss }) => mixed !== undefined && mixed < loss));
+  assert.equal(best.mixed, Math.min(...all.map(({ mixed }) => mixed as number)));
+  assert.equal(together.stopped, 'no-improvement');
+  assert.equal(together.step, best.step + 6);
+  assert.ok(alone.judged.best.step > best.step, `${alone.judged.best.step} ${best.step}`);
+  assert.ok(alone.judged.all?.every(({ mixed }) => mixed === undefined));
+  const same = alone.judged.all?.slice(0, all.length).map(({ loss }) => loss);
+  assert.deepEqual(
+    same,
+    all.map(({ loss }) => loss),
+    'it is trained no other way',
+  );
+});
+
 test('validation survives a resume: the same losses, the same best', async () => {
   const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
   const whole: Validated[] = [];

@@ -4,7 +4,7 @@
 //
 // There the middle goes on from the prefix with no token between, so a keystroke adds tokens at the end and nothing else moves; where a
 // model wants the suffix behind the prefix, a key runs that again. Serving
-// (mix/prompt-planner.ts), training (learn/samples.ts) and the benchmarks build it here; models/pretrain/prompt.py is the same in Python,
+// (mix/prompt-planner.ts), training (lessons/samples.ts) and the benchmarks build it here; models/pretrain/prompt.py is the same in Python,
 // and test/golden/prompt.json, which build/golden-prompt.ts writes from here, holds both to it.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from '../../package/dialects.ts';

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
-import { samplesOf } from '../../src/learn/samples.ts';
+import { recencyOf } from '../../src/lessons/recency.ts';
+import { samplesOf } from '../../src/lessons/samples.ts';
 import { DIALECT, type DialectIds, dialectTokens } from '../../src/package/dialects.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { tokenizerPath } from './project.ts';
+import { tokenizerPath } from '../learn/project.ts';
 
 const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
 assert.ok(loaded.ok);
@@ -121,6 +122,71 @@ test('what the n-grams know already weighs less, in running text, before a middl
   assert.ok(middles.every((weight) => near(weight, 4) || near(weight, 4 * least)));
   const share = middles.filter((weight) => near(weight, 4 * least)).length / middles.length;
   assert.ok(share > 0.15 && share < 0.4, `${share}`);
+});
+
+test('samples that judge carry what the n-grams give each token of the file, and nothing for what is not of it', () => {
+  const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text)]));
+  // Of each token its place in the file, so that a sample says which ones it has.
+  const beside = ({ path }: HarvestedFile) => Float32Array.from(lengths.get(path) as Int32Array, (_, i) => i / 4096);
+  const judging = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, beside });
+  assert.deepEqual(
+    judging.map(({ beside: _, ...sample }) => sample),
+    samples,
+  );
+  const path = files[0]?.path as string;
+  const tokens = lengths.get(path) as Int32Array;
+  let carried = 0;
+  for (const { ids, beside: known = new Float32Array(), weights } of judging) {
+    if (!tokenizer.decode(ids).includes(path)) continue;
+    assert.equal(known.length, ids.length);
+    known.forEach((value, i) => {
+      if (Number.isNaN(value)) return;
+      carried++;
+      assert.equal(ids[i], tokens[Math.round(value * 4096)]);
+    });
+    const middle = (weights as Float32Array).indexOf(4);
+    assert.ok(Number.isNaN(known[0]), 'a file name');
+    if (middle > 0) assert.ok(!Number.isNaN(known[middle]), 'the middle is known');
+    assert.ok(known.some((value) => !Number.isNaN(value)));
+  }
+  assert.ok(carried > 2 * tokens.length * 0.8, `${carried} of ${tokens.length}`);
+  assert.ok(samples.every((sample) => sample.beside === undefined));
+});
+
+test('a file that was changed lately counts for more and comes earlier, within bounds; a place that was asked at is marked', () => {
+  const day = 86_400_000;
+  const aged = (path: string, days: number | undefined) => ({
+    ...file(path, 'x'.repeat(100)),
+    ...(days !== undefined && { changedAt: 1e12 - days * day }),
+  });
+  const ages = [aged('new', 0), aged('week', 7), aged('old', 400), aged('unknown', undefined)];
+  const of = recencyOf(ages);
+  const values = ages.map(of);
+  assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'one on average');
+  assert.ok(values.every((value) => value >= 0.5 && value <= 2));
+  const [newest = 0, week = 0, old = 0, unknown = 0] = values;
+  assert.ok(newest > week && week > old && Math.abs(old - unknown) < 1e-6);
+  assert.ok(Math.abs(newest / unknown - 2) < 1e-9);
+  const clone = [aged('a', 3), aged('b', 3)];
+  assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
+
+  const options = { length, seed: 1, dialect: DIALECT, snippets };
+  const place = { ...(files[0] as HarvestedFile), prefix: body.slice(0, 200), suffix: '', truth: body.slice(200, 220) };
+  const taught = ({ path }: HarvestedFile) => (path === place.path ? [place] : []);
+  const recency = ({ path }: HarvestedFile) => (path === place.path ? 2 : 1);
+  const marked = samplesOf(files, tokenizer, { ...options, taught, recency });
+  assert.equal(marked.filter((sample) => sample.taught).length, 1);
+  const plain = samplesOf(files, tokenizer, { ...options, taught });
+  plain.forEach((sample, i) => {
+    const other = marked[i] as typeof sample;
+    assert.deepEqual(other.ids, sample.ids);
+    const times = tokenizer.decode(sample.ids).includes(place.path) ? 2 : 1;
+    assert.deepEqual(
+      other.weights,
+      sample.weights?.map((weight) => weight * times),
+    );
+    assert.equal(other.worth ?? 1, times);
+  });
 });
 
 test('the same seed gives the same samples', () => {

@@ -28,9 +28,13 @@ export interface SampleOptions {
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
   /** What the n-grams give each token of the file; undefined: nobody asked them. */
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
+  /** The same, for the samples to carry: of files that judge a training, where nothing counts for less. */
+  readonly beside?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
   /** How much more than elsewhere it is worth to learn what stands at a place, 1 on average; undefined: the same everywhere. */
   readonly worth?: ((place: LearnedPlace) => number) | undefined;
-  /** Places of a file that are learned beside those that are drawn. */
+  /** How much more than others a file counts, 1 on average; undefined: all alike. */
+  readonly recency?: (file: HarvestedFile) => number;
+  /** Places of a file that are learned beside those that are drawn: a teacher was asked there. */
   readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
 }
 
@@ -71,28 +75,35 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, dialect, snippets, known, worth, taught }: SampleOptions,
+  { length, seed, dialect, snippets, known, beside, worth, recency, taught }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
   const random = uniforms(seed);
   return files.flatMap((each) => {
-    const file = new TokenFile(each, tokenizer, form, known?.(each));
+    const file = new TokenFile(each, tokenizer, form, known?.(each), beside?.(each));
     const running = file.running(length);
     const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
-    const fill = (place: LearnedPlace) => {
+    const times = recency?.(each) ?? 1;
+    const fill = (place: LearnedPlace, isTaught = false) => {
       const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
       const similar = random() < SNIPPET_SHARE ? snippets(place) : [];
       const sample = file.filled(place, length, Math.floor(share * length), similar, worth?.(place));
-      if (sample) filled.push(sample);
+      if (sample) filled.push(isTaught ? { ...sample, taught: true } : sample);
     };
     for (const at of shuffled(places.length, seed)) {
       if (filled.length === running.length) break;
       fill(places[at] as CursorExample);
     }
-    for (const place of taught?.(each) ?? []) fill(place);
-    return [...running, ...filled];
+    for (const place of taught?.(each) ?? []) fill(place, true);
+    const all = [...running, ...filled];
+    return times === 1 ? all : all.map((sample) => counted(sample, times));
   });
+}
+
+/** So many times as much, and as early. */
+function counted({ weights, worth = 1, ...sample }: Sample, times: number): Sample {
+  return { ...sample, ...(weights && { weights: weights.map((weight) => weight * times) }), worth: worth * times };
 }
 
 /** One file as tokens, and where each token begins in its bytes. */
@@ -106,9 +117,17 @@ class TokenFile {
   private readonly head: readonly number[];
   /** Weight of each token, and of the file's end. */
   private readonly worth: Float32Array;
+  private readonly beside: Float32Array | undefined;
 
-  /** @param known see SampleOptions */
-  constructor({ path, text }: HarvestedFile, tokenizer: Tokenizer, form: PromptForm, known?: Float32Array) {
+  /** @param known see SampleOptions, as for `beside` */
+  constructor(
+    { path, text }: HarvestedFile,
+    tokenizer: Tokenizer,
+    form: PromptForm,
+    known?: Float32Array,
+    beside?: Float32Array,
+  ) {
+    this.beside = beside;
     this.tokenizer = tokenizer;
     this.form = form;
     this.path = path;
@@ -138,7 +157,7 @@ class TokenFile {
       const weights = new Float32Array(ids.length).fill(1);
       weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
-      samples.push({ ids, weights });
+      samples.push({ ids, weights, ...this.besides(ids.length, head.length, start, room) });
       learned = start + ids.length - head.length;
     }
     return samples;
@@ -184,7 +203,24 @@ class TokenFile {
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = weight * (this.worth[at + i] as number);
     });
-    return worth === undefined ? { ids, weights } : { ids, weights, worth };
+    const known = this.besides(ids.length, fixed.length, from, at - from);
+    middle.forEach((id, i) => {
+      if (this.ids[at + i] === id) known?.beside.set(this.beside?.subarray(at + i, at + i + 1) ?? [], cut + i);
+    });
+    return { ids, weights, ...(worth !== undefined && { worth }), ...known };
+  }
+
+  /** Of a sample that has `count` tokens of the file from `from` on at `at`. */
+  private besides(
+    size: number,
+    at: number,
+    from: number,
+    count: number,
+  ): { readonly beside: Float32Array } | undefined {
+    if (this.beside === undefined) return undefined;
+    const beside = new Float32Array(size).fill(Number.NaN);
+    beside.set(this.beside.subarray(from, from + Math.min(count, size - at)), at);
+    return { beside };
   }
 
   /** The last token that begins at or before a byte, and not inside a character. */
