@@ -12,7 +12,8 @@ import { assignSplits } from '../../src/harvest/split.ts';
 import { workFolder } from '../../src/learn/folder-models.ts';
 import { lessonsFrom } from '../../src/learn/taught.ts';
 import { type Lessons, sampleOptions, samplesFrom, train } from '../../src/learn/training.ts';
-import { type LearnedPlace, samplesOf } from '../../src/lessons/samples.ts';
+import type { LearnedPlace } from '../../src/lessons/samples.ts';
+import { fileOf, kept, type Piece, writtenSamples } from '../../src/lessons/written.ts';
 import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { dialectOf } from '../../src/package/manifest.ts';
@@ -26,12 +27,9 @@ import type { PackageFile } from '../common/packages.ts';
 import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import type { Replayed } from './replay.ts';
-import { fileOf, flawOf, namesOf, type Piece } from './written.ts';
 
 const SEEDS = [1, 2, 3];
 export const STEPS = 24;
-/** What the large model wrote comes so many times as early as the folder's own text: an eighth of what is learned in these steps. */
-const WRITTEN = 2;
 /** Places of validation files that each mixture is fitted on. */
 const FITTED = 60;
 
@@ -70,16 +68,14 @@ export async function teachingRows(
   const { others, taught, written } = recording;
   const lessons = taught.map(lessonOf);
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
-  const known = namesOf(split.train);
-  const flaws = await Promise.all(written.map((piece) => flawOf(piece, known)));
-  const kept = written.filter((_, i) => flaws[i] === undefined);
+  const good = await kept(written, split.train);
   const failed = lessons.filter(({ right }) => !right);
   const { worth } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
   const lessonsOf: Readonly<Record<Arm, Taught | undefined>> = {
     'true text only': { places: [] },
     '+ weights by underfit': worth && { worth, places: failed },
     '+ confirmed answers': worth && { worth, places: lessons },
-    '+ written text': kept.length === 0 ? undefined : { worth, places: lessons, written: kept },
+    '+ written text': good.length === 0 ? undefined : { worth, places: lessons, written: good },
   };
   const learnt = arms.filter((arm) => lessonsOf[arm] !== undefined);
   const answers = new Map<Arm, Answer[][]>(learnt.map((arm) => [arm, []]));
@@ -132,12 +128,14 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
   const access = { base: base.model, precision: 'auto', threads: 1, device: 'cpu', maxSteps: STEPS, seed } as const;
   const request = { specialistFolder: folder, tokenizerPath, neural: access };
   const real = await samplesFrom(split, index, 0, lessons, { request, tokenizer, signal });
-  const pieces = (lessons.written ?? []).map(fileOf);
-  const written = samplesOf(pieces, tokenizer, { ...sampleOptions(index, dialectOf(base.model)), seed });
+  const written = writtenSamples(lessons.written ?? [], tokenizer, {
+    ...sampleOptions(index, dialectOf(base.model)),
+    seed,
+  });
   const samples = {
     ...real,
     judged: [],
-    examples: [...real.examples, ...written.map((each) => ({ ...each, worth: WRITTEN }))],
+    examples: [...real.examples, ...written],
   };
   const deps = { engine, request, tokenizer, signal, log: silentLog };
   await train(base.model, samples, access, deps, { limit: 1e9, late: 0 }, () => {});

@@ -68,13 +68,14 @@ export class Terminal {
     const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;
+    const writes = `It writes up to ${estimate.written} texts in this folder's style about functions that are hardly used in it, for the local model to learn from.\n`;
     const { label, terms } = providerOf(values.provider);
     const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.read}`;
     const said =
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
-    process.stderr.write(`${what}\n${sends}\n${label}: ${said}\n`);
+    process.stderr.write(`${what}\n${sends}\n${estimate.written === undefined ? '' : writes}${label}: ${said}\n`);
     const batch = values.batch && estimate.batchUsd !== undefined;
     if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
     if (values.yes) return batch ? 'batch' : true;

@@ -11,7 +11,7 @@ import type { LearnWalk, ToAsk } from './made.ts';
 import type { Tell } from './stage-walk.ts';
 
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
-const concurrency = 4;
+export const concurrency = 4;
 
 /** Undefined where it is not asked; what it was asked before is in the store, and not paid for again. */
 export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels | undefined> {

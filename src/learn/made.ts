@@ -3,6 +3,8 @@ import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
+import type { Subject } from '../lessons/subjects.ts';
+import type { Piece } from '../lessons/written.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { PlainWeights } from '../ngram/weights.ts';
 import type { Sha256 } from '../package/manifest.ts';
@@ -79,7 +81,10 @@ export interface Made {
   /** Undefined: the API is not asked. */
   asking: Asking | undefined;
   taught: Taught;
+  written: WrittenTexts;
+  /** Without what the large model wrote. */
   samples: Samples;
+  weighed: Weighed;
   plan: Plan;
   ahead: Ahead;
   base: Measured;
@@ -106,6 +111,7 @@ export interface ToAsk {
 export interface Asking {
   readonly teacher: Teacher;
   readonly teach: readonly ToAsk[];
+  readonly write: ToWrite;
   readonly validation: readonly ToAsk[];
   readonly test: readonly ToAsk[];
 }
@@ -121,6 +127,29 @@ export interface Taught {
   }[];
   /** All that was to be asked was answered: a later run over the same files asks nothing. */
   readonly whole: boolean;
+}
+
+/** What the API may be asked to write about: `most` of them, first what it fails at. */
+export interface ToWrite {
+  readonly subjects: readonly Subject[];
+  readonly most: number;
+}
+
+/** What it wrote, as far as that can be learned from. Plain data. */
+export interface WrittenTexts {
+  readonly pieces: readonly Piece[];
+  readonly asked: number;
+  /** As for Taught. */
+  readonly whole: boolean;
+}
+
+/** Whether what it wrote is learned. */
+export interface Weighed {
+  readonly learned: boolean;
+  /** On held-out files, nats a token, of a small model after a few steps; absent: it was not tried. */
+  readonly losses?: { readonly without: number; readonly with: number };
+  /** Why it was not. */
+  readonly why?: string;
 }
 
 /** How many places a run measures at, and seconds that a draft with its loss takes at one. */

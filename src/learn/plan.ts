@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { counted } from '../common/format.ts';
 import { standOf } from '../engine/standing.ts';
-import { listPackages, readPackage } from '../package/list.ts';
+import { smallerThan } from '../package/list.ts';
 import type { Ahead } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
@@ -14,6 +14,7 @@ import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
 import { halved, type Places } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
+import { samplesToLearn } from './written.ts';
 
 /** Drafts that are timed: every 64th place of the most there may be. */
 const TIMED = 6;
@@ -67,7 +68,7 @@ export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
   let why: ((what: string) => string) | undefined;
   try {
     for (const base of bases) {
-      const pace = await paceOf(base, await walk.get('samples'), access, run, tell);
+      const pace = await paceOf(base, await samplesToLearn(walk), access, run, tell);
       run.notes.push(...pace.notes);
       const room = budgetSeconds(access) - run.elapsed() - others;
       const steps = Math.min(LEAST_STEPS, pace.steps);
@@ -98,7 +99,7 @@ export async function trainAsPlanned(walk: LearnWalk, tell: Tell): Promise<Train
   const access = accessOf(run);
   const late = Math.max(0, run.elapsed() - begins);
   const folder = join(dirname(access.base), base);
-  return train(folder, await walk.get('samples'), access, run, { limit, late }, tell);
+  return train(folder, await samplesToLearn(walk), access, run, { limit, late }, tell);
 }
 
 /** What is still to be done, by what is kept. */
@@ -121,15 +122,4 @@ export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
     training: trained ? 0 : Math.max(0, training - spent),
     api: asking === undefined ? 0 : asking.validation.length + asking.test.length,
   };
-}
-
-/** The packages beside a base that are smaller and speak the same tokens, the largest first. */
-function smallerThan(base: string): string[] {
-  const own = readPackage(base);
-  if (!own.ok) return [];
-  const { parameters, manifest } = own.value;
-  return listPackages(dirname(base))
-    .filter((each) => each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
-    .map(({ folder }) => folder)
-    .reverse();
 }

@@ -19,6 +19,7 @@ import { lessonsOf, taughtOf } from './taught.ts';
 import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 import { askingOf } from './what-to-ask.ts';
+import { weighedOf, writtenOf } from './written.ts';
 
 /** Seconds of drafts at all places of a kind. */
 const at =
@@ -108,12 +109,33 @@ export const stages: Stages<Made, Source, Run> = {
       return samplesFrom(held, await indexOf(walk), halvings, lessons, walk.run);
     },
   },
+  written: {
+    name: 'Having the API write what the folder hardly shows',
+    // As for what is taught.
+    takes: 0,
+    part: 'measuring',
+    of: 'taught',
+    reads: ['index', 'train', 'taught'],
+    keeps: ({ whole }) => whole,
+    run: (walk, tell) => walk.run.apart(() => writtenOf(walk, tell)),
+  },
+  weighed: {
+    name: 'Trying what the API wrote',
+    // It is over before anything is planned.
+    takes: 0,
+    part: 'training',
+    of: 'taught',
+    reads: ['written', 'samples'],
+    settings: planSettings,
+    keeps: () => true,
+    run: weighedOf,
+  },
   plan: {
     name: 'Timing a step of training',
     takes: 15,
     part: 'training',
     of: 'neural',
-    reads: ['scale', 'train'],
+    reads: ['scale', 'train', 'weighed'],
     settings: planSettings,
     keeps: ({ training }) => training > 0,
     run: planOf,
@@ -149,7 +171,7 @@ export const stages: Stages<Made, Source, Run> = {
     of: 'neural',
     // 2: what is kept is what was best with the n-grams.
     version: 2,
-    reads: ['train', 'weights', 'fit', 'taught'],
+    reads: ['train', 'weights', 'fit', 'taught', 'written', 'weighed'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,

@@ -57,6 +57,8 @@ export interface ApiEstimate {
   readonly model: string;
   readonly host: string;
   readonly places: number;
+  /** Texts that it is to write for the model to learn from, their price in `usd`; absent: none. */
+  readonly written?: number;
   readonly usd: number;
   /** In batches, where the provider has them. */
   readonly batchUsd?: number;

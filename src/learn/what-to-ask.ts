@@ -15,9 +15,12 @@ import type { Asking, LearnWalk, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { ApiEstimate } from './types.ts';
+import { costOf, mostWritten, toWrite } from './written.ts';
 
 /** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
 const TEACHING = 0.4;
+/** And those that have it write what the folder hardly shows: a text costs as much as some twenty places. */
+const WRITING = 0.1;
 
 /** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
 export function labelRequest(example: CursorExample, index: NgramModel): TeacherRequest {
@@ -41,6 +44,8 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   const index = await indexOf(walk);
   const { choose, test } = await placesIn(walk);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
+  const writing = await toWrite(walk.run, mostWritten(request, Math.round(WRITING * api.places)));
+  const each = costOf(teacher, writing, held.train).each;
   const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
@@ -51,23 +56,28 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
     });
   const {
     teach,
+    write,
     validation,
     test: tested,
-  } = affordable(teacher, api, (calls) => {
+  } = affordable(teacher, api, each, (calls) => {
     const some = ranked.slice(0, Math.round((calls / api.places) * teaching));
-    const others = placesToAsk(choose, test, calls - some.length);
-    return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
+    const write = { ...writing, most: Math.round((calls / api.places) * writing.most) };
+    const others = placesToAsk(choose, test, calls - some.length - write.most);
+    return { teach: toAsk(some), write, validation: toAsk(others.validation), test: toAsk(others.test) };
   });
   const all = [...teach, ...validation, ...tested];
   const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
+  const texts = costOf(teacher, write, held.train);
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(api.settings),
     places: unknown.length,
-    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0),
+    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), texts.usd),
+    ...(texts.texts > 0 && { written: texts.texts }),
   };
-  if (all.length > 0 && (unknown.length === 0 || (await confirm(estimate)))) {
-    return { teacher, teach, validation, test: tested };
+  const nothingNew = unknown.length === 0 && texts.texts === 0;
+  if (all.length > 0 && (nothingNew || (await confirm(estimate)))) {
+    return { teacher, teach, write, validation, test: tested };
   }
   const declined = 'The API was not asked: the estimate was declined.';
   notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
@@ -80,14 +90,16 @@ type Chosen = Omit<Asking, 'teacher'>;
 function affordable(
   teacher: Teacher,
   { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },
+  perText: number,
   choose: (calls: number) => Chosen,
 ): Chosen {
   let calls = places;
   for (;;) {
     const chosen = choose(calls);
     const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
-    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0);
+    const texts = chosen.write.most;
+    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), texts * perText);
     if (usd <= runUsd || calls === 0) return chosen;
-    calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
+    calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length + texts) * runUsd) / usd));
   }
 }

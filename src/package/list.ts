@@ -1,6 +1,6 @@
 // The packages that are there: the models that ship, each with what is worth knowing before it is loaded.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ModelConfig } from '../arch/config.ts';
 import { parameterCount } from '../arch/parameters.ts';
 import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
@@ -64,4 +64,15 @@ export function readPackage(folder: string): Result<PackageInfo> {
   } catch (cause) {
     return failed('unreadable', `The model cannot be read: ${messageOf(cause)}. Reinstall the extension.`);
   }
+}
+
+/** The packages beside a base that are smaller and speak the same tokens, the largest first. */
+export function smallerThan(base: string): string[] {
+  const own = readPackage(base);
+  if (!own.ok) return [];
+  const { parameters, manifest } = own.value;
+  return listPackages(dirname(base))
+    .filter((each) => each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
+    .map(({ folder }) => folder)
+    .reverse();
 }

@@ -4,11 +4,14 @@ import { commonPrefix, commonSuffix } from '../text/edits.ts';
 import { lineNumber, lineStart } from '../text/lines.ts';
 
 export class Parsed {
+  /** Words that are the language's own. */
+  readonly keywords: ReadonlySet<string>;
   private readonly parser: TreeSitter.Parser;
   private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
 
   constructor(parser: TreeSitter.Parser) {
     this.parser = parser;
+    this.keywords = keywordsOf(parser.language);
   }
 
   /** Places where the text is wrong or lacks something; undefined where it was not parsed in time. @param deadline as below */
@@ -33,6 +36,20 @@ export class Parsed {
     return reader(tree.rootNode);
   }
 }
+
+/** What the grammar spells out; a value of the language's own, `true`, has a kind of node by its name. */
+function keywordsOf(language: TreeSitter.Language | null): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (let id = 0; id < (language?.nodeTypeCount ?? 0); id++) {
+    const type = language?.nodeTypeForId(id) ?? '';
+    if (language?.nodeTypeIsNamed(id) && !VALUES.has(type)) continue;
+    words.add(type);
+    if (VALUES.has(type)) words.add(type[0]?.toUpperCase() + type.slice(1));
+  }
+  return words;
+}
+
+const VALUES = new Set(['true', 'false', 'null', 'nil', 'none', 'undefined', 'this', 'self', 'super']);
 
 /** Places where the text is wrong or lacks something. */
 export function countErrors(node: TreeSitter.Node): number {

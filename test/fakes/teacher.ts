@@ -30,6 +30,9 @@ export class ScriptedTeacher implements Teacher {
   readonly facts: ModelFacts;
   /** Every request that was made, in order. */
   readonly requests: TeacherRequest[] = [];
+  /** What was to be written, and by what script it is; by default nothing is. */
+  readonly texts: Prompt[] = [];
+  write: (prompt: Prompt) => string = () => '';
   /** How many were cancelled by their signal before they were answered. */
   cancelled = 0;
   /** How many are open now, and the most that ever were. */
@@ -48,7 +51,11 @@ export class ScriptedTeacher implements Teacher {
 
   async ask(prompt: Prompt, signal: AbortSignal, onText?: (textSoFar: string) => void): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
-    const { request } = prompt as CompletionPrompt;
+    const { request } = prompt as Partial<CompletionPrompt>;
+    if (request === undefined) {
+      this.texts.push(prompt);
+      return ok(teacherAnswer(prompt.read(this.write(prompt)), { model: this.model }));
+    }
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);

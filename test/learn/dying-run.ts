@@ -43,15 +43,18 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 
 class NotingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, place, key, pauseAfter } = of as {
+    const { query, place, key, pauseAfter, out } = of as {
       query?: PlaceOf;
+      out?: string;
       place?: { query: PlaceOf };
       key?: string;
       pauseAfter?: number;
     };
     const at = query ?? place?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
-    ask([pauseAfter === undefined ? kind : 'pace', name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
+    const trial = /trial.(\w+)/.exec(out ?? '')?.[1];
+    const what = trial === undefined ? (pauseAfter === undefined ? kind : 'pace') : `trial ${trial}`;
+    ask([what, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
     return super.request(kind, of, options);
   }
 }
@@ -61,6 +64,7 @@ type PlaceOf = { readonly path: string; readonly prefix: string };
 const shares: Readonly<Record<string, number>> = { base: 10, adapted: 95 };
 const engine: NotingEngine = new NotingEngine({
   right: { base: 1, adapted: 1 },
+  losses: (out) => [3, out.includes('with') && !out.includes('without') ? 1.9 : 2],
   truth: (query) => {
     const name = [...engine.open.values()][0]?.name ?? '';
     return (query.prefix.length * 37) % 100 < (shares[name] ?? 0) ? truth(query) : 'something else';
@@ -79,6 +83,11 @@ const teacher = new ScriptedTeacher(({ query }) => {
   ask(`api ${query.path} ${query.prefix.length}`);
   return truth(query);
 }, 'knowing');
+teacher.write = ({ about, user }) => {
+  const [, name = ''] = /The function is `(\w+)`/.exec(user[0]?.text ?? '') ?? [];
+  ask(`write ${about} ${name}`);
+  return `import { ${name} } from './${name}.ts';\n\nexport const again = async (id: string) => ${name}({ id, dryRun: true });\n`;
+};
 const budget = new Budget(() => store, 10);
 const result = await adapt(request, {
   engine,

@@ -16,8 +16,8 @@ export interface Script {
   readonly truth: (query: Requests['draft']['request']['query']) => string;
   /** In place of an answer. */
   readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
-  /** Of training: before and after. */
-  readonly losses?: readonly [number, number];
+  /** Of training: before and after, by the folder that the model is written to. */
+  readonly losses?: readonly [number, number] | ((out: string) => readonly [number, number]);
   /** Of training on a base, tokens a second; absent: 3300. */
   readonly pace?: (base: string) => number;
   /** Of a draft; absent: 1. */
@@ -116,7 +116,8 @@ export class ScriptedEngine implements Engine {
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
     const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
-    const [first, best] = this.script.losses ?? [3, 2];
+    const { losses = [3, 2] } = this.script;
+    const [first, best] = typeof losses === 'function' ? losses(out) : losses;
     onProgress?.({ kind: 'device', ...device });
     const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6 };
     const tokensPerSecond = this.script.pace?.(base) ?? 3300;

@@ -41,7 +41,7 @@ export async function askForTrust(): Promise<void> {
 
 /** Before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, places, usd, batchUsd }: ApiEstimate,
+  { model, host, places, written = 0, usd, batchUsd }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
   const include: vscode.MessageItem = { title: t('Include the API') };
@@ -58,6 +58,14 @@ export async function askToSpend(
           model,
           host,
         ),
+        ...(written === 0
+          ? []
+          : [
+              t(
+                'It also writes up to {0} texts in this repository’s style about functions that are hardly used here: the local model learns from those that parse and name only what exists, where that makes it better.',
+                written,
+              ),
+            ]),
         termsOf(provider),
       ].join(' '),
     },

@@ -1,16 +1,9 @@
-// Code and documentation that the large model wrote for a folder: kept where it parses and names only what the folder knows, or it makes itself.
-import type { HarvestedFile } from '../../src/harvest/types.ts';
-import { parserFor } from '../../src/syntax/grammars.ts';
-import { languageIdOf, languageOf } from '../../src/text/languages.ts';
-import { lineState } from '../../src/text/line-state.ts';
+// Whether a text that was written for a folder parses and names only what the folder knows, what comes from packages, or what it makes itself.
+import { kindOf, languageIdOf } from '../text/languages.ts';
+import { lineState } from '../text/line-state.ts';
+import { parserFor } from './grammars.ts';
 
-/** As a file of the folder that is not there. */
-export interface Piece {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** A piece is short: what takes the parser longer, ms, is not kept. */
+/** Such a text is short: what takes the parser longer, ms, is not known to be right. */
 const MOST_MS = 500;
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 /** What makes a name: a keyword before it, a type or a value behind it, or a list of parameters round it. */
@@ -29,35 +22,38 @@ const MEMBER = /([\p{L}_$][\p{L}\p{N}_$]*)\s*\.\s*([\p{L}_$][\p{L}\p{N}_$]*)/gu;
 const FENCED = /^```(\w*)[^\n]*\n([\s\S]*?)^```/gmu;
 
 /** Every name in the files, in code, comments and strings. */
-export function namesOf(files: readonly Pick<HarvestedFile, 'text'>[]): ReadonlySet<string> {
+export function namesOf(files: readonly { readonly text: string }[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { text } of files) for (const [name] of text.matchAll(NAME)) names.add(name);
   return names;
 }
 
-/** As if the folder held it. */
-export function fileOf({ path, text }: Piece): HarvestedFile {
+/**
+ * What is wrong with a text; undefined: nothing.
+ * @param path that it would have in the folder @param known names of the folder
+ */
+export async function flawOf(
+  { path, text }: { readonly path: string; readonly text: string },
+  known: ReadonlySet<string>,
+): Promise<string | undefined> {
   const languageId = languageIdOf(path);
-  const kind = languageOf(languageId).family === 'prose' ? 'prose' : 'code';
-  return { path, languageId, kind, text, hash: path, split: 'train', secrets: 0 };
-}
-
-/** Why a piece is not kept; undefined: it is. @param known names of the folder */
-export async function flawOf({ path, text }: Piece, known: ReadonlySet<string>): Promise<string | undefined> {
-  const { languageId, kind } = fileOf({ path, text });
-  const prose = kind === 'prose';
+  const prose = kindOf(languageId) === 'prose';
   if (!prose) {
     const parser = await parserFor(languageId);
     if (parser === undefined) return 'no grammar knows its language';
     if (parser.errorsIn(text, performance.now() + MOST_MS) !== 0) return 'it does not parse';
   }
+  const languages = prose ? [...text.matchAll(FENCED)].map(([, info = '']) => languageIdOf(`a.${info}`)) : [languageId];
+  const keywords = await Promise.all(
+    languages.map(async (each) => (await parserFor(each))?.keywords ?? new Set<string>()),
+  );
   const code = prose ? codeIn(text) : withoutWords(text, languageId);
   const own = namesIn(code, MAKES);
   const foreign = namesIn(text, FOREIGN);
   const members = [...code.matchAll(MEMBER)]
     .filter(([, of = '']) => foreign.has(of))
     .map(([, , member = '']) => member);
-  const exists = [known, own, foreign, new Set(members)];
+  const exists = [known, ...keywords, own, foreign, new Set(members)];
   const unknown = (code.match(NAME) ?? []).find((name) => !exists.some((names) => names.has(name)));
   return unknown === undefined ? undefined : `nothing is called ${unknown}`;
 }

@@ -1,7 +1,7 @@
 // What the large model wrote for a folder is kept where it parses and names only what is there, or what it makes itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flawOf, namesOf } from '../../bench/adapt/written.ts';
+import { flawOf, namesOf } from '../../src/syntax/known-names.ts';
 
 const known = namesOf([
   {
@@ -26,6 +26,9 @@ const rows: readonly (readonly [path: string, text: string, flaw: RegExp | undef
   ['a.lua', 'total()\n', /no grammar/],
   ['a.md', '# Totals\n\nCall `total(items)` first.\n\n```ts\nawait save("anything");\n```\n', undefined],
   ['a.md', '# Totals\n\nCall `sumUp(items)` first.\n', /nothing is called sumUp/],
+  ['a.ts', 'export const sure = (id: string) => (typeof id === "number" ? undefined : true);\n', undefined],
+  ['a.py', 'def sure(id):\n    while not id:\n        return None\n', undefined],
+  ['a.md', '# Totals\n\n```ts\nif (false) throw null;\n```\n', undefined],
   ['a.py', 'def save_all(items):\n    for id in items:\n        save(id)\n', undefined],
 ];
 
