@@ -27,6 +27,8 @@ export interface DraftToken {
   readonly matchLength: number;
   readonly count: number;
   readonly tier: Tier;
+  /** Both of two mixed models hold this token, and no other, likeliest; absent: one of them does not, or there is one. */
+  readonly agreed?: true;
 }
 
 /** What a specialist proposes for a query. */

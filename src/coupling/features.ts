@@ -48,6 +48,25 @@ function share(draft: Draft, tier: Tier): number {
   return draft.tokens.length === 0 ? 0 : draft.tokens.filter((t) => t.tier === tier).length / draft.tokens.length;
 }
 
+function agreed(draft: Draft): number {
+  return draft.tokens.length === 0 ? 0 : draft.tokens.filter((t) => t.agreed).length / draft.tokens.length;
+}
+
+function agreedFirst(draft: Draft): number {
+  const other = draft.tokens.findIndex((t) => !t.agreed);
+  return other < 0 ? draft.tokens.length : other;
+}
+
+/** The document parses without the draft, and not with it. Its ends are counted in what its tokens spell. */
+function breaks({ text, tokens, broken }: Draft): boolean {
+  if (broken === undefined || text === '') return false;
+  const start = tokens
+    .map((token) => token.text)
+    .join('')
+    .indexOf(text);
+  return broken.includes(Math.max(0, start) + text.length);
+}
+
 const flag = (condition: boolean): number => (condition ? 1 : 0);
 const before = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineBefore));
 const after = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineAfter));
@@ -86,6 +105,9 @@ export const FEATURES: readonly Feature[] = [
   { name: 'share from the open file', value: (d) => share(d, 'open-file') },
   { name: 'share from the folder', value: (d) => share(d, 'folder') },
   { name: 'share from the project', value: (d) => share(d, 'project') },
+  { name: 'share that both models hold likeliest', value: agreed },
+  { name: 'tokens until the models disagree', value: agreedFirst, scale: Math.log1p },
+  { name: 'draft breaks the syntax', value: (d) => flag(breaks(d)) },
   { name: 'draft ended by itself', value: (d) => flag(d.complete) },
   { name: 'draft is one word', value: (d) => flag(/^\w+$/.test(d.text.trim())) },
   { name: 'draft is punctuation only', value: (d) => flag(d.text !== '' && /^[^\p{L}\p{N}]+$/u.test(d.text)) },

@@ -7,8 +7,8 @@ const AGAIN = "Run 'Adapt to This Repo' again.";
 const DAMAGED = `The stored coupling of this folder is damaged. ${AGAIN}`;
 
 /**
- * A fit is plain JSON: write it with JSON.stringify. Fails with 'newer-version' for a later format, with 'corrupt' for
- * anything else that this build cannot use, another set of features included.
+ * A fit is plain JSON: write it with JSON.stringify. One that was fitted when there were fewer features is read with weights of 0 for the others: it says
+ * what it said. Fails with 'newer-version' for a later format, with 'corrupt' for anything else that this build cannot use, features that are gone included.
  */
 export function parseFit(json: unknown): Result<CouplingFit> {
   if (!isObject(json)) return failed('corrupt', DAMAGED);
@@ -19,13 +19,13 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     );
   }
   if (json.version !== 1) return failed('corrupt', DAMAGED);
-  const parameters = json.parameters;
-  if (!isObject(parameters) || !Array.isArray(parameters.features)) return failed('corrupt', DAMAGED);
-  const same =
-    parameters.features.length === FEATURES.length && FEATURES.every((f, j) => f.name === parameters.features[j]);
-  if (!same) {
+  const stored = json.parameters;
+  if (!isObject(stored) || !Array.isArray(stored.features)) return failed('corrupt', DAMAGED);
+  const known = stored.features.length > 0 && stored.features.every((name) => NAMES.includes(name));
+  if (!known || new Set(stored.features).size < stored.features.length) {
     return failed('corrupt', `The coupling was fitted by a version that looked at other features. ${AGAIN}`);
   }
+  const parameters = widened(stored, stored.features);
   const sound =
     isCount(json.fittedAt) &&
     isCount(json.specialistExamples) &&
@@ -38,7 +38,30 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     (parameters.neighbourhood === undefined || isNeighbourhood(parameters.neighbourhood)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
-  return sound ? ok(json as unknown as CouplingFit) : failed('corrupt', DAMAGED);
+  return sound ? ok({ ...json, parameters } as unknown as CouplingFit) : failed('corrupt', DAMAGED);
+}
+
+const NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
+
+/** Its estimates in today's features. @param names of the features that it has */
+function widened(parameters: Readonly<Record<string, unknown>>, names: readonly unknown[]): Record<string, unknown> {
+  if (names.length === NAMES.length && NAMES.every((name, j) => name === names[j])) return { ...parameters };
+  const places = NAMES.map((name) => names.indexOf(name));
+  const spread = (values: unknown, other: number) =>
+    Array.isArray(values) && values.length === names.length
+      ? places.map((at) => (at < 0 ? other : values[at]))
+      : undefined;
+  const estimate = (of: unknown) => {
+    if (!isObject(of) || !isObject(of.model)) return of;
+    const { mean, scale, weights } = of.model;
+    const model = { ...of.model, mean: spread(mean, 0), scale: spread(scale, 1), weights: spread(weights, 0) };
+    return { ...of, model };
+  };
+  const { specialist, api, cut } = parameters;
+  return {
+    ...{ ...parameters, features: NAMES, specialist: estimate(specialist), api: estimate(api) },
+    ...(cut !== undefined && { cut: estimate(cut) }),
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: unknown JSON, each property is checked before use.

@@ -144,7 +144,8 @@ function weigh(
     lowestNeural = Math.min(lowestNeural, chances.neural);
     if (left.length === 0) examples.push({ features, first: chances.neural, second: chances.ngram });
     const rival = Math.max((1 - gate) * second, gate * Math.min(neuralBest, 1 - chances.neural));
-    return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, facts };
+    const agreed = agree && best >= 0 && best === chances.token;
+    return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, facts, agreed };
   };
   const logAt = (bytes: number) => scores.logBytes(again + Math.max(0, bytes - healed.length));
   tokens.forEach((token, i) => {
@@ -156,10 +157,10 @@ function weigh(
       neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
       ...{ ngram: seen ?? 0, unseen: seen === undefined, token },
     };
-    const { mixed, rival, entropy, facts } = look(end, chances);
+    const { mixed, rival, entropy, facts, agreed } = look(end, chances);
     steps.push({
       ...{ token, probability: mixed, margin: mixed - rival, entropy, tier: predictor.evidence.matchTier },
-      ...{ matchLength: facts.matchLength, count: facts.matchCount },
+      ...{ matchLength: facts.matchLength, count: facts.matchCount, ...(agreed && { agreed }) },
     });
     context[end] = token;
     at += spells.length;

@@ -193,6 +193,7 @@ function extend(
       matchLength: facts.matchLength,
       count: facts.matchCount,
       tier: evidence.matchTier,
+      ...(i === 0 && facts.agree && mixed >= end.mixed && { agreed: true }),
     };
     return {
       steps: [...hypothesis.steps, step],

@@ -25,6 +25,7 @@ export interface Step {
   readonly matchLength: number;
   readonly count: number;
   readonly tier: DraftToken['tier'];
+  readonly agreed?: DraftToken['agreed'];
 }
 
 export interface Hypothesis {

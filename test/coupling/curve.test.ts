@@ -77,6 +77,25 @@ test('a fit survives JSON', () => {
   }
 });
 
+test('a fit of fewer features is read, and says what it said', () => {
+  const fit = fitCoupling(
+    synthetic(900, 35).map((s) => s.example),
+    { now: 7 },
+  );
+  const older = JSON.parse(JSON.stringify(fit));
+  const { features: names, specialist, api, cut } = older.parameters;
+  const gone = names.indexOf('draft breaks the syntax');
+  assert.ok(gone > 0);
+  for (const { model } of [specialist, api, cut])
+    for (const values of model ? [model.mean, model.scale, model.weights] : []) values.splice(gone, 1);
+  names.splice(gone, 1);
+  const read = parseFit(older);
+  assert.ok(read.ok, JSON.stringify(read));
+  for (const draft of [draftOf([0.4]), draftOf([0.9, 0.8]), { ...draftOf([0.9]), broken: [draftOf([0.9]).text.length] }])
+    assert.deepEqual(score(read.value, draft, PLACE), score(fit, draft, PLACE), 'nothing broke there, so its weight is 0');
+  assert.equal((read.value.parameters as { features: string[] }).features.length, names.length + 1);
+});
+
 test('a newer, damaged or foreign fit is refused with its code', () => {
   const text = JSON.stringify(
     fitCoupling(
@@ -94,6 +113,10 @@ test('a newer, damaged or foreign fit is refused with its code', () => {
     'corrupt no parameters': (f) => ({ ...f, parameters: undefined }),
     'corrupt other features': (f) => {
       f.parameters.features[3] = 'phase of the moon';
+      return f;
+    },
+    'corrupt a feature twice': (f) => {
+      f.parameters.features[3] = f.parameters.features[2];
       return f;
     },
     'corrupt weight': (f) => {
