@@ -9,7 +9,7 @@ import { isBeginning } from '../tasks/completion/judge.ts';
 import type { Learned, LearnWalk } from './made.ts';
 import { testOf } from './neural.ts';
 import { taughtInWords } from './taught.ts';
-import { writtenInWords } from './written.ts';
+import { writtenInWords } from './writing.ts';
 
 export async function conclude(walk: LearnWalk): Promise<Learned> {
   const { held, notes, request } = walk.run;

@@ -14,7 +14,7 @@ import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
 import { halved, type Places } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
-import { samplesToLearn } from './written.ts';
+import { samplesToLearn } from './writing.ts';
 
 /** Drafts that are timed: every 64th place of the most there may be. */
 const TIMED = 6;

@@ -19,7 +19,7 @@ import { lessonsOf, taughtOf } from './taught.ts';
 import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 import { askingOf } from './what-to-ask.ts';
-import { weighedOf, writtenOf } from './written.ts';
+import { weighedOf, writtenOf } from './writing.ts';
 
 /** Seconds of drafts at all places of a kind. */
 const at =

@@ -15,7 +15,7 @@ import type { Asking, LearnWalk, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { ApiEstimate } from './types.ts';
-import { costOf, mostWritten, toWrite } from './written.ts';
+import { costOf, mostWritten, toWrite } from './writing.ts';
 
 /** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
 const TEACHING = 0.4;

@@ -25,7 +25,7 @@ export interface Step {
   readonly matchLength: number;
   readonly count: number;
   readonly tier: DraftToken['tier'];
-  readonly agreed?: DraftToken['agreed'];
+  readonly agreed?: true;
 }
 
 export interface Hypothesis {

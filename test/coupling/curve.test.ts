@@ -91,8 +91,16 @@ test('a fit of fewer features is read, and says what it said', () => {
   names.splice(gone, 1);
   const read = parseFit(older);
   assert.ok(read.ok, JSON.stringify(read));
-  for (const draft of [draftOf([0.4]), draftOf([0.9, 0.8]), { ...draftOf([0.9]), broken: [draftOf([0.9]).text.length] }])
-    assert.deepEqual(score(read.value, draft, PLACE), score(fit, draft, PLACE), 'nothing broke there, so its weight is 0');
+  for (const draft of [
+    draftOf([0.4]),
+    draftOf([0.9, 0.8]),
+    { ...draftOf([0.9]), broken: [draftOf([0.9]).text.length] },
+  ])
+    assert.deepEqual(
+      score(read.value, draft, PLACE),
+      score(fit, draft, PLACE),
+      'nothing broke there, so its weight is 0',
+    );
   assert.equal((read.value.parameters as { features: string[] }).features.length, names.length + 1);
 });
 

@@ -80,7 +80,7 @@ test('the API is asked at training files before training, at held-out ones besid
   const teacher = knowingTeacher(project, 3);
   const { estimates, examples, report } = await run(teacher);
   assert.equal(estimates.length, 1);
-  // A tenth of the calls is for what it writes: see written.test.ts.
+  // A tenth of the calls is for what it writes: see writing.test.ts.
   assert.deepEqual([estimates[0]?.places, estimates[0]?.written], [45, 5]);
   assert.deepEqual(splitsAsked(teacher), { train: 20, all: 45 });
   assert.ok(teacher.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
