@@ -14,6 +14,7 @@ import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
+import type { WriteRequest } from '../tasks/write/write-prompt.ts';
 import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -131,7 +132,7 @@ export interface Taught {
 
 /** What the API may be asked to write about: `most` of them, first what it fails at. */
 export interface ToWrite {
-  readonly subjects: readonly Subject[];
+  readonly pool: readonly { readonly subject: Subject; readonly request: WriteRequest; readonly prompt: Prompt }[];
   readonly most: number;
 }
 

@@ -45,7 +45,7 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   const { choose, test } = await placesIn(walk);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
   const writing = await toWrite(walk.run, mostWritten(request, Math.round(WRITING * api.places)));
-  const each = costOf(teacher, writing, held.train).each;
+  const each = costOf(teacher, writing).each;
   const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
@@ -67,7 +67,7 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   });
   const all = [...teach, ...validation, ...tested];
   const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
-  const texts = costOf(teacher, write, held.train);
+  const texts = costOf(teacher, write);
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(api.settings),

@@ -8,7 +8,7 @@ import { byFailing, type Failing, hardlyShown, type Subject } from '../lessons/s
 import { kept, type Piece, writeRequests, writtenSamples } from '../lessons/written.ts';
 import { smallerThan } from '../package/list.ts';
 import { dialectOf } from '../package/manifest.ts';
-import { type WriteRequest, writePrompt } from '../tasks/write/write-prompt.ts';
+import { writePrompt } from '../tasks/write/write-prompt.ts';
 import { labelBatch } from '../teacher/label.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { turn } from './cancellation.ts';
@@ -37,17 +37,21 @@ export function mostWritten({ neural }: Pick<AdaptRequest, 'neural'>, most: numb
 
 /** Of which `most` are asked for, when it is known where the model fails: until then what the dearest costs stands for each. */
 export async function toWrite({ teacher, held, signal }: Run, most: number): Promise<ToWrite> {
-  if (most === 0 || teacher === undefined || teacher.facts.infill !== undefined) return { subjects: [], most: 0 };
+  if (most === 0 || teacher === undefined || teacher.facts.infill !== undefined) return { pool: [], most: 0 };
+  const { facts } = teacher;
   const subjects = await hardlyShown(held.train, POOL * most, () => turn(signal));
-  return { subjects, most: Math.min(most, subjects.length) };
+  const pool = writeRequests(subjects, held.train).map((request, at) => {
+    return { subject: subjects[at] as Subject, request, prompt: writePrompt(request, facts) };
+  });
+  return { pool, most: Math.min(most, pool.length) };
 }
 
-/** What the texts that are not in the store yet may cost, and how many they are. */
-export function costOf(teacher: Teacher, { subjects, most }: ToWrite, train: Run['held']['train']) {
-  const prompts = writeRequests(subjects, train).map((request) => writePrompt(request, teacher.facts));
-  const known = prompts.filter((prompt) => teacher.knows?.(prompt)).length;
-  const dearest = prompts.reduce((high, prompt) => Math.max(high, teacher.estimateUsd(prompt)), 0);
-  return { texts: Math.max(0, most - known), usd: Math.max(0, most - known) * dearest, each: dearest };
+/** How many texts are not in the store yet, what they may cost, and one of them. */
+export function costOf(teacher: Teacher, { pool, most }: ToWrite) {
+  const known = pool.filter(({ prompt }) => teacher.knows?.(prompt)).length;
+  const each = pool.reduce((high, { prompt }) => Math.max(high, teacher.estimateUsd(prompt)), 0);
+  const texts = Math.max(0, most - known);
+  return { texts, usd: texts * each, each };
 }
 
 export async function writtenOf(walk: LearnWalk, tell: Tell): Promise<WrittenTexts> {
@@ -58,17 +62,17 @@ export async function writtenOf(walk: LearnWalk, tell: Tell): Promise<WrittenTex
   accessOf(walk.run);
   const { teacher, write } = asking;
   const failing = failingIn((await walk.get('taught')).answers, held.train);
-  const requests = requestsFor(write, failing, held.train);
+  const asked = byFailing(write.pool, ({ subject }) => subject, failing).slice(0, write.most);
   const answers = new Map<number, Piece>();
-  const count = new Answered(requests.length, tell);
+  const count = new Answered(asked.length, tell);
   const outcome = await labelBatch(
     teacher,
-    requests.map((each) => writePrompt(each, teacher.facts)),
+    asked.map(({ prompt }) => prompt),
     {
       ...{ concurrency, signal },
       onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
       onAnswer: (index, answer) => {
-        const { path } = requests[index] as WriteRequest;
+        const { path } = (asked[index] as (typeof asked)[number]).request;
         // What was cut short does not parse, or teaches to end anywhere.
         answers.set(index, { path, text: answer.truncated ? '' : answer.text });
         count.add(answer);
@@ -76,17 +80,9 @@ export async function writtenOf(walk: LearnWalk, tell: Tell): Promise<WrittenTex
     },
   );
   if (outcome.stopped !== undefined) notes.push(`Having the API write stopped early: ${outcome.stopped.message}`);
-  const written = requests.flatMap((_, index) => answers.get(index) ?? []);
+  const written = asked.flatMap((_, index) => answers.get(index) ?? []);
   const pieces = await kept(written, held.train);
-  return { pieces, asked: written.length, whole: written.length === requests.length };
-}
-
-/** The requests hang on what is asked about, not on the order: each is the one that was priced. */
-function requestsFor({ subjects, most }: ToWrite, failing: readonly Failing[], train: Run['held']['train']) {
-  const all = new Map(writeRequests(subjects, train).map((request, at) => [subjects[at] as Subject, request]));
-  return byFailing(subjects, failing)
-    .slice(0, most)
-    .map((subject) => all.get(subject) as WriteRequest);
+  return { pieces, asked: written.length, whole: written.length === asked.length };
 }
 
 function failingIn(

@@ -46,8 +46,10 @@ export async function hardlyShown(
   turn: () => Promise<void>,
 ): Promise<Subject[]> {
   const mentions = new Map<string, number>();
-  for (const { text } of files)
+  for (const { text } of files) {
     for (const [name] of text.matchAll(NAME)) mentions.set(name, (mentions.get(name) ?? 0) + 1);
+    await turn();
+  }
   const found: Subject[] = [];
   const defined = new Map<string, number>();
   let looked = 0;
@@ -78,12 +80,14 @@ export async function hardlyShown(
 }
 
 /** First those that the large model could not write where they belonged, then those of the files, then of the folders, where it failed. */
-export function byFailing(subjects: readonly Subject[], failing: readonly Failing[]): Subject[] {
+export function byFailing<T>(items: readonly T[], subjectOf: (item: T) => Subject, failing: readonly Failing[]): T[] {
   const folderOf = (path: string) => path.split('/').slice(0, -1).join('/');
   const named = new Set(failing.flatMap(({ truth }) => truth.match(NAME) ?? []));
   const paths = new Set(failing.map(({ path }) => path));
   const folders = new Set([...paths].map(folderOf));
-  const worth = ({ name, path }: Subject) =>
-    (named.has(name) ? 4 : 0) + (paths.has(path) ? 2 : 0) + (folders.has(folderOf(path)) ? 1 : 0);
-  return subjects.toSorted((a, b) => worth(b) - worth(a));
+  const worth = (item: T) => {
+    const { name, path } = subjectOf(item);
+    return (named.has(name) ? 4 : 0) + (paths.has(path) ? 2 : 0) + (folders.has(folderOf(path)) ? 1 : 0);
+  };
+  return items.toSorted((a, b) => worth(b) - worth(a));
 }

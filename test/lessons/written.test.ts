@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
-import { byFailing, hardlyShown, isTest } from '../../src/lessons/subjects.ts';
+import { byFailing, type Failing, hardlyShown, isTest, type Subject } from '../../src/lessons/subjects.ts';
 import { fileOf, kept, writeRequests, writtenSamples } from '../../src/lessons/written.ts';
 import { DIALECT } from '../../src/package/dialects.ts';
 import { writePrompt } from '../../src/tasks/write/write-prompt.ts';
@@ -29,6 +29,7 @@ const files = [
   of('src/odd.lua', 'function odd_one_out(count)\n  return count * 2 + count * 3 + count * 4\nend\n'),
 ];
 const turn = async () => {};
+const itself = (subject: Subject) => subject;
 
 test('asked about is what the folder defines once and hardly uses, of every file alike, the least used first', async () => {
   const subjects = await hardlyShown(files, 10, turn);
@@ -50,11 +51,11 @@ test('asked about is what the folder defines once and hardly uses, of every file
 
 test('first comes what the model could not write, then what is near where it failed', async () => {
   const subjects = await hardlyShown(files, 10, turn);
-  const first = (failing: Parameters<typeof byFailing>[1]) => byFailing(subjects, failing)[0]?.name;
+  const first = (failing: readonly Failing[]) => byFailing(subjects, itself, failing)[0]?.name;
   assert.equal(first([{ path: 'docs/store.md', truth: 'return sweepStore(7);' }]), 'sweepStore');
   assert.equal(first([{ path: 'tools/run.py', truth: 'doubled = 1' }]), 'run_everything');
   assert.equal(first([{ path: 'src/other/more.ts', truth: 'const x = 1;' }]), 'listAll');
-  assert.deepEqual(byFailing(subjects, []), subjects);
+  assert.deepEqual(byFailing(subjects, itself, []), subjects);
 });
 
 test('the kinds take turns, named after the files that they are written after, and never over a file', async () => {
@@ -81,7 +82,7 @@ test('the kinds take turns, named after the files that they are written after, a
 });
 
 test('the request shows function, uses and example, and reads the file that comes back', async () => {
-  const [subject] = byFailing(await hardlyShown(files, 10, turn), [{ path: '', truth: 'sweepStore' }]);
+  const [subject] = byFailing(await hardlyShown(files, 10, turn), itself, [{ path: '', truth: 'sweepStore' }]);
   assert.ok(subject);
   const [, request] = writeRequests([subject, subject], files);
   assert.ok(request);
