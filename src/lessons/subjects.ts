@@ -6,6 +6,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import { codeOf } from '../syntax/documented.ts';
 import { functionsIn } from '../syntax/functions.ts';
 import { parserFor } from '../syntax/grammars.ts';
+import { isTest } from '../text/test-paths.ts';
 
 export interface Subject {
   readonly path: string;
@@ -31,10 +32,6 @@ const MOST_TEXT = 1_500_000;
 const SEED = 3;
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const IS_NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
-const IS_TEST = /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:[/._-]|$)/i;
-
-/** A test, by its path. */
-export const isTest = (path: string): boolean => IS_TEST.test(path);
 
 /**
  * At most `most`, from all files alike, the least used of each first. Deterministic.

@@ -5,9 +5,10 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import { flawOf, namesOf } from '../syntax/known-names.ts';
 import type { FolderText, WriteRequest, Written } from '../tasks/write/write-prompt.ts';
 import { kindOf, languageIdOf } from '../text/languages.ts';
+import { isTest } from '../text/test-paths.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { type Sample, type SampleOptions, samplesOf } from './samples.ts';
-import { isTest, type Subject } from './subjects.ts';
+import type { Subject } from './subjects.ts';
 
 /** As a file of the folder that is not there. */
 export type Piece = FolderText;

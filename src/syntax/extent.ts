@@ -4,6 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import { isOnlyClosers } from '../text/brackets.ts';
 import { commonPrefix } from '../text/edits.ts';
 import { lineAfter, lineBefore, lineEnd } from '../text/lines.ts';
+import { isTest } from '../text/test-paths.ts';
 import { parserFor } from './grammars.ts';
 import { enclosing, isComment, saying } from './nodes.ts';
 import { withSyntax } from './parsing.ts';
@@ -15,7 +16,6 @@ type Node = TreeSitter.Node;
 const MOST_MS = 40;
 /** Of a block that nobody before the drafting process has called for, tokens. */
 const BLOCK_TOKENS = 160;
-const TEST_FILE = /(?:^|[/_.-])(?:tests?|specs?|__tests__)(?:[/_.-]|$)/i;
 /** Two blocks that are alike begin with so much of one text, UTF-16 units. */
 const LEAST_ALIKE = 3;
 /** What is separated by line ends alone, or by semicolons. */
@@ -74,7 +74,7 @@ function begins(root: Node, text: string, at: number, { path, prefix }: Completi
   if (begun === '' && isInEmptyBody(root, text, at, around)) return true;
   const siblings = saying(around ?? root).filter(({ endIndex }) => endIndex < from);
   if (begun === '' && around && isList(around) && areLines(siblings)) return true;
-  return TEST_FILE.test(path) && isRepeated(siblings, text, begun);
+  return isTest(path) && isRepeated(siblings, text, begun);
 }
 
 /** Nothing but comments, or what a documentation says, stands in the body. */

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
-import { byFailing, type Failing, hardlyShown, isTest, type Subject } from '../../src/lessons/subjects.ts';
+import { byFailing, type Failing, hardlyShown, type Subject } from '../../src/lessons/subjects.ts';
 import { fileOf, kept, writeRequests, writtenSamples } from '../../src/lessons/written.ts';
 import { DIALECT } from '../../src/package/dialects.ts';
 import { writePrompt } from '../../src/tasks/write/write-prompt.ts';
 import { unknownModel } from '../../src/teacher/models.ts';
+import { isTest } from '../../src/text/test-paths.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import { tokenizerPath } from '../learn/project.ts';
 
