@@ -1,6 +1,7 @@
 // The large model's part of a run: a sample, then what stays in doubt; each after its price was agreed to.
 import type { Failure } from '../common/errors.ts';
 import { keyOf } from '../tasks/label/extract.ts';
+import { isAnswerTask } from '../tasks/label/task.ts';
 import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from './ask-sample.ts';
 import { learn } from './kinds.ts';
 import { FEWEST_LABELLED, type Gathered } from './learn-task.ts';
@@ -31,6 +32,11 @@ export class Asking {
     this.gathered = gathered;
   }
 
+  /** For people. */
+  private get does(): string {
+    return isAnswerTask(this.folder.task) ? 'The large model answers' : 'The large model labels';
+  }
+
   /** Mean of a question about one of the texts, US dollars; undefined: there is nobody to ask, or nothing. */
   priceOf(texts: readonly string[]): number | undefined {
     const { teacher } = this.deps;
@@ -56,7 +62,7 @@ export class Asking {
     const usd = (this.priceOf(first) ?? 0) * count;
     this.declined = !(await deps.confirm({ what: 'sample', texts: count, usd }));
     if (this.declined) return;
-    const stage = 'The large model labels a sample';
+    const stage = `${this.does} a sample`;
     await this.ask(first, (done) => say(stage, done, count));
     const labelled = [...gathered.known.values()].filter(({ person, api }) => (person ?? api) !== undefined);
     if (this.stopped || labelled.length < FEWEST_LABELLED) return;
@@ -85,7 +91,7 @@ export class Asking {
     if (!(await deps.confirm({ what: 'rest', texts: keys.size, usd: price * keys.size }))) return { price };
     let done = 0;
     const ask = async (texts: string[]) => {
-      await this.ask(texts, (answered) => say('The large model labels what is in doubt', done + answered, keys.size));
+      await this.ask(texts, (answered) => say(`${this.does} what is in doubt`, done + answered, keys.size));
       done += texts.length;
     };
     let chunk: string[] = [];

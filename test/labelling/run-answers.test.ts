@@ -66,11 +66,13 @@ async function run(root: string, asks?: ReturnType<typeof teacher>, signal = new
   const said: TextSpending[] = [];
   const folder = unwrap(await TaskFolder.open(root, 'docs', { trusted: true }));
   const confirm = async (spending: TextSpending) => said.push(spending) > 0;
-  const report = unwrap(await runTask(folder, { teacher: asks, signal, confirm, now: () => 7 }, 20));
+  const stages = new Set<string>();
+  const progress = ({ stage }: { stage: string }) => void stages.add(stage);
+  const report = unwrap(await runTask(folder, { teacher: asks, signal, confirm, progress, now: () => 7 }, 20));
   const rows = [];
   for await (const row of readResults(folder.reader, report.path, await readAnswers(folder.task, folder.reader)))
     rows.push(row);
-  return { said, report, rows, folder };
+  return { said, report, rows, folder, stages };
 }
 
 test("without a large model every function gets a draft after the folder's own comments, marked as in doubt", async () => {
@@ -106,7 +108,8 @@ test('with one it is asked within what was said, own comments go along, and what
     ),
   );
   const second = teacher();
-  const { said, report, rows } = await run(root, second);
+  const { said, report, rows, stages } = await run(root, second);
+  assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
   assert.equal(new Set(second.asked).size, second.asked.length);
   assert.equal(
     said.reduce((sum, { texts }) => sum + texts, 0),
