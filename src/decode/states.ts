@@ -39,10 +39,12 @@ export async function* pooledStates(
   const tokenizer = readTokenizer(words);
   if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);
   const ids = (text: string) => [...tokenizer.value.encode(text)];
-  const model = loadModel(language.model, { as: 'stored', tokenizer: words });
-  const layers = depths.map((depth) => Math.min(model.config.layers - 1, Math.round(depth * model.config.layers) - 1));
+  const whole = loadModel(language.model, { as: 'stored', tokenizer: words });
+  const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
+  // What lies above the highest of them says nothing of it, and is not run.
+  const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
   const { precision } = language;
-  const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, model);
+  const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
   const session = await Session.load(promptGraph(model, chosen, await reachHere(), layers), {
     device: 'cpu',
     threads: language.threads,

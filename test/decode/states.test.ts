@@ -8,9 +8,12 @@ import { pooledStates, type StatesRequest } from '../../src/decode/states.ts';
 const model = join(root, 'models/small');
 const language = { model, tokenizer: join(model, 'tokenizer.json'), precision: 'auto', threads: 1 } as const;
 
-async function read(request: Omit<StatesRequest, 'language' | 'depths'>): Promise<Float32Array[]> {
+async function read(
+  request: Omit<StatesRequest, 'language' | 'depths'>,
+  depths: readonly number[] = [0.5, 1],
+): Promise<Float32Array[]> {
   const out: Float32Array[] = [];
-  for await (const states of pooledStates({ language, depths: [0.5, 1], ...request })) out.push(states);
+  for await (const states of pooledStates({ language, depths, ...request })) out.push(states);
   return out;
 }
 
@@ -43,6 +46,12 @@ test('what stands before is read once, and the last state is that of the whole',
   assert.ok(likeness(last(apart), last(whole)) > 0.98);
   const [other] = await read({ texts: ['return the list'], before: 'Count this.\n', after: '\nKind:' });
   assert.ok(likeness(last(apart), last(other)) < likeness(last(apart), last(whole)));
+});
+
+test('layers above the deepest that is asked for change nothing below them', async () => {
+  const request = { texts: texts.slice(0, 1), before: 'Sort this.\n', after: '\nLabel:' };
+  const [[lower], [both]] = await Promise.all([read(request, [0.5]), read(request)]);
+  assert.deepEqual(lower, both?.subarray(0, both.length / 2));
 });
 
 test('a signal ends it between two texts', async () => {
