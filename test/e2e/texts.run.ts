@@ -243,56 +243,59 @@ step('an adaptation ends with a report: charts, a table behind each, in both the
   await editor.shot('29-report-chart-dark');
 });
 
-step('a task whose answers are texts: drafts after its own answers, doubt written by the API, one edited and accepted by keyboard', async () => {
-  const { editor, api } = session;
-  const changes = Array.from({ length: 240 }, (_, i) => {
-    const [verb, noun] = [['add', 'drop', 'mend', 'speed up'][i % 4], ['list', 'page', 'menu'][i % 3]];
-    return { text: `${verb} the ${noun} of view ${i}`, note: `Now we ${verb} the ${noun}, in view ${i}.` };
-  });
-  const noteOf = (text: string) => changes.find((each) => each.text === text)?.note ?? 'There is no such text.';
-  const rows = changes.map(({ text, note }, i) => `${text},${i < 60 ? `"${note}"` : ''}\n`);
-  writeFileSync(join(session.project, 'changes.csv'), `change,note\n${rows.join('')}`);
-  api.answerTexts((asked) => noteOf(/<text>\n([^<]*)\n<\/text>$/.exec(asked)?.[1] ?? ''));
-  api.setPace({ firstTokenMs: 20 });
-  await editor.command('Easy Adaptation: New Text Task');
-  await editor.quickRow('A column of a CSV table').click();
-  await editor.quickRow('changes.csv').click();
-  await editor.quickRow('change').click();
-  await editor.quickInput().getByText('that are there already').waitFor();
-  await editor.quickRow('note').click();
-  await editor.quickRow('A line').click();
-  await editor.quickInput().getByText('What is to be written').waitFor();
-  await editor.answer('Write the line of the release notes.');
-  await table().getByText('Answers come with the first run').waitFor();
-  await allowApi();
-  await editor.command('Easy Adaptation: Run Text Task');
-  await editor.quickRow('changes').click();
-  await editor.dialog().getByText('to write about 150 texts as a sample?').waitFor();
-  await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
-  const progress = editor.notifications().filter({ hasText: 'Running changes' });
-  await progress.filter({ hasText: /answers a sample/ }).waitFor();
-  await editor.eventually('the results', async () => {
-    const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
-    if (await rest.isVisible()) await rest.click();
-    assert.equal(results('changes.answers.csv').length, changes.length);
-  });
-  const written = answers('changes');
-  assert.equal(new Set(written.map(({ text }) => text)).size, 150, 'a sample, and nothing twice');
-  for (const { text, label, by } of written) assert.deepEqual({ label, by }, { label: noteOf(text), by: 'api' });
-  const grid = table().locator('[role=grid]');
-  await editor.eventually('the table of all', async () =>
-    assert.equal(await grid.getAttribute('aria-rowcount'), String(changes.length + 1)),
-  );
-  await table().locator('select').first().selectOption('specialist');
-  await grid.focus();
-  await editor.page.keyboard.press('Home');
-  const text = (await table().locator('.grid-row.active .text').textContent()) ?? '';
-  const said = 'Now that view is by hand.';
-  await editor.page.keyboard.press('Enter');
-  // What selects all goes through the workbench, and would come later than the next key.
-  await table().locator('.answer textarea:focus').fill(said);
-  await editor.page.keyboard.press('Control+Enter');
-  await table().getByText('One answer accepted').waitFor();
-  assert.deepEqual(answers('changes').at(-1), { text, label: said, by: 'person' });
-  await editor.shot('30-answers');
-});
+step(
+  'a task whose answers are texts: drafts after its own answers, doubt written by the API, one edited and accepted by keyboard',
+  async () => {
+    const { editor, api } = session;
+    const changes = Array.from({ length: 240 }, (_, i) => {
+      const [verb, noun] = [['add', 'drop', 'mend', 'speed up'][i % 4], ['list', 'page', 'menu'][i % 3]];
+      return { text: `${verb} the ${noun} of view ${i}`, note: `Now we ${verb} the ${noun}, in view ${i}.` };
+    });
+    const noteOf = (text: string) => changes.find((each) => each.text === text)?.note ?? 'There is no such text.';
+    const rows = changes.map(({ text, note }, i) => `${text},${i < 60 ? `"${note}"` : ''}\n`);
+    writeFileSync(join(session.project, 'changes.csv'), `change,note\n${rows.join('')}`);
+    api.answerTexts((asked) => noteOf(/<text>\n([^<]*)\n<\/text>$/.exec(asked)?.[1] ?? ''));
+    api.setPace({ firstTokenMs: 20 });
+    await editor.command('Easy Adaptation: New Text Task');
+    await editor.quickRow('A column of a CSV table').click();
+    await editor.quickRow('changes.csv').click();
+    await editor.quickRow('change').click();
+    await editor.quickInput().getByText('that are there already').waitFor();
+    await editor.quickRow('note').click();
+    await editor.quickRow('A line').click();
+    await editor.quickInput().getByText('What is to be written').waitFor();
+    await editor.answer('Write the line of the release notes.');
+    await table().getByText('Answers come with the first run').waitFor();
+    await allowApi();
+    await editor.command('Easy Adaptation: Run Text Task');
+    await editor.quickRow('changes').click();
+    await editor.dialog().getByText('to write about 150 texts as a sample?').waitFor();
+    await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
+    const progress = editor.notifications().filter({ hasText: 'Running changes' });
+    await progress.filter({ hasText: /answers a sample/ }).waitFor();
+    await editor.eventually('the results', async () => {
+      const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
+      if (await rest.isVisible()) await rest.click();
+      assert.equal(results('changes.answers.csv').length, changes.length);
+    });
+    const written = answers('changes');
+    assert.equal(new Set(written.map(({ text }) => text)).size, 150, 'a sample, and nothing twice');
+    for (const { text, label, by } of written) assert.deepEqual({ label, by }, { label: noteOf(text), by: 'api' });
+    const grid = table().locator('[role=grid]');
+    await editor.eventually('the table of all', async () =>
+      assert.equal(await grid.getAttribute('aria-rowcount'), String(changes.length + 1)),
+    );
+    await table().locator('select').first().selectOption('specialist');
+    await grid.focus();
+    await editor.page.keyboard.press('Home');
+    const text = (await table().locator('.grid-row.active .text').textContent()) ?? '';
+    const said = 'Now that view is by hand.';
+    await editor.page.keyboard.press('Enter');
+    // What selects all goes through the workbench, and would come later than the next key.
+    await table().locator('.answer textarea:focus').fill(said);
+    await editor.page.keyboard.press('Control+Enter');
+    await table().getByText('One answer accepted').waitFor();
+    assert.deepEqual(answers('changes').at(-1), { text, label: said, by: 'person' });
+    await editor.shot('30-answers');
+  },
+);
