@@ -237,6 +237,7 @@ function requestOf(
 ) {
   const out = workFolder(request.specialistFolder);
   mkdirSync(out, { recursive: true });
+  const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
   return {
     base,
     out,
@@ -248,7 +249,7 @@ function requestOf(
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience } }),
+    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience: waits } }),
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',

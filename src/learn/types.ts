@@ -35,7 +35,7 @@ export interface NeuralAccess {
   readonly trainingThreads?: number | 'auto';
   /** Of the whole run; the API's answers come on top. Default 10. */
   readonly budgetMinutes?: number;
-  /** Training ends after so many steps, where it would go on longer. */
+  /** Training ends after so many steps, where it would go on longer, and not before because it got no better. */
   readonly maxSteps?: number;
   /** That base and no smaller one, however slowly this machine trains it: what compares bases asks so. */
   readonly noOther?: boolean;

@@ -146,6 +146,8 @@ test('the memory that it takes is a fraction of what it writes', async () => {
     collect();
     return process.memoryUsage().arrayBuffers;
   };
+  // What the tests before left is let go of in more than one turn.
+  for (let last = Number.POSITIVE_INFINITY; held() < last; await new Promise(setImmediate)) last = held();
   const before = held();
   let most = 0;
   const brought = unwrap(

@@ -22,6 +22,9 @@ export interface StopWay {
   readonly says: RegExp;
 }
 
+/** More than there is to learn from: training ends by no other rule before. */
+const MOST_STEPS = 10_000;
+
 const goesOn = /^Cancelled\. Kept: .*the training up to step [1-9]\d* of \d+\. The next adaptation goes on there\.$/;
 
 export const stopWays: readonly StopWay[] = [
@@ -78,7 +81,7 @@ export class StopGround {
     const storage = join(dirname(this.project.root), 'storage');
     const child = spawn('npm', ['start', '--', this.project.root, ...options, '--storage', storage], {
       cwd: root,
-      env: { ...env, ...steadyMachine() },
+      env: { ...env, ...steadyMachine(MOST_STEPS) },
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -4,7 +4,7 @@ import { queryAt } from '../document-query.ts';
 import type { Folders } from '../folder/folders.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type Change, writtenBy } from './written.ts';
+import { type Change, writtenBy } from './written-by.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 

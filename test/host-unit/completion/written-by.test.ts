@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { OutcomeTracker } from '../../../src/complete/tracker.ts';
 import { aboveBox, boxPath } from '../../../src/host/commit-box.ts';
-import { writtenBy } from '../../../src/host/completion/written.ts';
+import { writtenBy } from '../../../src/host/completion/written-by.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
 test('the end and the length of each text that was written, line ends as the models see them', () => {
