@@ -43,7 +43,7 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --balance N          0 local only ... 1 API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
   --budget-minutes N   of the whole adaptation, measuring too (default 10)
-  --max-steps N        of fine-tuning, where the minutes would allow more
+  --max-steps N        of fine-tuning, where the minutes allow more; none fewer for getting no better
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
   --memory GB          limit of each of the neural engine's processes (default 3)

@@ -22,9 +22,6 @@ export interface StopWay {
   readonly says: RegExp;
 }
 
-/** More than there is to learn from: training ends by no other rule before. */
-const MOST_STEPS = 10_000;
-
 const goesOn = /^Cancelled\. Kept: .*the training up to step [1-9]\d* of \d+\. The next adaptation goes on there\.$/;
 
 export const stopWays: readonly StopWay[] = [
@@ -77,11 +74,23 @@ export class StopGround {
   /** Starts an adaptation, and asks it to end as soon as it has come some way with its training. */
   async stop({ send }: StopWay): Promise<Stopped> {
     const { ANTHROPIC_API_KEY: _, ...env } = process.env;
-    const options = ['--base', this.base, '--device', 'cpu', '--threads', '1', '--local', '--verbose'];
+    // More steps than there is to learn from: training ends by no other rule before.
+    const options = [
+      '--base',
+      this.base,
+      '--device',
+      'cpu',
+      '--threads',
+      '1',
+      '--local',
+      '--verbose',
+      '--max-steps',
+      '10000',
+    ];
     const storage = join(dirname(this.project.root), 'storage');
     const child = spawn('npm', ['start', '--', this.project.root, ...options, '--storage', storage], {
       cwd: root,
-      env: { ...env, ...steadyMachine(MOST_STEPS) },
+      env: { ...env, ...steadyMachine() },
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
