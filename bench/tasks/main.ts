@@ -213,7 +213,7 @@ function ablation(recorded: RecordedTask, learned: readonly Item[], test: readon
           some.map(({ text }) => text),
           deep ? some.map(({ states }) => states as Float32Array) : [],
         );
-        const { specialist } = fitSpecialist(some, labels, ground, seed, 2);
+        const { specialist } = fitSpecialist(some, labels, ground, { seed, folds: 2 });
         return mean(
           test.map(({ states, ...item }) => {
             const asked = deep && states ? { ...item, states } : item;

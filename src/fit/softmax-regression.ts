@@ -1,6 +1,10 @@
 // Which of several classes a row belongs to: logistic regression with as many outcomes as there are classes, over sparse rows.
-// Two outcomes and a few features are logistic.ts's, whose Newton steps want a matrix of all pairs of features.
-import { lbfgs } from './lbfgs.ts';
+// Rows without gaps are dense-softmax.ts's. Two outcomes and a few features are logistic.ts's, whose Newton steps want a matrix of all pairs of features.
+import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
+
+export const CONVERGED: LbfgsOptions = { iterations: 200, tolerance: 2e-4 };
+/** A breath of a penalty, so that a class without examples has a bias at all. */
+export const BIAS_L2 = 1e-3;
 
 /** A row's columns that are not zero, and their values. */
 export interface SparseRow {
@@ -55,42 +59,43 @@ export function fitSoftmax(
       loss += (l2 * w * w) / 2;
       gradient[i] = l2 * w;
     }
-    // Biases have a breath of it, so that a class without examples has a bias at all.
     for (let i = bias; i < size; i++) {
-      loss += (1e-3 * (theta[i] as number) ** 2) / 2;
-      gradient[i] = 1e-3 * (theta[i] as number);
+      loss += (BIAS_L2 * (theta[i] as number) ** 2) / 2;
+      gradient[i] = BIAS_L2 * (theta[i] as number);
     }
     const [logits, errors] = [new Float64Array(classes), new Float64Array(classes)];
     for (const { row, label, weight = 1 } of examples) {
       const { columns, values } = row;
       for (let c = 0; c < classes; c++) logits[c] = theta[bias + c] as number;
       for (let k = 0; k < columns.length; k++) {
-        const [at, value] = [(columns[k] as number) * classes, values[k] as number];
+        const at = (columns[k] as number) * classes;
+        const value = values[k] as number;
         for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + value * (theta[at + c] as number);
       }
-      loss -= weight * Math.log(Math.max(1e-300, soften(logits, label)));
+      loss -= weight * Math.log(Math.max(1e-300, soften(logits, 0, classes, label)));
       for (let c = 0; c < classes; c++) {
         errors[c] = weight * ((logits[c] as number) - (c === label ? 1 : 0));
         gradient[bias + c] = (gradient[bias + c] as number) + (errors[c] as number);
       }
       for (let k = 0; k < columns.length; k++) {
-        const [at, value] = [(columns[k] as number) * classes, values[k] as number];
+        const at = (columns[k] as number) * classes;
+        const value = values[k] as number;
         for (let c = 0; c < classes; c++)
           gradient[at + c] = (gradient[at + c] as number) + value * (errors[c] as number);
       }
     }
     return loss;
   };
-  const weights = lbfgs(new Float64Array(size), evaluate, { iterations: 200, tolerance: 2e-4 });
+  const weights = lbfgs(new Float64Array(size), evaluate, CONVERGED);
   return { classes, weights: Float32Array.from(weights) };
 }
 
-/** Logits to probabilities, in place: this runs for each row of each step. That of `label`. */
-function soften(logits: Float64Array, label: number): number {
+/** Logits from `at` to probabilities, in place: this runs for each row of each step. That of `label`. */
+export function soften(logits: Float64Array, at: number, classes: number, label: number): number {
   let highest = Number.NEGATIVE_INFINITY;
-  for (let c = 0; c < logits.length; c++) highest = Math.max(highest, logits[c] as number);
+  for (let c = at; c < at + classes; c++) highest = Math.max(highest, logits[c] as number);
   let sum = 0;
-  for (let c = 0; c < logits.length; c++) sum += logits[c] = Math.exp((logits[c] as number) - highest);
-  for (let c = 0; c < logits.length; c++) logits[c] = (logits[c] as number) / sum;
-  return logits[label] as number;
+  for (let c = at; c < at + classes; c++) sum += logits[c] = Math.exp((logits[c] as number) - highest);
+  for (let c = at; c < at + classes; c++) logits[c] = (logits[c] as number) / sum;
+  return logits[at + label] as number;
 }

@@ -5,7 +5,7 @@ import { crossJudged, fitTextCoupling, type HeldOut, hasBoth, type TextCoupling 
 import { keyOf } from '../tasks/label/extract.ts';
 import { type Judged, type Risk, riskAt } from '../tasks/label/share-of-calls.ts';
 import type { LabelTask } from '../tasks/label/task.ts';
-import { fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
+import { type FitOptions, fitSpecialist, groundOf, type Specialist } from '../tasks/label/text-specialist.ts';
 import type { Known } from './given-labels.ts';
 import { isSure } from './sureness.ts';
 import type { TaskText } from './texts.ts';
@@ -74,15 +74,17 @@ export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: Readonl
     });
 }
 
-/**
- * Throws CodedError 'nothing-to-learn' where too few texts are labelled.
- * @param states of a base, by `keyOf` of the text: only texts that have them are learned from then
- */
+export interface LearnOptions extends Pick<FitOptions, 'say'> {
+  readonly loss?: number;
+  /** Of a base, by `keyOf` of the text: only texts that have them are learned from then. */
+  readonly states?: ReadonlyMap<number, Float32Array>;
+}
+
+/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
 export function learnTask(
   task: LabelTask,
   gathered: Gathered,
-  loss = DEFAULT_LOSS,
-  states?: ReadonlyMap<number, Float32Array>,
+  { loss = DEFAULT_LOSS, states, say }: LearnOptions = {},
 ): LearnedTask {
   const { known, unlabelled } = gathered;
   const labelled = labelledIn(task, known).flatMap((item) => {
@@ -98,7 +100,7 @@ export function learnTask(
   const labels = task.labels.length;
   const open = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
   const ground = groundOf([...labelled.map(({ text }) => text), ...open], [...(states?.values() ?? [])]);
-  const { specialist, outOfFold, cheapOutOfFold } = fitSpecialist(labelled, labels, ground);
+  const { specialist, outOfFold, cheapOutOfFold } = fitSpecialist(labelled, labels, ground, say && { say });
   // As texts are labelled: with the states where the n-grams are not sure.
   const said = outOfFold.map((both, i) =>
     isSure(cheapOutOfFold[i] as number[]) ? (cheapOutOfFold[i] as number[]) : both,

@@ -66,7 +66,7 @@ async function deepened(
   gathered: Gathered,
   say: Say,
 ): Promise<Learned> {
-  const learned = learnTask(task, gathered);
+  const learned = learnTask(task, gathered, { say });
   const cheap = asLearned(task, learned);
   if (!readStates) return cheap;
   let [inDoubt, toRead] = [0, 0];
@@ -82,8 +82,7 @@ async function deepened(
   const texts = deep.toLearn + toRead;
   if (!(await confirm({ what: 'states', texts, usd: 0, seconds: texts * each }))) return cheap;
   await deep.learn((done) => say('The base reads what is labelled', done, deep.toLearn));
-  say('Learning');
-  const both = learnTask(task, learned, undefined, deep.learned);
+  const both = learnTask(task, learned, { states: deep.learned, say });
   const isBetter = (both.risk?.localShare ?? 0) > (learned.risk?.localShare ?? 0);
   return isBetter ? asLearned(task, both, deep) : cheap;
 }

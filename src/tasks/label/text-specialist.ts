@@ -1,6 +1,8 @@
 // A task's specialist: a linear head over hashed n-grams, and where the base's hidden states are known a second one over those.
 import { type ChoiceExample, choiceProbabilities, fitConditionalLogit, softmax } from '../../fit/conditional-logit.ts';
+import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../fit/dense-softmax.ts';
 import { shuffled } from '../../fit/random.ts';
+import { rowSpaceOf } from '../../fit/row-space.ts';
 import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../fit/softmax-regression.ts';
 import { type Standard, standardised, standardOf } from '../../fit/standard.ts';
 import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
@@ -26,7 +28,7 @@ export interface Specialist {
   /** Of the head over n-grams: column -> its place among those that were seen more than once; -1. */
   readonly columns: Int32Array;
   readonly cheap: SoftmaxModel;
-  readonly deep: SoftmaxModel | undefined;
+  readonly deep: DenseHead | undefined;
   /** Of each head's log-probabilities in the common answer. */
   readonly shares: readonly number[];
 }
@@ -46,34 +48,20 @@ export function groundOf(texts: readonly string[], states: readonly Float32Array
   return { rarity: rarityOf(texts), standard: states.length > 0 ? standardOf(states) : undefined };
 }
 
-interface Row extends LabelledText {
-  readonly cheap: SparseRow;
-  readonly deep: SparseRow | undefined;
+interface Row {
+  readonly row: SparseRow;
+  readonly label: number;
 }
 
 type CheapHead = Pick<Specialist, 'columns' | 'cheap'>;
 
-function rowOf(item: LabelledText, { rarity, standard }: Ground): Row {
-  const deep = standard && item.states ? denseRow(standardised(standard, item.states)) : undefined;
-  return { ...item, cheap: hashedRow(item.text, rarity), deep };
-}
-
-function denseRow(values: Float32Array): SparseRow {
-  return { columns: Uint32Array.from(values, (_, j) => j), values };
-}
-
 function fitCheap(rows: readonly Row[], labels: number): CheapHead {
   const seen = new Uint8Array(COLUMNS);
-  for (const { cheap } of rows) for (const column of cheap.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
+  for (const { row } of rows) for (const column of row.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
   let width = 0;
   const columns = Int32Array.from(seen, (count) => (count > 1 ? width++ : -1));
-  const examples = rows.map(({ label, cheap }) => ({ label, row: narrowed(cheap, columns) }));
+  const examples = rows.map(({ label, row }) => ({ label, row: narrowed(row, columns) }));
   return { columns, cheap: fitSoftmax(examples, labels, width, CHEAP_L2) };
-}
-
-function fitDeep(rows: readonly Row[], labels: number, l2: number): SoftmaxModel {
-  const examples = rows.map(({ label, deep }) => ({ label, row: deep as SparseRow }));
-  return fitSoftmax(examples, labels, examples[0]?.row.columns.length ?? 0, l2);
 }
 
 /** The row with the head's own columns. */
@@ -85,13 +73,13 @@ function narrowed({ columns, values }: SparseRow, known: Int32Array): SparseRow 
   };
 }
 
-/** Log-probabilities, [labels]. */
-function opinion(model: SoftmaxModel, row: SparseRow): number[] {
-  return softmax(logitsOf(model, row)).map((p) => Math.log(Math.max(p, 1e-9)));
+/** Logits to log-probabilities, [labels]. */
+function opinion(logits: ArrayLike<number>): number[] {
+  return softmax(logits).map((p) => Math.log(Math.max(p, 1e-9)));
 }
 
-function cheapOpinion({ columns, cheap }: CheapHead, row: Row): number[] {
-  return opinion(cheap, narrowed(row.cheap, columns));
+function cheapOpinion({ columns, cheap }: CheapHead, row: SparseRow): number[] {
+  return opinion(logitsOf(cheap, narrowed(row, columns)));
 }
 
 export interface Fitted {
@@ -101,47 +89,83 @@ export interface Fitted {
   readonly cheapOutOfFold: readonly (readonly number[])[];
 }
 
+export interface FitOptions {
+  readonly seed?: number;
+  readonly folds?: number;
+  /** Heads of those that are fitted, as the user should read it. */
+  readonly say?: (stage: string, done: number, total: number) => void;
+}
+
 /** Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it. Deterministic by `seed`. */
 export function fitSpecialist(
   items: readonly LabelledText[],
   labels: number,
   ground: Ground,
-  seed = 1,
-  count = FOLDS,
+  { seed = 1, folds = FOLDS, say = () => {} }: FitOptions = {},
 ): Fitted {
-  const rows = items.map((item) => rowOf(item, ground));
-  const folds = foldsOf(rows.length, seed, count);
+  const foldOf = foldsOf(items.length, seed, folds);
   /** What heads that did not see a row say of it. */
-  const heldOut = (fit: (some: readonly Row[]) => (row: Row) => number[]): number[][] => {
+  const heldOut = <R>(rows: readonly R[], fit: (some: readonly R[]) => (row: R) => number[]): number[][] => {
     const held: number[][] = new Array(rows.length);
-    for (let fold = 0; fold < count; fold++) {
-      const say = fit(rows.filter((_, i) => folds[i] !== fold));
+    for (let fold = 0; fold < folds; fold++) {
+      const opinionOn = fit(rows.filter((_, i) => foldOf[i] !== fold));
       rows.forEach((row, i) => {
-        if (folds[i] === fold) held[i] = say(row);
+        if (foldOf[i] === fold) held[i] = opinionOn(row);
       });
     }
     return held;
   };
-  const cheap = heldOut((some) => {
-    const head = fitCheap(some, labels);
-    return (row) => cheapOpinion(head, row);
+  const words = items.map(({ text, label }): Row => ({ label, row: hashedRow(text, ground.rarity) }));
+  let done = 0;
+  const fitWords = (some: readonly Row[]) => {
+    say('Learning from words and characters', done++, folds + 1);
+    return fitCheap(some, labels);
+  };
+  const cheap = heldOut(words, (some) => {
+    const head = fitWords(some);
+    return ({ row }) => cheapOpinion(head, row);
   });
-  const tried = (rows[0]?.deep ? DEEP_L2 : []).map((l2) => {
-    const held = heldOut((some) => {
-      const head = fitDeep(some, labels, l2);
-      return (row) => opinion(head, row.deep as SparseRow);
-    });
-    return { l2, held, right: held.reduce((sum, each, i) => sum + (each[(rows[i] as Row).label] as number), 0) };
-  });
-  const deep = tried.sort((a, b) => b.right - a.right)[0];
+  const cheapHead = fitWords(words);
+  const deep = fitDeep(items, labels, ground, heldOut, say);
   const held = cheap.map((each, i) => (deep ? [each, deep.held[i] as number[]] : [each]));
-  const shares = sharesOf(held, rows);
-  const heads = { ...fitCheap(rows, labels), deep: deep && fitDeep(rows, labels, deep.l2) };
+  const shares = sharesOf(held, items);
   return {
-    specialist: { labels, ground, ...heads, shares },
+    specialist: { labels, ground, ...cheapHead, deep: deep?.head, shares },
     outOfFold: held.map((each) => mixed(each, shares)),
     cheapOutOfFold: cheap.map((each) => mixed([each], [1])),
   };
+}
+
+type HeldOutOf = <R>(rows: readonly R[], fit: (some: readonly R[]) => (row: R) => number[]) => number[][];
+
+/** The head over states, with that of the penalties whose heads foresee best what they did not see. */
+function fitDeep(
+  items: readonly LabelledText[],
+  labels: number,
+  { standard }: Ground,
+  heldOut: HeldOutOf,
+  say: NonNullable<FitOptions['say']>,
+): { readonly head: DenseHead; readonly held: readonly number[][] } | undefined {
+  const states = items.flatMap(({ states }) => (standard && states ? [standardised(standard, states)] : []));
+  if (states.length === 0) return undefined;
+  let done = 0;
+  const total = DEEP_L2.length + 2;
+  const stage = () => say('Learning from what the base has read', done++, total);
+  stage();
+  const space = rowSpaceOf(states);
+  const rows = space.rows.map((row, i) => ({ row, label: (items[i] as LabelledText).label }));
+  // Each from nothing: from another penalty's weights it takes as many steps to come as near.
+  const tried = DEEP_L2.map((l2) => {
+    stage();
+    const held = heldOut(rows, (some) => {
+      const head = fitDenseSoftmax(some, labels, space.width, l2);
+      return ({ row }) => opinion(denseLogits(head, row));
+    });
+    return { l2, held, right: held.reduce((sum, each, i) => sum + (each[rows[i]?.label as number] as number), 0) };
+  });
+  const best = tried.reduce((a, b) => (b.right > a.right ? b : a));
+  stage();
+  return { head: space.inColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), held: best.held };
 }
 
 /** Fold of each of so many items. */
@@ -174,8 +198,8 @@ function mixed(heads: readonly (readonly number[])[], shares: readonly number[])
 
 /** Probability of each label. Without states the n-grams answer alone. */
 export function labelProbabilities(specialist: Specialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
-  const row = rowOf({ ...item, label: 0 }, specialist.ground);
-  const cheap = cheapOpinion(specialist, row);
-  if (!specialist.deep || !row.deep) return mixed([cheap], [1]);
-  return mixed([cheap, opinion(specialist.deep, row.deep)], specialist.shares);
+  const { ground, deep, shares } = specialist;
+  const cheap = cheapOpinion(specialist, hashedRow(item.text, ground.rarity));
+  if (!deep || !ground.standard || !item.states) return mixed([cheap], [1]);
+  return mixed([cheap, opinion(denseLogits(deep, standardised(ground.standard, item.states)))], shares);
 }

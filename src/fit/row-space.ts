@@ -1,0 +1,128 @@
+// Rows of more columns than there are rows, in as many dimensions as rows: turned, and nothing lost. What is fitted with a penalty on squared
+// weights lies in the rows' span (the representer theorem), and products between rows stay as they are; so the fit is the same, at less to multiply.
+import type { DenseHead } from './dense-softmax.ts';
+
+export interface RowSpace {
+  /** As many as there are rows: the factor of their products (Cholesky), lower triangular, without the zeros behind the diagonal. */
+  readonly rows: readonly Float32Array[];
+  /** Values of the longest. */
+  readonly width: number;
+  /** What was fitted on these rows, for rows as they were given. */
+  inColumns(head: DenseHead): DenseHead;
+}
+
+/** A row that depends on those before it: what is left of its square is less than this share of it. */
+const DEPENDENT = 1e-9;
+
+/** @param given f32, all as long; no fewer than columns stay as they are */
+export function rowSpaceOf(given: readonly Float32Array[]): RowSpace {
+  const columns = given[0]?.length ?? 0;
+  if (given.length >= columns) return { rows: given, width: columns, inColumns: (head) => head };
+  const factor = factorOf(given);
+  return {
+    rows: factor.map((row) => Float32Array.from(row)),
+    width: given.length,
+    inColumns: ({ weights, biases }) => ({ weights: weights.map((own) => weightsOf(given, factor, own)), biases }),
+  };
+}
+
+function factorOf(given: readonly Float32Array[]): Float64Array[] {
+  const factor = productsOf(given);
+  const count = given.length;
+  for (let i = 0; i < count; i++) {
+    const row = factor[i] as Float64Array;
+    const square = row[i] as number;
+    for (let j = 0; j <= i; j++) {
+      const other = factor[j] as Float64Array;
+      let [left, right] = [0, 0];
+      const even = j & ~1;
+      for (let k = 0; k < even; k += 2) {
+        left += (row[k] as number) * (other[k] as number);
+        right += (row[k + 1] as number) * (other[k + 1] as number);
+      }
+      if (even < j) left += (row[even] as number) * (other[even] as number);
+      const rest = (row[j] as number) - left - right;
+      if (i === j) row[i] = rest > DEPENDENT * square ? Math.sqrt(rest) : 0;
+      else row[j] = other[j] === 0 ? 0 : rest / (other[j] as number);
+    }
+  }
+  return factor;
+}
+
+/** Columns that are multiplied at a time: of a thousand rows they fit a processor's cache. */
+const PANEL = 256;
+
+/** Of each row with those up to itself. */
+function productsOf(rows: readonly Float32Array[]): Float64Array[] {
+  const products = rows.map((_, i) => new Float64Array(i + 1));
+  const width = rows[0]?.length ?? 0;
+  // Rows of zeros behind the last, so that blocks are whole.
+  const panel = new Float64Array((rows.length + 4) * PANEL);
+  const block = new Float64Array(8);
+  for (let from = 0; from < width; from += PANEL) {
+    panel.fill(0);
+    rows.forEach((row, i) => void panel.set(row.subarray(from, from + PANEL), i * PANEL));
+    for (let i = 0; i < rows.length; i += 4) {
+      for (let j = 0; j < Math.min(i + 4, rows.length); j += 2) {
+        fourByTwo(panel, i * PANEL, j * PANEL, block);
+        for (let n = 0; n < 8; n++) {
+          const of = products[i + (n >> 1)];
+          const column = j + (n & 1);
+          if (of && column < of.length) of[column] = (of[column] as number) + (block[n] as number);
+        }
+      }
+    }
+  }
+  return products;
+}
+
+/** Products of four rows of a panel with two, [4][2]: what is loaded once is multiplied often. */
+function fourByTwo(panel: Float64Array, first: number, second: number, block: Float64Array): void {
+  let a0 = 0;
+  let a1 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let c0 = 0;
+  let c1 = 0;
+  let d0 = 0;
+  let d1 = 0;
+  for (let k = 0; k < PANEL; k++) {
+    const x = panel[second + k] as number;
+    const y = panel[second + PANEL + k] as number;
+    const a = panel[first + k] as number;
+    const b = panel[first + PANEL + k] as number;
+    const c = panel[first + 2 * PANEL + k] as number;
+    const d = panel[first + 3 * PANEL + k] as number;
+    a0 += a * x;
+    a1 += a * y;
+    b0 += b * x;
+    b1 += b * y;
+    c0 += c * x;
+    c1 += c * y;
+    d0 += d * x;
+    d1 += d * y;
+  }
+  block[0] = a0;
+  block[1] = a1;
+  block[2] = b0;
+  block[3] = b1;
+  block[4] = c0;
+  block[5] = c1;
+  block[6] = d0;
+  block[7] = d1;
+}
+
+/** Rows' own weights from those of the turned dimensions (the factor's transpose, solved), and the sum of rows that they make. */
+function weightsOf(rows: readonly Float32Array[], factor: readonly Float64Array[], turned: Float64Array): Float64Array {
+  const shares = turned.slice(0, rows.length);
+  const weights = new Float64Array(rows[0]?.length ?? 0);
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const own = factor[i] as Float64Array;
+    const pivot = own[i] as number;
+    const share = pivot === 0 ? 0 : (shares[i] as number) / pivot;
+    for (let j = 0; j < i; j++) shares[j] = (shares[j] as number) - share * (own[j] as number);
+    const row = rows[i] as Float32Array;
+    for (let k = 0; k < weights.length; k++) weights[k] = (weights[k] as number) + share * (row[k] as number);
+  }
+  return weights;
+}
