@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ok, unwrap } from '../../src/common/errors.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { FolderReader } from '../../src/harvest/folder-reader.ts';
 import type { ReadStates } from '../../src/labelling/deep-reading.ts';
 import { giveLabel, readAnswers } from '../../src/labelling/given-labels.ts';
@@ -71,10 +72,15 @@ async function run(
   wanted: (spending: TextSpending) => boolean = () => true,
 ) {
   const said: TextSpending[] = [];
+  const stages = new Set<string>();
+  const progress = ({ stage, done, total }: ProgressUpdate) => {
+    assert.ok(total === undefined || done <= total, `${stage}: ${done} of ${total}`);
+    stages.add(stage);
+  };
   const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
   const confirm = async (spending: TextSpending) => said.push(spending) > 0 && wanted(spending);
-  const report = unwrap(await runTask(folder, { teacher: asks, readStates, signal, confirm, now: () => 7 }, 220));
-  return { said, report };
+  const deps = { teacher: asks, readStates, signal, confirm, progress, now: () => 7 };
+  return { said, report: unwrap(await runTask(folder, deps, 220)), stages };
 }
 
 test('what was cancelled goes on: nothing is asked twice, and all of it costs what was said', async () => {
@@ -179,7 +185,9 @@ test('where words say too little a base reads, once its time was agreed to: of t
   assert.ok(told && told.seconds !== undefined && told.texts > 300 && told.usd === 0);
   assert.ok(without.report.inDoubt > 200, `${without.report.inDoubt} in doubt without it`);
   read.length = 0;
-  const { report } = await run(root, asks, undefined, readStates, only('sample', 'states'));
+  const { report, stages } = await run(root, asks, undefined, readStates, only('sample', 'states'));
+  for (const from of ['words and characters', 'what the base has read'])
+    assert.ok(stages.has(`Learning from ${from}`), [...stages].join(', '));
   assert.equal(report.inDoubt, 0);
   assert.equal(new Set(read).size, read.length, 'nothing is read twice');
   const rows = readFileSync(join(root, report.path), 'utf8').trimEnd().split('\n').slice(1);
