@@ -232,7 +232,7 @@ function identify(
   examples: readonly Example[],
   weights: Weights,
 ): string {
-  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
+  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, adapters, ...settings } = stepper;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const judged = validation && { ...validation, examples: text(validation.examples) };
   return fingerprint({
@@ -242,6 +242,6 @@ function identify(
     separator,
     judged,
     examples: text(examples),
-    weights: digest([...weights.values(), ...arraysOf(packed)]),
+    weights: digest([...weights.values(), ...arraysOf(packed), ...(adapters?.values() ?? [])]),
   });
 }
