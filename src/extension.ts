@@ -4,6 +4,7 @@ import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { readTuning } from './common/tuning.ts';
 import { Adaptation } from './host/adapt/adaptation.ts';
+import { KeepAdapting } from './host/adapt/keep-adapting.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api/api.ts';
 import { ApiKey } from './host/api/api-key.ts';
@@ -13,7 +14,7 @@ import { Problems } from './host/api/problems.ts';
 import { Served } from './host/api/served-specialist.ts';
 import { Bases } from './host/bases/bases.ts';
 import { Load } from './host/bases/machine-load.ts';
-import { onBattery } from './host/bases/power.ts';
+import { onBattery, onMains } from './host/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './host/bases/shipped-bases.ts';
 import { Neural } from './host/bases/window-engine.ts';
 import { ChannelLog } from './host/channel-log.ts';
@@ -121,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): void {
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,
-      isBusy: () => adaptation.progress !== undefined,
+      isBusy: () => !adaptation.isIdle,
       isMachineBusy: () => load.isBusy(),
       onChange: () => folders.openNeural(),
       onState: changed,
@@ -177,17 +178,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const jobs = new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log });
   const adaptation = own.add(
     new Adaptation({
-      jobs,
-      api,
-      configuration,
-      neural,
-      paths,
-      log,
+      ...{ jobs, api, configuration, neural, paths, log },
       onChange: changed,
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
   own.add(configuration.onDidChange(() => adaptation.configure()));
+  const keeping = own.add(
+    new KeepAdapting({ folders, rules, adaptation, configuration, onMains, clock, log, onChange: changed }),
+  );
   const status = own.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),
   );
@@ -200,7 +199,7 @@ export function activate(context: vscode.ExtensionContext): void {
       activity,
       status,
       allTime: () => store.get().totals(),
-      reports: () => reportsOf(folders.all),
+      reports: () => reportsOf(folders.all, (session) => keeping.last(session)),
       tasks: () => texts.outcomes,
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPlace: (id) => void openPlace(activity, id),

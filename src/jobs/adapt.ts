@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
+import { dropOnward } from '../continual/go-on.ts';
 import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
@@ -83,6 +84,7 @@ async function withStore(
       ledger,
       program,
       record: (finished) => {
+        dropOnward(request.specialistFolder);
         store.recordAdaptation(root, finished);
         writeReport(request.specialistFolder, finished);
       },

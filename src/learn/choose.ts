@@ -64,7 +64,7 @@ const MORE_THAN_CHANCE = { lines: 1.28, loss: 1.64 } as const;
  * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; or no fewer, and what the authors
  * wrote there was likelier to it by more than chance: at the fifty places that a slow machine has the time for, lines alone show no difference below
  * a tenth. Of such the one with the most lines. What training made no better on held-out files is no candidate.
- * @param measured the base last
+ * @param measured the base last, or what else stays where no other is better
  */
 export function choose(
   measured: readonly Measured[],
@@ -88,15 +88,15 @@ export function choose(
   const on = `of ${places} validation places`;
   if (best) {
     const { each, lines, loss } = best;
-    const more = `${percent(lines.by)} more lines right ${on} than the base`;
+    const more = `${percent(lines.by)} more lines right ${on} than ${titles[base.name]}`;
     if (lines.errors > MORE_THAN_CHANCE.lines)
       return { used: each, why: `${titles[each.name]} gets ${more}, more than chance would bring.` };
-    const level = lines.by > 0 ? more : `as many lines right ${on} as the base`;
+    const level = lines.by > 0 ? more : `as many lines right ${on} as ${titles[base.name]}`;
     const word = `what comes next in them is ${percent(likelierBy(loss.by))} likelier to it, more than chance would bring`;
     return { used: each, why: `${titles[each.name]} gets ${level}, and ${word}.` };
   }
   const [first] = others;
-  if (!first) return { used: base, why: 'the base is all there is.' };
+  if (!first) return { used: base, why: `${titles[base.name]} is all there is.` };
   const {
     each,
     lines: { by },

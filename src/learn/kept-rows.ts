@@ -5,6 +5,7 @@ import { failed, ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
+import { otherWords, sampleOptions } from '../lessons/drawn.ts';
 import { samplesOf, specialNames } from '../lessons/samples.ts';
 import { hardlyShown } from '../lessons/subjects.ts';
 import { writeRequests } from '../lessons/written.ts';
@@ -28,7 +29,6 @@ import { turn } from './cancellation.ts';
 import { holdOut, placesOf, placesToAsk } from './places.ts';
 import { Live } from './preview.ts';
 import { readSpecialist } from './specialist-files.ts';
-import { otherWords, sampleOptions } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 import { foreseenBy, labelRequest } from './what-to-ask.ts';
 

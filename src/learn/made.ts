@@ -3,6 +3,7 @@ import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
+import type { Samples } from '../lessons/drawn.ts';
 import type { Subject } from '../lessons/subjects.ts';
 import type { Piece } from '../lessons/written.ts';
 import type { NgramModel } from '../ngram/model.ts';
@@ -22,7 +23,7 @@ import type { Candidate, Measured } from './choose.ts';
 import type { Session } from './neural-session.ts';
 import type { HeldOut, Places } from './places.ts';
 import type { Walk } from './stage-walk.ts';
-import type { Samples, Training } from './training.ts';
+import type { Training } from './training.ts';
 import type { AdaptRequest, ConfirmSpending } from './types.ts';
 
 export interface RunDeps {

@@ -12,7 +12,7 @@ import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import type { Answers } from './answers.ts';
 import { type Candidate, titles } from './choose.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
-import { weightsOf, workFolder } from './folder-models.ts';
+import { weightsOf } from './folder-models.ts';
 import { Opened } from './opened.ts';
 import { digest, type Tell } from './stage-walk.ts';
 import type { NeuralAccess } from './types.ts';
@@ -25,7 +25,8 @@ export interface SessionDeps {
   readonly engine: Engine;
   readonly access: NeuralAccess;
   readonly tokenizerPath: string;
-  readonly specialistFolder: string;
+  /** Where the snapshot lies meanwhile. */
+  readonly work: string;
   readonly signal: AbortSignal;
   /** Snapshot of the training files' n-grams, and what stands for it. */
   readonly index: () => Promise<Uint8Array>;
@@ -48,8 +49,8 @@ export class Session {
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
-    this.key = `adapting ${deps.specialistFolder}`;
-    this.snapshot = join(workFolder(deps.specialistFolder), snapshotFile);
+    this.key = `adapting ${deps.work}`;
+    this.snapshot = join(deps.work, snapshotFile);
   }
 
   /** At places of one split. */
@@ -137,9 +138,9 @@ export class Session {
 
   /** Throws where the engine is not there. */
   private async begin(): Promise<void> {
-    const { engine, specialistFolder, index, signal } = this.deps;
+    const { engine, work, index, signal } = this.deps;
     unwrap(await engine.request('status', {}, { signal }));
-    mkdirSync(workFolder(specialistFolder), { recursive: true });
+    mkdirSync(work, { recursive: true });
     replaceFile(this.snapshot, [await index()]);
   }
 }

@@ -9,7 +9,7 @@ import { type Candidate, choose, type Measured } from './choose.ts';
 import { keepComparison } from './compared.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
-import { folderOf, isModel, ownModel, sweepModels } from './folder-models.ts';
+import { folderOf, isModel, ownModel, sweepModels, workFolder } from './folder-models.ts';
 import type { Chosen, LearnWalk, Run } from './made.ts';
 import { Session } from './neural-session.ts';
 import { halved, type Places } from './places.ts';
@@ -65,7 +65,7 @@ export function sessionOf(walk: LearnWalk): Session {
   return new Session({
     engine: run.engine as Engine,
     access: accessOf(run),
-    specialistFolder: run.request.specialistFolder,
+    work: workFolder(run.request.specialistFolder),
     tokenizerPath: run.request.tokenizerPath,
     signal: run.signal,
     fit: run.places.fit,

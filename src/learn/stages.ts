@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIXTURE_FILE } from '../engine/protocol.ts';
+import { samplesFrom } from '../lessons/drawn.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { exactWeights } from '../ngram/weights.ts';
 import { sha256Of } from '../package/manifest.ts';
@@ -16,7 +17,6 @@ import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sess
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
 import { lessonsOf, taughtOf } from './taught.ts';
-import { samplesFrom } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 import { askingOf } from './what-to-ask.ts';
 import { weighedOf, writtenOf } from './writing.ts';

@@ -4,6 +4,7 @@ import { percent } from '../common/format.ts';
 import { placeOf } from '../coupling/place.ts';
 import { worthBy } from '../coupling/worth.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
+import type { Lessons } from '../lessons/drawn.ts';
 import type { LearnedPlace } from '../lessons/samples.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
@@ -11,7 +12,6 @@ import { judge, truthAt } from '../tasks/completion/judge.ts';
 import { Answered, askAt } from './labels.ts';
 import type { LearnWalk, Taught } from './made.ts';
 import type { Tell } from './stage-walk.ts';
-import type { Lessons } from './training.ts';
 
 const nothing: Taught = { answers: [], whole: false };
 

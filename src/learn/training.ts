@@ -5,28 +5,18 @@ import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
-import type { StepReport, Validated } from '../engine/protocol.ts';
+import type { Requests, StepReport, Validated } from '../engine/protocol.ts';
 import { standOf } from '../engine/standing.ts';
-import { shuffled } from '../fit/random.ts';
-import type { HarvestedFile } from '../harvest/types.ts';
-import { recencyOf } from '../lessons/recency.ts';
-import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from '../lessons/samples.ts';
-import type { NgramModel } from '../ngram/model.ts';
+import { windowTokens as length, otherWords, type Samples, usualSeed } from '../lessons/drawn.ts';
 import { wordsOf } from '../package/compatibility.ts';
-import { type Dialect, dialectTokens } from '../package/dialects.ts';
+import { dialectTokens } from '../package/dialects.ts';
 import { dialectOf, type Sha256 } from '../package/manifest.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
-import { PROMPT_SNIPPETS } from '../tasks/completion/prompt-form.ts';
-import { readTokenizer } from '../tokenizer/load.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import { turn } from './cancellation.ts';
 import { weightsOf, workFolder } from './folder-models.ts';
-import type { HeldOut } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import type { AdaptRequest, NeuralAccess } from './types.ts';
 
-/** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
-const length = 512;
 const microBatches = 4;
 /** Passes over all samples; a token of the folder is in two of them, as running text and around a middle. */
 const epochs = 2;
@@ -41,13 +31,6 @@ const MORE_THAN_ENOUGH = 1e9;
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
 const patience = 4;
-/** Windows that validation scores: seconds. */
-const validationWindows = 32;
-/** Less teaches nothing that the n-grams do not know. */
-const leastTokens = 2000;
-/** Tokens that the n-grams are asked about: seconds of work. */
-const mostKnown = 600_000;
-const usualSeed = 1;
 
 /** What training needs of a run. */
 export interface TrainingDeps {
@@ -56,22 +39,17 @@ export interface TrainingDeps {
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Absent: the base is adapted, in the work folder. */
+  readonly onward?: Onward;
 }
 
-/** What the large model's answers add to the true text. */
-export interface Lessons {
-  /** See SampleOptions. */
-  readonly worth?: SampleOptions['worth'];
-  /** Places of training files that are learned beside those that are drawn. */
-  readonly places: readonly LearnedPlace[];
-}
-
-/** What is learned from, and what says how well. */
-export interface Samples {
-  readonly examples: readonly Sample[];
-  readonly judged: readonly Sample[];
-  readonly tokensPerEpoch: number;
-}
+/** What a training that goes on with an adapted model has otherwise. */
+export type Onward = Pick<Requests['adapt']['request'], 'out' | 'learningRate' | 'checkpointEverySteps'> & {
+  readonly from: string;
+  /** Patience may end it earlier. */
+  readonly maxSteps: number;
+  readonly validateEverySteps: number;
+};
 
 export interface Training {
   /** Name of its base's folder, beside that of the one that serves: see plan.ts. */
@@ -87,34 +65,6 @@ export interface Training {
   readonly dropped?: string;
   /** What it came to at the validation places. */
   readonly judged?: MixedQuality;
-}
-
-/** Of the training files, and of validation files fewer as the run measures less. Throws CodedError where there is too little. */
-export async function samplesFrom(
-  held: Pick<HeldOut, 'train' | 'fit'>,
-  index: NgramModel,
-  halvings: number,
-  { worth, places }: Lessons,
-  { request: { neural, tokenizerPath }, tokenizer, signal }: Pick<TrainingDeps, 'request' | 'tokenizer' | 'signal'>,
-): Promise<Samples> {
-  const base = neural?.base;
-  const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };
-  const own = base === undefined ? undefined : otherWords(base, tokenizerPath);
-  const words = own ?? tokenizer;
-  // What the n-grams give their tokens says nothing of others.
-  const known = own ? undefined : await knownTo(index, held.train, signal);
-  const byFile = Map.groupBy(places, ({ path }) => path);
-  const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
-  const recency = recencyOf(held.train);
-  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, recency, taught });
-  const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
-  if (tokensPerEpoch < leastTokens) {
-    throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
-  }
-  // The mixture of both is what is served, so it says when to stop.
-  const beside = own ? undefined : await knownTo(index, held.fit, signal);
-  const judged = evenly(samplesOf(held.fit, words, { ...options, beside }), validationWindows >> halvings);
-  return { examples, judged, tokensPerEpoch };
 }
 
 /** Of the whole run, seconds. */
@@ -233,9 +183,10 @@ function requestOf(
   base: string,
   { examples, judged }: Samples,
   access: NeuralAccess,
-  { request, tokenizer }: TrainingDeps,
+  { request, tokenizer, onward }: TrainingDeps,
 ) {
-  const out = workFolder(request.specialistFolder);
+  const { validateEverySteps: everySteps = validateEverySteps, ...otherwise } = onward ?? {};
+  const out = onward?.out ?? workFolder(request.specialistFolder);
   mkdirSync(out, { recursive: true });
   const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
   return {
@@ -249,7 +200,7 @@ function requestOf(
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience: waits } }),
+    ...(judged.length > 0 && { validation: { examples: judged, everySteps, patience: waits } }),
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',
@@ -257,41 +208,6 @@ function requestOf(
     seed: access.seed ?? usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
+    ...otherwise,
   } as const;
-}
-
-/** A base's tokenizer, where it is another than the n-grams'. */
-export function otherWords(base: string, tokenizerPath: string): Tokenizer | undefined {
-  const words = wordsOf(base, undefined, tokenizerPath);
-  return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
-}
-
-/** @param index of the training files @param dialect of the base */
-export function sampleOptions(
-  index: NgramModel,
-  dialect: Dialect,
-): Pick<SampleOptions, 'length' | 'seed' | 'dialect' | 'snippets'> {
-  return { length, seed: usualSeed, dialect, snippets: (query) => index.snippets(query, PROMPT_SNIPPETS) };
-}
-
-/** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */
-async function knownTo(index: NgramModel, files: readonly HarvestedFile[], signal: AbortSignal) {
-  const known = new Map<HarvestedFile, Float32Array>();
-  let tokens = 0;
-  for (const at of shuffled(files.length, usualSeed)) {
-    const file = files[at] as HarvestedFile;
-    const found = index.tokenProbabilities(file);
-    known.set(file, found);
-    tokens += found.length;
-    if (tokens > mostKnown) break;
-    await turn(signal);
-  }
-  return (file: HarvestedFile) => known.get(file);
-}
-
-/** At most about `windows` windows of samples, from all over. */
-function evenly(samples: readonly Sample[], windows: number): Sample[] {
-  const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
-  const every = Math.max(1, Math.ceil(tokens / (windows * length)));
-  return samples.filter((_, i) => i % every === 0);
 }

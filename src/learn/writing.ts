@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, isCancelled, messageOf } from '../common/errors.ts';
 import { counted, percent } from '../common/format.ts';
+import { otherWords, type Samples, sampleOptions } from '../lessons/drawn.ts';
 import { byFailing, type Failing, hardlyShown, type Subject } from '../lessons/subjects.ts';
 import { kept, type Piece, writeRequests, writtenSamples } from '../lessons/written.ts';
 import { smallerThan } from '../package/list.ts';
@@ -18,7 +19,7 @@ import { Answered, concurrency } from './labels.ts';
 import type { LearnWalk, Run, ToWrite, Weighed, WrittenTexts } from './made.ts';
 import { accessOf } from './neural.ts';
 import type { Tell } from './stage-walk.ts';
-import { budgetSeconds, otherWords, type Samples, sampleOptions, train } from './training.ts';
+import { budgetSeconds, train } from './training.ts';
 import type { AdaptRequest } from './types.ts';
 
 /** Functions that are looked at for each text that is asked for. */

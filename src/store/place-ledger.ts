@@ -64,11 +64,24 @@ export class PlaceLedger {
     this.attempt((database) => {
       const marks = models.map(() => '?').join(', ');
       database.run(`DELETE FROM answers WHERE folder = ? AND model NOT IN (${marks})`, this.folder, ...models);
-      database.run(
-        'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',
-        this.folder,
-      );
+      this.dropUnanswered(database);
     });
+  }
+
+  /** Forgets what these models answered. */
+  forget(models: readonly string[]): void {
+    this.attempt((database) => {
+      for (const model of models)
+        database.run('DELETE FROM answers WHERE folder = ? AND model = ?', this.folder, model);
+      this.dropUnanswered(database);
+    });
+  }
+
+  private dropUnanswered(database: Database): void {
+    database.run(
+      'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',
+      this.folder,
+    );
   }
 
   close(): void {

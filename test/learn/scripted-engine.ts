@@ -24,6 +24,8 @@ export interface Script {
   readonly latencyMs?: number;
   /** Of the mixture at a place, nats a token; absent: no place has one. */
   readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
+  /** How good a model is by its folder, where its name does not say it: two of them are adapted. */
+  readonly of?: (model: string) => { readonly right: number; readonly loss: number };
 }
 
 export class ScriptedEngine implements Engine {
@@ -73,13 +75,14 @@ export class ScriptedEngine implements Engine {
         }),
       draft: ({ key, query }) => {
         const source = this.open.get(key);
-        return source ? ok(this.draft(source.name as 'base' | 'adapted', query)) : failed('bad-request', 'not open');
+        return source ? ok(this.draft(source, query)) : failed('bad-request', 'not open');
       },
       lossAt: ({ key }) => {
         const source = this.open.get(key);
         if (!source) return failed('bad-request', 'not open');
-        const { loss } = this.script;
-        return ok(loss ? { tokens: 2, nats: 2 * loss[source.name as 'base' | 'adapted'] } : { tokens: 0, nats: 0 });
+        const { loss, of } = this.script;
+        const nats = of?.(source.model as string).loss ?? loss?.[source.name as 'base' | 'adapted'];
+        return ok(nats === undefined ? { tokens: 0, nats: 0 } : { tokens: 2, nats: 2 * nats });
       },
       adapt: (asked) => this.adapt(asked, options as RequestOptions<'adapt'>),
     };
@@ -87,9 +90,10 @@ export class ScriptedEngine implements Engine {
     return answer ? answer(request) : failed('bad-request', `${kind} is not scripted`);
   }
 
-  private draft(name: 'base' | 'adapted', query: Requests['draft']['request']['query']): Draft {
+  private draft({ name, model }: Requests['open']['request'], query: Requests['draft']['request']['query']): Draft {
     // Spread over the places, so that the share holds for a few of them as well.
-    const right = (37 * this.drafts++) % 100 < 100 * this.script.right[name];
+    const share = this.script.of?.(model as string).right ?? this.script.right[name as 'base' | 'adapted'];
+    const right = (37 * this.drafts++) % 100 < 100 * share;
     const text = right ? this.script.truth(query) : 'something else';
     const token = {
       text,

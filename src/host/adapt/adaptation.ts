@@ -5,6 +5,7 @@ import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
+import type { Onward } from '../../continual/go-on.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { cancelled } from '../../learn/cancellation.ts';
 import type { ExportedFiles } from '../../learn/export-own.ts';
@@ -49,6 +50,9 @@ export class Adaptation extends DisposableStore {
   private readonly reading = new Set<AbortController>();
   /** Runs follow one another: each takes a core for itself. */
   private queue: Promise<unknown> = Promise.resolve();
+  /** Runs that are not over, those that wait included; and what goes on by itself, until anything else is to be done. */
+  private working = 0;
+  private onward: AbortController | undefined;
   /** Indexes that wait for their turn. */
   private readonly toIndex = new Map<FolderSession, Promise<void>>();
 
@@ -60,6 +64,7 @@ export class Adaptation extends DisposableStore {
       dispose: () => {
         this.asked?.abort();
         this.run?.controller.abort();
+        this.onward?.abort();
         for (const controller of this.reading) controller.abort();
       },
     });
@@ -75,6 +80,28 @@ export class Adaptation extends DisposableStore {
 
   get isAdapting(): boolean {
     return this.asked !== undefined;
+  }
+
+  get isIdle(): boolean {
+    return this.working === 0 && this.reading.size === 0;
+  }
+
+  /** The folder's model goes on by itself: nothing is asked, shown or told. Whatever else is to be done ends it. */
+  goOn(session: FolderSession, ended: AbortSignal): Promise<Result<Onward>> {
+    const own = new AbortController();
+    const signal = AbortSignal.any([ended, own.signal]);
+    const done = this.enqueue(async () => {
+      const request = signal.aborted || session.isDisposed ? undefined : this.requests.onward(session);
+      if (!request) return cancelled;
+      const begun = session.mark();
+      const result = await this.deps.jobs.goOn(request, signal);
+      if (!result.ok || session.isDisposed) return result;
+      await session.secrets.add(result.value.secrets);
+      if (result.value.snapshotPath !== undefined) await session.load(result.value.snapshotPath, begun);
+      return result;
+    });
+    this.onward = own;
+    return done;
   }
 
   /** Harvests and indexes without asking or telling anything but the status bar. */
@@ -158,6 +185,7 @@ export class Adaptation extends DisposableStore {
   async stop(): Promise<void> {
     this.asked?.abort();
     this.run?.controller.abort();
+    this.onward?.abort();
     await this.queue;
   }
 
@@ -250,7 +278,9 @@ export class Adaptation extends DisposableStore {
   }
 
   private enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(work);
+    this.onward?.abort();
+    this.working++;
+    const result = this.queue.then(work).finally(() => this.working--);
     this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
     return result;
   }

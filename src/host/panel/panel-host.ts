@@ -102,7 +102,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   /** A folder was restored, adapted, forgotten or closed. Told only when it is so: open details would close. */
   private reportsMayHaveChanged(): void {
     const reports = this.deps.reports();
-    const told = reports.map(({ folder, finishedAt }) => `${folder} ${finishedAt}`).join('\n');
+    const told = JSON.stringify(reports.map(({ folder, finishedAt, facts }) => [folder, finishedAt, facts]));
     if (told === this.toldReports) return;
     this.toldReports = told;
     this.post({ type: 'reports', reports });

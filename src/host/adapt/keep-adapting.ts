@@ -1,0 +1,100 @@
+// Tells the schedule of adaptations that go on by themselves what is typed and saved, and lets it have the folders.
+import * as vscode from 'vscode';
+import type { Clock } from '../../common/clock.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import { readWentOn, type WentOn } from '../../continual/went-on.ts';
+import type { Configuration } from '../configuration.ts';
+import { isSilent } from '../document-query.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+import type { Folders } from '../folder/folders.ts';
+import { folderOf, pathIn } from '../folder-ref.ts';
+import type { Adaptation } from './adaptation.ts';
+import { type Continuing, OnwardSchedule } from './onward-schedule.ts';
+
+export interface KeepAdaptingDeps {
+  readonly folders: Folders;
+  readonly rules: FileRules;
+  readonly adaptation: Adaptation;
+  readonly configuration: Configuration;
+  readonly onMains: () => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+export class KeepAdapting extends DisposableStore {
+  private readonly deps: KeepAdaptingDeps;
+  private readonly schedule: OnwardSchedule;
+  /** Lines of open documents that were changed since they were saved, by their numbers. */
+  private readonly lines = new Map<string, Set<number>>();
+
+  constructor(deps: KeepAdaptingDeps) {
+    super();
+    this.deps = deps;
+    const { adaptation, clock, log, onMains, onChange, configuration } = deps;
+    this.schedule = this.add(
+      new OnwardSchedule({ clock, log, onMains, isIdle: () => adaptation.isIdle, onWent: onChange }),
+    );
+    const { workspace, window } = vscode;
+    this.add(workspace.onDidChangeTextDocument((event) => this.changed(event)));
+    this.add(workspace.onDidSaveTextDocument((document) => void this.saved(document)));
+    this.add(workspace.onDidCloseTextDocument(({ uri }) => this.lines.delete(uri.toString())));
+    this.add(
+      window.onDidChangeTextEditorSelection(({ textEditor: { document } }) => {
+        if (!isSilent(document.uri.scheme, document.languageId)) this.schedule.touched();
+      }),
+    );
+    this.add(configuration.onDidChange(() => this.schedule.configure()));
+    this.add(workspace.onDidGrantWorkspaceTrust(() => this.schedule.configure()));
+  }
+
+  /** How it went on last; undefined where it never did. */
+  last({ specialistFolder }: FolderSession): WentOn | undefined {
+    return specialistFolder === undefined ? undefined : readWentOn(specialistFolder);
+  }
+
+  private changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0 || isSilent(document.uri.scheme, document.languageId)) return;
+    this.schedule.touched();
+    const key = document.uri.toString();
+    const lines = this.lines.get(key) ?? new Set();
+    this.lines.set(key, lines);
+    for (const { range, text } of contentChanges) {
+      const written = text.split('\n').length - 1;
+      const most = Math.max(range.end.line, range.start.line + written);
+      for (let line = range.start.line; line <= most; line++) lines.add(line);
+    }
+  }
+
+  private async saved({ uri }: vscode.TextDocument): Promise<void> {
+    const key = uri.toString();
+    const lines = this.lines.get(key)?.size ?? 0;
+    this.lines.delete(key);
+    const folder = folderOf(uri);
+    const session = this.deps.folders.peek(folder);
+    if (!session || folder.root === undefined || uri.scheme !== 'file') return;
+    const path = pathIn(folder, uri);
+    // What is left out teaches nothing.
+    if ((await this.deps.rules.of(folder, path)) !== 'open' || session.isDisposed) return;
+    this.schedule.saved(this.continuing(session), path, lines);
+  }
+
+  private continuing(session: FolderSession): Continuing {
+    const { folder } = session;
+    const { adaptation, configuration } = this.deps;
+    return {
+      key: folder.key,
+      name: folder.name,
+      isWanted: () => {
+        const { state } = session.specialist;
+        const ownServes = state.kind === 'ready' && state.name === 'adapted' && session.servedBy === undefined;
+        const isOn = vscode.workspace.isTrusted && configuration.for(folder.uri).keepAdapting;
+        return isOn && ownServes && session.report !== undefined && !session.isDisposed;
+      },
+      last: () => this.last(session),
+      goOn: (signal) => adaptation.goOn(session, signal),
+    };
+  }
+}
