@@ -17,6 +17,9 @@ export const EVERY_MS = 4 * 3_600_000;
 export const LOOK_MS = 10 * 60_000;
 /** How often the power is looked at while it runs, ms. */
 const POWER_MS = 30_000;
+/** What takes longer, in a very large folder or on a machine that slept, is ended, and left alone like what failed, ms. */
+const MOST_MS = 6 * 60_000;
+const tooLong = new Error('It took too long.');
 
 /** A folder as it is decided about. */
 export interface Moment {
@@ -161,31 +164,35 @@ export class OnwardSchedule extends DisposableStore {
     const controller = new AbortController();
     this.running = { folder, controller };
     log.info(`${folder.name} goes on with ${counted(each.paths.size, 'saved file')}, in the background`);
-    void this.watchPower(controller);
+    void this.watchOver(controller);
     const result = await folder.goOn(controller.signal).finally(() => {
       this.running = undefined;
       // Nobody watches the power any more.
       controller.abort();
     });
     each.restsUntil = clock.now() + LOOK_MS;
-    if (!result.ok && (result.error.code === 'cancelled' || result.error.code === 'locked')) {
+    const isLate = controller.signal.reason === tooLong;
+    if (!result.ok && !isLate && (result.error.code === 'cancelled' || result.error.code === 'locked')) {
       log.info(`${folder.name}: it goes on another time`);
       return;
     }
     each.tried = clock.now();
     each.paths.clear();
     each.lines = 0;
-    if (!result.ok) return log.info(`${folder.name} did not go on: ${result.error.message}`);
+    if (!result.ok) return log.info(`${folder.name} did not go on: ${(isLate ? tooLong : result.error).message}`);
     const { files, kept, why } = result.value;
     log.info(`${folder.name} went on by itself: ${counted(files, 'file')}, ${kept ? 'kept' : 'not kept'}: ${why}`);
     onWent();
   }
 
-  private async watchPower(running: AbortController): Promise<void> {
+  /** Ends it on battery, and where it takes too long. */
+  private async watchOver(running: AbortController): Promise<void> {
     const { clock, onMains } = this.deps;
+    const since = clock.now();
     try {
       while (!running.signal.aborted) {
         await clock.sleep(POWER_MS, running.signal);
+        if (clock.now() - since >= MOST_MS) running.abort(tooLong);
         if (!(await onMains())) running.abort();
       }
     } catch {

@@ -133,6 +133,17 @@ test('not on battery, nor while anything runs; and ended where the plug is pulle
   assert.equal(begun.length, 1);
 });
 
+test('what takes too long is ended, and counts as tried', async () => {
+  save();
+  await clock.advance(QUIET_MS + LOOK_MS);
+  assert.equal(begun[0]?.signal.aborted, true);
+  save();
+  await clock.advance(EVERY_MS - 2 * LOOK_MS);
+  assert.equal(begun.length, 1);
+  await clock.advance(2 * LOOK_MS);
+  assert.equal(begun.length, 2);
+});
+
 test('where it is not wanted nothing is begun, and what was begun ends', async () => {
   isWanted = false;
   save();
