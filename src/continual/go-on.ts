@@ -153,6 +153,8 @@ async function run(request: OnwardRequest, deps: OnwardDeps, models: Set<string>
     const is = training.improved === false ? { ...was, ...candidate } : await measured(candidate, places);
     const { used, why } = choose([is, was], training);
     signal.throwIfAborted();
+    // Its snapshot is no part of the model.
+    session.close();
     const kept = used.name === 'adapted';
     const snapshotPath = kept
       ? putInUse(specialistFolder, work, NgramModel.build(files, tokenizer, weights))

@@ -95,6 +95,7 @@ export class Session {
     if (!this.open) return;
     rmSync(this.snapshot, { force: true });
     void this.deps.engine.request('close', { key: this.key });
+    this.open = undefined;
   }
 
   /** Of all that a candidate's answers go by. */

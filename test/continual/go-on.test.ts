@@ -106,6 +106,12 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(used().name, 'adapted');
     assert.notEqual(used().model, own);
     assert.ok(existsSync(own), 'someone may still have it open');
+    assert.deepEqual(
+      readdirSync(used().model).sort(),
+      readdirSync(own)
+        .filter((name) => name !== 'compared.json')
+        .sort(),
+    );
     assert.equal(snapshotPath, join(request.specialistFolder, 'specialist.ngram'));
     assert.deepEqual(
       { ...readWentOn(request.specialistFolder) },
