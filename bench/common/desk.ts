@@ -1,6 +1,6 @@
 // A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
 import type { Clock } from '../../src/common/clock.ts';
-import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
@@ -26,7 +26,7 @@ export interface DeskDeps {
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings) => Answering;
 }
 
-type Changed = (draft: Draft, at: CompletionQuery) => Draft;
+type Changed = (draft: Draft, at: CompletionQuery, asked: DraftOptions) => Draft;
 type Answering = EditorDeps['service'] & Disposable;
 
 /** As a user without a key has them. */
@@ -85,7 +85,7 @@ export class Desk {
 function changing(specialist: MixedSpecialist, changed: Changed): Specialist {
   const complete: Specialist['complete'] = async (...asked) => {
     const draft = await specialist.complete(...asked);
-    return draft && changed(draft, asked[0]);
+    return draft && changed(draft, asked[0], asked[1]);
   };
   return new Proxy(specialist, {
     get: (inner, name) => {
