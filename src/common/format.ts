@@ -4,9 +4,9 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)}%` : 'n/a';
 }
 
-/** 0.104 -> '10 %', in sentences. */
+/** 0.104 -> '10%', in sentences. */
 export function wholePercent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }
 
 /** A time that has passed: '8 s', '25 min 32 s', '1 h 5 min'. */

@@ -108,7 +108,7 @@ function nothingNote(held: HeldBack | undefined, also = ''): string {
   return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
 }
 
-/** What was cut and why: ' Cut before `)`, of which it is only 7 % sure.'; '' where nothing was. */
+/** What was cut and why: ' Cut before `)`, of which it is only 7% sure.'; '' where nothing was. */
 function cutNote({ next }: ScoredCut): string {
   if (next === undefined) return '';
   return ` Cut before \`${next.text.trim() || 'the next line'}\`, of which it is ${wholePercent(next.p)} sure.`;

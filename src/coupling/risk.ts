@@ -11,7 +11,7 @@ export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
     'Held on average over places drawn like those that the API was asked about, and over which of them that were (conformal risk control). No ' +
     'promise for one file, one language, or what is written otherwise than these were.',
   sure:
-    'Held with a probability of 95 % over which places the API was asked about, for places drawn like those (Learn then Test). No promise for ' +
+    'Held with a probability of 95% over which places the API was asked about, for places drawn like those (Learn then Test). No promise for ' +
     'one file, one language, or what is written otherwise than these were.',
 };
 

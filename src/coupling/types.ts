@@ -76,7 +76,7 @@ export interface Decision {
   readonly shown?: ScoredCut;
   /** What there would be, where nobody answers. */
   readonly held?: HeldBack;
-  /** A sentence for people: 'Held back: 10 % sure, shown from 50 %.' */
+  /** A sentence for people: 'Held back: 10% sure, shown from 50%.' */
   readonly summary: string;
   readonly reasons: readonly Reason[];
 }

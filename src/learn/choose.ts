@@ -85,7 +85,7 @@ export function choose(
     (high, one) => (high && !ahead(one, high) ? high : one),
     undefined,
   );
-  const on = `of ${places} validation places`;
+  const on = `of the ${places} to choose by`;
   if (best) {
     const { each, lines, loss } = best;
     const more = `${percent(lines.by)} more lines right ${on} than ${titles[base.name]}`;

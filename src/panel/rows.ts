@@ -108,7 +108,9 @@ export class RowList {
     const answered = row.source !== 'none';
     const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
     const model = answered ? row.model : words.t(row.held ? 'heldBack' : 'nobody');
-    const proposal = answered ? flatten(row.text) : this.silence(row);
+    // How sure it is stands on the line below.
+    const silence = row.held ? words.t('heldFrom', words.percent(row.held.from)) : this.silence(row);
+    const proposal = answered ? flatten(row.text) : silence;
     return h(
       'summary',
       {
@@ -117,7 +119,7 @@ export class RowList {
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: answered ? row.text : proposal }, proposal),
+      h('span', { class: 'proposal', title: answered ? row.text : this.silence(row) }, proposal),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',

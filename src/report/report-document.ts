@@ -169,7 +169,7 @@ function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
   );
   return [
     {
-      title: 'Whether “60 % sure” means 60 %',
+      title: 'Whether “60% sure” means 60%',
       text: [
         'On the dotted line every estimate would mean what it says; tenths with few places stray from it.',
         ...off,

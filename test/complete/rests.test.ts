@@ -43,7 +43,7 @@ test('the rest stands where the shown part ends, each part judged for the case t
   assert.equal(rest?.rest, '(rootCmd');
   assert.match(
     rest?.answer.decision.summary ?? '',
-    /rest of an earlier draft\. Cut before `\)`, of which it is 90 % sure/,
+    /rest of an earlier draft\. Cut before `\)`, of which it is 90% sure/,
   );
   // The editor closes what the typist opens.
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');

@@ -316,7 +316,7 @@ test('who asks gets the best draft, however unsure; where the API had nothing to
   const alone = new Harness({ specialist: weak, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
   assert.equal(await alone.answer(place), undefined);
   const { decision } = alone.of('nothing')[0] ?? {};
-  assert.match(decision?.summary ?? '', /^Held back: \d+ % sure, shown from \d+ %\.$/);
+  assert.match(decision?.summary ?? '', /^Held back: \d+% sure, shown from \d+%\.$/);
   assert.ok(decision?.held && decision.held.p < decision.held.from);
   assert.ok((await alone.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
 

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { patience, shots } from '../support/browser.ts';
 
+/** Of the workbench's element; its settings let the theme follow the system's. */
+const themeClasses = { light: 'vs', dark: 'vs-dark' } as const;
+
 export class Editor {
   readonly page: Page;
 
@@ -157,8 +160,13 @@ export class Editor {
     }
   }
 
+  /** In both themes; what has the focus keeps it. */
   async shot(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
-    await this.page.screenshot({ path: join(shots, `${name}.png`) });
+    for (const theme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme: theme });
+      await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+      await this.page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
+    }
   }
 }

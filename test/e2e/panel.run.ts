@@ -23,7 +23,13 @@ const rows = [held, ...[1, 2, 3].map((i) => ({ ...shown, id: `${i}`, path: `src/
 const plan = 'About 9 minutes: 2 measuring, 6 training, 1 deciding.';
 const progress = { title: 'Adapting to shop', detail: 'Training', plan, share: 0.3, cancellable: true };
 const strings = {
-  ...{ heldBack: 'held back', heldWhy: '{0} sure, shown from {1}', numbers: 'Numbers', cancel: 'Cancel' },
+  ...{
+    heldBack: 'held back',
+    heldWhy: '{0} sure, shown from {1}',
+    heldFrom: 'from {0}',
+    numbers: 'Numbers',
+    cancel: 'Cancel',
+  },
   ...{ heldText: 'The text that was held back', completions: 'Completions', openPlace: 'Go to the place' },
 };
 

@@ -33,7 +33,9 @@ const trainingSteps = 40;
 
 /** What would make a test depend on other extensions and on the speed of the machine. */
 const steady = {
-  'workbench.colorTheme': 'Default Dark Modern',
+  'window.autoDetectColorScheme': true,
+  'workbench.preferredDarkColorTheme': 'Default Dark Modern',
+  'workbench.preferredLightColorTheme': 'Default Light Modern',
   // The suggest widget of the TypeScript server comes when it comes.
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   'editor.suggestOnTriggerCharacters': false,

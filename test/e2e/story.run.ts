@@ -46,6 +46,15 @@ const known = {
   ghost: /^\$\{Date\.now\(\)\}/,
 } as const;
 
+/** What every adapter's constructor does, in a body of two lines; 1-based. */
+const block = {
+  file: 'src/activities/generateImage/adapter.ts',
+  line: 119,
+  start: '    this.config = ',
+  ghost: /^config\n\s*this\.model = model$/,
+  rest: /^\s*this\.model = model$/,
+} as const;
+
 /** Recorded: the large model wrote the whole line, and was right. The last blank of the indent is typed. */
 const recorded = {
   file: 'src/activities/chat/middleware/locks.ts',
@@ -83,8 +92,9 @@ step('ghost text from the specialist, before anything is adapted and without a k
   const line = `    return ${known.start}${ghost}`;
   await editor.eventually('the line', async () => assert.equal(await editor.currentLine(), line));
   await editor.eventually('the outcome in the store', async () => {
-    const [row] = session.rows('select source, outcome, costUsd from completions order by at desc');
-    assert.deepEqual({ ...row }, { source: 'specialist', outcome: 'accepted', costUsd: 0 });
+    // What stands ready behind it may have come since.
+    const [row] = session.rows("select source, costUsd from completions where outcome = 'accepted'");
+    assert.deepEqual({ ...row }, { source: 'specialist', costUsd: 0 });
   });
 });
 
@@ -120,6 +130,51 @@ step('a suggestion is taken word by word', async () => {
     const [row] = session.rows("select text, taken from completions where outcome = 'partly-accepted'");
     assert.ok(Number(row?.taken) > 0 && Number(row?.taken) < String(row?.text).length, JSON.stringify(row));
   });
+});
+
+step('a block is taken line by line: what was taken counts, and the rest stays shown', async () => {
+  const { editor } = session;
+  await editor.open(block.file, block.line, 1);
+  for (const key of ['Shift+ArrowDown', 'Shift+End', 'Delete']) await editor.page.keyboard.press(key);
+  await editor.type(block.start);
+  const ghost = await editor.waitForGhost(block.ghost);
+  await editor.shot('02-block');
+  const [first] = ghost.split('\n');
+  await editor.page.keyboard.press('Control+Alt+ArrowRight');
+  await editor.waitForGhost(block.rest);
+  await editor.eventually('the line in the store', async () => {
+    const [row] = session.rows('select text, outcome, taken from completions order by at desc');
+    assert.equal(row?.outcome, 'partly-accepted', JSON.stringify(row));
+    assert.equal(row?.taken, `${first}\n`.length, JSON.stringify(row));
+  });
+  await editor.page.keyboard.press('Control+Alt+ArrowRight');
+  await editor.eventually('the whole block in the store', async () => {
+    const [row] = session.rows("select text, taken from completions where outcome = 'accepted' order by at desc");
+    // It may have come before the last keys.
+    assert.ok(String(row?.text).endsWith(ghost) && row?.taken === ghost.length, JSON.stringify(row));
+  });
+  await editor.noGhost();
+  await editor.command('File: Revert File');
+});
+
+step('Snooze says in the status bar how long it lasts, keeps silent, and is ended by hand', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Snooze');
+  await editor.quickRow('5 minutes').click();
+  await editor.eventually('the time left', async () =>
+    assert.match((await editor.ourStatus().textContent()) ?? '', /Snoozed: [45] min left/),
+  );
+  const [place] = known.places;
+  await clearFrom(place);
+  const rows = session.rows('select id from completions').length;
+  await editor.type(known.start);
+  await editor.shot('02-snoozed');
+  await editor.command('Easy Adaptation: End Snooze');
+  await editor.eventually('awake', async () =>
+    assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /Snoozed/),
+  );
+  assert.equal(session.rows('select id from completions').length, rows, 'nothing came meanwhile');
+  await editor.command('File: Revert File');
 });
 
 step('what is held back is listed, greyed, with its text on a key; Alt+\\ brings it', async () => {
@@ -161,6 +216,7 @@ step(
     await editor.command('Easy Adaptation: Adapt to This Repo');
     const said = (text: RegExp) => editor.notifications().filter({ hasText: text });
     await said(/Adapting to .*About \d+ (minutes|seconds): .*\d training/).waitFor({ timeout: adaptingMs });
+    await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
     await editor.shot('04-plan');
     const steps = editor.page.locator('.statusbar-item').filter({ hasText: /Training · \d+ \/ \d+ · .* left/ });
     await steps.first().waitFor({ timeout: adaptingMs });

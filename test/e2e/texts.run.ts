@@ -209,14 +209,9 @@ step('the panel has the run, in a light theme, too', async () => {
   await task.getByText('Would go to the large model').waitFor();
   await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');
-  await editor.command('Preferences: Toggle between Light/Dark Themes');
-  await editor.eventually('a light theme', async () =>
-    assert.ok(await editor.page.locator('.monaco-workbench.vs').count()),
-  );
-  await editor.shot('27-light');
 });
 
-step('an adaptation ends with a report: charts, a table behind each, in both themes', async () => {
+step('an adaptation ends with a report: charts, a table behind each', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
   await editor.dialog().getByRole('button', { name: 'Include the API' }).click();
@@ -234,13 +229,9 @@ step('an adaptation ends with a report: charts, a table behind each, in both the
     assert.notEqual(await chart.locator('tbody tr').count(), 0);
     await editor.page.keyboard.press('Enter');
   }
-  await editor.shot('28-report-light');
+  await editor.shot('28-report');
   await charts.first().scrollIntoViewIfNeeded();
-  await editor.shot('28-report-chart-light');
-  await editor.command('Preferences: Toggle between Light/Dark Themes');
-  await editor.page.locator('.monaco-workbench.vs-dark').waitFor();
-  await charts.first().scrollIntoViewIfNeeded();
-  await editor.shot('29-report-chart-dark');
+  await editor.shot('29-report-chart');
 });
 
 step(

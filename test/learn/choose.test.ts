@@ -33,7 +33,7 @@ const used = (...of: Measured[]) => choose([...of, base], trained(true)).used.na
 test('more lines than chance would bring are kept, whatever the loss says', () => {
   const { used: one, why } = choose([measured('adapted', 24, (i) => hard(i) + 1), base], trained(true));
   assert.equal(one.name, 'adapted');
-  assert.match(why, /gets 16\.0% more lines right of 50 validation places than the base, more than chance/);
+  assert.match(why, /gets 16\.0% more lines right of the 50 to choose by than the base, more than chance/);
 });
 
 test('as many lines and a lower loss: kept where the loss is lower at most places, not where two places make it', () => {
@@ -42,7 +42,7 @@ test('as many lines and a lower loss: kept where the loss is lower at most place
   assert.equal(one.name, 'adapted');
   assert.match(
     why,
-    /as many lines right of 50 validation places as the base, and what comes next in them is 1\.5% likelier/,
+    /as many lines right of the 50 to choose by as the base, and what comes next in them is 1\.5% likelier/,
   );
   const twoPlaces = (i: number) => hard(i) - (i === 3 || i === 20 ? 3 : -0.01);
   assert.equal(used(measured('adapted', 16, twoPlaces)), 'base');

@@ -318,7 +318,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.deepEqual(used(), earlier);
     assert.match(
       figures.neural?.why ?? '',
-      /^the earlier model gets \d+\.\d% more lines right of \d+ validation places/,
+      /^the earlier model gets \d+\.\d% more lines right of the \d+ to choose by/,
     );
     assert.match(renderReport(figures), /rolled back to the earlier model/);
     assert.match(outcomeOf(figures), /^What was adapted before stays: /);

@@ -63,7 +63,7 @@ test('each chart has a table with as many figures, and the page takes the docume
     'Before and after, by kind of place',
     'Where the large model falls short',
     'Who answers: quality against calls',
-    'Whether “60 % sure” means 60 %',
+    'Whether “60% sure” means 60%',
     'Training',
     'Money, time, memory',
   ]);

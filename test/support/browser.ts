@@ -52,7 +52,10 @@ export async function openPage(
   url: string,
   options: { readonly busy?: boolean } = {},
 ): Promise<OpenedPage> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
+  const page = await browser.newPage({
+    ...{ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+    colorScheme: 'dark',
+  });
   if (options.busy) await page.addInitScript(neverIdle);
   page.setDefaultTimeout(patience);
   const lines: string[] = [];

@@ -26,7 +26,7 @@ const { t } = vscode.l10n;
 export function whatIsSent({ host, model, drafts }: ConsentQuestion): string {
   if (drafts)
     return t(
-      "Each key sends {0} at {1} the text before and after the cursor and the file's path. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
+      "With each key the text before and after the cursor and the file's path go to {0} at {1}. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
       model,
       host,
     );

@@ -34,7 +34,7 @@ function why(reason: Reason): string {
 function whyNot(of: string, obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case 'untimed':
-      return t('how fast the {0} model is here is measured when nobody types', of);
+      return t('whether this machine is quick enough for the {0} model is measured when nobody types', of);
     case 'slow':
       return t(
         'with the {0} model this machine needs {1} ms for a line and {2} ms for a new place',

@@ -21,9 +21,9 @@ export const balancePresets = [
 ] as const;
 
 const amounts: { readonly [S in BarStep]: () => { readonly label: string; readonly detail: string } } = {
-  more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25 %: more to read, more of it wrong') }),
+  more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25%: more to read, more of it wrong') }),
   balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
-  less: () => ({ label: t('Show Less'), detail: t('From 75 %: only what is nearly certain') }),
+  less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
 };
 
 /** Where the setting stands among the steps: 'Show More', or the number itself. */

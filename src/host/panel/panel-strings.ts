@@ -61,6 +61,7 @@ export function panelStrings(): PanelStrings {
     heldText: t('The text that was held back, behind what stood before it'),
     rowText: t('The suggestion, behind what stood before it'),
     heldWhy: t('{0} sure, shown from {1}', '{0}', '{1}'),
+    heldFrom: t('shown from {0}', '{0}'),
     askForIt: t('Alt+\\ in the editor asks for a suggestion, however unsure it is.'),
     numbers: t('The numbers behind it'),
     nothingShown: t('nothing shown'),

@@ -117,7 +117,7 @@ function numbers({ harvest, specialist, coupling, neural, api }: AdaptReport): F
           [
             t('Calibration error'),
             percent(coupling.specialistEce),
-            t('by so much “60 % sure” and the like are off, on average'),
+            t('by so much “60% sure” and the like are off, on average'),
           ] as const,
         ]
       : []),
