@@ -8,7 +8,7 @@ import { drafted, Harness, place, query, SURE, settled, sure, UNSURE, unsure } f
 const beside = { besideList: true } as const;
 
 test('a line that is shown elsewhere is not sure enough to hide the list, unless it goes on from an entry of it', async () => {
-  const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.62));
+  const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
   const settings = { showBar: 0.5, fallbackBar: 0.5 };
   const h = () => new Harness({ specialist: fair(), teacher: undefined, settings });
   assert.equal((await h().answer(place))?.text, 'customerNamesByRegion');
@@ -83,7 +83,7 @@ test('what is typed along with stays, list or no list', async () => {
 });
 
 test('who asks with a key of his own has the usual bar, and all the time that it takes', async () => {
-  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.62)));
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.54)));
   const h: Harness = new Harness({ specialist, teacher: undefined });
   assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');
 });

@@ -104,14 +104,13 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
   assert.ok(!parseFit({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
 
-test('in a comment the tokens are trusted less, and of one word where none was begun everywhere: it is a guess', () => {
-  const p = (lineBefore: string, text = 'metadata') =>
-    scoreCuts(defaultFit(), [draft(text, 0.95)], { ...place, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
+test('in a comment the tokens are trusted less: a word of it is a guess', () => {
+  const cut = [draft('metadata', 0.95)];
+  const p = (lineBefore: string) =>
+    scoreCuts(defaultFit(), cut, { ...place, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
   assert.ok(p('const user = ') > 0.9);
   assert.ok(p('   * Durable end-user ') < p('const user = ') - 0.03);
   assert.equal(p('// end-user '), p('   * Durable end-user '));
-  assert.ok(p('const user = ') < p('const user = user') - 0.01);
-  assert.equal(p('const user = ', '()'), p('const user = user', '()'));
 });
 
 test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
