@@ -11,7 +11,7 @@ import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
 import type { Adaptation } from './adaptation.ts';
-import { type Continuing, OnwardSchedule } from './onward-schedule.ts';
+import { type Continuing, ENOUGH, OnwardSchedule } from './onward-schedule.ts';
 
 export interface KeepAdaptingDeps {
   readonly folders: Folders;
@@ -27,7 +27,7 @@ export interface KeepAdaptingDeps {
 export class KeepAdapting extends DisposableStore {
   private readonly deps: KeepAdaptingDeps;
   private readonly schedule: OnwardSchedule;
-  /** Lines of open documents that were changed since they were saved, by their numbers. */
+  /** Lines of open documents that were changed since they were saved, by their numbers; no more than are enough. */
   private readonly lines = new Map<string, Set<number>>();
 
   constructor(deps: KeepAdaptingDeps) {
@@ -64,7 +64,7 @@ export class KeepAdapting extends DisposableStore {
     for (const { range, text } of contentChanges) {
       const written = text.split('\n').length - 1;
       const most = Math.max(range.end.line, range.start.line + written);
-      for (let line = range.start.line; line <= most; line++) lines.add(line);
+      for (let line = range.start.line; line <= most && lines.size < ENOUGH.lines; line++) lines.add(line);
     }
   }
 
