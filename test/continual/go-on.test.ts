@@ -96,7 +96,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.deepEqual([kept, files, knownUntil], [true, 10, startedAt]);
     assert.match(
       why,
-      /^the adapted model gets as many lines right of \d+ validation places as the earlier model, and what comes next/,
+      /^the adapted model gets as many lines right of the \d+ to choose by as the earlier model, and what comes next/,
     );
     const [training_] = asked(engine);
     assert.equal(training_?.from, own);
