@@ -353,7 +353,10 @@ describe('with an engine whose answers a test decides', () => {
     const loss = { base: 1.5, adapted: 1.4 };
     const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
     assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.neural?.why ?? '', /the adapted model gets \d+\.\d% fewer lines right, of the \d+ to choose by/);
+    assert.match(
+      figures.neural?.why ?? '',
+      /the adapted model gets \d+\.\d% fewer lines right, of the \d+ to choose by/,
+    );
   });
 
   test('where the base is the best, it is the base again', async () => {
