@@ -67,7 +67,7 @@ function breaks({ text, tokens, broken }: Draft): boolean {
   return broken.includes(Math.max(0, start) + text.length);
 }
 
-const flag = (condition: boolean): number => (condition ? 1 : 0);
+export const flag = (condition: boolean): number => (condition ? 1 : 0);
 const before = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineBefore));
 const after = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineAfter));
 const family = (name: LanguageFamily) => (_: Draft, place: PlaceFacts) =>

@@ -2,7 +2,7 @@
 import type { Draft } from '../common/completion.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
-import { logit, lowestProbability, wholeProbability } from './features.ts';
+import { flag, logit, lowestProbability, wholeProbability } from './features.ts';
 import type { PlaceFacts } from './types.ts';
 
 /**
@@ -35,8 +35,6 @@ export function specialistPrior(draft: Draft): number {
   if (draft.confidence !== undefined) return 0.2 + logit(draft.confidence);
   return -0.7 + 0.43 * logit(wholeProbability(draft)) + 0.07 * logit(lowestProbability(draft));
 }
-
-const flag = (condition: boolean) => (condition ? 1 : 0);
 
 /** What the log-odds of a cut hang on before a folder has taught anything, each with its weight. */
 const CUT_FACTS: readonly { readonly of: (cut: Draft, place: PlaceFacts) => number; readonly weight: number }[] = [

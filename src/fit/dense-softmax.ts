@@ -2,6 +2,7 @@
 // Destructured pairs would read better; in these loops they cost ten times the multiplying.
 import { lbfgs } from './lbfgs.ts';
 import { BIAS_L2, CONVERGED, soften } from './softmax-regression.ts';
+import { dot } from './vectors.ts';
 
 /** A head over rows without gaps. */
 export interface DenseHead {
@@ -73,11 +74,7 @@ export function fitDenseSoftmax(
 
 /** Log-odds of each class but for what they all share, [classes]. */
 export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
-  return weights.map((own, c) => {
-    let logit = biases[c] as number;
-    for (let j = 0; j < row.length; j++) logit += (row[j] as number) * (own[j] as number);
-    return logit;
-  });
+  return weights.map((own, c) => (biases[c] as number) + dot(row, own));
 }
 
 /** Of two rows and two classes; those of the second row are `next` behind. */

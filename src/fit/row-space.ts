@@ -1,6 +1,7 @@
 // Rows of more columns than there are rows, in as many dimensions as rows: turned, and nothing lost. What is fitted with a penalty on squared
 // weights lies in the rows' span (the representer theorem), and products between rows stay as they are; so the fit is the same, at less to multiply.
 import type { DenseHead } from './dense-softmax.ts';
+import { add } from './vectors.ts';
 
 export interface RowSpace {
   /** As many as there are rows: the factor of their products (Cholesky), lower triangular, without the zeros behind the diagonal. */
@@ -121,8 +122,7 @@ function weightsOf(rows: readonly Float32Array[], factor: readonly Float64Array[
     const pivot = own[i] as number;
     const share = pivot === 0 ? 0 : (shares[i] as number) / pivot;
     for (let j = 0; j < i; j++) shares[j] = (shares[j] as number) - share * (own[j] as number);
-    const row = rows[i] as Float32Array;
-    for (let k = 0; k < weights.length; k++) weights[k] = (weights[k] as number) + share * (row[k] as number);
+    add(weights, rows[i] as Float32Array, share);
   }
   return weights;
 }

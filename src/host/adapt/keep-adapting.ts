@@ -27,6 +27,8 @@ export interface KeepAdaptingDeps {
 export class KeepAdapting extends DisposableStore {
   private readonly deps: KeepAdaptingDeps;
   private readonly schedule: OnwardSchedule;
+  /** What was read of folders' files, by the specialist's. */
+  private readonly known = new Map<string, WentOn | undefined>();
   /** Lines of open documents that were changed since they were saved, by their numbers; no more than are enough. */
   private readonly lines = new Map<string, Set<number>>();
 
@@ -35,7 +37,14 @@ export class KeepAdapting extends DisposableStore {
     this.deps = deps;
     const { adaptation, clock, log, onMains, onChange, configuration } = deps;
     this.schedule = this.add(
-      new OnwardSchedule({ clock, log, onMains, isIdle: () => adaptation.isIdle, onWent: onChange }),
+      new OnwardSchedule({
+        ...{ clock, log, onMains },
+        isIdle: () => adaptation.isIdle,
+        onWent: () => {
+          this.known.clear();
+          onChange();
+        },
+      }),
     );
     const { workspace, window } = vscode;
     this.add(workspace.onDidChangeTextDocument((event) => this.changed(event)));
@@ -50,9 +59,17 @@ export class KeepAdapting extends DisposableStore {
     this.add(workspace.onDidGrantWorkspaceTrust(() => this.schedule.configure()));
   }
 
-  /** How it went on last; undefined where it never did. */
-  last({ specialistFolder }: FolderSession): WentOn | undefined {
-    return specialistFolder === undefined ? undefined : readWentOn(specialistFolder);
+  /** How it went on last, as far as was read; undefined where it never did. The panel asks with each of its changes: no file is read for that. */
+  last(session: FolderSession): WentOn | undefined {
+    const { specialistFolder } = session;
+    if (specialistFolder === undefined) return undefined;
+    return this.known.has(specialistFolder) ? this.known.get(specialistFolder) : this.read(specialistFolder);
+  }
+
+  private read(specialistFolder: string): WentOn | undefined {
+    const went = readWentOn(specialistFolder);
+    this.known.set(specialistFolder, went);
+    return went;
   }
 
   private changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -93,7 +110,7 @@ export class KeepAdapting extends DisposableStore {
         const isOn = vscode.workspace.isTrusted && configuration.for(folder.uri).keepAdapting;
         return isOn && ownServes && session.report !== undefined && !session.isDisposed;
       },
-      last: () => this.last(session),
+      last: () => (session.specialistFolder === undefined ? undefined : this.read(session.specialistFolder)),
       goOn: (signal) => adaptation.goOn(session, signal),
     };
   }
