@@ -1,52 +1,30 @@
 // What the API teaches: where it is asked among the training files, for how much, and what of its answers is learned.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { worthBy } from '../../src/coupling/worth.ts';
 import { splitOf } from '../../src/harvest/split.ts';
 import type { HarvestedFile } from '../../src/harvest/types.ts';
 import { adapt } from '../../src/learn/run.ts';
 import { lessonsOf } from '../../src/learn/taught.ts';
-import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
+import type { AdaptRequest } from '../../src/learn/types.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import type { SourceText } from '../../src/tasks/completion/cursor-places.ts';
 import { teachingPlaces } from '../../src/tasks/completion/teaching-places.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
-import { writeModel } from '../engine/helpers.ts';
 import type { ScriptedTeacher } from '../fakes/teacher.ts';
+import { adaptAsking, askingRequest, engineFor } from './asking.ts';
 import { knowingTeacher, makeProject, type Project, tokenizerPath } from './project.ts';
-import { ScriptedEngine } from './scripted-engine.ts';
+import type { ScriptedEngine } from './scripted-engine.ts';
 
 let project: Project;
 let request: AdaptRequest;
 before(() => {
   project = makeProject(6);
-  const base = join(dirname(project.root), 'base');
-  mkdirSync(base);
-  writeModel(base);
-  const neural = {
-    base,
-    precision: 'int4',
-    threads: 1,
-    device: 'cpu',
-    trainingThreads: 1,
-    budgetMinutes: 600,
-  } as const;
-  const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  request = { ...project.request, neural, api: { settings, places: 50, budgetUsd: 1 } };
+  request = askingRequest(project, 50);
 });
 after(() => project.remove());
 beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
-
-const engineOf = () =>
-  new ScriptedEngine({
-    right: { base: 0.2, adapted: 0.9 },
-    truth: ({ path, prefix, suffix }) => {
-      const text = project.files.get(path) as string;
-      return text.slice(prefix.length, text.length - suffix.length).trimEnd();
-    },
-  });
 
 function trainedOn({ asked }: ScriptedEngine) {
   const found = asked.find(({ kind }) => kind === 'adapt');
@@ -55,20 +33,9 @@ function trainedOn({ asked }: ScriptedEngine) {
 }
 
 async function run(teacher: ScriptedTeacher, of = request, agreed = true) {
-  const engine = engineOf();
-  const estimates: ApiEstimate[] = [];
-  const result = await adapt(of, {
-    engine,
-    teacher,
-    confirm: async (estimate) => {
-      estimates.push(estimate);
-      return agreed;
-    },
-    record: () => {},
-    signal: new AbortController().signal,
-  });
-  assert.ok(result.ok, JSON.stringify(result));
-  return { estimates, examples: trainedOn(engine), report: result.value.report };
+  const engine = engineFor(project);
+  const { estimates, report } = await adaptAsking(engine, teacher, of, agreed);
+  return { estimates, examples: trainedOn(engine), report };
 }
 
 const splitsAsked = (teacher: ScriptedTeacher) => {
@@ -97,7 +64,7 @@ test('declined, or never wrong, it changes nothing of what is trained', async ()
   assert.ok(declined.examples.every(({ worth }) => worth === undefined));
   const { api: _, ...local } = request;
   rmSync(request.specialistFolder, { recursive: true, force: true });
-  const engine = engineOf();
+  const engine = engineFor(project);
   const alone = await adapt(local, {
     engine,
     teacher: undefined,

@@ -1,14 +1,13 @@
 // What the API writes for a folder: when it is asked, for how much, what of it is tried, and what is learned.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { splitOf } from '../../src/harvest/split.ts';
 import { adapt } from '../../src/learn/run.ts';
-import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
+import type { AdaptRequest } from '../../src/learn/types.ts';
 import type { Prompt } from '../../src/teacher/prompt.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
-import { writeModel } from '../engine/helpers.ts';
+import { adaptAsking, askingRequest, engineFor } from './asking.ts';
 import { knowingTeacher, makeProject, type Project, tokenizerPath } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
@@ -16,13 +15,7 @@ let project: Project;
 let request: AdaptRequest;
 before(() => {
   project = makeProject(6);
-  const base = join(dirname(project.root), 'base');
-  mkdirSync(base);
-  writeModel(base);
-  const device = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
-  const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  const neural = { base, ...device, budgetMinutes: 600 };
-  request = { ...project.request, neural, api: { settings, places: 60, budgetUsd: 1 } };
+  request = askingRequest(project, 60);
 });
 after(() => project.remove());
 beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
@@ -42,40 +35,22 @@ async function run(
   write = good,
   agreed = true,
 ) {
-  const engine = new ScriptedEngine({
-    right: { base: 0.2, adapted: 0.9 },
-    truth: ({ path, prefix, suffix }) => {
-      const text = project.files.get(path) as string;
-      return text.slice(prefix.length, text.length - suffix.length).trimEnd();
-    },
-    losses: (out) => [3, /trial.without/.test(out) ? without : /trial.with/.test(out) ? with_ : 2],
-  });
+  const engine = engineFor(project, (out) => [
+    3,
+    /trial.without/.test(out) ? without : /trial.with/.test(out) ? with_ : 2,
+  ]);
   const teacher = knowingTeacher(project, 4);
   teacher.write = (prompt) => {
     assert.equal(teacher.requests.length, 24, 'all places that teach were asked about before');
     return write(prompt);
   };
-  const estimates: ApiEstimate[] = [];
-  const result = await adapt(
-    { ...request, ...of },
-    {
-      engine,
-      teacher,
-      confirm: async (estimate) => {
-        estimates.push(estimate);
-        return agreed;
-      },
-      record: () => {},
-      signal: new AbortController().signal,
-    },
-  );
-  assert.ok(result.ok, JSON.stringify(result));
+  const { estimates, report } = await adaptAsking(engine, teacher, { ...request, ...of }, agreed);
   type Asked = { out: string; examples: { ids: Int32Array; taught?: true; worth?: number }[]; maxSteps?: number };
   const trainings = engine.asked.filter(({ kind }) => kind === 'adapt').map((each) => each.request as Asked);
   const trials = trainings.filter(({ out }) => out.includes('trial'));
   const last = trainings.at(-1) as Asked;
   const learned = (each: Asked) => each.examples.filter(({ ids }) => tokenizer.decode(ids).includes('zebra'));
-  return { teacher, estimates, trials, learned, last, notes: result.value.report.notes.join(' ') };
+  return { teacher, estimates, trials, learned, last, notes: report.notes.join(' ') };
 }
 
 test('it writes about functions that the folder hardly uses, after one question, and what helps is learned', async () => {
