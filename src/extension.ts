@@ -265,7 +265,7 @@ export function activate(context: vscode.ExtensionContext): void {
     surroundings,
     isOn,
     onRequest: (folder) =>
-      announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.callsAnHour),
+      announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.typing.callsAnHour),
     onAsked: (document) => firstKeys.asked(document),
     onShown: (stands) => contextKeys.set('suggesting', stands),
     onSilent: (silence) => whyNothing.tell(silence, status.snapshot()),

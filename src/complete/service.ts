@@ -18,6 +18,7 @@ import { Screen } from './screen.ts';
 import { ShowGate } from './show-gate.ts';
 import { goesOn, type Local, type Turn } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
+import type { TypingPace } from './typing-pace.ts';
 
 /** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
 const BETTER_MS = 600;
@@ -101,9 +102,9 @@ export class CompletionService implements Disposable {
     this.screen.took(after, length);
   }
 
-  /** Of the API, in an hour of typing as the user types here; undefined while that is not known. */
-  get callsAnHour(): number | undefined {
-    return this.api.typing.callsAnHour;
+  /** How the user types here, and how often the API would be asked. */
+  get typing(): Pick<TypingPace, 'stopsAnHour' | 'callsAnHour'> {
+    return this.api.typing;
   }
 
   /** After an adaptation, a changed setting or a withdrawn consent: earlier answers say nothing now, open calls end. */

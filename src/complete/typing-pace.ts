@@ -52,10 +52,15 @@ export class TypingPace {
     return this.gaps.length < FIRST.gaps ? FIRST.gapMs : quantile(this.gaps, 0.5);
   }
 
-  /** Calls in an hour of typing like that so far; undefined while too little was typed. */
+  /** Moments in an hour of typing like that so far at which a call could be made; undefined while too little was typed. */
+  get stopsAnHour(): number | undefined {
+    return this.typedMs < KNOWN_MS ? undefined : (this.stops * 3_600_000) / this.typedMs;
+  }
+
+  /** Calls in it, where the API would be asked as often as it would have been so far. */
   get callsAnHour(): number | undefined {
-    if (this.typedMs < KNOWN_MS || this.judged === 0) return undefined;
-    return ((this.stops * 3_600_000) / this.typedMs) * (this.gains / this.judged);
+    const { stopsAnHour } = this;
+    return stopsAnHour === undefined || this.judged === 0 ? undefined : stopsAnHour * (this.gains / this.judged);
   }
 }
 

@@ -168,7 +168,7 @@ async function allowApi({ api, permissions, status, configuration, folders }: Co
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
-  const question = api.question(folder, folders.peek(folder)?.service.callsAnHour);
+  const question = api.question(folder, folders.peek(folder)?.service.typing.callsAnHour);
   if (!(await askConsent(question, permissions, 'modal'))) return;
   if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
   if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);

@@ -1,5 +1,6 @@
 // Every setting of the extension: one row each. package.json's `contributes.configuration` says the same, and a test holds the two together.
 
+import type { RiskBound } from '../coupling/types.ts';
 import { providers } from '../teacher/providers/providers.ts';
 import {
   type Beside,
@@ -152,6 +153,11 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
   keepAdapting: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
 };
+
+/** The bound on what is lost by what stays local; undefined: none is asked for. */
+export function riskOf({ riskBound, risk }: Settings): RiskBound | undefined {
+  return riskBound === 'off' ? undefined : { holding: riskBound, alpha: risk };
+}
 
 /** @param levels of each setting; undefined: nobody sets it */
 export function readSettings(levels: (key: string) => Levels | undefined, trusted = true): Settings {

@@ -41,6 +41,7 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
             labels,
             coupling,
             request.balance,
+            request.risk,
           )
         : undefined,
     neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },

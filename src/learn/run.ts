@@ -93,6 +93,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         test: held.test.length,
       },
       balance: request.balance,
+      ...(request.risk && { risk: request.risk }),
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
       notes: run.notes,

@@ -1,5 +1,5 @@
 // What an adaptation run is asked to do, what it asks back, and what it comes to.
-import type { CouplingFit } from '../coupling/types.ts';
+import type { CouplingFit, RiskBound } from '../coupling/types.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { TeacherSettings } from '../teacher/types.ts';
@@ -18,6 +18,8 @@ export interface AdaptRequest {
   readonly effort: 'index' | 'adapt';
   /** The slider at which the report states the API's share. */
   readonly balance: number;
+  /** And the bound on the risk beside it; absent: none. */
+  readonly risk?: RiskBound;
   /** The API that labels a sample of places; absent: local only. The caller has the user's consent. */
   readonly api?: ApiAccess;
   /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */

@@ -3,7 +3,8 @@
 import { precisionAt, quantile } from '../common/quality.ts';
 import { decide, priceOf } from '../coupling/decide.ts';
 import { lowestProbability } from '../coupling/features.ts';
-import type { CouplingFit } from '../coupling/types.ts';
+import { limitOf } from '../coupling/risk.ts';
+import type { CouplingFit, RiskBound } from '../coupling/types.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import { lastLines } from '../text/lines.ts';
 import { curvesOf } from './curves.ts';
@@ -29,6 +30,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
  * @param before what was there without the adaptation, at the same places; undefined: no other model
  * @param labels the API's answers to a sample of these test places; undefined: it was not asked
  * @param balance the slider, 0 to 1, that the API's share is stated for
+ * @param risk the bound beside it; absent: none
  */
 export function measure(
   test: readonly ScoredPlace[],
@@ -36,11 +38,13 @@ export function measure(
   labels: ApiLabels | undefined,
   fit: CouplingFit,
   balance: number,
+  risk?: RiskBound,
 ): Measured {
+  const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
   const judge = (place: ScoredPlace): JudgedPlace => ({
     ...place,
     // Whether or not an API is there now: the report answers 'what would go to it'.
-    decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars }),
+    decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars, ...(risk && { risk }) }),
   });
   const judged = test.map(judge);
   const quality = (places: readonly JudgedPlace[]) =>
@@ -59,7 +63,7 @@ export function measure(
     ...(before && { before: byKind(before, ownQuality) }),
     apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
     api,
-    slider: balances.map((each) => sliderPoint(each, judged, answers)),
+    slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
     curves: curvesOf(judged, answers, operating),
     underfit: underfitOf(judged, answers),
     examples: worked(judged, answers),
@@ -74,12 +78,14 @@ function byKind<P extends ScoredPlace>(
   return Object.fromEntries(kinds.map(([kind, of]) => [kind, quality(of)]));
 }
 
+/** @param price what a call has to gain there */
 function sliderPoint(
   balance: number,
+  price: number,
   judged: readonly JudgedPlace[],
   answers: ReadonlyMap<unknown, LabelledPlace>,
 ): SliderPoint {
-  const goes = ({ decision }: JudgedPlace) => balance > 0 && decision.gain > priceOf(balance);
+  const goes = ({ decision }: JudgedPlace) => balance > 0 && decision.gain > price;
   const known = judged.flatMap((place) => {
     const label = answers.get(place.example);
     return label === undefined ? [] : [Number(goes(place) ? label.right : place.right)];
@@ -98,7 +104,9 @@ function apiReport(
 ): ApiReport | undefined {
   const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
   if (everything.length === 0) return undefined;
-  const latencies = everything.map((label) => label.answer.latencyMs);
+  // An answer of a batch says nothing of how long one waits.
+  const latencies = everything.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
+  const timed = (p: number) => (latencies.length === 0 ? undefined : quantile(latencies, p));
   // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
   const both = judged.flatMap((place) => {
     const label = answers.get(place.example);
@@ -112,8 +120,8 @@ function apiReport(
     exactMatch: mean(everything.map((label) => Number(label.right))),
     editSimilarity: mean(everything.map(({ similarity }) => similarity)),
     costUsd: everything.reduce((sum, label) => sum + label.answer.costUsd, 0),
-    latencyP50Ms: quantile(latencies, 0.5),
-    latencyP95Ms: quantile(latencies, 0.95),
+    latencyP50Ms: timed(0.5),
+    latencyP95Ms: timed(0.95),
     testPlaces: both.length,
     specialistExactMatch: mean(both.map(({ place }) => Number(place.right))),
     apiExactMatch: mean(both.map(({ label }) => Number(label.right))),

@@ -3,6 +3,7 @@ import { counted, duration, oneLine, percent, thousands } from '../common/format
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, Section, Table } from './document.ts';
 import { outcomeOf } from './outcome.ts';
+import { settingOf, waits } from './phrases.ts';
 import type { AdaptReport, Reliability, UnderfitRow } from './types.ts';
 
 const kindNames: Readonly<Record<CursorKind, string>> = {
@@ -113,7 +114,8 @@ function exampleOf({ what, example }: UnderfitRow): CodeExample[] {
   ];
 }
 
-function deferralSection({ curves, api, balance }: AdaptReport): Section[] {
+function deferralSection(report: AdaptReport): Section[] {
+  const { curves, api } = report;
   const deferral = curves?.deferral;
   if (deferral === undefined || api === undefined) return [];
   const { pair, operating } = deferral;
@@ -140,7 +142,7 @@ function deferralSection({ curves, api, balance }: AdaptReport): Section[] {
     {
       title: 'Who answers: quality against calls',
       text: [
-        `With the slider at ${balance}, ${percent(operating.apiShare)} of completions go to the API and ${percent(operating.right)} of all lines are exactly right; the API alone has ${percent(api.apiExactMatch)}, the specialist alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'place')} where both answers are known.`,
+        `With ${settingOf(report)}, ${percent(operating.apiShare)} of completions go to the API and ${percent(operating.right)} of all lines are exactly right; the API alone has ${percent(api.apiExactMatch)}, the specialist alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'place')} where both answers are known.`,
       ],
       chart,
       table: {
@@ -249,7 +251,6 @@ export function costRows({
   neural,
 }: AdaptReport): [string, string][] {
   const training = neural?.training;
-  const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
   const rows: (readonly [string, string | undefined])[] = [
     ['Files read', `${thousands(harvest.files)}, ${counted(harvest.tokens, 'token')}`],
     ['Time, whole run', duration(elapsedMs)],
@@ -261,11 +262,8 @@ export function costRows({
       'Money',
       api ? `$${api.costUsd.toFixed(4)} for ${counted(api.asked, 'answer')} of ${api.model}` : 'nothing: no API',
     ],
-    [
-      'A suggestion takes',
-      specialist && `${ms(specialist.latencyP50Ms)}, one in twenty more than ${ms(specialist.latencyP95Ms)}`,
-    ],
-    ['An answer of the API takes', api && `${ms(api.latencyP50Ms)}, one in twenty more than ${ms(api.latencyP95Ms)}`],
+    ['A suggestion takes', specialist && waits(specialist)],
+    ['An answer of the API takes', api && waits(api)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]));
 }

@@ -3,6 +3,7 @@
 import { counted, duration, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import { outcomeOf } from './outcome.ts';
+import { settingOf, waits } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 const reasons: Record<LeftOutReason, string> = {
@@ -37,10 +38,6 @@ function qualityLines(name: string, quality: Quality): string {
 /** @param error expected calibration error */
 function calibration(error: number | undefined): string {
   return error === undefined ? '' : `; on files it has not seen, its percentages are off by ${percent(error)}`;
-}
-
-function waits(p50: number, p95: number): string {
-  return `${p50.toFixed(p50 < 10 ? 1 : 0)} ms, one in twenty more than ${p95.toFixed(p95 < 10 ? 1 : 0)} ms`;
 }
 
 const names = {
@@ -117,7 +114,7 @@ export function renderReport(report: AdaptReport): string {
     lines.push(columns);
     lines.push(qualityLines('all places', specialist));
     for (const [kind, quality] of Object.entries(report.byKind)) lines.push(qualityLines(kind, quality));
-    lines.push(`  a suggestion takes ${waits(specialist.latencyP50Ms, specialist.latencyP95Ms)}`);
+    lines.push(`  a suggestion takes ${waits(specialist)}`);
   }
 
   if (report.neural) {
@@ -129,14 +126,14 @@ export function renderReport(report: AdaptReport): string {
     lines.push(
       `  how sure the local model is: ${coupling.specialistExamples > 0 ? `learned from ${counted(coupling.specialistExamples, 'draft')}` : 'too few drafts to learn from, a stated prior stands in'}${calibration(coupling.specialistEce)}`,
       `  how likely the API is right: ${coupling.apiExamples > 0 ? `learned from ${counted(coupling.apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in'}${calibration(coupling.apiEce)}`,
-      `  with the slider at ${report.balance}, ${Math.round(100 * report.apiShare)} of 100 completions would go to the API`,
+      `  with ${settingOf(report)}, ${Math.round(100 * report.apiShare)} of 100 completions would go to the API`,
     );
   }
   if (api !== undefined) {
     section(`The API (${api.model})`);
     lines.push(
       `  asked ${api.asked}, failed ${api.failed}, $${api.costUsd.toFixed(4)}; exactly right ${percent(api.exactMatch)}, ${percent(api.editSimilarity)} alike`,
-      `  an answer takes ${waits(api.latencyP50Ms, api.latencyP95Ms)}`,
+      `  an answer takes ${waits(api)}`,
       api.testPlaces === 0
         ? '  both together: too few answers to say'
         : `  both together: exactly right ${percent(api.coupledExactMatch)} with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API`,
@@ -150,7 +147,7 @@ export function renderReport(report: AdaptReport): string {
       `    text    ${oneLine(example.before, 70)}▏`,
       `    wrote   ${oneLine(example.truth, 70)}`,
       `    answer  ${example.answer === '' ? '(nothing)' : oneLine(example.answer, 70)}  ${example.right ? '✓' : '✗'}`,
-      `    by      ${example.model}, ${example.latencyMs.toFixed(1)} ms. ${example.reason}`,
+      `    by      ${example.model}${example.latencyMs > 0 ? `, ${example.latencyMs.toFixed(1)} ms` : ''}. ${example.reason}`,
     );
   }
   for (const note of report.notes) lines.push('', `Note: ${note}`);

@@ -1,6 +1,6 @@
 // The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON.
 import type { Source } from '../common/completion.ts';
-import type { CouplingFit } from '../coupling/types.ts';
+import type { CouplingFit, RiskBound } from '../coupling/types.ts';
 import type { HarvestReport, Split } from '../harvest/types.ts';
 import type { Sha256 } from '../package/manifest.ts';
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
@@ -31,19 +31,24 @@ export interface WorkedCompletion {
   readonly source: Source;
   readonly model: string;
   readonly right: boolean;
+  /** 0: it was not timed. */
   readonly latencyMs: number;
   readonly reason: string;
 }
 
-export interface ApiReport {
+/** Of the answers that were timed, ms. Of none undefined, and 0 in reports of earlier versions: a batch says nothing of how long an answer takes. */
+export interface Latencies {
+  readonly latencyP50Ms: number | undefined;
+  readonly latencyP95Ms: number | undefined;
+}
+
+export interface ApiReport extends Latencies {
   readonly model: string;
   readonly asked: number;
   readonly failed: number;
   readonly exactMatch: number;
   readonly editSimilarity: number;
   readonly costUsd: number;
-  readonly latencyP50Ms: number;
-  readonly latencyP95Ms: number;
   /** On the test places where both answers are known: exact match of each alone and of the coupled pair, share sent to the API. */
   readonly testPlaces: number;
   readonly specialistExactMatch: number;
@@ -152,6 +157,8 @@ export interface AdaptReport {
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
   readonly coupling: Omit<CouplingFit, 'parameters'> | undefined;
   readonly balance: number;
+  /** The bound on the risk that stood beside it: `apiShare`, `api`'s pair and `slider` keep to it. Absent: none. */
+  readonly risk?: RiskBound;
   /** What ships where it was made, by the bytes of the files. Absent in reports of earlier versions: what shipped with those. */
   readonly madeFor?: { readonly tokenizer: Sha256; readonly base?: Sha256 };
   /** Share of the test places that the policy would send to the API at the set balance. */

@@ -1,7 +1,8 @@
 // The slider's places in money and quality, from what an adaptation measured.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sliderPoints, stopsAnHour } from '../../src/host/panel/slider-points.ts';
+import type { RiskBound } from '../../src/coupling/types.ts';
+import { sliderPoints } from '../../src/host/panel/slider-points.ts';
 
 const slider = [
   { balance: 0, apiShare: 0, right: 0.4 },
@@ -10,7 +11,7 @@ const slider = [
 ];
 
 test('each place has its share, its money and the lines that are right beside those without the API', () => {
-  const points = sliderPoints({ slider }, (share) => share / 10);
+  const points = sliderPoints({ slider }, undefined, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
     [
@@ -23,22 +24,25 @@ test('each place has its share, its money and the lines that are right beside th
 
 test('what was not measured is not said', () => {
   assert.deepEqual(
-    sliderPoints(undefined, () => 1),
+    sliderPoints(undefined, undefined, () => 1),
     [],
   );
   assert.deepEqual(
-    sliderPoints({}, () => 1),
+    sliderPoints({}, undefined, () => 1),
     [],
   );
   const unasked = [{ balance: 0.4, apiShare: 0.3, right: undefined }];
   assert.deepEqual(
-    sliderPoints({ slider: unasked }, () => undefined),
+    sliderPoints({ slider: unasked }, undefined, () => undefined),
     [{ balance: 0.4, share: 0.3 }],
   );
 });
 
-test('an hour is the user’s own where it is known how he types', () => {
-  assert.equal(stopsAnHour({ slider }, 90, 0.4), 300);
-  assert.equal(stopsAnHour({ slider }, undefined, 0.4), stopsAnHour(undefined, 90, 0.4));
-  assert.equal(stopsAnHour({ slider }, 90, 0), stopsAnHour(undefined, undefined, 0));
+test('what was measured under another bound on the risk than the one that is set is not said', () => {
+  const risk: RiskBound = { holding: 'sure', alpha: 0.02 };
+  const usd = () => 1;
+  assert.equal(sliderPoints({ slider, risk: { ...risk } }, risk, usd).length, 3);
+  for (const set of [undefined, { ...risk, alpha: 0.05 }, { ...risk, holding: 'mean' as const }])
+    assert.deepEqual(sliderPoints({ slider, risk }, set, usd), []);
+  assert.deepEqual(sliderPoints({ slider }, risk, usd), []);
 });

@@ -7,6 +7,8 @@ import { reliability } from '../../src/report/curves.ts';
 import { markdownOf } from '../../src/report/markdown.ts';
 import { reportDocument } from '../../src/report/report-document.ts';
 import { storedReport } from '../../src/report/stored.ts';
+import { renderReport } from '../../src/report/text.ts';
+import type { AdaptReport } from '../../src/report/types.ts';
 import { reportOf } from './report.ts';
 
 const at = Date.UTC(2026, 10, 26, 20, 30);
@@ -118,4 +120,38 @@ test('two adaptations stand side by side, measure by measure', () => {
   assert.deepEqual(rows.get('Loss on held-out files'), ['2.700', '2.700']);
   assert.equal(rows.get('API, lines right')?.[1], '–');
   assert.equal(rows.get('Money')?.[1], 'nothing: no API');
+});
+
+test('where the risk is bounded the shares are those of the bound, and it is said beside the slider', () => {
+  const free = reportOf(true);
+  // Nothing is known that it could be chosen on: all goes to the API.
+  const bounded = reportOf(false, { risk: { holding: 'sure', alpha: 0.02 } });
+  assert.equal(bounded.apiShare, 1);
+  assert.deepEqual(
+    bounded.slider?.map(({ apiShare }) => apiShare),
+    bounded.slider?.map(({ balance }) => Number(balance > 0)),
+  );
+  const loose = reportOf(true, { risk: { holding: 'expected', alpha: 0.3 } });
+  assert.ok(free.apiShare < 1 && loose.apiShare >= free.apiShare);
+  for (const [i, { apiShare }] of (free.slider ?? []).entries())
+    assert.ok((loose.slider?.[i]?.apiShare ?? 0) >= apiShare);
+  assert.match(renderReport(bounded), /with the slider at 0\.4 and the risk bounded to 2\.0%, 100 of 100/);
+  assert.match(renderReport(free), /with the slider at 0\.4, \d+ of 100/);
+});
+
+test('answers of batches say nothing of how long an answer takes', () => {
+  const waiting = (report: AdaptReport) => {
+    const { sections } = reportDocument(report, 'engine', at);
+    const rows = sections.flatMap(({ table }) => table?.rows ?? []);
+    return rows.find(([name]) => name === 'An answer of the API takes')?.[1];
+  };
+  assert.equal(waiting(reportOf(true)), '900 ms, one in twenty more than 900 ms');
+  const batched = reportOf(true, { batched: true });
+  assert.equal(waiting(batched), '–');
+  assert.match(renderReport(batched), /an answer takes –/);
+  assert.doesNotMatch(renderReport(batched), /claude, 0\.0 ms/);
+  const { api } = batched;
+  assert.ok(api);
+  const earlier = { ...batched, api: { ...api, latencyP50Ms: 0, latencyP95Ms: 0 } };
+  assert.equal(waiting(earlier), '–', 'as an earlier version has kept it');
 });

@@ -1,7 +1,7 @@
 // A report of a made-up run: places in four kinds of files, an API that does not know the test helpers.
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { fitCoupling } from '../../src/coupling/fit.ts';
-import type { CouplingExample } from '../../src/coupling/types.ts';
+import type { CouplingExample, RiskBound } from '../../src/coupling/types.ts';
 import { measure } from '../../src/report/figures.ts';
 import type { ApiLabels, LabelledPlace, ScoredPlace } from '../../src/report/scored.ts';
 import type { AdaptReport } from '../../src/report/types.ts';
@@ -40,11 +40,11 @@ export function placesOf(count: number, bySpecialist = true): ScoredPlace[] {
 }
 
 /** The API: wrong at two of three of the helpers' places, right at nine of ten of the others. */
-export function labelled(places: readonly ScoredPlace[]): LabelledPlace[] {
+export function labelled(places: readonly ScoredPlace[], latencyMs = 900): LabelledPlace[] {
   return places.map((scored, i) => {
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % 10 !== 0;
-    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs: 900, costUsd: 0.001 };
+    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs, costUsd: 0.001 };
     return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabelledPlace;
   });
 }
@@ -59,13 +59,17 @@ export function fitOn(labels: readonly LabelledPlace[]) {
   return examples.length === 0 ? defaultFit() : fitCoupling(examples, { now: 0 });
 }
 
-/** @param asked the API was, at validation and test places */
-export function reportOf(asked: boolean): AdaptReport {
+/** @param asked the API was, at validation and test places. @param risk that the run was bounded to. @param batched no answer was timed */
+export function reportOf(
+  asked: boolean,
+  { risk, batched = false }: { risk?: RiskBound; batched?: boolean } = {},
+): AdaptReport {
   const test = placesOf(160);
-  const validation = labelled(placesOf(120));
+  const answers = (places: readonly ScoredPlace[]) => labelled(places, batched ? 0 : 900);
+  const validation = answers(placesOf(120));
   const fit = fitOn(asked ? validation : []);
   const of = (all: readonly LabelledPlace[]) => ({ labelled: all, failed: 0, stopped: undefined });
-  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(labelled(test)) };
+  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(answers(test)) };
   const { parameters: _, ...coupling } = fit;
   const losses = [3.2, 2.9, 2.75, 2.7, 2.72].map((loss, i) => ({ step: 10 * i, loss }));
   const base = {
@@ -82,7 +86,8 @@ export function reportOf(asked: boolean): AdaptReport {
     } as unknown as AdaptReport['harvest'],
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,
-    ...measure(test, placesOf(160, false), asked ? labels : undefined, fit, 0.4),
+    ...(risk && { risk }),
+    ...measure(test, placesOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
     coupling,
     neural: {
       ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultFit() },

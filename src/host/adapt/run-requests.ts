@@ -10,7 +10,7 @@ import type { Configuration } from '../configuration.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
-import type { Settings } from '../settings.ts';
+import { riskOf, type Settings } from '../settings.ts';
 
 export interface RunRequestDeps {
   readonly api: Api;
@@ -30,10 +30,12 @@ export class RunRequests {
   run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
     const { uri, ...folder } = this.onDisk(session);
     const settings = this.deps.configuration.for(uri);
+    const risk = riskOf(settings);
     return {
       ...folder,
       effort,
       balance: settings.localOnly ? 0 : settings.balance,
+      ...(risk && { risk }),
       ...(api && { api }),
       ...(effort === 'adapt' && this.neural(settings)),
     };

@@ -20,6 +20,7 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
+import { riskOf } from '../settings.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import { Adopted, type Reported, type SetAside } from './adopted.ts';
 import type { FileRules } from './file-rules.ts';
@@ -282,9 +283,10 @@ export class FolderSession extends DisposableStore {
   private settings({ path }: CompletionQuery): CompletionSettings {
     const { api, configuration, rules } = this.deps;
     const settings = configuration.for(this.folder.uri);
+    const risk = riskOf(settings);
     return {
       balance: settings.localOnly ? 0 : settings.balance,
-      ...(settings.riskBound !== 'off' && { risk: { holding: settings.riskBound, alpha: settings.risk } }),
+      ...(risk && { risk }),
       showBar: settings.showBar,
       fallbackBar: settings.showBar,
       multiline: settings.multiline,

@@ -189,7 +189,8 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 }
 
 /** What crosses to the panel: the state without the host's own fields. */
-function stateOf({ folder: _, apiState: __, languageId: ___, enabledHere: ____, ...state }: Snapshot) {
+function stateOf(snapshot: Snapshot) {
+  const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
   return state;
 }
 

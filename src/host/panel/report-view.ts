@@ -67,7 +67,7 @@ export function panelReport(report: AdaptReport, folderName: string, finishedAt:
 
 type Fact = readonly [name: string, value: string];
 const { t } = vscode.l10n;
-const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+const ms = (value: number | undefined) => (value ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : '–');
 
 function harvestFacts({ harvest, elapsedMs, neural }: AdaptReport): Fact[] {
   return [

@@ -37,14 +37,15 @@ export class StatusBar extends DisposableStore {
   }
 }
 
-function itemText({ status, statusText, progress, notices, model }: Snapshot, last: PanelRow | undefined): string {
+function itemText(snapshot: Snapshot, last: PanelRow | undefined): string {
+  const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
   const share = progress?.share === undefined ? '' : ` ${Math.round(progress.share * 100)}%`;
   const warned = notices.some((notice) => notice.kind === 'warning');
   switch (status) {
     case 'off':
       return `$(circle-slash) ${t('Off')}`;
     case 'snoozed':
-      return `$(bell-slash) ${statusText}`;
+      return `$(bell-slash) ${minutesLeft === undefined ? statusText : t('Snoozed: {0} min left', minutesLeft)}`;
     case 'starting':
       return `$(loading~spin) ${progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting')}${share}`;
     case 'busy':

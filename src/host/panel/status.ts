@@ -4,6 +4,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../../panel/protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
+import { usualStops } from '../api/an-hour.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
@@ -16,7 +17,8 @@ import type { Configuration } from '../configuration.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder-ref.ts';
 import { isLanguageEnabled } from '../levels.ts';
-import { sliderPoints, stopsAnHour } from './slider-points.ts';
+import { riskOf, type Settings } from '../settings.ts';
+import { sliderPoints } from './slider-points.ts';
 
 export interface StatusDeps {
   readonly configuration: Configuration;
@@ -36,6 +38,8 @@ export interface Snapshot extends PanelState {
   readonly apiState: ApiState;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
+  /** Of a snooze that ends by itself. */
+  readonly minutesLeft: number | undefined;
 }
 
 const { t } = vscode.l10n;
@@ -92,6 +96,7 @@ export class Status extends DisposableStore {
       apiState,
       languageId,
       enabledHere,
+      minutesLeft: snooze.minutesLeft,
       status,
       statusText: this.statusText(status, folder, languageId, progress),
       model: modelStatus(
@@ -102,7 +107,7 @@ export class Status extends DisposableStore {
       ),
       balance: settings.balance,
       showBar: settings.showBar,
-      slider: isAllowed(apiState) ? this.slider(folder, settings.balance) : [],
+      slider: isAllowed(apiState) ? this.slider(folder, settings) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,
       ...(isAllowed(apiState) && { month: { spentUsd: api.spentUsd, limitUsd: api.limitUsd } }),
@@ -111,12 +116,11 @@ export class Status extends DisposableStore {
     };
   }
 
-  private slider(folder: FolderRef, balance: number): PanelState['slider'] {
+  private slider(folder: FolderRef, settings: Settings): PanelState['slider'] {
     const { api, folders } = this.deps;
     const session = folders.peek(folder);
-    const report = session?.report?.report;
-    const stops = stopsAnHour(report, session?.service.callsAnHour, balance);
-    return sliderPoints(report, (share) => api.usdOf(share * stops));
+    const stops = session?.service.typing.stopsAnHour ?? usualStops;
+    return sliderPoints(session?.report?.report, riskOf(settings), (share) => api.usdOf(share * stops));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
@@ -146,7 +150,7 @@ export class Status extends DisposableStore {
           ? t('Off for {0}', languageId ?? '')
           : t('Off for {0} in {1}', languageId ?? '', folder.name);
       case 'snoozed':
-        return snoozedFor(this.deps.snooze);
+        return snoozed(this.deps.snooze);
       case 'starting':
       case 'busy':
         if (progress) return t('{0} in the background; completions go on', progress.title);
@@ -192,12 +196,13 @@ export class Status extends DisposableStore {
   }
 }
 
-function snoozedFor({ minutesLeft }: Snooze): string {
-  return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed: {0} min left', minutesLeft);
+/** Without the minutes that are left: screen readers would read the panel's state and notice again with each. */
+function snoozed({ minutesLeft }: Snooze): string {
+  return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed');
 }
 
 function snoozeNotice(snooze: Snooze): PanelNotice {
-  return { kind: 'info', text: `${snoozedFor(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
+  return { kind: 'info', text: `${snoozed(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
 }
 
 /** What mends what keeps a server from drafting, where the API's own notice does not say it; a missing row fails to compile. */
