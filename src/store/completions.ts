@@ -1,11 +1,16 @@
-// Completions and their outcomes: the newest of them, and totals over these.
+// Completions and their outcomes: the newest of them, and totals over all that there were.
 
 import type { Outcome, Source } from '../common/completion.ts';
 import type { Database } from './database.ts';
 import { keptCompletions } from './store.ts';
 import type { CompletionRow, Totals } from './types.ts';
 
-type Summed = 'accepted' | 'typed' | 'characters' | 'savedUsd';
+type Summed = 'count' | 'accepted' | 'typed' | 'characters' | 'savedUsd';
+
+/** What rows of a source come to, in the order of droppedCompletions' columns. */
+const sums = `source, count(*) AS count, sum(savedUsd) AS savedUsd, sum(taken) AS characters,
+  sum(outcome IN ('accepted', 'partly-accepted')) AS accepted, sum(outcome = 'typed') AS typed`;
+const older = 'rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)';
 
 /** Old completions are dropped once per so many new ones. */
 const trimEvery = 500;
@@ -22,10 +27,15 @@ export class Completions {
     this.database.insert('completions', row);
     if (--this.untilTrim > 0) return;
     this.untilTrim = trimEvery;
-    this.database.run(
-      'DELETE FROM completions WHERE rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)',
-      keptCompletions,
-    );
+    this.database.together(() => {
+      this.database.run(
+        `INSERT INTO droppedCompletions SELECT ${sums} FROM completions WHERE ${older} GROUP BY source
+         ON CONFLICT (source) DO UPDATE SET count = count + excluded.count, savedUsd = savedUsd + excluded.savedUsd,
+           characters = characters + excluded.characters, accepted = accepted + excluded.accepted, typed = typed + excluded.typed`,
+        keptCompletions,
+      );
+      this.database.run(`DELETE FROM completions WHERE ${older}`, keptCompletions);
+    });
   }
 
   /** @param taken characters that a key has written */
@@ -35,25 +45,20 @@ export class Completions {
 
   totals(): Totals {
     const { database } = this;
-    const groups = new Map(
-      database
-        .rows<{ source: Source } & Record<'count' | Summed, number>>(
-          `SELECT source, count(*) AS count, sum(savedUsd) AS savedUsd, sum(taken) AS characters,
-             sum(outcome IN ('accepted', 'partly-accepted')) AS accepted, sum(outcome = 'typed') AS typed
-           FROM completions GROUP BY source`,
-        )
-        .map((group) => [group.source, group]),
+    const groups = database.rows<{ source: Source } & Record<Summed, number>>(
+      `SELECT ${sums} FROM completions GROUP BY source
+       UNION ALL SELECT source, count, savedUsd, characters, accepted, typed FROM droppedCompletions`,
     );
-    const sum = (value: Summed) => [...groups.values()].reduce((total, group) => total + group[value], 0);
-    const local = groups.get('specialist')?.count ?? 0;
-    const api = groups.get('api')?.count ?? 0;
-    // Nearest rank, as in common/quality.ts.
-    const latency = (source: Source, of: number) =>
-      database.number(
-        'SELECT latencyMs AS value FROM completions WHERE source = ? ORDER BY latencyMs LIMIT 1 OFFSET ?',
-        source,
-        Math.max(0, Math.ceil(of / 2) - 1),
-      );
+    const sum = (value: Summed, by?: Source) =>
+      groups.reduce((total, group) => total + (by === undefined || by === group.source ? group[value] : 0), 0);
+    const [local, api] = [sum('count', 'specialist'), sum('count', 'api')];
+    const latency = (source: Source) => {
+      const timed = 'FROM completions WHERE source = ? AND cached = 0';
+      const of = database.number(`SELECT count(*) AS value ${timed}`, source) ?? 0;
+      // Nearest rank, as in common/quality.ts.
+      const rank = Math.max(0, Math.ceil(of / 2) - 1);
+      return database.number(`SELECT latencyMs AS value ${timed} ORDER BY latencyMs LIMIT 1 OFFSET ?`, source, rank);
+    };
     return {
       completions: local + api,
       local,
@@ -63,8 +68,8 @@ export class Completions {
       characters: sum('characters'),
       spentUsd: database.number('SELECT sum(costUsd) AS value FROM teacherCalls') ?? 0,
       savedUsd: sum('savedUsd'),
-      localP50Ms: latency('specialist', local),
-      apiP50Ms: latency('api', api),
+      localP50Ms: latency('specialist'),
+      apiP50Ms: latency('api'),
     };
   }
 }

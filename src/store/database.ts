@@ -112,6 +112,11 @@ export class Database {
     }
   }
 
+  /** All of it or nothing. */
+  together(work: () => void): void {
+    transact(this.database, work);
+  }
+
   /** Wipes rows from the file (secure_delete), and from the log, which still holds the pages they were on. */
   wipe(tables: readonly Table[], condition = '', ...values: SQLInputValue[]): void {
     transact(this.database, () => {

@@ -51,6 +51,14 @@ export const migrations: readonly string[] = [
    UPDATE completions SET taken = length(text) WHERE outcome = 'accepted';
    DROP INDEX completionsForTotals;
    CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome, taken);`,
+  // Whether a cache answered, of earlier rows unknown; and what the rows came to that are dropped because they are old, by source: no folder, no text.
+  `ALTER TABLE completions ADD COLUMN cached INTEGER;
+   DROP INDEX completionsForTotals;
+   CREATE INDEX completionsForTotals ON completions (source, cached, latencyMs, savedUsd, outcome, taken);
+   CREATE TABLE droppedCompletions (
+     source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
+     accepted INTEGER NOT NULL, typed INTEGER NOT NULL
+   ) STRICT;`,
 ];
 
 /** Of a folder's adaptations, with all that they go on from. */
@@ -58,5 +66,8 @@ export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] a
 /** Tables with something of a folder in them. */
 export const folderTables = ['teacherCalls', 'completions', ...adaptationTables] as const;
 
+/** Those, and what is left of rows that were dropped. */
+export const allTables = [...folderTables, 'droppedCompletions'] as const;
+
 /** Tables whose rows are records. */
-export type Table = (typeof folderTables)[number] | 'reservations';
+export type Table = (typeof allTables)[number] | 'reservations';

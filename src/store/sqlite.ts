@@ -7,7 +7,7 @@ import { monthOf, type Reservation, type Reserved } from '../common/teacher-call
 import { Completions } from './completions.ts';
 import { Database, openDatabase } from './database.ts';
 import { Money } from './money.ts';
-import { adaptationTables, folderTables, type Table } from './schema.ts';
+import { adaptationTables, allTables, folderTables, type Table } from './schema.ts';
 import type { FinishedRun, Store } from './store.ts';
 import type {
   AdaptationRow,
@@ -101,7 +101,7 @@ export class SqliteStore implements Store {
 
   /** Takes over all that `other` holds but its money. Throws where that cannot be read. */
   adopt(other: SqliteStore): void {
-    for (const table of folderTables)
+    for (const table of allTables)
       for (const row of other.database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`))
         this.database.insert(table, row);
   }
@@ -116,7 +116,7 @@ export class SqliteStore implements Store {
 
   deleteAll(): void {
     this.database.run('DELETE FROM spending WHERE month < ?', monthOf(Date.now()));
-    this.database.wipe(folderTables);
+    this.database.wipe(allTables);
   }
 
   close(): void {

@@ -31,7 +31,7 @@ export interface Store extends Ledger {
   setOutcome(id: string, outcome: Outcome, taken: number): void;
   /** Everything about one folder, oldest first, adaptations newest first: for showing what is kept. */
   rowsOf(folder: string): FolderRows;
-  /** Over the completions kept and all paid answers, labelling included. */
+  /** Of all time: over completions, dropped ones too, and paid answers, labelling included. */
   totals(): Totals;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;
@@ -39,7 +39,7 @@ export interface Store extends Ledger {
   adaptations(): AdaptationRow[];
   /** Forgets a folder's adaptations; its completions and paid answers stay. */
   deleteAdaptations(folder: string): void;
-  /** Forgets everything about one folder, its paid answers included; that money was spent stays known. */
+  /** Forgets everything about one folder, its paid answers included; that money was spent stays known, as do sums of what was dropped. */
   deleteFolderData(folder: string): void;
   /** Forgets everything, databases that were set aside included; of this month's spending the sum stays, for the limit. */
   deleteAll(): void;

@@ -17,6 +17,8 @@ export interface CompletionRow {
   readonly model: string;
   readonly text: string;
   readonly latencyMs: number;
+  /** 1: no model was asked; null: nobody knows, of rows of earlier versions. */
+  readonly cached: 0 | 1 | null;
   readonly costUsd: number;
   /** What the API would have cost where the specialist answered. */
   readonly savedUsd: number;
@@ -92,6 +94,7 @@ export interface Totals {
   readonly characters: number;
   readonly spentUsd: number;
   readonly savedUsd: number;
+  /** Of the completions kept that are known to be no cache's: one that took no time of a model's would flatter. */
   readonly localP50Ms: number | undefined;
   readonly apiP50Ms: number | undefined;
 }

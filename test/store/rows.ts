@@ -34,6 +34,7 @@ export function completion(changes: Partial<CompletionRow> = {}): CompletionRow 
     model: 'n-gram',
     text: 'return 1;',
     latencyMs: 4,
+    cached: 0,
     costUsd: 0,
     savedUsd: 0.002,
     pSpecialist: 0.8,

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { databaseName, openStore } from '../../src/store/open.ts';
+import { migrations } from '../../src/store/schema.ts';
 import { keptCompletions, type Store } from '../../src/store/store.ts';
 import { completion, completionsOf, teacherCall } from './rows.ts';
 
@@ -72,13 +74,17 @@ for (const [kind, open] of Object.entries(kinds)) {
         store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
       store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
       store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
+      // A cache's answers took no time of a model's, and of earlier versions' rows nobody knows whether they were one's.
+      for (const cached of [1, null] as const)
+        for (let i = 0; i < 20; i++)
+          store.recordCompletion(completion({ id: `${cached} ${i}`, at: 90, latencyMs: 0.1, savedUsd: 0, cached }));
       store.setOutcome('l3', 'accepted', 9);
       store.setOutcome('api', 'partly-accepted', 4);
       store.setOutcome('l4', 'typed', 0);
       store.settle('', teacherCall({ at: 130, costUsd: 2 }));
       assert.deepEqual(store.totals(), {
-        completions: 21,
-        local: 20,
+        completions: 61,
+        local: 60,
         api: 1,
         accepted: 2,
         typed: 1,
@@ -138,13 +144,24 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('only the newest completions are kept', () => {
+    test('only the newest completions are kept; what the others came to stays counted', () => {
       const store = open();
-      for (let i = 0; i <= keptCompletions + 500; i++) store.recordCompletion(completion({ id: `${i}`, at: i }));
+      for (let i = 0; i <= keptCompletions + 500; i++) {
+        const source = i % 2 === 0 ? 'api' : 'specialist';
+        store.recordCompletion(completion({ id: `${i}`, at: i, source, savedUsd: 0.5 }));
+        if (i < 10) store.setOutcome(`${i}`, i < 4 ? 'accepted' : 'typed', i < 4 ? 7 : 0);
+      }
       const kept = completionsOf(store);
       assert.ok(kept.length <= keptCompletions + 500, `${kept.length} kept`);
       assert.equal(kept.at(-1)?.id, `${keptCompletions + 500}`);
       assert.ok(!kept.some((row) => row.id === '0'));
+      const { spentUsd: _, localP50Ms: __, apiP50Ms: ___, ...counted } = store.totals();
+      assert.deepEqual(counted, {
+        ...{ completions: keptCompletions + 501, local: keptCompletions / 2 + 250, api: keptCompletions / 2 + 251 },
+        ...{ accepted: 4, typed: 6, characters: 28, savedUsd: (keptCompletions + 501) / 2 },
+      });
+      store.deleteAll();
+      assert.equal(store.totals().completions, 0);
       store.close();
     });
   });
@@ -160,6 +177,23 @@ test('what was recorded is there after closing and opening again', () => {
   assert.deepEqual(second.store.findTeacherCall('hash'), teacherCall());
   assert.deepEqual(completionsOf(second.store), [completion()]);
   second.store.close();
+});
+
+test('completions of a version that did not know which a cache gave are counted, and have no wait', () => {
+  const file = join(folder, databaseName);
+  const old = new DatabaseSync(file);
+  for (const step of migrations.slice(0, 4)) old.exec(step);
+  old.exec(
+    `PRAGMA user_version = 4; INSERT INTO completions
+     VALUES ('c1', 1, '/w', 'a.ts', 'ts', 1, 'specialist', 'm', 'text', 3, 0, 0.25, 0.5, 0.5, '{}', 'accepted', 4)`,
+  );
+  old.close();
+  const { store, notice } = openStore(folder);
+  assert.equal(notice, undefined);
+  assert.equal(store.rowsOf('/w').completions[0]?.cached, null);
+  const { completions, characters, savedUsd, localP50Ms } = store.totals();
+  assert.deepEqual([completions, characters, savedUsd, localP50Ms], [1, 4, 0.25, undefined]);
+  store.close();
 });
 
 test('deleted text is gone from the files, and so are databases that were set aside', () => {

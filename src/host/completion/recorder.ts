@@ -111,6 +111,7 @@ export class Recorder {
         model,
         text: masked,
         latencyMs,
+        cached: cached ? 1 : 0,
         costUsd,
         savedUsd,
         pSpecialist: decision.pSpecialist,
