@@ -1,6 +1,7 @@
 // A webview's page: nothing may load but our own style sheets and our own script, which needs this page's nonce.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { pageLanguage } from './page-language.ts';
 
 export interface PageParts {
   /** The installed extension's folder. */
@@ -12,10 +13,13 @@ export interface PageParts {
   readonly script: string;
   /** Of dist/, what the script's libraries bring; before our own. */
   readonly sheet?: string;
+  /** Of what it shows; absent: the one that the extension speaks here. */
+  readonly language?: string;
 }
 
 /** Sets what the webview may do and read, and draws it. */
-export function drawPage(webview: vscode.Webview, { extension, title, styles, script, sheet }: PageParts): void {
+export function drawPage(webview: vscode.Webview, parts: PageParts): void {
+  const { extension, title, styles, script, sheet, language } = parts;
   const media = vscode.Uri.joinPath(extension, 'media');
   const dist = vscode.Uri.joinPath(extension, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
@@ -25,7 +29,7 @@ export function drawPage(webview: vscode.Webview, { extension, title, styles, sc
   const brought = sheet === undefined ? [] : [vscode.Uri.joinPath(dist, sheet)];
   const sheets = [...brought, ...own].map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
-<html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
+<html lang="${language ?? pageLanguage(vscode.l10n.bundle, vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${csp}">

@@ -29,6 +29,30 @@ export function button(label: string, onClick: () => void, attributes: Attribute
   return element;
 }
 
+/**
+ * Children by what they are drawn from, in that order. One that is there stays in the page: screen readers would read it again, and a button in it
+ * would lose the focus.
+ * @param shown those that are there; brought up to date
+ */
+export function keepChildren<E extends Element>(
+  parent: Pick<Element, 'firstElementChild' | 'insertBefore'>,
+  shown: Map<string, E>,
+  wanted: ReadonlyMap<string, () => E>,
+): void {
+  for (const [key, child] of shown) {
+    if (wanted.has(key)) continue;
+    child.remove();
+    shown.delete(key);
+  }
+  let next = parent.firstElementChild;
+  for (const [key, make] of wanted) {
+    const child = shown.get(key) ?? make();
+    shown.set(key, child);
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
+}
+
 /** A drawn icon: 16 x 16, stroked in the text's colour. Decorative; the meaning is in a label next to it. */
 export function icon(path: string): SVGSVGElement {
   const namespace = 'http://www.w3.org/2000/svg';

@@ -1,6 +1,6 @@
 // The top of the panel: state, notices, work under way, and the slider between local and API.
 import { AmountView } from './amount.ts';
-import { button, h } from './dom.ts';
+import { button, h, keepChildren } from './dom.ts';
 import { type PanelCommand, type PanelNotice, type PanelProgress, type PanelState, shortModel } from './protocol.ts';
 import type { Words } from './wording.ts';
 
@@ -24,6 +24,7 @@ export class StatusView {
   private state: PanelState | undefined;
   /** What each part was last drawn from. */
   private readonly drawn = new Map<string, string>();
+  private readonly shown = new Map<string, HTMLElement>();
 
   constructor(words: Words, actions: StatusActions) {
     this.words = words;
@@ -95,8 +96,8 @@ export class StatusView {
         h('span', { class: 'dim' }, detail),
       );
     }
-    if (this.changed('notices', state.notices))
-      this.notices.replaceChildren(...state.notices.map((n) => this.notice(n)));
+    const wanted = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
+    keepChildren(this.notices, this.shown, wanted);
     this.showProgress(state.progress);
     this.amount.update(state.showBar);
     this.slider.disabled = state.localOnly;

@@ -125,3 +125,22 @@ test('the plan of an adaptation is read with what it is of, and is not read agai
   await page.getByText(later).waitFor();
   assert.equal(await focused(), 'Cancel', 'what has the focus keeps it');
 });
+
+test('a notice that stays keeps the focus and is not read again when another comes or goes', async () => {
+  const unsnooze = { label: 'End Snooze', command: 'unsnooze' } as const;
+  const snoozed = { kind: 'info', text: 'Snoozed.', action: unsnooze } as const;
+  const other = { kind: 'warning', text: 'The API is not answering.' } as const;
+  const notices = (...all: PanelState['notices']) => tell({ type: 'state', state: { ...init.state, notices: all } });
+  await notices(snoozed);
+  await page.getByRole('button', { name: 'End Snooze' }).focus();
+  await page.locator('.notice').evaluate((each) => each.setAttribute('data-before', ''));
+  await notices(snoozed, other);
+  await page.getByText(other.text).waitFor();
+  assert.equal(await focused(), 'End Snooze');
+  await notices(other);
+  await page.getByText('Snoozed.').waitFor({ state: 'detached' });
+  await notices(snoozed, other);
+  await page.getByText('Snoozed.').waitFor();
+  assert.deepEqual(await page.locator('.notice').allTextContents(), ['Snoozed.End Snooze', other.text]);
+  assert.equal(await page.locator('.notice[data-before]').count(), 0);
+});

@@ -13,6 +13,7 @@ import { reportDocument } from '../../report/report-document.ts';
 import { storedReport } from '../../report/stored.ts';
 import type { AdaptReport } from '../../report/types.ts';
 import type { AdaptationRow } from '../../store/types.ts';
+import { WRITTEN } from '../page-language.ts';
 import { drawPage } from '../webview-page.ts';
 
 export interface ReportPageDeps {
@@ -82,6 +83,7 @@ export class ReportPage extends DisposableStore {
       styles,
       script: 'report.js',
       sheet: 'report.css',
+      language: WRITTEN,
     });
   }
 
