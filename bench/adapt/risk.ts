@@ -10,10 +10,10 @@ const RESPLITS = 200;
 const ALPHA = 0.02;
 
 interface Resplit {
-  /** Of the half that it was not chosen on: lost, and kept local. */
+  /** Of the half that it was not chosen on: lost, and kept local. By the luck of that half, too, it is over alpha or not. */
   readonly loss: number;
   readonly share: number;
-  /** Over all places, those it was chosen on among them: what a statement about it is about. */
+  /** Over all places. The half that it was chosen on is among them: it is over alpha more rarely than at places of which none was seen. */
   readonly everywhere: number;
 }
 
@@ -30,7 +30,8 @@ function rowOf(places: readonly Judged[], holding: Holding): Figures {
     alpha: ALPHA,
     'mean-loss': mean(({ loss }) => loss),
     'calls-saved': mean(({ share }) => share),
-    'share-over-alpha': mean(({ everywhere }) => Number(everywhere > ALPHA)),
+    'share-over-alpha-everywhere': mean(({ everywhere }) => Number(everywhere > ALPHA)),
+    'share-over-alpha-held-out': mean(({ loss }) => Number(loss > ALPHA)),
     abstained: mean(({ share }) => Number(share === 0)),
   };
 }

@@ -32,7 +32,7 @@ async function child(...args: (string | number)[]): Promise<Numbers> {
 /** Undefined where PyTorch is not installed for the system's Python. */
 async function torch(...args: (string | number)[]): Promise<Numbers | undefined> {
   try {
-    const { stdout } = await run('/usr/bin/python3', [join(root, 'bench/engine/torch.py'), ...args.map(String)]);
+    const { stdout } = await run('/usr/bin/python3', [join(root, 'bench/engine/pytorch.py'), ...args.map(String)]);
     return JSON.parse(stdout) as Numbers;
   } catch {
     return undefined;

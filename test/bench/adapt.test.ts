@@ -67,6 +67,14 @@ test('estimates that mean what they say show no more error than a perfect one, a
   assert.ok(((mean as Figures)['mean-loss'] as number) <= 0.03);
 });
 
+test('how often a bound is exceeded is told of the half that was not chosen on, too: over all places it is rarer', () => {
+  const { mean } = riskRows(places) as Record<string, Record<string, number>>;
+  const [everywhere, heldOut] = ['everywhere', 'held-out'].map(
+    (where) => mean?.[`share-over-alpha-${where}`] as number,
+  );
+  assert.ok((everywhere as number) < (heldOut as number), `${everywhere}, ${heldOut}`);
+});
+
 test('what the teacher brings is not measured where nothing was recorded that could be learned', async () => {
   const rows = await teachingRows([], { name: 'small' } as Base, undefined, '');
   assert.deepEqual(

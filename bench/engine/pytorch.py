@@ -1,10 +1,10 @@
-# The same training step in PyTorch fp32, for bench/engine/main.ts: python3 bench/engine/torch.py PRESET BATCH LENGTH THREADS FEED_FORWARD
+# The same training step in PyTorch fp32, for bench/engine/main.ts: python3 bench/engine/pytorch.py PRESET BATCH LENGTH THREADS FEED_FORWARD
 import json
 import pathlib
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'models' / 'pretrain'))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'models' / 'pretrain'))
 import torch  # noqa: E402
 from model import Llama, configuration  # noqa: E402
 
