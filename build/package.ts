@@ -36,6 +36,7 @@ export const needed = [
   'extension/package.json',
   'extension/package.nls.json',
   'extension/LICENSE.txt',
+  'extension/readme.md',
   'extension/dist/extension.cjs',
   'extension/dist/ngram-worker.cjs',
   'extension/dist/job.cjs',
@@ -58,6 +59,11 @@ export function checkContents(names: readonly string[], alsoNeeded: readonly str
     strangers: names.filter((name) => !alsoNeeded.includes(name) && !belongs.some((pattern) => pattern.test(name))),
     missing: [...needed, ...alsoNeeded].filter((name) => !names.includes(name)),
   };
+}
+
+/** The README without its links to other files: an installed extension's page opens none. */
+export function withoutFileLinks(markdown: string): string {
+  return markdown.replace(/(?<!!)\[([^\][]*)\]\((?!#|\w+:)[^)]+\)/g, '$1');
 }
 
 /** Pictures and style sheets: what lies there is used, and nothing fails loudly without it. */
@@ -89,6 +95,8 @@ export async function packageExtension(options: { out?: string; target?: string 
   const models = modelFiles();
   const ignoreFile = writeIgnoreFile(models);
   await bundle(true, options.target ?? thisPlatform);
+  const readme = 'dist/README.md';
+  writeFileSync(join(root, readme), withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8')));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
   const parts = [manifest.name, options.target, manifest.version].filter((part) => part !== undefined);
   const file = options.out ?? join(root, `${parts.join('-')}.vsix`);
@@ -98,6 +106,7 @@ export async function packageExtension(options: { out?: string; target?: string 
     '--no-dependencies',
     '--allow-missing-repository',
     '--no-rewrite-relative-links',
+    ...['--readme-path', readme],
     '--ignoreFile',
     ignoreFile,
   ];

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { bundleOptions } from '../../build/bundle.ts';
 import { writeLicences } from '../../build/licences.ts';
 import { modelFiles } from '../../build/models.ts';
-import { checkContents, needed } from '../../build/package.ts';
+import { checkContents, needed, withoutFileLinks } from '../../build/package.ts';
 import { root } from '../../build/paths.ts';
 import { listZip } from '../../build/zip.ts';
 
@@ -39,6 +39,20 @@ test('a file that is missing from the package is found: of the extension, and of
   }
   const stranger = 'extension/models/small/notes.txt';
   assert.deepEqual(checkContents([...all, stranger], model), { strangers: [stranger], missing: [] });
+});
+
+test('the packed README links to no file that is not there: pictures and addresses stay, other links are their text', () => {
+  const links = '![a](media/a.png) [A.md](A.md), [card](models/b/CARD.md) [here](#more) [site](https://x.example/a)';
+  assert.equal(withoutFileLinks(links), '![a](media/a.png) A.md, card [here](#more) [site](https://x.example/a)');
+  const packed = withoutFileLinks(readFileSync(join(root, 'README.md'), 'utf8'));
+  const files = [...packed.matchAll(/(!?)\[[^\][]*\]\(([^)]+)\)/g)].filter(([, , to]) => !/^(#|https:)/.test(to ?? ''));
+  for (const [link, picture, to] of files) assert.ok(picture === '!' && to?.startsWith('media/'), link);
+  assert.match(packed, /ARCHITECTURE\.md: how it is built/);
+  const ignored = readFileSync(join(root, '.vscodeignore'), 'utf8').split('\n');
+  assert.deepEqual(
+    ignored.filter((line) => /readme/i.test(line)),
+    ['!dist/README.md'],
+  );
 });
 
 test('a model whose folder and manifest say different things is not packed', () => {
