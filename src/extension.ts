@@ -68,11 +68,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const apiChanged = () => {
     api.reset();
     problems.clear();
+    folders.checkElsewhere();
     changed();
   };
   const key = own.add(new ApiKey(context.secrets, () => api.owner, apiChanged));
   const permissions = new Permissions(context.globalState, () => {
-    folders.checkServed();
+    folders.checkElsewhere();
     changed();
   });
   const servedKey = own.add(
@@ -145,7 +146,6 @@ export function activate(context: vscode.ExtensionContext): void {
     configuration.onDidChange(() => {
       void servedKey.load();
       served.configure();
-      folders.checkServed();
     }),
   );
   const folders: Folders = own.add(
@@ -278,7 +278,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Everything below takes its time after activation.
   void key.load();
   void servedKey.load();
-  void api.load().then(changed);
+  void api.load().then(apiChanged);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));
   own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));

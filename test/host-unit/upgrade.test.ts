@@ -65,7 +65,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const shipped = { base: neural.base, tokenizer };
   const deps = {
     paths: { ngramWorker: join(import.meta.dirname, '../../src/ngram/worker.ts'), storage },
-    api: { teacher: () => undefined },
+    api: { teacher: () => undefined, whom: () => '' },
     neural: {
       absence: undefined,
       shipped,

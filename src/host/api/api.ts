@@ -115,6 +115,11 @@ export class Api {
     return this.budget.spentUsd;
   }
 
+  /** Who may be asked about a folder, by name; '' where nobody may. */
+  whom(folder: FolderRef): string {
+    return isAllowed(this.state(folder)) ? [this.provider.id, this.host(), this.model].join(' ') : '';
+  }
+
   /** Key, model, address or limit have changed: what was refused before says nothing now. */
   reset(): void {
     this.backoff.reset();

@@ -2,13 +2,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../common/clock.ts';
-import type { CompletionQuery, Draft } from '../../common/completion.ts';
+import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../complete/service.ts';
 import { type Drafted, MixedSpecialist } from '../../complete/specialist.ts';
-import type { CompletionEvent, CompletionSettings } from '../../complete/types.ts';
+import type { CompletionEvent } from '../../complete/types.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
 import { snapshotName } from '../../learn/specialist-files.ts';
 import { NgramClient } from '../../ngram/client.ts';
@@ -20,9 +20,9 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Configuration } from '../configuration.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { type Paths, specialistFolder } from '../paths.ts';
-import { riskOf } from '../settings.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import { Adopted, type Reported, type SetAside } from './adopted.ts';
+import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withMaskedPaths } from './masked-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
@@ -65,6 +65,8 @@ export class FolderSession extends DisposableStore {
   private starting = true;
   private reopening = false;
   private servedNow = false;
+  /** Who is asked beside the specialist; '' where nobody may be. */
+  private asked: string;
   /** Snapshot and adaptation on disk as they were taken over last. */
   private taken = '';
 
@@ -73,6 +75,7 @@ export class FolderSession extends DisposableStore {
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
+    this.asked = api.whom(folder);
     this.adopted = new Adopted({
       specialistFolder: this.specialistFolder,
       shipped: () => deps.neural.shipped,
@@ -114,7 +117,7 @@ export class FolderSession extends DisposableStore {
         specialist: withMaskedPaths(this.specialist, this.secrets),
         teacher: () => api.teacher(folder),
         fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
-        settings: (query) => this.settings(query),
+        settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.mayAsk(path)),
         clock,
         mask: this.secrets,
         backoff: api.backoff,
@@ -193,6 +196,13 @@ export class FolderSession extends DisposableStore {
   /** Permissions, or the server, may be others now. */
   checkServed(): void {
     if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
+  }
+
+  /** Permissions, key or settings may be others now: calls to whom nobody may ask any more end, and what was answered goes. */
+  checkApi(): void {
+    const { asked } = this;
+    this.asked = this.deps.api.whom(this.folder);
+    if (asked !== '' && asked !== this.asked) this.service.reset();
   }
 
   /** Another model serves, or in another way: opened once for all that a setting changes. A session that begins will do so by itself. */
@@ -280,21 +290,9 @@ export class FolderSession extends DisposableStore {
     return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
   }
 
-  private settings({ path }: CompletionQuery): CompletionSettings {
-    const { api, configuration, rules } = this.deps;
-    const settings = configuration.for(this.folder.uri);
-    const risk = riskOf(settings);
-    return {
-      balance: settings.localOnly ? 0 : settings.balance,
-      ...(risk && { risk }),
-      showBar: settings.showBar,
-      fallbackBar: settings.showBar,
-      multiline: settings.multiline,
-      apiAllowed:
-        this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path),
-      apiDebounceMinMs: settings.apiDebounceMin,
-      apiDebounceMaxMs: Math.max(settings.apiDebounceMin, settings.apiDebounceMax),
-      prefetchFromApi: settings.balance === 1,
-    };
+  /** This file's text may go to the API. */
+  private mayAsk(path: string): boolean {
+    const { api, rules } = this.deps;
+    return this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path);
   }
 }

@@ -92,9 +92,12 @@ export class Folders implements Disposable {
     for (const session of this.sessions.values()) session.reopenNeural();
   }
 
-  /** A server may draft where it did not, or no more. */
-  checkServed(): void {
-    for (const session of this.sessions.values()) session.checkServed();
+  /** Settings, keys or permissions may be others now: a server may draft where it did not, another large model be asked, or none. */
+  checkElsewhere(): void {
+    for (const session of this.sessions.values()) {
+      session.checkServed();
+      session.checkApi();
+    }
   }
 
   /** What was read without git is read anew with it: it knows of more that is ignored. */
