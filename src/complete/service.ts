@@ -42,7 +42,7 @@ export class CompletionService implements Disposable {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock, deps.log);
     this.screen = new Screen(deps, (outcome, shown) => {
-      const learning = shown !== undefined && deps.settings(shown.request.query).balance > 0;
+      const learning = shown !== undefined && this.api.available(deps.settings(shown.request.query));
       this.gate.outcome(outcome, shown, learning);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));

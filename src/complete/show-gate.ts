@@ -57,7 +57,7 @@ export class ShowGate {
     if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
     if (verdict === 'rejected') this.rejections++;
     this.last = { at: this.clock.monotonic(), outcome: verdict };
-    if (shown) this.learn(verdict, shown, learning);
+    if (shown) this.learn(outcome, shown, learning);
   }
 
   /** The local draft that was rejected in the query's line a moment ago. */
@@ -101,16 +101,16 @@ export class ShowGate {
     };
   }
 
-  private learn(verdict: 'accepted' | 'rejected' | 'ignored', shown: OnScreen, learning: boolean): void {
+  private learn(outcome: Verdict, shown: OnScreen, learning: boolean): void {
     const { answer, request, confidence } = shown;
     const { source, text } = answer;
     const { path, prefix } = request.query;
-    if (verdict === 'rejected' && source === 'specialist')
+    if (outcome === 'rejected' && source === 'specialist')
       this.rejected = { path, line: lineNumber(prefix), text, at: this.clock.monotonic() };
-    if (!learning || !this.levels.outcome(source, confidence, verdict)) return;
+    if (!learning || !this.levels.outcome(source, confidence, outcome)) return;
     const { specialist, api } = this.levels.shift;
     this.log.debug(
-      `Learned from a verdict: ${source} ${verdict} at ${confidence.toFixed(2)}; levels now ${specialist.toFixed(3)} and ${api.toFixed(3)} (specialist, API; log-odds).`,
+      `Learned from a verdict: ${source} ${outcome} at ${confidence.toFixed(2)}; levels now ${specialist.toFixed(3)} and ${api.toFixed(3)} (specialist, API; log-odds).`,
     );
   }
 

@@ -1,5 +1,6 @@
-// What answers while typing teach: the level of each estimate, no more of it, and within bounds. A suggestion that is taken counts as right, one that
-// is rejected as wrong; what was merely passed by says nothing.
+// What answers while typing teach: the level of each estimate, no more of it, and within bounds. A suggestion that is taken whole counts as right, one
+// that is rejected as wrong. What was passed by says nothing, nor does what was taken or typed in part: how it would have gone on, nobody knows. So each
+// suggestion counts once at most.
 import type { Outcome } from '../common/completion.ts';
 import type { Shift } from './types.ts';
 
@@ -8,7 +9,7 @@ const RATE = 0.05;
 /** A level moves by this much at most, log-odds: from 0.50 to 0.68. */
 const MOST = 0.75;
 
-const LABELS: Readonly<Partial<Record<Outcome, number>>> = { accepted: 1, 'partly-accepted': 1, rejected: 0 };
+const LABELS: Readonly<Partial<Record<Outcome, number>>> = { accepted: 1, rejected: 0 };
 
 export class OnlineLevels {
   private levels: Shift = { specialist: 0, api: 0 };

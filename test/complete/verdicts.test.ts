@@ -48,6 +48,46 @@ test('local only: a rejection asks nobody, and no level moves', async () => {
   assert.equal((await h.answer(query('let b = ', '\n')))?.decision.pSpecialist, before);
 });
 
+/** p(specialist right) at a later place, after what became of a suggestion. */
+async function afterwards(became: (h: Harness, id: string) => Promise<unknown>): Promise<number | undefined> {
+  const { h } = desk(0.2);
+  const shown = await h.answer(first);
+  await became(h, shown?.id ?? '');
+  await h.clock.advance(60_000);
+  return (await h.answer(query('let b = ', '\n')))?.decision.pSpecialist;
+}
+const along = (text: string) => query(`let a = 1;\nlet v = ${text}`, '\n');
+
+test('a suggestion teaches once, whatever is told of it on the way; one that was typed or taken in part teaches nothing', async () => {
+  const untaught = await afterwards(async () => {});
+  const taken = (await afterwards(async (h, id) => h.service.accepted(id))) as number;
+  assert.ok(taken > (untaught as number));
+  const byWords = await afterwards(async (h, id) => {
+    h.service.took(along('local'), 5);
+    h.service.took(along('local(one'), 4);
+    h.service.accepted(id);
+  });
+  assert.equal(byWords, taken);
+  const late = await afterwards(async (h, id) => {
+    await h.answer(along(TEXT));
+    h.service.accepted(id);
+  });
+  assert.equal(late, taken, 'the editor told of the key after the text');
+  assert.equal(await afterwards(async (h) => h.answer(along('local(two'))), untaught);
+  assert.equal(await afterwards(async (h) => h.service.took(along('local'), 5)), untaught);
+});
+
+test('where the API cannot be asked there is nothing to choose between, and no level moves', async () => {
+  const untaught = await afterwards(async () => {});
+  const alone = await afterwards(async (h, id) => {
+    const { teacher } = h;
+    h.teacher = undefined;
+    h.service.accepted(id);
+    h.teacher = teacher;
+  });
+  assert.equal(alone, untaught);
+});
+
 test('levels follow verdicts, and another fit begins anew', async () => {
   const { h } = desk(0.2);
   const before = (await h.answer(first))?.decision.pSpecialist as number;
