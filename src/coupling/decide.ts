@@ -3,7 +3,7 @@ import type { Draft } from '../common/completion.ts';
 import { wholePercent } from '../common/format.ts';
 import { contribution } from '../fit/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
-import { type FitParameters, score } from './fit.ts';
+import { type FitParameters, type Scores, score } from './fit.ts';
 import { limitOf, NOTHING_STAYS } from './risk.ts';
 import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
 import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
@@ -39,12 +39,14 @@ export function decide(
   settings: PolicySettings,
   cuts?: readonly ScoredCut[],
 ): Decision {
-  const { pSpecialist, pApi, pApiIsPrior } = score(fit, draft, place, settings.shift);
-  const gain = pApi - pSpecialist;
+  const scores = score(fit, draft, place, settings.shift);
+  const { pSpecialist, pApi, pApiIsPrior } = scores;
+  const gain = gainOf(scores);
   const { risk } = settings;
   const asked = priceOf(settings.balance, settings.waitMs);
-  const limit = risk ? limitOf(fit, risk) : asked;
-  const price = Math.min(asked, limit);
+  const limit = risk && limitOf(fit, risk);
+  // The bound was chosen by what the fit alone says, and holds for that: the limit moves with what verdicts have moved since.
+  const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, place))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;
   const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
@@ -72,6 +74,10 @@ export function decide(
         : nothingNote(held),
     reasons: reasonsFor(fit, draft, place),
   };
+}
+
+function gainOf({ pSpecialist, pApi }: Scores): number {
+  return pApi - pSpecialist;
 }
 
 function assumed(p: number, isPrior: boolean): string {

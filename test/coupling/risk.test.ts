@@ -33,6 +33,26 @@ test('a bound sends more to the API than the price alone, the sure one more stil
   assert.match(unknown.summary, /too little is known/);
 });
 
+test('verdicts send more to the API, and nothing past the bound stays here: it was chosen without them', () => {
+  const bounded = { ...settings, risk: mean };
+  const limit = limitOf(fit, mean);
+  const past = items.filter(({ example: { draft, place } }) => {
+    const { pSpecialist, pApi } = score(fit, draft, place);
+    return pApi - pSpecialist > limit;
+  });
+  assert.ok(past.length > 20 && past.length < items.length, `${past.length}`);
+  for (const shift of [
+    { specialist: 0.75, api: -0.75 },
+    { specialist: -0.75, api: 0.75 },
+  ]) {
+    const moved = past.map(({ example: { draft, place } }) => decide(fit, draft, place, { ...bounded, shift }));
+    assert.ok(moved.every(({ route, gain, price }) => route === 'api' && gain > price));
+  }
+  const likelier = { ...bounded, balance: 0.5 };
+  const taught = { specialist: -0.75, api: 0.75 };
+  assert.ok(toApi({ ...likelier, shift: taught }) > toApi(likelier), 'who is likelier right counts beside the bound');
+});
+
 test('what the bound is chosen on comes from fits of other files, and survives being stored', () => {
   const { risk = [] } = fit.parameters as FitParameters;
   assert.equal(risk.length, items.length);
