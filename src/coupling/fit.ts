@@ -162,6 +162,14 @@ function correctionsOf(crossed: ReadonlyMap<LabelledRow, number>, rows: readonly
   return kept;
 }
 
+/** For another API than it was fitted on: of that one there is the stated prior, and no bound. What it knows of the specialist holds. */
+export function forAnotherApi(fit: CouplingFit): CouplingFit {
+  const { estimate: api } = measuredEstimate([]);
+  const { features, specialist, cut, cutIn } = fit.parameters as FitParameters;
+  const parameters: FitParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
+  return { ...fit, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
+}
+
 /** The two probabilities at a place. */
 export interface Scores {
   readonly pSpecialist: number;

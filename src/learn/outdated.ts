@@ -1,5 +1,6 @@
 // Whether what an adaptation learned holds for what ships now: another version may bring another tokenizer, or another base. A coupling
 // was fitted on probabilities of tokens: of another tokenizer, or another model, they are others. Both throw where what ships cannot be read.
+// And whether what it measured of a large model is of the one that is asked now.
 import { BEFORE_MANIFESTS, baseOf } from '../package/compatibility.ts';
 import { sha256Of } from '../package/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
@@ -8,6 +9,11 @@ import type { CurrentModel, Shipped } from './folder-models.ts';
 /** For drafts that the n-grams make alone. */
 export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
   return (madeFor?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
+}
+
+/** @param model the large one that is asked now */
+export function holdsForApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
+  return api === undefined || api.model === model;
 }
 
 /** For drafts that the neural model mixes, by the one in use. */

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { features } from '../../src/coupling/features.ts';
-import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
+import { forAnotherApi, fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
+import { limitOf, NOTHING_STAYS } from '../../src/coupling/risk.ts';
+import { parseFit } from '../../src/coupling/serialise.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
 import { uniforms } from '../../src/fit/random.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
@@ -151,4 +153,17 @@ test('a language whose cuts are right less often than their tokens say is calibr
   assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
   const { cutIn } = fit.parameters as { cutIn: Record<string, unknown> };
   assert.equal('go' in cutIn, false);
+});
+
+test('for another API there is the prior, no bound, and what is known of the specialist', () => {
+  const fit = fitCoupling(examplesOf(synthetic(400, 8)), { now: 0 });
+  const other = forAnotherApi(fit);
+  assert.equal(other.apiExamples, 0);
+  for (const { example } of synthetic(20, 9)) {
+    const [ours, theirs, none] = [fit, other, defaultFit()].map((of) => score(of, example.draft, example.place));
+    assert.deepEqual(theirs, { ...none, pSpecialist: ours?.pSpecialist });
+    assert.notEqual(ours?.pApi, theirs?.pApi);
+  }
+  assert.equal(limitOf(other, { holding: 'mean', alpha: 0.05 }), NOTHING_STAYS);
+  assert.ok(parseFit(JSON.parse(JSON.stringify(other))).ok);
 });

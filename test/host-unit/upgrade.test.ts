@@ -227,6 +227,7 @@ test('under another base the adapted model waits, which can be shown: nobody is 
   const adopted = new Adopted({
     specialistFolder: earlier.specialistFolder,
     shipped: () => ({ base, tokenizer: earlier.tokenizerPath }),
+    apiModel: () => '',
     isOff: () => isOff,
     onOutdated: (why) => assert.fail(why),
   });

@@ -1,9 +1,10 @@
 // What the last adaptation of a folder left: its report, the couplings that it fitted, and which of that holds for what serves now.
 import { defaultFit } from '../../coupling/defaults.ts';
+import { forAnotherApi } from '../../coupling/fit.ts';
 import { parseFit } from '../../coupling/serialise.ts';
 import type { CouplingFit } from '../../coupling/types.ts';
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../learn/folder-models.ts';
-import { holdsAlone, holdsMixed } from '../../learn/outdated.ts';
+import { holdsAlone, holdsForApi, holdsMixed } from '../../learn/outdated.ts';
 import { storedFit, storedReport } from '../../report/stored.ts';
 import type { AdaptReport } from '../../report/types.ts';
 
@@ -19,6 +20,8 @@ export interface AdoptedDeps {
   /** Undefined for documents outside of all folders. */
   readonly specialistFolder: string | undefined;
   readonly shipped: () => Shipped;
+  /** The large one that is asked now. */
+  readonly apiModel: () => string;
   /** The user wants no neural model: none is missed. */
   readonly isOff: () => boolean;
   /** Something is set aside, and the user should adapt again. Once, until the next adaptation. */
@@ -55,8 +58,10 @@ export class Adopted {
     return this.waits ? 'other' : undefined;
   }
 
+  /** What was measured of one large model says nothing of another. */
   fitFor(kind: keyof Fits): CouplingFit {
-    return this.fits[kind];
+    const fit = this.fits[kind];
+    return this.learned && !holdsForApi(this.learned.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
   }
 
   /** The model for what serves now, and with it the couplings: of what was fitted, those that hold for it. */

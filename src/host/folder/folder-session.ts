@@ -79,6 +79,7 @@ export class FolderSession extends DisposableStore {
     this.adopted = new Adopted({
       specialistFolder: this.specialistFolder,
       shipped: () => deps.neural.shipped,
+      apiModel: () => api.model,
       isOff: () => deps.neural.absence === 'off',
       onOutdated: (why) => {
         log.warn(`${folder.name}: ${why}`);

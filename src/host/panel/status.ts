@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
+import { holdsForApi } from '../../learn/outdated.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../../panel/protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { usualStops } from '../api/an-hour.ts';
@@ -119,8 +120,11 @@ export class Status extends DisposableStore {
   private slider(folder: FolderRef, settings: Settings): PanelState['slider'] {
     const { api, folders } = this.deps;
     const session = folders.peek(folder);
+    const last = session?.report?.report;
+    // What it came to with another large model is not said of this one.
+    const report = last && holdsForApi(last, api.model) ? last : undefined;
     const stops = session?.service.typing.stopsAnHour ?? usualStops;
-    return sliderPoints(session?.report?.report, riskOf(settings), (share) => api.usdOf(share * stops));
+    return sliderPoints(report, riskOf(settings), (share) => api.usdOf(share * stops));
   }
 
   private status(enabledHere: boolean, progress: PanelProgress | undefined, folder: FolderRef): PanelState['status'] {
