@@ -150,10 +150,14 @@ async function newModel(deps: CommandDeps): Promise<void> {
 
 async function serveElsewhere(deps: CommandDeps): Promise<void> {
   const { served, permissions, status } = deps;
-  const chosen = await chooseServed(deps);
+  if (!(await chooseServed(deps))) return;
   const folder = status.folder();
-  if (chosen && ['unasked', 'declined'].includes(served.state(folder)))
-    await askConsent(served.question(folder), permissions, 'modal');
+  const state = served.state(folder);
+  if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');
+  if (state === 'local-only')
+    void vscode.window.showInformationMessage(
+      t('{0} does not draft while local-only mode is on, or the slider is at its local end.', served.host),
+    );
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {

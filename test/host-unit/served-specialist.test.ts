@@ -14,7 +14,7 @@ const gone = { code: 'network', message: 'Nobody listens.' } as const;
 
 function set() {
   const clock = new ManualClock();
-  const settings = { servedUrl: 'http://127.0.0.1:8000/v1', servedModel: 'tuned', localOnly: false };
+  const settings = { servedUrl: 'http://127.0.0.1:8000/v1', servedModel: 'tuned', localOnly: false, balance: 0.4 };
   const world = {
     trusted: true,
     key: undefined as string | undefined,
@@ -42,7 +42,7 @@ function set() {
   return { clock, settings, world, permissions, served };
 }
 
-test('it drafts when an address is set that may be used, in trust, not local-only, and the folder is allowed for that host', async () => {
+test('it drafts when an address is set that may be used, in trust, not local-only by setting or slider, and the folder is allowed for that host', async () => {
   const { settings, world, permissions, served } = set();
   const states: string[] = [];
   const note = () => states.push(served.state(folder));
@@ -56,7 +56,9 @@ test('it drafts when an address is set that may be used, in trust, not local-onl
   Object.assign(world, { trusted: true });
   settings.localOnly = true;
   note();
-  Object.assign(settings, { localOnly: false, servedUrl: 'http://far.example/v1' });
+  Object.assign(settings, { localOnly: false, balance: 0 });
+  note();
+  Object.assign(settings, { balance: 0.01, servedUrl: 'http://far.example/v1' });
   note();
   settings.servedUrl = 'https://far.example/v1';
   note();
@@ -65,7 +67,7 @@ test('it drafts when an address is set that may be used, in trust, not local-onl
   settings.servedUrl = '';
   note();
   assert.deepEqual(states, [
-    ...['unasked', 'unasked', 'serves', 'untrusted', 'local-only', 'bad-url', 'unasked', 'declined', 'off'],
+    ...['unasked', 'unasked', 'serves', 'untrusted', 'local-only', 'local-only', 'bad-url', 'unasked', 'declined', 'off'],
   ]);
 });
 

@@ -25,7 +25,7 @@ import type { Permissions } from './permissions.ts';
 export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
 
 export interface ServedDeps {
-  readonly settings: (folder: FolderRef | undefined) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly'>;
+  readonly settings: (folder: FolderRef | undefined) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly' | 'balance'>;
   readonly key: Pick<ApiKey, 'value'>;
   readonly permissions: Pick<Permissions, 'mayCall' | 'hasDeclined'>;
   readonly isTrusted: () => boolean;
@@ -59,10 +59,11 @@ export class Served {
 
   state(folder: FolderRef): ServedState {
     const { settings, permissions, isTrusted } = this.deps;
-    const { servedUrl, localOnly } = settings(folder);
+    const { servedUrl, localOnly, balance } = settings(folder);
     if (servedUrl === '') return 'off';
     if (!isTrusted()) return 'untrusted';
-    if (localOnly) return 'local-only';
+    // The slider's end says, too, that nothing leaves this machine.
+    if (localOnly || balance === 0) return 'local-only';
     if (checkBaseUrl(servedUrl).problem) return 'bad-url';
     if (permissions.hasDeclined(folder.key, this.host)) return 'declined';
     if (!permissions.mayCall(folder.key, this.host)) return 'unasked';

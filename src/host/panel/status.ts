@@ -264,7 +264,7 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
     },
     unasked: {
       kind: 'info',
-      text: t('Nothing of {0} leaves this machine until you allow it.', folder.name),
+      text: t('Nothing of {0} goes to {1} until you allow it.', folder.name, api.host()),
       action: allow,
     },
     declined: {
