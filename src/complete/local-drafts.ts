@@ -96,21 +96,27 @@ export class LocalDrafts {
     return this.api.available(settings) ? place : unclosedPlace(place);
   }
 
-  /** Into the cache: what the decision shows, and what was cut off. */
-  keep(turn: Turn, { draft, cuts }: Local, decision: Decision): Answer {
+  /**
+   * Into the cache: what the decision shows, and what was cut off.
+   * @param decision the coupling's own, or one that shows the draft in the API's stead
+   */
+  keep(turn: Turn, local: Local, decision: Decision): Answer {
     // The rest comes by itself, whoever asked for the beginning.
     const available = this.api.available(turn.settings);
     const { showBar, fallbackBar, annoyance } = this.gate.policy(turn.settings, available, false);
     const policy = { bar: available ? showBar : fallbackBar, annoyance };
-    const answer = this.answerOf(turn, draft as Draft, decision);
-    for (const placed of withRests(turn.query, answer, cuts, policy)) this.cache.put(placed.query, placed.answer);
+    const answer = this.answerOf(turn, local, decision);
+    for (const placed of withRests(turn.query, answer, local.cuts, policy)) this.cache.put(placed.query, placed.answer);
     return answer;
   }
 
-  private answerOf(turn: Turn, { model }: Draft, decision: Decision): Answer {
-    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down.
-    const api = this.api.available(turn.settings) ? this.deps.teacher() : undefined;
+  private answerOf(turn: Turn, local: Local, decision: Decision): Answer {
+    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down. Nor where the draft stands in for
+    // an answer of the API: that is paid for all the same.
+    const saves = decision === local.decision && this.api.available(turn.settings);
+    const api = saves ? this.deps.teacher() : undefined;
     const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
+    const { model } = local.draft as Draft;
     const { text, over } = decision.shown as ScoredCut;
     return { text, ...(over && { over }), source: 'specialist', model, decision, savedUsd, news: turn.news };
   }

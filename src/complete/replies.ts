@@ -36,8 +36,7 @@ export class Replies {
   }
 
   /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
-  settle(turn: Turn, local: Local): Completion | undefined {
-    const { decision } = local;
+  settle(turn: Turn, local: Local, decision = local.decision): Completion | undefined {
     return decision.route === 'specialist'
       ? this.showLocal(turn, local, decision)
       : this.screen.nothing(turn, decision);
@@ -52,7 +51,7 @@ export class Replies {
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */
   fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
-    return this.settle(turn, { ...local, decision: withoutApi(local.decision, local.cuts, local.policy, why) });
+    return this.settle(turn, local, withoutApi(local.decision, local.cuts, local.policy, why));
   }
 
   showLocal(turn: Turn, local: Local, decision: Decision): Completion {

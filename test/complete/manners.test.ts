@@ -106,6 +106,21 @@ test('a local line that is expected to stand is shown at once, and the API asked
   assert.equal(teacher.requests.length, 1);
 });
 
+test('a local line saves nothing where the API is asked beside it, was too slow, or had nothing to add', async () => {
+  const { h } = standing('localName(first, second);');
+  assert.equal((await h.answer(place))?.savedUsd, 0);
+  const fair = () => new ScriptedSpecialist(drafted('local();', FAIR));
+  const settings = { balance: 0.9 };
+  const slow = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher(() => new Held<string>().promise) });
+  const late = await slow.answer(place, {}, 2000);
+  assert.deepEqual([late?.source, late?.savedUsd], ['specialist', 0]);
+  const silent = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher('') });
+  const instead = await silent.answer(place);
+  assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
+  const again = await silent.answer(place, { trigger: 'manual' });
+  assert.deepEqual([again?.source, again?.savedUsd], ['specialist', 0]);
+});
+
 test('who types something else than the line that was shown has the answer of the API at once', async () => {
   const { h, teacher } = standing('remoteName();');
   await h.answer(place);
