@@ -81,7 +81,8 @@ export class CompletionCache {
     return undefined;
   }
 
-  clear(): void {
-    this.entries = [];
+  /** @param visible what is on the screen, and stays */
+  clear(visible?: Answer): void {
+    this.entries = this.entries.filter(({ answer }) => answer === visible);
   }
 }

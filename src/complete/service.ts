@@ -107,11 +107,16 @@ export class CompletionService implements Disposable {
     return this.api.typing;
   }
 
-  /** After an adaptation, a changed setting or a withdrawn consent: earlier answers say nothing now, open calls end. */
+  /** Another large model is asked, or none; what was stored is deleted: earlier answers say nothing now, open calls end. */
   reset(): void {
-    this.api.abort();
-    this.cache.clear();
     this.screen.forget();
+    this.renew();
+  }
+
+  /** The same of another index or model of the folder's own: but what can be seen stays until it is decided about. */
+  renew(): void {
+    this.api.abort();
+    this.cache.clear(this.screen.visible);
     this.gate.forget();
   }
 

@@ -117,8 +117,6 @@ test('a local line saves nothing where the API is asked beside it, was too slow,
   const silent = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher('') });
   const instead = await silent.answer(place);
   assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
-  const again = await silent.answer(place, { trigger: 'manual' });
-  assert.deepEqual([again?.source, again?.savedUsd], ['specialist', 0]);
 });
 
 test('who types something else than the line that was shown has the answer of the API at once', async () => {

@@ -136,6 +136,22 @@ test('after reset() nothing of before is served', async () => {
   assert.equal(h.specialist.queries.length, 2);
 });
 
+test('another index or model: what can be seen stays as it is typed along, and nothing else of before', async () => {
+  const h = new Harness({ specialist: sure('local(first);') });
+  await h.answer(query('let y = ', '\n'));
+  const shown = await h.answer(place);
+  h.service.renew();
+  const along = await h.answer(query('const x = loc', '\n'), {}, 0);
+  assert.deepEqual([along?.id, along?.text], [shown?.id, 'al(first);']);
+  assert.equal(h.specialist.queries.length, 2);
+  await h.answer(query('let y = ', '\n'));
+  assert.equal(h.specialist.queries.length, 3);
+  await h.answer(place);
+  h.service.reset();
+  const anew = await h.answer(query('const x = loc', '\n'));
+  assert.ok(anew !== undefined && !anew.cached, 'after reset() it goes, too');
+});
+
 test('a newer request cancels the one before, in the specialist and in the debounce', async () => {
   const held = new Held<Draft | undefined>();
   const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : drafted('b();', UNSURE)));

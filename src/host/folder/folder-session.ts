@@ -259,7 +259,7 @@ export class FolderSession extends DisposableStore {
     }
     this.files = loaded.value.files;
     this.openNeural();
-    this.service.reset();
+    this.service.renew();
     this.deps.onChange();
     this.deps.onReady(this.folder);
     return true;
@@ -268,7 +268,7 @@ export class FolderSession extends DisposableStore {
   adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
     if (fit) this.adopted.learn(report, finishedAt, fit);
     this.problem = undefined;
-    this.service.reset();
+    this.service.renew();
     this.deps.onChange();
   }
 
