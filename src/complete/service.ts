@@ -197,6 +197,7 @@ export class CompletionService implements Disposable {
           return this.replies.fallBack(turn, local, 'the API takes longer than one waits');
         if (turn.request.trigger === 'automatic') await this.pause(turn);
         if (this.over(turn)) return undefined;
+        if (turn.isAside) return this.stepAside(turn, local);
         // Meanwhile an earlier call may have landed or failed, or a budget have run out.
         const hit = this.cache.get(turn.query);
         if (hit !== undefined && hit.rest !== '' && !this.isOutdone(turn, hit))
@@ -217,6 +218,7 @@ export class CompletionService implements Disposable {
       }
       const result = await this.api.wait(flight, turn, local);
       if (this.over(turn)) return undefined;
+      if (turn.isAside) return this.stepAside(turn, local);
       if (result === 'slow') return this.replies.fallBack(turn, local, 'the API is slow');
       if (this.api.isTooLate(turn)) return this.replies.late(turn, local);
       // The answer does not go on from what was typed since, or the call was dropped before this request came.

@@ -1,9 +1,10 @@
 // Where the editor's own list of suggestions would open: what hides it is surer, comes at once, or waits until the typing pauses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ok } from '../../src/common/errors.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
-import { drafted, Harness, place, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { drafted, FAIR, Harness, Held, place, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
 
 const beside = { besideList: true } as const;
 
@@ -54,6 +55,30 @@ test('the API keeps no list waiting: it is asked after the pause, and its answer
   assert.equal(h.ready, 1);
   assert.equal((await h.answer(place, beside, 0))?.text, 'remote();');
   assert.equal(teacher.requests.length, 1);
+});
+
+test('a call under way that outlasts the list: what comes of it is offered, and nothing counts as shown before', async () => {
+  const held = new Held<string>();
+  const slow = ok(teacherAnswer('first();', { latencyMs: 12_000 }));
+  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? slow : held.promise));
+  const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
+  const h = new Harness({ specialist, teacher, settings: { balance: 0.9 } });
+  await h.answer(query('let a = ', '\n'));
+  const begun = h.ask(place, { trigger: 'manual' });
+  await settled();
+  begun.cancel();
+  assert.deepEqual([teacher.open, h.of('answered').length], [1, 1]);
+  const asked = h.ask(place, beside);
+  await h.clock.advance(100);
+  assert.ok(asked.done && asked.answer === undefined);
+  await h.clock.advance(2000);
+  assert.equal(h.of('answered').length, 1, 'patience is over, and the list is open');
+  h.ask(place, beside);
+  await h.clock.advance(150);
+  held.give('remote();');
+  await settled();
+  assert.deepEqual([h.of('answered').length, h.ready], [1, 1]);
+  assert.equal((await h.answer(place, beside, 0))?.text, 'remote();');
 });
 
 test('nothing is offered for who has typed on, for who looks elsewhere by now, or where there is nothing', async () => {
