@@ -1,4 +1,4 @@
-// What is on the screen: the answer that was shown last, what becomes of it, and who is told.
+// What is on the screen: the answer that was shown last, what becomes of it and of the one before, and who is told.
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../coupling/types.ts';
@@ -18,7 +18,8 @@ export interface OnScreen {
 export class Screen {
   private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
   private readonly tracker: OutcomeTracker;
-  private shown: OnScreen | undefined;
+  /** By id: the last one, and that before it, of which the editor may still tell that a key took it. */
+  private shown: ReadonlyMap<string, OnScreen> = new Map();
 
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
@@ -26,7 +27,7 @@ export class Screen {
   ) {
     this.deps = deps;
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome, taken) => {
-      onOutcome(outcome, this.shown);
+      onOutcome(outcome, this.shown.get(id));
       this.tell({ kind: 'outcome', id, outcome, taken });
     });
   }
@@ -38,15 +39,16 @@ export class Screen {
 
   /** What can be seen at this moment. */
   get visible(): Answer | undefined {
-    return this.tracker.pending === undefined ? undefined : this.shown?.answer;
+    return this.shown.get(this.tracker.pending?.id ?? '')?.answer;
   }
 
   /** All of it was taken: the request for what comes next. Undefined where it was not on the screen. */
   accepted(id: string): CompletionRequest | undefined {
     const taken = this.tracker.accepted(id);
-    if (taken === undefined || this.shown === undefined) return undefined;
-    const query = insertedAt(taken.query, { text: taken.text, over: this.shown.over });
-    return { query, trigger: 'automatic', indentUnit: this.shown.request.indentUnit };
+    const shown = this.shown.get(id);
+    if (taken === undefined || shown === undefined) return undefined;
+    const query = insertedAt(taken.query, { text: taken.text, over: shown.over });
+    return { query, trigger: 'automatic', indentUnit: shown.request.indentUnit };
   }
 
   /** Its next word or line was. */
@@ -56,7 +58,7 @@ export class Screen {
 
   /** What was shown says nothing any more. */
   forget(): void {
-    this.shown = undefined;
+    this.shown = new Map();
   }
 
   show(
@@ -71,7 +73,7 @@ export class Screen {
     const text = (turn.request.selectedText ?? '') + rest;
     const pending = this.tracker.pending;
     // The user types along what is on the screen: the same suggestion goes on, and nobody is told twice.
-    const continued = figures.cached && pending !== undefined && this.shown?.answer === answer;
+    const continued = figures.cached && pending !== undefined && this.visible === answer;
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
       text,
@@ -87,7 +89,8 @@ export class Screen {
     if (continued) return completion;
     // One that was still pending ends with this, and its verdict is about it.
     this.tracker.shown(completion.id, turn.request.query, text);
-    this.shown = { answer, request: turn.request, confidence: completion.confidence, over };
+    const now = { answer, request: turn.request, confidence: completion.confidence, over };
+    this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
     this.tell({ kind: 'answered', request: turn.request, completion });
     return completion;
   }

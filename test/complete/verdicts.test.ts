@@ -4,16 +4,17 @@ import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
-import { drafted, Harness, query } from './harness.ts';
+import { drafted, Harness, query, UNSURE } from './harness.ts';
 
 const TEXT = 'local(one);';
 /** Between the two prices: at 0.3 the draft stays, at 0.5 the API is likelier right. */
 const BETWEEN = 0.5;
 const first = query('let a = 1;\nlet v = ', '\n');
 
-function desk(balance: number) {
+/** @param sureAt of the draft, by the number of the call */
+function desk(balance: number, sureAt = (_: number) => BETWEEN) {
   const sought: string[] = [];
-  const specialist = new ScriptedSpecialist(drafted(TEXT, BETWEEN));
+  const specialist = new ScriptedSpecialist((_q, _o, call) => drafted(TEXT, sureAt(call)));
   const snippets = async ({ prefix }: { readonly prefix: string }): Promise<Snippet[]> => {
     sought.push(prefix);
     return [];
@@ -75,6 +76,18 @@ test('a suggestion teaches once, whatever is told of it on the way; one that was
   assert.equal(late, taken, 'the editor told of the key after the text');
   assert.equal(await afterwards(async (h) => h.answer(along('local(two'))), untaught);
   assert.equal(await afterwards(async (h) => h.service.took(along('local'), 5)), untaught);
+});
+
+test('a key that is told of late takes what it took, and not what is on the screen by then', async () => {
+  const { h } = desk(0.2, (call) => (call === 1 ? UNSURE : BETWEEN));
+  const shown = await h.answer(first);
+  const next = await h.answer(along(TEXT));
+  assert.deepEqual([shown?.source, next?.source], ['specialist', 'api']);
+  h.service.accepted(shown?.id ?? '');
+  await h.clock.advance(60_000);
+  const later = (await h.answer(query('let b = ', '\n')))?.decision;
+  assert.equal(later?.pSpecialist, await afterwards(async (other, id) => other.service.accepted(id)));
+  assert.equal(later?.pApi, next?.decision.pApi);
 });
 
 test('where the API cannot be asked there is nothing to choose between, and no level moves', async () => {
