@@ -72,6 +72,12 @@ export class ApiCalls {
     return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
   }
 
+  /** By the settings as they are now. */
+  mayAsk(query: CompletionQuery): boolean {
+    const settings = this.deps.settings(query);
+    return settings.balance > 0 && this.available(settings);
+  }
+
   /** An answer usually takes longer than one waits with this draft at hand: then no call is worth making. Who asks for the API waits for it. */
   isTooSlow(turn: Turn, local: Local): boolean {
     return this.pace.isTooSlow && !wantsApi(turn) && hasFair(turn, local);

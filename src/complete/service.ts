@@ -42,7 +42,7 @@ export class CompletionService implements Disposable {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock, deps.log);
     this.screen = new Screen(deps, (outcome, shown) => {
-      const learning = shown !== undefined && this.api.available(deps.settings(shown.request.query));
+      const learning = shown !== undefined && this.api.mayAsk(shown.request.query);
       this.gate.outcome(outcome, shown, learning);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));
@@ -207,7 +207,7 @@ export class CompletionService implements Disposable {
           if (this.over(turn)) return undefined;
           if (local.decision.route !== 'api') return this.replies.settle(turn, local);
         }
-        const available = () => this.api.available(this.deps.settings(turn.request.query));
+        const available = () => this.api.mayAsk(turn.request.query);
         if (!available()) return this.replies.fallBack(turn, local, 'the API is not available');
         flight = this.api.find(turn.query) ?? (await this.api.call(turn, local, false));
         if (this.over(turn)) return undefined;
@@ -258,7 +258,7 @@ export class CompletionService implements Disposable {
     try {
       await this.pause(turn);
       if (this.cache.get(turn.query)?.answer.source === 'api') return;
-      const isAvailable = this.api.available(this.deps.settings(turn.request.query));
+      const isAvailable = this.api.mayAsk(turn.request.query);
       const flight = this.api.find(turn.query) ?? (isAvailable ? await this.api.call(turn, local, true) : undefined);
       await flight?.landed;
     } catch (error) {

@@ -59,7 +59,7 @@ test('the API keeps no list waiting: it is asked after the pause, and its answer
 
 test('a call under way that outlasts the list: what comes of it is offered, and nothing counts as shown before', async () => {
   const held = new Held<string>();
-  const slow = ok(teacherAnswer('first();', { latencyMs: 12_000 }));
+  const slow = ok(teacherAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
   const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? slow : held.promise));
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const h = new Harness({ specialist, teacher, settings: { balance: 0.9 } });

@@ -111,7 +111,10 @@ test('a local line saves nothing where the API is asked beside it, was too slow,
   assert.equal((await h.answer(place))?.savedUsd, 0);
   const fair = () => new ScriptedSpecialist(drafted('local();', FAIR));
   const settings = { balance: 0.9 };
-  const slow = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher(() => new Held<string>().promise) });
+  const slow = new Harness({
+    ...{ specialist: fair(), settings },
+    teacher: new ScriptedTeacher(() => new Held<string>().promise),
+  });
   const late = await slow.answer(place, {}, 2000);
   assert.deepEqual([late?.source, late?.savedUsd], ['specialist', 0]);
   const silent = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher('') });

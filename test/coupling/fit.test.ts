@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFit } from '../../src/coupling/defaults.ts';
 import { features } from '../../src/coupling/features.ts';
-import { forAnotherApi, fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
+import { fitCoupling, forAnotherApi, score, scoreCuts } from '../../src/coupling/fit.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/coupling/risk.ts';
 import { parseFit } from '../../src/coupling/serialise.ts';
 import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';

@@ -25,7 +25,9 @@ import type { Permissions } from './permissions.ts';
 export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
 
 export interface ServedDeps {
-  readonly settings: (folder: FolderRef | undefined) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly' | 'balance'>;
+  readonly settings: (
+    folder: FolderRef | undefined,
+  ) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly' | 'balance'>;
   readonly key: Pick<ApiKey, 'value'>;
   readonly permissions: Pick<Permissions, 'mayCall' | 'hasDeclined'>;
   readonly isTrusted: () => boolean;
