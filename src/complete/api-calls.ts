@@ -132,7 +132,11 @@ export class ApiCalls {
     this.flights.dropOrphans();
     this.lastCall = turn.query;
     const prompt = completionPrompt(request, teacher.facts);
-    const flight = this.flights.start(turn.query, (signal, onText) => teacher.ask(prompt, signal, onText), runOn);
+    const { path } = turn.query;
+    // Nobody sees what was ended; it is paid for all the same.
+    const onLost = (lost: TeacherAnswer) => this.unshown(path, lost.model, lost.costUsd);
+    const ask = (signal: AbortSignal, onText: (text: string) => void) => teacher.ask(prompt, signal, onText, onLost);
+    const flight = this.flights.start(turn.query, ask, runOn);
     this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
     return flight;
   }
@@ -212,10 +216,11 @@ export class ApiCalls {
     const text = cleanAnswer(whole, aim.turn);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
     // Whoever waits for the call shows its answer before this runs, and takes the price.
-    setImmediate(() => {
-      const costUsd = this.takeCost(flight);
-      if (costUsd > 0) this.tell({ kind: 'paid-unshown', path: query.path, model: value.model, costUsd });
-    });
+    setImmediate(() => this.unshown(query.path, value.model, this.takeCost(flight)));
+  }
+
+  private unshown(path: string, model: string, costUsd: number): void {
+    if (costUsd > 0) this.tell({ kind: 'paid-unshown', path, model, costUsd });
   }
 
   private failed(failure: Failure): void {

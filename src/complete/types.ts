@@ -52,8 +52,8 @@ export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types along it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision?: Decision }
-  /** An API answer that was paid for and not shown, as its request was overtaken; it waits in the cache. Every paid
-   * answer is told of once: here, or as the `costUsd` of the completion that shows it first. */
+  /** An API answer that was paid for and not shown: its request was overtaken and it waits in the cache, or it was ended. Every
+   * paid answer is told of once: here, or as the `costUsd` of the completion that shows it first. */
   | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
   | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }

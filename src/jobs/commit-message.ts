@@ -33,8 +33,12 @@ export async function commitMessageJob(request: CommitRequest, deps: JobDeps): P
   if (!api) return ok(draft);
   const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
   try {
-    const answer = await paidTeacher(api, store, root, deps).ask(commitPrompt({ files, examples: near }), signal);
-    if (!answer.ok) return ok({ ...draft, trouble: answer.error.message });
+    const prompt = commitPrompt({ files, examples: near });
+    let lostUsd = 0;
+    const answer = await paidTeacher(api, store, root, deps).ask(prompt, signal, undefined, (lost) => {
+      lostUsd = lost.costUsd;
+    });
+    if (!answer.ok) return ok({ ...draft, costUsd: lostUsd, trouble: answer.error.message });
     const { text, model, costUsd } = answer.value;
     return ok(text === '' ? { ...draft, costUsd } : { message: text, model, costUsd });
   } finally {

@@ -4,6 +4,7 @@ import { type DocSource, readDocContext } from '../labelling/doc-context.ts';
 import type { ApiAccess } from '../learn/types.ts';
 import { openStore } from '../store/open.ts';
 import { answerPrompt } from '../tasks/answer/answer-prompt.ts';
+import type { TeacherAnswer } from '../teacher/types.ts';
 import { type DocEdit, docEdit, docProse } from '../text/doc-comments.ts';
 import { type JobDeps, paidTeacher } from './paid-teacher.ts';
 
@@ -34,7 +35,11 @@ export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise
   const context = await readDocContext(request, deps.signal);
   if (!context.ok) return context;
   const { form, target, draft, isOpen } = context.value;
-  const written = request.api && isOpen ? await ask(request, context.value, deps) : undefined;
+  let lostUsd = 0;
+  const onLost = (lost: TeacherAnswer) => {
+    lostUsd = lost.costUsd;
+  };
+  const written = request.api && isOpen ? await ask(request, context.value, deps, onLost) : undefined;
   const answer = written?.ok ? written.value : undefined;
   const prose = answer?.text ? docProse(answer.text) : draft;
   const trouble = written && !written.ok ? written.error.message : undefined;
@@ -48,7 +53,7 @@ export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise
   return ok({
     edit,
     name: target.name,
-    costUsd: answer?.costUsd ?? 0,
+    costUsd: answer?.costUsd ?? lostUsd,
     ...(answer?.text && { model: answer.model }),
     ...(trouble !== undefined && { trouble }),
   });
@@ -61,13 +66,19 @@ async function ask(
     near,
   }: { readonly code: string; readonly near: readonly { readonly text: string; readonly label: string }[] },
   deps: JobDeps,
+  onLost: (lost: TeacherAnswer) => void,
 ) {
   const { log, signal } = deps;
   const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
   try {
     const teacher = paidTeacher(api as NonNullable<typeof api>, store, root, deps);
     const task = { name: '', instruction: instruction(languageId), maximumLength: LONGEST };
-    return await teacher.ask({ ...answerPrompt(task, code, near, teacher.facts), about: path }, signal);
+    return await teacher.ask(
+      { ...answerPrompt(task, code, near, teacher.facts), about: path },
+      signal,
+      undefined,
+      onLost,
+    );
   } finally {
     store.close();
   }

@@ -272,6 +272,19 @@ test('a call that nobody waits for ends after the grace time if it is young, els
   assert.equal(h.of('api-failed').length, 0, 'an aborted call is no failure');
 });
 
+test('what was paid for a call that was ended is told of, once', async () => {
+  const { teacher, h } = withHeldTeacher();
+  teacher.lost = teacherAnswer('half', { model: 'held', costUsd: 0.002 });
+  h.ask(place).cancel();
+  const asked = h.ask(place);
+  await h.clock.advance(400);
+  asked.cancel();
+  await h.clock.advance(5000);
+  assert.equal(teacher.cancelled, 1);
+  const paid = { kind: 'paid-unshown', path: 'src/a.ts', model: 'held', costUsd: 0.002 } as const;
+  assert.deepEqual(h.of('paid-unshown'), [paid]);
+});
+
 test('a burst of typing at other places leaves at most a few calls open', async () => {
   const teacher = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), teacher, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });

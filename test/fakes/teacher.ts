@@ -40,6 +40,10 @@ export class ScriptedTeacher implements Teacher {
   mostOpen = 0;
   estimate = 0.001;
   ceiling = 0.001;
+  /** What is made of a text of the script. */
+  answer: (text: string) => TeacherAnswer;
+  /** What was paid for one that was cancelled; undefined: nothing. */
+  lost: TeacherAnswer | undefined;
   private readonly script: TeacherScript;
 
   /** @param script a text for every request, or what to do with each */
@@ -47,21 +51,30 @@ export class ScriptedTeacher implements Teacher {
     this.script = typeof script === 'string' ? () => script : script;
     this.model = model;
     this.facts = { ...unknownModel, id: model };
+    this.answer = (text) => teacherAnswer(text, { model });
   }
 
-  async ask(prompt: Prompt, signal: AbortSignal, onText?: (textSoFar: string) => void): Promise<Result<TeacherAnswer>> {
+  async ask(
+    prompt: Prompt,
+    signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
+    onLost?: (paid: TeacherAnswer) => void,
+  ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
     const { request } = prompt as Partial<CompletionPrompt>;
     if (request === undefined) {
       this.texts.push(prompt);
-      return ok(teacherAnswer(prompt.read(this.write(prompt)), { model: this.model }));
+      return ok(this.answer(prompt.read(this.write(prompt))));
     }
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);
     try {
-      const reply = await unlessAborted(this.script(request, call), signal, () => this.cancelled++);
-      const result = typeof reply === 'string' ? ok(teacherAnswer(reply, { model: this.model })) : reply;
+      const reply = await unlessAborted(this.script(request, call), signal, () => {
+        this.cancelled++;
+        if (this.lost) onLost?.(this.lost);
+      });
+      const result = typeof reply === 'string' ? ok(this.answer(reply)) : reply;
       if (result.ok) onText?.(result.value.text);
       return result;
     } finally {

@@ -101,6 +101,14 @@ test('where the API fails the draft stands, and why', async () => {
   assert.ok(message !== '' && model === undefined && trouble !== undefined);
 });
 
+test('an answer that breaks off is paid for', async () => {
+  api.fail('truncated');
+  write('src/parser/half.ts', 'x\n');
+  git('add', 'src');
+  const { costUsd, trouble } = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
+  assert.ok(costUsd > 0 && trouble !== undefined);
+});
+
 test('no filter and no program that the repository names is run', async () => {
   const mark = join(folder, 'mark');
   const script = join(folder, 'evil.sh');

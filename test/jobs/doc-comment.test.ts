@@ -85,6 +85,9 @@ test('a file that may not leave is drafted here; so is all where the API fails, 
   const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
   const { model, trouble } = unwrap(await docCommentJob(other, deps()));
   assert.ok(model === undefined && trouble !== undefined);
+  api.fail('truncated');
+  const half = request({ ...asks(), text: text.replaceAll('page', 'rule').replaceAll('Page', 'Rule') });
+  assert.ok(unwrap(await docCommentJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
 
 test('where there is no function, or it has a comment, or nothing to go by, it says so', async () => {
