@@ -75,7 +75,11 @@ export class Terminal {
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
-    process.stderr.write(`${what}\n${sends}\n${estimate.written === undefined ? '' : writes}${label}: ${said}\n`);
+    const { places, written = 0, awaited = 0 } = estimate;
+    if (places + written > 0)
+      process.stderr.write(`${what}\n${sends}\n${written === 0 ? '' : writes}${label}: ${said}\n`);
+    const batched = `${awaited} answers come with a batch that was asked earlier: they are waited for, and not paid for again.\n`;
+    if (awaited > 0) process.stderr.write(batched);
     const batch = values.batch && estimate.batchUsd !== undefined;
     if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
     if (values.yes) return batch ? 'batch' : true;

@@ -5,6 +5,7 @@ import { systemClock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { anyRun } from '../store/lock.ts';
+import { batchesFolder } from '../teacher/batch-file.ts';
 import type { Adaptation } from './adapt/adaptation.ts';
 import type { Permissions } from './api/permissions.ts';
 import type { Activity } from './completion/activity.ts';
@@ -71,9 +72,11 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     if (picked.all) {
       store.get().deleteAll();
       await rm(specialistsFolder(storage), { recursive: true, force: true });
+      await rm(batchesFolder(storage), { recursive: true, force: true });
     } else {
       store.get().deleteFolderData(folder.storeName);
       if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
+      await rm(batchesFolder(storage, folder.storeName), { recursive: true, force: true });
     }
     await permissions.forget(picked.all ? undefined : folder.key);
     await folders.restart(picked.all ? undefined : folder);

@@ -1,6 +1,5 @@
 // The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
 
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
@@ -9,13 +8,13 @@ import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
 import { adapt, type RunDeps } from '../learn/run.ts';
-import type { AdaptOutcome, AdaptRequest, ApiAccess } from '../learn/types.ts';
+import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import { markdownOf } from '../report/markdown.ts';
 import { reportDocument } from '../report/report-document.ts';
 import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
-import { BatchFile } from '../teacher/batch-file.ts';
+import { batchFileOf } from '../teacher/batch-file.ts';
 import { apiHost, modelOf } from '../teacher/connect.ts';
 import { providerOf } from '../teacher/providers/providers.ts';
 import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
@@ -67,7 +66,9 @@ async function withStore(
   let asked = false;
   const teacher = api && paidTeacher(api, store, root, deps);
   const share = providerOf(api?.settings.provider).batchDiscount;
+  const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
+    if (batches) await teacher?.takeUpBatches(batches, deps.signal);
     result = await adapt(request, {
       ...deps,
       engine,
@@ -75,10 +76,10 @@ async function withStore(
       confirm: async (estimate) => {
         const answer = await deps.confirm({
           ...estimate,
-          ...(share !== undefined && { batchUsd: estimate.usd * share }),
+          ...(share !== undefined && estimate.usd > 0 && { batchUsd: estimate.usd * share }),
         });
         asked = answer !== false;
-        if (api && answer === 'batch') teacher?.waitForBatches(batchFile(request.specialistFolder, api));
+        if (batches && answer === 'batch') teacher?.waitForBatches(batches);
         return answer;
       },
       ledger,
@@ -104,12 +105,4 @@ function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps[
   const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
   write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));
   write('report.json', `${JSON.stringify(report, null, 2)}\n`);
-}
-
-/** What is out, of one model at one server. */
-function batchFile(folder: string, { settings }: ApiAccess): BatchFile {
-  const of = createHash('sha256')
-    .update(`${apiHost(settings)} ${modelOf(settings)}`)
-    .digest('hex');
-  return new BatchFile(join(folder, `batches-${of.slice(0, 16)}.json`));
 }

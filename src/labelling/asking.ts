@@ -49,7 +49,8 @@ export class Asking {
     const { task } = this.folder;
     const { known } = this.gathered;
     const prompts = promptsFor({ task, texts: some, known, examples: exampleCounts(known) }, teacher.facts);
-    return prompts.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0) / prompts.length;
+    const unknown = prompts.filter(({ prompt }) => !teacher.knows?.(prompt));
+    return unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0) / prompts.length;
   }
 
   /** In two rounds: texts of every kind, then such as a specialist that has learned from these doubts. */

@@ -3,7 +3,7 @@ import type { Progress } from '../common/progress.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { ReadStates } from './deep-reading.ts';
 
-export type TaskTeacher = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'estimateUsd'>;
+export type TaskTeacher = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
 
 /** What is about to be paid for, in money or in time. */
 export interface TextSpending {

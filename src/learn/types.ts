@@ -62,6 +62,8 @@ export interface ApiEstimate {
   /** Texts that it is to write for the model to learn from, their price in `usd`; absent: none. */
   readonly written?: number;
   readonly usd: number;
+  /** Answers that are waited for: a batch of an earlier run brings them, which is paid for. Absent: none. */
+  readonly awaited?: number;
   /** In batches, where the provider has them. */
   readonly batchUsd?: number;
   /** The places are texts of a task: a sample that teaches, the rest that stays in doubt; or such as a base reads here, in so many seconds. */

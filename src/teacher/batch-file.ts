@@ -1,6 +1,7 @@
 // Batches that are out: on disk before a server is told, so that a crash at any moment neither loses what is paid for nor pays it twice.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 
 export interface OpenBatch {
@@ -19,9 +20,13 @@ export class BatchFile {
     this.path = path;
   }
 
+  get exists(): boolean {
+    return existsSync(this.path);
+  }
+
   /** Throws where there is a file that cannot be read: what it says is paid for. */
   read(): readonly OpenBatch[] {
-    return existsSync(this.path) ? (JSON.parse(readFileSync(this.path, 'utf8')) as readonly OpenBatch[]) : [];
+    return this.exists ? (JSON.parse(readFileSync(this.path, 'utf8')) as readonly OpenBatch[]) : [];
   }
 
   /** On disk when it returns. */
@@ -31,3 +36,16 @@ export class BatchFile {
     else replaceFile(this.path, [Buffer.from(JSON.stringify(batches))]);
   }
 }
+
+/** Where those of a folder are kept, or of all: apart from what was learned there, which may be deleted while they are out. */
+export function batchesFolder(storeFolder: string, root?: string): string {
+  const all = join(storeFolder, 'batches');
+  return root === undefined ? all : join(all, shortHash(root));
+}
+
+/** Of one model at one server, in a folder. */
+export function batchFileOf(storeFolder: string, root: string, host: string, model: string): BatchFile {
+  return new BatchFile(join(batchesFolder(storeFolder, root), `${shortHash(`${host} ${model}`)}.json`));
+}
+
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -28,6 +28,7 @@ export interface LabelOutcome {
   readonly skipped: number;
   /** Why it ended early; undefined when it did not. */
   readonly stopped: Failure | undefined;
+  /** Of all that was asked, answers that broke off included. */
   readonly costUsd: number;
 }
 
@@ -65,11 +66,13 @@ export async function labelBatch(
         await clock.sleep(wait, signal);
       if (stopped !== undefined) return;
       underWay++;
-      const result = await teacher.ask(prompt, signal).finally(() => {
-        underWay--;
-        for (const wake of waiting) wake();
-        waiting = [];
-      });
+      const result = await teacher
+        .ask(prompt, signal, undefined, (lost) => (costUsd += lost.costUsd))
+        .finally(() => {
+          underWay--;
+          for (const wake of waiting) wake();
+          waiting = [];
+        });
       if (result.ok) {
         answered++;
         inARow = 0;

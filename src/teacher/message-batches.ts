@@ -1,6 +1,6 @@
 // Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
 import { type Clock, systemClock } from '../common/clock.ts';
-import { type Failure, messageOf, ok, type Result } from '../common/errors.ts';
+import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
 import type { BatchFile, OpenBatch } from './batch-file.ts';
 import type { Budget } from './budget.ts';
@@ -35,6 +35,8 @@ export interface BatchesOptions {
   readonly isKnown: (hash: string) => boolean;
   /** Keeps the answer and settles what was set aside for it; what it throws ends the fetching. */
   readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
+  /** How often a call is made again, where a pause may mend what it failed of. */
+  readonly patience?: number;
 }
 
 /** What is set aside stays so while results can be had, ms: the server keeps them for 29 days. */
@@ -44,8 +46,10 @@ const skewMs = 10 * 60_000;
 /** Between two looks, ms: the first, and the longest. */
 const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
 /** A server that is gone for so many looks in a row is left; what is out stays on disk. */
-const patience = 12;
+const usualPatience = 12;
 export const reservationOf = (hash: string) => `batch:${hash}`;
+type Submitted = Required<OpenBatch>;
+const isSubmitted = (batch: OpenBatch): batch is Submitted => batch.id !== undefined;
 
 export class Batches {
   private readonly options: BatchesOptions;
@@ -62,31 +66,69 @@ export class Batches {
    * @param questions by their hashes
    * @param onWait how many answers are waited for
    */
-  async fetch(
+  fetch(
     questions: ReadonlyMap<string, Prompt>,
     signal: AbortSignal,
     onWait: (open: number) => void = () => {},
   ): Promise<Result<true>> {
     const { file, isKnown } = this.options;
-    try {
+    return this.tracked(signal, async () => {
       const found = await this.recover(signal);
       if (!found.ok) return found;
       const out = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
       const fresh = [...questions].filter(([hash]) => !out.has(hash) && !isKnown(hash));
       const submitted = fresh.length === 0 ? ok(true as const) : await this.submit(fresh, signal);
       // What is out already is fetched whether or not more may be asked.
-      for (let batch = file.read()[0]; batch?.id !== undefined; batch = file.read()[0]) {
+      const fetched = await this.wait(file.read(), signal, onWait);
+      return fetched.ok ? submitted : fetched;
+    });
+  }
+
+  /** Has their answers in the store when it returns ok. Rejects as `fetch` does. */
+  wait(
+    batches: readonly OpenBatch[],
+    signal: AbortSignal,
+    onWait: (open: number) => void = () => {},
+  ): Promise<Result<true>> {
+    return this.tracked(signal, async () => {
+      for (const batch of batches) {
+        if (!isSubmitted(batch)) continue;
         onWait(Object.keys(batch.questions).length);
-        const taken = await this.take(batch as Required<OpenBatch>, signal);
+        const taken = await this.take(batch, signal);
         if (!taken.ok) return taken;
       }
-      return submitted;
+      return ok(true);
+    });
+  }
+
+  /**
+   * Keeps the answers of what has ended, and waits for none. Rejects as `fetch` does.
+   * @returns what can be waited for: of the others the server knows nothing, or cannot be asked now
+   */
+  takeUp(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
+    const { door, file } = this.options;
+    return this.tracked(signal, async () => {
+      const oldest = this.clock.now() - leaseMs;
+      const all = file.read();
+      const alive = all.filter(({ since }) => since > oldest);
+      if (alive.length < all.length) file.write(alive);
+      await this.recover(signal);
+      const open: OpenBatch[] = [];
+      for (const batch of file.read().filter(isSubmitted)) {
+        const ended = await door.ended(batch.id, signal);
+        const taken = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
+        if (ended.ok && !taken) open.push(batch);
+      }
+      return ok(open);
+    });
+  }
+
+  private async tracked<T>(signal: AbortSignal, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    try {
+      return await work();
     } catch (error) {
       signal.throwIfAborted();
-      return {
-        ok: false,
-        error: { code: 'unwritable', message: `Batches cannot be kept track of: ${messageOf(error)}` },
-      };
+      return failed('unwritable', `Batches cannot be kept track of: ${messageOf(error)}`);
     }
   }
 
@@ -138,14 +180,19 @@ export class Batches {
   }
 
   /** Waits for a batch and keeps its answers. */
-  private async take({ id, questions }: Required<OpenBatch>, signal: AbortSignal): Promise<Result<true>> {
-    const { door, file, budget, isKnown, keep } = this.options;
+  private async take(batch: Submitted, signal: AbortSignal): Promise<Result<true>> {
+    const { door } = this.options;
     for (let wait: number = pollMs.first; ; wait = Math.min(pollMs.longest, wait * 1.5)) {
-      const ended = await this.patiently(() => door.ended(id, signal), signal);
+      const ended = await this.patiently(() => door.ended(batch.id, signal), signal);
       if (!ended.ok) return ended;
       if (ended.value) break;
       await this.clock.sleep(wait, signal);
     }
+    return this.keepAnswers(batch, signal);
+  }
+
+  private async keepAnswers({ id, questions }: Submitted, signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget, isKnown, keep } = this.options;
     const results = await this.patiently(() => door.results(id, signal), signal);
     if (!results.ok) return results;
     for (const { id: hash, pieces } of results.value) {
@@ -160,6 +207,7 @@ export class Batches {
 
   /** Tries again what a pause may mend. */
   private async patiently<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
+    const { patience = usualPatience } = this.options;
     for (let attempt = 1; ; attempt++) {
       const result = await work();
       const pause = result.ok ? undefined : pauseAfter(result.error, attempt, 1);

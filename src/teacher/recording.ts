@@ -4,7 +4,7 @@ import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { plainText } from '../common/plain-text.ts';
 import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
-import type { BatchFile } from './batch-file.ts';
+import type { BatchFile, OpenBatch } from './batch-file.ts';
 import type { Budget, Held } from './budget.ts';
 import { Batches, reservationOf } from './message-batches.ts';
 import type { ModelFacts } from './models.ts';
@@ -34,6 +34,10 @@ export class RecordingTeacher implements Teacher {
   private readonly store: TeacherCallStore;
   private readonly options: RecordingOptions;
   private file: BatchFile | undefined;
+  /** What is asked from now on goes into batches. */
+  private submits = false;
+  /** Asked earlier, and waited for. */
+  private open: readonly OpenBatch[] = [];
   /** What answers cost that a batch has brought and nobody has taken yet, by hash. */
   private readonly fetched = new Map<string, number>();
 
@@ -52,12 +56,16 @@ export class RecordingTeacher implements Teacher {
   }
 
   knows(prompt: Prompt): boolean {
-    return this.known(this.hash(prompt)) !== undefined;
+    const hash = this.hash(prompt);
+    return this.known(hash) !== undefined || this.open.some(({ questions }) => Object.hasOwn(questions, hash));
   }
 
-  /** 0 for a question whose answer is in the store already. */
+  get awaited(): number {
+    return this.open.reduce((sum, { questions }) => sum + Object.keys(questions).length, 0);
+  }
+
   estimateUsd(prompt: Prompt): number {
-    return this.knows(prompt) ? 0 : this.teacher.estimateUsd(prompt);
+    return this.teacher.estimateUsd(prompt);
   }
 
   ceilingUsd(prompt: Prompt): number {
@@ -77,7 +85,7 @@ export class RecordingTeacher implements Teacher {
       // What a batch has cost is told once, with its answer.
       const costUsd = this.fetched.get(hash) ?? 0;
       this.fetched.delete(hash);
-      return ok({ ...fromStore(known, prompt), costUsd });
+      return ok({ ...fromStore(known, prompt, this.facts), costUsd });
     }
     const held = this.options.budget.reserve(this.teacher.ceilingUsd(prompt), this.options.purpose, this.model);
     if (!held.ok) return held;
@@ -98,6 +106,21 @@ export class RecordingTeacher implements Teacher {
   /** From now on answers to many are waited for in batches, where the provider has them. @param file keeps track of them */
   waitForBatches(file: BatchFile): void {
     this.file = file;
+    this.submits = true;
+  }
+
+  /**
+   * What an earlier run asked in batches is paid for: what has ended of it is in the store when this returns, and the rest is waited for
+   * rather than asked again. Rejects only when cancelled.
+   */
+  async takeUpBatches(file: BatchFile, signal: AbortSignal): Promise<void> {
+    if (!file.exists) return;
+    const batches = await this.batches(file, new Map(), 0);
+    const open = await batches?.takeUp(signal);
+    if (open?.ok === false) this.options.log?.error(open.error.message);
+    if (!open?.ok) return;
+    this.file = file;
+    this.open = open.value;
   }
 
   async prepare(
@@ -105,14 +128,29 @@ export class RecordingTeacher implements Teacher {
     signal: AbortSignal,
     onWait?: (open: number) => void,
   ): Promise<Result<true>> {
-    const { teacher, file } = this;
-    const { budget } = this.options;
-    const door = file && teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
-    if (!file || !door || !(teacher instanceof StreamedTeacher)) return ok(true);
-    const share = teacher.batchShare;
+    const { file, open, submits } = this;
+    if (!file || (!submits && open.length === 0)) return ok(true);
     const questions = new Map(prompts.map((prompt) => [this.hash(prompt), prompt]));
-    const batches = new Batches({
-      ...{ door, file, budget, model: this.model, clock: teacher.clock },
+    const batches = await this.batches(file, questions);
+    if (!batches) return ok(true);
+    const fetched = await (submits ? batches.fetch(questions, signal, onWait) : batches.wait(open, signal, onWait));
+    if (fetched.ok) this.open = [];
+    return fetched;
+  }
+
+  /** Undefined: the provider has none. */
+  private async batches(
+    file: BatchFile,
+    questions: ReadonlyMap<string, Prompt>,
+    patience?: number,
+  ): Promise<Batches | undefined> {
+    const { teacher } = this;
+    const { budget } = this.options;
+    const door = teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
+    if (!door || !(teacher instanceof StreamedTeacher)) return undefined;
+    const share = teacher.batchShare;
+    return new Batches({
+      ...{ door, file, budget, model: this.model, clock: teacher.clock, ...(patience !== undefined && { patience }) },
       ceilingUsd: (prompt) => teacher.ceilingUsd(prompt) * share,
       isKnown: (hash) => this.known(hash) !== undefined,
       keep: (hash, path, pieces) => {
@@ -125,7 +163,6 @@ export class RecordingTeacher implements Teacher {
         this.fetched.set(hash, answer.costUsd);
       },
     });
-    return batches.fetch(questions, signal, onWait);
   }
 
   private hash(prompt: Prompt): string {
@@ -193,8 +230,14 @@ const nothing = {
   truncated: false,
 } as const;
 
-function fromStore({ text, model, latencyMs }: TeacherCall, prompt: Prompt): TeacherAnswer {
+function fromStore(
+  { text, model, latencyMs, outputTokens }: TeacherCall,
+  prompt: Prompt,
+  facts: ModelFacts,
+): TeacherAnswer {
+  // How it ended is not stored; one that is as long as it might be was cut there.
+  const truncated = outputTokens >= mostTokens(prompt, facts);
   // What the server wrote is there where an earlier version, or a run that did not ask it, has stored the answer.
   const read = prompt.read(plainText(text));
-  return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, fromStore: true };
+  return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, truncated, fromStore: true };
 }

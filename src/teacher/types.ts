@@ -46,9 +46,11 @@ export interface Teacher {
    * @param onWait how many answers are waited for
    */
   prepare?(prompts: readonly Prompt[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
-  /** The answer is in the store: nothing is sent for it. Absent: nothing is kept. */
+  /** The answer is in the store, or comes with a batch that is out: nothing is paid for it. Absent: nothing is kept. */
   knows?(prompt: Prompt): boolean;
-  /** What `ask` would cost, from token estimates and the price table, US dollars. */
+  /** Answers that come with batches of earlier runs, see `prepare`. Absent: none. */
+  readonly awaited?: number;
+  /** What its answer costs, whether or not it is known, from token estimates and the price table, US dollars. */
   estimateUsd(prompt: Prompt): number;
   /** What it may cost at most: every byte of the prompt a token, the answer as long as it may be, thinking included. */
   ceilingUsd(prompt: Prompt): number;

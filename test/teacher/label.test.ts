@@ -1,7 +1,7 @@
 // Recording and labelling: no paid answer is lost, none is paid for twice, and a batch stops only where going on is useless.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ErrorCode, failed } from '../../src/common/errors.ts';
+import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
 import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/teacher/label.ts';
@@ -68,7 +68,8 @@ test('the same question is paid for once when labelling, and asked again for a c
   const { store, scripted, teacher } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
   await complete(teacher, request, never);
-  assert.equal(teacher.estimateUsd(first), 0);
+  assert.ok(teacher.knows(first));
+  assert.equal(teacher.estimateUsd(first), 0.001, 'what a run may cost is shared out alike, whatever is known already');
   const again = await complete(teacher, { ...request, oneOff: true }, never);
   assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
   assert.equal(scripted.requests.length, 1);
@@ -93,6 +94,21 @@ test('an answer that an earlier version stored, as it was read or as the server 
     assert.ok(answer.ok && answer.value.text === '1;' && answer.value.fromStore);
   }
   assert.equal(scripted.requests.length, 0);
+});
+
+test('an answer that was cut short is known as such when it comes from the store', async () => {
+  const { scripted, teacher } = recorded('asked;');
+  const lengths = [first.maxTokens - 1, first.maxTokens];
+  for (const [index, outputTokens] of lengths.entries()) {
+    const usage = { ...teacherAnswer('').usage, outputTokens };
+    scripted.answer = (text) => teacherAnswer(text, { usage, truncated: outputTokens === first.maxTokens });
+    await teacher.ask(prompts[index] as typeof first, never);
+  }
+  for (const index of lengths.keys()) {
+    const answer = await teacher.ask(prompts[index] as typeof first, never);
+    assert.ok(answer.ok && answer.value.fromStore);
+    assert.equal(answer.value.truncated, index === 1);
+  }
 });
 
 test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
@@ -178,6 +194,27 @@ for (const concurrency of [1, 4, 20]) {
     assert.ok(teacher.ceilingUsd(first) > 0);
   });
 }
+
+test('what broke off and was asked again is in the price of a batch', async () => {
+  const clock = new ManualClock(0);
+  let calls = 0;
+  const broken = recorded('').scripted;
+  broken.ask = async (_prompt, _signal, _onText, onLost) => {
+    if (++calls > 1) return ok(teacherAnswer('1;'));
+    onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
+    return failed('timeout', 'too long');
+  };
+  const outcome = labelBatch(broken, [first], {
+    concurrency: 1,
+    signal: never,
+    onAnswer: () => {},
+    clock,
+    random: () => 1,
+  });
+  await clock.advance(10_000);
+  const { answered, costUsd } = await outcome;
+  assert.deepEqual([answered, calls, costUsd], [1, 2, 0.251]);
+});
 
 test('nothing is asked where the answer could not be kept, and a batch stops at once', async () => {
   const { store, scripted, teacher } = recorded('1;');

@@ -31,8 +31,8 @@ function setting(folder: string, limitUsd = 1) {
   const api = new MessageBatches();
   const ledger = new FakeLedger();
   const path = join(folder, 'kept', 'batches.json');
-  /** As a process does that has just started. */
-  const run = async (signal = never) => {
+  /** As a process does that has just started. @param batch new questions go into one; else what is out is taken up */
+  const run = async (signal = never, batch = true) => {
     const settings = { apiKey: 'key-of-a-test', model: '', timeoutMs: 60_000 };
     const teacher = new RecordingTeacher(
       connectTeacher(settings, { fetch: api.fetch, clock, stallMs: 60_000 }),
@@ -43,18 +43,31 @@ function setting(folder: string, limitUsd = 1) {
         budget: new Budget(() => ledger, limitUsd),
       },
     );
-    teacher.waitForBatches(new BatchFile(path));
-    const answers = new Map<number, string>();
     const prompts = requests.map((request) => completionPrompt(request, teacher.facts));
+    if (batch) teacher.waitForBatches(new BatchFile(path));
+    else await teacher.takeUpBatches(new BatchFile(path), signal);
+    const known = prompts.filter((prompt) => teacher.knows(prompt)).length;
+    const before = { awaited: teacher.awaited, known };
+    const answers = new Map<number, string>();
     const outcome = await labelBatch(teacher, prompts, {
       concurrency: 2,
       signal,
       clock,
       onAnswer: (index, { text }) => answers.set(index, text),
     });
-    return { answers, outcome };
+    return { answers, outcome, before };
   };
-  return { api, ledger, path, run };
+  /** Submits a batch, and is killed while it waits. */
+  const leave = async () => {
+    const controller = new AbortController();
+    api.deaths = { 2: 'before' };
+    api.onDeath = () => controller.abort(new Error('killed'));
+    await assert.rejects(run(controller.signal), /killed/);
+    api.deaths = {};
+    api.onDeath = () => {};
+    return api.batches[0] as (typeof api.batches)[number];
+  };
+  return { api, ledger, path, run, leave };
 }
 
 async function within(work: (folder: string) => Promise<void>): Promise<void> {
@@ -148,4 +161,40 @@ test('no more is submitted than the limit leaves, each question with what it may
     assert.ok(submitted > 0 && submitted < 6, String(submitted));
     assert.equal(outcome.stopped?.code, 'over-budget');
     assert.deepEqual([ledger.calls.length, ledger.open.size], [submitted, 0]);
+  }));
+
+test('whoever asks one by one later waits for what is out in a batch, and asks none of it again', () =>
+  within(async (folder) => {
+    const { api, ledger, path, run, leave } = setting(folder);
+    await leave();
+    const { answers, outcome, before } = await run(never, false);
+    assert.deepEqual(before, { awaited: 6, known: 6 });
+    assert.deepEqual([answers.get(0), answers.size, api.asked.length, api.batches.length], ['0;', 6, 6, 1]);
+    assert.ok(Math.abs(outcome.costUsd - 6 * halfUsd) < 1e-12, 'its price is told once, with the answers');
+    assert.deepEqual([ledger.calls.length, ledger.open.size, existsSync(path)], [6, 0, false]);
+  }));
+
+test('what has ended meanwhile is kept at once, whether or not anything is asked', () =>
+  within(async (folder) => {
+    const { api, ledger, path, run, leave } = setting(folder);
+    const batch = await leave();
+    batch.left = 1;
+    const { answers, before } = await run(never, false);
+    assert.deepEqual(before, { awaited: 0, known: 6 });
+    assert.deepEqual([answers.get(5), api.asked.length, ledger.calls.length], ['5;', 6, 6]);
+    assert.ok(!existsSync(path));
+  }));
+
+test('what cannot be looked after now is not counted on and stays on disk; results that nobody has any more are forgotten', () =>
+  within(async (folder) => {
+    const { api, path, run, leave } = setting(folder);
+    await leave();
+    api.deaths = { [api.calls + 1]: 'before' };
+    const { answers, before } = await run(never, false);
+    assert.deepEqual(before, { awaited: 0, known: 0 });
+    assert.deepEqual([answers.get(0), existsSync(path)], ['alone;', true]);
+    const file = new BatchFile(path);
+    file.write(file.read().map((batch) => ({ ...batch, since: Date.now() - 30 * 86_400_000 })));
+    await run(never, false);
+    assert.ok(!existsSync(path));
   }));

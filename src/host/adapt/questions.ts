@@ -41,9 +41,14 @@ export async function askForTrust(): Promise<void> {
 
 /** Before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, places, written = 0, usd, batchUsd }: ApiEstimate,
+  { model, host, places, written = 0, usd, awaited = 0, batchUsd }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
+  const waits = t(
+    '{0} answers are still to come from a batch that was asked earlier: they are waited for, up to a day, and not paid for again.',
+    awaited,
+  );
+  if (places + written === 0) return askToWait(waits);
   const include: vscode.MessageItem = { title: t('Include the API') };
   const batch: vscode.MessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
   const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
@@ -66,6 +71,7 @@ export async function askToSpend(
                 written,
               ),
             ]),
+        ...(awaited === 0 ? [] : [waits]),
         termsOf(provider),
       ].join(' '),
     },
@@ -74,4 +80,13 @@ export async function askToSpend(
     local,
   );
   return answer === batch ? 'batch' : answer === include;
+}
+
+/** For what is paid for already. */
+async function askToWait(detail: string): Promise<boolean> {
+  const wait = t('Wait');
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const message = t('Wait for the rest of a batch?');
+  const answer = await vscode.window.showInformationMessage(message, { modal: true, detail }, { title: wait }, local);
+  return answer?.title === wait;
 }
