@@ -5,13 +5,14 @@ import { counted } from '../common/format.ts';
 import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import { judge } from '../tasks/completion/judge.ts';
-import { labelBatch } from '../teacher/label.ts';
+import { type LabelOutcome, labelBatch } from '../teacher/label.ts';
+import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher, TeacherAnswer } from '../teacher/types.ts';
-import type { LearnWalk, ToAsk } from './made.ts';
+import type { LearnWalk, Run, ToAsk } from './made.ts';
 import type { Tell } from './stage-walk.ts';
 
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
-export const concurrency = 4;
+const concurrency = 4;
 
 /** Undefined where it is not asked; what it was asked before is in the store, and not paid for again. */
 export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels | undefined> {
@@ -24,7 +25,7 @@ export async function labelsOf(walk: LearnWalk, tell: Tell): Promise<ApiLabels |
   const count = new Answered(asking.validation.length + asking.test.length, tell);
   const ask = async (places: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabelledPlace[] = [];
-    const outcome = await askAt(teacher, places, walk.run.signal, count, ({ example }, answer) => {
+    const outcome = await askAll(walk.run, teacher, places, count, ({ example }, answer) => {
       const place = byExample.get(example) as ScoredPlace;
       const text = cleanAnswer(answer.text, place.asked);
       labelled.push({ scored: place, answer: { ...answer, text }, ...judge(text, place.truth) });
@@ -61,24 +62,27 @@ export class Answered {
   }
 }
 
-/** Each answer as it comes; see `labelBatch`. */
-export function askAt(
+/** Each answer as it comes; see `labelBatch`. What it costs is the run's. */
+export async function askAll<T extends { readonly prompt: Prompt }>(
+  { signal, paid }: Run,
   teacher: Teacher,
-  places: readonly ToAsk[],
-  signal: AbortSignal,
+  items: readonly T[],
   count: Answered,
-  onAnswer: (place: ToAsk, answer: TeacherAnswer) => void,
-) {
-  return labelBatch(
+  onAnswer: (item: T, answer: TeacherAnswer) => void,
+): Promise<LabelOutcome> {
+  const outcome = await labelBatch(
     teacher,
-    places.map(({ prompt }) => prompt),
+    items.map(({ prompt }) => prompt),
     {
       ...{ concurrency, signal },
       onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
       onAnswer: (index, answer) => {
-        onAnswer(places[index] as ToAsk, answer);
+        onAnswer(items[index] as T, answer);
         count.add(answer);
       },
     },
   );
+  paid.answers += outcome.answered;
+  paid.usd += outcome.costUsd;
+  return outcome;
 }

@@ -54,6 +54,8 @@ export interface Run extends RunDeps {
   readonly log: Log;
   /** For the report: what was done without, and why. */
   readonly notes: string[];
+  /** What the API has answered in this run, and what that cost. */
+  readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
   /** Seconds since it began, without what was done apart. */
@@ -112,6 +114,8 @@ export interface ToAsk {
 /** What the API is asked in a run, agreed to. */
 export interface Asking {
   readonly teacher: Teacher;
+  /** See `askedAs`. */
+  readonly as: string;
   readonly teach: readonly ToAsk[];
   readonly write: ToWrite;
   readonly validation: readonly ToAsk[];
@@ -127,8 +131,10 @@ export interface Taught {
     readonly length: number;
     readonly right: boolean;
   }[];
-  /** All that was to be asked was answered: a later run over the same files asks nothing. */
+  /** All that was to be asked was answered: a later run over the same files, that would ask the same, asks nothing. */
   readonly whole: boolean;
+  /** See `askedAs`; absent: it was not asked. */
+  readonly as?: string;
 }
 
 /** What the API may be asked to write about: `most` of them, first what it fails at. */
@@ -143,6 +149,7 @@ export interface WrittenTexts {
   readonly asked: number;
   /** As for Taught. */
   readonly whole: boolean;
+  readonly as?: string;
 }
 
 /** Whether what it wrote is learned. */

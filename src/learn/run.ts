@@ -56,7 +56,12 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const places = placesOf(held);
     run = {
       ...{ ...deps, request, held, places, tokenizer, log },
-      ...{ notes: [], models: new Set(), elapsed: () => (now() - started - apart) / 1000 },
+      ...{
+        notes: [],
+        paid: { answers: 0, usd: 0 },
+        models: new Set(),
+        elapsed: () => (now() - started - apart) / 1000,
+      },
       apart: async (work) => {
         const since = now();
         const within = apart;
@@ -84,6 +89,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (learned?.used) putInUse(request, learned.used);
     const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
 
+    const { notes, paid } = run;
     const report: AdaptReport = {
       folder: request.root,
       harvest,
@@ -96,7 +102,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       ...(request.risk && { risk: request.risk }),
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
-      notes: run.notes,
+      ...(deps.teacher && paid.answers + paid.usd > 0 && { paid: { model: deps.teacher.model, ...paid } }),
+      notes,
       elapsedMs: now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };

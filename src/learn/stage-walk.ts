@@ -16,7 +16,7 @@ export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   readonly version?: number;
   /** What else it goes by: options, and what ships. */
   readonly settings?: (run: R) => unknown;
-  /** What it makes is plain JSON, and kept. Tells whether what belongs to it on disk is still there. */
+  /** What it makes is plain JSON, and kept. Tells whether this run may keep to it, and what belongs to it on disk is still there. */
   readonly keeps?: (made: M[W], run: R) => boolean;
   readonly run: (walk: Walk<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }
@@ -68,10 +68,14 @@ export class Walk<M, S extends string, R> {
 
   /** What is kept of a stage that is finished. */
   async known<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
-    const { keeps } = this.stages[name];
+    const made = await this.last(name);
+    return made !== undefined && this.stages[name].keeps?.(made, this.run) ? made : undefined;
+  }
+
+  /** What a stage made last of the same, though it may not be kept to now. */
+  async last<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
     const kept = this.kept?.finished(name, await this.signature(name));
-    const made = kept === undefined ? undefined : (JSON.parse(kept) as M[W]);
-    return made !== undefined && keeps?.(made, this.run) ? made : undefined;
+    return kept === undefined ? undefined : (JSON.parse(kept) as M[W]);
   }
 
   /** Of all that a stage reads, and of its code. */

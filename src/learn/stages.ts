@@ -12,14 +12,17 @@ import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { folderOf } from './folder-models.ts';
 import { labelsOf } from './labels.ts';
-import type { Made, Mixed, Run, Source } from './made.ts';
+import type { Made, Mixed, Run, Source, Taught, WrittenTexts } from './made.ts';
 import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
 import { lessonsOf, taughtOf } from './taught.ts';
 import type { AdaptRequest } from './types.ts';
-import { askingOf } from './what-to-ask.ts';
+import { askedAs, askingOf } from './what-to-ask.ts';
 import { weighedOf, writtenOf } from './writing.ts';
+
+/** By whom this run asks, and as much: one that asks nobody keeps to what anybody has answered. */
+const isAnswered = ({ whole, as }: Taught | WrittenTexts, run: Run) => whole && as === (askedAs(run) ?? as);
 
 /** Seconds of drafts at all places of a kind. */
 const at =
@@ -92,7 +95,7 @@ export const stages: Stages<Made, Source, Run> = {
     part: 'measuring',
     of: 'taught',
     reads: ['index', 'train'],
-    keeps: ({ whole }) => whole,
+    keeps: isAnswered,
     run: (walk, tell) => walk.run.apart(() => taughtOf(walk, tell)),
   },
   samples: {
@@ -116,7 +119,7 @@ export const stages: Stages<Made, Source, Run> = {
     part: 'measuring',
     of: 'taught',
     reads: ['index', 'train', 'taught'],
-    keeps: ({ whole }) => whole,
+    keeps: isAnswered,
     run: (walk, tell) => walk.run.apart(() => writtenOf(walk, tell)),
   },
   weighed: {

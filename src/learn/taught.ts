@@ -9,20 +9,20 @@ import type { LearnedPlace } from '../lessons/samples.ts';
 import { placeBefore } from '../tasks/completion/asked-place.ts';
 import { cleanAnswer } from '../tasks/completion/clean.ts';
 import { judge, truthAt } from '../tasks/completion/judge.ts';
-import { Answered, askAt } from './labels.ts';
+import { Answered, askAll } from './labels.ts';
 import type { LearnWalk, Taught } from './made.ts';
 import type { Tell } from './stage-walk.ts';
 
 const nothing: Taught = { answers: [], whole: false };
 
 export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
-  const { request, notes, signal } = walk.run;
-  if (!request.neural || !request.api) return nothing;
-  const asking = await walk.get('asking');
-  if (asking === undefined) return nothing;
+  const { request, notes } = walk.run;
+  const asking = request.neural && request.api ? await walk.get('asking') : undefined;
+  // What was paid for earlier is learned from by who does not ask, too.
+  if (asking === undefined) return (await walk.last('taught')) ?? nothing;
   const right = new Map<string, Taught['answers'][number]>();
   const count = new Answered(asking.teach.length, tell);
-  const outcome = await askAt(asking.teacher, asking.teach, signal, count, ({ example, prompt }, answer) => {
+  const outcome = await askAll(walk.run, asking.teacher, asking.teach, count, ({ example, prompt }, answer) => {
     const asked = placeBefore(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;
@@ -32,7 +32,7 @@ export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
     notes.push(`Asking the API what it knows stopped early: ${outcome.stopped.message}`);
   // In the order in which they were chosen, not in which they were answered.
   const answers = asking.teach.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
-  return { answers, whole: answers.length === asking.teach.length };
+  return { answers, whole: answers.length === asking.teach.length, as: asking.as };
 }
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;

@@ -11,11 +11,11 @@ import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { turn } from './cancellation.ts';
 import { indexOf } from './drafts.ts';
-import type { Asking, LearnWalk, ToAsk } from './made.ts';
+import type { Asking, LearnWalk, Run, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { ApiEstimate } from './types.ts';
-import { costOf, mostWritten, toWrite } from './writing.ts';
+import { mostFor, mostWritten, toAskFor, toWrite } from './writing.ts';
 
 /** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
 const TEACHING = 0.4;
@@ -36,16 +36,24 @@ export function foreseenBy(index: NgramModel, signal: AbortSignal) {
   };
 }
 
+/** Who is asked, and what decides how much: what was answered otherwise is asked anew. Undefined: nobody is. */
+export function askedAs({ teacher, request }: Run): string | undefined {
+  const { api } = request;
+  if (teacher === undefined || api === undefined) return undefined;
+  return JSON.stringify([teacher.facts.asked ?? teacher.model, api.places, api.runUsd, mostWritten(request, 1)]);
+}
+
 /** Undefined where it is not asked. */
 export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   const { teacher, request, confirm, notes, held, tokenizer, signal } = walk.run;
   const { api } = request;
-  if (teacher === undefined || api === undefined) return undefined;
+  const as = askedAs(walk.run);
+  if (teacher === undefined || api === undefined || as === undefined) return undefined;
   const index = await indexOf(walk);
   const { choose, test } = await placesIn(walk);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
   const writing = await toWrite(walk.run, mostWritten(request, Math.round(WRITING * api.places)));
-  const each = costOf(teacher, writing).each;
+  const each = mostFor(teacher, writing);
   const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
@@ -66,27 +74,33 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
     return { teach: toAsk(some), write, validation: toAsk(others.validation), test: toAsk(others.test) };
   });
   const all = [...teach, ...validation, ...tested];
-  const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
-  const texts = costOf(teacher, write);
+  const isNew = ({ prompt }: { readonly prompt: Prompt }) => !teacher.knows?.(prompt);
+  const unknown = all.filter(isNew);
+  // Until it is known where the model fails, they may be any of those that may be asked for.
+  const taught = await walk.known('taught');
+  const texts = taught ? toAskFor(write, taught, held.train) : write.pool;
+  const written = Math.min(write.most, texts.filter(isNew).length);
+  const { awaited = 0 } = teacher;
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(api.settings),
     places: unknown.length,
-    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), texts.usd),
-    ...(texts.texts > 0 && { written: texts.texts }),
+    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), written * each),
+    ...(written > 0 && { written }),
+    ...(awaited > 0 && { awaited }),
   };
-  const nothingNew = unknown.length === 0 && texts.texts === 0;
-  if (all.length > 0 && (nothingNew || (await confirm(estimate)))) {
-    return { teacher, teach, write, validation, test: tested };
+  const goesOn = unknown.length + written + awaited === 0;
+  if (all.length > 0 && (goesOn || (await confirm(estimate)))) {
+    return { teacher, as, teach, write, validation, test: tested };
   }
   const declined = 'The API was not asked: the estimate was declined.';
   notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
   return undefined;
 }
 
-type Chosen = Omit<Asking, 'teacher'>;
+type Chosen = Omit<Asking, 'teacher' | 'as'>;
 
-/** As many places as the dollars of one run allow: what is known already counts as well, so that a later run chooses the same. */
+/** As many places as the dollars of one run allow: what is known already counts as well, so that a later run chooses the same, and pays no more. */
 function affordable(
   teacher: Teacher,
   { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },

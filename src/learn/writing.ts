@@ -10,13 +10,12 @@ import { kept, type Piece, writeRequests, writtenSamples } from '../lessons/writ
 import { smallerThan } from '../package/list.ts';
 import { dialectOf } from '../package/manifest.ts';
 import { writePrompt } from '../tasks/write/write-prompt.ts';
-import { labelBatch } from '../teacher/label.ts';
 import type { Teacher } from '../teacher/types.ts';
 import { turn } from './cancellation.ts';
 import { indexOf } from './drafts.ts';
 import { workFolder } from './folder-models.ts';
-import { Answered, concurrency } from './labels.ts';
-import type { LearnWalk, Run, ToWrite, Weighed, WrittenTexts } from './made.ts';
+import { Answered, askAll } from './labels.ts';
+import type { LearnWalk, Run, Taught, ToWrite, Weighed, WrittenTexts } from './made.ts';
 import { accessOf } from './neural.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, train } from './training.ts';
@@ -47,43 +46,34 @@ export async function toWrite({ teacher, held, signal }: Run, most: number): Pro
   return { pool, most: Math.min(most, pool.length) };
 }
 
-/** How many texts are not in the store yet, what they may cost, and one of them. */
-export function costOf(teacher: Teacher, { pool, most }: ToWrite) {
-  const known = pool.filter(({ prompt }) => teacher.knows?.(prompt)).length;
-  const each = pool.reduce((high, { prompt }) => Math.max(high, teacher.estimateUsd(prompt)), 0);
-  const texts = Math.max(0, most - known);
-  return { texts, usd: texts * each, each };
+/** Those that are asked for: first about what it fails at. */
+export function toAskFor({ pool, most }: ToWrite, { answers }: Taught, train: Run['held']['train']): ToWrite['pool'] {
+  return byFailing(pool, ({ subject }) => subject, failingIn(answers, train)).slice(0, most);
+}
+
+/** What one text may cost: nobody knows which are asked for until it is known where the model fails. */
+export function mostFor(teacher: Teacher, { pool }: Pick<ToWrite, 'pool'>): number {
+  return pool.reduce((high, { prompt }) => Math.max(high, teacher.estimateUsd(prompt)), 0);
 }
 
 export async function writtenOf(walk: LearnWalk, tell: Tell): Promise<WrittenTexts> {
-  const { request, notes, signal, held } = walk.run;
+  const { request, notes, held } = walk.run;
   const asking = request.neural && request.api ? await walk.get('asking') : undefined;
-  if (asking === undefined) return { pieces: [], asked: 0, whole: false };
+  // As for what is taught.
+  if (asking === undefined) return (await walk.last('written')) ?? { pieces: [], asked: 0, whole: false };
   // Not paid for where there is nobody to learn it.
   accessOf(walk.run);
-  const { teacher, write } = asking;
-  const failing = failingIn((await walk.get('taught')).answers, held.train);
-  const asked = byFailing(write.pool, ({ subject }) => subject, failing).slice(0, write.most);
-  const answers = new Map<number, Piece>();
-  const count = new Answered(asked.length, tell);
-  const outcome = await labelBatch(
-    teacher,
-    asked.map(({ prompt }) => prompt),
-    {
-      ...{ concurrency, signal },
-      onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
-      onAnswer: (index, answer) => {
-        const { path } = (asked[index] as (typeof asked)[number]).request;
-        // What was cut short does not parse, or teaches to end anywhere.
-        answers.set(index, { path, text: answer.truncated ? '' : answer.text });
-        count.add(answer);
-      },
-    },
-  );
+  const { teacher, write, as } = asking;
+  const asked = toAskFor(write, await walk.get('taught'), held.train);
+  const answers = new Map<ToWrite['pool'][number], Piece>();
+  const outcome = await askAll(walk.run, teacher, asked, new Answered(asked.length, tell), (each, answer) => {
+    // What was cut short does not parse, or teaches to end anywhere.
+    answers.set(each, { path: each.request.path, text: answer.truncated ? '' : answer.text });
+  });
   if (outcome.stopped !== undefined) notes.push(`Having the API write stopped early: ${outcome.stopped.message}`);
-  const written = asked.flatMap((_, index) => answers.get(index) ?? []);
+  const written = asked.flatMap((each) => answers.get(each) ?? []);
   const pieces = await kept(written, held.train);
-  return { pieces, asked: written.length, whole: written.length === asked.length };
+  return { pieces, asked: written.length, whole: written.length === asked.length, as };
 }
 
 function failingIn(

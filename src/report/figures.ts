@@ -119,7 +119,6 @@ function apiReport(
     failed: labels.validation.failed + (labels.test?.failed ?? 0),
     exactMatch: mean(everything.map((label) => Number(label.right))),
     editSimilarity: mean(everything.map(({ similarity }) => similarity)),
-    costUsd: everything.reduce((sum, label) => sum + label.answer.costUsd, 0),
     latencyP50Ms: timed(0.5),
     latencyP95Ms: timed(0.95),
     testPlaces: both.length,

@@ -3,7 +3,7 @@ import { counted, duration, oneLine, percent, thousands } from '../common/format
 import type { CursorKind } from '../tasks/completion/cursor-places.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, Section, Table } from './document.ts';
 import { outcomeOf } from './outcome.ts';
-import { settingOf, waits } from './phrases.ts';
+import { paidInWords, settingOf, waits } from './phrases.ts';
 import type { AdaptReport, Reliability, UnderfitRow } from './types.ts';
 
 const kindNames: Readonly<Record<CursorKind, string>> = {
@@ -245,6 +245,7 @@ function lossSection({ neural }: AdaptReport): Section[] {
 export function costRows({
   harvest,
   api,
+  paid,
   elapsedMs,
   peakMemoryBytes,
   specialist,
@@ -258,10 +259,7 @@ export function costRows({
     ['Trained', training && `${training.method} on ${training.device}, ${thousands(training.tokens)} tokens`],
     ['Memory, engine at its peak', neural && `${(neural.peakMemoryBytes / 1e9).toFixed(2)} GB`],
     ['Memory, run beside it', `${(peakMemoryBytes / 1e9).toFixed(2)} GB`],
-    [
-      'Money',
-      api ? `$${api.costUsd.toFixed(4)} for ${counted(api.asked, 'answer')} of ${api.model}` : 'nothing: no API',
-    ],
+    ['Money', paid ? paidInWords(paid) : 'nothing: no API'],
     ['A suggestion takes', specialist && waits(specialist)],
     ['An answer of the API takes', api && waits(api)],
   ];

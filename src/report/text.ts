@@ -3,7 +3,7 @@
 import { counted, duration, oneLine, percent, thousands } from '../common/format.ts';
 import type { LeftOutReason } from '../harvest/types.ts';
 import { outcomeOf } from './outcome.ts';
-import { settingOf, waits } from './phrases.ts';
+import { paidInWords, settingOf, waits } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
 const reasons: Record<LeftOutReason, string> = {
@@ -132,7 +132,7 @@ export function renderReport(report: AdaptReport): string {
   if (api !== undefined) {
     section(`The API (${api.model})`);
     lines.push(
-      `  asked ${api.asked}, failed ${api.failed}, $${api.costUsd.toFixed(4)}; exactly right ${percent(api.exactMatch)}, ${percent(api.editSimilarity)} alike`,
+      `  asked ${api.asked}, failed ${api.failed}; exactly right ${percent(api.exactMatch)}, ${percent(api.editSimilarity)} alike`,
       `  an answer takes ${waits(api)}`,
       api.testPlaces === 0
         ? '  both together: too few answers to say'
@@ -151,6 +151,8 @@ export function renderReport(report: AdaptReport): string {
     );
   }
   for (const note of report.notes) lines.push('', `Note: ${note}`);
-  lines.push('', `Took ${duration(report.elapsedMs)}, ${(report.peakMemoryBytes / 1e6).toFixed(0)} MB at the peak.`);
+  const memory = `${(report.peakMemoryBytes / 1e6).toFixed(0)} MB at the peak`;
+  const money = report.paid ? `, and ${paidInWords(report.paid)}` : '';
+  lines.push('', `Took ${duration(report.elapsedMs)}, ${memory}${money}.`);
   return lines.join('\n');
 }

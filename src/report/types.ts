@@ -48,7 +48,6 @@ export interface ApiReport extends Latencies {
   readonly failed: number;
   readonly exactMatch: number;
   readonly editSimilarity: number;
-  readonly costUsd: number;
   /** On the test places where both answers are known: exact match of each alone and of the coupled pair, share sent to the API. */
   readonly testPlaces: number;
   readonly specialistExactMatch: number;
@@ -164,6 +163,8 @@ export interface AdaptReport {
   /** Share of the test places that the policy would send to the API at the set balance. */
   readonly apiShare: number;
   readonly api: ApiReport | undefined;
+  /** All that the API answered in the run, at places that teach, as texts that it wrote and at held-out places, and what that cost. Absent: nothing. */
+  readonly paid?: { readonly model: string; readonly answers: number; readonly usd: number };
   /** What each place of the slider comes to, by rising balance. Absent in reports of earlier versions. */
   readonly slider?: readonly SliderPoint[];
   /** For the charts. Absent in reports of earlier versions, as is what follows. */

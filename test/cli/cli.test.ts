@@ -145,7 +145,7 @@ test('with a key it says the cost first, and asks only with --yes', async () => 
     assert.equal(api.requests.length, 12);
     const report = JSON.parse(paid.out) as AdaptReport;
     assert.equal(report.api?.asked, 12);
-    assert.ok((report.api?.costUsd ?? 0) > 0);
+    assert.ok((report.paid?.usd ?? 0) > 0);
     // What was paid for is not paid for twice.
     const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
     assert.equal(twice.code, 0, twice.err);

@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { silentLog } from '../../src/common/log.ts';
 import { adapt } from '../../src/learn/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
+import { openStore } from '../../src/store/open.ts';
+import { PlaceLedger } from '../../src/store/place-ledger.ts';
+import { Budget } from '../../src/teacher/budget.ts';
+import { RecordingTeacher } from '../../src/teacher/recording.ts';
+import type { Teacher } from '../../src/teacher/types.ts';
 import { writeModel } from '../engine/helpers.ts';
-import type { ScriptedTeacher } from '../fakes/teacher.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
 import type { Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
@@ -32,17 +38,41 @@ export function engineFor(project: Project, losses?: Script['losses']): Scripted
   });
 }
 
-/** @param agreed to the price, each time that it is asked about */
+/** What runs over a folder keep: the API's answers, and what stages have made. */
+export class Kept {
+  readonly answers = new FakeLedger();
+  private readonly request: AdaptRequest;
+
+  constructor(request: AdaptRequest) {
+    this.request = request;
+    openStore(request.storeFolder).store.close();
+  }
+
+  /** Answers are paid for once. */
+  paid(teacher: Teacher): Teacher {
+    const budget = new Budget(() => this.answers, 10);
+    return new RecordingTeacher(teacher, this.answers, { purpose: 'labelling', folder: '/w', budget });
+  }
+
+  ledger(): PlaceLedger {
+    return new PlaceLedger(this.request.storeFolder, this.request.root, silentLog);
+  }
+}
+
+/** @param agreed to the price, each time that it is asked about. @param kept absent: nothing is */
 export async function adaptAsking(
   engine: ScriptedEngine,
-  teacher: ScriptedTeacher,
+  teacher: Teacher | undefined,
   request: AdaptRequest,
   agreed: boolean,
+  kept?: Kept,
 ) {
   const estimates: ApiEstimate[] = [];
+  const ledger = kept?.ledger();
   const result = await adapt(request, {
     engine,
-    teacher,
+    teacher: teacher && (kept?.paid(teacher) ?? teacher),
+    ledger,
     confirm: async (estimate) => {
       estimates.push(estimate);
       return agreed;
@@ -50,6 +80,7 @@ export async function adaptAsking(
     record: () => {},
     signal: new AbortController().signal,
   });
+  ledger?.close();
   assert.ok(result.ok, JSON.stringify(result));
   return { estimates, report: result.value.report };
 }

@@ -57,7 +57,7 @@ const told = (asked: readonly string[]) =>
 const figures = (outcome: AdaptOutcome | undefined): unknown =>
   JSON.parse(
     JSON.stringify(outcome?.report, (key, value) =>
-      /^(elapsedMs|fittedAt|latency.*|peakMemoryBytes|costUsd|minutes|tokensPerSecond)$/.test(key) ? undefined : value,
+      /^(elapsedMs|fittedAt|latency.*|peakMemoryBytes|paid|minutes|tokensPerSecond)$/.test(key) ? undefined : value,
     ),
   );
 

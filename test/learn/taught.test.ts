@@ -57,6 +57,8 @@ test('the API is asked at training files before training, at held-out ones besid
     'some places count for more',
   );
   assert.equal(report.api?.asked, 25);
+  const { answers, usd, model } = report.paid ?? {};
+  assert.deepEqual([answers, usd?.toFixed(6), model], [50, '0.050000', 'knowing'], 'all of it is in its report');
 });
 
 test('declined, or never wrong, it changes nothing of what is trained', async () => {

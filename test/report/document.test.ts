@@ -5,7 +5,7 @@ import { parseFromPage, parseToPage } from '../../src/panel/page.ts';
 import { compareDocument } from '../../src/report/compare.ts';
 import { reliability } from '../../src/report/curves.ts';
 import { markdownOf } from '../../src/report/markdown.ts';
-import { reportDocument } from '../../src/report/report-document.ts';
+import { costRows, reportDocument } from '../../src/report/report-document.ts';
 import { storedReport } from '../../src/report/stored.ts';
 import { renderReport } from '../../src/report/text.ts';
 import type { AdaptReport } from '../../src/report/types.ts';
@@ -106,7 +106,21 @@ test('as Markdown it has the same tables, and what files and models say is no ma
     text,
     /\| Kind of place \| Places \| API, estimated \| Specialist \| Answers known \|\n\| --- \| --- \|/,
   );
-  assert.match(text, /\| Money \| \$0\.2800 for 280 answers of claude \|/);
+  assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
+});
+
+test('money is all that was paid, held-out places or not; earlier versions knew of these alone', () => {
+  const { api, paid, ...others } = reportOf(true);
+  const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
+  const taught = { model: 'claude', answers: 20, usd: 0.02 };
+  assert.equal(money({ ...others, api: undefined, paid: taught }), '$0.0200 for 20 answers of claude');
+  assert.match(
+    renderReport({ ...others, api: undefined, paid: taught }),
+    /peak, and \$0\.0200 for 20 answers of claude\.$/,
+  );
+  const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));
+  assert.equal(money(earlier), '$0.2800 for 280 answers of claude');
+  assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
 });
 
 test('two adaptations stand side by side, measure by measure', () => {

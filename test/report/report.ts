@@ -44,7 +44,7 @@ export function labelled(places: readonly ScoredPlace[], latencyMs = 900): Label
   return places.map((scored, i) => {
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % 10 !== 0;
-    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs, costUsd: 0.001 };
+    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs };
     return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabelledPlace;
   });
 }
@@ -88,6 +88,7 @@ export function reportOf(
     balance: 0.4,
     ...(risk && { risk }),
     ...measure(test, placesOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
+    ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
     coupling,
     neural: {
       ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultFit() },

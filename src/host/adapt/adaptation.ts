@@ -267,7 +267,7 @@ export class Adaptation extends DisposableStore {
       log.info(
         `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
       );
-      if (report.api) this.deps.onSpent(report.api.costUsd);
+      if (report.paid) this.deps.onSpent(report.paid.usd);
       await session.load(snapshotPath, begun);
       session.adopt(report, Date.now(), coupling);
       return result;

@@ -169,8 +169,9 @@ function comparison(neural: NeuralReport): PanelComparison {
   };
 }
 
-function apiFacts({ api, apiShare }: AdaptReport): Fact[] {
-  if (!api) return [];
+function apiFacts({ api, apiShare, paid }: AdaptReport): Fact[] {
+  const spent: Fact[] = paid ? [[t('Spent on this adaptation'), `$${paid.usd.toFixed(4)}`]] : [];
+  if (!api) return spent;
   const of100 = (share: number) => t('{0} of 100', Math.round(100 * share));
   return [
     [t('Completions that would go to the API'), of100(apiShare)],
@@ -182,7 +183,7 @@ function apiFacts({ api, apiShare }: AdaptReport): Fact[] {
         : t('{0}, {1} by the API', percent(api.coupledExactMatch), of100(api.coupledApiShare)),
     ],
     [t('An answer of the API takes'), ms(api.latencyP50Ms)],
-    [t('Spent on this adaptation'), `$${api.costUsd.toFixed(4)}`],
+    ...spent,
   ];
 }
 

@@ -1,0 +1,75 @@
+// Batches that are out when a run ends: whatever the next one is told, and though the adaptation is deleted meanwhile, they are not paid for twice.
+import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { silentLog } from '../../src/common/log.ts';
+import { adaptJob } from '../../src/jobs/adapt.ts';
+import type { ApiEstimate, Spending } from '../../src/learn/types.ts';
+import { batchesFolder } from '../../src/teacher/batch-file.ts';
+import { MessageBatches } from '../fakes/message-batches.ts';
+import { makeProject, type Project } from '../learn/project.ts';
+
+const PLACES = 8;
+const { fetch } = globalThis;
+const server = new MessageBatches();
+let project: Project;
+before(() => {
+  project = makeProject(4);
+  globalThis.fetch = server.fetch;
+});
+after(() => {
+  globalThis.fetch = fetch;
+  project.remove();
+});
+
+/** @param leaves ends as soon as it waits for a batch */
+async function run(answer: Spending, leaves = false) {
+  const settings = { apiKey: 'key-of-a-test', model: '', timeoutMs: 60_000 };
+  const adapt = { ...project.request, api: { settings, places: PLACES, budgetUsd: 1 } };
+  const controller = new AbortController();
+  const estimates: ApiEstimate[] = [];
+  const result = await adaptJob(
+    { adapt, who: 'a test' },
+    {
+      confirm: async (estimate) => {
+        estimates.push(estimate);
+        return answer;
+      },
+      progress: ({ detail }) => {
+        if (leaves && detail?.includes('waiting for a batch')) controller.abort();
+      },
+      signal: controller.signal,
+      log: silentLog,
+    },
+  );
+  return { result, estimates };
+}
+
+const isOut = () => existsSync(batchesFolder(project.request.storeFolder, project.root));
+
+test('a batch that is out is waited for or left, and fetched when it has ended, whatever is answered', async () => {
+  const first = await run('batch', true);
+  assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
+  const [batch] = server.batches;
+  assert.ok(batch && isOut());
+  const out = batch.ids.length;
+  rmSync(project.request.specialistFolder, { recursive: true, force: true });
+  batch.left = 99;
+  const second = await run(false);
+  assert.ok(second.result.ok);
+  assert.deepEqual(
+    second.estimates.map(({ places, awaited }) => [places, awaited]),
+    [[PLACES - out, out]],
+  );
+  batch.left = 1;
+  const third = await run(true);
+  assert.ok(third.result.ok);
+  assert.deepEqual(
+    third.estimates.map(({ places, awaited }) => [places, awaited]),
+    [[PLACES - out, undefined]],
+  );
+  assert.deepEqual([server.batches.length, server.asked.length], [1, PLACES]);
+  const { report } = third.result.value;
+  assert.deepEqual([report.api?.asked, report.paid?.answers], [PLACES, PLACES]);
+  assert.ok((report.paid?.usd ?? 0) > 0);
+});
