@@ -197,27 +197,31 @@ function carriedIn(metadata: Readonly<Record<string, string>>, entries: string) 
   // The weights' own header is taken over as it is, so it may claim no other tensors.
   if (JSON.stringify(readHeader(Buffer.from(header), MOST.data).entries) !== entries)
     throw damaged('its two headers disagree');
-  const facts = json(provenance, 'provenance');
+  const facts = object(provenance, 'provenance');
   const { version: by, folder, finishedAt, base, files, tokens } = facts;
   const texts = [by, folder, base].every((value) => typeof value === 'string' && value.length < 300);
   const numbers = [finishedAt, files, tokens].every((value) => Number.isFinite(value));
   if (!texts || !numbers) throw damaged('it does not say where it is from');
   const carried: Carried = {
     manifest: unwrap(parseManifest(manifest)),
-    files: filesIn(json(metadata.files ?? '', 'files')),
+    files: filesIn(object(metadata.files ?? '', 'files')),
     provenance: facts as unknown as Provenance,
     ...{ coupling, report },
   };
   return { carried, sha256, header };
 }
 
-function json(text: string, what: string): Record<string, unknown> {
+function json(text: string, what: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
+    return JSON.parse(text);
   } catch (cause) {
     throw damaged(`its ${what} is no JSON`, cause);
   }
+}
+
+function object(text: string, what: string): Record<string, unknown> {
+  const value = json(text, what);
+  if (isObject(value)) return value;
   throw damaged(`its ${what} is no object`);
 }
 

@@ -16,10 +16,13 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
 import { defaultFit } from '../../src/coupling/defaults.ts';
+import { keepComparison } from '../../src/learn/compared.ts';
 import { exportAdaptation, importAdaptation, lookAt } from '../../src/learn/export-import.ts';
 import { currentModel, ownFolder } from '../../src/learn/folder-models.ts';
 import { readManifest, writeManifest } from '../../src/package/manifest.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
+import { mixedQuality } from '../../src/report/figures.ts';
+import { lockRunUntilAsked } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { adaptIn, tokenizerPath, writeBase } from './adapted-folder.ts';
 
@@ -68,6 +71,15 @@ test('what is exported comes in with the same bytes, its report and its coupling
   store.close();
   assert.equal(JSON.parse(row?.report ?? '').folder, there.root);
   assert.deepEqual(JSON.parse(row?.coupling ?? ''), JSON.parse(JSON.stringify(defaultFit())));
+});
+
+test('what the run that made it measured it against comes along', async () => {
+  const from = ownFolder(here.specialistFolder) as string;
+  const quality = mixedQuality([]);
+  keepComparison(from, base, quality, quality);
+  assert.ok(exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog).ok);
+  assert.ok((await into(there)).ok);
+  assert.deepEqual(filesOf(ownFolder(there.specialistFolder) as string), filesOf(from));
 });
 
 test('the file is plain safetensors, says where it is from, and names no path of the machine', () => {
@@ -164,6 +176,13 @@ test('made for a tokenizer that does not ship here, or an adapter for another ba
   const adapter = await into(there);
   assert.equal(adapter.ok ? 'ok' : adapter.error.code, 'mismatched');
   assert.equal(ownFolder(there.specialistFolder), undefined);
+});
+
+test('what goes on by itself gives way to it', async () => {
+  const lock = lockRunUntilAsked(there.storeFolder, there.root, 'a window', () => lock.ok && lock.value.release());
+  assert.ok(lock.ok);
+  const told = await into(there);
+  assert.ok(told.ok, JSON.stringify(told));
 });
 
 test('a folder without a model of its own has nothing to export', () => {
