@@ -11,6 +11,7 @@ import type { HarvestedFile } from '../harvest/types.ts';
 import { Answers } from '../learn/answers.ts';
 import { cancelled, turn } from '../learn/cancellation.ts';
 import { type Candidate, choose, type Measured } from '../learn/choose.ts';
+import { takeOverComparisons } from '../learn/compared.ts';
 import { secondsPerPlace } from '../learn/evaluate.ts';
 import { isModel, keepModel, newModelFolder, ownFolder, sweepModels } from '../learn/folder-models.ts';
 import { Session } from '../learn/neural-session.ts';
@@ -20,6 +21,7 @@ import { digest, type Tell } from '../learn/stage-walk.ts';
 import { train } from '../learn/training.ts';
 import type { AdaptRequest, NeuralAccess } from '../learn/types.ts';
 import { type Learner, type Samples, samplesFrom } from '../lessons/drawn.ts';
+import { keepTrainedOn, unseenBy } from '../lessons/trained-on.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { listFiles } from '../package/adapted.ts';
 import { standingOf } from '../package/compatibility.ts';
@@ -27,7 +29,6 @@ import { mixedQuality } from '../report/figures.ts';
 import { maskKnown } from '../secrets/known.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
-import type { Tokenizer } from '../tokenizer/types.ts';
 import { changedSince, halfAndHalf, tokensIn, toReplay } from './changed.ts';
 import { readWentOn, type WentOn, writeWentOn } from './went-on.ts';
 
@@ -61,6 +62,8 @@ export interface OnwardDeps {
 
 /** Where it keeps its checkpoint: apart from that of an adaptation, which the user may want to go on. */
 const WORK = 'neural.onward';
+/** What the names of its models begin with in the store, of which the rest of the store knows none. */
+const ANSWERS = 'onward ';
 /** Seconds: of training, of measuring both models and fitting the mixture, and of all, with reading and indexing. */
 const LIMITS = { training: 75, measuring: 75, all: 180 } as const;
 /** A third of what a base is trained with (learn/training.ts): it has learned this folder before. */
@@ -77,10 +80,9 @@ const MOST_HALVINGS = 3;
  * Whatever it fails with, the model that was in use stays.
  */
 export async function goOn(request: OnwardRequest, deps: OnwardDeps): Promise<Result<Onward>> {
-  const models = new Set<string>();
   try {
-    const went = await run(request, deps, models);
-    deps.ledger?.forget([...models]);
+    const went = await run(request, deps);
+    deps.ledger?.forget(ANSWERS);
     return ok(went);
   } catch (error) {
     if (deps.signal.aborted || isCancelled(error)) return cancelled;
@@ -94,7 +96,7 @@ export function dropOnward(specialistFolder: string): void {
   rmSync(join(specialistFolder, WORK), { recursive: true, force: true });
 }
 
-async function run(request: OnwardRequest, deps: OnwardDeps, models: Set<string>): Promise<Onward> {
+async function run(request: OnwardRequest, deps: OnwardDeps): Promise<Onward> {
   const { specialistFolder, tokenizerPath, neural } = request;
   const { signal, progress = noProgress, now = Date.now } = deps;
   const startedAt = now();
@@ -108,7 +110,12 @@ async function run(request: OnwardRequest, deps: OnwardDeps, models: Set<string>
   const harvested = unwrap(await harvestFolder(request.root, request.harvest, { ...deps, tokenizer }));
   const { files, secrets } = harvested;
   const log = mappedLog(deps.log, (line) => maskKnown(line, '', [secrets]).text);
-  const held = holdOut(files);
+  const held = unseenBy(earlier.model, holdOut(files));
+  if (!held)
+    throw nothing('Most of what is held out now the model has learned under other paths. Adapt to the folder again.');
+  const of = digest([deps.program, hashesOf(held.train), tokenizerPath]);
+  // What one that was stopped has measured is of use for as long as the same files are measured with.
+  deps.ledger?.forget(ANSWERS, `${of} `);
   const changed = changedSince(held.train, since);
   if (changed.length === 0) throw nothing('No file that is learned from has changed since.');
   if (held.choose.length === 0) throw nothing('There is no held-out file to tell a better model by.');
@@ -121,7 +128,7 @@ async function run(request: OnwardRequest, deps: OnwardDeps, models: Set<string>
   sweepModels(specialistFolder);
   const learner: Learner = { request, tokenizer, signal };
   const samples = await samplesOf(held, changed, index, learner);
-  const session = sessionOf({ request, deps, held, index, tokenizer, work, models });
+  const session = sessionOf({ request, deps, held, index, work, of });
   try {
     const measured = async (candidate: Candidate, at: Places): Promise<Measured> => {
       const scored = await session.drafts(candidate, 'validation', at.choose, tell(`Measuring ${candidate.name}`));
@@ -152,13 +159,15 @@ async function run(request: OnwardRequest, deps: OnwardDeps, models: Set<string>
     if (training.improved !== false) await session.fitMixture(candidate, places.fit, tell('Mixing'));
     const is = training.improved === false ? { ...was, ...candidate } : await measured(candidate, places);
     const { used, why } = choose([is, was], training);
-    signal.throwIfAborted();
     // Its snapshot is no part of the model.
     session.close();
     const kept = used.name === 'adapted';
-    const snapshotPath = kept
-      ? putInUse(specialistFolder, work, NgramModel.build(files, tokenizer, weights))
-      : undefined;
+    const bytes = kept ? NgramModel.build(files, tokenizer, weights).serialize() : undefined;
+    await turn(signal);
+    // Every file's index goes with either model; from the swap on all is done before anybody can end it.
+    const snapshotPath = bytes && writeSnapshot(specialistFolder, bytes);
+    await turn(signal);
+    if (kept) putInUse(specialistFolder, work, earlier.model, held);
     const went: WentOn = {
       ...{ startedAt, finishedAt: now(), files: changed.length, kept, why },
       knownUntil: kept ? startedAt : since,
@@ -217,35 +226,33 @@ interface Measuring {
   readonly deps: OnwardDeps;
   readonly held: HeldOut;
   readonly index: NgramModel;
-  readonly tokenizer: Tokenizer;
   readonly work: string;
-  /** Gets the identities of what is measured. */
-  readonly models: Set<string>;
+  /** Stands for what is measured with. */
+  readonly of: string;
 }
 
-function sessionOf({ request, deps, held, index, work, models }: Measuring): Session {
-  const { ledger, program, engine, signal } = deps;
-  const of = (files: readonly HarvestedFile[]) => files.map(({ path, hash }) => [path, hash]);
+function sessionOf({ request, deps, held, index, work, of }: Measuring): Session {
+  const { ledger, engine, signal } = deps;
   const bytes = index.serialize();
   return new Session({
     ...{ engine, signal, work, access: request.neural, tokenizerPath: request.tokenizerPath },
     fit: placesOf(held).fit,
-    fitted: digest(of(held.fit)),
+    fitted: digest(hashesOf(held.fit)),
     index: async () => bytes,
-    // Never that of an adaptation, whose answers stay when these are forgotten.
-    indexed: async () => digest([WORK, program, of(held.train), request.tokenizerPath]),
-    answersOf: (model, split) => {
-      models.add(model);
-      return ledger && new Answers(ledger, model, split);
-    },
+    indexed: async () => of,
+    // Never those of an adaptation, which stay when these are forgotten.
+    answersOf: (model, split) => ledger && new Answers(ledger, `${ANSWERS}${of} ${model}`, split),
   });
 }
 
-/** @returns path of the snapshot of every file */
-function putInUse(specialistFolder: string, work: string, index: NgramModel): string {
+const hashesOf = (files: readonly HarvestedFile[]) => files.map(({ path, hash }) => [path, hash]);
+
+/** @param earlier folder of the model whose place it takes */
+function putInUse(specialistFolder: string, work: string, earlier: string, held: HeldOut): void {
   const model = newModelFolder(specialistFolder);
+  keepTrainedOn(work, held, earlier);
+  takeOverComparisons(work, earlier);
   listFiles(work);
   renameSync(work, model);
   keepModel(specialistFolder, model);
-  return writeSnapshot(specialistFolder, index.serialize());
 }

@@ -29,9 +29,18 @@ export function keepComparison(model: string, base: string, adapted: MixedQualit
     base: { name, weights },
     figures: { adapted: figuresOf(adapted), base: figuresOf(other) },
   };
-  const rows = [...read(model).filter((each) => each.base?.weights !== weights), row];
+  writeRows(model, [...read(model).filter((each) => each.base?.weights !== weights), row]);
+}
+
+function writeRows(model: string, rows: readonly Partial<Comparison>[]): void {
   replaceFile(join(model, FILE), [new TextEncoder().encode(JSON.stringify(rows))]);
   listFiles(model);
+}
+
+/** What came of a model, and was better than it at the same places, is better than what that one was better than. */
+export function takeOverComparisons(model: string, from: string): void {
+  const rows = read(from);
+  if (rows.length > 0) writeRows(model, rows);
 }
 
 /** It was measured beside this very base, and was better. */

@@ -50,6 +50,8 @@ export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
   readonly places: Places;
+  /** False where an earlier model has learned most of what is held out. */
+  readonly judgesEarlier: boolean;
   readonly tokenizer: Tokenizer;
   readonly log: Log;
   /** For the report: what was done without, and why. */

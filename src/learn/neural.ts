@@ -78,11 +78,17 @@ export function sessionOf(walk: LearnWalk): Session {
 
 /** What an adaptation before left; undefined where there is none that can be opened. */
 export function earlierOf(run: Run, notes?: string[]): Candidate | undefined {
-  const { request, places } = run;
+  const { request, places, judgesEarlier } = run;
   const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
   if (own?.ok === false) notes?.push(`There is an earlier model. ${own.error.message}`);
   if (!own?.ok || places.choose.length === 0) return undefined;
+  if (!judgesEarlier) {
+    notes?.push(
+      'There is an earlier model. It has learned most of what is held out now, under other paths: it was not measured.',
+    );
+    return undefined;
+  }
   return { name: 'earlier', model: own.value.model, base: own.value.over };
 }
 

@@ -4,6 +4,7 @@ import { mappedLog, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
 import { harvestFolder } from '../harvest/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../harvest/types.ts';
+import { keepTrainedOn, unseenBy } from '../lessons/trained-on.ts';
 import { NgramModel } from '../ngram/model.ts';
 import { weightsFrom } from '../ngram/weights.ts';
 import { baseOf } from '../package/compatibility.ts';
@@ -15,7 +16,7 @@ import { maskKnown } from '../secrets/known.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
 import { cancelled, turn } from './cancellation.ts';
 import type { Candidate } from './choose.ts';
-import { currentModel, dropModel, dropWork, keepModel } from './folder-models.ts';
+import { currentModel, dropModel, dropWork, keepModel, ownFolder } from './folder-models.ts';
 import type { Learned, LearnWalk, Run, RunDeps } from './made.ts';
 import { type HeldOut, holdOut, placesOf } from './places.ts';
 import { readWeights, writeSnapshot } from './specialist-files.ts';
@@ -51,11 +52,14 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     log = mappedLog(log, (line) => maskKnown(line, '', [secrets]).text);
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
-    const held = holdOut(files);
+    const all = holdOut(files);
+    const unseen = unseenByEarlier(request, all);
+    // What is fitted here is no earlier model.
+    const held = unseen ? { ...unseen, fit: all.fit } : all;
     const { ledger } = deps;
     const places = placesOf(held);
     run = {
-      ...{ ...deps, request, held, places, tokenizer, log },
+      ...{ ...deps, request, held, places, tokenizer, log, judgesEarlier: unseen !== undefined },
       ...{
         notes: [],
         paid: { answers: 0, usd: 0 },
@@ -86,7 +90,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const model = NgramModel.build(files, tokenizer, known);
     await turn(signal);
     const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
-    if (learned?.used) putInUse(request, learned.used);
+    if (learned?.used) putInUse(request, learned.used, held);
     const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
 
     const { notes, paid } = run;
@@ -144,10 +148,18 @@ function answersIn({ ledger, models }: Run): number {
   return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
 }
 
+/** Undefined where too little is held out that what was adapted before has not learned under another path. */
+function unseenByEarlier({ effort, neural, specialistFolder }: AdaptRequest, held: HeldOut): HeldOut | undefined {
+  const earlier = effort === 'adapt' && neural ? ownFolder(specialistFolder) : undefined;
+  return earlier === undefined ? held : unseenBy(earlier, held);
+}
+
 /** What is laid over another base that ships was not compared with, and serves again when that does. */
-function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate): void {
-  if (used.name === 'adapted') keepModel(specialistFolder, used.model);
-  else dropWork(specialistFolder);
+function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate, held: HeldOut): void {
+  if (used.name === 'adapted') {
+    keepTrainedOn(used.model, held);
+    keepModel(specialistFolder, used.model);
+  } else dropWork(specialistFolder);
   if (used.name !== 'base') return;
   const { setAside } = currentModel(specialistFolder, { base: used.base, tokenizer });
   if (setAside?.code !== 'other-base') dropModel(specialistFolder);

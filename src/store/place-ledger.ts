@@ -68,11 +68,13 @@ export class PlaceLedger {
     });
   }
 
-  /** Forgets what these models answered. */
-  forget(models: readonly string[]): void {
+  /** Forgets what models answered whose names begin so, but for those whose names go on so. */
+  forget(prefix: string, but?: string): void {
     this.attempt((database) => {
-      for (const model of models)
-        database.run('DELETE FROM answers WHERE folder = ? AND model = ?', this.folder, model);
+      const begins = (name: string) => `substr(model, 1, ${name.length}) = ?`;
+      const kept = but === undefined ? [] : [prefix + but];
+      const which = [begins(prefix), ...kept.map((name) => `NOT ${begins(name)}`)].join(' AND ');
+      database.run(`DELETE FROM answers WHERE folder = ? AND ${which}`, this.folder, prefix, ...kept);
       this.dropUnanswered(database);
     });
   }

@@ -6,12 +6,16 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { goOn, type OnwardDeps, type OnwardRequest } from '../../src/continual/go-on.ts';
-import { readWentOn } from '../../src/continual/went-on.ts';
+import { keptSince, readWentOn } from '../../src/continual/went-on.ts';
 import type { Engine } from '../../src/engine/client.ts';
 import type { Requests } from '../../src/engine/protocol.ts';
 import { splitOf } from '../../src/harvest/split.ts';
+import { keepComparison } from '../../src/learn/compared.ts';
 import { currentModel } from '../../src/learn/folder-models.ts';
 import { adapt } from '../../src/learn/run.ts';
+import { describeAdapted } from '../../src/package/adapted.ts';
+import { readManifest } from '../../src/package/manifest.ts';
+import { mixedQuality } from '../../src/report/figures.ts';
 import { openStore } from '../../src/store/open.ts';
 import { PlaceLedger } from '../../src/store/place-ledger.ts';
 import { engine as startEngine, writeModel } from '../engine/helpers.ts';
@@ -106,12 +110,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(used().name, 'adapted');
     assert.notEqual(used().model, own);
     assert.ok(existsSync(own), 'someone may still have it open');
-    assert.deepEqual(
-      readdirSync(used().model).sort(),
-      readdirSync(own)
-        .filter((name) => name !== 'compared.json')
-        .sort(),
-    );
+    assert.deepEqual(readdirSync(used().model).sort(), readdirSync(own).sort());
     assert.equal(snapshotPath, join(request.specialistFolder, 'specialist.ngram'));
     assert.deepEqual(
       { ...readWentOn(request.specialistFolder) },
@@ -124,6 +123,46 @@ describe('with an engine whose answers a test decides', () => {
     // What it knows now is not learned again.
     const again = await goOn(request, deps(scripted({ right: 1, loss: 0 })));
     assert.equal(!again.ok && again.error.code, 'nothing-to-learn');
+    // One that is not kept leaves that standing.
+    touch(training().slice(0, 10), startedAt + 5000);
+    const later = await goOn(request, deps(scripted({ right: 0.1, loss: 2 })));
+    assert.ok(later.ok && !later.value.kept, JSON.stringify(later));
+    assert.equal(keptSince(readWentOn(request.specialistFolder), adaptedAt + 1), startedAt);
+  });
+
+  test('under a larger base that the model before was better than, the new one serves, too', async () => {
+    const larger = join(dirname(project.root), 'larger');
+    writeModel(larger, { layers: 1 });
+    describeAdapted(larger, { base: larger, tokenizer: request.tokenizerPath, precision: 'int4' });
+    const own = used().model;
+    const quality = mixedQuality([]);
+    keepComparison(own, larger, quality, quality);
+    const serving = () => currentModel(request.specialistFolder, { base: larger, tokenizer: request.tokenizerPath });
+    assert.equal(serving().model, own);
+    const result = await goOn(request, deps(scripted({ right: 0.6, loss: 1 })));
+    assert.ok(result.ok && result.value.kept, JSON.stringify(result));
+    assert.notEqual(used().model, own);
+    assert.deepEqual([serving().name, serving().model], ['adapted', used().model]);
+    const manifest = readManifest(used().model);
+    assert.ok(manifest.ok && manifest.value?.files.includes('compared.json'));
+  });
+
+  test('stopped when its model is finished: nothing is swapped that it does not tell', async () => {
+    const own = used().model;
+    const stop = new AbortController();
+    const engine = scripted(
+      { right: 0.6, loss: 1 },
+      {
+        fail: (kind) => {
+          if (kind === 'close') stop.abort();
+          return undefined;
+        },
+      },
+    );
+    const result = await goOn(request, deps(engine, { signal: stop.signal }));
+    assert.equal(!result.ok && result.error.code, 'cancelled');
+    assert.equal(used().model, own);
+    assert.equal(readWentOn(request.specialistFolder), undefined);
   });
 
   test('no better, or fewer lines for a better loss: the model that was there stays, and nothing is left behind', async () => {
@@ -141,6 +180,7 @@ describe('with an engine whose answers a test decides', () => {
       assert.deepEqual(within(), [...before_, 'went-on.json'].sort());
       assert.equal(engine.trained.length, 1);
     }
+    assert.equal(keptSince(readWentOn(request.specialistFolder), adaptedAt + 1), undefined);
     // It is still to be learned: together with what changes next.
     assert.equal(readWentOn(request.specialistFolder)?.knownUntil, adaptedAt);
     assert.ok(!(readWentOn(request.specialistFolder)?.kept ?? true));
@@ -196,6 +236,33 @@ describe('with an engine whose answers a test decides', () => {
     const result = await goOn(request, deps(scripted({ right: 1, loss: 0 }, { latencyMs: 5000 })));
     assert.equal(!result.ok && result.error.code, 'unsupported', JSON.stringify(result));
     assert.ok(!within().includes('neural.onward'));
+  });
+
+  test('what one that was stopped has measured with other files is of no use any more', async () => {
+    const { store } = openStore(request.storeFolder, { log: silentLog });
+    const ledger = new PlaceLedger(request.storeFolder, request.root, silentLog);
+    const stoppedAfter = async () => {
+      const stop = new AbortController();
+      const fail: Script['fail'] = (kind) => {
+        if (kind === 'adapt') stop.abort();
+        return undefined;
+      };
+      await goOn(request, deps(scripted({ right: 0.6, loss: 1 }, { fail }), { ledger, signal: stop.signal }));
+      return new Set(store.rowsOf(request.root).answers.map(({ model }) => model));
+    };
+    const first = await stoppedAfter();
+    assert.equal(first.size, 1);
+    assert.deepEqual(await stoppedAfter(), first);
+    const path = join(project.root, training()[0] as string);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, `${text}export const more = 1;\n`);
+    const second = await stoppedAfter();
+    writeFileSync(path, text);
+    assert.equal(second.size, 1);
+    assert.notDeepEqual(second, first);
+    ledger.forget('onward ');
+    ledger.close();
+    store.close();
   });
 
   test('stopped: the model stays; what was measured is not asked again, and is forgotten when it is over', async () => {

@@ -16,8 +16,25 @@ test('train, the halves of validation, and test share no file and lose none', ()
   const held = holdOut(files);
   const all = [...held.train, ...held.fit, ...held.choose, ...held.test].map((each) => each.path);
   assert.deepEqual(all.sort(), files.map((each) => each.path).sort());
-  assert.equal(held.fit.length, 1);
-  assert.equal(held.choose.length, 2);
+  assert.ok(held.fit.length > 0 && held.choose.length > 0);
+});
+
+test('a validation file stays in its half, whatever files come and go; neither gets less than a third, and one is chosen by', () => {
+  const files = Array.from({ length: 60 }, (_, n) => file(`src/${n}.ts`, 'validation', 3));
+  const { fit } = holdOut(files);
+  for (let count = 30; count < files.length; count++) {
+    const fewer = files.slice(-count);
+    const expected = fewer.filter((each) => fit.includes(each));
+    assert.deepEqual(holdOut(fewer).fit, expected, `${count}`);
+  }
+  for (let at = 0; at < files.length; at++) {
+    for (let count = 2; count <= 8 && at + count <= files.length; count++) {
+      const { fit: some, choose } = holdOut(files.slice(at, at + count));
+      assert.ok(Math.min(some.length, choose.length) >= Math.floor(count / 3) && some.length > 0 && choose.length > 0);
+    }
+  }
+  assert.equal(holdOut(files.slice(0, 1)).choose.length, 1);
+  assert.deepEqual(holdOut([]).fit, []);
 });
 
 test('places are spread over the files, never more than the limit, the same each time', () => {
