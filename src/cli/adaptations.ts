@@ -6,7 +6,7 @@ import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { storedReport } from '../report/stored.ts';
 import type { NeuralReport } from '../report/types.ts';
-import { lockRun } from '../store/lock.ts';
+import { askForRunLock } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { type Asked, UsageError } from './command-line.ts';
 import { specialistFolder, storageFolder } from './run-request.ts';
@@ -41,7 +41,7 @@ export async function forget({ target, values }: Asked, terminal: Terminal): Pro
   // It may be gone itself.
   const root = resolve(target);
   const storage = storageFolder(values);
-  const deleted = deleteAdaptation(root, storage, specialistFolder(storage, root), terminal.log);
+  const deleted = await deleteAdaptation(root, storage, specialistFolder(storage, root), terminal.log);
   if (!deleted.ok) return terminal.fail(deleted.error);
   const megabytes = (deleted.value.bytes / 1e6).toFixed(1);
   terminal.print(deleted.value, `Deleted the adaptation of ${root} (${megabytes} MB).`);
@@ -73,12 +73,12 @@ export function listAdaptations(storeFolder: string, folderOf: (root: string) =>
 }
 
 /** Of one folder: its models, its index, its report. What was paid for and what was completed stays in the store. */
-export function deleteAdaptation(
+export async function deleteAdaptation(
   root: string,
   storeFolder: string,
   specialistFolder: string,
   log: Log,
-): Result<{ readonly folder: string; readonly bytes: number }> {
+): Promise<Result<{ readonly folder: string; readonly bytes: number }>> {
   const { store, notice } = openStore(storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
   try {
@@ -86,7 +86,7 @@ export function deleteAdaptation(
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
       return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
     }
-    const lock = lockRun(storeFolder, root, 'delete');
+    const lock = await askForRunLock(storeFolder, root, 'delete');
     if (!lock.ok) return lock;
     try {
       store.deleteAdaptations(root);

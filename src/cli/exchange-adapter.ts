@@ -25,7 +25,7 @@ export async function importAdapter({ target, values }: Asked, terminal: Termina
   const { root, storeFolder, specialistFolder, neural } = requestFor(values.folder ?? '.', values);
   if (!neural) throw new UsageError('With --no-neural there is no base that it goes over.');
   const adapter = requireFolder(target);
-  const taken = takeAdapter({
+  const taken = await takeAdapter({
     ...{ adapter, root, storeFolder, specialistFolder, base: neural.base },
     who: 'npm start',
   });

@@ -27,8 +27,8 @@ export interface DeleteDeps {
 }
 
 const { t } = vscode.l10n;
-/** A run of ours that was just stopped may take a moment to let go, ms. */
-const patience = { totalMs: 2000, stepMs: 100 } as const;
+/** A run of ours that was just stopped may take a moment to let go, and so may one of another window that gives way, ms. */
+const patience = { totalMs: 5000, stepMs: 100 } as const;
 
 /** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {

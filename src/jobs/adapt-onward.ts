@@ -5,19 +5,29 @@ import { sweepTemporary } from '../common/files.ts';
 import { goOn, type Onward } from '../continual/go-on.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
-import { lockRun } from '../store/lock.ts';
+import { lockOnward, lockRunUntilAsked } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
 import type { JobDeps } from './paid-teacher.ts';
 import type { OnwardRun } from './protocol.ts';
 
-/** Fails with 'locked' where another run is at work in the folder, and as `goOn`. Nothing that it has started lives when this settles. */
+/**
+ * Fails with 'locked' where another run is at work in the folder or another folder goes on, with 'cancelled' where another run asks for the
+ * folder, and as `goOn`. Nothing that it has started lives when this settles.
+ */
 export async function goOnJob(
   { onward, who, engine: start }: OnwardRun,
-  { signal, log, progress }: Pick<JobDeps, 'signal' | 'log' | 'progress'>,
+  { signal: ended, log, progress }: Pick<JobDeps, 'signal' | 'log' | 'progress'>,
 ): Promise<Result<Onward>> {
-  const lock = lockRun(onward.storeFolder, onward.root, who);
-  if (!lock.ok) return lock;
+  const only = lockOnward(onward.storeFolder, who);
+  if (!only.ok) return only;
+  const asked = new AbortController();
+  const signal = AbortSignal.any([ended, asked.signal]);
+  const lock = lockRunUntilAsked(onward.storeFolder, onward.root, who, () => asked.abort());
+  if (!lock.ok) {
+    only.value.release();
+    return lock;
+  }
   sweepTemporary(onward.specialistFolder, 'deep');
   const { store, notice } = openStore(onward.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
@@ -33,6 +43,7 @@ export async function goOnJob(
     ledger.close();
     store.close();
     lock.value.release();
+    only.value.release();
   }
 }
 

@@ -11,7 +11,7 @@ import { adapt, type RunDeps } from '../learn/run.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import { markdownOf } from '../report/markdown.ts';
 import { reportDocument } from '../report/report-document.ts';
-import { lockRun } from '../store/lock.ts';
+import { askForRunLock } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
 import { batchFileOf } from '../teacher/batch-file.ts';
@@ -28,7 +28,7 @@ export async function adaptJob({ adapt: request, who, engine: start }: RunReques
   const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
   const program = programOf(start?.script, process.argv[1]);
   try {
-    return await locked(request, who, () => withStore(request, engine, program, deps));
+    return await locked(request, who, deps.signal, () => withStore(request, engine, program, deps));
   } finally {
     await engine?.end();
   }
@@ -37,10 +37,11 @@ export async function adaptJob({ adapt: request, who, engine: start }: RunReques
 async function locked(
   { effort, storeFolder, root }: AdaptRequest,
   who: string,
+  signal: AbortSignal,
   work: () => Promise<Result<AdaptOutcome>>,
 ): Promise<Result<AdaptOutcome>> {
   if (effort === 'index') return work();
-  const lock = lockRun(storeFolder, root, who);
+  const lock = await askForRunLock(storeFolder, root, who, signal);
   if (!lock.ok) return lock;
   try {
     return await work();

@@ -6,7 +6,7 @@ import { MIXTURE_FILE } from '../engine/protocol.ts';
 import { describeAdapted } from '../package/adapted.ts';
 import { loadAdapter, saveAdapter } from '../package/adapter.ts';
 import { type PackageInfo, readPackage } from '../package/list.ts';
-import { lockRun } from '../store/lock.ts';
+import { askForRunLock } from '../store/lock.ts';
 import { keepModel, workFolder } from './folder-models.ts';
 
 export interface ForeignAdapter {
@@ -26,9 +26,9 @@ export interface ForeignAdapter {
  * Reads and checks it against the base, and puts it in use. Fails as `loadAdapter` does, with 'unreadable' where the base is no package,
  * 'locked' where a run has the folder, and 'unwritable'. What answered before stays where anything fails.
  */
-export function takeAdapter(request: ForeignAdapter): Result<PackageInfo> {
+export async function takeAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
   const { adapter, root, storeFolder, specialistFolder, base, who } = request;
-  const lock = lockRun(storeFolder, root, who);
+  const lock = await askForRunLock(storeFolder, root, who);
   if (!lock.ok) return lock;
   const work = workFolder(specialistFolder);
   try {

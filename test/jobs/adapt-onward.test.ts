@@ -1,5 +1,6 @@
 // The job with which an adaptation goes on: in a process of the lowest priority with all that it starts, alone in its folder, in what anybody has adapted.
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,7 +9,8 @@ import type { OnwardRequest } from '../../src/continual/go-on.ts';
 import { readWentOn } from '../../src/continual/went-on.ts';
 import { goOnJob } from '../../src/jobs/adapt-onward.ts';
 import { JobClient } from '../../src/jobs/client.ts';
-import { lockRun } from '../../src/store/lock.ts';
+import { ownFolder } from '../../src/learn/folder-models.ts';
+import { askForRunLock, lockOnward, lockRun } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { SCRIPT, writeModel } from '../engine/helpers.ts';
 import { adaptIn } from '../learn/adapted-folder.ts';
@@ -41,6 +43,14 @@ test('where nobody has adapted there is nothing to go on with; where another run
   const locked = await goOnJob({ onward, who: 'the test', engine }, deps);
   assert.equal(!locked.ok && locked.error.code, 'locked');
   lock.value.release();
+  const another = lockOnward(onward.storeFolder, 'another window');
+  assert.ok(another.ok);
+  const waits = await goOnJob({ onward, who: 'the test', engine }, deps);
+  assert.equal(!waits.ok && waits.error.code, 'locked');
+  another.value.release();
+  const free = lockRun(onward.storeFolder, onward.root, 'another');
+  assert.ok(free.ok);
+  free.value.release();
 });
 
 test('in its process it gives way to everything, and records no adaptation', async () => {
@@ -70,4 +80,26 @@ test('in its process it gives way to everything, and records no adaptation', asy
   const { store } = openStore(onward.storeFolder, { log: silentLog });
   assert.equal(store.rowsOf(onward.root).adaptations.length, 1);
   store.close();
+});
+
+test('who asks for the folder gets it: it ends as if it had been cancelled, and what was in use is', async () => {
+  rmSync(onward.specialistFolder, { recursive: true });
+  adaptIn(onward, base);
+  const own = ownFolder(onward.specialistFolder);
+  const asking = Promise.withResolvers<Awaited<ReturnType<typeof askForRunLock>>>();
+  let asked = false;
+  const progress = () => {
+    if (!asked) asking.resolve(askForRunLock(onward.storeFolder, onward.root, 'npm start'));
+    asked = true;
+  };
+  const ended = await goOnJob(
+    { onward: { ...onward, neural: { ...onward.neural, maxSteps: 60 } }, who: 'a window', engine },
+    { ...deps, progress },
+  );
+  assert.equal(!ended.ok && ended.error.code, 'cancelled', JSON.stringify(ended));
+  const taken = await asking.promise;
+  assert.ok(taken.ok, JSON.stringify(taken));
+  taken.value.release();
+  assert.equal(ownFolder(onward.specialistFolder), own);
+  assert.equal(readWentOn(onward.specialistFolder), undefined);
 });

@@ -32,8 +32,8 @@ test('without a model there is nothing to export', () => {
   assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into })), 'nothing-to-learn');
 });
 
-test('an adapter that comes in answers in the folder, and goes out as it was', () => {
-  const taken = takeAdapter({ ...request, adapter: model });
+test('an adapter that comes in answers in the folder, and goes out as it was', async () => {
+  const taken = await takeAdapter({ ...request, adapter: model });
   assert.equal(code(taken), 'ok');
   const own = ownModel(specialistFolder, { base, tokenizer });
   assert.ok(own?.ok && own.value.serves);
@@ -51,7 +51,7 @@ function changed(more: object, tensors?: Uint8Array[]): string {
   return at;
 }
 
-test('rsLoRA counts its alpha otherwise; what cannot be laid over the base is refused, and what answered stays', () => {
+test('rsLoRA counts its alpha otherwise; what cannot be laid over the base is refused, and what answered stays', async () => {
   const plain = loadAdapter(model, config).lora;
   assert.equal(loadAdapter(changed({ use_rslora: true }), config).lora.alpha, plain.alpha * Math.sqrt(plain.rank));
   const before = ownModel(specialistFolder, { base, tokenizer });
@@ -63,17 +63,17 @@ test('rsLoRA counts its alpha otherwise; what cannot be laid over the base is re
     [{ r: 3 }, 'corrupt'],
   ];
   for (const [more, wanted] of refusals) {
-    assert.equal(code(takeAdapter({ ...request, adapter: changed(more) })), wanted, JSON.stringify(more));
+    assert.equal(code(await takeAdapter({ ...request, adapter: changed(more) })), wanted, JSON.stringify(more));
   }
   const other = writeSafetensors([['x', { shape: [1], data: Float32Array.of(1) }]]);
-  assert.equal(code(takeAdapter({ ...request, adapter: changed({}, other) })), 'corrupt');
-  assert.equal(code(takeAdapter({ ...request, adapter: join(folder, 'nowhere') })), 'unreadable');
+  assert.equal(code(await takeAdapter({ ...request, adapter: changed({}, other) })), 'corrupt');
+  assert.equal(code(await takeAdapter({ ...request, adapter: join(folder, 'nowhere') })), 'unreadable');
   assert.deepEqual(ownModel(specialistFolder, { base, tokenizer }), before);
 });
 
-test('not while a run has the folder', () => {
+test('not while a run has the folder', async () => {
   const lock = lockRun(request.storeFolder, request.root, 'another');
   assert.ok(lock.ok);
-  assert.equal(code(takeAdapter({ ...request, adapter: model })), 'locked');
+  assert.equal(code(await takeAdapter({ ...request, adapter: model })), 'locked');
   lock.value.release();
 });

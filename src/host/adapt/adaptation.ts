@@ -53,6 +53,7 @@ export class Adaptation extends DisposableStore {
   /** Runs that are not over, those that wait included; and what goes on by itself, until anything else is to be done. */
   private working = 0;
   private onward: AbortController | undefined;
+  private goingOn: Promise<unknown> = Promise.resolve();
   /** Indexes that wait for their turn. */
   private readonly toIndex = new Map<FolderSession, Promise<void>>();
 
@@ -101,7 +102,14 @@ export class Adaptation extends DisposableStore {
       return result;
     });
     this.onward = own;
+    this.goingOn = done.catch(() => {});
     return done;
+  }
+
+  /** For what needs the folder and does not wait its turn here; nothing of it is at work there when this resolves. */
+  async endOnward(): Promise<void> {
+    this.onward?.abort();
+    await this.goingOn;
   }
 
   /** Harvests and indexes without asking or telling anything but the status bar. */

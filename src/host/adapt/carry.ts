@@ -11,8 +11,10 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderRef } from '../folder-ref.ts';
 import { specialistFolder } from '../paths.ts';
+import type { Adaptation } from './adaptation.ts';
 
 export interface CarryDeps {
+  readonly adaptation: Pick<Adaptation, 'endOnward'>;
   readonly jobs: JobClient;
   readonly neural: Neural;
   readonly folders: Folders;
@@ -129,9 +131,10 @@ export class Carry extends DisposableStore {
   }
 
   private async use(folder: FolderRef, from: string | undefined): Promise<void> {
-    const { folders, jobs } = this.deps;
+    const { adaptation, folders, jobs } = this.deps;
     const request = this.request(folder, from);
     if (!request) return;
+    await adaptation.endOnward();
     const told = await jobs.job('import', request, new AbortController().signal);
     if (!told.ok) return tell(told.error);
     await folders.restart(folder);
