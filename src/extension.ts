@@ -185,7 +185,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   own.add(configuration.onDidChange(() => adaptation.configure()));
   const keeping = own.add(
-    new KeepAdapting({ folders, rules, adaptation, configuration, onMains, clock, log, onChange: changed }),
+    new KeepAdapting({ folders, rules, adaptation, configuration, onMains, clock, log, paths, onChange: changed }),
   );
   const status = own.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),

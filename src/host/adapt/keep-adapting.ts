@@ -10,7 +10,9 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
+import type { Paths } from '../paths.ts';
 import type { Adaptation } from './adaptation.ts';
+import { LastKey } from './last-key.ts';
 import { type Continuing, ENOUGH, OnwardSchedule } from './onward-schedule.ts';
 
 export interface KeepAdaptingDeps {
@@ -19,6 +21,7 @@ export interface KeepAdaptingDeps {
   readonly adaptation: Adaptation;
   readonly configuration: Configuration;
   readonly onMains: () => Promise<boolean>;
+  readonly paths: Pick<Paths, 'storage'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange: () => void;
@@ -35,10 +38,10 @@ export class KeepAdapting extends DisposableStore {
   constructor(deps: KeepAdaptingDeps) {
     super();
     this.deps = deps;
-    const { adaptation, clock, log, onMains, onChange, configuration } = deps;
+    const { adaptation, clock, log, onMains, onChange, configuration, paths } = deps;
     this.schedule = this.add(
       new OnwardSchedule({
-        ...{ clock, log, onMains },
+        ...{ clock, log, onMains, keys: new LastKey(paths.storage, clock) },
         isIdle: () => adaptation.isIdle,
         onWent: () => {
           this.known.clear();

@@ -1,4 +1,4 @@
-// When an adaptation goes on by itself: after enough was saved, in a pause, on mains power, seldom; and ended by whoever comes back.
+// When an adaptation goes on by itself: after enough was saved, in a pause of all windows, on mains power, seldom; and ended by whoever comes back.
 import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
@@ -6,6 +6,7 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Onward } from '../../continual/go-on.ts';
 import type { WentOn } from '../../continual/went-on.ts';
+import type { LastKey } from './last-key.ts';
 
 /** Either is enough: saved files, or changed lines in them. Less is told to the n-grams at once, and too little to train on. */
 export const ENOUGH = { files: 10, lines: 200 } as const;
@@ -15,7 +16,8 @@ export const QUIET_MS = 5 * 60_000;
 export const EVERY_MS = 4 * 3_600_000;
 /** Until what is in the way is looked at again, ms. */
 export const LOOK_MS = 10 * 60_000;
-/** How often the power is looked at while it runs, ms. */
+/** How often it is looked at while it runs whether somebody types in another window, and how it is powered, ms. */
+const KEY_MS = 5000;
 const POWER_MS = 30_000;
 /** What takes longer, in a very large folder or on a machine that slept, is ended, and left alone like what failed, ms. */
 const MOST_MS = 6 * 60_000;
@@ -56,6 +58,7 @@ export interface ScheduleDeps {
   readonly isIdle: () => boolean;
   /** False also where that cannot be told. */
   readonly onMains: () => Promise<boolean>;
+  readonly keys: Pick<LastKey, 'tell' | 'at'>;
   /** A folder went on. */
   readonly onWent: () => void;
 }
@@ -72,6 +75,7 @@ interface Pending {
 export class OnwardSchedule extends DisposableStore {
   private readonly deps: ScheduleDeps;
   private readonly pending = new Map<string, Pending>();
+  /** In this window. */
   private lastKey: number;
   private running: { readonly folder: Continuing; readonly controller: AbortController } | undefined;
   private watching = false;
@@ -101,7 +105,13 @@ export class OnwardSchedule extends DisposableStore {
   /** Somebody types or moves about. */
   touched(): void {
     this.lastKey = this.deps.clock.now();
+    void this.deps.keys.tell();
     this.stop();
+  }
+
+  /** When somebody last did so, in any window. */
+  private get keyAt(): number {
+    return Math.max(this.lastKey, this.deps.keys.at());
   }
 
   /** Settings, or trust, may be others now. */
@@ -145,15 +155,15 @@ export class OnwardSchedule extends DisposableStore {
     const last = Math.max(tried, folder.last()?.finishedAt ?? Number.NEGATIVE_INFINITY);
     const changed = { files: paths.size, lines };
     const isWanted = folder.isWanted();
-    const wait = waitFor({ isWanted, changed, sinceKey: now - this.lastKey, sinceLast: now - last });
+    const wait = waitFor({ isWanted, changed, sinceKey: now - this.keyAt, sinceLast: now - last });
     return wait === undefined ? undefined : Math.max(wait, restsUntil - now);
   }
 
   /** Time allows it; does the machine? */
   private async look(each: Pending): Promise<void> {
-    const { deps, lastKey } = this;
+    const { deps, keyAt } = this;
     const isFree = deps.isIdle() && (await deps.onMains()) && deps.isIdle();
-    if (this.isDisposed || this.lastKey !== lastKey) return;
+    if (this.isDisposed || this.keyAt !== keyAt) return;
     if (isFree) await this.run(each);
     else each.restsUntil = deps.clock.now() + LOOK_MS;
   }
@@ -167,7 +177,7 @@ export class OnwardSchedule extends DisposableStore {
     void this.watchOver(controller);
     const result = await folder.goOn(controller.signal).finally(() => {
       this.running = undefined;
-      // Nobody watches the power any more.
+      // Nobody watches keys and power any more.
       controller.abort();
     });
     each.restsUntil = clock.now() + LOOK_MS;
@@ -185,14 +195,19 @@ export class OnwardSchedule extends DisposableStore {
     onWent();
   }
 
-  /** Ends it on battery, and where it takes too long. */
+  /** Ends it where another window is typed in, on battery, and where it takes too long. */
   private async watchOver(running: AbortController): Promise<void> {
     const { clock, onMains } = this.deps;
     const since = clock.now();
+    let looked = since;
     try {
       while (!running.signal.aborted) {
-        await clock.sleep(POWER_MS, running.signal);
-        if (clock.now() - since >= MOST_MS) running.abort(tooLong);
+        await clock.sleep(KEY_MS, running.signal);
+        const now = clock.now();
+        if (this.keyAt > since) running.abort();
+        if (now - since >= MOST_MS) running.abort(tooLong);
+        if (now - looked < POWER_MS) continue;
+        looked = now;
         if (!(await onMains())) running.abort();
       }
     } catch {

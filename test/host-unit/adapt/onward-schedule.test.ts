@@ -36,6 +36,9 @@ let last: WentOn | undefined;
 /** Signals of what was begun, and how to end it. */
 let begun: { readonly signal: AbortSignal; readonly end: (result: Result<Onward>) => void }[];
 let told: number;
+/** In another window; and how often this one has said that it is typed in. */
+let keyElsewhere: number;
+let keysTold: number;
 let schedule: OnwardSchedule;
 
 const folder: Continuing = {
@@ -64,8 +67,10 @@ function save(files: number = ENOUGH.files, lines = 1): void {
 beforeEach(() => {
   clock = new ManualClock();
   [isWanted, isIdle, mains, last, begun, told] = [true, true, true, undefined, [], 0];
+  [keyElsewhere, keysTold] = [Number.NEGATIVE_INFINITY, 0];
+  const keys = { tell: async () => void keysTold++, at: () => keyElsewhere };
   schedule = new OnwardSchedule({
-    ...{ clock, log: silentLog, isIdle: () => isIdle, onMains: async () => mains },
+    ...{ clock, log: silentLog, isIdle: () => isIdle, onMains: async () => mains, keys },
     onWent: () => void told++,
   });
 });
@@ -111,6 +116,26 @@ test('a key ends it at once; it goes on in a later pause, with what was saved be
   await clock.advance(LOOK_MS);
   assert.equal(begun.length, 2);
   assert.equal(told, 0);
+});
+
+test('a key in another window is one, too: it is waited for, and ends what is under way', async () => {
+  save();
+  await clock.advance(QUIET_MS - 1000);
+  keyElsewhere = clock.now();
+  await clock.advance(QUIET_MS - 1);
+  assert.equal(begun.length, 0);
+  await clock.advance(1);
+  assert.equal(begun.length, 1);
+  await clock.advance(20_000);
+  assert.equal(begun[0]?.signal.aborted, false);
+  keyElsewhere = clock.now();
+  await clock.advance(10_000);
+  assert.equal(begun[0]?.signal.aborted, true);
+  await clock.advance(LOOK_MS);
+  assert.equal(begun.length, 2, 'in a later pause');
+  assert.equal(keysTold, 0);
+  schedule.touched();
+  assert.equal(keysTold, 1);
 });
 
 test('not on battery, nor while anything runs; and ended where the plug is pulled', async () => {
