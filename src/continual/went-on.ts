@@ -40,6 +40,11 @@ export function readWentOn(specialistFolder: string): WentOn | undefined {
   }
 }
 
+/** When a model that came of it was kept last, ms since 1970; undefined where the one of an adaptation that was finished then is in use. */
+export function keptSince(went: WentOn | undefined, finishedAt: number): number | undefined {
+  return went && went.knownUntil > finishedAt ? went.knownUntil : undefined;
+}
+
 export function writeWentOn(specialistFolder: string, went: WentOn): void {
   replaceFile(join(specialistFolder, FILE), [new TextEncoder().encode(JSON.stringify(went))]);
 }

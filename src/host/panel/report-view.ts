@@ -1,7 +1,7 @@
 // An adaptation's report in the panel's words.
 import * as vscode from 'vscode';
 import { duration, percent, thousands } from '../../common/format.ts';
-import type { WentOn } from '../../continual/went-on.ts';
+import { keptSince, type WentOn } from '../../continual/went-on.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 import { isRolledBack } from '../../report/text.ts';
@@ -23,8 +23,11 @@ export function reportsOf<S extends Reported>(
     const { folder, report, servedBy } = session;
     if (report === undefined) return [];
     const adapted = panelReport(report.report, folder.name, report.finishedAt);
-    const onward = onwardFacts(wentOn(session), report.finishedAt).map(([name, value]) => ({ name, value }));
-    const shown = { ...adapted, facts: [...adapted.facts, ...onward] };
+    const went = wentOn(session);
+    const onward = onwardFacts(went, report.finishedAt).map(([name, value]) => ({ name, value }));
+    const isOfBefore = keptSince(went, report.finishedAt) !== undefined;
+    const since = isOfBefore ? [t('It went on by itself since; these figures are of the adaptation before.')] : [];
+    const shown = { ...adapted, facts: [...adapted.facts, ...onward], notes: [...since, ...adapted.notes] };
     if (servedBy === undefined) return [shown];
     return [
       { ...shown, notes: [t('{0} drafts here now; what was measured is of this machine.', servedBy), ...shown.notes] },

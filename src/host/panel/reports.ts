@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
+import { keptSince, readWentOn } from '../../continual/went-on.ts';
 import type { AdaptationRow } from '../../store/types.ts';
+import { specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import { ReportPage } from './report-page.ts';
 import type { Status } from './status.ts';
@@ -14,6 +16,8 @@ export interface ReportsDeps {
   readonly store: StoreOwner;
   readonly status: Status;
   readonly log: Log;
+  /** The extension's global storage folder. */
+  readonly storage: string;
   readonly exportFile: (root: string) => unknown;
 }
 
@@ -41,7 +45,11 @@ export class Reports extends DisposableStore {
   }
 
   show(row: AdaptationRow): void {
-    if (this.page.show(row)) return;
+    const { storage, store } = this.deps;
+    // What goes on is the folder's last one.
+    const isLast = store.get().latestAdaptation(row.folder)?.id === row.id;
+    const went = isLast ? readWentOn(specialistFolder(storage, row.folder)) : undefined;
+    if (this.page.show(row, keptSince(went, row.finishedAt))) return;
     void vscode.window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
   }
 
