@@ -1,6 +1,6 @@
 // An adaptation goes on: from the folder's own model, on what changed and some of the rest; kept where it is better, else nothing is left of it.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
@@ -149,6 +149,8 @@ describe('with an engine whose answers a test decides', () => {
 
   test('stopped when its model is finished: nothing is swapped that it does not tell', async () => {
     const own = used().model;
+    const written = () => statSync(join(request.specialistFolder, 'specialist.ngram'), { bigint: true }).mtimeNs;
+    const before_ = written();
     const stop = new AbortController();
     const engine = scripted(
       { right: 0.6, loss: 1 },
@@ -162,6 +164,7 @@ describe('with an engine whose answers a test decides', () => {
     const result = await goOn(request, deps(engine, { signal: stop.signal }));
     assert.equal(!result.ok && result.error.code, 'cancelled');
     assert.equal(used().model, own);
+    assert.equal(written(), before_);
     assert.equal(readWentOn(request.specialistFolder), undefined);
   });
 
