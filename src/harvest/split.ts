@@ -45,3 +45,16 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
   }
   return splits;
 }
+
+/**
+ * About half of some paths, by other hashes of theirs, so that no other file moves one from half to half; save that of so few that one half would
+ * get less than a third, those nearest to it make it up. Of a single path none.
+ */
+export function firstHalf(paths: readonly string[]): Set<string> {
+  const place = (path: string) => placeOf(`fit ${path}`);
+  const ordered = [...paths].sort((a, b) => place(a) - place(b));
+  const half = ordered.filter((path) => place(path) < 0.5).length;
+  const most = Math.floor((2 * ordered.length) / 3);
+  const least = Math.min(most, Math.ceil(ordered.length / 3));
+  return new Set(ordered.slice(0, Math.max(least, Math.min(half, most))));
+}

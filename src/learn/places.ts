@@ -1,6 +1,6 @@
 // Draws the cursor places that a run fits and measures on, spread evenly over held-out files.
 
-import { placeOf } from '../harvest/split.ts';
+import { firstHalf } from '../harvest/split.ts';
 import type { HarvestedFile, Split } from '../harvest/types.ts';
 import { type CursorExample, drawPlaces } from '../tasks/completion/cursor-places.ts';
 
@@ -15,27 +15,15 @@ export interface HeldOut {
 export function holdOut(files: readonly HarvestedFile[]): HeldOut {
   const of = (split: Split) => files.filter((file) => file.split === split);
   const validation = of('validation');
-  const fit = fitted(validation);
+  // A folder with a single validation file gives it to the coupling: the shipped mixing weights are sound defaults,
+  // while a coupling without any local label is only a prior.
+  const fit = firstHalf(validation.map(({ path }) => path));
   return {
     train: of('train'),
-    fit: validation.filter((file) => fit.has(file)),
-    choose: validation.filter((file) => !fit.has(file)),
+    fit: validation.filter(({ path }) => fit.has(path)),
+    choose: validation.filter(({ path }) => !fit.has(path)),
     test: of('test'),
   };
-}
-
-/**
- * By the hashes of their paths, so that no other file moves one from where a model's training was ended to where it is judged; save that of so
- * few that one half would get less than a third, those nearest to it make it up. A folder with a single validation file gives it to the
- * coupling: the shipped mixing weights are sound defaults, while a coupling without any local label is only a prior.
- */
-function fitted(validation: readonly HarvestedFile[]): ReadonlySet<HarvestedFile> {
-  const place = ({ path }: HarvestedFile) => placeOf(`fit ${path}`);
-  const ordered = [...validation].sort((a, b) => place(a) - place(b));
-  const half = ordered.filter((file) => place(file) < 0.5).length;
-  const most = Math.floor((2 * ordered.length) / 3);
-  const least = Math.min(most, Math.ceil(ordered.length / 3));
-  return new Set(ordered.slice(0, Math.max(least, Math.min(half, most))));
 }
 
 /**
