@@ -1,7 +1,7 @@
 // What the teacher brings: specialists of the renamed package, trained for equal steps on the true text alone and on what the large model's recorded
 // answers and texts add to it, one after the other, each with several seeds.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
@@ -144,6 +144,8 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
   const snapshot = join(folder, 'train.ngram');
   writeFileSync(snapshot, index.serialize());
   const opened = source(base, key, model, snapshot);
+  // From its base's on, as in the product.
+  copyFileSync(join(base.model, MIXTURE_FILE), join(model, MIXTURE_FILE));
   unwrap(await engine.request('open', opened));
   const fitted = drawnPlaces(split.fit, FITTED, 1).map((place) => ({
     query: askedAt(place).query,
