@@ -68,6 +68,7 @@ export const settings: Readonly<Record<string, string>> = {
   'core.untrackedCache': 'false',
   'credential.helper': '',
   'diff.external': '',
+  'diff.submodule': 'short', // The others ask a git that runs in there.
   'fetch.bundleURI': '',
   'fetch.recurseSubmodules': 'false',
   'gc.auto': '0',

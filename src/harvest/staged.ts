@@ -5,10 +5,8 @@ import { gitFor } from './git-command.ts';
 export interface StagedFile {
   /** Relative to the repository, '/' between names. */
   readonly path: string;
-  /** 'A' added, 'M' changed, 'D' deleted, 'T' of another kind. */
+  /** 'A' added, 'M' changed, 'D' deleted, 'T' of another kind, 'U' not merged yet. */
   readonly status: string;
-  /** Its part of the diff; '' where it is past the limit. */
-  readonly diff: string;
 }
 
 export interface PastCommit {
@@ -19,23 +17,50 @@ export interface PastCommit {
 const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
 /** Commits that are looked at, newest first. */
 const mostCommits = 400;
-/** Longer ones are no work of people, characters. */
-const mostDiff = 4_000_000;
+/** Of one file: longer ones are no work of people, characters. */
+const mostDiff = 400_000;
+/** Calls of git under way at once. */
+const atOnce = 8;
 
 /** Undefined: git cannot tell. @param root of the repository */
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
+  const names = await gitFor(root)(root, ['diff', '--cached', '--name-status', '-z', ...plain], signal);
+  const fields = names?.split('\0');
+  return fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields.slice(2 * i)));
+}
+
+function fileOf([status = '', path = '']: readonly string[]): StagedFile {
+  return { status: status.slice(0, 1), path };
+}
+
+/**
+ * The diffs of these files and of no others, by path; none of one that git does not tell apart, or that is past the limit.
+ * Each is asked for by its name: in a diff of several, how many parts a file has hangs on its kind and on settings.
+ */
+export async function stagedDiffs(
+  root: string,
+  files: readonly StagedFile[],
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
   const git = gitFor(root);
-  const names = await git(root, ['diff', '--cached', '--name-status', '-z', ...plain], signal);
-  const diff = await git(root, ['diff', '--cached', ...plain], signal);
-  if (names === undefined || diff === undefined) return undefined;
-  const fields = names.split('\0');
-  // In the order of the names: a name in a header may be quoted, its place says the same.
-  const parts = diff.length > mostDiff ? [] : diff.split(/^(?=diff --git )/m).filter((part) => part !== '');
-  return Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => ({
-    status: fields[2 * i]?.slice(0, 1) ?? '',
-    path: fields[2 * i + 1] ?? '',
-    diff: parts[i] ?? '',
-  }));
+  const diffs = new Map<string, string>();
+  // The others have no part, or two.
+  const plainly = files.filter(({ status }) => /^[AMD]$/.test(status));
+  for (let done = 0; done < plainly.length; done += atOnce) {
+    const asked = plainly.slice(done, done + atOnce).map(async ({ path }) => {
+      const args = ['--literal-pathspecs', 'diff', '--cached', ...plain, '--', path];
+      const diff = await git(root, args, signal);
+      // A second part is of a file below a folder that stands where this file stood, and was not asked about.
+      if (diff !== undefined && diff.length <= mostDiff && partsIn(diff) === 1) diffs.set(path, diff);
+    });
+    await Promise.all(asked);
+  }
+  return diffs;
+}
+
+/** A file's own lines never begin so: each has a sign before it. */
+function partsIn(diff: string): number {
+  return diff.split('\n').filter((line) => line.startsWith('diff --git ')).length;
 }
 
 /** Newest first; none where there is no history. */

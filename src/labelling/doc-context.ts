@@ -11,9 +11,9 @@ import { keyOf } from '../tasks/label/extract.ts';
 import { rarityOf } from '../tasks/label/hashed-grams.ts';
 import { type DocForm, docCommentOf, docFormOf } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
-import type { CommitSource } from './commit-context.ts';
+import type { OpenedFolder } from './commit-context.ts';
 
-export interface DocSource extends CommitSource {
+export interface DocSource extends OpenedFolder {
   /** The document as it is in the editor, '\n' between lines; where it lies in the folder; and the place in it, UTF-16 units. */
   readonly text: string;
   readonly path: string;

@@ -44,7 +44,8 @@ export class CommitMessages {
     }
     const { rootUri } = repository;
     const folder = folderOf(rootUri);
-    if (folder.uri === undefined) {
+    const { uri, root } = folder;
+    if (uri === undefined || root === undefined) {
       void vscode.window.showInformationMessage(t('That repository lies outside of the folders that are open here.'));
       return;
     }
@@ -56,8 +57,8 @@ export class CommitMessages {
         const controller = new AbortController();
         const listener = token.onCancellationRequested(() => controller.abort());
         const request = {
-          ...{ root: rootUri.fsPath, harvest: this.requests.harvest(folder.uri as vscode.Uri) },
-          ...{ exclude: configuration.for(folder.uri).exclude, storeFolder: paths.storage },
+          ...{ root, repository: rootUri.fsPath, harvest: this.requests.harvest(uri) },
+          ...{ exclude: configuration.for(uri).exclude, storeFolder: paths.storage },
           ...(api && { api }),
         };
         return jobs.job('commit', request, controller.signal).finally(() => listener.dispose());
