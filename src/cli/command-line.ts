@@ -49,10 +49,10 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --memory GB          limit of each of the neural engine's processes (default 3)
   --base NAME          the base model: one that ships (${shippedNames}) or was brought, or a folder (default small)
   --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
-  --batch              in batches, at half the price where the provider has them, and up to a day
+  --batch              in batches, at half the price where the provider has them, and up to a day, for adapt
   --local              never use the API, key or no key
-  --places N           places to ask the API about at most (default 300)
-  --run-budget USD     most that this run may cost: it asks about fewer places otherwise (default 1)
+  --places N           places to ask the API about at most, for adapt (default 300)
+  --run-budget USD     most that this run may cost: it asks about fewer places or texts otherwise (default 1)
   --budget USD         most that the API may cost a calendar month, over all runs (default 1)
   --provider NAME      who has the large model: ${byCommandLine.join(', ')}
                        (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
@@ -69,7 +69,7 @@ const options = {
   yes: { type: 'boolean', default: false },
   batch: { type: 'boolean', default: false },
   local: { type: 'boolean', default: false },
-  places: { type: 'string', default: '300' },
+  places: { type: 'string' },
   'run-budget': { type: 'string', default: '1' },
   budget: { type: 'string', default: '1' },
   provider: { type: 'string', default: byCommandLine[0] },
@@ -140,6 +140,9 @@ export function parse(argv: readonly string[]): Asked {
     if (others.length > 0 && command !== 'adaptations' && command !== 'base')
       throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
+    for (const name of ['places', 'batch'] as const)
+      if (command === 'label' && values[name])
+        throw new UsageError(`--${name} belongs to adapt. What label may cost is limited by --run-budget.`);
     if (command !== 'export-adapter' && values.into !== undefined)
       throw new UsageError('--into belongs to export-adapter.');
     if (command !== 'inspect' && values.at !== undefined) throw new UsageError('--at belongs to inspect.');

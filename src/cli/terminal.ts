@@ -78,6 +78,12 @@ export class Terminal {
     const { places, written = 0, awaited = 0 } = estimate;
     if (places + written > 0)
       process.stderr.write(`${what}\n${sends}\n${written === 0 ? '' : writes}${label}: ${said}\n`);
+    // `adapt` has chosen fewer places already.
+    const limit = Number(values['run-budget']);
+    if (estimate.texts !== undefined && estimate.usd > limit)
+      process.stderr.write(
+        `It stops where this run has cost $${limit} (--run-budget); the next one goes on from there.\n`,
+      );
     const batched = `${awaited} answers come with a batch that was asked earlier: they are waited for, and not paid for again.\n`;
     if (awaited > 0) process.stderr.write(batched);
     const batch = values.batch && estimate.batchUsd !== undefined;

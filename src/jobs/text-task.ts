@@ -16,6 +16,7 @@ import { askForRunLock } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { DEPTHS } from '../tasks/label/base-reading.ts';
 import { apiHost } from '../teacher/connect.ts';
+import { WithinRun } from '../teacher/run-budget.ts';
 import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
 
 /** Plain data: it crosses to a job's process. */
@@ -28,7 +29,7 @@ export interface TextTaskRequest {
   /** Where what a run came to is kept; absent: nowhere. */
   readonly reports?: string;
   /** Absent: nothing leaves the machine. The caller has the user's consent. */
-  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
+  readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
   /** The base that may read texts of which the n-grams are not sure; absent: none does. */
   readonly states?: StatesAccess;
   readonly who: string;
@@ -68,7 +69,7 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
   let result: Result<TaskReport>;
   try {
     result = await runTask(folder, {
-      teacher,
+      teacher: teacher && api.runUsd !== undefined ? new WithinRun(teacher, api.runUsd) : teacher,
       signal,
       progress,
       readStates: engine && request.states && reader(engine, request.states, signal),

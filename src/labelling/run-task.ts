@@ -1,6 +1,6 @@
 // One run of a text task: learn from what is labelled, have the large model label what teaches most, learn again, ask about what stays
 // in doubt, and label everything. Every answer is on disk before the next counts: a run that was stopped goes on where it was.
-import { ok, type Result } from '../common/errors.ts';
+import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { keyOf } from '../tasks/label/extract.ts';
 import { isAnswerTask, type LabelTask } from '../tasks/label/task.ts';
@@ -39,7 +39,14 @@ export async function runTask(
   await asking.sample(sample, say);
   say('Learning');
   const { task } = folder;
-  const learned = isAnswerTask(task) ? learn(task, gathered) : await deepened(folder, task, deps, gathered, say);
+  let learned: Learned;
+  try {
+    learned = isAnswerTask(task) ? learn(task, gathered) : await deepened(folder, task, deps, gathered, say);
+  } catch (error) {
+    // Too little is labelled: here is why no more is.
+    if (!(error instanceof CodedError) || !asking.stopped) throw error;
+    throw new CodedError(error.code, `${error.message} The API was not asked to the end: ${asking.stopped.message}`);
+  }
   const rest = await asking.rest(learned, say);
   const rows = learned.rows(folder.texts(signal));
   const path = resultsPath(folder, WHOLE);

@@ -97,6 +97,6 @@ export class Budget {
 }
 
 /** Enough digits to see a single call. */
-function dollars(usd: number): string {
+export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }

@@ -15,6 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-'));
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-storage-'));
 after(() => rmSync(storage, { recursive: true, force: true }));
 after(() => rmSync(folder, { recursive: true, force: true }));
+const taskOf = (path: string) => {
+  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
+  return JSON.stringify({ instruction: 'Sort.', labels, source: { kind: 'csv', path, text: 'title', label: 'kind' } });
+};
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
 
 before(() => {
@@ -24,12 +28,7 @@ before(() => {
   });
   writeFileSync(join(folder, 'issues.csv'), `title,kind\n${rows.join('\n')}\n`);
   mkdirSync(join(folder, '.easyadaptation/tasks'), { recursive: true });
-  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
-  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
-  writeFileSync(
-    join(folder, '.easyadaptation/tasks/issues.json'),
-    JSON.stringify({ instruction: 'Sort.', labels, source }),
-  );
+  writeFileSync(join(folder, '.easyadaptation/tasks/issues.json'), taskOf('issues.csv'));
 });
 
 test('all texts get a label, and shards are the same lines', async () => {
@@ -81,6 +80,32 @@ test('over the wire: within the month, every answer kept at once, and a run that
   assert.equal(api.requests.length, count);
 });
 
+test('a run costs what it may at most, says why it stopped, and the next one goes on from there', async () => {
+  const api = await MessagesServer.start();
+  after(() => api.close());
+  api.answerTexts(() => 'bug');
+  writeFileSync(
+    join(folder, 'more.csv'),
+    `title,kind\n${Array.from({ length: 80 }, (_, i) => `more ${i},\n`).join('')}`,
+  );
+  writeFileSync(join(folder, '.easyadaptation/tasks/more.json'), taskOf('more.csv'));
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
+  const args = ['label', 'more', '--folder', folder, '--storage', storage, '--yes', '--json', '--budget', '100'];
+  const few = await runCli([...args, '--run-budget', '0.0002'], env);
+  assert.equal(few.code, 1);
+  assert.match(few.err, /stops where this run has cost \$0\.0002 \(--run-budget\)/);
+  assert.match(few.err, /have a label; 20 are needed\..*not asked to the end: The limit of \$0\.0002 for this run/);
+  const asked = api.requests.length;
+  assert.ok(asked > 0 && asked < 20, `${asked} were asked`);
+  const { code, out } = await runCli([...args, '--run-budget', '0.0003'], env);
+  assert.equal(code, 1);
+  const { runUsd, stopped } = JSON.parse(out);
+  assert.match(stopped, /limit of \$0\.0003 for this run is reached.*go on from here.*--run-budget/);
+  assert.ok(runUsd > 0 && runUsd <= 0.0003, `$${runUsd}`);
+  const now = api.requests.length;
+  assert.ok(now > asked && now < 80, `${now} were asked`);
+});
+
 test('the export is a model, its labels and a page of 20 lines', async () => {
   const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
   assert.equal(code, 0, err);
@@ -101,5 +126,10 @@ test('what is wrong is a sentence and an exit code', async () => {
   assert.equal(shard.code, 2);
   assert.match(shard.err, /--shard takes I\/N/);
   assert.equal((await runCli(['label', 'a', 'b'])).code, 2);
+  for (const option of [['--batch'], ['--places', '40']]) {
+    const { code, err } = await runCli(['label', 'issues', '--folder', folder, ...option]);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`${option[0]} belongs to adapt\\. .*--run-budget`));
+  }
   assert.equal((await runCli(['list', '--shard', '1/2'])).code, 2);
 });
