@@ -51,6 +51,19 @@ test('consent is for one folder and one host, and can be taken back', async () =
   assert.ok(!permissions.mayCall('file:///a', 'third.example'));
 });
 
+test('what a command sends is told for one folder, host and command, and forgotten with the folder', async () => {
+  const permissions = new Permissions(memory(), () => {});
+  await permissions.allow('file:///a', 'api.example');
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
+  await permissions.tell('file:///a', 'api.example', 'comment');
+  await permissions.tell('file:///a', 'other.example', 'commit message');
+  assert.ok(permissions.isTold('file:///a', 'api.example', 'comment'));
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'commit message'));
+  assert.ok(!permissions.isTold('file:///b', 'api.example', 'comment'));
+  await permissions.forget('file:///a');
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
+});
+
 test('consent of an earlier version, which kept one host, counts', async () => {
   const kept = memory();
   await kept.update('consent:file:///a', 'api.example');

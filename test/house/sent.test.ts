@@ -4,8 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
+import { answerPrompt } from '../../src/tasks/answer/answer-prompt.ts';
+import { commitPrompt } from '../../src/tasks/commit/commit-prompt.ts';
 import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
+import { writePrompt } from '../../src/tasks/write/write-prompt.ts';
+import type { Prompt } from '../../src/teacher/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -49,3 +53,60 @@ test('consent and README name every part of a request', () => {
     assert.match(privacy, told, `README: ${value}`);
   }
 });
+
+const facts = modelFacts(defaultModel);
+
+/** What is sent beside completions -> who says so before, each value with its words. */
+const others: Readonly<
+  Record<string, { prompt: Prompt; files: string[]; begins: RegExp; words: Record<string, RegExp> }>
+> = {
+  'a commit message': {
+    prompt: commitPrompt({ files: [{ path: 'PATH', status: 'M', diff: 'DIFF' }], examples: ['MESSAGE'] }),
+    files: ['src/host/api/consent.ts'],
+    begins: /'(Generate Commit Message sends[^']*)'/,
+    words: { PATH: /the names of all/, DIFF: /the diffs/, MESSAGE: /twelve earlier commit messages/ },
+  },
+  'a comment': {
+    prompt: answerPrompt(
+      { name: 'n', instruction: '', maximumLength: 99 },
+      'CODE',
+      [{ text: 'LIKE', label: 'SAID' }],
+      facts,
+    ),
+    files: ['src/host/api/consent.ts'],
+    begins: /'(Write Doc Comment sends[^']*)'/,
+    words: { CODE: /the function at the cursor/, LIKE: /functions .* resemble it/, SAID: /with their comments/ },
+  },
+  'a text that is written to be learned from': {
+    prompt: writePrompt(
+      {
+        ...{ kind: 'tests', path: 'a.test.ts', name: 'add', head: 'HEAD' },
+        source: { path: 'a.ts', text: 'FUNCTION' },
+        uses: [{ path: 'b.ts', text: 'USED' }],
+        example: { path: 'c.ts', text: 'EXAMPLE' },
+      },
+      facts,
+    ),
+    files: ['src/host/adapt/questions.ts', 'src/cli/terminal.ts'],
+    begins: /(For this (?:it sends )?whole functions[^'`]*)/,
+    words: {
+      FUNCTION: /whole functions/,
+      HEAD: /the beginning of their files/,
+      USED: /places that use them/,
+      EXAMPLE: /a test or page .* as an example/,
+    },
+  },
+};
+
+for (const [name, { prompt, files, begins, words }] of Object.entries(others))
+  test(`before ${name} is asked for, the question names every part of it`, () => {
+    const sent = JSON.stringify(prompt.user);
+    for (const file of files) {
+      const said = begins.exec(read(file))?.[1] ?? '';
+      for (const [value, told] of Object.entries(words)) {
+        assert.ok(sent.includes(value), value);
+        assert.match(said, told, `${file}: ${value}`);
+      }
+      assert.match(said, /[Ss]ecrets (?:are )?masked/);
+    }
+  });

@@ -67,8 +67,9 @@ export async function askToSpend(
           ? []
           : [
               t(
-                'It also writes up to {0} texts in this repository’s style about functions that are hardly used here: the local model learns from those that parse and name only what exists, where that makes it better.',
+                'It also writes up to {0} texts in this repository’s style about functions that are hardly used here: the local model learns from those that parse and name only what exists, where that makes it better. For this whole functions go to {1} as well, with the beginning of their files, places that use them, and a test or page of this repository as an example, secrets masked.',
                 written,
+                host,
               ),
             ]),
         ...(awaited === 0 ? [] : [waits]),

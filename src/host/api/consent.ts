@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import type { Hour } from './an-hour.ts';
 import type { Permissions } from './permissions.ts';
 
+/** What the user asks for that sends other text than completions do. */
+export type Command = 'commit message' | 'comment' | 'text task';
+
 /** Who would get what. */
 export interface ConsentQuestion {
   /** The folder's URI, and its name for people. */
@@ -13,6 +16,8 @@ export interface ConsentQuestion {
   readonly model: string;
   /** Not the large model: one that drafts in place of the local one. */
   readonly drafts?: true;
+  /** For which it is asked; absent: for completions. */
+  readonly command?: Command;
   /** Absent: it costs nothing that we know of. */
   readonly costs?: {
     readonly hour: Hour;
@@ -23,7 +28,40 @@ export interface ConsentQuestion {
 
 const { t } = vscode.l10n;
 
-export function whatIsSent({ host, model, drafts }: ConsentQuestion): string {
+const sentBy: Readonly<Record<Command, (model: string, host: string) => string>> = {
+  'commit message': (model, host) =>
+    t(
+      'Generate Commit Message sends to {0} at {1} what is staged, the diffs of 100 files at most and the names of all, and up to twelve earlier commit messages of the repository. Secrets are masked first. Of files that .gitignore, .easyadaptationignore or your exclude settings leave out, the names alone are sent.',
+      model,
+      host,
+    ),
+  comment: (model, host) =>
+    t(
+      'Write Doc Comment sends to {0} at {1} the function at the cursor, and up to five functions of this folder that resemble it, with their comments. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent.',
+      model,
+      host,
+    ),
+  'text task': (model, host) =>
+    t(
+      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, and with each up to five labelled or answered ones that resemble it. Secrets are masked first. You are asked again, with how many and their price, before any is sent.',
+      model,
+      host,
+    ),
+};
+
+/** Of completions and of the command, where there is one: the answer holds for both. */
+export function whatIsSent({
+  host,
+  model,
+  drafts,
+  command,
+}: Pick<ConsentQuestion, 'host' | 'model' | 'drafts' | 'command'>): string {
+  if (command !== undefined)
+    return [
+      sentBy[command](model, host),
+      t('If you allow it, completions in this folder may ask it, too.'),
+      whatIsSent({ host, model }),
+    ].join(' ');
   if (drafts)
     return t(
       "With each key the text before and after the cursor and the file's path go to {0} at {1}. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
@@ -31,7 +69,7 @@ export function whatIsSent({ host, model, drafts }: ConsentQuestion): string {
       host,
     );
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Nothing else is, and to nobody else.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Completions send nothing else, and to nobody else; a commit message, a comment, a text task or an adaptation says what it sends when you ask for it.",
     model,
     host,
   );
@@ -71,13 +109,37 @@ export async function askConsent(
   const stay = t('Stay Local');
   const title = question.drafts
     ? t('Easy Adaptation: may {1} draft in "{0}"?', question.name, question.host)
-    : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
+    : question.command
+      ? t('Easy Adaptation: may commands and completions in "{0}" ask the API?', question.name)
+      : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
   const detail = [whatIsSent(question), whatItCosts(question)].filter((part) => part !== '').join(' ');
   const answer =
     how === 'modal'
       ? await vscode.window.showInformationMessage(title, { modal: true, detail }, allow, stay)
       : await vscode.window.showInformationMessage(`${title} ${detail}`, allow, stay);
-  if (answer === allow) await permissions.allow(question.folder, question.host);
+  if (answer === allow) {
+    await permissions.allow(question.folder, question.host);
+    if (question.command) await permissions.tell(question.folder, question.host, question.command);
+  }
   if (answer === stay) await permissions.decline(question.folder, question.host);
   return answer === allow;
+}
+
+/**
+ * In a folder that may ask the API already, perhaps for completions alone: what a command sends, the first time that it is used there.
+ * @returns whether it may be sent now
+ */
+export async function askFirstTime(
+  { folder, host, model }: ConsentQuestion,
+  command: Command,
+  permissions: Permissions,
+): Promise<boolean> {
+  if (permissions.isTold(folder, host, command)) return true;
+  const send: vscode.MessageItem = { title: t('Ask the API') };
+  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const options = { modal: true, detail: sentBy[command](model, host) };
+  const answer = await vscode.window.showInformationMessage(t('Ask {0} at {1}?', model, host), options, send, local);
+  if (answer !== send) return false;
+  await permissions.tell(folder, host, command);
+  return true;
 }

@@ -36,6 +36,16 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
+  /** The user has seen what such a command sends to this host, and agreed. */
+  isTold(folder: string, host: string, command: string): boolean {
+    return this.hosts(`told:${folder}`).includes(`${command} ${host}`);
+  }
+
+  async tell(folder: string, host: string, command: string): Promise<void> {
+    const key = `told:${folder}`;
+    await this.memory.update(key, [...new Set([...this.hosts(key), `${command} ${host}`])]);
+  }
+
   /** @param languageId undefined: whatever language */
   isOn(folder: string, languageId: string | undefined): boolean {
     if (this.memory.get<boolean>(`off:${folder}`) === true) return false;
@@ -78,7 +88,7 @@ export class Permissions {
       .keys()
       .filter(
         (key) =>
-          /^(consent|declined|off|off-languages):/.test(key) &&
+          /^(consent|declined|told|off|off-languages):/.test(key) &&
           (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
     for (const key of ours) await this.memory.update(key, undefined);

@@ -1,7 +1,7 @@
 // The API for what the user has just asked for: this is the moment to ask about a folder that nobody was asked about yet.
 import type { ApiAccess } from '../../learn/types.ts';
 import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
-import { askConsent } from '../api/consent.ts';
+import { askConsent, askFirstTime, type Command } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { FolderRef } from '../folder-ref.ts';
 
@@ -14,8 +14,13 @@ export async function apiAccess(
   { api, permissions }: AccessDeps,
   requests: RunRequests,
   folder: FolderRef,
+  command: Command,
 ): Promise<Pick<ApiAccess, 'settings' | 'budgetUsd'> | undefined> {
-  if (api.state(folder) === 'unasked') await askConsent(api.question(folder), permissions, 'modal');
+  if (api.state(folder) === 'unasked') await askConsent({ ...api.question(folder), command }, permissions, 'modal');
   const access = requests.api(folder);
-  return access && { settings: access.settings, budgetUsd: access.budgetUsd };
+  if (!access) return undefined;
+  // A text task asks with its price, and says it there each time.
+  const isAgreed = command === 'text task' || (await askFirstTime(api.question(folder), command, permissions));
+  if (!isAgreed) return undefined;
+  return { settings: access.settings, budgetUsd: access.budgetUsd };
 }

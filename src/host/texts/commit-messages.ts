@@ -49,7 +49,7 @@ export class CommitMessages {
       void vscode.window.showInformationMessage(t('That repository lies outside of the folders that are open here.'));
       return;
     }
-    const api = await apiAccess(this.deps, this.requests, folder);
+    const api = await apiAccess(this.deps, this.requests, folder, 'commit message');
     const before = repository.inputBox.value;
     const written = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Writing a commit message'), cancellable: true },

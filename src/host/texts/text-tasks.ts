@@ -115,7 +115,7 @@ export class TextTasks extends DisposableStore {
       void vscode.window.showInformationMessage(t('A text task is being run. Its progress is in the notifications.'));
       return;
     }
-    const api = await apiAccess(this.deps, this.requests, place.folder);
+    const api = await apiAccess(this.deps, this.requests, place.folder, 'text task');
     const controller = new AbortController();
     const { jobs, paths, log } = this.deps;
     const ended = this.withProgress(

@@ -45,7 +45,7 @@ export class DocComments {
       storeFolder: paths.storage,
     };
     const { version } = document;
-    const api = await apiAccess(this.deps, this.requests, folder);
+    const api = await apiAccess(this.deps, this.requests, folder, 'comment');
     const written = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Writing a comment'), cancellable: true },
       async (_, token) => {
