@@ -1,5 +1,4 @@
 // `label`: every text of a task with its label, as CSV beside the texts. `export`: the task's specialist as one ONNX model.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
@@ -7,6 +6,7 @@ import { percent } from '../common/format.ts';
 import { type StatesAccess, textTaskJob } from '../jobs/text-task.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
 import { readAnswers } from '../labelling/given-labels.ts';
+import { placeIn } from '../labelling/in-folder.ts';
 import { learn } from '../labelling/kinds.ts';
 import { parseShard } from '../labelling/label-texts.ts';
 import { type Gathered, gather, learnTask } from '../labelling/learn-task.ts';
@@ -131,14 +131,16 @@ export async function exportTask(asked: Asked, terminal: Terminal): Promise<numb
         'unsupported',
         `'${task.name}' is answered in words: what is exported is a model of labels.`,
       );
-    const into = join(folder.reader.root, TASKS_FOLDER, `${task.name}.export`);
-    mkdirSync(into, { recursive: true });
+    const into = `${TASKS_FOLDER}/${task.name}.export`;
+    const { root } = folder.reader;
+    const put = (name: string, bytes: Uint8Array) => replaceFile(placeIn(root, `${into}/${name}`), [bytes]);
     const encoder = new TextEncoder();
-    replaceFile(join(into, 'model.onnx'), [taskModel(learnTask(task, gathered).specialist)]);
-    replaceFile(join(into, 'labels.json'), [encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`)]);
-    replaceFile(join(into, 'README.md'), [encoder.encode(exportReadme(task))]);
+    put('model.onnx', taskModel(learnTask(task, gathered).specialist));
+    put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
+    put('README.md', encoder.encode(exportReadme(task)));
     terminal.bar.clear();
-    terminal.print({ folder: into }, `${into}: model.onnx, labels.json, README.md`);
+    const at = join(root, into);
+    terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
     return 0;
   });
 }

@@ -1,5 +1,5 @@
 // Files that are swapped, never edited: a crash at any moment leaves the old or the new one whole.
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
 /** Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`. */
@@ -22,7 +22,7 @@ export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
   sweepTemporary(dirname(path));
   const temporary = temporaryFor(path);
-  const file = openSync(temporary, 'w');
+  const file = openSync(temporary, 'wx');
   try {
     for (const piece of pieces) {
       for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done, piece.length - done);
@@ -52,7 +52,7 @@ export async function replaceFileInTurns(
   mkdirSync(dirname(path), { recursive: true });
   sweepTemporary(dirname(path));
   const temporary = temporaryFor(path);
-  const file = await open(temporary, 'w');
+  const file = await open(temporary, 'wx');
   try {
     let since = 0;
     for (const piece of pieces) {
@@ -75,11 +75,31 @@ export async function replaceFileInTurns(
   await rename(temporary, path);
 }
 
+/**
+ * The same for a text that is written as it comes, in a folder that is not ours: of what lies beside it, only what was left of this file
+ * is swept. Rejects as `chunks` does.
+ */
+export async function replaceFileAsItComes(path: string, chunks: AsyncIterable<string>): Promise<void> {
+  sweepTemporary(dirname(path), 'flat', basename(path));
+  const temporary = temporaryFor(path);
+  const file = await open(temporary, 'wx');
+  try {
+    for await (const chunk of chunks) await file.appendFile(chunk);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(temporary, path);
+}
+
 /** Where process ids mean what they mean to us: this machine, and in it this container. */
 const place = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 6);
-let count = 0;
+let count = randomInt(2 ** 32);
 
-/** Beside `path`, and nobody else's: its name says who writes it. */
+/** Beside `path`, and nobody else's: its name says who writes it, and cannot be foreseen by whoever filled the folder. Made anew, 'wx': no link is followed. */
 function temporaryFor(path: string): string {
   return `${path}.${place}-${process.pid}-${threadId}-${++count}.tmp`;
 }
@@ -93,10 +113,12 @@ const DAY_MS = 24 * 3600_000;
 /**
  * Removes what was left in `folder` by processes that were killed while they wrote; never what is being written, by whomever. Called
  * with every file that is replaced, for its folder, and `deep` at the start of a run. Never throws: what cannot be removed stays.
+ * @param of only what was left of this file
  */
-export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat'): void {
+export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', of?: string): void {
   try {
     for (const name of readdirSync(folder, { recursive: deep === 'deep', encoding: 'utf8' })) {
+      if (of !== undefined && !(name.startsWith(`${of}.`) && ownName.test(name.slice(of.length)))) continue;
       const path = join(folder, name);
       if (name.endsWith('.tmp') || earlierNames.test(name)) if (isAbandoned(path)) rmSync(path, { force: true });
     }

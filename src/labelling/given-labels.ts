@@ -1,10 +1,10 @@
 // Labels and answers that were given: by people and by the API, a line each, beside the task. Appended at once, never rewritten.
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
 import type { FolderReader } from '../harvest/folder-reader.ts';
 import { decoded, keyOf, linesIn } from '../tasks/label/extract.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
+import { placeIn, unwritable } from './in-folder.ts';
 
 export interface GivenLabel {
   readonly text: string;
@@ -69,11 +69,10 @@ function parsed(line: string): GivenLabel | undefined {
 
 /** On disk when it returns. Throws CodedError 'unwritable'. @param root of the folder, which the user trusts */
 export function giveLabel(root: string, task: string, given: GivenLabel): void {
-  const path = join(root, fileOf(task));
+  const path = fileOf(task);
   try {
-    mkdirSync(join(root, TASKS_FOLDER), { recursive: true });
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
-    const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
+    const file = openSync(placeIn(root, path), O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
     try {
       // Its own line end first: a line that a crash cut short must not swallow this one.
       writeSync(file, `\n${JSON.stringify(given)}\n`);
@@ -82,8 +81,6 @@ export function giveLabel(root: string, task: string, given: GivenLabel): void {
       closeSync(file);
     }
   } catch (cause) {
-    throw new CodedError('unwritable', `${path} cannot be written: ${messageOf(cause)}. Make room, or allow it.`, {
-      cause,
-    });
+    throw cause instanceof CodedError ? cause : unwritable(path, messageOf(cause), cause);
   }
 }

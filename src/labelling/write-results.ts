@@ -1,8 +1,8 @@
 // A task's results as a table on disk: CSV beside the texts, swapped in whole.
-import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { replaceFileAsItComes } from '../common/files.ts';
 import { csvLine } from '../tasks/label/csv.ts';
 import { isAnswerTask } from '../tasks/label/task.ts';
+import { placeIn } from './in-folder.ts';
 import type { LabelledRow, Shard } from './label-texts.ts';
 import type { TaskFolder } from './task-folder.ts';
 
@@ -32,35 +32,22 @@ export async function writeResults(
   onProgress: (texts: number) => void,
 ): Promise<ResultCounts> {
   const counts: ResultCounts = { texts: 0, byPerson: 0, byApi: 0, inDoubt: 0 };
-  const target = join(folder.reader.root, path);
-  const file = await open(`${target}.tmp`, 'w');
-  try {
-    let lines = csvLine([
-      'text',
-      NAMES[isAnswerTask(folder.task) ? 'text' : 'label'][0],
-      'who',
-      'how sure',
-      'in doubt',
-    ]);
+  const name = NAMES[isAnswerTask(folder.task) ? 'text' : 'label'][0];
+  async function* lines(): AsyncGenerator<string> {
+    let open = csvLine(['text', name, 'who', 'how sure', 'in doubt']);
     for await (const row of rows) {
       counts.texts += 1;
       counts.byPerson += Number(row.by === 'person');
       counts.byApi += Number(row.by === 'api');
       counts.inDoubt += Number(row.inDoubt);
-      lines += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
-      if (lines.length < FLUSH) continue;
-      await file.write(lines);
-      lines = '';
+      open += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
+      if (open.length < FLUSH) continue;
+      yield open;
+      open = '';
       onProgress(counts.texts);
     }
-    await file.write(lines);
-    await file.sync();
-    await file.close();
-    await rename(`${target}.tmp`, target);
-    return counts;
-  } catch (error) {
-    await file.close();
-    await rm(`${target}.tmp`, { force: true });
-    throw error;
+    yield open;
   }
+  await replaceFileAsItComes(placeIn(folder.reader.root, path), lines());
+  return counts;
 }

@@ -1,6 +1,16 @@
 // `label` and `export` as a user runs them: a table beside the texts, shards that make it up, a model, and sentences for what is wrong.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -116,6 +126,20 @@ test('the export is a model, its labels and a page of 20 lines', async () => {
   );
   assert.ok(existsSync(join(folder, at, 'model.onnx')));
   assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
+});
+
+test('an export goes through no link of the folder', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
+  after(() => rmSync(outside, { recursive: true, force: true }));
+  writeFileSync(join(outside, 'README.md'), 'mine');
+  const at = join(folder, '.easyadaptation/tasks');
+  copyFileSync(join(at, 'issues.json'), join(at, 'linked.json'));
+  symlinkSync(outside, join(at, 'linked.export'));
+  const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
+  assert.equal(code, 1);
+  assert.match(err, /linked\.export.* is a link or no folder/);
+  assert.deepEqual(readdirSync(outside), ['README.md']);
+  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
 });
 
 test('what is wrong is a sentence and an exit code', async () => {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { replaceFile, replaceFileInTurns, sweepTemporary } from '../../src/common/files.ts';
+import { replaceFile, replaceFileAsItComes, replaceFileInTurns, sweepTemporary } from '../../src/common/files.ts';
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -79,6 +79,28 @@ test('whose number may be another’s is judged by age: another machine, an earl
     'others have .tmp files, too',
   );
   sweepTemporary(join(folder, 'nowhere'));
+});
+
+test('of a folder that is not ours only what was left of the same file is swept', async (t) => {
+  const folder = scratch(t);
+  const mine = ['x.csv.999999.tmp', 'y.csv.0a1b2c-1-0-1.tmp', 'x.csv.tmp'];
+  for (const name of [...mine, 'x.csv.0a1b2c-1-0-1.tmp']) writeFileSync(join(folder, name), '');
+  const old = Date.now() / 1000 - 25 * 3600;
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), old, old);
+  const chunks = async function* () {
+    yield 'one\n';
+    yield 'two\n';
+  };
+  await replaceFileAsItComes(join(folder, 'x.csv'), chunks());
+  assert.equal(readFileSync(join(folder, 'x.csv'), 'utf8'), 'one\ntwo\n');
+  assert.deepEqual(readdirSync(folder).sort(), [...mine, 'x.csv'].sort());
+  const failing = async function* () {
+    yield 'three\n';
+    throw new Error('no more');
+  };
+  await assert.rejects(replaceFileAsItComes(join(folder, 'x.csv'), failing()), /no more/);
+  assert.equal(readFileSync(join(folder, 'x.csv'), 'utf8'), 'one\ntwo\n');
+  assert.deepEqual(readdirSync(folder).sort(), [...mine, 'x.csv'].sort());
 });
 
 test('a write that fails leaves the old file, and nothing beside it', (t) => {

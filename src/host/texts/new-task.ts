@@ -4,7 +4,7 @@ import { FolderReader } from '../../harvest/folder-reader.ts';
 import { csvRecords } from '../../tasks/label/csv.ts';
 import { decoded, linesIn } from '../../tasks/label/extract.ts';
 import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../tasks/label/task.ts';
-import { taskNames, taskUri } from './task-files.ts';
+import { writeTask } from './task-files.ts';
 
 const { t } = vscode.l10n;
 
@@ -39,13 +39,11 @@ export async function newTask(folder: vscode.Uri, root: string): Promise<string 
     validateInput: (text) => (text.trim() === '' ? t('Say it in a sentence.') : undefined),
   });
   if (instruction === undefined) return undefined;
-  const name = await freeName(folder, source);
   const task =
     output === 'label'
       ? { instruction, labels, source }
       : { instruction, output: 'text', maximumLength: output, source: withoutLabels(source) };
-  await vscode.workspace.fs.writeFile(taskUri(folder, name), Buffer.from(`${JSON.stringify(task, undefined, 2)}\n`));
-  return name;
+  return writeTask(root, baseName(source), task);
 }
 
 function kinds(): Choice<Kind>[] {
@@ -189,16 +187,13 @@ export function parseLabels(text: string): TaskLabel[] {
   });
 }
 
-async function freeName(folder: vscode.Uri, source: TextSource): Promise<string> {
+function baseName(source: TextSource): string {
   const file = 'path' in source ? (source.path.split('/').at(-1) ?? '') : source.kind;
-  const base =
-    file
-      .replace(/\.[^.]*$/, '')
-      .replace(/[^\p{L}\p{N}_-]+/gu, '-')
-      .slice(0, 40) || 'task';
-  const taken = new Set(await taskNames(folder));
-  if (!taken.has(base)) return base;
-  for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
+  const base = file
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^\p{L}\p{N}_-]+/gu, '-')
+    .slice(0, 40);
+  return base || 'task';
 }
 
 async function pickFile(folder: vscode.Uri, glob: string): Promise<string | undefined> {

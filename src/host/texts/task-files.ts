@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { failed, type Result } from '../../common/errors.ts';
 import { FolderReader } from '../../harvest/folder-reader.ts';
+import { writeNewFile } from '../../labelling/in-folder.ts';
 import { parseReport, type TaskReport } from '../../labelling/task-report.ts';
 import { parseTask, TASKS_FOLDER, type TextTask } from '../../tasks/label/task.ts';
 
@@ -29,6 +30,15 @@ export async function readTask(root: string, name: string): Promise<Result<TextT
   const read = await (await FolderReader.open(root)).read(path, mostBytes);
   if (!('bytes' in read)) return failed('unreadable', vscode.l10n.t('There is no task {0} that can be read.', path));
   return parseTask(name, read.bytes.toString('utf8'));
+}
+
+/** Under the first of `base`, `base-2`, ... that nothing has: the name that it got. */
+export function writeTask(root: string, base: string, task: object): string {
+  const text = `${JSON.stringify(task, undefined, 2)}\n`;
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (writeNewFile(root, `${TASKS_FOLDER}/${name}${ending}`, text)) return name;
+  }
 }
 
 export function taskUri(folder: vscode.Uri, name: string): vscode.Uri {
