@@ -2,13 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { failed, type Result } from '../../common/errors.ts';
-import { FolderReader } from '../../harvest/folder-reader.ts';
 import { writeNewFile } from '../../labelling/in-folder.ts';
 import { parseReport, type TaskReport } from '../../labelling/task-report.ts';
-import { parseTask, TASKS_FOLDER, type TextTask } from '../../tasks/label/task.ts';
+import { TASKS_FOLDER } from '../../tasks/label/task.ts';
 
-const mostBytes = 1_000_000;
 const ending = '.json';
 
 /** Without their ending, in the order of the alphabet. */
@@ -23,13 +20,6 @@ export async function taskNames(folder: vscode.Uri): Promise<string[]> {
     // There is no such folder: no tasks.
     return [];
   }
-}
-
-export async function readTask(root: string, name: string): Promise<Result<TextTask>> {
-  const path = `${TASKS_FOLDER}/${name}${ending}`;
-  const read = await (await FolderReader.open(root)).read(path, mostBytes);
-  if (!('bytes' in read)) return failed('unreadable', vscode.l10n.t('There is no task {0} that can be read.', path));
-  return parseTask(name, read.bytes.toString('utf8'));
 }
 
 /** Under the first of `base`, `base-2`, ... that nothing has: the name that it got. */

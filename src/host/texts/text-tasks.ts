@@ -7,8 +7,10 @@ import type { Log } from '../../common/log.ts';
 import { FolderReader } from '../../harvest/folder-reader.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { PreviewRow, StatesAccess } from '../../jobs/text-task.ts';
-import { giveLabel, readAnswers } from '../../labelling/given-labels.ts';
+import { correctText } from '../../labelling/correct.ts';
+import { readAnswers } from '../../labelling/given-labels.ts';
 import { readResults } from '../../labelling/read-results.ts';
+import { readTask } from '../../labelling/task-file.ts';
 import type { TaskReport } from '../../labelling/task-report.ts';
 import type { PanelTask } from '../../panel/protocol.ts';
 import type { TableRow } from '../../panel/sheet.ts';
@@ -21,7 +23,7 @@ import { specialistFolder } from '../paths.ts';
 import { pickFolder } from '../pick-folder.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 import { newTask } from './new-task.ts';
-import { readReports, readTask, taskNames, taskUri } from './task-files.ts';
+import { readReports, taskNames, taskUri } from './task-files.ts';
 import { askToSpend, pickLabel, pickRow, pickTask } from './task-questions.ts';
 import { type TableContent, TaskTable } from './task-table.ts';
 import { panelTask } from './task-words.ts';
@@ -93,7 +95,7 @@ export class TextTasks extends DisposableStore {
       return this.deps.jobs.job('preview', { root: place.root, task: name, harvest, count: previewed }, signal);
     });
     if (!rows.ok) return tell(rows);
-    const task = unwrap(await readTask(place.root, name));
+    const task = unwrap(await readTask(await FolderReader.open(place.root), name));
     this.open(place, task, {
       subtitle: t('its first {0} texts', rows.value.length),
       report: undefined,
@@ -173,7 +175,7 @@ export class TextTasks extends DisposableStore {
     }
     const row = await pickRow(rowsOf(place.root, task, report.path));
     if (!row) return;
-    const label = await this.keep(place, task, row.text, undefined);
+    const label = await this.keep(place, task.name, row.text);
     if (label !== undefined) this.tables.get(keyOf(place.root, task.name))?.corrected(row.index, label);
   }
 
@@ -199,7 +201,7 @@ export class TextTasks extends DisposableStore {
         extension,
         log,
         run: () => void this.run(task.name),
-        correct: (text, label) => this.keep(place, task, text, label),
+        correct: (text, label) => this.keep(place, task.name, text, label),
       },
       { task, ...content },
       content.isPreview ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
@@ -211,20 +213,12 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** On disk when it resolves. Undefined: the user was asked which and left. */
-  private async keep(
-    { root }: Place,
-    task: TextTask,
-    text: string,
-    label: string | undefined,
-  ): Promise<string | undefined> {
-    const said = isAnswerTask(task) ? label?.trim() : (label ?? (await pickLabel(task, text)));
-    const fits = isAnswerTask(task)
-      ? said !== '' && (said?.length ?? 0) <= task.maximumLength
-      : task.labels.some(({ name }) => name === said);
-    if (said === undefined || !fits) return undefined;
-    giveLabel(root, task.name, { text, label: said, by: 'person' });
-    return said;
+  /** On disk when it resolves. Undefined: the user was asked which and left, or was told why it is not kept. */
+  private async keep({ root }: Place, name: string, text: string, said?: string): Promise<string | undefined> {
+    const kept = await correctText(root, name, { text, said }, (task) => pickLabel(task, text));
+    if (kept.ok) return kept.value;
+    void tellFailure(kept.error);
+    return undefined;
   }
 
   private async place(question: string): Promise<Place | undefined> {
@@ -243,7 +237,7 @@ export class TextTasks extends DisposableStore {
     if (!place) return undefined;
     const chosen = await pickTask(await taskNames(place.uri), name, question);
     if (chosen === undefined) return undefined;
-    const task = await readTask(place.root, chosen);
+    const task = await readTask(await FolderReader.open(place.root), chosen);
     if (task.ok) return { place, task: task.value };
     await tellFailure(task.error);
     return undefined;
