@@ -5,7 +5,6 @@ import { replaceFile } from '../common/files.ts';
 import { percent } from '../common/format.ts';
 import { type StatesAccess, textTaskJob } from '../jobs/text-task.ts';
 import { exportReadme, taskModel } from '../labelling/export-task.ts';
-import { readAnswers } from '../labelling/given-labels.ts';
 import { placeIn } from '../labelling/in-folder.ts';
 import { learn } from '../labelling/kinds.ts';
 import { parseShard } from '../labelling/label-texts.ts';
@@ -31,8 +30,7 @@ async function opened(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: 
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
-  const answers = await readAnswers(folder.task, folder.reader);
-  return { folder, gathered: await gather(folder.texts(stop.signal), answers) };
+  return { folder, gathered: await gather(folder.texts(stop.signal), await folder.answers()) };
 }
 
 export async function label(asked: Asked, terminal: Terminal): Promise<number> {
@@ -77,7 +75,7 @@ async function labelShard(asked: Asked, text: string, terminal: Terminal): Promi
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
   return coded(terminal, async () => {
     const { folder, gathered } = await opened(asked, terminal);
-    const path = resultsPath(folder, shard);
+    const path = await resultsPath(folder, shard);
     const total = Math.ceil(gathered.texts / shard.of);
     const rows = learn(folder.task, gathered).rows(folder.texts(terminal.stop.signal), shard);
     const counts = await writeResults(folder, path, rows, (done) =>

@@ -76,7 +76,8 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
       confirm: async ({ what, texts, usd, seconds }) => {
         const [model, host] = [teacher?.model ?? '', api ? apiHost(api.settings) : ''];
         const asked = { model, host, places: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
-        const yes = (await deps.confirm(asked)) !== false;
+        const { ignoredByGit } = folder;
+        const yes = (await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) })) !== false;
         paid ||= yes && what !== 'states';
         return yes;
       },

@@ -30,15 +30,25 @@ function fileOf(task: string): string {
   return `${TASKS_FOLDER}/${task}.answers.jsonl`;
 }
 
-/** By `keyOf` of the text; the last word of each kind counts. Lines that are broken, as after a crash, or of labels that are gone are passed over. */
-export async function readAnswers(task: TextTask, reader: FolderReader): Promise<Map<number, Known>> {
+/**
+ * By `keyOf` of the text; the last word of each kind counts. Lines that are broken, as after a crash, or of labels that are gone are passed over.
+ * @param mask for all but who shows them to the user: a file that people write to may hold what the texts of the folder hide
+ */
+export async function readAnswers(
+  task: TextTask,
+  reader: FolderReader,
+  mask: (text: string) => string = (text) => text,
+): Promise<Map<number, Known>> {
   const known = new Map<number, Known>();
   const path = fileOf(task.name);
   if ((await reader.file(path)) === 'gone') return known;
   const names = isAnswerTask(task) ? undefined : task.labels.map(({ name }) => name);
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parsed(line);
-    if (row !== undefined) know(known, names?.includes(row.label) === false ? { ...row, label: '' } : row);
+    if (row === undefined) continue;
+    // A label is one of the task's names; only an answer is anybody's own words.
+    const label = names === undefined ? mask(row.label) : names.includes(row.label) ? row.label : '';
+    know(known, { ...row, text: mask(row.text), label });
   }
   return known;
 }

@@ -7,7 +7,6 @@ import { isAnswerTask, type LabelTask } from '../tasks/label/task.ts';
 import { labelProbabilities } from '../tasks/label/text-specialist.ts';
 import { Asking, type Say } from './asking.ts';
 import { DeepReading } from './deep-reading.ts';
-import { readAnswers } from './given-labels.ts';
 import { asLearned, learn } from './kinds.ts';
 import { labelTexts, WHOLE } from './label-texts.ts';
 import { FEWEST_LABELLED, type Gathered, gather, learnTask } from './learn-task.ts';
@@ -34,7 +33,8 @@ export async function runTask(
   const { signal, progress = noProgress, now = Date.now } = deps;
   const say = (stage: string, done = 0, total?: number) => progress({ stage, done, total });
   say('Reading the texts');
-  const gathered = await gather(folder.texts(signal), await readAnswers(folder.task, folder.reader));
+  const path = await resultsPath(folder, WHOLE);
+  const gathered = await gather(folder.texts(signal), await folder.answers());
   const asking = new Asking(folder, deps, gathered);
   await asking.sample(sample, say);
   say('Learning');
@@ -49,7 +49,6 @@ export async function runTask(
   }
   const rest = await asking.rest(learned, say);
   const rows = learned.rows(folder.texts(signal));
-  const path = resultsPath(folder, WHOLE);
   const counts = await writeResults(folder, path, rows, (done) => say('Labelling', done, gathered.texts));
   const price = rest.price ?? asking.priceOf(learned.unlabelled.filter((text) => !learned.known.has(keyOf(text))));
   return ok({

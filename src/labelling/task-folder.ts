@@ -1,23 +1,42 @@
 // A task in its folder: its file, its texts, what was answered, and where its results go.
 import { failed, ok, type Result } from '../common/errors.ts';
+import { ruleOf } from '../harvest/file.ts';
+import { isSecretFileIfAnyFound } from '../harvest/file-names.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
 import { FolderReader } from '../harvest/folder-reader.ts';
+import { ownIgnoreFile } from '../harvest/ignore.ts';
+import { parentOf } from '../harvest/inside.ts';
+import { withDefaults } from '../harvest/options.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
 import { maskKnown } from '../secrets/known.ts';
-import { parseTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
+import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
+import { type Known, readAnswers } from './given-labels.ts';
+import { readTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
-const MOST_TASK_BYTES = 1_000_000;
+function pathOf({ source }: TextTask): string | undefined {
+  return 'path' in source ? source.path : undefined;
+}
+
+/** What of it goes along with each text. A label's name is what it is told by, and stays. */
+function masked(task: TextTask, mask: (text: string) => string): TextTask {
+  const instruction = mask(task.instruction);
+  if (isAnswerTask(task)) return { ...task, instruction };
+  return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: mask(meaning) })) };
+}
 
 export class TaskFolder {
   readonly reader: FolderReader;
   readonly task: TextTask;
+  /** The file that its texts come from, where git ignores it: it is said before they are sent. */
+  readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
 
-  private constructor(reader: FolderReader, task: TextTask, harvest: Harvest) {
+  private constructor(reader: FolderReader, task: TextTask, harvest: Harvest, ignoredByGit: string | undefined) {
     this.reader = reader;
     this.task = task;
     this.harvest = harvest;
+    this.ignoredByGit = ignoredByGit;
   }
 
   /** Reads the task's file, and the folder for what is secret in it. */
@@ -30,11 +49,18 @@ export class TaskFolder {
     const harvest = await harvestFolder(root, options, signal ? { signal } : {});
     if (!harvest.ok) return harvest;
     const reader = await FolderReader.open(root);
-    const path = `${TASKS_FOLDER}/${name}.json`;
-    const read = await reader.read(path, MOST_TASK_BYTES);
-    if (!('bytes' in read)) return failed('unreadable', `There is no task ${path} that can be read (${read.leftOut}).`);
-    const task = parseTask(name, read.bytes.toString('utf8'));
-    return task.ok ? ok(new TaskFolder(reader, task.value, harvest.value)) : task;
+    const task = await readTask(reader, name);
+    if (!task.ok) return task;
+    const named = pathOf(task.value);
+    const rule = named === undefined ? 'open' : await ruleOf(root, named, options, withDefaults(options).filesExclude);
+    // 'local' is what git ignores, which tables often are; and settings in which a secret was found.
+    if (named !== undefined && (rule === 'off' || (rule === 'local' && isSecretFileIfAnyFound(named))))
+      return failed(
+        'unreadable',
+        `${named} is kept out by ${ownIgnoreFile}, by an exclude setting, or by its name, which is one of files that hold secrets: it is neither learned from nor sent. Name another file in the task, or let this one in.`,
+      );
+    const said = masked(task.value, (text) => maskKnown(text, '', [harvest.value.secrets]).text);
+    return ok(new TaskFolder(reader, said, harvest.value, rule === 'local' ? named : undefined));
   }
 
   /** From the beginning, each time. Throws as `textsOf` does. */
@@ -43,15 +69,24 @@ export class TaskFolder {
     return textsOf(this.task, {
       reader,
       files: async () => harvest.files,
-      mask: (text, path) => maskKnown(text, path, [harvest.secrets]).text,
+      mask: (text, path) => this.mask(text, path),
       ...(signal && { signal }),
     });
   }
 
-  /** Where results go: beside the texts, or beside the task where these lie in many places. */
+  /** What people and the API have answered, masked as the texts are. */
+  answers(): Promise<Map<number, Known>> {
+    return readAnswers(this.task, this.reader, (text) => this.mask(text, pathOf(this.task) ?? ''));
+  }
+
+  /** Where results go: beside the texts, or beside the task where these lie in many places. Named after the task: several may share a table. */
   besideTexts(ending: string): string {
-    const { source, name } = this.task;
-    const beside = 'path' in source ? source.path.replace(/\.[^./]+$/, '') : `${TASKS_FOLDER}/${name}`;
-    return `${beside}.${ending}`;
+    const path = pathOf(this.task);
+    const at = path === undefined ? TASKS_FOLDER : parentOf(path);
+    return `${at === '' ? '' : `${at}/`}${this.task.name}.${ending}`;
+  }
+
+  private mask(text: string, path: string): string {
+    return maskKnown(text, path, [this.harvest.secrets]).text;
   }
 }

@@ -1,7 +1,10 @@
 // A task's results as a table on disk: CSV beside the texts, swapped in whole.
+import { CodedError } from '../common/errors.ts';
 import { replaceFileAsItComes } from '../common/files.ts';
+import type { FolderReader } from '../harvest/folder-reader.ts';
 import { csvLine } from '../tasks/label/csv.ts';
-import { isAnswerTask } from '../tasks/label/task.ts';
+import { decoded, linesIn } from '../tasks/label/extract.ts';
+import { isAnswerTask, type TextTask } from '../tasks/label/task.ts';
 import { placeIn } from './in-folder.ts';
 import type { LabelledRow, Shard } from './label-texts.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -11,10 +14,32 @@ const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as con
 
 const FLUSH = 1 << 16;
 
-/** Relative to the folder. */
-export function resultsPath(folder: Pick<TaskFolder, 'besideTexts' | 'task'>, { number, of }: Shard): string {
-  const [, name] = NAMES[isAnswerTask(folder.task) ? 'text' : 'label'];
-  return folder.besideTexts(of === 1 ? `${name}.csv` : `${name}.${number}-of-${of}.csv`);
+function headerOf(task: TextTask): string {
+  return csvLine(['text', NAMES[isAnswerTask(task) ? 'text' : 'label'][0], 'who', 'how sure', 'in doubt']);
+}
+
+/** Relative to the folder. Throws CodedError 'unwritable' where something else has that name: asked before anything is paid for. */
+export async function resultsPath(
+  folder: Pick<TaskFolder, 'besideTexts' | 'reader' | 'task'>,
+  { number, of }: Shard,
+): Promise<string> {
+  const { reader, task } = folder;
+  const [, name] = NAMES[isAnswerTask(task) ? 'text' : 'label'];
+  const path = folder.besideTexts(of === 1 ? `${name}.csv` : `${name}.${number}-of-${of}.csv`);
+  const fault = await reader.file(path);
+  if (fault === 'gone') return path;
+  const isSource = 'path' in task.source && task.source.path === path;
+  if (fault === undefined && !isSource && (await beginsWith(reader, path, headerOf(task).trimEnd()))) return path;
+  throw new CodedError(
+    'unwritable',
+    `${path} is there already, and is no table of results. Rename it: those of '${task.name}' go there.`,
+  );
+}
+
+/** Or is empty. Quotes aside, which a spreadsheet may have put there. */
+async function beginsWith(reader: FolderReader, path: string, header: string): Promise<boolean> {
+  for await (const line of linesIn(decoded(reader.pieces(path)))) return line.replaceAll('"', '') === header;
+  return true;
 }
 
 export interface ResultCounts {
@@ -32,9 +57,8 @@ export async function writeResults(
   onProgress: (texts: number) => void,
 ): Promise<ResultCounts> {
   const counts: ResultCounts = { texts: 0, byPerson: 0, byApi: 0, inDoubt: 0 };
-  const name = NAMES[isAnswerTask(folder.task) ? 'text' : 'label'][0];
   async function* lines(): AsyncGenerator<string> {
-    let open = csvLine(['text', name, 'who', 'how sure', 'in doubt']);
+    let open = headerOf(folder.task);
     for await (const row of rows) {
       counts.texts += 1;
       counts.byPerson += Number(row.by === 'person');

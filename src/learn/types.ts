@@ -68,6 +68,8 @@ export interface ApiEstimate {
   readonly batchUsd?: number;
   /** The places are texts of a task: a sample that teaches, the rest that stays in doubt; or such as a base reads here, in so many seconds. */
   readonly texts?: 'sample' | 'rest' | 'states';
+  /** The file that these come from, where git ignores it. */
+  readonly ignoredByGit?: string;
   readonly seconds?: number;
 }
 

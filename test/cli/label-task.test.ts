@@ -116,6 +116,18 @@ test('a run costs what it may at most, says why it stopped, and the next one goe
   assert.ok(now > asked && now < 80, `${now} were asked`);
 });
 
+test('that git ignores what is sent is said with its price', async () => {
+  writeFileSync(join(folder, '.gitignore'), 'mine.csv\n');
+  copyFileSync(join(folder, 'issues.csv'), join(folder, 'mine.csv'));
+  const task = JSON.parse(read('.easyadaptation/tasks/issues.json'));
+  const source = { ...task.source, path: 'mine.csv' };
+  writeFileSync(join(folder, '.easyadaptation/tasks/mine.json'), JSON.stringify({ ...task, source }));
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
+  const { code, err } = await runCli(['label', 'mine', '--folder', folder, '--storage', storage], env);
+  assert.equal(code, 0, err);
+  assert.match(err, /secrets masked\.\nThey are those of mine\.csv, which git ignores\.\n/);
+});
+
 test('the export is a model, its labels and a page of 20 lines', async () => {
   const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
   assert.equal(code, 0, err);

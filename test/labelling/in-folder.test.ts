@@ -1,6 +1,7 @@
 // What is written below a folder that came from elsewhere: through no link that it holds, and under no name that it could have foreseen.
 import assert from 'node:assert/strict';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -71,6 +72,33 @@ test('a run writes its table anew, whatever links lie where it might', async () 
     ['.easyadaptation', 'issues.csv', path, 'issues.labels.csv.tmp'].sort(),
     'nothing is left of the writing',
   );
+});
+
+test('tasks over one table have a table of results each, and what is none of theirs is refused before anything is asked', async () => {
+  const { root } = scene();
+  const tasks = join(root, '.easyadaptation/tasks');
+  copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
+  const run = async (name: string) => {
+    const task = unwrap(await TaskFolder.open(root, name, { trusted: true }));
+    return unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal })).path;
+  };
+  assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);
+  await run('issues');
+  writeFileSync(join(root, 'issues.labels.csv'), '"text","label","who","how sure","in doubt"\r\n');
+  assert.equal(await run('issues'), 'issues.labels.csv', 'a spreadsheet has written it anew');
+  for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
+    writeFileSync(join(root, 'issues.labels.csv'), mine);
+    const why = { code: 'unwritable', message: /^issues\.labels\.csv is there already, and is no table of results\./ };
+    await assert.rejects(run('issues'), why);
+    assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
+  }
+  // A table of results as another task's texts.
+  rmSync(join(root, 'issues.labels.csv'));
+  writeFileSync(join(root, 'again.labels.csv'), readFileSync(join(root, 'other.labels.csv')));
+  const again = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
+  const source = { kind: 'csv', path: 'again.labels.csv', text: 'text', label: 'label' };
+  writeFileSync(join(tasks, 'again.json'), JSON.stringify({ ...again, source }));
+  await assert.rejects(run('again'), { code: 'unwritable' });
 });
 
 test('an answer goes through no link: not of its file, not of a folder above it', () => {

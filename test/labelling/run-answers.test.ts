@@ -128,6 +128,29 @@ test('with one it is asked within what was said, own comments go along, and what
   assert.equal(third.asked.length, 0);
 });
 
+test('what people wrote goes along masked, as the texts and the instruction do', async () => {
+  const root = makeFolder((i) => i % 3 !== 0);
+  const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
+  writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
+  const at = join(root, '.easyadaptation/tasks/docs.json');
+  const task = JSON.parse(readFileSync(at, 'utf8'));
+  writeFileSync(at, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
+  for (const verb of verbs)
+    giveLabel(root, 'docs', {
+      text: `export function ${verb}_item(id: number) {\n  return store.${verb}(id, '${secret}');\n}`,
+      label: `\`${verb}_item\` asks with ${secret}.`,
+      by: 'person',
+    });
+  const asks = teacher();
+  const { folder, rows } = await run(root, asks);
+  assert.ok(asks.prompts.some(({ user }) => /<answer>\n`\w+_item` asks with \*{5}/.test(user[0]?.text ?? '')));
+  for (const prompt of asks.prompts) assert.ok(!JSON.stringify(prompt).includes(secret));
+  assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
+  const asked = asks.asked.length;
+  assert.equal((await run(root, asks)).report.runUsd, 0);
+  assert.equal(asks.asked.length, asked, 'what is masked is known again');
+});
+
 test('an answer that a person wrote is the last word at once, and the next drafts follow it', async () => {
   const root = makeFolder(() => false);
   const bare = await run(root);

@@ -108,6 +108,26 @@ test('what cannot be read is a sentence: a missing column, a file outside, a lin
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
 
+test('a table that is kept out is refused, before anything of it is read; one that only git ignores is named', async () => {
+  const options = { trusted: true, filesExclude: { '**/hidden': true } };
+  put('.gitignore', 'open/ignored.csv\n');
+  put('.easyadaptationignore', 'private/\n');
+  const paths = ['private/customers.csv', 'a/hidden/customers.csv', '.env.csv', 'open/ignored.csv', 'open/plain.csv'];
+  const found = [];
+  for (const path of [...paths, '.npmrc']) {
+    put(path, path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n');
+    putTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
+    const task = await TaskFolder.open(folder, 'named', options);
+    if (task.ok) found.push([path, task.value.ignoredByGit]);
+    else assert.match(task.error.message, /is kept out by .*Name another file in the task, or let this one in\./);
+  }
+  assert.deepEqual(found, [
+    ['open/ignored.csv', 'open/ignored.csv'],
+    ['open/plain.csv', undefined],
+  ]);
+  for (const path of ['.gitignore', '.easyadaptationignore', '.npmrc', '.env.csv']) rmSync(join(folder, path));
+});
+
 test('an answer is there when it was given, the last one counts, and a line that a crash cut is passed over', async () => {
   const { task, reader } = await opened('issues');
   giveLabel(folder, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });

@@ -59,7 +59,7 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
 
 /** Before anything is paid for. */
 export async function askToSpend(
-  { model, host, places, usd, texts, seconds = 0 }: ApiEstimate,
+  { model, host, places, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
   provider: string | undefined,
   isText: boolean,
 ): Promise<Spending> {
@@ -84,7 +84,8 @@ export async function askToSpend(
     price,
     host,
   );
-  const detail = [sent, why, termsOf(provider)].join(' ');
+  const ignored = ignoredByGit === undefined ? [] : [t('They are those of {0}, which git ignores.', ignoredByGit)];
+  const detail = [sent, ...ignored, why, termsOf(provider)].join(' ');
   return (await vscode.window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 

@@ -13,7 +13,7 @@ interface GitApi {
 
 const name = 'tickets';
 const folder = () => inFolder('tickets').fsPath;
-const results = () => join(folder(), 'list.labels.csv');
+const results = () => join(folder(), `${name}.labels.csv`);
 const taskFile = () => inFolder(`.easyadaptation/tasks/${name}.json`);
 
 function prepare(): void {
