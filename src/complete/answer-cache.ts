@@ -1,7 +1,9 @@
 // Answers by place: the same place again, or the same place with part of the answer typed since (typing-as-suggested).
 import type { CompletionQuery, Source } from '../common/completion.ts';
 import type { Decision } from '../coupling/types.ts';
+import { closersWritten } from '../text/brackets.ts';
 import { EditedPlace } from '../text/edits.ts';
+import { languageOf } from '../text/languages.ts';
 
 /** What was answered at a place; '' where the answer was nothing. */
 export interface Answer {
@@ -25,10 +27,8 @@ export interface CacheHit {
   readonly answer: Answer;
   /** What is left of the answer's text to insert; '' at the end of it, or where the answer was nothing. */
   readonly rest: string;
-  /** What is left of its `over`. */
+  /** What is left of its `over`, and what the editor has closed behind the cursor meanwhile that `rest` closes itself. */
   readonly over: number;
-  /** The editor put closing brackets or quotes behind the cursor meanwhile, which `rest` may repeat. */
-  readonly autoClosed: boolean;
 }
 
 interface Entry {
@@ -71,12 +71,15 @@ export class CompletionCache {
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
         over,
       );
-      // The closers that it writes itself are not the only ones there any more.
-      if (since === undefined || (since.autoClosed && over > 0)) continue;
+      if (since === undefined) continue;
+      const { typed, closers } = since;
+      const rest = text.slice(typed.length);
+      const written = closersWritten(closers, typed, rest, languageOf(query.languageId).quotes);
+      // Closers that it leaves to the editor stand behind it: not behind further lines, nor before others that it writes itself.
+      if (written < closers.length && (over > 0 || rest.includes('\n'))) continue;
       // What is on the screen comes first as long as it is there, and not before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
-      const rest = text.slice(since.typed.length);
-      return { answer: entry.answer, rest, over: over - since.over, autoClosed: since.autoClosed };
+      return { answer: entry.answer, rest, over: written + over - since.over };
     }
     return undefined;
   }

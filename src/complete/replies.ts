@@ -3,7 +3,6 @@ import type { Clock } from '../common/clock.ts';
 import { hereNote, withoutApi } from '../coupling/decide.ts';
 import { bestCut } from '../coupling/show.ts';
 import type { Decision } from '../coupling/types.ts';
-import { clean } from '../tasks/completion/clean.ts';
 import type { CacheHit } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import type { Flight } from './flights.ts';
@@ -63,17 +62,10 @@ export class Replies {
 
   /** @param flight the call that has just brought it */
   fromCache(turn: Turn, hit: CacheHit, flight?: Flight): Completion | undefined {
-    const text = this.fitted(turn, hit);
+    const { rest: text, over } = hit;
     if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);
     const latencyMs = this.clock.monotonic() - turn.startedAt;
-    const { over } = hit;
     return this.screen.show(turn, hit.answer, { text, over, latencyMs, costUsd, cached: flight === undefined });
-  }
-
-  /** What is left of an answer, without what the editor has closed meanwhile. */
-  private fitted(turn: Turn, hit: CacheHit): string {
-    if (!hit.autoClosed) return hit.rest;
-    return clean(hit.rest, { ...turn, block: hit.rest.includes('\n') });
   }
 }

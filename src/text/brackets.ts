@@ -57,7 +57,7 @@ export function closedBehind(lineBefore: string, lineAfter: string, quotes: stri
 
 /**
  * How many of these closers a text at the cursor writes itself, from the first on.
- * @param closed as `closedBehind` says
+ * @param closed all that `lineBefore` opened, as `closersFor` says
  */
 export function closersWritten(closed: string, lineBefore: string, text: string, quotes: string): number {
   const left = closersFor(lineBefore + text, quotes);

@@ -27,14 +27,14 @@ export class EditedPlace {
 
   /**
    * What was typed since, when the query's text round the cursor is this place's with that inserted: the first candidate
-   * that `accept` takes. Closing brackets and quotes that the editor added for openers in it are allowed for.
+   * that `accept` takes; and the closing brackets and quotes behind it that the editor added for openers in it.
    * @param over UTF-16 units behind this place that may be gone: what was typed took the place of them
    */
   typedSince(
     query: CompletionQuery,
     accept: (typed: string) => boolean,
     over = 0,
-  ): { typed: string; autoClosed: boolean; over: number } | undefined {
+  ): { typed: string; closers: string; over: number } | undefined {
     if (query.path !== this.path) return undefined;
     const longest = Math.min(MOST_TYPED, query.prefix.length);
     for (let length = 0; length <= longest; length++) {
@@ -45,10 +45,10 @@ export class EditedPlace {
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
       for (let gone = 0; gone <= over; gone++)
-        if (this.afterIs(query.suffix, gone)) return { typed, autoClosed: false, over: gone };
+        if (this.afterIs(query.suffix, gone)) return { typed, closers: '', over: gone };
       const closers = closersFor(typed, languageOf(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
-        return { typed, autoClosed: true, over: 0 };
+        return { typed, closers, over: 0 };
       }
     }
     return undefined;

@@ -25,13 +25,44 @@ test('an answer fits its place, and further along; not elsewhere', () => {
   assert.equal(rest('a = '), 'call(x);');
   assert.equal(rest('a = call'), '(x);');
   assert.equal(rest('a = call(', ')\nb'), 'x);');
-  assert.ok(cache.get(query('a = call(', ')\nb'))?.autoClosed);
   assert.equal(rest('a = call(x);'), undefined, 'all typed');
   assert.equal(rest('a = ball'), undefined);
   assert.equal(rest('a ='), undefined);
   assert.equal(rest('a = ', '\nc'), undefined);
   assert.equal(rest('zz a = '), undefined, 'the document began there');
   assert.equal(rest('a = ', '\nb', 'other.ts'), undefined);
+});
+
+/** As the document reads with the answer taken where it was typed up to there, and the editor has closed what that opens. */
+function taken(
+  shown: Pick<Answer, 'text' | 'over'>,
+  [prefix, suffix]: readonly [string, string],
+  typed: string,
+  closers: string,
+) {
+  const cache = new CompletionCache();
+  cache.put(query(prefix, suffix), { ...answer(shown.text), ...shown });
+  const hit = cache.get(query(prefix + typed, closers + suffix));
+  return hit && prefix + typed + hit.rest + (closers + suffix).slice(hit.over);
+}
+
+test('what the editor closes while an answer is typed is written once', () => {
+  const line = ['', '\nb'] as const;
+  for (const [text, typed, closers] of [
+    ['items.map(x => x.id).filter(Boolean);', 'items.map(', ')'],
+    ['items.map(x => x.id).filter(Boolean);', 'items.map(x => x.', ')'],
+    ["it('x', fn);", "it('", "')"],
+    ["it('x', fn);", "it('x'", ')'],
+    ["it('x', () => {\n  b();\n});", "it('", "')"],
+    ['call({ a: [1] });', 'call({ a: [', ']})'],
+  ] as const)
+    assert.equal(taken({ text }, line, typed, closers), `${text}\nb`, typed);
+  assert.equal(taken({ text: 'call(a' }, line, 'call(', ')'), 'call(a)\nb', 'what it leaves open stays closed');
+  assert.equal(taken({ text: 'call(() => {\n  a();' }, line, 'call(', ')'), undefined, 'not behind its last line');
+  const inside = ['bar(', ')\nb'] as const;
+  assert.equal(taken({ text: 'foo(x)' }, inside, 'foo(', ')'), 'bar(foo(x))\nb');
+  assert.equal(taken({ text: 'foo(x), y);', over: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
+  assert.equal(taken({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
 });
 
 test('edits far above leave a place what it is', () => {

@@ -99,9 +99,10 @@ test('the closers are gone from where they stood once a part of the draft has wr
   for (const { query, answer: kept } of withRests(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
   assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
-  // A bracket that the typist opens is closed by the editor before them: the text would write one of both.
+  // A bracket that the typist opens is closed by the editor before them: the text writes both.
   cache.put(at, { ...answer, text: 'get(x)); err', over: 1 });
-  assert.equal(cache.get(query('x := run(get(', '))\n}\n')), undefined);
+  const both = cache.get(query('x := run(get(', '))\n}\n'));
+  assert.deepEqual([both?.rest, both?.over], ['x)); err', 2]);
 });
 
 test('where the API may answer, too, both say what stands before the closers', async () => {

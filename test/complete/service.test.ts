@@ -91,7 +91,7 @@ test('typing along the ghost text asks nobody, keeps the id and tells nobody; ba
   }
   // The editor closes the bracket that the user opens.
   const closed = await h.answer(query('const x = local(', ')\n'), {}, 0);
-  assert.equal(closed?.text, 'first');
+  assert.deepEqual([closed?.text, closed?.over], ['first);', 1]);
   assert.equal(closed?.id, first?.id);
   assert.equal(h.specialist.queries.length, 1);
   assert.equal(h.events.length, events);

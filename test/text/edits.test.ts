@@ -21,7 +21,7 @@ test('what is typed at a place is found there, at any place of any text', () => 
     const place = new EditedPlace(queryAt(prefix, suffix));
     for (const typed of ['', 'x', 'foo(a)', '\n  y']) {
       const since = place.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
-      assert.deepEqual(since, { typed, autoClosed: false, over: 0 });
+      assert.deepEqual(since, { typed, closers: '', over: 0 });
       assert.equal(placeIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
     }
   }
@@ -45,7 +45,7 @@ test('a place that is kept keeps what stands near it in memory, not the text rou
 test('closers that the editor put behind the cursor are allowed for', () => {
   const place = new EditedPlace(queryAt('call', ';\n'));
   assert.deepEqual(place.typedSince(queryAt('call(["', '"]);\n'), any), {
-    ...{ typed: '(["', autoClosed: true, over: 0 },
+    ...{ typed: '(["', closers: '"])', over: 0 },
   });
   assert.equal(place.typedSince(queryAt('call(', '];\n'), any), undefined);
 });
@@ -53,8 +53,8 @@ test('closers that the editor put behind the cursor are allowed for', () => {
 test('what stood behind the place may be gone where what is typed takes the place of it', () => {
   const place = new EditedPlace(queryAt('call(', '));\n'));
   const since = (suffix: string, over: number) => place.typedSince(queryAt('call(a)', suffix), any, over);
-  assert.deepEqual(since(');\n', 2), { typed: 'a)', autoClosed: false, over: 1 });
-  assert.deepEqual(since(';\n', 2), { typed: 'a)', autoClosed: false, over: 2 });
+  assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', over: 1 });
+  assert.deepEqual(since(';\n', 2), { typed: 'a)', closers: '', over: 2 });
   assert.equal(since(';\n', 1), undefined);
   assert.equal(since(');\n', 0), undefined);
 });
@@ -74,7 +74,7 @@ test('edits far above leave a place what it was, and move it', () => {
   const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
   assert.deepEqual(
     new EditedPlace(here).typedSince(later, (typed) => typed === 'y'),
-    { typed: 'y', autoClosed: false, over: 0 },
+    { typed: 'y', closers: '', over: 0 },
   );
   assert.equal(placeIn(here, later), later.prefix.length - 1);
   assert.equal(placeIn(here, queryAt('other', ' text')), undefined);

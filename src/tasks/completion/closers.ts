@@ -21,10 +21,12 @@ export function dropSuppliedClosers(text: string, { before, after, facts }: Cont
   if (supplied === undefined || first === undefined || others.length > 0) return text;
   const excess = imbalance(before + text + after, facts.quotes);
   if (excess === 0) return text;
-  const at = [...Array(text.length).keys()].find(
-    (i) => text[i] === supplied && imbalance(before + text.slice(0, i) + after, facts.quotes) < excess,
-  );
-  if (at === undefined) return text;
+  const ends = [...Array(text.length).keys()].filter((i) => text[i] === supplied);
+  const left = ends.map((i) => imbalance(before + text.slice(0, i) + after, facts.quotes));
+  const least = Math.min(...left);
+  if (!(least < excess)) return text;
+  // Of closers that pair up as well the last one is the supplied one: `a).then(b)`.
+  const at = ends[left.lastIndexOf(least)] as number;
   // Real text after the closer means that the closer was meant to stand before it.
   return /[\p{L}\p{N}]/u.test(text.slice(at)) ? text : text.slice(0, at);
 }
