@@ -4,7 +4,7 @@ import { closesBlock } from '../../text/blocks.ts';
 import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import { lineState } from '../../text/line-state.ts';
-import { lineStart, linesBelow, withoutLastLine } from '../../text/lines.ts';
+import { lineStart, linesBelow } from '../../text/lines.ts';
 import type { Context } from './filter.ts';
 import { cutOf } from './query.ts';
 
@@ -17,11 +17,12 @@ export function imbalance(line: string, quotes: string): number {
 /** Closers that the editor has put behind the cursor and that the text writes again, with what follows them. */
 export function dropSuppliedClosers(text: string, { before, after, facts }: Context): string {
   const supplied = after.trimStart()[0];
-  const [first, ...others] = text.split('\n');
-  if (supplied === undefined || first === undefined || others.length > 0) return text;
+  if (supplied === undefined) return text;
   const excess = imbalance(before + text + after, facts.quotes);
   if (excess === 0) return text;
-  const ends = [...Array(text.length).keys()].filter((i) => text[i] === supplied);
+  // Of several lines the last alone comes to stand before them.
+  const start = lineStart(text);
+  const ends = [...Array(text.length).keys()].filter((i) => i >= start && text[i] === supplied);
   const left = ends.map((i) => imbalance(before + text.slice(0, i) + after, facts.quotes));
   const least = Math.min(...left);
   if (!(least < excess)) return text;
@@ -48,12 +49,9 @@ export function cutStrayClosers(text: string, { query, facts, before }: Context)
   return stray === undefined ? text : text.slice(0, stray - start);
 }
 
-/** The closing line of a block that is closed already, behind the cursor or below. */
+/** The closing line of a block that is closed already below. */
 export function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
-  if (isClosedBehind(text, after)) {
-    const last = text.slice(lineStart(text)).trim();
-    return isOnlyClosers(last) && after.trim().startsWith(last) ? withoutLastLine(text) : text;
-  }
+  if (isClosedBehind(text, after)) return text;
   const below = linesBelow(query.suffix, 1)[0];
   if (below === undefined || !closesBlock(below)) return text;
   const lines = text.split('\n');
@@ -69,14 +67,14 @@ export function dropBlockClose(text: string, { query, before, after, indentUnit 
   return same && !unclosed ? lines.slice(0, -1).join('\n') : text;
 }
 
-/** The editor has put the block's end right behind the cursor, and the text is the block's body. */
+/** The editor has put the end right behind the cursor, and the text has several lines. */
 function isClosedBehind(text: string, after: string): boolean {
   return text.includes('\n') && after.trim() !== '' && isOnlyClosers(after);
 }
 
 /**
- * Ghost text ends in white space only where a closer behind the cursor has to come on a line of its own. Lines of code
- * do not either; in prose two spaces at a line's end mean something.
+ * Ghost text ends in white space only where a closer behind the cursor has to come on a line of its own: below a body that
+ * begins on one. Lines of code do not either; in prose two spaces at a line's end mean something.
  */
 export function trimTrailing(text: string, { facts, before, after }: Context): string {
   if (facts.family === 'prose') return text.trimEnd();
@@ -85,5 +83,5 @@ export function trimTrailing(text: string, { facts, before, after }: Context): s
     .map((line) => line.trimEnd())
     .join('\n')
     .trimEnd();
-  return isClosedBehind(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
+  return trimmed.startsWith('\n') && isClosedBehind(trimmed, after) ? `${trimmed}\n${indentOf(before)}` : trimmed;
 }

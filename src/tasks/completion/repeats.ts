@@ -1,6 +1,6 @@
 // What stands around the cursor already is not written again.
 import { isOnlyClosers } from '../../text/brackets.ts';
-import { lineAbove, linesBelow } from '../../text/lines.ts';
+import { lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { imbalance } from './closers.ts';
 import type { Context } from './filter.ts';
 
@@ -35,11 +35,11 @@ export function cutLinesBelow(text: string, { query, before, after }: Context): 
 /** A part of the rest that a chat model wrote again, and that cannot be chance. */
 const UNLIKELY = /\w{2,}\W|\W\w{2,}/;
 
-/** The end of the text that the rest of the line repeats. */
+/** The end of the text's last line that the rest of the cursor's line repeats. */
 export function trimOverlap(text: string, { before, after, facts, chat }: Context): string {
   const rest = after.trimEnd();
-  if (rest === '' || text.includes('\n')) return text;
-  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
+  if (rest === '') return text;
+  for (let length = Math.min(rest.length, text.length - lineStart(text)); length > 0; length--) {
     const overlap = rest.slice(0, length);
     if (!text.endsWith(overlap)) continue;
     const trimmed = text.slice(0, -length);
