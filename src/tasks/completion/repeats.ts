@@ -1,5 +1,8 @@
 // What stands around the cursor already is not written again.
+
+import { closesBlock } from '../../text/blocks.ts';
 import { isOnlyClosers } from '../../text/brackets.ts';
+import { indentWidth } from '../../text/indents.ts';
 import { lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
 import { imbalance } from './closers.ts';
 import type { Context } from './filter.ts';
@@ -13,7 +16,7 @@ export function dropLineAbove(text: string, { query, before }: Context): string 
 }
 
 /** What stands below the cursor's line already is not written again. */
-export function cutLinesBelow(text: string, { query, before, after }: Context): string {
+export function cutLinesBelow(text: string, { query, before, after, indentUnit }: Context): string {
   if (after.trim() !== '' && !isOnlyClosers(after)) return text;
   const [nextLine = '', second] = linesBelow(query.suffix, 2);
   const next = nextLine.trim();
@@ -21,15 +24,24 @@ export function cutLinesBelow(text: string, { query, before, after }: Context): 
   const lines = text.split('\n');
   for (const [i, line] of lines.entries()) {
     const whole = i === 0 ? before + line : line;
-    // Deeper in the text's own blocks the same line is another statement.
-    const alike = i === 0 ? whole.trim() === next : whole.trimEnd() === nextLine.trimEnd();
-    if (!alike || next.length < 3) continue;
+    if (whole.trim() !== next || next.length < 3) continue;
+    // Deeper inside the same line is another statement.
+    const deeper = indentWidth(whole, indentUnit) > indentWidth(nextLine, indentUnit);
+    if (deeper && !(i === 0 && endsNothing(whole, query.prefix, indentUnit))) continue;
     // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
     const following = lines.slice(i + 1).find((l) => l.trim() !== '');
     const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
     if (same) return lines.slice(0, i).join('\n');
   }
   return text;
+}
+
+const NEXT_BRANCH = /^\s*(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure)\b/;
+
+/** A line at the cursor that would end the block above it, as deep as that block's own lines. */
+function endsNothing(line: string, prefix: string, indentUnit: string): boolean {
+  const ends = closesBlock(line) || NEXT_BRANCH.test(line);
+  return ends && indentWidth(lineAbove(prefix), indentUnit) <= indentWidth(line, indentUnit);
 }
 
 /** A part of the rest that a chat model wrote again, and that cannot be chance. */
