@@ -6,12 +6,19 @@ const STOP = /[.!?…]["'”’»)\]]*(?=\s|$)/gu;
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{L}|e\.g|i\.e|etc|cf|ca|vs|al|approx|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Fig|Eq|Sec|Jr|Sr|z\.B|d\.h|u\.a|bzw|usw|evtl|ggf)\.$/iu;
 
-/** Length of the text up to the end of its first sentence; undefined where none ends in it. */
-export function sentenceEnd(text: string): number | undefined {
+/** The number of a list's item or a heading, from its line's start on. */
+const ITEM_NUMBER = /(?:^|\n)[ \t>#*+-]*\d+(?:\.\d+)*\.$/;
+
+/**
+ * Length of the text up to the end of its first sentence; undefined where none ends in it.
+ * @param before what stands before the text in its line
+ */
+export function sentenceEnd(text: string, before = ''): number | undefined {
   for (const { index, 0: mark } of text.matchAll(STOP)) {
     const end = index + mark.length;
     if (!/[\p{L}\p{N}]/u.test(text.slice(0, end))) continue;
     if (mark === '.' && ABBREVIATION.test(text.slice(0, end))) continue;
+    if (mark === '.' && ITEM_NUMBER.test(before + text.slice(0, end))) continue;
     // What goes on in small letters was no end.
     if (/^\s+\p{Ll}/u.test(text.slice(end))) continue;
     return end;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCode, isProse, sentenceEnd } from '../../src/text/prose-text.ts';
 
-const ends: readonly [text: string, first: string | undefined][] = [
+const ends: readonly [text: string, first: string | undefined, before?: string][] = [
   ['your letter of 3 May. We have read it.', 'your letter of 3 May.'],
   ['come on Monday? We meet at ten.', 'come on Monday?'],
   ['so it is!', 'so it is!'],
@@ -17,11 +17,16 @@ const ends: readonly [text: string, first: string | undefined][] = [
   ['wait ... and see', undefined],
   ['. And so on', undefined],
   ['no end here', undefined],
+  ['2. Run the tests. And more.', '2. Run the tests.'],
+  ['3. Results', undefined, '## '],
+  ['1.2. Results', undefined, '### '],
+  ['The first item\n2. The second', undefined, '1. '],
+  ['2019. We began early.', '2019.', 'It was built in '],
   ['Das gilt z.B. für Briefe. Und mehr.', 'Das gilt z.B. für Briefe.'],
 ];
-for (const [text, first] of ends) {
+for (const [text, first, before] of ends) {
   test(`the first sentence of ${JSON.stringify(text)}`, () => {
-    const end = sentenceEnd(text);
+    const end = sentenceEnd(text, before);
     assert.equal(end === undefined ? undefined : text.slice(0, end), first);
   });
 }

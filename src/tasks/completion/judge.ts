@@ -1,6 +1,6 @@
 // How good an answer is at a held-out place: what would be shown there against what the author wrote.
 import { editSimilarity, exactMatch } from '../../common/quality.ts';
-import { lineEnd } from '../../text/lines.ts';
+import { lineBefore, lineEnd } from '../../text/lines.ts';
 import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
@@ -17,7 +17,8 @@ export interface Verdict {
  */
 export function truthAt(written: string, { block, query }: Pick<CompletionPlace, 'block' | 'query'>): string {
   const asked = block ? written : written.slice(0, lineEnd(written)).trimEnd();
-  return isProse(query.languageId, query.prefix) ? asked.slice(0, sentenceEnd(asked)) : asked;
+  const { languageId, prefix } = query;
+  return isProse(languageId, prefix) ? asked.slice(0, sentenceEnd(asked, lineBefore(prefix))) : asked;
 }
 
 /**

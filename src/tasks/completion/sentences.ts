@@ -6,9 +6,9 @@ import type { Context } from './filter.ts';
 const FENCE = /```|~~~/;
 
 /** Up to the end of the sentence under way. */
-export function cutToSentence(text: string, { query }: Context): string {
+export function cutToSentence(text: string, { query, before }: Context): string {
   if (!isProse(query.languageId, query.prefix) || FENCE.test(text)) return text;
-  return text.slice(0, sentenceEnd(text));
+  return text.slice(0, sentenceEnd(text, before));
 }
 
 /** What was learned from code, in a paragraph that has none. */
