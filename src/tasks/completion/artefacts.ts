@@ -1,4 +1,6 @@
 // What a model adds to its answer, or writes where it is lost: the line once more, doubled space, loops, masks, comment marks.
+
+import { closesBlock } from '../../text/blocks.ts';
 import { indentOf } from '../../text/indents.ts';
 import type { Context } from './filter.ts';
 
@@ -25,10 +27,11 @@ export function dropDoubledSpace(text: string, { before, chat }: Context): strin
 /** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */
 export function cutLoops(text: string): string {
   const lines = text.split('\n');
-  for (let i = 0; i + 2 < lines.length; i++) {
-    const line = (lines[i] as string).trim();
-    if (line.length < 3 || !/[\p{L}\p{N}]/u.test(line)) continue;
-    if (lines[i + 1]?.trim() === line && lines[i + 2]?.trim() === line) return lines.slice(0, i + 1).join('\n');
+  // What closes one block after the other is alike but for its indent.
+  const plain = lines.map((line) => (closesBlock(line) ? line.trimEnd() : line.trim()));
+  for (const [i, line] of plain.entries()) {
+    if (line.trim().length < 3 || !/[\p{L}\p{N}]/u.test(line)) continue;
+    if (plain[i + 1] === line && plain[i + 2] === line) return lines.slice(0, i + 1).join('\n');
   }
   const loop = /([^\n]{2,60}?)\1{3,}/u.exec(text);
   if (loop === null || loop[0].length < 48 || !/[\p{L}\p{N}].*\P{N}|[\p{L}]/u.test(loop[1] as string)) return text;
