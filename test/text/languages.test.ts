@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';
-import { lineState } from '../../src/text/line-state.ts';
+import { lineState, withoutMarks } from '../../src/text/line-state.ts';
 
 const lines: [languageId: string, line: string, state: string][] = [
   ['typescript', 'const a = ', 'code'],
@@ -79,4 +79,17 @@ test('what is prose to the harvest is prose to the coupling; recordings are no c
   for (const id of ['jsonl', 'log', 'diff', 'csv']) {
     assert.deepEqual([languageOf(id).family, languageOf(id).recordings], ['data', true], id);
   }
+});
+
+test('what is no code in its lines is blank, and all else stays where it is', () => {
+  for (const [languageId, text, code] of [
+    ['rust', "let a: &'a str = f('(', '\\''); // 1) one\nb()", "let a: &'a str = f(   ,     );          \nb()"],
+    ['typescript', "a('//'); b(/\\(/); // c", "a('//'); b(/  /);     "],
+    ['python', "a = '#' # (b", "a = '#'     "],
+    ['lua', 'a() --[[ b', 'a() --[[ b'],
+    ['php', '#[A(', '#[A('],
+    ['r', 'a <- \\(x) x', 'a <- \\(x) x'],
+    ['haskell', "f' (\\(a, b) -> a) -- )", "f' (\\(a, b) -> a)     "],
+  ] as const)
+    assert.equal(withoutMarks(text, languageId), code, text);
 });

@@ -3,7 +3,7 @@
 import { closesBlock } from '../../text/blocks.ts';
 import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
-import { lineState } from '../../text/line-state.ts';
+import { lineState, withoutMarks } from '../../text/line-state.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
 import type { Context } from './filter.ts';
 import { cutOf } from './query.ts';
@@ -38,11 +38,13 @@ export function dropSuppliedClosers(text: string, { before, after, facts }: Cont
  */
 export function cutStrayClosers(text: string, { query, facts, before }: Context): string {
   if (!/[)\]]/.test(text) || lineState(query.languageId, before) !== 'code') return text;
+  // There it ends a pattern of `case`.
+  if (query.languageId === 'shellscript') return text;
   // Templates hold code as well, and an odd backtick in a comment must not hide the rest of the file.
   const quotes = facts.quotes.replaceAll('`', '');
   const start = query.prefix.length;
-  const whole = query.prefix + text;
-  const { open } = brackets(query.prefix, quotes);
+  const whole = withoutMarks(query.prefix + text, query.languageId);
+  const { open } = brackets(whole.slice(0, start), quotes);
   // Where only a window is known, what closes more than it opened may have been opened above it.
   if (open.length === 0 && cutOf(query).start) return text;
   const stray = brackets(whole, quotes).strayClosers.find((at) => at >= start && whole[at] !== '}');
