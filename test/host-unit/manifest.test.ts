@@ -30,6 +30,13 @@ test('every command that a menu, a key, the walkthrough or the panel runs exists
   }
 });
 
+test('keys are for ghost text and for a word of it alone: the editor has the others', () => {
+  assert.deepEqual(
+    contributes.keybindings.map(({ key }: { key: string }) => key),
+    ['alt+\\', 'ctrl+right'],
+  );
+});
+
 test('every context key in a when clause is set somewhere in the host', () => {
   const host = ['src/host/panel/context-keys.ts', 'src/extension.ts'].map(read);
   const clauses = JSON.stringify(contributes);
