@@ -41,7 +41,9 @@ interface Pending {
   readonly settle: (result: Result<unknown>) => void;
   readonly progress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Deaths of the process that this request has seen since it last got anywhere. */
+  /** How far it says to have got, in whichever process; -1 before it has said so. */
+  reached: number;
+  /** Deaths of the process that this request has seen since it last got further than ever before. */
   deaths: number;
 }
 
@@ -59,6 +61,15 @@ export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const
  * next of their size. Not for the one that serves: it would hold its weights in small pages, and its tokens would take longer.
  */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
+
+/**
+ * A step, a place or a text that is done. -1 for what is told before anything is, or again by each process that begins anew: what a draft
+ * will take, the device of a training.
+ */
+function reachedBy(progress: unknown): number {
+  const { step, done, index } = (progress ?? {}) as Partial<Record<'step' | 'done' | 'index', number>>;
+  return step ?? done ?? index ?? -1;
+}
 
 export class EngineClient implements Engine {
   private readonly options: EngineOptions;
@@ -94,7 +105,7 @@ export class EngineClient implements Engine {
 
   /**
    * Never rejects. A process that dies is restarted, and what was asked is asked again: training then goes on from its
-   * checkpoint. A request that has seen three deaths without any progress fails with 'crashed'.
+   * checkpoint. A request that has seen three deaths without getting further fails with 'crashed'.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -121,7 +132,7 @@ export class EngineClient implements Engine {
       };
       const progress = onProgress as ((value: unknown) => void) | undefined;
       if (!this.child) this.begin();
-      this.pending.set(id, { message, settle, progress, signal, deaths: this.deaths });
+      this.pending.set(id, { message, settle, progress, signal, reached: -1, deaths: this.deaths });
       this.hold();
       this.post(message);
     });
@@ -171,8 +182,8 @@ export class EngineClient implements Engine {
     const request = this.pending.get(message?.id);
     if (!request) return;
     if (message.kind === 'progress') {
-      // What a draft is going to take is said before any of it is done.
-      if (request.message.kind !== 'draft') request.deaths = 0;
+      const reached = reachedBy(message.progress);
+      if (reached > request.reached) Object.assign(request, { reached, deaths: 0 });
       request.progress?.(message.progress);
     } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
     else request.settle({ ok: true, value: message.result });

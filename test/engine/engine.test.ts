@@ -242,6 +242,29 @@ test('a draft that kills the process is given up, though what it will take is to
   assert.equal(times, 3);
 });
 
+for (const [name, kind, progress] of [
+  [
+    'a training',
+    'adapt',
+    [{ kind: 'device' }, { kind: 'method' }, { kind: 'validated', step: 0 }, { kind: 'step', step: 1 }],
+  ],
+  ['a fit', 'fit', [{ done: 1, total: 9 }]],
+  ['a reading of states', 'states', [{ index: 0 }]],
+] as const) {
+  test(`${name} that always dies at the same place is given up, though each process tells of what it has begun again`, async (context) => {
+    const script = join(folder, `${kind}-again.mjs`);
+    const told = `for (const progress of ${JSON.stringify(progress)}) process.send({ id, kind: 'progress', progress })`;
+    const dies = 'process.send({ id: -1 }, () => process.exit(4))';
+    writeFileSync(script, `process.on('message', ({ id }) => { ${told}; ${dies}; });`);
+    const client = engine({ script });
+    context.after(() => client.dispose());
+    let times = 0;
+    const result = await client.request(kind, {} as never, { onProgress: () => times++ });
+    assert.equal(result.ok ? '' : result.error.code, 'crashed');
+    assert.equal(times, 3 * progress.length);
+  });
+}
+
 test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
   const client = await started(context);
   const whole = join(folder, 'whole-2');
