@@ -39,3 +39,30 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** A gap between two readings counts for no more, ms. */
+const LONGEST_GAP = 30_000;
+
+/**
+ * How long something takes while the machine is awake. Elsewhere than on Linux a monotonic clock goes on while it sleeps: who measures
+ * reads now and then, and of a gap between two readings counts at most what work could have taken.
+ */
+export class AwakeTime {
+  private readonly now: () => number;
+  private last: number;
+  private passed = 0;
+
+  /** @param now monotonic, ms */
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+    this.last = now();
+  }
+
+  /** Milliseconds since it was made. @param longest what may lie between two readings, where that is more than usual, ms */
+  read(longest = 0): number {
+    const now = this.now();
+    this.passed += Math.min(now - this.last, Math.max(LONGEST_GAP, longest));
+    this.last = now;
+    return this.passed;
+  }
+}

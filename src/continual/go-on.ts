@@ -2,6 +2,7 @@
 // only where it is better at the same held-out places. Small and alone: nothing is asked, nothing is fitted but the mixture. Runs in a job.
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AwakeTime } from '../common/clock.ts';
 import { CodedError, failed, isCancelled, ok, type Result, unwrap } from '../common/errors.ts';
 import { type Log, mappedLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -100,8 +101,12 @@ async function run(request: OnwardRequest, deps: OnwardDeps): Promise<Onward> {
   const { specialistFolder, tokenizerPath, neural } = request;
   const { signal, progress = noProgress, now = Date.now } = deps;
   const startedAt = now();
+  const awake = new AwakeTime();
   const tell = (stage: string): Tell => {
-    return (update) => progress({ stage, ...update });
+    return (update) => {
+      awake.read();
+      progress({ stage, ...update });
+    };
   };
   const earlier = ownModelOver(request);
   const before = readWentOn(specialistFolder);
@@ -138,7 +143,7 @@ async function run(request: OnwardRequest, deps: OnwardDeps): Promise<Onward> {
     const perPlace = secondsPerPlace((await measured(earlier, halved(all, TIMED))).scored);
     const places = fitting(all, perPlace);
     const was = await measured(earlier, places);
-    const late = (now() - startedAt) / 1000 + perPlace * (places.choose.length + places.fit.length);
+    const late = awake.read() / 1000 + perPlace * (places.choose.length + places.fit.length);
     const training = await train(
       earlier.base,
       samples,

@@ -60,7 +60,7 @@ export interface Run extends RunDeps {
   readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
-  /** Seconds since it began, without what was done apart. */
+  /** Seconds since it began, without what was done apart and the machine's sleep. */
   readonly elapsed: () => number;
   /** What the user and the API take does not count among the minutes of the run. */
   readonly apart: <T>(work: () => Promise<T>) => Promise<T>;

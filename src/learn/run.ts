@@ -1,4 +1,5 @@
 // One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
+import { AwakeTime } from '../common/clock.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import { mappedLog, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
@@ -27,6 +28,8 @@ import type { AdaptOutcome, AdaptRequest } from './types.ts';
 
 export type { RunDeps } from './made.ts';
 
+/** How often it is looked at how long the run takes, ms. */
+const READ_MS = 1000;
 /** A disk that is full, read-only, somebody else's, or gone. */
 const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
 
@@ -39,6 +42,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const progress: Progress = (update) => countdown.tell(update);
   if (!request.neural || request.effort === 'index') countdown.plan({ ...nothingAhead, api: request.api?.places ?? 0 });
   const started = now();
+  const awake = new AwakeTime(now);
+  const reading = setInterval(() => awake.read(), READ_MS).unref();
   const startedAt = Date.now();
   let apart = 0;
   let run: Run | undefined;
@@ -64,16 +69,16 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         notes: [],
         paid: { answers: 0, usd: 0 },
         models: new Set(),
-        elapsed: () => (now() - started - apart) / 1000,
+        elapsed: () => (awake.read() - apart) / 1000,
       },
       apart: async (work) => {
-        const since = now();
+        const since = awake.read();
         const within = apart;
         try {
           return await work();
         } finally {
           // What was done apart meanwhile is in it.
-          apart = within + now() - since;
+          apart = within + awake.read() - since;
         }
       },
       replan: (ahead) => void countdown.plan(ahead),
@@ -126,6 +131,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         `${messageOf(error)}. Free disk space or make the folder writable; it goes on where it was.`,
       );
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
+  } finally {
+    clearInterval(reading);
   }
 }
 

@@ -156,7 +156,7 @@ class Run {
     let waited = 0;
     const result = await stepper.run(this.batches.step(step), learningRate, maxNorm, async () => {
       const since = performance.now();
-      await hooks.between?.();
+      await this.turn();
       waited += performance.now() - since;
       return !this.cancelled;
     });
@@ -182,12 +182,12 @@ class Run {
   /** False where it was cancelled. */
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
-    const started = performance.now();
+    const started = this.time.seconds;
     const together = new MixtureLoss();
     const loss = await stepper.loss(
       batches,
       async () => {
-        await hooks.between?.();
+        await this.turn();
         return !this.cancelled;
       },
       (batch, losses) => together.add(batch, losses),
@@ -204,12 +204,14 @@ class Run {
       progress.stale = 0;
       await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());
     } else progress.stale++;
-    this.time.validated((performance.now() - started) / 1000);
+    this.time.validated(this.time.seconds - started);
     hooks.onValidated?.(validated);
     return true;
   }
 
+  /** After each micro-batch and each piece of a file. */
   private async turn(): Promise<void> {
+    this.time.turned();
     await this.hooks.between?.();
   }
 

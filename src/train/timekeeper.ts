@@ -1,4 +1,5 @@
 // A run's time: what was spent, how fast its steps are, how much is left; and the plan that is fitted to it.
+import { AwakeTime } from '../common/clock.ts';
 import type { Progress, RunOptions } from './run.ts';
 import { replan } from './schedule.ts';
 
@@ -6,34 +7,45 @@ import { replan } from './schedule.ts';
 const TIMED_STEPS = 4;
 /** A plan is late that needs so many times what is left. */
 const LATE = 1.1;
+/** What lies between two micro-batches is shorter than so many steps. */
+const LONGEST_GAP_STEPS = 3;
 /** Validation takes at most this share of the time. */
 const VALIDATION_SHARE = 0.1;
 
 export class Timekeeper {
   private readonly options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>;
   private readonly progress: Progress;
-  private readonly started = performance.now();
+  private readonly awake: AwakeTime;
   /** Seconds of the run's earlier parts. */
   private readonly before: number;
   /** Seconds and step when the speed began to be measured in this process. */
   private mark: { step: number; seconds: number } | undefined;
+  /** Seconds of a step at the last. */
+  private perStep = 0;
 
-  /** @param progress whose plan it keeps */
-  constructor(options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>, progress: Progress) {
+  /** @param progress whose plan it keeps @param now see AwakeTime */
+  constructor(options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>, progress: Progress, now?: () => number) {
     this.options = options;
     this.progress = progress;
     this.before = progress.seconds;
+    this.awake = new AwakeTime(now);
   }
 
-  /** Spent until now, earlier parts of a resumed run included. */
+  /** Spent until now, earlier parts of a resumed run included; no sleep of the machine. */
   get seconds(): number {
-    return this.before + (performance.now() - this.started) / 1000;
+    return this.before + this.awake.read(1000 * LONGEST_GAP_STEPS * this.perStep) / 1000;
+  }
+
+  /** Told after each micro-batch and each piece of a file that is written: what lies between two of these is bounded. */
+  turned(): void {
+    void this.seconds;
   }
 
   /** Told of each step: after a few the plan is fitted for the first time, and anew where it would end too late. */
   stepped(step: number): void {
     // The first step of a process grows its memory.
     this.mark ??= { step, seconds: this.seconds };
+    this.perStep = this.secondsPerStep(step) ?? 0;
     if (this.progress.timed ? this.isLate(step) : step >= TIMED_STEPS) this.plan(step);
   }
 

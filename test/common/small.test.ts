@@ -1,7 +1,7 @@
 // Disposables, errors, formats.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../src/common/clock.ts';
+import { AwakeTime, systemClock } from '../../src/common/clock.ts';
 import { DisposableStore } from '../../src/common/disposable.ts';
 import { CodedError, failed, isCancelled } from '../../src/common/errors.ts';
 import { counted, oneLine, percent, thousands } from '../../src/common/format.ts';
@@ -35,6 +35,21 @@ test('a failure names its wait only where there is one', () => {
     ok: false,
     error: { code: 'rate-limited', message: 'm', retryAfterMs: 5 },
   });
+});
+
+test('time awake leaves out what no work takes, and counts a slow step where that is usual', () => {
+  let ms = 1000;
+  const awake = new AwakeTime(() => ms);
+  for (const [passes, longest, counted] of [
+    [20_000, 0, 20_000],
+    [3.6e6, 0, 50_000],
+    [100_000, 120_000, 150_000],
+    [3.6e6, 120_000, 270_000],
+  ] as const) {
+    ms += passes;
+    assert.equal(awake.read(longest), counted);
+    assert.equal(awake.read(), counted);
+  }
 });
 
 test('sleep ends early with the signal, and refuses one that is already aborted', async () => {

@@ -91,6 +91,21 @@ describe('with an engine whose answers a test decides', () => {
     touch(training().slice(0, 10));
   });
 
+  test('a machine that sleeps an hour while places are measured takes nothing from the training', async (context) => {
+    let asleep = 0;
+    for (const clock of [performance, Date]) {
+      const { now } = clock;
+      context.mock.method(clock, 'now', () => now.call(clock) + asleep);
+    }
+    const fail: Script['fail'] = (kind) => {
+      if (kind === 'draft') asleep = 3.6e6;
+      return undefined;
+    };
+    const engine = scripted({ right: 0.6, loss: 1 }, { fail });
+    assert.ok((await goOn(request, deps(engine))).ok);
+    assert.equal(asked(engine)[0]?.lateSeconds, 0);
+  });
+
   test('better: it begins with the own model, takes its place with a new index, and is said', async () => {
     const own = used().model;
     const engine = scripted({ right: 0.6, loss: 1 });

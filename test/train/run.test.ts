@@ -253,6 +253,30 @@ test('a time budget ends the run early, and the rate goes down to the end that i
   assert.ok((reports.at(-1)?.learningRate as number) < 5e-3, 'decayed');
 });
 
+test('a machine that sleeps while a step or a validation is under way takes nothing from the budget', async (context) => {
+  const { now } = performance;
+  let asleep = 0;
+  context.mock.method(performance, 'now', () => now.call(performance) + asleep);
+  const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
+  let at = 0;
+  const slept = run('asleep', { validation, budgetSeconds: 3000 });
+  const { result } = await losses(slept, {
+    // An hour after the fifth step, and before that in the validation after the third.
+    onStep: ({ step }) => {
+      at = step;
+      if (step === 5) asleep += 3.6e6;
+    },
+    between: async () => {
+      if (at === 3 && asleep === 0) asleep += 3.6e6;
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(asleep, 7.2e6);
+  assert.equal(result.value.step, 8);
+  assert.equal(result.value.stopped, 'finished');
+  assert.ok(result.value.seconds < 3000);
+});
+
 test('others are let in while a checkpoint is written', async () => {
   let turns = 0;
   const stop = new AbortController();
