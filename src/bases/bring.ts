@@ -26,8 +26,6 @@ import { readSource, type Source } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
 const STAND = 'stand.json';
-/** Bytes between two moments that a killed attempt can go on from. */
-const KEPT_EVERY = 32e6;
 /** Beside the weights: config, tokenizer, a little of the disk's own. */
 const ROOM = 100e6;
 
@@ -124,30 +122,20 @@ async function write(
       `The base takes ${megabytes(size + ROOM)} on disk, and ${megabytes(bavail * bsize)} are free. Make room.`,
     );
   }
-  let kept = 0;
+  // Another attempt's, perhaps: what it says is done is written over.
+  if (from === 0) rmSync(join(partial, STAND), { force: true });
   const weights = join(partial, WEIGHTS);
-  const keep = (done: number) => replaceFile(join(partial, STAND), [encode({ ...identityOf(source), done })]);
-  let reached = from;
-  try {
-    await writeWeights(weights, source, {
-      ...{ form: 'int4', from, signal },
-      onWritten: (done, bytes) => {
-        reached = done;
-        progress({
-          stage: 'Rounding its weights',
-          done: bytes,
-          total: size,
-          detail: `${megabytes(bytes)} of ${megabytes(size)}`,
-        });
-        if (bytes - kept < KEPT_EVERY) return;
-        kept = bytes;
-        keep(done);
-      },
-    });
-  } catch (error) {
-    if (signal.aborted) keep(reached);
-    throw error;
-  }
+  await writeWeights(weights, source, {
+    ...{ form: 'int4', from, signal },
+    onWritten: (_, bytes) =>
+      progress({
+        stage: 'Rounding its weights',
+        done: bytes,
+        total: size,
+        detail: `${megabytes(bytes)} of ${megabytes(size)}`,
+      }),
+    onKept: (done) => replaceFile(join(partial, STAND), [encode({ ...identityOf(source), done })]),
+  });
   replaceFile(join(partial, CONFIG), [new TextEncoder().encode(writeConfig(source.config, 'float32'))]);
   replaceFile(join(partial, TOKENIZER), [encode(source.tokenizer)]);
   rmSync(join(partial, STAND), { force: true });
@@ -179,8 +167,8 @@ function goesOnFrom(partial: string, source: Source): number {
     const { done, ...identity } = JSON.parse(readFileSync(join(partial, STAND), 'utf8'));
     const same = JSON.stringify(identity) === JSON.stringify(identityOf(source));
     const most = parameterSpecs(source.config).length;
-    if (same && Number.isInteger(done) && done >= 0 && done <= most && statSync(join(partial, WEIGHTS)).size > 0)
-      return done;
+    const isCount = Number.isInteger(done) && done >= 0 && done <= most;
+    if (same && isCount && statSync(join(partial, WEIGHTS)).size >= sizeOf(source, done)) return done;
   } catch {
     // There is none.
   }

@@ -17,9 +17,14 @@ export interface WriteOptions {
   /** Parameters that an earlier attempt has written, in the order of `parameterSpecs`. */
   readonly from: number;
   readonly signal: AbortSignal;
-  /** Told after each parameter that is on disk. */
+  /** Told after each parameter. */
   readonly onWritten: (done: number, bytes: number) => void | Promise<void>;
+  /** Told now and then, and where it is cancelled: so many parameters are on the disk, whatever becomes of the machine. */
+  readonly onKept?: (done: number) => void;
 }
+
+/** Bytes between two moments that a killed attempt can go on from. */
+const KEPT_EVERY = 32e6;
 
 /** Values that are in memory at a time, but for one row or one head, where that is more. */
 const AT_ONCE = 1 << 17;
@@ -42,34 +47,49 @@ function layoutOf({ config }: Pick<Source, 'config'>, form: Form) {
   return headerFor(parameterSpecs(config).flatMap((spec) => tensorsOf(spec, form)));
 }
 
-/** Bytes of the file. */
-export function sizeOf(source: Pick<Source, 'config'>, form: Form = 'int4'): number {
-  const { bytes, total } = layoutOf(source, form);
-  return bytes.length + total;
+/** Bytes of the file, or of its beginning up to the end of so many parameters. */
+export function sizeOf({ config }: Pick<Source, 'config'>, parameters = Number.POSITIVE_INFINITY): number {
+  const { bytes, places } = layoutOf({ config }, 'int4');
+  const within = parameterSpecs(config).slice(0, parameters);
+  const ends = within.flatMap((spec) => tensorsOf(spec, 'int4').map(({ name }) => places.get(name)?.end ?? 0));
+  return bytes.length + Math.max(0, ...ends);
 }
 
 /** Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and what the disk says. @param path of a file that may be there */
 export async function writeWeights(path: string, source: Source, options: WriteOptions): Promise<void> {
-  const { form, from, signal, onWritten } = options;
+  const { form, from, signal, onWritten, onKept } = options;
   const { bytes, places, total } = layoutOf(source, form);
   const specs = parameterSpecs(source.config);
   const reader = await RowReader.open(source.files);
   const file = await open(path, from === 0 ? 'w' : 'r+');
   // One for all parameters: what is thrown away is not given back at once.
   const values = new Float32Array(Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as Place))));
+  let done = from;
+  const keep = async () => {
+    await file.sync();
+    onKept?.(done);
+  };
   try {
     if (from === 0) await put(file, bytes, 0);
     let written = bytes.length;
+    let kept = 0;
     for (const [index, spec] of specs.entries()) {
       const targets = tensorsOf(spec, form).map(({ name }) => places.get(name) as StoredPlace);
       written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
       if (index < from) continue;
       const place = source.places.get(spec.name) as Place;
       await writeParameter(file, reader, place, spec, targets, bytes.length, values, signal);
-      await onWritten(index + 1, written);
+      done = index + 1;
+      await onWritten(done, written);
+      if (written - kept < KEPT_EVERY) continue;
+      kept = written;
+      await keep();
     }
     await file.truncate(bytes.length + total);
     await file.sync();
+  } catch (error) {
+    if (signal.aborted) await keep();
+    throw error;
   } finally {
     await file.close();
     await reader.close();

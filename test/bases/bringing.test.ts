@@ -8,9 +8,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -98,6 +101,51 @@ test('an attempt that died before anything was kept is begun anew, and ends with
   assert.equal(again.wentOn, false);
   const whole = unwrap(await bring({ path, into: at('undisturbed'), name: 'd' }, never));
   assert.equal(again.manifest.weights, whole.manifest.weights);
+});
+
+/** Cancelled half-way. */
+async function cancelledHalfway(path: string, into: string, name: string): Promise<void> {
+  const controller = new AbortController();
+  const stopped = await bring({ path, into, name }, controller.signal, ({ stage, done, total = 0 }) => {
+    if (stage.startsWith('Rounding') && done > total / 2) controller.abort();
+  });
+  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+}
+
+test('what says how much is done is written once that is on the disk, and is not believed where the weights end before', async (context) => {
+  const path = at('theirs', 'llama.gguf');
+  const into = at('torn');
+  const file = await open(path);
+  const prototype = Object.getPrototypeOf(file) as typeof file;
+  await file.close();
+  const { sync } = prototype;
+  const said: boolean[] = [];
+  const stand = join(into, 't.partial', 'stand.json');
+  context.mock.method(prototype, 'sync', function (this: typeof file) {
+    said.push(existsSync(stand));
+    return sync.call(this);
+  });
+  await cancelledHalfway(path, into, 't');
+  assert.ok(existsSync(stand));
+  assert.deepEqual(said, [false]);
+  const weights = join(into, 't.partial', 'model.safetensors');
+  truncateSync(weights, statSync(weights).size - 1);
+  const again = unwrap(await bring({ path, into, name: 't' }, never));
+  assert.equal(again.wentOn, false);
+  assert.equal(again.manifest.weights, unwrap(await bring({ path, into: at('not-torn') }, never)).manifest.weights);
+});
+
+test('what another model of the same name has written over is not gone on with', async () => {
+  const [path, other] = [at('theirs', 'llama.gguf'), at('theirs', 'granite.gguf')];
+  const into = at('over');
+  await cancelledHalfway(path, into, 'o');
+  const killed = await bring({ path: other, into, name: 'o' }, never, ({ stage, done, total = 0 }) => {
+    if (stage.startsWith('Rounding') && done > 0.9 * total) throw new Error('the process is gone');
+  });
+  assert.equal(killed.ok ? '' : killed.error.code, 'unwritable');
+  const again = unwrap(await bring({ path, into, name: 'o' }, never));
+  assert.equal(again.wentOn, false);
+  assert.equal(again.manifest.weights, unwrap(await bring({ path, into: at('not-over') }, never)).manifest.weights);
 });
 
 test('what was begun with another file is begun anew', async () => {
