@@ -18,6 +18,8 @@ const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'floa
 
 /** Bytes; the largest that is known has a few thousand. */
 const MOST_CONFIG = 1e6;
+/** Bytes of weights: a file is read in one piece, and Node refuses larger ones. */
+export const MOST_WEIGHTS = 2 ** 31 - 1;
 /** Bytes of a parameter in the shortest form that is read, its share of a scale left out. */
 const LEAST_WIDTH = 0.5;
 

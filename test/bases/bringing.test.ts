@@ -19,12 +19,16 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { parameterSpecs } from '../../src/arch/parameters.ts';
 import { dequantize, quantize } from '../../src/arch/quantize.ts';
 import { bring } from '../../src/bases/bring.ts';
 import { findModels } from '../../src/bases/lying-around.ts';
+import { readSource } from '../../src/bases/source-of.ts';
 import { unwrap } from '../../src/common/errors.ts';
+import { writeConfig } from '../../src/package/config-json.ts';
 import { listPackages } from '../../src/package/list.ts';
 import { loadModel } from '../../src/package/model-folder.ts';
+import { headerFor } from '../../src/package/safetensors.ts';
 import { readTokenizer } from '../../src/tokenizer/load.ts';
 import { CRAFTED_FOLDERS, writeCrafted, writeFolder } from './crafted-models.ts';
 
@@ -167,6 +171,26 @@ test('a file that cannot be used leaves nothing behind', async () => {
   writeFileSync(at('none.gguf'), 'no model');
   const refused = await bring({ path: at('none.gguf'), into: at('nothing') }, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+  assert.ok(!existsSync(at('nothing')));
+});
+
+test('a model whose weights could not be loaded in 4 bits is refused before anything is written', async () => {
+  const shape = { hiddenSize: 4096, intermediateSize: 16384, heads: 64, keyValueHeads: 64, headDim: 64 };
+  const whole = CRAFTED_FOLDERS['qwen2-whole'] as (typeof CRAFTED_FOLDERS)[string];
+  /** Of F16 weights that take no room on the disk. */
+  const sparse = (name: string, layers: number) => {
+    writeFolder(at(name), whole);
+    const config = { ...whole.config, ...shape, layers };
+    writeFileSync(at(name, 'config.json'), writeConfig(config, 'float16'));
+    const { bytes, total } = headerFor(parameterSpecs(config).map((spec) => ({ ...spec, type: 'F16' })));
+    writeFileSync(at(name, 'model.safetensors'), bytes);
+    truncateSync(at(name, 'model.safetensors'), bytes.length + total);
+    return at(name);
+  };
+  assert.equal((await readSource(sparse('enough', 12))).config.layers, 12);
+  const refused = await bring({ path: sparse('too-large', 16), into: at('nothing') }, never);
+  assert.ok(!refused.ok && refused.error.code === 'unsupported');
+  assert.match(refused.error.message, /its weights take 24\d\d MB in 4 bits, and more than 2148 MB/);
   assert.ok(!existsSync(at('nothing')));
 });
 
