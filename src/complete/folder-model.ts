@@ -78,6 +78,7 @@ export class NeuralFolder {
 
   /** Opens this model over the snapshot and the changes that there are now. What was open before is so no longer. */
   open(engine: Engine, model: Model): Promise<void> {
+    if (this.link?.engine !== engine) this.letGo();
     this.link = { engine, model };
     this.failures = 0;
     return this.reopen();
@@ -89,12 +90,16 @@ export class NeuralFolder {
   }
 
   close(): void {
-    const { opened } = this;
+    this.letGo();
     this.link = undefined;
     this.opened = undefined;
     this.openings++;
-    if (opened) void opened.engine.request('close', { key: this.deps.key });
     this.turn({ kind: 'off' });
+  }
+
+  /** Whatever came of the opening, which may be under way: the engine closes after it. */
+  private letGo(): void {
+    void this.link?.engine.request('close', { key: this.deps.key });
   }
 
   /** What is not open yet learns it when it is opened. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
 import type { Disposable } from '../common/disposable.ts';
-import { type Failure, failed, type Result } from '../common/errors.ts';
+import { type Failure, failed, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
@@ -115,6 +115,8 @@ export class EngineClient implements Engine {
     const { signal, onProgress } = options;
     if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
+    // Where no process runs nothing is open, and none is started for it.
+    if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
     if (this.pending.size >= MOST_PENDING) {
       const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If it stays so, reload the window.`;
       return Promise.resolve(failed('busy', message));

@@ -442,3 +442,34 @@ test('closed, it answers alone and the engine lets the folder go', async () => {
   assert.equal((await ask())?.model, 'n-gram');
   assert.equal((await ask())?.why, undefined);
 });
+
+test('the engine lets the folder go also while it opens it, after failures, and when another engine takes its place', async () => {
+  const opening = new Held<Result<Requests['open']['result']>>();
+  const early = set({ open: () => opening.promise });
+  const open = early.specialist.open(early.engine, model);
+  early.specialist.close();
+  opening.give(opened);
+  await open;
+  assert.deepEqual(
+    early.engine.asked.map(({ kind }) => kind),
+    ['open', 'close'],
+  );
+  assert.equal(early.specialist.state.kind, 'off');
+
+  const failing = set({ draft: () => failed('crashed', 'It does not work.') });
+  await failing.specialist.open(failing.engine, model);
+  for (const prefix of ['a', 'b', 'c']) await failing.ask(query(prefix, ''));
+  assert.equal(failing.specialist.state.kind, 'failed');
+  failing.specialist.close();
+  assert.equal(failing.engine.of('close').length, 1);
+
+  const moved = set();
+  const server = new ScriptedEngine({ open: () => opened });
+  await moved.specialist.open(moved.engine, model);
+  await moved.specialist.open(moved.engine, { ...model, name: 'adapted' });
+  assert.equal(moved.engine.of('close').length, 0, 'one key, opened over');
+  await moved.specialist.open(server, model);
+  assert.deepEqual(moved.engine.of('close'), [{ key: 'folder' }]);
+  moved.specialist.close();
+  assert.deepEqual([moved.engine.of('close').length, server.of('close').length], [1, 1]);
+});

@@ -450,6 +450,13 @@ test('no orphan: the process ends when its owner is killed', async () => {
   await until(() => ended(pid));
 });
 
+test('nothing is started to close what no process has open', async (context) => {
+  const client = engine();
+  context.after(() => client.dispose());
+  assert.ok((await client.request('close', { key: 'folder' })).ok);
+  assert.equal(client.pid, undefined);
+});
+
 test('a disposed engine ends its process and answers nothing more', async () => {
   const client = engine();
   assert.ok((await client.request('status', {})).ok);
