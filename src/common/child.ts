@@ -1,5 +1,6 @@
 // Processes of ours: forked with a channel of structured clones, ended gently and killed where that does not help, and none outlives us.
 import { type ChildProcess, fork } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
 
 export type { ChildProcess } from 'node:child_process';
 
@@ -99,6 +100,12 @@ export function endWithUs(child: ChildProcess): void {
 /** Ends all of them at once. */
 export function killChildren(): void {
   for (const child of living) child.kill('SIGKILL');
+}
+
+/** Kills this process after so long, whatever its own thread hangs in: its owner may be gone by then, and its channel closes unheard. */
+export function endAfter(ms: number): void {
+  const kill = "setTimeout(process.kill, require('node:worker_threads').workerData, process.pid, 'SIGKILL')";
+  new Worker(kill, { eval: true, workerData: ms }).unref();
 }
 
 /** Node ends a stack with its own version. */

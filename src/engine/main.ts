@@ -1,8 +1,12 @@
 // The engine process's entry: started by EngineClient through fork(), bundled as a file of its own.
+import { endAfter } from '../common/child.ts';
 import { stopCodes } from '../common/stop.ts';
 import { probeHere, probeWebGpu } from '../train/gpu.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 import { Service } from './service.ts';
+
+/** A graphics driver may take so long, ms. */
+const PROBE_MS = 20_000;
 
 const send = (message: unknown) => {
   // The parent may be gone between two lines.
@@ -10,13 +14,15 @@ const send = (message: unknown) => {
 };
 
 if (process.argv.includes(PROBE_ARGUMENT)) {
+  // Should who asked be gone before its time is over.
+  endAfter(PROBE_MS + 5000);
   probeHere().then(send);
 } else {
   const ceiling = process.argv.find((argument) => argument.startsWith(CEILING_ARGUMENT));
   const service = new Service({
     memoryCeiling: ceiling ? Number(ceiling.slice(CEILING_ARGUMENT.length)) : Number.POSITIVE_INFINITY,
     send,
-    probe: () => probeWebGpu({ script: process.argv[1] as string, args: [PROBE_ARGUMENT], timeoutMs: 20_000 }),
+    probe: () => probeWebGpu({ script: process.argv[1] as string, args: [PROBE_ARGUMENT], timeoutMs: PROBE_MS }),
   });
   process.on('message', (message) => service.receive(message as ToEngine));
   // The parent died or let go: nobody is left to answer to.

@@ -1,5 +1,6 @@
 // Which device to use, and why.
 import { fork } from 'node:child_process';
+import { endWithUs } from '../common/child.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Device } from './session.ts';
 
@@ -34,6 +35,7 @@ export interface ProbeOptions {
 export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const child = fork(script, [...args], { stdio: 'ignore' });
+    endWithUs(child);
     let settled = false;
     const settle = (result: ProbeResult) => {
       if (settled) return;

@@ -1,6 +1,7 @@
 // Which device is chosen and why; WebGPU really probed; sessions say what is wrong.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,7 +12,7 @@ import { chooseDevice, physicalCores, probeWebGpu, threadCount } from '../../src
 import { loadLibrary } from '../../src/runtime/library.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { Tensor } from '../../src/runtime/tensor.ts';
-import { SCRIPT } from '../engine/helpers.ts';
+import { ended, SCRIPT, until } from '../engine/helpers.ts';
 import { useSoftwareVulkan } from './vulkan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'probe-'));
@@ -43,6 +44,35 @@ test('a driver that hangs, aborts or is absent is a reason, not a failure', asyn
   process.env.VK_DRIVER_FILES = driver;
   assert.equal(none.ok, false);
   assert.match(none.detail, /WebGPU is not available|ended the test process/);
+});
+
+test('a driver that hangs outlives neither who asked nor its own time', async () => {
+  const source = (path: string) => JSON.stringify(join(import.meta.dirname, '../../src', path));
+  const script = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const hangs = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+  const late = script('late.ts', `import { endAfter } from ${source('common/child.ts')}; endAfter(100); ${hangs}`);
+  assert.match((await probing(late)).detail, /SIGKILL/);
+
+  const pid = join(folder, 'pid');
+  const hang = script(
+    'hang.ts',
+    `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(pid)}, String(process.pid)); ${hangs}`,
+  );
+  const owner = script(
+    'owner.ts',
+    `import { existsSync } from 'node:fs';
+     import { probeWebGpu } from ${source('runtime/device.ts')};
+     void probeWebGpu({ script: ${JSON.stringify(hang)}, args: [], timeoutMs: 1e9 });
+     setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(0), 20);`,
+  );
+  const asked = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
+  await new Promise((resolve) => asked.once('exit', resolve));
+  const probe = Number(readFileSync(pid, 'utf8'));
+  await until(() => ended(probe));
 });
 
 test('settings and the probe choose the device, and say why', async () => {
