@@ -43,11 +43,12 @@ export function readTimings(storage: string): Map<string, Measured> {
   }
 }
 
-/** Throws where the folder cannot be written. */
-export function keepTiming(storage: string, key: string, measured: Measured): void {
+/** Throws where the folder cannot be written. @param measured undefined: what was kept is not so any more */
+export function keepTiming(storage: string, key: string, measured: Measured | undefined): void {
   // Read anew: another window may have measured meanwhile.
   const rows = readTimings(storage);
-  rows.set(key, measured);
+  if (measured) rows.set(key, measured);
+  else rows.delete(key);
   const latest = [...rows].sort(([, a], [, b]) => b.at - a.at).slice(0, MOST);
   const text = JSON.stringify({ version: VERSION, rows: Object.fromEntries(latest) }, undefined, 2);
   replaceFile(join(storage, FILE), [new TextEncoder().encode(`${text}\n`)]);

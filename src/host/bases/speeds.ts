@@ -52,15 +52,11 @@ export class Speeds {
 
   /** For this window, and on disk for the next. */
   keep(base: Base, { lineMs, promptMs }: Timing): void {
-    const { clock, log, storage } = this.deps;
+    const { clock, log } = this.deps;
     log.info(`The model '${base.name}': a line ${lineMs.toFixed(0)} ms, a new place ${promptMs.toFixed(0)} ms`);
     const measured = { lineMs, promptMs, at: clock.now(), confirmed: isSlow(this.of(base)) };
     this.timings.set(this.keyOf(base), measured);
-    try {
-      keepTiming(storage, this.keyOf(base), measured);
-    } catch (error) {
-      log.warn(`What was measured is not kept: ${messageOf(error)}`);
-    }
+    this.write(base, measured);
   }
 
   /** It could not be measured. */
@@ -69,14 +65,24 @@ export class Speeds {
     this.deps.log.warn(`The model '${base.name}' could not be measured: ${message}`);
   }
 
-  /** What was measured is not so any more. */
+  /** What was measured is not so any more: nor for the next window. */
   forget(base: Base): void {
     this.timings.delete(this.keyOf(base));
+    this.write(base, undefined);
   }
 
   /** What could not be measured may be measured now. */
   retry(): void {
     this.unmeasured.clear();
+  }
+
+  private write(base: Base, measured: Measured | undefined): void {
+    const { log, storage } = this.deps;
+    try {
+      keepTiming(storage, this.keyOf(base), measured);
+    } catch (error) {
+      log.warn(`What was measured is not kept: ${messageOf(error)}`);
+    }
   }
 
   private keyOf({ weights }: Base): string {

@@ -341,6 +341,9 @@ test('lines that take much longer than measured, for a while: the small one, unt
   for (let i = 0; i < 12; i++) await draft(400);
   await rest();
   assert.deepEqual([serves(), why(), machine.measured], ['small', 'late', 1]);
+  const next = machine.window();
+  assert.deepEqual([next.serves(), next.why()], ['small', 'untimed'], 'nor is it believed by the next window');
+  next.bases.dispose();
   machine.timing = async () => ok(slow);
   await rest(30 * 60_000);
   assert.deepEqual([serves(), why(), machine.measured], ['small', 'slow', 2]);
