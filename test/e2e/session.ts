@@ -1,6 +1,6 @@
 // One end-to-end session: the packaged extension in code-server on a copy of a real package, a browser, and the fake API.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -44,6 +44,13 @@ const steady = {
   'editor.autoClosingQuotes': 'never',
   'editor.minimap.enabled': false,
   'typescript.validate.enable': false,
+};
+
+/** The command has no key of its own: one as a user gives it. */
+const lineKey = {
+  key: 'ctrl+alt+right',
+  command: 'easyAdaptation.acceptLine',
+  when: 'inlineSuggestionVisible && easyAdaptation.suggesting',
 };
 
 export class Session {
@@ -96,6 +103,7 @@ export class Session {
       ...steadySettings,
       ...settings,
     });
+    writeFileSync(join(profile.userData, 'User', 'keybindings.json'), JSON.stringify([lineKey]));
     await installExtension(profile, vsix);
     const workbench = await startWorkbench(profile, { env: steadyMachine(trainingSteps) });
     const opened = await openPage(browser, workbench.folderUrl(project), window);
