@@ -137,8 +137,9 @@ async function bringIt(path: string, name: string | undefined, deps: ChooseBaseD
   const use = t('Use It');
   const told = measured.ok ? measuresOf(base, measured.value) : measured.error.message;
   const stated = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
-  // What could not be measured can hardly serve: who wants it all the same finds it in the list.
-  const answer = await vscode.window.showInformationMessage(`${told} ${stated}`, ...(measured.ok ? [use] : []));
+  // What cannot be measured cannot serve; who cancelled that need not wait for it.
+  const mayServe = measured.ok || measured.error.code === 'cancelled';
+  const answer = await vscode.window.showInformationMessage(`${told} ${stated}`, ...(mayServe ? [use] : []));
   if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
 }
 
