@@ -12,7 +12,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -51,9 +51,7 @@ export async function replaceFileInTurns(
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   sweepTemporary(dirname(path));
-  const temporary = temporaryFor(path);
-  const file = await open(temporary, 'wx');
-  try {
+  await swap(path, async (file) => {
     let since = 0;
     for (const piece of pieces) {
       for (let done = 0; done < piece.length; ) {
@@ -65,14 +63,7 @@ export async function replaceFileInTurns(
         await turn();
       }
     }
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await file.close();
-  await rename(temporary, path);
+  });
 }
 
 /**
@@ -81,10 +72,16 @@ export async function replaceFileInTurns(
  */
 export async function replaceFileAsItComes(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
+  await swap(path, async (file) => {
+    for await (const chunk of chunks) await file.appendFile(chunk);
+  });
+}
+
+async function swap(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryFor(path);
   const file = await open(temporary, 'wx');
   try {
-    for await (const chunk of chunks) await file.appendFile(chunk);
+    await write(file);
     await file.sync();
   } catch (error) {
     await file.close();
