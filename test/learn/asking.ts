@@ -1,7 +1,5 @@
 // Adaptations of a made-up folder that ask a made-up API, by an engine whose answers a test decides.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { silentLog } from '../../src/common/log.ts';
 import { adapt } from '../../src/learn/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/learn/types.ts';
@@ -10,20 +8,14 @@ import { PlaceLedger } from '../../src/store/place-ledger.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { RecordingTeacher } from '../../src/teacher/recording.ts';
 import type { Teacher } from '../../src/teacher/types.ts';
-import { writeModel } from '../engine/helpers.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import type { Project } from './project.ts';
+import { neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /** Of a project, with a base of its own beside it, for 1 dollar at most. @param places that may be asked about */
 export function askingRequest(project: Project, places: number): AdaptRequest {
-  const base = join(dirname(project.root), 'base');
-  mkdirSync(base);
-  writeModel(base);
-  const device = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
   const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  const neural = { base, ...device, budgetMinutes: 600 };
-  return { ...project.request, neural, api: { settings, places, budgetUsd: 1 } };
+  return { ...neuralRequest(project), api: { settings, places, budgetUsd: 1 } };
 }
 
 /** The base is seldom right, what is adapted mostly. */

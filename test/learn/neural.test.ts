@@ -16,7 +16,7 @@ import { outcomeOf } from '../../src/report/outcome.ts';
 import { renderReport } from '../../src/report/text.ts';
 import type { AdaptReport, NeuralReport } from '../../src/report/types.ts';
 import { engine as startEngine, writeModel } from '../engine/helpers.ts';
-import { makeProject, type Project } from './project.ts';
+import { makeProject, neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 let project: Project;
@@ -25,17 +25,9 @@ let request: AdaptRequest & { neural: object };
 
 before(() => {
   project = makeProject(6);
-  base = join(dirname(project.root), 'base');
-  writeModel(base);
-  const neural = {
-    base,
-    precision: 'int4',
-    threads: 1,
-    device: 'cpu',
-    trainingThreads: 1,
-    budgetMinutes: 600,
-  } as const;
-  request = { ...project.request, neural };
+  const asked = neuralRequest(project);
+  base = asked.neural.base;
+  request = asked;
 });
 after(() => project.remove());
 

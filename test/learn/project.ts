@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { AdaptRequest } from '../../src/learn/types.ts';
+import { writeModel } from '../engine/helpers.ts';
 import { ScriptedTeacher } from '../fakes/teacher.ts';
 
 export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/tokenizer.json');
@@ -69,6 +70,14 @@ export function makeProject(nounCount = nouns.length): Project {
     balance: 0.4,
   };
   return { root, request, files, remove: () => rmSync(base, { recursive: true, force: true }) };
+}
+
+/** Of a project with a small base of its own, made beside it; with more minutes than any run takes. */
+export function neuralRequest({ root, request }: Project) {
+  const base = join(dirname(root), 'base');
+  writeModel(base);
+  const device = { precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+  return { ...request, neural: { base, ...device, budgetMinutes: 600 } };
 }
 
 /** Answers with what the file really says at the cursor; every `wrongEvery`-th answer is wrong. */

@@ -15,10 +15,9 @@ import { adapt } from '../../src/learn/run.ts';
 import type { AdaptRequest } from '../../src/learn/types.ts';
 import { keepTrainedOn, unseenBy } from '../../src/lessons/trained-on.ts';
 import type { AdaptReport } from '../../src/report/types.ts';
-import { writeModel } from '../engine/helpers.ts';
 import { adaptIn } from '../learn/adapted-folder.ts';
 import { truthIn } from '../learn/earlier.ts';
-import { makeProject, type Project, tokenizerPath } from '../learn/project.ts';
+import { makeProject, neuralRequest, type Project, tokenizerPath } from '../learn/project.ts';
 import { ScriptedEngine } from '../learn/scripted-engine.ts';
 
 let project: Project;
@@ -26,17 +25,7 @@ let request: AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural'
 
 beforeEach(() => {
   project = makeProject(10);
-  const base = join(dirname(project.root), 'base');
-  writeModel(base);
-  const neural = {
-    base,
-    precision: 'int4',
-    threads: 1,
-    device: 'cpu',
-    trainingThreads: 1,
-    budgetMinutes: 600,
-  } as const;
-  request = { ...project.request, neural };
+  request = neuralRequest(project);
 });
 afterEach(() => project.remove());
 
