@@ -46,6 +46,7 @@ import { Surroundings } from './host/surroundings.ts';
 import { CommitMessages } from './host/texts/commit-messages.ts';
 import { TextTasks } from './host/texts/text-tasks.ts';
 import { DocComments } from './host/texts/write-comment.ts';
+import { window } from './host/window.ts';
 import { JobClient } from './jobs/client.ts';
 import { lockModel } from './store/lock.ts';
 
@@ -281,7 +282,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void api.load().then(apiChanged);
   folders.begin({ adaptation, onRestart: () => documents.tellAll() });
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));
-  own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
+  own.add(window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
   const started = setTimeout(() => {
     bases.begin();
     folders.startFirst();

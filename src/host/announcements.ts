@@ -6,8 +6,9 @@ import { askConsent, type ConsentQuestion } from './api/consent.ts';
 import type { Permissions } from './api/permissions.ts';
 import type { Served } from './api/served-specialist.ts';
 import type { FolderRef } from './folder-ref.ts';
+import { safeSentence, sentences, t } from './ui-text.ts';
+import { window } from './window.ts';
 
-const { t } = vscode.l10n;
 const saidNoKey = 'said:noKey';
 const saidOutdated = 'said:outdated';
 
@@ -44,7 +45,7 @@ export class Announcements {
 
   badKey(): void {
     const setKey = t('Set API Key');
-    void vscode.window
+    void window
       .showErrorMessage(t('The API does not take the key. Completions are local until it is mended.'), setKey)
       .then((answer) => {
         if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
@@ -59,7 +60,7 @@ export class Announcements {
     if (!vscode.workspace.isTrusted || said[id] === version) return;
     await this.memory.update(saidOutdated, { ...said, [id]: version });
     const adapt = t('Adapt to This Repo');
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await window.showInformationMessage(
       t(
         'Easy Adaptation has another base model now. What was adapted to {0} was made for the earlier one: it is kept, and not used until you adapt again.',
         name,
@@ -70,7 +71,7 @@ export class Announcements {
   }
 
   store(notice: string): void {
-    void vscode.window.showWarningMessage(`Easy Adaptation: ${notice}`);
+    void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
   }
 
   /** Once for this user, not once for each window or session. */
@@ -79,7 +80,7 @@ export class Announcements {
     this.noKeySaid = true;
     await this.memory.update(saidNoKey, true);
     const setKey = t('Set API Key');
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await window.showInformationMessage(
       t(
         'Easy Adaptation completes locally, from your own repository: free, and nothing leaves this machine. With an API key, a large model helps at the harder places.',
       ),

@@ -1,7 +1,8 @@
 // The log's output channel as the rest of the code sees it.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { window } from './window.ts';
 
 export class ChannelLog implements Log {
   readonly channel: vscode.LogOutputChannel;
@@ -9,7 +10,7 @@ export class ChannelLog implements Log {
   mask: (line: string) => string = (line) => line;
 
   constructor(name: string) {
-    this.channel = vscode.window.createOutputChannel(name, { log: true });
+    this.channel = window.createOutputChannel(name, { log: true });
   }
 
   debug(message: string): void {

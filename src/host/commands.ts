@@ -1,8 +1,11 @@
 // The commands that the palette, the menu, the panel and the walkthrough run.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 import type { JobClient } from '../jobs/client.ts';
 import { Carry } from './adapt/carry.ts';
+import { tellFailure } from './adapt/questions.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
@@ -29,6 +32,8 @@ import type { Surroundings } from './surroundings.ts';
 import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import type { DocComments } from './texts/write-comment.ts';
+import { sentences, t, type UiText } from './ui-text.ts';
+import { type UiQuickPickItem, window } from './window.ts';
 
 export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly installed: vscode.Extension<unknown>;
@@ -51,8 +56,6 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly ghostText: () => Pick<GhostTextProvider, 'answer' | 'document'>;
   readonly surroundings: Surroundings;
 }
-
-const { t } = vscode.l10n;
 
 /** Registers one command per row. */
 export function registerCommands(deps: CommandDeps): Disposable {
@@ -92,7 +95,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showReport: () => reports.showLatest(),
     exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), (root) => carry.export(root)),
     importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => carry.import(folder)),
-    showKept: () => kept.show(status.folder(), vscode.window.activeTextEditor),
+    showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
@@ -109,9 +112,20 @@ export function registerCommands(deps: CommandDeps): Disposable {
     },
   };
   for (const [name, run] of Object.entries(rows)) {
-    owned.add(vscode.commands.registerCommand(`${section}.${name}`, run));
+    owned.add(vscode.commands.registerCommand(`${section}.${name}`, (...args) => told(run, args, log)));
   }
   return owned;
+}
+
+/** An exception ends here: VS Code would show its message, which may quote foreign text, with the links in it. */
+async function told(run: (...args: never[]) => unknown, args: unknown[], log: Log): Promise<unknown> {
+  try {
+    return await run(...(args as never[]));
+  } catch (error) {
+    log.error('A command failed', error);
+    void tellFailure({ message: messageOf(error) });
+    return undefined;
+  }
 }
 
 async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promise<void> {
@@ -124,7 +138,7 @@ async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promi
 
 async function withFolder(
   { status }: CommandDeps,
-  question: string,
+  question: UiText,
   work: (root: string, folder: FolderRef) => Promise<void>,
 ): Promise<void> {
   const folder = await pickFolder(status.folder(), question);
@@ -137,9 +151,9 @@ async function newApiKey(deps: CommandDeps): Promise<void> {
   if (tried === undefined) return;
   const folder = status.folder();
   if (configuration.for(folder.uri).localOnly) {
-    void vscode.window.showInformationMessage(`${tried} ${t('Local-only mode is on, so it is not used.')}`);
+    void window.showInformationMessage(sentences(tried, t('Local-only mode is on, so it is not used.')));
   } else if (api.state(folder) === 'unasked') await allowApi(deps);
-  else void vscode.window.showInformationMessage(tried);
+  else void window.showInformationMessage(tried);
 }
 
 async function newModel(deps: CommandDeps): Promise<void> {
@@ -155,14 +169,14 @@ async function serveElsewhere(deps: CommandDeps): Promise<void> {
   const state = served.state(folder);
   if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');
   if (state === 'local-only')
-    void vscode.window.showInformationMessage(
+    void window.showInformationMessage(
       t('{0} does not draft while local-only mode is on, or the slider is at its local end.', served.host),
     );
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   await key.forget();
-  void vscode.window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
+  void window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
 }
 
 async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
@@ -182,17 +196,17 @@ async function revokeConsent({ api, permissions, served, status }: CommandDeps):
   const folder = status.folder();
   await permissions.decline(folder.key, api.host());
   if (served.host !== '') await permissions.decline(folder.key, served.host);
-  void vscode.window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
+  void window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
 }
 
 /** Whether suggestions are paused now: the picker can be left without a choice. */
 async function pickSnooze(snooze: Snooze): Promise<boolean> {
-  const lengths: readonly (vscode.QuickPickItem & { readonly length: SnoozeLength })[] = [
+  const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
     { label: t('5 minutes'), length: 5 },
     { label: t('30 minutes'), length: 30 },
     { label: t('Until the editor restarts'), length: 'restart' },
   ];
-  const picked = await vscode.window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
+  const picked = await window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
   if (picked) snooze.start(picked.length);
   return snooze.active;
 }
@@ -229,6 +243,6 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
       ? []
       : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),
   ];
-  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
+  const picked = await window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
   await picked?.run();
 }

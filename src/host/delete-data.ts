@@ -1,6 +1,5 @@
 // 'Delete Stored Data': of one folder or of all, after asking.
 import { rm } from 'node:fs/promises';
-import * as vscode from 'vscode';
 import { systemClock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
@@ -13,6 +12,8 @@ import type { Folders } from './folder/folders.ts';
 import type { Status } from './panel/status.ts';
 import { specialistsFolder } from './paths.ts';
 import type { StoreOwner } from './store-owner.ts';
+import { safeSentence, t } from './ui-text.ts';
+import { window } from './window.ts';
 
 export interface DeleteDeps {
   readonly activity: Activity;
@@ -26,7 +27,6 @@ export interface DeleteDeps {
   readonly storage: string;
 }
 
-const { t } = vscode.l10n;
 /** A run of ours that was just stopped may take a moment to let go, and so may one of another window that gives way, ms. */
 const patience = { totalMs: 5000, stepMs: 100 } as const;
 
@@ -46,10 +46,10 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
       all: false,
     },
   ];
-  const picked = await vscode.window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
+  const picked = await window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
   if (!picked) return;
   const remove = t('Delete');
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await window.showWarningMessage(
     picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
     {
       modal: true,
@@ -63,7 +63,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   await adaptation.stop();
   const run = await otherRun(storage);
   if (run !== undefined) {
-    void vscode.window.showErrorMessage(run);
+    void window.showErrorMessage(safeSentence(run));
     return;
   }
   try {
@@ -81,12 +81,10 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     await permissions.forget(picked.all ? undefined : folder.key);
     await folders.restart(picked.all ? undefined : folder);
     activity.clear();
-    void vscode.window.showInformationMessage(
-      t('The stored data is deleted. The index is built anew from your files.'),
-    );
+    void window.showInformationMessage(t('The stored data is deleted. The index is built anew from your files.'));
   } catch (error) {
     log.error('Stored data could not be deleted', error);
-    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
   }
 }
 

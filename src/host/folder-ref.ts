@@ -1,6 +1,7 @@
 // Which folder a document belongs to, in the three forms that others need: URI, path on disk, name for people.
 import * as vscode from 'vscode';
 import { boxPath, boxScheme, repositoryIn } from './commit-box.ts';
+import { t } from './ui-text.ts';
 
 export interface FolderRef {
   /** The key of permissions and maps: the folder's URI, or 'loose'. */
@@ -18,7 +19,7 @@ export function looseFolder(): FolderRef {
   return {
     key: 'loose',
     uri: undefined,
-    name: vscode.l10n.t('Files without a folder'),
+    name: t('Files without a folder'),
     root: undefined,
     storeName: 'loose',
   };

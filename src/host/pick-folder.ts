@@ -1,15 +1,15 @@
 // Asks which folder a command is about, where several are open.
 import * as vscode from 'vscode';
 import { type FolderRef, folderRef } from './folder-ref.ts';
-
-const { t } = vscode.l10n;
+import { safeText, t, type UiText } from './ui-text.ts';
+import { window } from './window.ts';
 
 /** The folder at hand; where several are open, the one that the user picks. Undefined: none, and the user was told. */
-export async function pickFolder(current: FolderRef, placeHolder: string): Promise<FolderRef | undefined> {
+export async function pickFolder(current: FolderRef, placeHolder: UiText): Promise<FolderRef | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
   if (folders.length === 0) {
     const open = t('Open Folder');
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await window.showInformationMessage(
       t('There is no folder on disk to learn from. Open one first.'),
       open,
     );
@@ -18,8 +18,8 @@ export async function pickFolder(current: FolderRef, placeHolder: string): Promi
   }
   if (folders.length === 1) return folders[0];
   const sorted = [...folders].sort((a, b) => Number(b.key === current.key) - Number(a.key === current.key));
-  const picked = await vscode.window.showQuickPick(
-    sorted.map((folder) => ({ label: folder.name, description: folder.root ?? '', folder })),
+  const picked = await window.showQuickPick(
+    sorted.map((folder) => ({ label: safeText(folder.name), description: safeText(folder.root ?? ''), folder })),
     { placeHolder },
   );
   return picked?.folder;

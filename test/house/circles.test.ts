@@ -14,7 +14,7 @@ function files(folder: string, imports: Readonly<Record<string, string>>): Recor
 
 /** Paths that the rule names, each once. */
 function circular(made: Readonly<Record<string, string>>): string[] {
-  const found = diagnosticsOf('suspicious/noImportCycles', made);
+  const found = diagnosticsOf('lint/suspicious/noImportCycles', made);
   return [...new Set(found.map(({ location }) => location.path))].sort();
 }
 

@@ -40,7 +40,7 @@ function probe(imports: readonly string[]): string {
 function refused(files: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   const probes = Object.fromEntries(Object.entries(files).map(([path, imports]) => [path, probe(imports)]));
   const found: Record<string, string[]> = Object.fromEntries(Object.keys(files).map((path) => [path, []]));
-  for (const { location } of diagnosticsOf('style/noRestrictedImports', probes)) {
+  for (const { location } of diagnosticsOf('lint/style/noRestrictedImports', probes)) {
     const imports = files[location.path];
     found[location.path]?.push(imports?.[(location.start?.line ?? 0) - 1] ?? 'unknown line');
   }

@@ -12,11 +12,12 @@ export interface Diagnostic {
   readonly location: { readonly path: string; readonly start?: { readonly line: number } };
 }
 
-/** What one rule says of `files`, given as texts by path: 'style/noRestrictedImports'. */
+/** @param rule its category: 'lint/style/noRestrictedImports', or 'plugin' for rules of build/lint/ @param files texts by path */
 export function diagnosticsOf(rule: string, files: Readonly<Record<string, string>>): Diagnostic[] {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lint-'));
   try {
-    for (const file of ['biome.json', rulesFile]) cpSync(join(root, file), join(folder, file));
+    for (const file of ['biome.json', rulesFile, 'build/lint'])
+      cpSync(join(root, file), join(folder, file), { recursive: true });
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(folder, path, '..'), { recursive: true });
       writeFileSync(join(folder, path), text);
@@ -26,7 +27,7 @@ export function diagnosticsOf(rule: string, files: Readonly<Record<string, strin
     const done = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
     assert.ok(done.stdout.startsWith('{'), `biome did not report: ${done.stdout}${done.stderr}`);
     const { diagnostics } = JSON.parse(done.stdout) as { diagnostics: Diagnostic[] };
-    return diagnostics.filter(({ category }) => category === `lint/${rule}`);
+    return diagnostics.filter(({ category }) => category === rule);
   } finally {
     rmSync(folder, { recursive: true });
   }

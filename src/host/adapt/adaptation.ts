@@ -13,6 +13,8 @@ import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../
 import type { PanelProgress } from '../../panel/protocol.ts';
 import type { KeptSummary } from '../../report/kept.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
+import { safeSentence, sentences, t, type UiText } from '../ui-text.ts';
+import { window } from '../window.ts';
 import { describe, shareOf } from './describe-progress.ts';
 import { askForTrust, askToSpend, tellEnd } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
@@ -36,7 +38,6 @@ interface Run {
   progress: PanelProgress;
 }
 
-const { t } = vscode.l10n;
 /** Why a run ends that is told: others end with their folder or window. */
 const byUser = new Error('Cancelled by the user.');
 
@@ -160,7 +161,7 @@ export class Adaptation extends DisposableStore {
       return false;
     }
     if (this.isAdapting) {
-      void vscode.window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
+      void window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
       return false;
     }
     // It would read the same files that the adaptation reads anyway.
@@ -201,7 +202,7 @@ export class Adaptation extends DisposableStore {
     const access = this.requests.api(session.folder);
     const api = access?.places === 0 ? undefined : access;
     const title = t('Adapting to {0}', session.folder.name);
-    return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
+    return window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
       this.start(
         session,
         'adapt',
@@ -210,17 +211,18 @@ export class Adaptation extends DisposableStore {
         (cost) => askToSpend(cost, api?.settings.provider),
         (update) => {
           bar.report({ message: describe(update) });
-          if (update.say !== undefined) void this.tell(`${title}. ${update.say}`, controller, update.isPlan ?? false);
+          if (update.say !== undefined)
+            void this.tell(sentences(t('{0}.', title), safeSentence(update.say)), controller, update.isPlan ?? false);
         },
       ),
     );
   }
 
   /** @param isPlan it can be cancelled there. What is said later goes by itself: nothing takes a message with a button away when the run ends */
-  private async tell(said: string, controller: AbortController, isPlan: boolean): Promise<void> {
+  private async tell(said: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
     const actions = isPlan ? [t('Cancel')] : [];
     this.deps.log.info(said);
-    const answer = await vscode.window.showInformationMessage(said, ...actions);
+    const answer = await window.showInformationMessage(said, ...actions);
     if (answer !== undefined) controller.abort(byUser);
   }
 

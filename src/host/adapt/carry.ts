@@ -11,6 +11,8 @@ import type { Neural } from '../bases/window-engine.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderRef } from '../folder-ref.ts';
 import { specialistFolder } from '../paths.ts';
+import { safeSentence, sentences, t, type UiText } from '../ui-text.ts';
+import { window } from '../window.ts';
 import type { Adaptation } from './adaptation.ts';
 
 export interface CarryDeps {
@@ -26,7 +28,6 @@ export interface CarryDeps {
   readonly answered: vscode.Memento;
 }
 
-const { t } = vscode.l10n;
 const filters = { Safetensors: ['safetensors'] };
 
 export class Carry extends DisposableStore {
@@ -47,7 +48,7 @@ export class Carry extends DisposableStore {
   async export(root: string): Promise<void> {
     const { jobs, storage, version } = this.deps;
     const name = `${basename(root).replace(/[^\w.-]+/g, '-')}-adaptation.safetensors`;
-    const uri = await vscode.window.showSaveDialog({
+    const uri = await window.showSaveDialog({
       title: t('Export the adaptation of {0}', basename(root)),
       defaultUri: vscode.Uri.file(join(root, name)),
       filters,
@@ -63,7 +64,7 @@ export class Carry extends DisposableStore {
     const told = await jobs.job('export', request, new AbortController().signal);
     if (!told.ok) return tell(told.error);
     const { path, bytes } = told.value;
-    void vscode.window.showInformationMessage(
+    void window.showInformationMessage(
       t(
         '{0}: {1} MB. It was learned from the folder, and its report holds some lines of it: give it to who may read the folder. As {2} in the folder it is offered to everyone who opens it.',
         path,
@@ -76,15 +77,15 @@ export class Carry extends DisposableStore {
   /** A file that the user picks. */
   async import(folder: FolderRef): Promise<void> {
     const [uri] =
-      (await vscode.window.showOpenDialog({ title: t('Import an adaptation into {0}', folder.name), filters })) ?? [];
+      (await window.showOpenDialog({ title: t('Import an adaptation into {0}', folder.name), filters })) ?? [];
     if (uri?.scheme !== 'file') return;
     const looked = await this.look(folder, uri.fsPath);
     if (!looked) return;
     if (!looked.ok) return tell(looked.error);
     const use = t('Use It Here');
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await window.showInformationMessage(
       t('Use this adaptation in {0}?', folder.name),
-      { modal: true, detail: `${wordsOf(looked.value)} ${t('It takes the place of the one in use.')}` },
+      { modal: true, detail: sentences(wordsOf(looked.value), t('It takes the place of the one in use.')) },
       use,
     );
     if (answer === use) await this.use(folder, uri.fsPath);
@@ -115,8 +116,8 @@ export class Carry extends DisposableStore {
       return;
     }
     const [use, never] = [t('Use It'), t('Not This One')];
-    const answer = await vscode.window.showInformationMessage(
-      `${t('{0} carries an adaptation for who works in it.', folder.name)} ${wordsOf(looked.value)}`,
+    const answer = await window.showInformationMessage(
+      sentences(t('{0} carries an adaptation for who works in it.', folder.name), wordsOf(looked.value)),
       use,
       never,
     );
@@ -139,7 +140,7 @@ export class Carry extends DisposableStore {
     if (!told.ok) return tell(told.error);
     await folders.restart(folder);
     const { waitsFor } = told.value;
-    void vscode.window.showInformationMessage(
+    void window.showInformationMessage(
       waitsFor === undefined
         ? t('The adaptation is in use in {0}.', folder.name)
         : t("The adaptation is kept for {0}. It serves when the base '{1}' does.", folder.name, waitsFor),
@@ -151,7 +152,7 @@ export class Carry extends DisposableStore {
     const { neural, storage } = this.deps;
     if (root === undefined) return undefined;
     if (neural.absence !== undefined) {
-      void vscode.window.showInformationMessage(
+      void window.showInformationMessage(
         t('The neural model is off in this window, so an adaptation is of no use here.'),
       );
       return undefined;
@@ -163,10 +164,10 @@ export class Carry extends DisposableStore {
 }
 
 function tell({ message }: Failure): void {
-  void vscode.window.showErrorMessage(message);
+  void window.showErrorMessage(safeSentence(message));
 }
 
-function wordsOf({ folder, base, files, finishedAt }: Provenance): string {
+function wordsOf({ folder, base, files, finishedAt }: Provenance): UiText {
   const date = new Date(finishedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
   return t("It was adapted to {0} ({1} files) from the base '{2}' on {3}.", folder, thousands(files), base, date);
 }

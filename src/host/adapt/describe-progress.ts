@@ -1,14 +1,14 @@
 // How far a run is, in the words of the bar and the panel.
-import * as vscode from 'vscode';
 import { about } from '../../common/format.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
+import { joined, safeText, t, type UiText } from '../ui-text.ts';
 
-export function describe({ stage, done, total, detail, overall, left }: ProgressUpdate): string {
+export function describe({ stage, done, total, detail, overall, left }: ProgressUpdate): UiText {
   // Beside a bar of the whole run, a stage's own share would be taken for the bar's.
-  const share = overall !== undefined || !total ? undefined : `${Math.round((100 * done) / total)}%`;
-  const steps = overall === undefined || !total || done === 0 ? undefined : `${done} / ${total}`;
-  const until = left === undefined ? undefined : vscode.l10n.t('{0} left', about(left));
-  return [stage, share ?? steps, detail, until].filter((part) => part !== undefined && part !== '').join(' · ');
+  const share = overall !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
+  const steps = overall === undefined || !total || done === 0 ? '' : `${done} / ${total}`;
+  const until = left === undefined ? undefined : t('{0} left', about(left));
+  return joined([safeText(stage), safeText(share || steps), safeText(detail ?? ''), until], ' · ');
 }
 
 /** Of the whole run where that is known, else of the stage; a stage that cannot say how far it is shows none. */

@@ -4,12 +4,12 @@ import type { Failure, Result } from '../../common/errors.ts';
 import type { AdaptOutcome, ApiEstimate, Spending } from '../../learn/types.ts';
 import { outcomeOf } from '../../report/outcome.ts';
 import { termsOf } from '../api/try-model.ts';
+import { safeSentence, sentences, t, type UiText } from '../ui-text.ts';
+import { type UiMessageItem, window } from '../window.ts';
 
-const { t } = vscode.l10n;
-
-export async function tellFailure({ message }: Failure): Promise<void> {
+export async function tellFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
   const showLog = t('Show Log');
-  const answer = await vscode.window.showErrorMessage(message, showLog);
+  const answer = await window.showErrorMessage(safeSentence(message), showLog);
   if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
 }
 
@@ -17,22 +17,22 @@ export async function tellFailure({ message }: Failure): Promise<void> {
 export async function tellEnd(result: Result<AdaptOutcome>, byUser: boolean): Promise<boolean> {
   if (result.ok) {
     const { trouble, report } = result.value;
-    if (trouble !== undefined) await tellFailure({ code: 'unwritable', message: trouble });
+    if (trouble !== undefined) await tellFailure({ message: trouble });
     else void tellOutcome(outcomeOf(report));
   } else if (result.error.code !== 'cancelled') await tellFailure(result.error);
-  else if (byUser) void vscode.window.showInformationMessage(result.error.message);
+  else if (byUser) void window.showInformationMessage(safeSentence(result.error.message));
   return result.ok;
 }
 
 async function tellOutcome(outcome: string): Promise<void> {
   const report = t('Show Report');
-  const answer = await vscode.window.showInformationMessage(outcome, report);
+  const answer = await window.showInformationMessage(safeSentence(outcome), report);
   if (answer === report) await vscode.commands.executeCommand('easyAdaptation.showReport');
 }
 
 export async function askForTrust(): Promise<void> {
   const manage = t('Manage Trust');
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await window.showInformationMessage(
     t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
     manage,
   );
@@ -49,14 +49,14 @@ export async function askToSpend(
     awaited,
   );
   if (places + written === 0) return askToWait(waits);
-  const include: vscode.MessageItem = { title: t('Include the API') };
-  const batch: vscode.MessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
-  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
-  const answer = await vscode.window.showInformationMessage(
+  const include: UiMessageItem = { title: t('Include the API') };
+  const batch: UiMessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const answer = await window.showInformationMessage(
     t('Ask {0} about {1} places?', model, places),
     {
       modal: true,
-      detail: [
+      detail: sentences(
         t(
           'It costs about {0}. It says where {1} is right in this repository and where it is not: at files that train the local model, which then learns harder what {1} gets wrong, and at held-out ones. The text round those places and similar snippets go to {2}, secrets masked.',
           `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
@@ -74,7 +74,7 @@ export async function askToSpend(
             ]),
         ...(awaited === 0 ? [] : [waits]),
         termsOf(provider),
-      ].join(' '),
+      ),
     },
     include,
     ...(batchUsd === undefined ? [] : [batch]),
@@ -84,10 +84,10 @@ export async function askToSpend(
 }
 
 /** For what is paid for already. */
-async function askToWait(detail: string): Promise<boolean> {
-  const wait = t('Wait');
-  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+async function askToWait(detail: UiText): Promise<boolean> {
+  const wait: UiMessageItem = { title: t('Wait') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const message = t('Wait for the rest of a batch?');
-  const answer = await vscode.window.showInformationMessage(message, { modal: true, detail }, { title: wait }, local);
-  return answer?.title === wait;
+  const answer = await window.showInformationMessage(message, { modal: true, detail }, wait, local);
+  return answer === wait;
 }

@@ -9,9 +9,10 @@ import { storedReport } from '../../report/stored.ts';
 import type { AdaptationRow } from '../../store/types.ts';
 import type { DeleteDeps } from '../delete-data.ts';
 import { specialistFolder } from '../paths.ts';
+import { joined, safeText, t } from '../ui-text.ts';
+import { type UiQuickPickItem, window } from '../window.ts';
 import { exportAdaptation } from './export-adaptation.ts';
 
-const { t } = vscode.l10n;
 const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
 
 const goOut: vscode.QuickInputButton = {
@@ -19,9 +20,11 @@ const goOut: vscode.QuickInputButton = {
   tooltip: t('Export for Other Programs'),
 };
 
-interface Item extends vscode.QuickPickItem {
+interface Item extends UiQuickPickItem {
   readonly folder: string;
   readonly row: AdaptationRow;
+  /** What people call the folder. */
+  readonly name: string;
 }
 
 /** @param open shows a report */
@@ -29,11 +32,11 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
   const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
   if (items.length === 0) {
     const adapt = t('Adapt to This Repo');
-    const answer = await vscode.window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
     if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
     return;
   }
-  const pick = vscode.window.createQuickPick<Item>();
+  const pick = window.createQuickPick<Item>();
   pick.title = t('Adaptations');
   pick.placeholder = t('Pick one to read its report; beside it: export what was trained, delete it');
   pick.matchOnDescription = true;
@@ -45,7 +48,7 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
     });
     pick.onDidTriggerItemButton(({ item, button }) =>
       resolve(() =>
-        button === goOut ? exportAdaptation(deps.adaptation, item.folder, item.label) : deleteAdaptation(item, deps),
+        button === goOut ? exportAdaptation(deps.adaptation, item.folder, item.name) : deleteAdaptation(item, deps),
       ),
     );
     pick.onDidHide(() => resolve(undefined));
@@ -65,20 +68,23 @@ async function item(row: AdaptationRow, storage: string): Promise<Item> {
   const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
   const { harvest, specialist } = storedReport(report) ?? {};
   const parts = [
-    date,
+    safeText(date),
     harvest && t('{0} files', thousands(harvest.files)),
     specialist && t('{0} of lines exactly right', percent(specialist.exactMatch)),
     t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
   ];
-  const detail = parts.filter((part) => part !== undefined).join(' · ');
-  return { label: basename(folder) || folder, description: folder, detail, buttons: [goOut, trash], folder, row };
+  const name = basename(folder) || folder;
+  return {
+    ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
+    ...{ buttons: [goOut, trash], folder, row, name },
+  };
 }
 
-async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Promise<void> {
+async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promise<void> {
   const { adaptation, folders, log, storage, store } = deps;
   const remove = t('Delete');
-  const answer = await vscode.window.showWarningMessage(
-    t('Delete the adaptation of {0}?', label),
+  const answer = await window.showWarningMessage(
+    t('Delete the adaptation of {0}?', name),
     {
       modal: true,
       detail: t('The base model and an index of the files answer there from then on. You can adapt again.'),
@@ -94,7 +100,7 @@ async function deleteAdaptation({ folder, label }: Item, deps: DeleteDeps): Prom
     if (open) await folders.restart(open);
   } catch (error) {
     log.error('An adaptation could not be deleted', error);
-    void vscode.window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
   }
 }
 

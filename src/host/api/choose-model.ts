@@ -7,6 +7,8 @@ import { providerOf, providers } from '../../teacher/providers/providers.ts';
 import type { TeacherSettings } from '../../teacher/types.ts';
 import type { Provider } from '../../teacher/wire.ts';
 import type { Configuration } from '../configuration.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../ui-text.ts';
+import { window } from '../window.ts';
 import type { Api } from './api.ts';
 import { type ApiKey, type KeyOwner, keyProblem } from './api-key.ts';
 import { editorModels } from './editor-models.ts';
@@ -18,7 +20,6 @@ export interface ChooseDeps {
   readonly configuration: Configuration;
 }
 
-const { t } = vscode.l10n;
 const timeoutMs = 60_000;
 /** For a key that has just been entered. */
 const triedMs = 15_000;
@@ -50,19 +51,20 @@ export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
 
 async function pickProvider(current: string | undefined): Promise<Provider | undefined> {
   const rows = providers.map((provider) => ({
-    label: provider.label,
-    description: [
-      provider.baseUrl && apiHost({ provider: provider.id }, {}),
-      provider.id === providerOf(current).id && t('in use'),
-    ]
-      .filter((part) => part)
-      .join(' · '),
+    label: safeText(provider.label),
+    description: joined(
+      [
+        provider.baseUrl && safeText(apiHost({ provider: provider.id }, {})),
+        provider.id === providerOf(current).id ? t('in use') : '',
+      ],
+      ' · ',
+    ),
     detail: termsOf(provider.id),
     provider,
   }));
   const title = t('Choose the Large Model (1 of 3): who has it');
   const placeHolder = t('A provider, a server of your own, or the models that this editor has');
-  return (await vscode.window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
+  return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
 }
 
 /** '' : the provider's own; undefined: none was chosen. Only servers of one's own are asked for. */
@@ -75,11 +77,11 @@ async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise
 }
 
 /** @param none what leaving it empty means; absent: it must not be */
-export async function askUrl(title: string, value: string, none?: string): Promise<string | undefined> {
+export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
   const prompt = t('The base URL, https or on this machine; most end with /v1.');
-  const entered = await vscode.window.showInputBox({
+  const entered = await window.showInputBox({
     title,
-    prompt: none === undefined ? prompt : `${prompt} ${none}`,
+    prompt: sentences(prompt, none),
     value,
     ignoreFocusOut: true,
     validateInput: (text) => {
@@ -91,28 +93,26 @@ export async function askUrl(title: string, value: string, none?: string): Promi
   return entered?.trim();
 }
 
-export async function pickModel(title: string, asked: TeacherSettings): Promise<string | undefined> {
+export async function pickModel(title: UiText, asked: TeacherSettings): Promise<string | undefined> {
   const { defaultModel } = providerOf(asked.provider);
-  const listed = await vscode.window.withProgress(
+  const listed = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
     () => listModels(asked, new AbortController().signal, { editor: editorModels }),
   );
   if (!listed.ok) {
     const untold = t('{0} does not say which models there are. Name one.', apiHost(asked));
-    void vscode.window.showWarningMessage(listed.error.code === 'bad-request' ? untold : listed.error.message);
+    void window.showWarningMessage(listed.error.code === 'bad-request' ? untold : safeSentence(listed.error.message));
   }
   const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
-  const other = { label: `$(edit) ${t('Another…')}`, description: t('by its name'), model: '' };
+  const other = { label: withIcon('edit', t('Another…')), description: t('by its name'), model: '' };
   const rows = models.map((model) => ({
-    label: model,
-    description: model === defaultModel ? t('usual choice') : '',
+    label: safeText(model),
+    ...(model === defaultModel && { description: t('usual choice') }),
     model,
   }));
-  const picked = await vscode.window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
+  const picked = await window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
   if (picked?.model !== '') return picked?.model;
-  return (
-    await vscode.window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true })
-  )?.trim();
+  return (await window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true }))?.trim();
 }
 
 async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
@@ -120,14 +120,14 @@ async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
   if (tried === undefined) return false;
   const use = t('Use This Model');
   const answer = tried.ok
-    ? await vscode.window.showInformationMessage(tried.value, use, t('Keep the Other'))
-    : await vscode.window.showErrorMessage(tried.error.message, t('Use It All the Same'), t('Keep the Other'));
+    ? await window.showInformationMessage(tried.value, use, t('Keep the Other'))
+    : await window.showErrorMessage(safeSentence(tried.error.message), t('Use It All the Same'), t('Keep the Other'));
   return answer === use || answer === t('Use It All the Same');
 }
 
 /** One call, which says what came of it in sentences; undefined: it was cancelled. */
-async function trial(settings: TeacherSettings, api: Api): Promise<Result<string> | undefined> {
-  return vscode.window.withProgress(
+async function trial(settings: TeacherSettings, api: Api): Promise<Result<UiText> | undefined> {
+  return window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
     async (_, token) => {
       const controller = new AbortController();
@@ -146,10 +146,10 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
     short: t('That is too short to be a key.'),
   };
   const kept = t('Kept in the secret storage of this editor, never in settings or logs.');
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('API key for {0}', host),
-    prompt: madeAt === '' ? kept : `${kept} ${t('Keys are made at {0}.', madeAt)}`,
-    placeHolder: example,
+    prompt: sentences(kept, madeAt === '' ? '' : t('Keys are made at {0}.', madeAt)),
+    placeHolder: safeText(example),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => {
@@ -160,7 +160,7 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
 }
 
 /** Asks for the key of who is asked now, keeps it, and tries it. What came of that, in sentences; undefined: there is no new key that works. */
-export async function setApiKey({ api, key }: ChooseDeps): Promise<string | undefined> {
+export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | undefined> {
   await api.load();
   const owner = api.owner;
   const entered = await askKey(owner);
@@ -171,8 +171,8 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<string | unde
   if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
   const tried = await trial({ ...settings, timeoutMs: triedMs }, api);
   if (tried === undefined) return isSet;
-  if (tried.ok) return `${t('The key works.')} ${tried.value}`;
-  void vscode.window.showErrorMessage(tried.error.message);
+  if (tried.ok) return sentences(t('The key works.'), tried.value);
+  void window.showErrorMessage(safeSentence(tried.error.message));
   return tried.error.code === 'bad-key' ? undefined : isSet;
 }
 
@@ -181,7 +181,7 @@ export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promi
     await key.set(entered, owner);
     return true;
   } catch (error) {
-    void vscode.window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
+    void window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
     return false;
   }
 }

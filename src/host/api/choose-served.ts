@@ -1,7 +1,8 @@
 // 'Let the Specialist Be Served Elsewhere…': where, with which key if it wants one, which model or adapter; then the settings.
-import * as vscode from 'vscode';
 import { hostOf } from '../../teacher/address.ts';
 import type { Configuration } from '../configuration.ts';
+import { t, type UiText } from '../ui-text.ts';
+import { window } from '../window.ts';
 import type { ApiKey } from './api-key.ts';
 import { askKey, askUrl, keep, pickModel } from './choose-model.ts';
 
@@ -10,12 +11,11 @@ export interface ChooseServedDeps {
   readonly configuration: Configuration;
 }
 
-const { t } = vscode.l10n;
 const timeoutMs = 60_000;
 
 /** Whether a server is to draft now. */
 export async function chooseServed({ servedKey, configuration }: ChooseServedDeps): Promise<boolean> {
-  const title = (step: string) => t('A Specialist Served Elsewhere: {0}', step);
+  const title = (step: UiText) => t('A Specialist Served Elsewhere: {0}', step);
   const { servedUrl } = configuration.for(undefined);
   const baseUrl = await askUrl(title(t('where it is')), servedUrl, t('Empty: this machine drafts.'));
   if (baseUrl === undefined) return false;
@@ -25,7 +25,7 @@ export async function chooseServed({ servedKey, configuration }: ChooseServedDep
   }
   const owner = { provider: 'served', host: hostOf(baseUrl) };
   const known = await servedKey.of(owner);
-  const keyed = await vscode.window.showQuickPick(
+  const keyed = await window.showQuickPick(
     [
       { label: known === undefined ? t('Without a key') : t('With the key that it has'), asks: false },
       { label: t('Set its key…'), asks: true },

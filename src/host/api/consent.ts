@@ -1,5 +1,6 @@
 // Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
-import * as vscode from 'vscode';
+import { sentences, t, type UiText } from '../ui-text.ts';
+import { type UiMessageItem, window } from '../window.ts';
 import type { Hour } from './an-hour.ts';
 import type { Permissions } from './permissions.ts';
 
@@ -26,9 +27,7 @@ export interface ConsentQuestion {
   };
 }
 
-const { t } = vscode.l10n;
-
-const sentBy: Readonly<Record<Command, (model: string, host: string) => string>> = {
+const sentBy: Readonly<Record<Command, (model: string, host: string) => UiText>> = {
   'commit message': (model, host) =>
     t(
       'Generate Commit Message sends to {0} at {1} what is staged, the diffs of 100 files at most and the names of all, and up to twelve earlier commit messages of the repository. Secrets are masked first. Of files that .gitignore, .easyadaptationignore or your exclude settings leave out, the names alone are sent.',
@@ -55,13 +54,13 @@ export function whatIsSent({
   model,
   drafts,
   command,
-}: Pick<ConsentQuestion, 'host' | 'model' | 'drafts' | 'command'>): string {
+}: Pick<ConsentQuestion, 'host' | 'model' | 'drafts' | 'command'>): UiText {
   if (command !== undefined)
-    return [
+    return sentences(
       sentBy[command](model, host),
       t('If you allow it, completions in this folder may ask it, too.'),
       whatIsSent({ host, model }),
-    ].join(' ');
+    );
   if (drafts)
     return t(
       "With each key the text before and after the cursor and the file's path go to {0} at {1}. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
@@ -75,7 +74,7 @@ export function whatIsSent({
   );
 }
 
-export function whatItCosts({ model, costs }: ConsentQuestion): string {
+export function whatItCosts({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
   const { hour, limitUsd } = costs;
   const calls = Math.max(1, Math.round(hour.calls));
@@ -112,11 +111,11 @@ export async function askConsent(
     : question.command
       ? t('Easy Adaptation: may commands and completions in "{0}" ask the API?', question.name)
       : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
-  const detail = [whatIsSent(question), whatItCosts(question)].filter((part) => part !== '').join(' ');
+  const detail = sentences(whatIsSent(question), whatItCosts(question));
   const answer =
     how === 'modal'
-      ? await vscode.window.showInformationMessage(title, { modal: true, detail }, allow, stay)
-      : await vscode.window.showInformationMessage(`${title} ${detail}`, allow, stay);
+      ? await window.showInformationMessage(title, { modal: true, detail }, allow, stay)
+      : await window.showInformationMessage(sentences(title, detail), allow, stay);
   if (answer === allow) {
     await permissions.allow(question.folder, question.host);
     if (question.command) await permissions.tell(question.folder, question.host, question.command);
@@ -135,10 +134,10 @@ export async function askFirstTime(
   permissions: Permissions,
 ): Promise<boolean> {
   if (permissions.isTold(folder, host, command)) return true;
-  const send: vscode.MessageItem = { title: t('Ask the API') };
-  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const send: UiMessageItem = { title: t('Ask the API') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const options = { modal: true, detail: sentBy[command](model, host) };
-  const answer = await vscode.window.showInformationMessage(t('Ask {0} at {1}?', model, host), options, send, local);
+  const answer = await window.showInformationMessage(t('Ask {0} at {1}?', model, host), options, send, local);
   if (answer !== send) return false;
   await permissions.tell(folder, host, command);
   return true;

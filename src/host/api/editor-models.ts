@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { EditorError, editorError } from '../../teacher/providers/editor.ts';
 import type { EditorModels } from '../../teacher/wire.ts';
+import { t } from '../ui-text.ts';
 
 export const editorModels: EditorModels = {
   async list() {
@@ -18,7 +19,7 @@ export const editorModels: EditorModels = {
     try {
       const [model] = await vscode.lm.selectChatModels({ vendor, id: rest.join('/') });
       if (!model) throw new EditorError('NotFound', `the editor has no model "${name}"`);
-      const justification = vscode.l10n.t('It answers for the large model of Easy Adaptation, as you have chosen.');
+      const justification = t('It answers for the large model of Easy Adaptation, as you have chosen.');
       const messages = [vscode.LanguageModelChatMessage.User(text)];
       const response = await model.sendRequest(messages, { justification }, source.token);
       yield* response.text;

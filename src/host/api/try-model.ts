@@ -1,13 +1,11 @@
 // A test call: text of our own, so that nothing of a folder goes along; what it took, what it cost, and whether the answer was of use.
-import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
 import { completionPrompt } from '../../tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../tasks/completion/teacher-request.ts';
 import { apiHost, modelOf } from '../../teacher/connect.ts';
 import { providerOf } from '../../teacher/providers/providers.ts';
 import type { Teacher, TeacherAnswer, TeacherSettings } from '../../teacher/types.ts';
-
-const { t } = vscode.l10n;
+import { safeSentence, sentences, t, type UiText } from '../ui-text.ts';
 
 const question: TeacherRequest = {
   query: {
@@ -26,12 +24,12 @@ export async function tryModel(
   teacher: Teacher,
   settings: TeacherSettings,
   signal: AbortSignal,
-): Promise<Result<string>> {
+): Promise<Result<UiText>> {
   const answer = await teacher.ask(completionPrompt(question, teacher.facts), signal);
   return answer.ok ? { ok: true, value: told(answer.value, teacher, settings) } : answer;
 }
 
-function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): string {
+function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): UiText {
   const { text, costUsd, firstTokenMs, latencyMs } = answer;
   const price = facts.guessed
     ? t('Its price is not known: it is counted as the dearest that is sold.')
@@ -48,14 +46,15 @@ function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettin
     Math.round(latencyMs),
     Math.round(firstTokenMs),
   );
-  return [time, price, use, termsOf(settings.provider)].join(' ');
+  return sentences(time, price, use, termsOf(settings.provider));
 }
 
 /** Whether a provider's terms let models learn from its answers. */
-export function termsOf(provider: string | undefined): string {
+export function termsOf(provider: string | undefined): UiText {
   const { terms, label } = providerOf(provider);
   const source = t('({0}, read {1})', terms.page, terms.read);
-  if (terms.training === 'restricted') return `${t('Terms of {0}:', label)} ${terms.said} ${source}`;
+  if (terms.training === 'restricted')
+    return sentences(t('Terms of {0}:', label), safeSentence(terms.said ?? ''), source);
   if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
   if (terms.training === 'by model')
     return t('Whether answers may be trained on is for the licence of the model that {0} serves to say.', label);

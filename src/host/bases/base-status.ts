@@ -1,9 +1,7 @@
 // Which base serves and why, in a sentence for the panel and the tooltip.
-import * as vscode from 'vscode';
 import type { Choice, Obstacle, Reason } from '../../engine/choice.ts';
 import type { Timing } from '../../engine/protocol.ts';
-
-const { t } = vscode.l10n;
+import { t } from '../ui-text.ts';
 
 /** 'medium: a line in 62 ms, a new place in 340 ms'. */
 export function baseStatus({ base, reason }: Choice): string {

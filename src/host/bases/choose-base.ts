@@ -12,6 +12,8 @@ import type { Brought, FoundModel } from '../../jobs/own-bases.ts';
 import { BROUGHT_BASES, listPackages, type PackageInfo } from '../../package/list.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Paths } from '../paths.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../ui-text.ts';
+import { type UiOpenOptions, type UiQuickPickItem, window } from '../window.ts';
 
 export interface ChooseBaseDeps {
   readonly jobs: Pick<JobClient, 'job'>;
@@ -19,15 +21,13 @@ export interface ChooseBaseDeps {
   readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
 }
 
-interface Row extends vscode.QuickPickItem {
+interface Row extends UiQuickPickItem {
   readonly run?: () => Promise<unknown>;
 }
 
-const { t } = vscode.l10n;
-
 export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
   const known = knownRows(deps);
-  const pick = vscode.window.createQuickPick<Row>();
+  const pick = window.createQuickPick<Row>();
   pick.title = t('Choose the Base Model');
   pick.placeholder = t('It answers beside the n-grams, and is what an adaptation starts from');
   pick.matchOnDescription = true;
@@ -50,7 +50,7 @@ export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
 }
 
 const megabytes = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
-const separator = (label: string): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
+const separator = (label: UiText): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
 function knownRows(deps: ChooseBaseDeps): Row[] {
   const { configuration, paths } = deps;
@@ -59,10 +59,10 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
   const row = (info: PackageInfo, setting: string): Row => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
-    const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), manifest.licence];
+    const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
     return {
-      label: name,
-      description: [...parts, ...(neuralBase === setting ? [t('in use')] : [])].join(' · '),
+      label: safeText(name),
+      description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
       detail: timing
         ? t('A line {0} ms, a new place {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
         : t('Not measured here yet'),
@@ -74,7 +74,7 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
   return [
     {
       label: t('Automatic'),
-      description: neuralBase === 'auto' ? t('in use') : '',
+      ...(neuralBase === 'auto' && { description: t('in use') }),
       detail: t('The larger of those that ship where this machine is fast enough, which is measured'),
       run: () => configuration.write('neuralBase', 'auto', undefined),
     },
@@ -86,12 +86,18 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
 function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
   if (found.length === 0) return [];
   const rows = found.map(({ where, name, path, bytes, broughtBytes, licence, problem }): Row => {
-    if (problem !== undefined) return { label: `$(circle-slash) ${name}`, description: where, detail: problem };
+    if (problem !== undefined) {
+      const label = withIcon('circle-slash', safeText(name));
+      return { label, description: safeText(where), detail: safeSentence(problem) };
+    }
     const stated = licence === undefined ? t('states no licence') : t('licence as stated: {0}', licence);
     return {
-      label: name,
-      description: `${where} · ${t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(broughtBytes ?? 0))} · ${stated}`,
-      detail: path,
+      label: safeText(name),
+      description: joined(
+        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(broughtBytes ?? 0)), stated],
+        ' · ',
+      ),
+      detail: safeText(path),
       run: () => bringIt(path, name, deps),
     };
   });
@@ -99,8 +105,8 @@ function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
 }
 
 function fileRows(deps: ChooseBaseDeps): Row[] {
-  const open = async (options: vscode.OpenDialogOptions) => {
-    const [picked] = (await vscode.window.showOpenDialog({ ...options, openLabel: t('Bring') })) ?? [];
+  const open = async (options: UiOpenOptions) => {
+    const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Bring') })) ?? [];
     if (picked) await bringIt(picked.fsPath, undefined, deps);
   };
   return [
@@ -127,7 +133,7 @@ async function bringIt(path: string, name: string | undefined, deps: ChooseBaseD
     );
   });
   if (!brought.ok) {
-    if (brought.error.code !== 'cancelled') void vscode.window.showErrorMessage(brought.error.message);
+    if (brought.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(brought.error.message));
     return;
   }
   const base = brought.value;
@@ -135,15 +141,15 @@ async function bringIt(path: string, name: string | undefined, deps: ChooseBaseD
     measure(base, deps, signal, tell),
   );
   const use = t('Use It');
-  const told = measured.ok ? measuresOf(base, measured.value) : measured.error.message;
+  const told = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);
   const stated = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
   // What cannot be measured cannot serve; who cancelled that need not wait for it.
   const mayServe = measured.ok || measured.error.code === 'cancelled';
-  const answer = await vscode.window.showInformationMessage(`${told} ${stated}`, ...(mayServe ? [use] : []));
+  const answer = await window.showInformationMessage(sentences(told, stated), ...(mayServe ? [use] : []));
   if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
 }
 
-function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures): string {
+function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures): UiText {
   const serves = t(
     '{0} writes a line in {1} ms and reads a new place in {2} ms',
     name,
@@ -153,9 +159,9 @@ function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMi
   const verdict = servesInTime ? t('in time for every key.') : t('too slow for every key: the n-grams go before it.');
   const trains =
     leastMinutes === undefined
-      ? t('It cannot be trained here: {0}', why ?? '')
+      ? sentences(t('It cannot be trained here:'), safeSentence(why ?? ''))
       : t('An adaptation trains it for {0} minutes at least.', Math.ceil(leastMinutes));
-  return `${serves}: ${verdict} ${trains}`;
+  return sentences(joined([serves, verdict], ': '), trains);
 }
 
 /** In a process of its own, so that nobody waits for the loading. */
@@ -181,15 +187,15 @@ async function measure(
 }
 
 function withProgress<T>(
-  title: string,
+  title: UiText,
   work: (signal: AbortSignal, tell: (message: string, increment?: number) => void) => Promise<T>,
 ): Promise<T> {
   const location = vscode.ProgressLocation.Notification;
   return Promise.resolve(
-    vscode.window.withProgress({ location, title, cancellable: true }, (bar, token) => {
+    window.withProgress({ location, title, cancellable: true }, (bar, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
-      return work(controller.signal, (message, increment = 0) => bar.report({ message, increment }));
+      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
     }),
   );
 }

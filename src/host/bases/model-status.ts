@@ -1,12 +1,11 @@
 // Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
-import * as vscode from 'vscode';
 import type { NeuralState } from '../../complete/folder-model.ts';
 import type { Choice } from '../../engine/choice.ts';
 import type { PanelModel } from '../../panel/protocol.ts';
+import { t } from '../ui-text.ts';
 import { baseStatus } from './base-status.ts';
 import type { NeuralAbsence } from './window-engine.ts';
 
-const { t } = vscode.l10n;
 const alone = 'n-gram';
 
 /** @param servedBy the host of one that is served elsewhere and drafts here now */

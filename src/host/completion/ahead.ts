@@ -9,6 +9,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { window } from '../window.ts';
 import { CursorWatch } from './cursor-watch.ts';
 
 export interface AheadDeps {
@@ -41,12 +42,12 @@ export class Ahead extends DisposableStore {
       }),
     );
     this.add(
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
         deps.onMove();
         watch.moved(textEditor);
       }),
     );
-    this.add(vscode.window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
+    this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
   }
 
   /** Calls `work` where ghost text would be asked for at the editor's cursor. */
@@ -59,7 +60,7 @@ export class Ahead extends DisposableStore {
   ): Promise<void> {
     const { document, selections } = editor;
     const [selection] = selections;
-    if (editor !== vscode.window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
+    if (editor !== window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
     if (document.lineCount > mostLines || isSilent(document.uri.scheme, document.languageId)) return;
     const folder = folderOf(document.uri);
     const session = this.deps.folders.peek(folder);

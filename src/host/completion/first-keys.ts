@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { isSilent } from '../document-query.ts';
+import { window } from '../window.ts';
 
 /** The editor itself asks 50 ms after a key; who has not asked so long after the last one will not, ms. */
 const settleMs = 500;
@@ -23,12 +24,12 @@ export class FirstKeys extends DisposableStore {
 
   /** A request has come for this document. */
   asked(document: vscode.TextDocument): void {
-    const editor = vscode.window.activeTextEditor;
+    const editor = window.activeTextEditor;
     if (editor?.document === document) this.asking.add(editor);
   }
 
   private changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
-    const editor = vscode.window.activeTextEditor;
+    const editor = window.activeTextEditor;
     // Typing: not an undo, nothing that another extension writes elsewhere.
     if (editor?.document !== document || this.asking.has(editor)) return;
     if (contentChanges.length === 0 || reason !== undefined || isSilent(document.uri.scheme, document.languageId))
@@ -38,7 +39,7 @@ export class FirstKeys extends DisposableStore {
   }
 
   private async settled(editor: vscode.TextEditor): Promise<void> {
-    if (vscode.window.activeTextEditor !== editor || this.asking.has(editor) || !editor.selection.isEmpty) return;
+    if (window.activeTextEditor !== editor || this.asking.has(editor) || !editor.selection.isEmpty) return;
     const settings = vscode.workspace.getConfiguration('editor', editor.document);
     if (settings.get('inlineSuggest.enabled') === false) return;
     this.asking.add(editor);

@@ -8,6 +8,7 @@ import type { Folders } from '../folder/folders.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { window } from '../window.ts';
 import { opensList } from './suggest-list.ts';
 import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { Silence } from './why-nothing.ts';
@@ -49,7 +50,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
   /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
   async repeat(folder: FolderRef): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = window.activeTextEditor;
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
     const { document, selection } = editor;
     const early = LIST_PAUSE_MS - (performance.now() - this.askedAt);
@@ -197,6 +198,6 @@ function selectedText(
 }
 
 function editorOptions(document: vscode.TextDocument): vscode.TextEditorOptions {
-  const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+  const editor = window.visibleTextEditors.find((shown) => shown.document === document);
   return editor?.options ?? {};
 }

@@ -2,22 +2,21 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { PanelState } from '../../panel/protocol.ts';
+import { t, type UiText, withIcon } from '../ui-text.ts';
+import { type UiStatusBarItem, window } from '../window.ts';
 
-const { t } = vscode.l10n;
 const shownMs = 8_000;
 
 /** Why a request of the user's own key got no suggestion. */
 export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
 
 export class WhyNothing extends DisposableStore {
-  private readonly item: vscode.StatusBarItem;
+  private readonly item: UiStatusBarItem;
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
     super();
-    this.item = this.add(
-      vscode.window.createStatusBarItem('easyAdaptation.whyNothing', vscode.StatusBarAlignment.Left),
-    );
+    this.item = this.add(window.createStatusBarItem('easyAdaptation.whyNothing', vscode.StatusBarAlignment.Left));
     this.item.name = t('Easy Adaptation: why nothing is suggested');
   }
 
@@ -25,7 +24,7 @@ export class WhyNothing extends DisposableStore {
     const text = sentence(silence, now.statusText, now.status === 'starting');
     // Shown anew each time: who hears the editor is told again, where a plain message of the status bar is not read out.
     this.item.hide();
-    this.item.text = `$(sparkle) ${text}`;
+    this.item.text = withIcon('sparkle', text);
     this.item.accessibilityInformation = { label: text, role: 'alert' };
     this.item.show();
     clearTimeout(this.timer);
@@ -38,7 +37,7 @@ export class WhyNothing extends DisposableStore {
   }
 }
 
-function sentence(silence: Silence, statusText: string, isStarting: boolean): string {
+function sentence(silence: Silence, statusText: string, isStarting: boolean): UiText {
   switch (silence) {
     case 'document':
       return t('Nothing is suggested in this kind of document.');

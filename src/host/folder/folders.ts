@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { type FolderRef, folderOf, folderRef } from '../folder-ref.ts';
+import { t } from '../ui-text.ts';
 import { FolderSession, type SessionDeps } from './folder-session.ts';
 
 /** What reads folders in the background. */
@@ -129,7 +130,7 @@ export class Folders implements Disposable {
       if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
-      session.fail(vscode.l10n.t('The index of {0} could not be built. The log says why.', session.folder.name));
+      session.fail(t('The index of {0} could not be built. The log says why.', session.folder.name));
     } finally {
       session.begun();
     }

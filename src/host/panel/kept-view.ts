@@ -16,6 +16,8 @@ import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, pathIn } from '../folder-ref.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { safeSentence, t } from '../ui-text.ts';
+import { window } from '../window.ts';
 
 export interface KeptDeps {
   readonly folders: Folders;
@@ -26,8 +28,6 @@ export interface KeptDeps {
   readonly surroundings: Surroundings;
   readonly log: Log;
 }
-
-const { t } = vscode.l10n;
 
 export class KeptView extends DisposableStore implements vscode.TextDocumentContentProvider {
   private readonly deps: KeptDeps;
@@ -51,7 +51,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     const own = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
     // First: the cursor may move while the rest is read.
     const atCursor = await this.atCursor(session, own);
-    const kept = await vscode.window.withProgress(
+    const kept = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Looking up what is kept'), cancellable: true },
       async (_, token): Promise<Result<KeptSummary> | undefined> => {
         if (folder.root === undefined) return undefined;
@@ -63,7 +63,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       },
     );
     if (kept && !kept.ok) {
-      if (kept.error.code !== 'cancelled') void vscode.window.showErrorMessage(kept.error.message);
+      if (kept.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(kept.error.message));
       return;
     }
     const text = render(folder, atCursor, session.followed, kept?.value);
@@ -73,7 +73,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
   private async open(title: string, text: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: keptScheme, path: `/${title}`, query: String(++this.shown) });
     this.texts.set(uri.toString(), text);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+    await window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
   private async atCursor(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<AtCursor> {

@@ -4,11 +4,11 @@ import { wholePercent } from '../../common/format.ts';
 import { type BarStep, barSteps } from '../../panel/protocol.ts';
 import { isAllowed } from '../api/api.ts';
 import type { Configuration } from '../configuration.ts';
+import { safeSentence, safeText, t, type UiText, withIcon } from '../ui-text.ts';
+import { type UiQuickPickItem, window } from '../window.ts';
 import type { Snapshot } from './status.ts';
 
-const { t } = vscode.l10n;
-
-interface Item extends vscode.QuickPickItem {
+interface Item extends UiQuickPickItem {
   readonly run?: () => unknown;
 }
 
@@ -20,21 +20,21 @@ export const balancePresets = [
   { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
 ] as const;
 
-const amounts: { readonly [S in BarStep]: () => { readonly label: string; readonly detail: string } } = {
+const amounts: { readonly [S in BarStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
   more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25%: more to read, more of it wrong') }),
   balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
   less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
 };
 
 /** Where the setting stands among the steps: 'Show More', or the number itself. */
-function amountName(bar: number): string {
+function amountName(bar: number): UiText {
   const step = (Object.keys(barSteps) as BarStep[]).find((each) => barSteps[each] === bar);
   return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
 }
 
 export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
   const { showBar } = configuration.for(scope);
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     (Object.keys(barSteps) as BarStep[]).map((step) => ({
       ...amounts[step](),
       value: barSteps[step],
@@ -59,27 +59,27 @@ export async function stepAmount(
     next === undefined
       ? t('This is the last step; the panel and the settings take any number.')
       : t('Suggestions are shown from {0} sure on.', wholePercent(next));
-  vscode.window.setStatusBarMessage(`$(sparkle) ${text}`, 6_000);
+  window.setStatusBarMessage(withIcon('sparkle', text), 6_000);
 }
 
 export async function showMenu(snapshot: Snapshot, configuration: Configuration): Promise<void> {
-  const picked = await vscode.window.showQuickPick(items(snapshot, configuration), {
-    title: 'Easy Adaptation',
-    placeHolder: snapshot.statusText,
+  const picked = await window.showQuickPick(items(snapshot, configuration), {
+    title: t('Easy Adaptation'),
+    placeHolder: safeSentence(snapshot.statusText),
     matchOnDescription: true,
   });
   await picked?.run?.();
 }
 
-function command(icon: string, label: string, id: string, description?: string): Item {
+function command(icon: string, label: UiText, id: string, description?: UiText): Item {
   return {
-    label: `$(${icon}) ${label}`,
+    label: withIcon(icon, label),
     ...(description !== undefined && { description }),
     run: () => vscode.commands.executeCommand(`easyAdaptation.${id}`),
   };
 }
 
-function separator(label: string): Item {
+function separator(label: UiText): Item {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
@@ -94,7 +94,7 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
     folder.root !== undefined &&
       (progress?.cancellable
         ? command('debug-stop', t('Cancel the Adaptation'), 'cancelAdapt')
-        : command('sparkle', t('Adapt to This Repo'), 'adapt', folder.name)),
+        : command('sparkle', t('Adapt to This Repo'), 'adapt', safeText(folder.name))),
     separator(t('Completions')),
     status === 'snoozed'
       ? command('bell', t('End Snooze'), 'unsnooze')
@@ -108,27 +108,25 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
         )
       : command('play', t('Enable Here'), 'enableHere'),
     {
-      label: `$(eye) ${t('How Much Is Shown…')}`,
+      label: withIcon('eye', t('How Much Is Shown…')),
       description: amountName(settings.showBar),
       run: () => pickAmount(folder.uri, configuration),
     },
     separator(t('Local and API')),
     {
-      label: `$(settings) ${t('Who Answers…')}`,
+      label: withIcon('settings', t('Who Answers…')),
       description: preset.label(),
       run: () => pickBalance(settings.balance, folder.uri, configuration),
     },
     {
-      label: settings.localOnly
-        ? `$(lock) ${t('Turn Local-Only Mode Off')}`
-        : `$(lock) ${t('Turn Local-Only Mode On')}`,
+      label: withIcon('lock', settings.localOnly ? t('Turn Local-Only Mode Off') : t('Turn Local-Only Mode On')),
       description: settings.localOnly ? t('nothing leaves this machine') : t('keep everything on this machine'),
       run: () => configuration.write('localOnly', !settings.localOnly, folder.uri),
     },
     (apiState === 'unasked' || apiState === 'declined') &&
-      command('cloud', t('Allow the API in This Folder…'), 'allowApi', folder.name),
+      command('cloud', t('Allow the API in This Folder…'), 'allowApi', safeText(folder.name)),
     isAllowed(apiState) &&
-      command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', folder.name),
+      command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', safeText(folder.name)),
     command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
     command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),
@@ -141,14 +139,14 @@ function items(snapshot: Snapshot, configuration: Configuration): Item[] {
       t('charts, and where the large model falls short'),
     ),
     command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
-    command('eye', t('Show What Is Kept and Sent'), 'showKept', folder.name),
+    command('eye', t('Show What Is Kept and Sent'), 'showKept', safeText(folder.name)),
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];
   return shown.filter((item): item is Item => item !== false);
 }
 
 async function pickBalance(now: number, scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     balancePresets.map(({ value, label, detail }) => ({
       label: label(),
       detail: detail(),

@@ -1,6 +1,8 @@
 // From a row of the panel to its place in the editor.
 import * as vscode from 'vscode';
 import type { Activity } from '../completion/activity.ts';
+import { t } from '../ui-text.ts';
+import { window } from '../window.ts';
 
 export async function openPlace(activity: Activity, id: string): Promise<void> {
   const row = activity.get(id);
@@ -8,8 +10,8 @@ export async function openPlace(activity: Activity, id: string): Promise<void> {
   if (!row || document === undefined) return;
   const place = new vscode.Position(row.line - 1, row.before.length);
   try {
-    await vscode.window.showTextDocument(vscode.Uri.parse(document), { selection: new vscode.Range(place, place) });
+    await window.showTextDocument(vscode.Uri.parse(document), { selection: new vscode.Range(place, place) });
   } catch {
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is not there any more.', row.path));
+    void window.showInformationMessage(t('{0} is not there any more.', row.path));
   }
 }

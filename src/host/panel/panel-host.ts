@@ -10,7 +10,9 @@ import {
   type ToPanel,
 } from '../../panel/protocol.ts';
 import type { Activity } from '../completion/activity.ts';
+import { t } from '../ui-text.ts';
 import { drawPage } from '../webview-page.ts';
+import { type UiWebviewPanel, window } from '../window.ts';
 import { panelStrings } from './panel-strings.ts';
 import type { Snapshot, Status } from './status.ts';
 
@@ -37,7 +39,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private readonly deps: PanelDeps;
   /** Pages that have said that they are ready. */
   private readonly pages = new Set<vscode.Webview>();
-  private tab: vscode.WebviewPanel | undefined;
+  private tab: UiWebviewPanel | undefined;
   private view: vscode.WebviewView | undefined;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
@@ -46,7 +48,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   constructor(deps: PanelDeps) {
     super();
     this.deps = deps;
-    this.add(vscode.window.registerWebviewViewProvider(viewId, this));
+    this.add(window.registerWebviewViewProvider(viewId, this));
     this.add(
       deps.status.onDidChange((snapshot) => {
         this.post({ type: 'state', state: stateOf(snapshot) });
@@ -90,7 +92,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
       this.tab.reveal();
       return;
     }
-    const tab = vscode.window.createWebviewPanel('easyAdaptation.tab', 'Easy Adaptation', vscode.ViewColumn.Active);
+    const tab = window.createWebviewPanel('easyAdaptation.tab', t('Easy Adaptation'), vscode.ViewColumn.Active);
     tab.iconPath = vscode.Uri.joinPath(this.deps.extension, 'media', 'icon.png');
     this.tab = tab;
     tab.onDidDispose(() => {

@@ -1,8 +1,6 @@
 // The panel's texts, translated here because the webview has no access to the editor's language packs.
-import * as vscode from 'vscode';
 import type { PanelStrings } from '../../panel/protocol.ts';
-
-const { t } = vscode.l10n;
+import { t } from '../ui-text.ts';
 
 export function panelStrings(): PanelStrings {
   return {

@@ -14,7 +14,9 @@ import { storedReport } from '../../report/stored.ts';
 import type { AdaptReport } from '../../report/types.ts';
 import type { AdaptationRow } from '../../store/types.ts';
 import { WRITTEN } from '../page-language.ts';
+import { safeSentence, t } from '../ui-text.ts';
 import { drawPage } from '../webview-page.ts';
+import { type UiWebviewPanel, window } from '../window.ts';
 
 export interface ReportPageDeps {
   readonly extension: vscode.Uri;
@@ -30,11 +32,9 @@ interface Content {
   readonly one: { readonly row: AdaptationRow; readonly report: AdaptReport } | undefined;
 }
 
-const { t } = vscode.l10n;
-
 export class ReportPage extends DisposableStore {
   private readonly deps: ReportPageDeps;
-  private panel: vscode.WebviewPanel | undefined;
+  private panel: UiWebviewPanel | undefined;
   private content: Content | undefined;
 
   constructor(deps: ReportPageDeps) {
@@ -57,8 +57,7 @@ export class ReportPage extends DisposableStore {
       return report && { report, name: nameOf(row), finishedAt: row.finishedAt };
     });
     if (left && right) this.draw({ document: compareDocument(left, right), one: undefined });
-    else
-      void vscode.window.showErrorMessage(t('One of the two reports was kept by another version, and cannot be read.'));
+    else void window.showErrorMessage(t('One of the two reports was kept by another version, and cannot be read.'));
   }
 
   private draw(content: Content): void {
@@ -66,7 +65,7 @@ export class ReportPage extends DisposableStore {
     const { extension } = this.deps;
     const title = t('Report: {0}', content.document.title);
     if (this.panel === undefined) {
-      this.panel = vscode.window.createWebviewPanel('easyAdaptation.report', title, vscode.ViewColumn.Active, {
+      this.panel = window.createWebviewPanel('easyAdaptation.report', title, vscode.ViewColumn.Active, {
         enableFindWidget: true,
       });
       this.panel.iconPath = vscode.Uri.joinPath(extension, 'media', 'icon.png');
@@ -120,7 +119,7 @@ export class ReportPage extends DisposableStore {
       else if (one) await this.deps.compare(one.row);
     } catch (error) {
       this.deps.log.error('The report', error);
-      void vscode.window.showErrorMessage(messageOf(error));
+      void window.showErrorMessage(safeSentence(messageOf(error)));
     }
   }
 }
@@ -130,7 +129,7 @@ const nameOf = ({ folder }: AdaptationRow) => basename(folder) || folder;
 async function save(title: string, extension: 'md' | 'json', text: string): Promise<void> {
   const name = `${title.replace(/[^\w.-]+/g, '-')}-adaptation.${extension}`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uri = await vscode.window.showSaveDialog({
+  const uri = await window.showSaveDialog({
     ...(folder && { defaultUri: vscode.Uri.file(join(folder.fsPath, name)) }),
     filters: { [extension]: [extension] },
   });

@@ -1,11 +1,11 @@
 // An adaptation's report in the panel's words.
-import * as vscode from 'vscode';
 import { duration, percent, thousands } from '../../common/format.ts';
 import { keptSince, type WentOn } from '../../continual/went-on.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 import { isRolledBack } from '../../report/text.ts';
 import type { AdaptReport, MixedQuality, NeuralReport } from '../../report/types.ts';
+import { t } from '../ui-text.ts';
 
 /** One folder's last adaptation, as its session keeps it. */
 export interface Reported {
@@ -47,7 +47,7 @@ export function panelReport(report: AdaptReport, folderName: string, finishedAt:
     precision: specialist
       ? [
           ...Object.entries(specialist.precisionAt).map(([coverage, share]) => ({ coverage: `${coverage}%`, share })),
-          { coverage: vscode.l10n.t('all'), share: specialist.exactMatch },
+          { coverage: t('all'), share: specialist.exactMatch },
         ]
       : [],
     leftOut: Object.entries(harvest.leftOut).map(([reason, count]) => ({
@@ -69,7 +69,6 @@ export function panelReport(report: AdaptReport, folderName: string, finishedAt:
 }
 
 type Fact = readonly [name: string, value: string];
-const { t } = vscode.l10n;
 const ms = (value: number | undefined) => (value ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : '–');
 
 function harvestFacts({ harvest, elapsedMs, neural }: AdaptReport): Fact[] {

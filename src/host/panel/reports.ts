@@ -7,6 +7,8 @@ import { keptSince, readWentOn } from '../../continual/went-on.ts';
 import type { AdaptationRow } from '../../store/types.ts';
 import { specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
+import { safeText, t } from '../ui-text.ts';
+import { window } from '../window.ts';
 import { ReportPage } from './report-page.ts';
 import type { Status } from './status.ts';
 
@@ -20,8 +22,6 @@ export interface ReportsDeps {
   readonly storage: string;
   readonly exportFile: (root: string) => unknown;
 }
-
-const { t } = vscode.l10n;
 
 export class Reports extends DisposableStore {
   private readonly deps: ReportsDeps;
@@ -40,7 +40,7 @@ export class Reports extends DisposableStore {
     const row = store.get().latestAdaptation(status.folder().storeName) ?? store.get().adaptations()[0];
     if (row) return this.show(row);
     const adapt = t('Adapt to This Repo');
-    const answer = await vscode.window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
     if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
   }
 
@@ -50,7 +50,7 @@ export class Reports extends DisposableStore {
     const isLast = store.get().latestAdaptation(row.folder)?.id === row.id;
     const went = isLast ? readWentOn(specialistFolder(storage, row.folder)) : undefined;
     if (this.page.show(row, keptSince(went, row.finishedAt))) return;
-    void vscode.window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
+    void window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
   }
 
   private async compare(row: AdaptationRow): Promise<void> {
@@ -59,18 +59,18 @@ export class Reports extends DisposableStore {
       .adaptations()
       .filter(({ id }) => id !== row.id);
     if (others.length === 0) {
-      void vscode.window.showInformationMessage(t('There is no other adaptation to compare with yet.'));
+      void window.showInformationMessage(t('There is no other adaptation to compare with yet.'));
       return;
     }
     const date = (at: number) =>
       new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
     const items = others.map((other) => ({
-      label: basename(other.folder) || other.folder,
-      description: date(other.finishedAt),
-      detail: other.folder,
+      label: safeText(basename(other.folder) || other.folder),
+      description: safeText(date(other.finishedAt)),
+      detail: safeText(other.folder),
       row: other,
     }));
-    const picked = await vscode.window.showQuickPick(items, {
+    const picked = await window.showQuickPick(items, {
       title: t('Compare the adaptation of {0} with…', basename(row.folder)),
       matchOnDescription: true,
       matchOnDetail: true,

@@ -1,22 +1,20 @@
 // One short item: the state, the model of the last answer and how long it took; the tooltip has the totals, a click the menu.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import { thousands } from '../../common/format.ts';
+import { thousands, wholePercent } from '../../common/format.ts';
 import { type PanelRow, type PanelTotals, shortModel } from '../../panel/protocol.ts';
 import type { Activity } from '../completion/activity.ts';
+import { markdown, safeText, sentences, t, type UiText, withIcon } from '../ui-text.ts';
+import { type UiStatusBarItem, window } from '../window.ts';
 import type { Snapshot, Status } from './status.ts';
 
-const { t } = vscode.l10n;
-
 export class StatusBar extends DisposableStore {
-  private readonly item: vscode.StatusBarItem;
+  private readonly item: UiStatusBarItem;
 
   constructor(status: Status, activity: Activity) {
     super();
-    this.item = this.add(
-      vscode.window.createStatusBarItem('easyAdaptation.status', vscode.StatusBarAlignment.Right, 100),
-    );
-    this.item.name = 'Easy Adaptation';
+    this.item = this.add(window.createStatusBarItem('easyAdaptation.status', vscode.StatusBarAlignment.Right, 100));
+    this.item.name = t('Easy Adaptation');
     this.item.command = 'easyAdaptation.showMenu';
     const draw = (snapshot: Snapshot) => this.draw(snapshot, activity);
     this.add(status.onDidChange(draw));
@@ -37,24 +35,32 @@ export class StatusBar extends DisposableStore {
   }
 }
 
-function itemText(snapshot: Snapshot, last: PanelRow | undefined): string {
+function itemText(snapshot: Snapshot, last: PanelRow | undefined): UiText {
   const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
-  const share = progress?.share === undefined ? '' : ` ${Math.round(progress.share * 100)}%`;
   const warned = notices.some((notice) => notice.kind === 'warning');
+  const loading = (text: UiText) =>
+    withIcon('loading~spin', sentences(text, progress?.share === undefined ? '' : wholeShare(progress.share)));
   switch (status) {
     case 'off':
-      return `$(circle-slash) ${t('Off')}`;
+      return withIcon('circle-slash', t('Off'));
     case 'snoozed':
-      return `$(bell-slash) ${minutesLeft === undefined ? statusText : t('Snoozed: {0} min left', minutesLeft)}`;
+      return withIcon(
+        'bell-slash',
+        minutesLeft === undefined ? safeText(statusText) : t('Snoozed: {0} min left', minutesLeft),
+      );
     case 'starting':
-      return `$(loading~spin) ${progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting')}${share}`;
+      return loading(progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting'));
     case 'busy':
-      return `$(loading~spin) ${t('Adapting')}${share}`;
+      return loading(t('Adapting'));
     case 'ready': {
-      const icon = warned ? '$(warning)' : last?.source === 'api' ? '$(cloud)' : '$(sparkle)';
-      return last ? `${icon} ${shortModel(last.model)} ${latency(last)}` : `${icon} ${t('Ready')}`;
+      const icon = warned ? 'warning' : last?.source === 'api' ? 'cloud' : 'sparkle';
+      return withIcon(icon, last ? t('{0} {1}', shortModel(last.model), latency(last)) : t('Ready'));
     }
   }
+}
+
+function wholeShare(share: number): UiText {
+  return safeText(wholePercent(share));
 }
 
 function latency(row: PanelRow): string {
@@ -65,38 +71,38 @@ function latency(row: PanelRow): string {
 }
 
 function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('', true);
-  text.appendMarkdown(`**Easy Adaptation**\n\n`);
-  text.appendText(snapshot.statusText);
-  text.appendMarkdown('\n\n');
-  if (snapshot.progress?.plan !== undefined) {
-    text.appendText(snapshot.progress.plan);
-    text.appendMarkdown('\n\n');
-  }
-  text.appendText(`${shortModel(snapshot.model.name)}: ${snapshot.model.detail}`);
-  for (const notice of snapshot.notices) {
-    text.appendMarkdown(`\n\n$(${notice.kind === 'warning' ? 'warning' : 'info'}) `);
-    text.appendText(notice.text);
-  }
+  const { statusText, progress, model } = snapshot;
+  const paragraphs = [
+    markdown`**Easy Adaptation**`,
+    markdown`${statusText}`,
+    ...(progress?.plan === undefined ? [] : [markdown`${progress.plan}`]),
+    markdown`${shortModel(model.name)}: ${model.detail}`,
+    ...snapshot.notices.map(({ kind, text }) =>
+      kind === 'warning' ? markdown`$(warning) ${text}` : markdown`$(info) ${text}`,
+    ),
+    ...(totals.completions > 0 ? [sessionTable(totals)] : []),
+    markdown`${t('Click for the menu.')}`,
+  ];
+  return paragraphs.reduce((all, next) => markdown`${all}\n\n${next}`);
+}
+
+function sessionTable(totals: PanelTotals): vscode.MarkdownString {
   const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
-  if (completions > 0) {
-    const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
-    const rows = [
-      [t('Characters written for you'), thousands(characters)],
-      [t('Taken with a key'), t('{0} of {1} shown', accepted, completions)],
-      [t('Typed anyway'), `${typed}`],
-      [t('Median wait'), wait(localP50Ms)],
-      ...(totals.api > 0
-        ? [
-            [t('Answered by the API'), t('{0}, after {1}', totals.api, wait(apiP50Ms))],
-            [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
-            [t('Saved by answering here'), `$${totals.savedUsd.toFixed(4)}`],
-          ]
-        : []),
-    ];
-    text.appendMarkdown(`\n\n| ${t('This session')} | |\n|:--|--:|\n`);
-    text.appendMarkdown(rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n'));
-  }
-  text.appendMarkdown(`\n\n${t('Click for the menu.')}`);
-  return text;
+  const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
+  const rows: [UiText, string][] = [
+    [t('Characters written for you'), thousands(characters)],
+    [t('Taken with a key'), t('{0} of {1} shown', accepted, completions)],
+    [t('Typed anyway'), `${typed}`],
+    [t('Median wait'), wait(localP50Ms)],
+  ];
+  if (totals.api > 0)
+    rows.push(
+      [t('Answered by the API'), t('{0}, after {1}', totals.api, wait(apiP50Ms))],
+      [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
+      [t('Saved by answering here'), `$${totals.savedUsd.toFixed(4)}`],
+    );
+  return rows.reduce(
+    (table, [name, value]) => markdown`${table}\n| ${name} | ${value} |`,
+    markdown`| ${t('This session')} | |\n|:--|--:|`,
+  );
 }

@@ -19,6 +19,8 @@ import type { Folders } from '../folder/folders.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from '../folder-ref.ts';
 import { isLanguageEnabled } from '../levels.ts';
 import { riskOf, type Settings } from '../settings.ts';
+import { t } from '../ui-text.ts';
+import { window } from '../window.ts';
 import { sliderPoints } from './slider-points.ts';
 
 export interface StatusDeps {
@@ -43,7 +45,6 @@ export interface Snapshot extends PanelState {
   readonly minutesLeft: number | undefined;
 }
 
-const { t } = vscode.l10n;
 /** Changes are gathered for this long, ms: several come with every answer. */
 const gatherMs = 60;
 
@@ -57,7 +58,7 @@ export class Status extends DisposableStore {
     super();
     this.deps = deps;
     this.add(deps.configuration.onDidChange(() => this.changed()));
-    this.add(vscode.window.onDidChangeActiveTextEditor(() => this.changed()));
+    this.add(window.onDidChangeActiveTextEditor(() => this.changed()));
     this.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed()));
     this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed()));
     this.add({ dispose: () => clearTimeout(this.timer) });
@@ -74,7 +75,7 @@ export class Status extends DisposableStore {
 
   /** The active editor's folder, else the first one, else none. */
   folder(): FolderRef {
-    const uri = vscode.window.activeTextEditor?.document.uri;
+    const uri = window.activeTextEditor?.document.uri;
     const first = vscode.workspace.workspaceFolders?.[0];
     if (uri && vscode.workspace.getWorkspaceFolder(uri)) return folderOf(uri);
     return first ? folderRef(first) : looseFolder();
@@ -84,7 +85,7 @@ export class Status extends DisposableStore {
     const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, served } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);
-    const languageId = vscode.window.activeTextEditor?.document.languageId;
+    const languageId = window.activeTextEditor?.document.languageId;
     const enabledHere =
       permissions.isOn(folder.key, languageId) &&
       (languageId === undefined || isLanguageEnabled(settings.enable, languageId));

@@ -5,6 +5,8 @@ import type { JobClient } from '../../jobs/client.ts';
 import { askForTrust, tellFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { folderOf } from '../folder-ref.ts';
+import { t } from '../ui-text.ts';
+import { window } from '../window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 
 export interface CommitMessagesDeps extends AccessDeps {
@@ -18,8 +20,6 @@ interface Repository {
   readonly rootUri: vscode.Uri;
   readonly inputBox: { value: string };
 }
-
-const { t } = vscode.l10n;
 
 export class CommitMessages {
   private readonly deps: CommitMessagesDeps;
@@ -39,19 +39,19 @@ export class CommitMessages {
     }
     const repository = chosen(await repositories(), source);
     if (!repository) {
-      void vscode.window.showInformationMessage(t('There is no git repository that a message could be written for.'));
+      void window.showInformationMessage(t('There is no git repository that a message could be written for.'));
       return;
     }
     const { rootUri } = repository;
     const folder = folderOf(rootUri);
     const { uri, root } = folder;
     if (uri === undefined || root === undefined) {
-      void vscode.window.showInformationMessage(t('That repository lies outside of the folders that are open here.'));
+      void window.showInformationMessage(t('That repository lies outside of the folders that are open here.'));
       return;
     }
     const api = await apiAccess(this.deps, this.requests, folder, 'commit message');
     const before = repository.inputBox.value;
-    const written = await vscode.window.withProgress(
+    const written = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Writing a commit message'), cancellable: true },
       async (_, token) => {
         const controller = new AbortController();
@@ -73,7 +73,7 @@ export class CommitMessages {
     log.info(`Commit message by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
     // What was typed meanwhile is the user's.
     if (repository.inputBox.value === before) repository.inputBox.value = message;
-    if (trouble !== undefined) await tellFailure({ code: 'overloaded', message: trouble });
+    if (trouble !== undefined) await tellFailure({ message: trouble });
   }
 }
 
@@ -90,7 +90,7 @@ async function repositories(): Promise<readonly Repository[]> {
 }
 
 function chosen(all: readonly Repository[], source: unknown): Repository | undefined {
-  const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? vscode.window.activeTextEditor?.document.uri;
+  const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? window.activeTextEditor?.document.uri;
   const path = uri?.toString() ?? '';
   const inside = all.filter(({ rootUri }) => path === rootUri.toString() || path.startsWith(`${rootUri.toString()}/`));
   // Of repositories in each other, the innermost.

@@ -4,9 +4,9 @@ import { FolderReader } from '../../harvest/folder-reader.ts';
 import { csvRecords } from '../../tasks/label/csv.ts';
 import { decoded, linesIn } from '../../tasks/label/extract.ts';
 import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../tasks/label/task.ts';
+import { joined, safeText, t, type UiText } from '../ui-text.ts';
+import { type UiInputBoxOptions, type UiQuickPickItem, window } from '../window.ts';
 import { writeTask } from './task-files.ts';
-
-const { t } = vscode.l10n;
 
 /** Tables and lists that are offered, and records that are looked into for the labels that are there. */
 const mostFiles = 100;
@@ -15,7 +15,7 @@ const questions = 5;
 
 type Kind = TextSource['kind'];
 
-interface Choice<T> extends vscode.QuickPickItem {
+interface Choice<T> extends UiQuickPickItem {
   readonly value: T;
 }
 
@@ -47,7 +47,7 @@ export async function newTask(folder: vscode.Uri, root: string): Promise<string 
 }
 
 function kinds(): Choice<Kind>[] {
-  const choice = (value: Kind, label: string, detail: string) => ({ value, label, detail });
+  const choice = (value: Kind, label: UiText, detail: UiText) => ({ value, label, detail });
   return [
     choice('csv', t('A column of a CSV table'), t('Another column may hold labels that are there already')),
     choice('jsonl', t('A field of JSON lines'), t('Another field may hold labels that are there already')),
@@ -114,7 +114,11 @@ async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'):
   const path = await pickFile(folder, `**/*.${kind}`);
   if (path === undefined) return undefined;
   const { names, rows } = await lookInto(root, path, kind);
-  const columns = names.map((name) => ({ value: name, label: name, description: rows[0]?.[name]?.slice(0, 80) ?? '' }));
+  const columns = names.map((name) => ({
+    value: name,
+    label: safeText(name),
+    description: safeText(rows[0]?.[name] ?? '', 80),
+  }));
   const text = await pick(2, t('Which column is the text?'), columns);
   if (text === undefined) return undefined;
   const none: Choice<string> = { value: '', label: t('None'), description: t('there is nothing yet') };
@@ -203,33 +207,33 @@ async function pickFile(folder: vscode.Uri, glob: string): Promise<string | unde
     (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
   );
   if (offered.length === 0) {
-    void vscode.window.showInformationMessage(t('There is no file like {0} in this folder.', glob));
+    void window.showInformationMessage(t('There is no file like {0} in this folder.', glob));
     return undefined;
   }
   return pick(
     2,
     t('Which file?'),
-    offered.map((path) => ({ value: path, label: path })),
+    offered.map((path) => ({ value: path, label: safeText(path) })),
   );
 }
 
-function isLabel(question: string): Promise<boolean | undefined> {
+function isLabel(question: UiText): Promise<boolean | undefined> {
   return pick(3, question, [
     { value: true, label: t('Yes') },
     { value: false, label: t('No'), description: t('nothing is labelled yet') },
   ]);
 }
 
-async function pick<T>(number: number, title: string, items: readonly Choice<T>[]): Promise<T | undefined> {
-  const options = { title: `${step(number)}: ${title}`, ignoreFocusOut: true, matchOnDescription: true };
-  return (await vscode.window.showQuickPick(items, options))?.value;
+async function pick<T>(number: number, title: UiText, items: readonly Choice<T>[]): Promise<T | undefined> {
+  const options = { title: joined([step(number), title], ': '), ignoreFocusOut: true, matchOnDescription: true };
+  return (await window.showQuickPick(items, options))?.value;
 }
 
-async function input(number: number, prompt: string, options: vscode.InputBoxOptions): Promise<string | undefined> {
-  const said = await vscode.window.showInputBox({ title: step(number), prompt, ignoreFocusOut: true, ...options });
+async function input(number: number, prompt: UiText, options: UiInputBoxOptions): Promise<string | undefined> {
+  const said = await window.showInputBox({ title: step(number), prompt, ignoreFocusOut: true, ...options });
   return said?.trim() === '' ? undefined : said?.trim();
 }
 
-function step(number: number): string {
+function step(number: number): UiText {
   return t('New Text Task ({0}/{1})', number, questions);
 }

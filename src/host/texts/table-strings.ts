@@ -1,11 +1,10 @@
 // The table's texts, translated here because the webview has no access to the editor's language packs.
-import * as vscode from 'vscode';
 import type { PanelStrings } from '../../panel/protocol.ts';
 import { taskStrings } from '../panel/panel-strings.ts';
+import { t } from '../ui-text.ts';
 
 /** @param isText what is said of a text is an answer in words, not a label */
 export function tableStrings(isText: boolean): PanelStrings {
-  const { t } = vscode.l10n;
   return {
     ...taskStrings(),
     'table.text': t('Text'),

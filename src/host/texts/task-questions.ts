@@ -5,8 +5,8 @@ import type { ApiEstimate, Spending } from '../../learn/types.ts';
 import type { TableRow } from '../../panel/sheet.ts';
 import type { LabelTask } from '../../tasks/label/task.ts';
 import { termsOf } from '../api/try-model.ts';
-
-const { t } = vscode.l10n;
+import { safeText, sentences, t, type UiText } from '../ui-text.ts';
+import { type UiMessageItem, window } from '../window.ts';
 
 /** Texts that are offered for a correction. */
 const mostOffered = 500;
@@ -15,12 +15,15 @@ const mostOffered = 500;
 export async function pickTask(
   names: readonly string[],
   name: string | undefined,
-  placeHolder: string,
+  placeHolder: UiText,
 ): Promise<string | undefined> {
   if (name !== undefined && names.includes(name)) return name;
-  if (names.length > 0) return vscode.window.showQuickPick([...names], { placeHolder });
+  if (names.length > 0) {
+    const items = names.map((each) => ({ label: safeText(each), name: each }));
+    return (await window.showQuickPick(items, { placeHolder }))?.name;
+  }
   const make = t('New Text Task…');
-  const answer = await vscode.window.showInformationMessage(t('There is no text task in this folder yet.'), make);
+  const answer = await window.showInformationMessage(t('There is no text task in this folder yet.'), make);
   if (answer === make) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
   return undefined;
 }
@@ -40,21 +43,24 @@ export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: n
   }
   cut();
   const items = offered.map(({ index, row }) => ({
-    label: oneLine(row.text, 120),
-    description: `${row.label} · ${Math.round(100 * (row.sure ?? 0))}%`,
+    label: safeText(oneLine(row.text, 120)),
+    description: t('{0} · {1}%', row.label, Math.round(100 * (row.sure ?? 0))),
     index,
     text: row.text,
   }));
-  return vscode.window.showQuickPick(items, {
+  return window.showQuickPick(items, {
     placeHolder: t('Which text? Those in doubt come first'),
     matchOnDescription: true,
   });
 }
 
 export async function pickLabel({ labels }: LabelTask, text: string): Promise<string | undefined> {
-  const items = labels.map(({ name, meaning }) => ({ label: name, detail: meaning }));
-  const picked = await vscode.window.showQuickPick(items, { title: oneLine(text, 80), placeHolder: t('Which label?') });
-  return picked?.label;
+  const items = labels.map(({ name, meaning }) => ({ label: safeText(name), detail: safeText(meaning), name }));
+  const picked = await window.showQuickPick(items, {
+    title: safeText(oneLine(text, 80)),
+    placeHolder: t('Which label?'),
+  });
+  return picked?.name;
 }
 
 /** Before anything is paid for. */
@@ -64,8 +70,8 @@ export async function askToSpend(
   isText: boolean,
 ): Promise<Spending> {
   if (texts === 'states') return askForTime(places, seconds);
-  const include: vscode.MessageItem = { title: t('Ask the API') };
-  const local: vscode.MessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const include: UiMessageItem = { title: t('Ask the API') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
   const sample = isText
     ? t('Ask {0} to write about {1} texts as a sample?', model, places)
@@ -85,18 +91,18 @@ export async function askToSpend(
     host,
   );
   const ignored = ignoredByGit === undefined ? [] : [t('They are those of {0}, which git ignores.', ignoredByGit)];
-  const detail = [sent, ...ignored, why, termsOf(provider)].join(' ');
-  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
+  const detail = sentences(sent, ...ignored, why, termsOf(provider));
+  return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 
 /** Before the base reads here. */
 async function askForTime(texts: number, seconds: number): Promise<boolean> {
-  const read: vscode.MessageItem = { title: t('Read Them') };
-  const leave: vscode.MessageItem = { title: t('Leave It'), isCloseAffordance: true };
+  const read: UiMessageItem = { title: t('Read Them') };
+  const leave: UiMessageItem = { title: t('Leave It'), isCloseAffordance: true };
   const detail = t(
     'The base model knows language, and so fewer texts stay in doubt. It takes about {0} minutes on this machine; nothing leaves it.',
     (seconds / 60).toFixed(1),
   );
   const question = t('Have the local base model read {0} texts?', texts);
-  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
+  return (await window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
 }

@@ -6,7 +6,9 @@ import type { Log } from '../../common/log.ts';
 import type { PanelTask } from '../../panel/protocol.ts';
 import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../../panel/sheet.ts';
 import { isAnswerTask, type TextTask } from '../../tasks/label/task.ts';
+import { safeSentence, safeText } from '../ui-text.ts';
 import { drawPage } from '../webview-page.ts';
+import { type UiWebviewPanel, window } from '../window.ts';
 import { tableStrings } from './table-strings.ts';
 
 /** What is shown, until something else is. */
@@ -34,7 +36,7 @@ const batchCharacters = 500_000;
 
 export class TaskTable extends DisposableStore {
   private readonly deps: TableDeps;
-  private readonly panel: vscode.WebviewPanel;
+  private readonly panel: UiWebviewPanel;
   private content: TableContent;
   private left: AsyncIterator<TableRow> | undefined;
   private takesFocus = true;
@@ -44,7 +46,9 @@ export class TaskTable extends DisposableStore {
     this.deps = deps;
     this.content = content;
     this.panel = this.add(
-      vscode.window.createWebviewPanel('easyAdaptation.table', content.task.name, column, { enableFindWidget: false }),
+      window.createWebviewPanel('easyAdaptation.table', safeText(content.task.name), column, {
+        enableFindWidget: false,
+      }),
     );
     this.panel.iconPath = vscode.Uri.joinPath(deps.extension, 'media', 'icon.png');
     this.add(this.panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)));
@@ -80,7 +84,7 @@ export class TaskTable extends DisposableStore {
       else this.deps.log.warn('The table sent a message that is not understood');
     } catch (error) {
       this.deps.log.error('The table of a text task', error);
-      void vscode.window.showErrorMessage(messageOf(error));
+      void window.showErrorMessage(safeSentence(messageOf(error)));
     }
   }
 

@@ -1,9 +1,7 @@
 // What a run of a text task came to, in the panel's words.
-import * as vscode from 'vscode';
 import type { TaskReport } from '../../labelling/task-report.ts';
 import type { PanelTask } from '../../panel/protocol.ts';
-
-const { t } = vscode.l10n;
+import { t } from '../ui-text.ts';
 
 export function panelTask(report: TaskReport): PanelTask {
   const { task, finishedAt, output, model, texts, byPerson, byApi, inDoubt, curve, operating } = report;

@@ -21,6 +21,8 @@ import { RunRequests } from '../adapt/run-requests.ts';
 import type { FolderRef } from '../folder-ref.ts';
 import { specialistFolder } from '../paths.ts';
 import { pickFolder } from '../pick-folder.ts';
+import { t, type UiText } from '../ui-text.ts';
+import { type UiProgress, window } from '../window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';
@@ -45,7 +47,6 @@ interface Place {
   readonly root: string;
 }
 
-const { t } = vscode.l10n;
 const previewed = 20;
 
 export class TextTasks extends DisposableStore {
@@ -89,7 +90,7 @@ export class TextTasks extends DisposableStore {
     if (!place) return;
     const name = await newTask(place.uri, place.root);
     if (name === undefined) return;
-    await vscode.window.showTextDocument(taskUri(place.uri, name), { preview: false });
+    await window.showTextDocument(taskUri(place.uri, name), { preview: false });
     const rows = await this.withProgress(t('Reading the first texts of {0}', name), (signal) => {
       const harvest = this.requests.harvest(place.uri);
       return this.deps.jobs.job('preview', { root: place.root, task: name, harvest, count: previewed }, signal);
@@ -114,7 +115,7 @@ export class TextTasks extends DisposableStore {
     // The editor takes its progress away at 'Cancel', before the job has kept what was under way.
     if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
-      void vscode.window.showInformationMessage(t('A text task is being run. Its progress is in the notifications.'));
+      void window.showInformationMessage(t('A text task is being run. Its progress is in the notifications.'));
       return;
     }
     const api = await apiAccess(this.deps, this.requests, place.folder, 'text task');
@@ -168,9 +169,7 @@ export class TextTasks extends DisposableStore {
     // An answer is corrected where all of it can be seen.
     if (report && isAnswerTask(task)) return this.showResults(place, task, report);
     if (!report) {
-      void vscode.window.showInformationMessage(
-        t('{0} has not been run yet: there is no label to correct.', task.name),
-      );
+      void window.showInformationMessage(t('{0} has not been run yet: there is no label to correct.', task.name));
       return;
     }
     const row = await pickRow(rowsOf(place.root, task, report.path));
@@ -221,7 +220,7 @@ export class TextTasks extends DisposableStore {
     return undefined;
   }
 
-  private async place(question: string): Promise<Place | undefined> {
+  private async place(question: UiText): Promise<Place | undefined> {
     const folder = await pickFolder(this.deps.current(), question);
     if (folder?.root === undefined || folder.uri === undefined) return undefined;
     if (vscode.workspace.isTrusted) return { folder, uri: folder.uri, root: folder.root };
@@ -231,7 +230,7 @@ export class TextTasks extends DisposableStore {
 
   private async choose(
     name: string | undefined,
-    question: string,
+    question: UiText,
   ): Promise<{ place: Place; task: TextTask } | undefined> {
     const place = await this.place(question);
     if (!place) return undefined;
@@ -257,13 +256,13 @@ export class TextTasks extends DisposableStore {
   }
 
   private withProgress<T>(
-    title: string,
-    work: (signal: AbortSignal, bar: vscode.Progress<{ message?: string }>) => Promise<Result<T>>,
+    title: UiText,
+    work: (signal: AbortSignal, bar: UiProgress) => Promise<Result<T>>,
     controller = new AbortController(),
   ): Promise<Result<T>> {
     const location = vscode.ProgressLocation.Notification;
     return Promise.resolve(
-      vscode.window.withProgress({ location, title, cancellable: true }, async (bar, token) => {
+      window.withProgress({ location, title, cancellable: true }, async (bar, token) => {
         const listener = token.onCancellationRequested(() => controller.abort());
         try {
           return await work(controller.signal, bar);

@@ -5,6 +5,8 @@ import type { JobClient } from '../../jobs/client.ts';
 import { askForTrust, tellFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { folderOf, pathIn } from '../folder-ref.ts';
+import { t } from '../ui-text.ts';
+import { window } from '../window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 
 export interface DocCommentsDeps extends AccessDeps {
@@ -12,8 +14,6 @@ export interface DocCommentsDeps extends AccessDeps {
   readonly log: Log;
   readonly onSpent: (usd: number) => void;
 }
-
-const { t } = vscode.l10n;
 
 export class DocComments {
   private readonly deps: DocCommentsDeps;
@@ -26,7 +26,7 @@ export class DocComments {
 
   async write(): Promise<void> {
     const { jobs, configuration, paths, log, onSpent } = this.deps;
-    const editor = vscode.window.activeTextEditor;
+    const editor = window.activeTextEditor;
     if (!editor) return;
     if (!vscode.workspace.isTrusted) {
       void askForTrust();
@@ -35,7 +35,7 @@ export class DocComments {
     const { document } = editor;
     const folder = folderOf(document.uri);
     if (folder.uri === undefined || folder.root === undefined) {
-      void vscode.window.showInformationMessage(t('This file lies outside of the folders that are open here.'));
+      void window.showInformationMessage(t('This file lies outside of the folders that are open here.'));
       return;
     }
     const request = {
@@ -46,7 +46,7 @@ export class DocComments {
     };
     const { version } = document;
     const api = await apiAccess(this.deps, this.requests, folder, 'comment');
-    const written = await vscode.window.withProgress(
+    const written = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Writing a comment'), cancellable: true },
       async (_, token) => {
         const controller = new AbortController();
@@ -64,13 +64,13 @@ export class DocComments {
     onSpent(costUsd);
     log.info(`Comment by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
     if (document.isClosed || document.version !== version) {
-      void vscode.window.showInformationMessage(t('The file has changed meanwhile, so the comment was not put there.'));
+      void window.showInformationMessage(t('The file has changed meanwhile, so the comment was not put there.'));
       return;
     }
     const change = new vscode.WorkspaceEdit();
     change.insert(document.uri, positionIn(request.text, edit.at), edit.insert);
     await vscode.workspace.applyEdit(change);
-    if (trouble !== undefined) await tellFailure({ code: 'overloaded', message: trouble });
+    if (trouble !== undefined) await tellFailure({ message: trouble });
   }
 }
 

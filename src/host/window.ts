@@ -1,0 +1,91 @@
+// VS Code's `window` with one difference: what it shows must be `UiText`. The lint forbids `vscode.window` everywhere else.
+import * as vscode from 'vscode';
+import type { UiText } from './ui-text.ts';
+
+type Shown = UiText | undefined;
+
+/** `T` with the named members as `UiText`, optional where they were. */
+type Safe<T, K extends PropertyKey> = { [P in keyof T]: P extends K ? (T[P] extends string ? UiText : Shown) : T[P] };
+
+export type UiMessageItem = Safe<vscode.MessageItem, 'title'>;
+export type UiQuickPickItem = Safe<vscode.QuickPickItem, 'label' | 'description' | 'detail'>;
+type UiMessageOptions = Safe<vscode.MessageOptions, 'detail'>;
+export type UiQuickPickOptions = Safe<vscode.QuickPickOptions, 'title' | 'placeHolder' | 'prompt'>;
+export type UiInputBoxOptions = Safe<
+  Omit<vscode.InputBoxOptions, 'validateInput'>,
+  'title' | 'prompt' | 'placeHolder'
+> & {
+  readonly validateInput?: (text: string) => Shown;
+};
+export type UiOpenOptions = Safe<vscode.OpenDialogOptions, 'title' | 'openLabel'>;
+type UiSaveOptions = Safe<vscode.SaveDialogOptions, 'title' | 'saveLabel'>;
+interface UiQuickPick<T extends UiQuickPickItem>
+  extends Omit<
+    vscode.QuickPick<vscode.QuickPickItem>,
+    'title' | 'placeholder' | 'items' | 'activeItems' | 'onDidTriggerItemButton'
+  > {
+  title: Shown;
+  placeholder: Shown;
+  items: readonly T[];
+  readonly activeItems: readonly T[];
+  readonly onDidTriggerItemButton: vscode.Event<vscode.QuickPickItemButtonEvent<T & vscode.QuickPickItem>>;
+}
+export type UiStatusBarItem = Safe<vscode.StatusBarItem, 'text' | 'name'> & {
+  /** Made by `markdown`. */
+  tooltip: vscode.MarkdownString | Shown;
+};
+export type UiProgress = vscode.Progress<{ message?: UiText; increment?: number }>;
+type UiProgressOptions = Safe<vscode.ProgressOptions, 'title'>;
+
+interface Messages {
+  <T extends UiText | UiMessageItem>(message: UiText, ...items: T[]): Thenable<T | undefined>;
+  <T extends UiText | UiMessageItem>(
+    message: UiText,
+    options: UiMessageOptions,
+    ...items: T[]
+  ): Thenable<T | undefined>;
+}
+
+/** Members that show no text of ours, or only a document. */
+type Kept = Pick<
+  typeof vscode.window,
+  | 'activeTextEditor'
+  | 'createOutputChannel'
+  | 'onDidChangeActiveTextEditor'
+  | 'onDidChangeTextEditorSelection'
+  | 'onDidChangeWindowState'
+  | 'registerWebviewViewProvider'
+  | 'showTextDocument'
+  | 'visibleTextEditors'
+>;
+
+interface SafeWindow extends Kept {
+  readonly showInformationMessage: Messages;
+  readonly showWarningMessage: Messages;
+  readonly showErrorMessage: Messages;
+  showQuickPick<T extends UiQuickPickItem>(
+    items: readonly T[],
+    options?: UiQuickPickOptions & { readonly canPickMany?: false },
+  ): Thenable<T | undefined>;
+  createQuickPick<T extends UiQuickPickItem>(): UiQuickPick<T>;
+  showInputBox(options: UiInputBoxOptions): Thenable<string | undefined>;
+  showOpenDialog(options: UiOpenOptions): Thenable<vscode.Uri[] | undefined>;
+  showSaveDialog(options: UiSaveOptions): Thenable<vscode.Uri | undefined>;
+  withProgress<R>(
+    options: UiProgressOptions,
+    task: (progress: UiProgress, token: vscode.CancellationToken) => Thenable<R>,
+  ): Thenable<R>;
+  setStatusBarMessage(text: UiText, hideAfterMs: number): vscode.Disposable;
+  createStatusBarItem(id: string, alignment: vscode.StatusBarAlignment, priority?: number): UiStatusBarItem;
+  createWebviewPanel(
+    viewType: string,
+    title: UiText,
+    column: vscode.ViewColumn,
+    options?: vscode.WebviewPanelOptions & vscode.WebviewOptions,
+  ): UiWebviewPanel;
+}
+
+export type UiWebviewPanel = Safe<vscode.WebviewPanel, 'title'>;
+
+/** The same object: only its types are stricter. */
+export const window = vscode.window as unknown as SafeWindow;
