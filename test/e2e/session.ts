@@ -85,7 +85,7 @@ export class Session {
     browser: Browser,
     vsix: string,
     settings: Readonly<Record<string, unknown>> = {},
-    window: { readonly busy?: boolean } = {},
+    window: { readonly busy?: boolean; readonly prepare?: (project: string) => void } = {},
   ): Promise<Session> {
     const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
     const project = join(folder, 'tanstack-ai');
@@ -95,6 +95,7 @@ export class Session {
       if (existsSync(join(source, name))) cpSync(join(source, name), join(project, name), { recursive: true });
     }
     await must('git', ['init', '-q'], { cwd: project });
+    window.prepare?.(project);
     const api = await MessagesServer.start();
     api.replay(recordings(), join(cache, 'packages'));
     const profile = makeProfile(join(folder, 'profile'), {

@@ -1,0 +1,165 @@
+// A folder and a server whose names and messages are VS Code links that run a command: none is rendered, and clicking their text runs nothing.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Locator } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { root } from '../../build/paths.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { exportAdaptation, TEAM_FILE } from '../../src/learn/export-import.ts';
+import { TASKS_FOLDER } from '../../src/tasks/label/task.ts';
+import { adaptIn } from '../learn/adapted-folder.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { apiKey, Session } from './session.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-foreign-text-'));
+/** Written by the command in the links, should one run. */
+const marker = join(folder, 'marker');
+const commands = [
+  'workbench.action.terminal.new',
+  { command: 'workbench.action.terminal.sendSequence', args: { text: `touch ${marker}\n` } },
+];
+/** File names hold no '/': the path of the marker is encoded in the query. */
+const query = encodeURIComponent(JSON.stringify({ commands })).replace(/[()']/g, escape);
+const link = (word: string) => `[${word}](command:runCommands?${query})`;
+
+let browser: Browser;
+let server: Server;
+let session: Session;
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  server = createServer((request, response) => {
+    request.resume();
+    const isList = request.method === 'GET';
+    const list = { data: [{ type: 'model', id: link('modelName'), display_name: link('modelName') }], has_more: false };
+    const error = { type: 'error', error: { type: 'invalid_request_error', message: link('serverError') } };
+    response.writeHead(isList ? 200 : 400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isList ? list : error));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const vsix = await ourVsix(folder);
+  session = await Session.start(browser, vsix, { 'easyAdaptation.baseUrl': url }, { prepare: plant });
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What somebody could commit. */
+function plant(project: string): void {
+  mkdirSync(join(project, TASKS_FOLDER), { recursive: true });
+  const from = {
+    root: join(folder, 'project'),
+    specialistFolder: join(folder, 'specialist'),
+    storeFolder: join(folder, 'store'),
+  };
+  adaptIn(from, join(root, 'models', 'small'));
+  const target = join(folder, 'adaptation.safetensors');
+  const exported = exportAdaptation({ ...from, target, version: '0.1.0' }, silentLog);
+  assert.ok(exported.ok, JSON.stringify(exported));
+  writeFileSync(join(project, TEAM_FILE), renamed(readFileSync(target), link('adaptedFolder')));
+  writeFileSync(join(project, `${link('fileName').slice(0, 200)}).csv`), `text,${link('columnName')}\nhello,a\n`);
+  writeFileSync(join(project, 'tickets.csv'), `${link('columnName')},kind\nhello,a\nworld,b\n`);
+  const broken = { instruction: 'Sort.', labels: [], source: { kind: 'csv', path: 'tickets.csv', text: 'kind' } };
+  writeFileSync(join(project, TASKS_FOLDER, 'broken.json'), JSON.stringify({ ...broken, [link('fieldName')]: 1 }));
+}
+
+/** The adaptation with another name of the folder it was made in. The weights stay, and the hash is only checked on import. */
+function renamed(bytes: Buffer, name: string): Buffer {
+  const length = Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
+  const provenance = JSON.parse(header.__metadata__.provenance);
+  header.__metadata__.provenance = JSON.stringify({ ...provenance, folder: name });
+  const text = Buffer.from(JSON.stringify(header));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([start, text, bytes.subarray(8 + length)]);
+}
+
+/** `word` is shown in `place`, nothing there is a link, and clicking the word runs nothing. */
+async function isPlain(place: Locator, word: string): Promise<void> {
+  const { page } = session.editor;
+  const shown = place.getByText(`[${word}] (command:`).first();
+  await shown.waitFor();
+  assert.equal(
+    await page.locator('a[href^="command:"], a[data-href^="command:"]').filter({ hasText: word }).count(),
+    0,
+  );
+  const links = place.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
+  assert.equal(await links.count(), 0, `a link with ${word}`);
+}
+
+function step(name: string, body: () => Promise<void>): void {
+  test(name, () =>
+    session.evidence(name.replace(/\W+/g, '-'), async () => {
+      await body();
+      await session.editor.page.waitForTimeout(500);
+      assert.equal(existsSync(marker), false, 'a command of the folder was run');
+      assert.equal(await session.editor.page.locator('.terminal-wrapper').count(), 0, 'a terminal was opened');
+    }),
+  );
+}
+
+step('the offer of an adaptation shows the name of its folder as text', async () => {
+  const { editor } = session;
+  const offer = editor.notifications().filter({ hasText: 'carries an adaptation' });
+  await offer.waitFor();
+  await isPlain(offer, 'adaptedFolder');
+  await editor.shot('30-foreign-text');
+  await offer.getByText('[adaptedFolder]').click();
+  await offer.getByText('Not This One').click();
+});
+
+step('the error of a task file quotes its field as text', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Run Text Task');
+  await editor.quickRow('broken').click();
+  await isPlain(editor.notifications(), 'fieldName');
+  await editor.notifications().getByText('[fieldName]').click();
+  await editor.dismissNotifications();
+});
+
+step('New Text Task lists files and columns as text', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: New Text Task');
+  await editor.quickRow('A column of a CSV table').click();
+  await isPlain(editor.quickInput(), 'fileName');
+  await editor.quickRow('tickets.csv').click();
+  await isPlain(editor.quickInput(), 'columnName');
+  await editor.quickRow('[columnName]').click();
+  await editor.quickInput().getByText('that are there already').waitFor();
+  await editor.page.keyboard.press('Escape');
+});
+
+step("a server's error and its names of models are shown as text", async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Set API Key');
+  await editor.quickInput().locator('input[type=password]').waitFor();
+  await editor.answer(apiKey);
+  await isPlain(editor.notifications(), 'serverError');
+  await editor.dialog().getByRole('button', { name: 'Stay Local' }).click();
+  await editor.dialog().waitFor({ state: 'detached' });
+  await editor.notifications().getByText('[serverError]').click();
+  await editor.dismissNotifications();
+  await editor.command('Easy Adaptation: Choose the Large Model');
+  await editor.quickRow('Anthropic').click();
+  await isPlain(editor.quickInput(), 'modelName');
+  await editor.page.keyboard.press('Escape');
+});
+
+step('the tooltip of the status bar has no link', async () => {
+  const { editor } = session;
+  await editor.ourStatus().hover();
+  await editor.page.locator('.monaco-hover, .workbench-hover').getByText('Easy Adaptation').first().waitFor();
+  assert.equal(await editor.page.locator('.monaco-hover a[data-href^="command:"]').count(), 0);
+});
