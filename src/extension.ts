@@ -4,7 +4,6 @@ import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
 import { readTuning } from './common/tuning.ts';
 import { Adaptation } from './host/adapt/adaptation.ts';
-import { KeepAdapting } from './host/adapt/keep-adapting.ts';
 import { Announcements } from './host/announcements.ts';
 import { Api } from './host/api/api.ts';
 import { ApiKey } from './host/api/api-key.ts';
@@ -14,7 +13,7 @@ import { Problems } from './host/api/problems.ts';
 import { Served } from './host/api/served-specialist.ts';
 import { Bases } from './host/bases/bases.ts';
 import { Load } from './host/bases/machine-load.ts';
-import { onBattery, onMains } from './host/bases/power.ts';
+import { onBattery } from './host/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './host/bases/shipped-bases.ts';
 import { Neural } from './host/bases/window-engine.ts';
 import { ChannelLog } from './host/channel-log.ts';
@@ -185,9 +184,6 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   own.add(configuration.onDidChange(() => adaptation.configure()));
-  const keeping = own.add(
-    new KeepAdapting({ folders, rules, adaptation, configuration, onMains, clock, log, paths, onChange: changed }),
-  );
   const status = own.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),
   );
@@ -200,7 +196,7 @@ export function activate(context: vscode.ExtensionContext): void {
       activity,
       status,
       allTime: () => store.get().totals(),
-      reports: () => reportsOf(folders.all, (session) => keeping.last(session)),
+      reports: () => reportsOf(folders.all),
       tasks: () => texts.outcomes,
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
       openPlace: (id) => void openPlace(activity, id),

@@ -6,7 +6,7 @@ import { counted, percent } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import { storedReport } from '../report/stored.ts';
 import type { NeuralReport } from '../report/types.ts';
-import { askForRunLock } from '../store/lock.ts';
+import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { type Asked, UsageError } from './command-line.ts';
 import { specialistFolder, storageFolder } from './run-request.ts';
@@ -86,7 +86,7 @@ export async function deleteAdaptation(
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
       return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
     }
-    const lock = await askForRunLock(storeFolder, root, 'delete');
+    const lock = lockRun(storeFolder, root, 'delete');
     if (!lock.ok) return lock;
     try {
       store.deleteAdaptations(root);

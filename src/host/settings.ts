@@ -85,8 +85,6 @@ export interface Settings {
   /** And asks the API about so many places at most, for so many US dollars at most. */
   readonly adaptCalls: number;
   readonly adaptBudget: number;
-  /** An adaptation goes on by itself on what is saved. */
-  readonly keepAdapting: boolean;
 }
 
 export const section = 'easyAdaptation';
@@ -151,7 +149,6 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720, beside: lower },
   adaptCalls: { type: 'number', default: 300, scope: 'resource', minimum: 0, maximum: 2000, beside: lower },
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
-  keepAdapting: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
 };
 
 /** The bound on what is lost by what stays local; undefined: none is asked for. */

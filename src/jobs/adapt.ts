@@ -1,9 +1,9 @@
 // The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
 
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
-import { dropOnward } from '../continual/go-on.ts';
 import type { Engine } from '../engine/client.ts';
 import { EnginePair } from '../engine/pair.ts';
 import { programOf } from '../learn/drafts.ts';
@@ -11,7 +11,7 @@ import { adapt, type RunDeps } from '../learn/run.ts';
 import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
 import { markdownOf } from '../report/markdown.ts';
 import { reportDocument } from '../report/report-document.ts';
-import { askForRunLock } from '../store/lock.ts';
+import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { PlaceLedger } from '../store/place-ledger.ts';
 import { batchFileOf } from '../teacher/batch-file.ts';
@@ -28,7 +28,7 @@ export async function adaptJob({ adapt: request, who, engine: start }: RunReques
   const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
   const program = programOf(start?.script, process.argv[1]);
   try {
-    return await locked(request, who, deps.signal, () => withStore(request, engine, program, deps));
+    return await locked(request, who, () => withStore(request, engine, program, deps));
   } finally {
     await engine?.end();
   }
@@ -37,11 +37,10 @@ export async function adaptJob({ adapt: request, who, engine: start }: RunReques
 async function locked(
   { effort, storeFolder, root }: AdaptRequest,
   who: string,
-  signal: AbortSignal,
   work: () => Promise<Result<AdaptOutcome>>,
 ): Promise<Result<AdaptOutcome>> {
   if (effort === 'index') return work();
-  const lock = await askForRunLock(storeFolder, root, who, signal);
+  const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
   try {
     return await work();
@@ -58,6 +57,7 @@ async function withStore(
 ): Promise<Result<AdaptOutcome>> {
   sweepTemporary(request.specialistFolder, 'deep');
   sweepTemporary(request.storeFolder);
+  removeRetired(request);
   const { log } = deps;
   const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);
@@ -86,7 +86,6 @@ async function withStore(
       ledger,
       program,
       record: (finished) => {
-        dropOnward(request.specialistFolder);
         store.recordAdaptation(root, finished);
         writeReport(request.specialistFolder, finished);
       },
@@ -99,6 +98,17 @@ async function withStore(
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });
+}
+
+/** Files of an earlier version, in which an adaptation continued by itself. */
+function removeRetired({ specialistFolder, storeFolder }: AdaptRequest): void {
+  for (const path of [
+    join(specialistFolder, 'went-on.json'),
+    join(specialistFolder, 'neural.onward'),
+    join(storeFolder, 'last-key'),
+    join(storeFolder, 'onward'),
+  ])
+    rmSync(path, { recursive: true, force: true });
 }
 
 /** Beside the specialist, for people and for programs. */

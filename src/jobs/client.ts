@@ -4,7 +4,6 @@ import { type ChildProcess, endChild, onceEnded, startChild } from '../common/ch
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
-import type { Onward, OnwardRequest } from '../continual/go-on.ts';
 import { cancelled } from '../learn/cancellation.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../learn/types.ts';
 import type { EditorModels } from '../teacher/wire.ts';
@@ -62,14 +61,6 @@ export class JobClient {
     const { who = 'the editor', engine: start } = this.options;
     const engine = request.neural && start?.();
     return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, confirm);
-  }
-
-  /** An adaptation goes on by itself, in a process of its own, likewise. */
-  goOn(onward: OnwardRequest, signal: AbortSignal): Promise<Result<Onward>> {
-    const { who = 'the editor', engine: start } = this.options;
-    const engine = start?.();
-    if (!engine) return Promise.resolve(failed('unsupported', 'There is no neural engine here.'));
-    return this.job('goOn', { onward, who, engine }, signal);
   }
 
   /** Any other job, likewise. The process and what it has started are gone when this settles. */

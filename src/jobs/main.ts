@@ -10,7 +10,6 @@ import { readSecrets } from '../learn/reread-secrets.ts';
 import type { Spending } from '../learn/types.ts';
 import { summaryOf } from '../report/kept.ts';
 import { adaptJob } from './adapt.ts';
-import { giveWay, goOnJob } from './adapt-onward.ts';
 import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
@@ -24,10 +23,6 @@ const jobs: {
   readonly [K in keyof Jobs]: (request: Jobs[K]['request'], deps: JobDeps) => Promise<Result<Jobs[K]['result']>>;
 } = {
   adapt: adaptJob,
-  goOn: (request, deps) => {
-    giveWay();
-    return goOnJob(request, deps);
-  },
   secrets: (request, { signal, log }) => readSecrets(request, signal, log),
   kept: (request, deps) => summaryOf((log) => keptRows(request, { ...deps, log }), deps.log),
   texts: textTaskJob,

@@ -3,7 +3,6 @@
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
-import type { Onward, OnwardRequest } from '../continual/go-on.ts';
 import type { EngineOptions } from '../engine/client.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
 import type { Exported, ExportRequest, Imported, Provenance } from '../learn/export-import.ts';
@@ -21,8 +20,6 @@ import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-tas
 /** What a process of its own can be started for, one row each. */
 export interface Jobs {
   adapt: { request: RunRequest; result: AdaptOutcome };
-  /** An adaptation goes on by itself. */
-  goOn: { request: OnwardRun; result: Onward };
   /** Reads the folder for its secrets alone. */
   secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
   /** What is kept of the folder and sent, for showing. */
@@ -53,13 +50,6 @@ export interface RunRequest {
   readonly who: string;
   /** How the job starts the engine that it trains and measures with; absent: a run has no neural part. */
   readonly engine?: EngineStart;
-}
-
-export interface OnwardRun {
-  readonly onward: OnwardRequest;
-  /** As a run's. */
-  readonly who: string;
-  readonly engine: EngineStart;
 }
 
 export type EngineStart = Pick<EngineOptions, 'script' | 'memoryCeiling' | 'trainingNiceness'>;

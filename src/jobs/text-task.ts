@@ -12,7 +12,7 @@ import { TaskFolder } from '../labelling/task-folder.ts';
 import type { TaskReport } from '../labelling/task-report.ts';
 import { cancelled } from '../learn/cancellation.ts';
 import type { ApiAccess } from '../learn/types.ts';
-import { askForRunLock } from '../store/lock.ts';
+import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { DEPTHS } from '../tasks/label/base-reading.ts';
 import { apiHost } from '../teacher/connect.ts';
@@ -43,7 +43,7 @@ export interface StatesAccess {
 /** One run a folder, like an adaptation. Expected failures and cancellation are values. */
 export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Promise<Result<TaskReport>> {
   const { root, storeFolder, who } = request;
-  const lock = await askForRunLock(storeFolder, root, who, deps.signal);
+  const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
   try {
     const folder = await TaskFolder.open(root, request.task, request.harvest, deps.signal);

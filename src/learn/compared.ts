@@ -37,12 +37,6 @@ function writeRows(model: string, rows: readonly Partial<Comparison>[]): void {
   listFiles(model);
 }
 
-/** What came of a model, and was better than it at the same places, is better than what that one was better than. */
-export function takeOverComparisons(model: string, from: string): void {
-  const rows = read(from);
-  if (rows.length > 0) writeRows(model, rows);
-}
-
 /** It was measured beside this very base, and was better. */
 export function isBetterThan(model: string, base: string): boolean {
   const rows = read(model);

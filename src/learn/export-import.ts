@@ -12,7 +12,7 @@ import { ADAPTER, MANIFEST, WEIGHTS, writeManifest } from '../package/manifest.t
 import { jsonFilesOf, manifestOf, openPortable, type Provenance, writePortable } from '../package/portable.ts';
 import { storedFit, storedReport } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
-import { askForRunLock } from '../store/lock.ts';
+import { lockRun } from '../store/lock.ts';
 import { openStore } from '../store/open.ts';
 import { keepModel, newModelFolder, ownFolder } from './folder-models.ts';
 import type { AdaptRequest } from './types.ts';
@@ -112,7 +112,7 @@ export function importAdaptation(
     const coupling = unwrap(storedFit(carried.coupling));
     const report = storedReport(carried.report);
     if (report === undefined) return failed('corrupt', 'The report in this file cannot be read. Export it again.');
-    const lock = await askForRunLock(storeFolder, root, who);
+    const lock = lockRun(storeFolder, root, who);
     if (!lock.ok) return lock;
     const staged = newModelFolder(specialistFolder);
     try {

@@ -6,7 +6,7 @@ import { MIXTURE_FILE } from '../engine/protocol.ts';
 import { describeAdapted } from '../package/adapted.ts';
 import { loadAdapter, saveAdapter } from '../package/adapter.ts';
 import { type PackageInfo, readPackage } from '../package/list.ts';
-import { askForRunLock } from '../store/lock.ts';
+import { lockRun } from '../store/lock.ts';
 import { keepModel, workFolder } from './folder-models.ts';
 
 export interface ForeignAdapter {
@@ -28,7 +28,7 @@ export interface ForeignAdapter {
  */
 export async function takeAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
   const { adapter, root, storeFolder, specialistFolder, base, who } = request;
-  const lock = await askForRunLock(storeFolder, root, who);
+  const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
   const work = workFolder(specialistFolder);
   try {

@@ -5,7 +5,7 @@ import { CodedError, unwrap } from '../common/errors.ts';
 import { thousands } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../engine/client.ts';
-import type { Requests, StepReport, Validated } from '../engine/protocol.ts';
+import type { StepReport, Validated } from '../engine/protocol.ts';
 import { standOf } from '../engine/standing.ts';
 import { windowTokens as length, otherWords, type Samples, usualSeed } from '../lessons/drawn.ts';
 import { wordsOf } from '../package/compatibility.ts';
@@ -39,17 +39,7 @@ export interface TrainingDeps {
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Absent: the base is adapted, in the work folder. */
-  readonly onward?: Onward;
 }
-
-/** What a training that goes on with an adapted model has otherwise. */
-export type Onward = Pick<Requests['adapt']['request'], 'out' | 'learningRate' | 'checkpointEverySteps'> & {
-  readonly from: string;
-  /** Patience may end it earlier. */
-  readonly maxSteps: number;
-  readonly validateEverySteps: number;
-};
 
 export interface Training {
   /** Name of its base's folder, beside that of the one that serves: see plan.ts. */
@@ -183,10 +173,9 @@ function requestOf(
   base: string,
   { examples, judged }: Samples,
   access: NeuralAccess,
-  { request, tokenizer, onward }: TrainingDeps,
+  { request, tokenizer }: TrainingDeps,
 ) {
-  const { validateEverySteps: everySteps = validateEverySteps, ...otherwise } = onward ?? {};
-  const out = onward?.out ?? workFolder(request.specialistFolder);
+  const out = workFolder(request.specialistFolder);
   mkdirSync(out, { recursive: true });
   const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
   return {
@@ -200,7 +189,7 @@ function requestOf(
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-    ...(judged.length > 0 && { validation: { examples: judged, everySteps, patience: waits } }),
+    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience: waits } }),
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',
@@ -208,6 +197,5 @@ function requestOf(
     seed: access.seed ?? usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',
-    ...otherwise,
   } as const;
 }

@@ -15,23 +15,14 @@ const kindNames: Readonly<Record<CursorKind, string>> = {
 const shares = (name: string): Axis => ({ name, unit: 'share', from: 0, to: 1 });
 const right = 'Lines exactly right';
 
-/** @param finishedAt ms since 1970 @param wentOnAt likewise: when the model last went on by itself; absent: it did not */
-export function reportDocument(
-  report: AdaptReport,
-  name: string,
-  finishedAt: number,
-  wentOnAt?: number,
-): ReportDocument {
+/** @param finishedAt ms since 1970 */
+export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
   const date = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const since =
-    wentOnAt === undefined
-      ? []
-      : [`Went on by itself since, on ${date(wentOnAt)}: these figures are of the adaptation before.`];
   return {
     title: name,
     subtitle: date(finishedAt),
     sections: [
-      { title: 'What changed', text: [...since, outcomeOf(report), ...report.notes] },
+      { title: 'What changed', text: [outcomeOf(report), ...report.notes] },
       ...kindsSection(report),
       ...underfitSection(report),
       ...deferralSection(report),

@@ -68,17 +68,6 @@ export class PlaceLedger {
     });
   }
 
-  /** Forgets what models answered whose names begin so, but for those whose names go on so. */
-  forget(prefix: string, but?: string): void {
-    this.attempt((database) => {
-      const begins = (name: string) => `substr(model, 1, ${name.length}) = ?`;
-      const kept = but === undefined ? [] : [prefix + but];
-      const which = [begins(prefix), ...kept.map((name) => `NOT ${begins(name)}`)].join(' AND ');
-      database.run(`DELETE FROM answers WHERE folder = ? AND ${which}`, this.folder, prefix, ...kept);
-      this.dropUnanswered(database);
-    });
-  }
-
   private dropUnanswered(database: Database): void {
     database.run(
       'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',

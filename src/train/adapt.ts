@@ -54,7 +54,7 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
   try {
     await loadLibrary();
     const stored = { as: 'stored', base: request.base, ...(tokenizer !== undefined && { tokenizer }) } as const;
-    const base = loadModel(request.from ?? request.base, stored);
+    const base = loadModel(request.base, stored);
     const { config } = base;
     check(request, config.vocabSize);
     const weightsOfBase = digestOf(base);
@@ -68,7 +68,7 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
     const packed = method.lora && base.packed?.size ? new Map(base.packed) : undefined;
     const weights = packed ? base.weights : valuesOf(base);
     (base.packed as Map<string, unknown> | undefined)?.clear();
-    const run = { ...runOptions(request, config, device, method, packed, base.adapter), base: weightsOfBase };
+    const run = { ...runOptions(request, config, device, method, packed), base: weightsOfBase };
     let result = await train(run, weights, request.examples, hooks);
     const { checkpoint } = run;
     if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
@@ -129,7 +129,6 @@ function runOptions(
   { device }: DeviceChoice,
   { lora }: Method,
   packed: RunOptions['stepper']['packed'],
-  adapter: Model['adapter'],
 ): RunOptions {
   const {
     batch,
@@ -152,7 +151,6 @@ function runOptions(
       microBatches,
       seed,
       ...(lora ? { lora } : {}),
-      ...(adapter ? { adapters: adapter.weights } : {}),
       ...(packed ? { packed } : {}),
       optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
       lossChunk: Math.max(1, Math.floor(LOSS_VALUES / config.vocabSize)),
@@ -177,11 +175,10 @@ function runOptions(
 
 function methodFor(
   request: AdaptRequest,
-  { config, packed, adapter }: Model,
+  { config, packed }: Model,
   weights: string,
   ceiling: number | undefined,
 ): Method {
-  if (adapter) return methodOf(adapter.lora, 'as the adapter that it goes on with');
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
   // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
   const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;

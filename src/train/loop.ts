@@ -234,7 +234,7 @@ function identify(
   examples: readonly Example[],
   weights: Weights,
 ): string {
-  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, adapters, ...settings } = stepper;
+  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const judged = validation && { ...validation, examples: text(validation.examples) };
   return fingerprint({
@@ -244,6 +244,6 @@ function identify(
     separator,
     judged,
     examples: text(examples),
-    weights: digest([...weights.values(), ...arraysOf(packed), ...(adapters?.values() ?? [])]),
+    weights: digest([...weights.values(), ...arraysOf(packed)]),
   });
 }

@@ -19,8 +19,6 @@ export interface AdaptRequest {
   /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
   readonly base: string;
   readonly out: string;
-  /** Folder of what was adapted from that base before, to go on with: its weights, or its adapter over the base's. Absent: from the base. */
-  readonly from?: string;
   readonly examples: readonly Example[];
   /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
   readonly tokenizer?: string;
@@ -91,8 +89,8 @@ export function check(
 }
 
 /** What training starts from by its weights, as they were stored. */
-export function digestOf({ weights, packed, adapter }: Model): string {
-  return digest([...weights.values(), ...arraysOf(packed), ...(adapter?.weights.values() ?? [])]);
+export function digestOf({ weights, packed }: Model): string {
+  return digest([...weights.values(), ...arraysOf(packed)]);
 }
 
 /**
@@ -111,7 +109,6 @@ export function identify(request: AdaptRequest, weights: string): string {
     tokenizer: _______,
     lateSeconds: ________,
     pauseAfter: _________,
-    from: __________,
     ...rest
   } = request;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));

@@ -29,8 +29,6 @@ export interface StepperOptions extends TrainingGraphOptions {
   readonly microBatches: number;
   /** Seed of fresh adapters. */
   readonly seed: number;
-  /** Those that training starts from; absent: fresh ones. */
-  readonly adapters?: Weights;
   /**
    * The arrays of what is trained become the stepper's and change under it, and what is packed is taken out of its map once the stepper has
    * its own form of it: saves a copy of the model.
@@ -99,8 +97,8 @@ export class Stepper {
     const frozen = frozenSpecs(options);
     const trained = trainedSpecs(options);
     checkWeights(frozen, weights);
-    const { config, lora, seed, adapters } = options;
-    const fresh = lora ? (adapters ?? initialAdapters(config, lora, seed)) : weights;
+    const { config, lora, seed } = options;
+    const fresh = lora ? initialAdapters(config, lora, seed) : weights;
     const values = state?.tensors ?? fresh;
     checkWeights(trained, values);
     for (const { name, shape } of frozen) {

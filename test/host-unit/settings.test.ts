@@ -117,10 +117,6 @@ const stricter: Partial<
     [1, 50, 1],
     [1, 0.1, 0.1],
   ],
-  keepAdapting: [
-    [false, true, false],
-    [true, false, false],
-  ],
 };
 
 test('a workspace makes a setting stricter or not at all, by .vscode/settings.json as by a .code-workspace', () => {

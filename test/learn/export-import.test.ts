@@ -22,7 +22,6 @@ import { currentModel, ownFolder } from '../../src/learn/folder-models.ts';
 import { readManifest, writeManifest } from '../../src/package/manifest.ts';
 import { readSafetensors } from '../../src/package/safetensors.ts';
 import { mixedQuality } from '../../src/report/figures.ts';
-import { lockRunUntilAsked } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { adaptIn, tokenizerPath, writeBase } from './adapted-folder.ts';
 
@@ -176,13 +175,6 @@ test('made for a tokenizer that does not ship here, or an adapter for another ba
   const adapter = await into(there);
   assert.equal(adapter.ok ? 'ok' : adapter.error.code, 'mismatched');
   assert.equal(ownFolder(there.specialistFolder), undefined);
-});
-
-test('what goes on by itself gives way to it', async () => {
-  const lock = lockRunUntilAsked(there.storeFolder, there.root, 'a window', () => lock.ok && lock.value.release());
-  assert.ok(lock.ok);
-  const told = await into(there);
-  assert.ok(told.ok, JSON.stringify(told));
 });
 
 test('a folder without a model of its own has nothing to export', () => {

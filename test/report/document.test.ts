@@ -85,13 +85,6 @@ test('each chart has a table with as many figures, and the page takes the docume
   assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
 });
 
-test('what went on by itself since is said before all figures', () => {
-  const [plain] = reportDocument(reportOf(true), 'engine', at).sections;
-  const [first] = reportDocument(reportOf(true), 'engine', at, Date.UTC(2026, 10, 3, 14, 2)).sections;
-  const said = 'Went on by itself since, on 2026-11-03 14:02 UTC: these figures are of the adaptation before.';
-  assert.deepEqual(first?.text, [said, ...(plain?.text ?? [])]);
-});
-
 test('without an API nothing is said of it but that nobody knows; a report of an earlier version still opens', () => {
   const local = reportDocument(reportOf(false), 'engine', at);
   assert.ok(!local.sections.some(({ title }) => title.startsWith('Who answers')));

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { anyRun, askForRunLock, lockModel, lockOnward, lockRun, lockRunUntilAsked } from '../../src/store/lock.ts';
+import { anyRun, lockModel, lockRun } from '../../src/store/lock.ts';
 
 /** Where data is kept, and the folder that a run learns from. */
 let storage: string;
@@ -102,72 +102,6 @@ test('whether any run is at work', () => {
   assert.match(anyRun(storage) ?? '', /npm start, process/);
   first.value.release();
   assert.equal(anyRun(storage), undefined);
-});
-
-/** Takes the lock as what gives way, and lets go as soon as it is asked to. */
-function givingWay(): { readonly asked: () => boolean; readonly release: () => void } {
-  let asked = false;
-  const lock = lockRunUntilAsked(storage, root, 'the editor', () => {
-    asked = true;
-    if (lock.ok) lock.value.release();
-  });
-  assert.ok(lock.ok);
-  return { asked: () => asked, release: lock.value.release };
-}
-
-test('what gives way is asked to by who needs the folder, and by nobody else', async () => {
-  const holder_ = givingWay();
-  assert.equal(lockRun(storage, root, 'npm start').ok, false);
-  const taken = await askForRunLock(storage, root, 'npm start');
-  assert.ok(taken.ok, JSON.stringify(taken));
-  assert.ok(holder_.asked());
-  // Now it is a run as any other.
-  const second = await askForRunLock(storage, root, 'the editor');
-  assert.match(second.ok ? '' : second.error.message, /^Another run is at work.*npm start/);
-  assert.equal(lockRunUntilAsked(storage, root, 'the editor', () => {}).ok, false);
-  taken.value.release();
-});
-
-test('a request that is older than what gives way does not end it', async () => {
-  const first = givingWay();
-  const [name = ''] = readdirSync(join(storage, 'locks')).filter((each) => each.endsWith('.lock'));
-  first.release();
-  writeFileSync(join(storage, 'locks', name.replace('.lock', '.asked')), '');
-  const holder_ = givingWay();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  assert.equal(holder_.asked(), false);
-  holder_.release();
-  assert.deepEqual(readdirSync(join(storage, 'locks')).sort(), [name.replace('.lock', '.json'), name]);
-});
-
-test('who waits for what gives way can be cancelled; who deletes asks, too', async () => {
-  let asked = 0;
-  const lock = lockRunUntilAsked(storage, root, 'the editor', () => void asked++);
-  assert.ok(lock.ok);
-  const stop = new AbortController();
-  setTimeout(() => stop.abort(), 100);
-  const waited = await askForRunLock(storage, root, 'npm start', stop.signal);
-  assert.equal(!waited.ok && waited.error.code, 'cancelled');
-  lock.value.release();
-  const holder_ = givingWay();
-  assert.match(anyRun(storage) ?? '', /goes on by itself \(the editor, process/);
-  while (anyRun(storage) !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok(holder_.asked());
-});
-
-test('one folder at a time goes on by itself, which keeps nobody from anything else', () => {
-  const first = lockOnward(storage, 'the editor');
-  assert.ok(first.ok);
-  const second = lockOnward(storage, 'another');
-  assert.equal(!second.ok && second.error.code, 'locked');
-  assert.equal(anyRun(storage), undefined);
-  const run = lockRun(storage, root, 'npm start');
-  assert.ok(run.ok);
-  run.value.release();
-  first.value.release();
-  const third = lockOnward(storage, 'another');
-  assert.ok(third.ok);
-  third.value.release();
 });
 
 test('a lock file full of rubbish is nobody’s; a folder that cannot be written says what to do', () => {

@@ -70,29 +70,6 @@ test('what no model of a finished run has answered is dropped', () => {
   assert.deepEqual([places, answers, stages], [[], [], []]);
 });
 
-test('what models of one kind have answered is forgotten, but for some of them', () => {
-  withLedger((ledger) => {
-    for (const model of ['adapted', 'onward old 1', 'onward new 1', 'onward new 2', 'on%'])
-      ledger.keep(place('four'), answer(model));
-    ledger.keep(place('five'), answer('onward old 1'));
-    const known = () =>
-      ['adapted', 'onward old 1', 'onward new 1', 'onward new 2', 'on%'].filter(
-        (model) => ledger.answersOf(model).size > 0,
-      );
-    ledger.forget('onward ', 'new ');
-    assert.deepEqual(known(), ['adapted', 'onward new 1', 'onward new 2', 'on%']);
-    ledger.forget('onward ');
-    assert.deepEqual(known(), ['adapted', 'on%']);
-  });
-  const { store } = openStore(folder);
-  const { places } = store.rowsOf('/work/project');
-  store.close();
-  assert.deepEqual(
-    places.map((row) => row.place),
-    ['four'],
-  );
-});
-
 test('where it cannot be kept, nothing is known, nothing fails, and it is said once', () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');

@@ -5,7 +5,6 @@ import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
-import type { Onward } from '../../continual/go-on.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { cancelled } from '../../learn/cancellation.ts';
 import type { ExportedFiles } from '../../learn/export-own.ts';
@@ -53,8 +52,6 @@ export class Adaptation extends DisposableStore {
   private queue: Promise<unknown> = Promise.resolve();
   /** Runs that are not over, those that wait included; and what goes on by itself, until anything else is to be done. */
   private working = 0;
-  private onward: AbortController | undefined;
-  private goingOn: Promise<unknown> = Promise.resolve();
   /** Indexes that wait for their turn. */
   private readonly toIndex = new Map<FolderSession, Promise<void>>();
 
@@ -66,7 +63,6 @@ export class Adaptation extends DisposableStore {
       dispose: () => {
         this.asked?.abort();
         this.run?.controller.abort();
-        this.onward?.abort();
         for (const controller of this.reading) controller.abort();
       },
     });
@@ -86,31 +82,6 @@ export class Adaptation extends DisposableStore {
 
   get isIdle(): boolean {
     return this.working === 0 && this.reading.size === 0;
-  }
-
-  /** The folder's model goes on by itself: nothing is asked, shown or told. Whatever else is to be done ends it. */
-  goOn(session: FolderSession, ended: AbortSignal): Promise<Result<Onward>> {
-    const own = new AbortController();
-    const signal = AbortSignal.any([ended, own.signal]);
-    const done = this.enqueue(async () => {
-      const request = signal.aborted || session.isDisposed ? undefined : this.requests.onward(session);
-      if (!request) return cancelled;
-      const begun = session.mark();
-      const result = await this.deps.jobs.goOn(request, signal);
-      if (!result.ok || session.isDisposed) return result;
-      await session.secrets.add(result.value.secrets);
-      if (result.value.snapshotPath !== undefined) await session.load(result.value.snapshotPath, begun);
-      return result;
-    });
-    this.onward = own;
-    this.goingOn = done.catch(() => {});
-    return done;
-  }
-
-  /** For what needs the folder and does not wait its turn here; nothing of it is at work there when this resolves. */
-  async endOnward(): Promise<void> {
-    this.onward?.abort();
-    await this.goingOn;
   }
 
   /** Harvests and indexes without asking or telling anything but the status bar. */
@@ -194,7 +165,6 @@ export class Adaptation extends DisposableStore {
   async stop(): Promise<void> {
     this.asked?.abort();
     this.run?.controller.abort();
-    this.onward?.abort();
     await this.queue;
   }
 
@@ -288,7 +258,6 @@ export class Adaptation extends DisposableStore {
   }
 
   private enqueue<T>(work: () => Promise<T>): Promise<T> {
-    this.onward?.abort();
     this.working++;
     const result = this.queue.then(work).finally(() => this.working--);
     this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));

@@ -13,10 +13,8 @@ import { type FolderRef, folderRef } from '../folder-ref.ts';
 import { specialistFolder } from '../paths.ts';
 import { safeSentence, sentences, t, type UiText } from '../ui-text.ts';
 import { window } from '../window.ts';
-import type { Adaptation } from './adaptation.ts';
 
 export interface CarryDeps {
-  readonly adaptation: Pick<Adaptation, 'endOnward'>;
   readonly jobs: JobClient;
   readonly neural: Neural;
   readonly folders: Folders;
@@ -132,10 +130,9 @@ export class Carry extends DisposableStore {
   }
 
   private async use(folder: FolderRef, from: string | undefined): Promise<void> {
-    const { adaptation, folders, jobs } = this.deps;
+    const { folders, jobs } = this.deps;
     const request = this.request(folder, from);
     if (!request) return;
-    await adaptation.endOnward();
     const told = await jobs.job('import', request, new AbortController().signal);
     if (!told.ok) return tell(told.error);
     await folders.restart(folder);

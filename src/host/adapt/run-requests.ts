@@ -1,6 +1,5 @@
 // What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
 import * as vscode from 'vscode';
-import type { OnwardRequest } from '../../continual/go-on.ts';
 import type { OwnExport } from '../../learn/export-own.ts';
 import type { KeptRequest } from '../../learn/kept-rows.ts';
 import type { AdaptRequest, ApiAccess } from '../../learn/types.ts';
@@ -39,13 +38,6 @@ export class RunRequests {
       ...(api && { api }),
       ...(effort === 'adapt' && this.neural(settings)),
     };
-  }
-
-  /** Undefined where there is no neural model. It asks no API. */
-  onward(session: FolderSession): OnwardRequest | undefined {
-    const { uri, ...folder } = this.onDisk(session);
-    const { neural } = this.neural(this.deps.configuration.for(uri));
-    return neural && { ...folder, neural };
   }
 
   kept(session: FolderSession): KeptRequest {

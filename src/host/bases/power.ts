@@ -6,8 +6,6 @@ import { join } from 'node:path';
 
 /** By its absolute path: nothing that a folder or PATH brings is started. */
 const PMSET = '/usr/bin/pmset';
-const POWERSHELL = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32\\WindowsPowerShell\\v1.0\\powershell.exe');
-const BATTERY_STATUS = '(Get-CimInstance -ClassName Win32_Battery).BatteryStatus';
 const SUPPLIES = '/sys/class/power_supply';
 
 export interface PowerDeps {
@@ -27,22 +25,6 @@ export async function onBattery({ platform, supplies, run }: PowerDeps = here): 
   const printed = await run(PMSET, ['-g', 'batt']);
   const source = /drawing from '(AC|Battery|UPS) Power'/.exec(printed ?? '')?.[1];
   return source === undefined ? undefined : source !== 'AC';
-}
-
-/**
- * For what may wait for mains power: false also where that cannot be told. A Linux machine that names no battery has none; Windows is asked by
- * starting a program of its own, which takes a second: not for what is asked often.
- */
-export async function onMains(deps: PowerDeps = here): Promise<boolean> {
-  if (deps.platform === 'win32') return windows(deps);
-  const battery = await onBattery(deps);
-  return battery === undefined ? deps.platform === 'linux' : !battery;
-}
-
-/** Nothing is printed where there is no battery. 1, 4 and 5: it is being emptied, low, or critical (Win32_Battery.BatteryStatus). */
-async function windows({ run }: PowerDeps): Promise<boolean> {
-  const printed = await run(POWERSHELL, ['-NoProfile', '-NonInteractive', '-Command', BATTERY_STATUS]);
-  return printed !== undefined && !printed.split(/\s+/).some((status) => ['1', '4', '5'].includes(status));
 }
 
 /** A charger that is in, of whatever kind, outweighs a battery that says it is being emptied. */
@@ -70,9 +52,7 @@ function linux(folder: string): boolean | undefined {
 
 function run(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // PowerShell does not start without it.
-    const env = process.env.SystemRoot === undefined ? {} : { SystemRoot: process.env.SystemRoot };
-    const options = { cwd: '/', env, timeout: 5000, maxBuffer: 64 * 1024, windowsHide: true } as const;
+    const options = { cwd: '/', env: {}, timeout: 5000, maxBuffer: 64 * 1024 } as const;
     execFile(program, [...args], options, (error, stdout) => resolve(error ? undefined : stdout));
   });
 }

@@ -43,11 +43,11 @@ export class ReportPage extends DisposableStore {
     this.add({ dispose: () => this.panel?.dispose() });
   }
 
-  /** False where the report cannot be read. @param wentOnAt see `reportDocument` */
-  show(row: AdaptationRow, wentOnAt: number | undefined): boolean {
+  /** False where the report cannot be read. */
+  show(row: AdaptationRow): boolean {
     const report = storedReport(row.report);
     if (report === undefined) return false;
-    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt, wentOnAt), one: { row, report } });
+    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt), one: { row, report } });
     return true;
   }
 

@@ -1,6 +1,5 @@
 // An adaptation's report in the panel's words.
 import { duration, percent, thousands } from '../../common/format.ts';
-import { keptSince, type WentOn } from '../../continual/went-on.ts';
 import type { LeftOutReason } from '../../harvest/types.ts';
 import type { PanelComparison, PanelReport } from '../../panel/protocol.ts';
 import { isRolledBack } from '../../report/text.ts';
@@ -15,19 +14,10 @@ export interface Reported {
   readonly servedBy?: string | undefined;
 }
 
-export function reportsOf<S extends Reported>(
-  sessions: readonly S[],
-  wentOn: (session: S) => WentOn | undefined,
-): PanelReport[] {
-  return sessions.flatMap((session) => {
-    const { folder, report, servedBy } = session;
+export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
+  return sessions.flatMap(({ folder, report, servedBy }) => {
     if (report === undefined) return [];
-    const adapted = panelReport(report.report, folder.name, report.finishedAt);
-    const went = wentOn(session);
-    const onward = onwardFacts(went, report.finishedAt).map(([name, value]) => ({ name, value }));
-    const isOfBefore = keptSince(went, report.finishedAt) !== undefined;
-    const since = isOfBefore ? [t('It went on by itself since; these figures are of the adaptation before.')] : [];
-    const shown = { ...adapted, facts: [...adapted.facts, ...onward], notes: [...since, ...adapted.notes] };
+    const shown = panelReport(report.report, folder.name, report.finishedAt);
     if (servedBy === undefined) return [shown];
     return [
       { ...shown, notes: [t('{0} drafts here now; what was measured is of this machine.', servedBy), ...shown.notes] },
@@ -78,16 +68,6 @@ function harvestFacts({ harvest, elapsedMs, neural }: AdaptReport): Fact[] {
     [t('Took'), duration(elapsedMs)],
     ...(neural?.training ? [[t('Of which training'), duration(60_000 * neural.training.minutes)] as const] : []),
   ];
-}
-
-/** '14:02: 12 files, kept' */
-function onwardFacts(went: WentOn | undefined, adaptedAt: number): Fact[] {
-  if (went === undefined || went.finishedAt < adaptedAt) return [];
-  const at = new Date(went.finishedAt);
-  const isToday = at.toDateString() === new Date().toDateString();
-  const time = at.toLocaleString(undefined, { ...(!isToday && { dateStyle: 'short' }), timeStyle: 'short' });
-  const files = went.files === 1 ? t('one file') : t('{0} files', thousands(went.files));
-  return [[t('Went on by itself'), t('{0}: {1}, {2}', time, files, went.kept ? t('kept') : t('not kept'))]];
 }
 
 function specialistFacts({ specialist }: AdaptReport): Fact[] {

@@ -3,9 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import { keptSince, readWentOn } from '../../continual/went-on.ts';
 import type { AdaptationRow } from '../../store/types.ts';
-import { specialistFolder } from '../paths.ts';
 import type { StoreOwner } from '../store-owner.ts';
 import { safeText, t } from '../ui-text.ts';
 import { window } from '../window.ts';
@@ -45,11 +43,7 @@ export class Reports extends DisposableStore {
   }
 
   show(row: AdaptationRow): void {
-    const { storage, store } = this.deps;
-    // What goes on is the folder's last one.
-    const isLast = store.get().latestAdaptation(row.folder)?.id === row.id;
-    const went = isLast ? readWentOn(specialistFolder(storage, row.folder)) : undefined;
-    if (this.page.show(row, keptSince(went, row.finishedAt))) return;
+    if (this.page.show(row)) return;
     void window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
   }
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { onBattery, onMains } from '../../../src/host/bases/power.ts';
+import { onBattery } from '../../../src/host/bases/power.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-power-'));
 after(() => rmSync(root, { recursive: true }));
@@ -58,31 +58,6 @@ test('macOS: its own program is asked by its absolute path', async () => {
 test('Windows tells nobody', async () => {
   const windows = { platform: 'win32', supplies: root, run: async () => assert.fail('no program is run') } as const;
   assert.equal(await onBattery(windows), undefined);
-});
-
-test('mains power: Linux without a battery has it, and where nothing can be told it is not taken for granted', async () => {
-  const at = (platform: NodeJS.Platform, printed?: string) =>
-    onMains({ platform, supplies: join(root, 'none'), run: async () => printed });
-  assert.equal(await at('linux'), true);
-  assert.equal(await at('darwin'), false);
-  assert.equal(await at('darwin', "Now drawing from 'AC Power'\n"), true);
-  assert.equal(await at('darwin', "Now drawing from 'Battery Power'\n"), false);
-  assert.equal(await at('freebsd'), false);
-  assert.equal(await at('win32'), false);
-  assert.equal(await at('win32', '\r\n'), true, 'no battery');
-  assert.equal(await at('win32', '2\r\n'), true);
-  assert.equal(await at('win32', '1\r\n'), false);
-  assert.equal(await at('win32', '2\r\n4\r\n'), false);
-});
-
-test('Windows is asked by the absolute path of its own program', async () => {
-  const asked: string[] = [];
-  const run = async (program: string) => {
-    asked.push(program);
-    return '2';
-  };
-  await onMains({ platform: 'win32', supplies: root, run });
-  assert.match(asked.join(), /^[A-Z]:\\.*\.exe$|System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/);
 });
 
 test('this machine can be asked', async () => {

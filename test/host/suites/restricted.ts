@@ -65,9 +65,9 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
       assert.deepEqual(rows(plan.storage, 'select * from completions'), []),
     );
 
-  suite.test('what is on the disk are caches, an empty store and the time of the last key', async () => {
+  suite.test('what is on the disk are caches and an empty store', async () => {
     const names = readdirSync(plan.storage, { recursive: true, encoding: 'utf8' }).sort();
-    const known = /^(?:specialists(?:\/[0-9a-f]{16}(?:\/specialist\.ngram)?)?|store\.sqlite(?:-wal|-shm)?|last-key)$/;
+    const known = /^(?:specialists(?:\/[0-9a-f]{16}(?:\/specialist\.ngram)?)?|store\.sqlite(?:-wal|-shm)?)$/;
     assert.deepEqual(
       names.filter((name) => !known.test(name)),
       [],
