@@ -1,5 +1,5 @@
-// What the teacher brings: specialists of the renamed package, trained for equal steps on the true text alone and on what the large model's recorded
-// answers and texts add to it, one after the other, each with several seeds.
+// What the large model's answers bring to training: specialists of the renamed package, trained for equal steps on the true text alone and with
+// the recorded answers, each with several seeds.
 
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +9,17 @@ import { exactMatch } from '../../src/common/quality.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import { interval } from '../../src/fit/bootstrap.ts';
 import { assignSplits } from '../../src/harvest/split.ts';
+import type { HarvestedFile } from '../../src/harvest/types.ts';
 import { workFolder } from '../../src/learn/folder-models.ts';
 import { lessonsFrom } from '../../src/learn/taught.ts';
 import { train } from '../../src/learn/training.ts';
-import { type Lessons, sampleOptions, samplesFrom } from '../../src/lessons/drawn.ts';
+import { type Lessons, samplesFrom } from '../../src/lessons/drawn.ts';
 import type { LearnedPlace } from '../../src/lessons/samples.ts';
-import { fileOf, kept, type Piece, writtenSamples } from '../../src/lessons/written.ts';
 import { MIXTURE_FILE } from '../../src/mix/types.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
-import { dialectOf } from '../../src/package/manifest.ts';
 import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
 import { judge } from '../../src/tasks/completion/judge.ts';
+import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { source } from '../base/specialist.ts';
 import type { Base } from '../base/types.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
@@ -35,17 +35,12 @@ export const STEPS = 24;
 const FITTED = 60;
 
 /** Each with all that stands above it. */
-const arms = ['true text only', '+ weights by underfit', '+ confirmed answers', '+ written text'] as const;
+const arms = ['true text only', '+ weights by underfit', '+ confirmed answers'] as const;
 type Arm = (typeof arms)[number];
 export type TeachingRows = readonly (readonly [Arm, Figures | undefined])[];
 
 interface Lesson extends LearnedPlace {
   readonly right: boolean;
-}
-
-interface Taught extends Lessons {
-  /** Absent: nothing. */
-  readonly written?: readonly Piece[];
 }
 
 /** At a recorded place, by one seed. */
@@ -66,24 +61,22 @@ export async function teachingRows(
 ): Promise<TeachingRows> {
   if (recorded === undefined || recorded.recording.taught.length === 0) return arms.map((arm) => [arm, undefined]);
   const { recording, places } = recorded;
-  const { others, taught, written } = recording;
+  const { others, taught } = recording;
   const lessons = taught.map(lessonOf);
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
-  const good = await kept(written, split.train);
   const failed = lessons.filter(({ right }) => !right);
   const { worth } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
-  const lessonsOf: Readonly<Record<Arm, Taught | undefined>> = {
+  const lessonsOf: Readonly<Record<Arm, Lessons | undefined>> = {
     'true text only': { places: [] },
     '+ weights by underfit': worth && { worth, places: failed },
     '+ confirmed answers': worth && { worth, places: lessons },
-    '+ written text': good.length === 0 ? undefined : { worth, places: lessons, written: good },
   };
   const learnt = arms.filter((arm) => lessonsOf[arm] !== undefined);
   const answers = new Map<Arm, Answer[][]>(learnt.map((arm) => [arm, []]));
   for (const seed of SEEDS) {
     for (const arm of learnt) {
       const folder = mkdtempSync(join(scratch, 'taught-'));
-      const specialist = { base, split, folder, seed, lessons: lessonsOf[arm] as Taught };
+      const specialist = { base, split, folder, seed, lessons: lessonsOf[arm] as Lessons };
       const made = await specialistOf(engines[0] as EngineClient, specialist);
       const answered = await answersOf(engines, made, places, others);
       answers.get(arm)?.push(answered);
@@ -102,6 +95,11 @@ function lessonOf({ path, prefix, suffix, truth, completion }: RecordedPlace): L
   return { path, languageId: 'typescript', prefix, suffix, truth, right: exactMatch(completion, truth) };
 }
 
+function fileOf({ path, text }: PackageFile): HarvestedFile {
+  const languageId = languageIdOf(path);
+  return { path, languageId, kind: kindOf(languageId), text, hash: path, split: 'train', secrets: 0 };
+}
+
 /** What the lessons are of is trained on; of the rest, as in the product. */
 function splitOf(files: readonly PackageFile[], lessons: ReadonlySet<string>) {
   const splits = assignSplits(files.map(({ path }) => path));
@@ -115,7 +113,7 @@ interface Specialist {
   readonly split: ReturnType<typeof splitOf>;
   readonly folder: string;
   readonly seed: number;
-  readonly lessons: Taught;
+  readonly lessons: Lessons;
 }
 
 const key = 'taught';
@@ -129,15 +127,7 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
   const access = { base: base.model, precision: 'auto', threads: 1, device: 'cpu', maxSteps: STEPS, seed } as const;
   const request = { specialistFolder: folder, tokenizerPath, neural: access };
   const real = await samplesFrom(split, index, 0, lessons, { request, tokenizer, signal });
-  const written = writtenSamples(lessons.written ?? [], tokenizer, {
-    ...sampleOptions(index, dialectOf(base.model)),
-    seed,
-  });
-  const samples = {
-    ...real,
-    judged: [],
-    examples: [...real.examples, ...written],
-  };
+  const samples = { ...real, judged: [] };
   const deps = { engine, request, tokenizer, signal, log: silentLog };
   await train(base.model, samples, access, deps, { limit: 1e9, late: 0 }, () => {});
   const model = workFolder(folder);

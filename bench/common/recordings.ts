@@ -48,9 +48,8 @@ export interface Recording {
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
-  /** Answers at places of the others, and what was written in their style, for the measurement of what that teaches; empty where none was recorded. */
+  /** Answers at places of the others, for the measurement of what they teach; empty where none was recorded. */
   readonly taught: readonly RecordedPlace[];
-  readonly written: readonly PackageFile[];
 }
 
 export const recordingsFolder = join(root, 'bench/data');
@@ -62,7 +61,7 @@ const kinds: readonly { readonly kind: Kind; readonly folder: string }[] = [
 ];
 
 /** What may be learned from beside them, and is not measured on. */
-const lessons = { taught: 'teach.jsonl', written: 'written.jsonl' } as const;
+const lessons = 'teach.jsonl';
 const learnable: ReadonlySet<string> = new Set(Object.values(lessons));
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
@@ -101,7 +100,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
   const texts = textsOf(spec, folder, rows);
   const lesson = <T>(name: string) =>
     kind === 'renamed' && existsSync(join(at, name)) ? readRows<T>(join(at, name)) : [];
-  const taught = lesson<Row>(lessons.taught);
+  const taught = lesson<Row>(lessons);
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !texts.has(path) && !(kind === 'renamed' && keptBack(path));
   return {
@@ -111,7 +110,6 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
     others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
     taught: placesIn(taught, textsOf(spec, folder, taught)),
-    written: lesson<PackageFile>(lessons.written).map(({ path, text }) => ({ path, text })),
   };
 }
 

@@ -69,17 +69,16 @@ export class Terminal {
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;
     const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
-    const writes = `It writes up to ${estimate.written} texts in this folder's style about functions that are hardly used in it, for the local model to learn from. For this it sends whole functions as well, with the beginning of their files, places that use them, and a test or page of this folder as an example, secrets masked.\n`;
     const { label, terms } = providerOf(values.provider);
     const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.read}`;
     const said =
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
-    const { places, written = 0, awaited = 0 } = estimate;
-    if (places + written > 0)
+    const { places, awaited = 0 } = estimate;
+    if (places > 0)
       process.stderr.write(
-        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${written === 0 ? '' : writes}${label}: ${said}\n`,
+        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${said}\n`,
       );
     // `adapt` has chosen fewer places already.
     const limit = Number(values['run-budget']);

@@ -9,7 +9,6 @@ import { isBeginning } from '../tasks/completion/judge.ts';
 import type { Learned, LearnWalk } from './made.ts';
 import { testOf } from './neural.ts';
 import { taughtInWords } from './taught.ts';
-import { writtenInWords } from './writing.ts';
 
 export async function conclude(walk: LearnWalk): Promise<Learned> {
   const { held, notes, request } = walk.run;
@@ -25,8 +24,6 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   const labels = await walk.get('labels');
   const taught = request.neural && taughtInWords(await walk.get('taught'));
   if (taught !== undefined) notes.push(taught);
-  const written = request.neural && request.api && (await wordsOfWritten(walk));
-  if (written !== undefined) notes.push(written);
   const fit = (of: readonly ScoredPlace[]) =>
     of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
   const coupling = fit(choose);
@@ -47,13 +44,6 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
     neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },
     used: tested && chosen?.used,
   };
-}
-
-/** Undefined also where there was no neural model to learn from it. */
-async function wordsOfWritten(walk: LearnWalk): Promise<string | undefined> {
-  if (!walk.has('weighed')) return undefined;
-  const weighed = await walk.get('weighed').catch(() => undefined);
-  return weighed && writtenInWords(await walk.get('written'), weighed);
 }
 
 /** Every place with the specialist's verdict, of the draft and of each cut, and the API's where it was asked. */

@@ -7,8 +7,6 @@ import type { Engine } from '../engine/client.ts';
 import { type Harvest, harvestFolder } from '../harvest/folder.ts';
 import { otherWords, sampleOptions } from '../lessons/drawn.ts';
 import { samplesOf, specialNames } from '../lessons/samples.ts';
-import { hardlyShown } from '../lessons/subjects.ts';
-import { writeRequests } from '../lessons/written.ts';
 import { NgramModel } from '../ngram/model.ts';
 import type { Dialect } from '../package/dialects.ts';
 import { dialectOf } from '../package/manifest.ts';
@@ -20,7 +18,6 @@ import type { CursorExample } from '../tasks/completion/cursor-places.ts';
 import { queryOf } from '../tasks/completion/query.ts';
 import type { TeacherRequest } from '../tasks/completion/teacher-request.ts';
 import { teachingPlaces } from '../tasks/completion/teaching-places.ts';
-import { writePrompt } from '../tasks/write/write-prompt.ts';
 import { type Asked, sender } from '../teacher/connect.ts';
 import { languageIdOf } from '../text/languages.ts';
 import { readTokenizer } from '../tokenizer/load.ts';
@@ -44,7 +41,6 @@ export type KeptRequest = Pick<
 /** Places whose requests are shown: some of those that an adaptation asks about, held-out ones and such as teach. */
 const shownPlaces = 60;
 const shownTeaching = 20;
-const shownWriting = 3;
 /** Of a place, UTF-16 units before and after the cursor. */
 const around = { before: 200, after: 100 };
 
@@ -115,10 +111,6 @@ async function* learningRows(
     const query = await live.queryAt(example);
     if (query !== undefined) yield* liveRows(await live.preview(query, signal), send);
   }
-  const write = await sender(request.asked ?? {}, writePrompt);
-  const subjects = await hardlyShown(held.train, shownWriting, () => turn(signal));
-  for (const each of writeRequests(subjects, held.train))
-    yield { kind: 'label', path: each.source.path, text: write(each) };
 }
 
 function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {

@@ -4,8 +4,6 @@ import type { Progress } from '../common/progress.ts';
 import type { CouplingFit } from '../coupling/types.ts';
 import type { Engine } from '../engine/client.ts';
 import type { Samples } from '../lessons/drawn.ts';
-import type { Subject } from '../lessons/subjects.ts';
-import type { Piece } from '../lessons/written.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { PlainWeights } from '../ngram/weights.ts';
 import type { Sha256 } from '../package/manifest.ts';
@@ -15,7 +13,6 @@ import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { PlaceLedger } from '../store/place-ledger.ts';
 import type { CursorExample } from '../tasks/completion/cursor-places.ts';
-import type { WriteRequest } from '../tasks/write/write-prompt.ts';
 import type { Prompt } from '../teacher/prompt.ts';
 import type { Teacher } from '../teacher/types.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
@@ -87,10 +84,7 @@ export interface Made {
   /** Undefined: the API is not asked. */
   asking: Asking | undefined;
   taught: Taught;
-  written: WrittenTexts;
-  /** Without what the large model wrote. */
   samples: Samples;
-  weighed: Weighed;
   plan: Plan;
   ahead: Ahead;
   base: Measured;
@@ -119,7 +113,6 @@ export interface Asking {
   /** See `askedAs`. */
   readonly as: string;
   readonly teach: readonly ToAsk[];
-  readonly write: ToWrite;
   readonly validation: readonly ToAsk[];
   readonly test: readonly ToAsk[];
 }
@@ -137,30 +130,6 @@ export interface Taught {
   readonly whole: boolean;
   /** See `askedAs`; absent: it was not asked. */
   readonly as?: string;
-}
-
-/** What the API may be asked to write about: `most` of them, first what it fails at. */
-export interface ToWrite {
-  readonly pool: readonly { readonly subject: Subject; readonly request: WriteRequest; readonly prompt: Prompt }[];
-  readonly most: number;
-}
-
-/** What it wrote, as far as that can be learned from. Plain data. */
-export interface WrittenTexts {
-  readonly pieces: readonly Piece[];
-  readonly asked: number;
-  /** As for Taught. */
-  readonly whole: boolean;
-  readonly as?: string;
-}
-
-/** Whether what it wrote is learned. */
-export interface Weighed {
-  readonly learned: boolean;
-  /** On held-out files, nats a token, of a small model after a few steps; absent: it was not tried. */
-  readonly losses?: { readonly without: number; readonly with: number };
-  /** Why it was not. */
-  readonly why?: string;
 }
 
 /** How many places a run measures at, and seconds that a draft with its loss takes at one. */

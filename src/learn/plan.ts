@@ -14,7 +14,6 @@ import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
 import { halved, type Places } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
-import { samplesToLearn } from './writing.ts';
 
 /** Drafts that are timed: every 64th place of the most there may be. */
 const TIMED = 6;
@@ -68,7 +67,7 @@ export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
   let why: ((what: string) => string) | undefined;
   try {
     for (const base of bases) {
-      const pace = await paceOf(base, await samplesToLearn(walk), access, run, tell);
+      const pace = await paceOf(base, await walk.get('samples'), access, run, tell);
       run.notes.push(...pace.notes);
       const room = budgetSeconds(access) - run.elapsed() - others;
       const steps = Math.min(LEAST_STEPS, pace.steps);
@@ -99,7 +98,7 @@ export async function trainAsPlanned(walk: LearnWalk, tell: Tell): Promise<Train
   const access = accessOf(run);
   const late = Math.max(0, run.elapsed() - begins);
   const folder = join(dirname(access.base), base);
-  return train(folder, await samplesToLearn(walk), access, run, { limit, late }, tell);
+  return train(folder, await walk.get('samples'), access, run, { limit, late }, tell);
 }
 
 /** What is still to be done, by what is kept. */

@@ -12,17 +12,16 @@ import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { folderOf } from './folder-models.ts';
 import { labelsOf } from './labels.ts';
-import type { Made, Mixed, Run, Source, Taught, WrittenTexts } from './made.ts';
+import type { Made, Mixed, Run, Source, Taught } from './made.ts';
 import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
 import { lessonsOf, taughtOf } from './taught.ts';
 import type { AdaptRequest } from './types.ts';
 import { askedAs, askingOf } from './what-to-ask.ts';
-import { weighedOf, writtenOf } from './writing.ts';
 
 /** By whom this run asks, and as much: one that asks nobody keeps to what anybody has answered. */
-const isAnswered = ({ whole, as }: Taught | WrittenTexts, run: Run) => whole && as === (askedAs(run) ?? as);
+const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs(run) ?? as);
 
 /** Seconds of drafts at all places of a kind. */
 const at =
@@ -112,33 +111,12 @@ export const stages: Stages<Made, Source, Run> = {
       return samplesFrom(held, await indexOf(walk), halvings, lessons, walk.run);
     },
   },
-  written: {
-    name: 'Having the API write what the folder hardly shows',
-    // As for what is taught.
-    takes: 0,
-    part: 'measuring',
-    of: 'taught',
-    reads: ['index', 'train', 'taught'],
-    keeps: isAnswered,
-    run: (walk, tell) => walk.run.apart(() => writtenOf(walk, tell)),
-  },
-  weighed: {
-    name: 'Trying what the API wrote',
-    // It is over before anything is planned.
-    takes: 0,
-    part: 'training',
-    of: 'taught',
-    reads: ['written', 'samples'],
-    settings: planSettings,
-    keeps: () => true,
-    run: weighedOf,
-  },
   plan: {
     name: 'Timing a step of training',
     takes: 15,
     part: 'training',
     of: 'neural',
-    reads: ['scale', 'train', 'weighed'],
+    reads: ['scale', 'train', 'samples'],
     settings: planSettings,
     keeps: ({ training }) => training > 0,
     run: planOf,
@@ -174,7 +152,7 @@ export const stages: Stages<Made, Source, Run> = {
     of: 'neural',
     // 2: what is kept is what was best with the n-grams.
     version: 2,
-    reads: ['train', 'weights', 'fit', 'taught', 'written', 'weighed'],
+    reads: ['train', 'weights', 'fit', 'taught'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
       dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,

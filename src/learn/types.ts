@@ -59,8 +59,6 @@ export interface ApiEstimate {
   readonly model: string;
   readonly host: string;
   readonly places: number;
-  /** Texts that it is to write for the model to learn from, their price in `usd`; absent: none. */
-  readonly written?: number;
   readonly usd: number;
   /** Answers that are waited for: a batch of an earlier run brings them, which is paid for. Absent: none. */
   readonly awaited?: number;

@@ -15,12 +15,9 @@ import type { Asking, LearnWalk, Run, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { ApiEstimate } from './types.ts';
-import { mostFor, mostWritten, toAskFor, toWrite } from './writing.ts';
 
 /** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
 const TEACHING = 0.4;
-/** And those that have it write what the folder hardly shows: a text costs as much as some twenty places. */
-const WRITING = 0.1;
 
 /** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
 export function labelRequest(example: CursorExample, index: NgramModel): TeacherRequest {
@@ -40,7 +37,7 @@ export function foreseenBy(index: NgramModel, signal: AbortSignal) {
 export function askedAs({ teacher, request }: Run): string | undefined {
   const { api } = request;
   if (teacher === undefined || api === undefined) return undefined;
-  return JSON.stringify([teacher.facts.asked ?? teacher.model, api.places, api.runUsd, mostWritten(request, 1)]);
+  return JSON.stringify([teacher.facts.asked ?? teacher.model, api.places, api.runUsd]);
 }
 
 /** Undefined where it is not asked. */
@@ -52,8 +49,6 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   const index = await indexOf(walk);
   const { choose, test } = await placesIn(walk);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
-  const writing = await toWrite(walk.run, mostWritten(request, Math.round(WRITING * api.places)));
-  const each = mostFor(teacher, writing);
   const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
@@ -62,36 +57,24 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
       prompts.set(example, prompt);
       return { example, prompt };
     });
-  const {
-    teach,
-    write,
-    validation,
-    test: tested,
-  } = affordable(teacher, api, each, (calls) => {
+  const chosen = affordable(teacher, api, (calls) => {
     const some = ranked.slice(0, Math.round((calls / api.places) * teaching));
-    const write = { ...writing, most: Math.round((calls / api.places) * writing.most) };
-    const others = placesToAsk(choose, test, calls - some.length - write.most);
-    return { teach: toAsk(some), write, validation: toAsk(others.validation), test: toAsk(others.test) };
+    const others = placesToAsk(choose, test, calls - some.length);
+    return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
   });
-  const all = [...teach, ...validation, ...tested];
-  const isNew = ({ prompt }: { readonly prompt: Prompt }) => !teacher.knows?.(prompt);
-  const unknown = all.filter(isNew);
-  // Until it is known where the model fails, they may be any of those that may be asked for.
-  const taught = await walk.known('taught');
-  const texts = taught ? toAskFor(write, taught, held.train) : write.pool;
-  const written = Math.min(write.most, texts.filter(isNew).length);
+  const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
+  const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
   const { awaited = 0 } = teacher;
   const estimate: ApiEstimate = {
     model: teacher.model,
     host: apiHost(api.settings),
     places: unknown.length,
-    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), written * each),
-    ...(written > 0 && { written }),
+    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0),
     ...(awaited > 0 && { awaited }),
   };
-  const goesOn = unknown.length + written + awaited === 0;
+  const goesOn = unknown.length + awaited === 0;
   if (all.length > 0 && (goesOn || (await confirm(estimate)))) {
-    return { teacher, as, teach, write, validation, test: tested };
+    return { teacher, as, ...chosen };
   }
   const declined = 'The API was not asked: the estimate was declined.';
   notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
@@ -104,16 +87,14 @@ type Chosen = Omit<Asking, 'teacher' | 'as'>;
 function affordable(
   teacher: Teacher,
   { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },
-  perText: number,
   choose: (calls: number) => Chosen,
 ): Chosen {
   let calls = places;
   for (;;) {
     const chosen = choose(calls);
     const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
-    const texts = chosen.write.most;
-    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), texts * perText);
+    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return chosen;
-    calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length + texts) * runUsd) / usd));
+    calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
   }
 }

@@ -59,8 +59,9 @@ export const migrations: readonly string[] = [
      source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
      accepted INTEGER NOT NULL, typed INTEGER NOT NULL
    ) STRICT;`,
-  // Adaptations no longer continue by themselves: their answers are of no use.
+  // Adaptations no longer continue by themselves, and the large model writes nothing to be learned: what they left is of no use.
   `DELETE FROM answers WHERE substr(model, 1, 7) = 'onward ';
+   DELETE FROM stages WHERE stage IN ('written', 'weighed');
    DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM answers WHERE answers.folder = places.folder AND answers.place = places.place);`,
 ];
 

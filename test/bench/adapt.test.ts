@@ -83,7 +83,6 @@ test('what the teacher brings is not measured where nothing was recorded that co
       ['true text only', undefined],
       ['+ weights by underfit', undefined],
       ['+ confirmed answers', undefined],
-      ['+ written text', undefined],
     ],
   );
 });

@@ -30,9 +30,6 @@ export class ScriptedTeacher implements Teacher {
   readonly facts: ModelFacts;
   /** Every request that was made, in order. */
   readonly requests: TeacherRequest[] = [];
-  /** What was to be written, and by what script it is; by default nothing is. */
-  readonly texts: Prompt[] = [];
-  write: (prompt: Prompt) => string = () => '';
   /** How many were cancelled by their signal before they were answered. */
   cancelled = 0;
   /** How many are open now, and the most that ever were. */
@@ -62,10 +59,7 @@ export class ScriptedTeacher implements Teacher {
   ): Promise<Result<TeacherAnswer>> {
     signal.throwIfAborted();
     const { request } = prompt as Partial<CompletionPrompt>;
-    if (request === undefined) {
-      this.texts.push(prompt);
-      return ok(this.answer(prompt.read(this.write(prompt))));
-    }
+    if (request === undefined) throw new Error('The scripted teacher completes, and does nothing else.');
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);

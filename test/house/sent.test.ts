@@ -8,7 +8,6 @@ import { answerPrompt } from '../../src/tasks/answer/answer-prompt.ts';
 import { commitPrompt } from '../../src/tasks/commit/commit-prompt.ts';
 import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { writePrompt } from '../../src/tasks/write/write-prompt.ts';
 import type { Prompt } from '../../src/teacher/prompt.ts';
 import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
 
@@ -76,25 +75,6 @@ const others: Readonly<
     files: ['src/host/api/consent.ts'],
     begins: /'(Write Doc Comment sends[^']*)'/,
     words: { CODE: /the function at the cursor/, LIKE: /functions .* resemble it/, SAID: /with their comments/ },
-  },
-  'a text that is written to be learned from': {
-    prompt: writePrompt(
-      {
-        ...{ kind: 'tests', path: 'a.test.ts', name: 'add', head: 'HEAD' },
-        source: { path: 'a.ts', text: 'FUNCTION' },
-        uses: [{ path: 'b.ts', text: 'USED' }],
-        example: { path: 'c.ts', text: 'EXAMPLE' },
-      },
-      facts,
-    ),
-    files: ['src/host/adapt/questions.ts', 'src/cli/terminal.ts'],
-    begins: /(For this (?:it sends )?whole functions[^'`]*)/,
-    words: {
-      FUNCTION: /whole functions/,
-      HEAD: /the beginning of their files/,
-      USED: /places that use them/,
-      EXAMPLE: /a test or page .* as an example/,
-    },
   },
 };
 

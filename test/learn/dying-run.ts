@@ -43,17 +43,15 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 
 class NotingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, place, key, pauseAfter, out } = of as {
+    const { query, place, key, pauseAfter } = of as {
       query?: PlaceOf;
-      out?: string;
       place?: { query: PlaceOf };
       key?: string;
       pauseAfter?: number;
     };
     const at = query ?? place?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
-    const trial = /trial.(\w+)/.exec(out ?? '')?.[1];
-    const what = trial === undefined ? (pauseAfter === undefined ? kind : 'pace') : `trial ${trial}`;
+    const what = pauseAfter === undefined ? kind : 'pace';
     ask([what, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
     return super.request(kind, of, options);
   }
@@ -83,11 +81,6 @@ const teacher = new ScriptedTeacher(({ query }) => {
   ask(`api ${query.path} ${query.prefix.length}`);
   return truth(query);
 }, 'knowing');
-teacher.write = ({ about, user }) => {
-  const [, name = ''] = /The function is `(\w+)`/.exec(user[0]?.text ?? '') ?? [];
-  ask(`write ${about} ${name}`);
-  return `import { ${name} } from './${name}.ts';\n\nexport const again = async (id: string) => ${name}({ id, dryRun: true });\n`;
-};
 const budget = new Budget(() => store, 10);
 const result = await adapt(request, {
   engine,

@@ -50,8 +50,7 @@ function run(
   return { asked: lines, outcome: result.value };
 }
 
-const told = (asked: readonly string[]) =>
-  asked.filter((line) => /^(draft|lossAt|api|write|trial|adapt|fit)/.test(line));
+const told = (asked: readonly string[]) => asked.filter((line) => /^(draft|lossAt|api|adapt|fit)/.test(line));
 
 /** A report but for what hangs on the machine, and on who was paid when. */
 const figures = (outcome: AdaptOutcome | undefined): unknown =>
@@ -71,11 +70,6 @@ const deaths: readonly NonNullable<Plan['die']>[] = [
   ['Timing a draft', 2],
   ['api', 5],
   ['Asking the API where it fails', 3],
-  ['write', 1],
-  ['Having the API write what the folder hardly shows', 1],
-  ['trial without', 1],
-  ['trial with ', 1],
-  ['Trying what the API wrote', 2],
   ['pace', 1],
   ['Timing a step of training', 2],
   ['Planning', 1],
@@ -116,8 +110,7 @@ test('killed in each stage and started again, it asks nothing twice but what was
     const again = asked.filter((line) => kept.has(line));
     assert.deepEqual(again, [], `asked again after ${deaths[at - 1]}`);
     const underWay = deaths[at]?.[0] === 'api' ? 4 : 2;
-    // The real engine knows a trial that it has finished, see train/request.ts; this one does not.
-    for (const line of asked.slice(0, asked.length - underWay)) if (!/^(fit|trial)/.test(line)) kept.add(line);
+    for (const line of asked.slice(0, asked.length - underWay)) if (!line.startsWith('fit')) kept.add(line);
   }
   const everything = [...new Set([...all.flat(), ...told(last.asked)])];
   assert.deepEqual(everything.sort(), [...new Set(told(whole.asked))].sort());
@@ -183,10 +176,7 @@ test('what is kept goes with the adaptation', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(
-    stages,
-    new Set(['weights', 'scale', 'taught', 'written', 'weighed', 'plan', 'training', 'mixture']),
-  );
+  assert.deepEqual(stages, new Set(['weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places, answers, stages: left, teacherCalls } = store.rowsOf(project.root);

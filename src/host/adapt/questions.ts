@@ -41,14 +41,14 @@ export async function askForTrust(): Promise<void> {
 
 /** Before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, places, written = 0, usd, awaited = 0, batchUsd }: ApiEstimate,
+  { model, host, places, usd, awaited = 0, batchUsd }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
   const waits = t(
     '{0} answers are still to come from a batch that was asked earlier: they are waited for, up to a day, and not paid for again.',
     awaited,
   );
-  if (places + written === 0) return askToWait(waits);
+  if (places === 0) return askToWait(waits);
   const include: UiMessageItem = { title: t('Include the API') };
   const batch: UiMessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
@@ -63,15 +63,6 @@ export async function askToSpend(
           model,
           host,
         ),
-        ...(written === 0
-          ? []
-          : [
-              t(
-                'It also writes up to {0} texts in this repository’s style about functions that are hardly used here: the local model learns from those that parse and name only what exists, where that makes it better. For this whole functions go to {1} as well, with the beginning of their files, places that use them, and a test or page of this repository as an example, secrets masked.',
-                written,
-                host,
-              ),
-            ]),
         ...(awaited === 0 ? [] : [waits]),
         termsOf(provider),
       ),
