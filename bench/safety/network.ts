@@ -13,6 +13,8 @@ import {
   refuses,
   says,
 } from '../../test/fakes/hostile-messages.ts';
+import { planted, sdks, variablesOf, withPlantedEnvironment } from '../../test/fakes/sdk-environment.ts';
+import * as providers from '../../test/teacher/asking.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
 const key = 'sk-ant-bench-0123456789';
@@ -34,6 +36,7 @@ export const networkCampaign: Campaign = {
       await astray(api, show);
       await bounds(api, show);
       await text(api, show);
+      await environment(api, show);
     } finally {
       await api.close();
     }
@@ -106,5 +109,18 @@ async function text(api: HostileMessages, show: (row: CampaignRow) => void): Pro
     const wait = refused.ok ? Number.NaN : (refused.error.retryAfterMs ?? 0);
     tally.try(wait >= 0 && wait <= 3_600_000, String(wait));
     show(tally.row('network: a pause is one', `retry-after ${value}`));
+  }
+}
+
+/** Every provider, while all that the SDKs read in the environment is set for another host. */
+async function environment(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  const variables = sdks.flatMap(variablesOf);
+  for (const provider of providers.asked) {
+    const tally = new Tally();
+    api.as(says('a'));
+    await withPlantedEnvironment(variables, api.elsewhere, () => providers.ask(provider, api.url));
+    const clean = api.requests.length === 1 && !api.requests[0]?.includes(planted);
+    tally.try(clean && api.strayed.length === 0, `${api.requests.length} requests, ${api.strayed.length} elsewhere`);
+    show(tally.row('network: nothing of the environment is sent', provider.id));
   }
 }

@@ -32,6 +32,14 @@ export class InsecureError extends Error {
   }
 }
 
+/** The provider has no address of its own, and none is set. */
+export class NoAddressError extends Error {
+  constructor() {
+    super('no address is set');
+    this.name = 'NoAddressError';
+  }
+}
+
 export function failureOf(code: ErrorCode, detail: string, context: FailureContext, retryAfterMs?: number): Failure {
   const plain = redacted(detail, context.apiKey);
   const text = failureKinds[code]?.say?.(plain, context) ?? plain;
@@ -85,6 +93,8 @@ export function classify(
 ): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
+    if (cause instanceof NoAddressError)
+      return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
     if (cause instanceof InsecureError) {
       const advice = `Make the base URL (${whereUrl(context)}) one that begins with https`;
       const detail = `the key and your text would travel in clear: ${cause.message}. ${advice}`;
