@@ -13,6 +13,7 @@ import {
   refuses,
   says,
 } from '../../test/fakes/hostile-messages.ts';
+import { keyForms } from '../../test/fakes/key-forms.ts';
 import { planted, sdks, variablesOf, withPlantedEnvironment } from '../../test/fakes/sdk-environment.ts';
 import * as providers from '../../test/teacher/asking.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
@@ -37,6 +38,7 @@ export const networkCampaign: Campaign = {
       await bounds(api, show);
       await text(api, show);
       await environment(api, show);
+      await keys(api, show);
     } finally {
       await api.close();
     }
@@ -122,5 +124,21 @@ async function environment(api: HostileMessages, show: (row: CampaignRow) => voi
     const clean = api.requests.length === 1 && !api.requests[0]?.includes(planted);
     tally.try(clean && api.strayed.length === 0, `${api.requests.length} requests, ${api.strayed.length} elsewhere`);
     show(tally.row('network: nothing of the environment is sent', provider.id));
+  }
+}
+
+/** The key that it was sent, repeated in a refusal, an answer and a model's name. */
+async function keys(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  for (const [name, write] of Object.entries(keyForms)) {
+    const tally = new Tally();
+    for (const provider of providers.asked) {
+      const written = write(providers.key);
+      for (const serve of [refuses(400, `refused: ${written}`), says(`<insert>${written}</insert>`, written)]) {
+        api.as(serve);
+        const told = JSON.stringify(await providers.ask(provider, api.url));
+        tally.try(!told.includes(written) && told.includes('[key]'), `${provider.id}: ${told}`);
+      }
+    }
+    show(tally.row('network: a key that a server repeats goes nowhere', name));
   }
 }

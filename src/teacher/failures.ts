@@ -2,6 +2,7 @@
 import { type ErrorCode, type Failure, messageOf } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
 import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
+import { withoutKey } from './key-forms.ts';
 import type { FailureRow, Told } from './wire.ts';
 
 /** An answer that breaks the protocol; `message` says how. */
@@ -49,8 +50,7 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
 /** What a server or a proxy said, as plain text and without keys of any shape, in case it repeats them. */
 export function redacted(text: string, apiKey: string): string {
   const plain = plainLine(text, 2_000);
-  const known = apiKey.length >= 4 ? plain.replaceAll(apiKey, '[key]') : plain;
-  return plainLine(known.replace(/\bsk-[\w-]{8,}/g, '[key]'));
+  return plainLine(withoutKey(plain, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
 /** What a status means whoever sends it. */

@@ -70,12 +70,13 @@ export class StreamedTeacher implements Teacher {
     const { apiKey, provider, timeoutMs, stallMs } = this.options;
     if (apiKey === '' && provider.key.need === 'required')
       return { ok: false, error: failureOf('no-key', '', this.context()) };
-    const reader = new Reading(prompt.prefill, prompt.maxTokens);
+    const reader = new Reading(prompt.prefill, prompt.maxTokens, apiKey);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
     const answer = (text: string, whole: boolean): TeacherAnswer => {
       const latencyMs = this.clock.monotonic() - started;
+      const { tokens } = reader;
       const usage = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
@@ -87,7 +88,7 @@ export class StreamedTeacher implements Teacher {
         truncated: reader.stop === 'length',
         ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
-        ...(reader.tokens.length > 0 && { tokens: reader.tokens }),
+        ...(tokens.length > 0 && { tokens }),
       };
     };
 
@@ -168,7 +169,11 @@ export class StreamedTeacher implements Teacher {
 
   /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
   answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<TeacherAnswer> {
-    const reader = new Reading('', this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4);
+    const reader = new Reading(
+      '',
+      this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4,
+      this.options.apiKey,
+    );
     try {
       for (const piece of pieces) reader.read(piece);
       reader.assertComplete();
