@@ -160,9 +160,32 @@ function connection(error: unknown, ofSdk: boolean, context: FailureContext): Fa
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
 }
 
-function chain(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  for (let at = error; at instanceof Error && causes.length < 6; at = at.cause) causes.push(at);
+/** Errors of a connection that was never made, or broke before it was secured. By code, of Node, and by message, of Electron and undici. */
+const unconnected = {
+  code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
+  said: /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
+} as const;
+
+/** Whether a request certainly did not reach its server. Any other broken connection may have been one that was paid for. */
+export function neverArrived(error: unknown): boolean {
+  return chain(error).some((cause) => {
+    const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
+    if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
+      return true;
+    if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
+    // Fetch's own refusal to hand an answer over, of a proxy that wants to know who asks, is an error without a word.
+    if (cause.constructor === Error && message === '' && code === undefined) return true;
+    return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.said.test(message);
+  });
+}
+
+function chain(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < 6; ) {
+    causes.push(at);
+    // Node tries a host's addresses one after the other, and tells of all.
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
   return causes;
 }
 
