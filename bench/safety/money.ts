@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Reservation } from '../../src/common/teacher-call.ts';
+import { openStore } from '../../src/store/open.ts';
 import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
 import { Budget } from '../../src/teacher/budget.ts';
 import { connectTeacher } from '../../src/teacher/connect.ts';
@@ -48,6 +50,7 @@ export const moneyCampaign: Campaign = {
       show(tally.row('money: a limit holds, whoever spends', `${model}, $${limitUsd}, four processes, one killed`));
     }
     await bookings(show);
+    show(clockAhead());
     await disks(show);
   },
 };
@@ -87,6 +90,35 @@ async function bookings(show: (row: CampaignRow) => void): Promise<void> {
     show(tally.row(group, `a server that claims ${input + output} tokens`));
   }
   await api.close();
+}
+
+/** A clock that was ahead by some months, or years, for one call: its money blocks one month at most. */
+function clockAhead(): CampaignRow {
+  const tally = new Tally();
+  for (const monthsAhead of [1, 2, 11, 60, 900]) {
+    const folder = temporaryFolder();
+    const { store } = openStore(folder);
+    const at = (months: number) => new Date(2026, 10 + months, 15).getTime();
+    const reserve = (id: string, months: number) => {
+      const reservation = {
+        id,
+        at: at(months),
+        until: at(months) + 600_000,
+        purpose: 'labelling',
+        model: 'm',
+        usd: 0.9,
+      };
+      return store.reserve(reservation as Reservation, 1).ok;
+    };
+    // One that nobody settles.
+    const spent = reserve('ahead', monthsAhead);
+    const blocked = !reserve('now', 0);
+    const free = monthsAhead < 2 || reserve('next', 1);
+    tally.try(spent && blocked && free, `${monthsAhead} months: ${spent} ${blocked} ${free}`);
+    store.close();
+    rmSync(folder, { recursive: true });
+  }
+  return tally.row('money: a limit holds, whoever spends', 'a clock that was ahead for one call');
 }
 
 async function disks(show: (row: CampaignRow) => void): Promise<void> {

@@ -59,6 +59,11 @@ export const migrations: readonly string[] = [
      source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
      accepted INTEGER NOT NULL, typed INTEGER NOT NULL
    ) STRICT;`,
+  // What was spent under a clock that was ahead, and the month in which it was first seen by an earlier clock: it counts there, too, and
+  // in no other month between.
+  `CREATE TABLE carriedSpending (
+     month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
+   ) STRICT;`,
 ];
 
 /** Of a folder's adaptations, with all that they go on from. */
