@@ -10,6 +10,7 @@ import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
 import { secretsCampaign } from './secrets.ts';
+import { tablesCampaign } from './tables.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
@@ -19,6 +20,7 @@ const campaigns: readonly Campaign[] = [
   folderCampaign,
   fuzzCampaign,
   processesCampaign,
+  tablesCampaign,
 ];
 
 const seed = 20261126;
