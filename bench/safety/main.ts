@@ -3,6 +3,7 @@
 
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { engineCampaign } from './engine.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
@@ -21,6 +22,7 @@ const campaigns: readonly Campaign[] = [
   fuzzCampaign,
   processesCampaign,
   tablesCampaign,
+  engineCampaign,
 ];
 
 const seed = 20261126;

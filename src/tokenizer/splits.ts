@@ -30,7 +30,7 @@ const casedPattern = (digits: string, ending: string) =>
  * The expressions that are taken, each of which reads any text in time that grows with its length. A model's file may hold any other, and
  * one that tries again from every place would hold the process for ever.
  */
-const KNOWN: ReadonlySet<string> = new Set([
+export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   OWN_PATTERN,
   GPT2_PATTERN,
   // Llama 3, GPT-4, DBRX, GLM-4, Phi-4, SmolLM3; Qwen, StableLM 2; Seed-Coder.
@@ -107,7 +107,7 @@ function known(source: string): string {
     .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll('\r', '\\r')
     .replaceAll('\n', '\\n');
-  if (KNOWN.has(spelled)) return spelled;
+  if (KNOWN_PATTERNS.has(spelled)) return spelled;
   const shown = plainLine(source, 60);
   throw new Malformed(
     `it cuts words by an expression that is not known, '${shown}': ` +
