@@ -4,6 +4,7 @@ import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, Bad
 import { hostOf } from '../address.ts';
 import { ProtocolError } from '../failures.ts';
 import { withOwnHeaders } from '../guard.ts';
+import { withoutKey } from '../key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../prompt.ts';
 import { type Json, object } from '../reading.ts';
 import type { BatchWire, Piece, Told, Wire, WireOptions } from '../wire.ts';
@@ -92,6 +93,9 @@ export function openWire(options: WireOptions): Wire {
 /** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
 function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
   const to = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
+  /** It is kept on disk, and becomes part of an address. */
+  const isId = (id: unknown) =>
+    typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
   return {
     async submit(questions, fetch, signal) {
       const requests = questions.map(({ id, prompt }) => {
@@ -99,12 +103,13 @@ function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): B
         return { custom_id: id, params };
       });
       const { id } = await to(fetch).create({ requests }, { signal });
-      if (typeof id !== 'string' || id === '') throw new ProtocolError('a batch without an id');
+      if (!isId(id)) throw new ProtocolError('a batch without an id');
       return id;
     },
     async list(fetch, signal) {
       const { data } = await to(fetch).list({ limit: 100 }, { signal });
-      return data.map(({ id, created_at, request_counts: counts }) => {
+      const named = data.filter(({ id }) => isId(id));
+      return named.map(({ id, created_at, request_counts: counts }) => {
         const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
         return { id, at: Date.parse(created_at), total };
       });
