@@ -3,6 +3,7 @@
 
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { engineCampaign } from './engine.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
@@ -10,6 +11,7 @@ import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
 import { secretsCampaign } from './secrets.ts';
+import { tablesCampaign } from './tables.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
@@ -19,6 +21,8 @@ const campaigns: readonly Campaign[] = [
   folderCampaign,
   fuzzCampaign,
   processesCampaign,
+  tablesCampaign,
+  engineCampaign,
 ];
 
 const seed = 20261126;

@@ -13,6 +13,9 @@ import {
   refuses,
   says,
 } from '../../test/fakes/hostile-messages.ts';
+import { keyForms } from '../../test/fakes/key-forms.ts';
+import { planted, sdks, variablesOf, withPlantedEnvironment } from '../../test/fakes/sdk-environment.ts';
+import * as providers from '../../test/teacher/asking.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
 const key = 'sk-ant-bench-0123456789';
@@ -34,6 +37,8 @@ export const networkCampaign: Campaign = {
       await astray(api, show);
       await bounds(api, show);
       await text(api, show);
+      await environment(api, show);
+      await keys(api, show);
     } finally {
       await api.close();
     }
@@ -106,5 +111,34 @@ async function text(api: HostileMessages, show: (row: CampaignRow) => void): Pro
     const wait = refused.ok ? Number.NaN : (refused.error.retryAfterMs ?? 0);
     tally.try(wait >= 0 && wait <= 3_600_000, String(wait));
     show(tally.row('network: a pause is one', `retry-after ${value}`));
+  }
+}
+
+/** Every provider, while all that the SDKs read in the environment is set for another host. */
+async function environment(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  const variables = sdks.flatMap(variablesOf);
+  for (const provider of providers.asked) {
+    const tally = new Tally();
+    api.as(says('a'));
+    await withPlantedEnvironment(variables, api.elsewhere, () => providers.ask(provider, api.url));
+    const clean = api.requests.length === 1 && !api.requests[0]?.includes(planted);
+    tally.try(clean && api.strayed.length === 0, `${api.requests.length} requests, ${api.strayed.length} elsewhere`);
+    show(tally.row('network: nothing of the environment is sent', provider.id));
+  }
+}
+
+/** The key that it was sent, repeated in a refusal, an answer and a model's name. */
+async function keys(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
+  for (const [name, write] of Object.entries(keyForms)) {
+    const tally = new Tally();
+    for (const provider of providers.asked) {
+      const written = write(providers.key);
+      for (const serve of [refuses(400, `refused: ${written}`), says(`<insert>${written}</insert>`, written)]) {
+        api.as(serve);
+        const told = JSON.stringify(await providers.ask(provider, api.url));
+        tally.try(!told.includes(written) && told.includes('[key]'), `${provider.id}: ${told}`);
+      }
+    }
+    show(tally.row('network: a key that a server repeats goes nowhere', name));
   }
 }

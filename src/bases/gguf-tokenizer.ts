@@ -2,6 +2,7 @@
 // name: a row each. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
 import { isSpelled } from '../tokenizer/bytes.ts';
 import { addedToken, byteLevel, digits, split, type TokenizerParts, tokenizerJson } from '../tokenizer/json-file.ts';
+import { gpt4Pattern } from '../tokenizer/splits.ts';
 import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
 
 export type Metadata = Readonly<Record<string, unknown>>;
@@ -9,11 +10,7 @@ export type Metadata = Readonly<Record<string, unknown>>;
 /** How text is cut into words. */
 type Words = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
-/** GPT-4's pattern, with so many digits at most in a word; signs take the line ends behind them along. */
-const wordsWith = (numbers: string, signs = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*') =>
-  split(
-    `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}|${signs}|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
-  );
+const wordsWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
 
 const gpt2: Words = { steps: [byteLevel(true)] };
 const smollm: Words = { steps: [digits, byteLevel(true)] };

@@ -33,9 +33,10 @@ export interface Reservation {
 }
 
 export type Reserved =
-  | { readonly ok: true }
+  /** `notice`: for the user, where money of later months was found. */
+  | { readonly ok: true; readonly notice?: string }
   /** It would pass the limit: so much of the month's money is spent or set aside. */
-  | { readonly ok: false; readonly why: 'limit'; readonly spentUsd: number }
+  | { readonly ok: false; readonly why: 'limit'; readonly spentUsd: number; readonly notice?: string }
   /** The answer could not be kept. `message` says why, for the user. */
   | { readonly ok: false; readonly why: 'unwritable'; readonly message: string }
   /** Another process is writing. */
@@ -50,7 +51,10 @@ export interface Ledger {
   reserve(reservation: Reservation, limitUsd: number): Reserved;
   /** The call is over: in one transaction its row takes the reservation's place. Undefined: it was not paid for. */
   settle(id: string, paid: TeacherCall | undefined): void;
-  /** Spent or set aside in the calendar month (local time) of `at`, and in later ones: a clock that is set back gives nothing back. */
+  /**
+   * Spent or set aside in the calendar month (local time) of `at`. What later months hold counts in the first earlier month that sees it,
+   * and in its own: a clock that is set back gives nothing back, and one that was ahead blocks one month alone.
+   */
   spentInMonth(at: number): number;
 }
 

@@ -2,11 +2,13 @@
 import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
+import { type Clock, systemClock } from '../common/clock.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { type Failure, failed, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
+import { LONGEST_SILENCE, SilenceWatch } from './silence.ts';
 
 export interface RequestOptions<K extends RequestKind> {
   readonly signal?: AbortSignal;
@@ -33,6 +35,7 @@ export interface EngineOptions {
   /** Added to our own by a process that trains; default: what makes it give way to others. */
   readonly trainingNiceness?: number | undefined;
   readonly log?: Log;
+  readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -83,10 +86,13 @@ export class EngineClient implements Engine {
   private deaths = 0;
   private next = 1;
   private disposed = false;
+  private readonly silence: SilenceWatch;
 
   constructor(options: EngineOptions) {
     this.options = options;
     this.log = options.log ?? silentLog;
+    const longest = () => Math.max(0, ...[...this.pending.values()].map(({ message }) => longestFor(message)));
+    this.silence = new SilenceWatch(options.clock ?? systemClock, longest, () => this.endSilent());
   }
 
   /** Undefined while none runs. */
@@ -105,7 +111,8 @@ export class EngineClient implements Engine {
 
   /**
    * Never rejects. A process that dies is restarted, and what was asked is asked again: training then goes on from its
-   * checkpoint. A request that has seen three deaths without getting further fails with 'crashed'.
+   * checkpoint. A request that has seen three deaths without getting further fails with 'crashed'. A process that gives no sign for
+   * longer than LONGEST_SILENCE is ended, and what it was asked first fails with 'timeout'.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -147,6 +154,8 @@ export class EngineClient implements Engine {
 
   /** The owner's process stays alive for an answer, and for nothing else. */
   private hold(): void {
+    if (this.pending.size > 0) this.silence.begin();
+    else this.silence.stop();
     const { child } = this;
     if (!child) return;
     const verb = this.pending.size > 0 ? 'ref' : 'unref';
@@ -173,6 +182,7 @@ export class EngineClient implements Engine {
       ...(env && { env }),
     });
     const { process: child } = started;
+    this.silence.heard();
     if (trains) lower(child, trainingNiceness);
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
@@ -181,6 +191,8 @@ export class EngineClient implements Engine {
   }
 
   private receive(message: FromEngine): void {
+    this.silence.heard();
+    if (message?.kind === 'alive') return;
     const request = this.pending.get(message?.id);
     if (!request) return;
     if (message.kind === 'progress') {
@@ -189,6 +201,18 @@ export class EngineClient implements Engine {
       request.progress?.(message.progress);
     } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
     else request.settle({ ok: true, value: message.result });
+  }
+
+  /** Its thread is held by what it was asked first, as a rule. What was asked behind that is asked again, of a new process. */
+  private endSilent(): void {
+    const [first] = this.pending.values();
+    if (!first) return;
+    const minutes = Math.round(longestFor(first.message) / 60_000);
+    const said = `The neural engine gave no sign for ${minutes} minutes, and was ended.`;
+    this.log.error(`${said} It was asked '${first.message.kind}'.`);
+    const advice = "Try again; if it stays so, choose another one with 'Easy Adaptation: Choose the Base Model…'.";
+    first.settle(first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${said} ${advice}`));
+    this.child?.kill('SIGKILL');
   }
 
   private died(child: ChildProcess, reason: string): void {
@@ -228,6 +252,10 @@ export class EngineClient implements Engine {
     for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
     return this.child ? endChild(this.child, graceMs) : Promise.resolve();
   }
+}
+
+function longestFor({ kind }: ToEngine): number {
+  return kind === 'cancel' ? 0 : LONGEST_SILENCE[kind];
 }
 
 /** Below our own, of the whole process, where the system lets us. */

@@ -79,7 +79,9 @@ export type ToEngine =
 export type FromEngine =
   | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
   | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure }
-  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown };
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
+  /** It is at work, on something that takes long. */
+  | { readonly id: number; readonly kind: 'alive' };
 
 /** Command line of the engine's script. */
 export interface EngineArguments {

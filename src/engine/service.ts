@@ -18,11 +18,14 @@ type Handlers = {
     request: Requests[K]['request'],
     signal: AbortSignal,
     progress: (value: Requests[K]['progress']) => void,
+    alive: () => void,
   ) => Promise<Result<Requests[K]['result']>>;
 };
 
 /** Asked and not answered yet; the owner's limit is below it. */
 const MOST_REQUESTS = 1000;
+/** Between two signs of a training whose step takes long, ms. */
+const ALIVE_MS = 10_000;
 const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
 export class Service {
@@ -80,9 +83,11 @@ export class Service {
       request: unknown,
       signal: AbortSignal,
       progress: (value: unknown) => void,
+      alive: () => void,
     ) => Promise<Result<unknown>>;
+    const alive = () => this.options.send({ id, kind: 'alive' });
     Promise.resolve()
-      .then(() => handler(message.request, controller.signal, progress))
+      .then(() => handler(message.request, controller.signal, progress, alive))
       .catch((error: unknown) => this.unexpected(error))
       .then((result) => {
         this.running.delete(id);
@@ -135,7 +140,7 @@ export class Service {
       };
       return ok(await this.specialists.fit(key, places, turn, progress));
     },
-    adapt: (request, signal, progress) => this.adapt(request, signal, progress),
+    adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
       this.alone(async () => {
         const language = await Language.load(options);
@@ -188,10 +193,12 @@ export class Service {
     request: AdaptRequest,
     signal: AbortSignal,
     progress: (value: AdaptProgress) => void,
+    alive: () => void,
   ): Promise<Result<Adapted>> {
     if (this.training) return failed('bad-request', 'An adaptation is running already.');
     this.training = true;
     const memory = new AbortController();
+    let told = performance.now();
     try {
       const result = await adapt(request, {
         probe: this.options.probe,
@@ -204,6 +211,10 @@ export class Service {
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),
         between: async () => {
           await messagesRead();
+          if (performance.now() - told > ALIVE_MS) {
+            told = performance.now();
+            alive();
+          }
           if (!this.overCeiling()) return;
           this.shrink();
           if (this.overCeiling()) memory.abort();

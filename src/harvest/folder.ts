@@ -19,6 +19,7 @@ import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { assignSplits, placeOf } from './split.ts';
 import { Tally } from './tally.ts';
+import { estimatedTokens } from './token-count.ts';
 import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
 import { walk } from './walk.ts';
 
@@ -29,6 +30,8 @@ const maxListed = 500_000;
 /** Characters that are tokenised to estimate the folder's tokens. */
 const tokenSample = 250_000;
 const charactersPerToken = 3.5;
+/** Text that is denser than source text (keys, digits, other scripts) takes memory and time by its tokens: the limit of bytes stands for so many. */
+const bytesPerToken = 3.2;
 
 export interface Harvest {
   /** Sorted by path. */
@@ -79,7 +82,9 @@ async function harvest(
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
   const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
+  const mostTokens = options.maxTotalBytes / bytesPerToken;
   let bytes = 0;
+  let tokensRead = 0;
   let done = 0;
   for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
     await breather.breathe();
@@ -104,10 +109,13 @@ async function harvest(
         continue;
       }
       secrets.learn(raw.secrets);
+      const size = estimatedTokens(raw.text);
       if (duplicates.isDuplicate(raw.text)) tally.add(path, 'near-duplicate');
+      else if (tokensRead + size > mostTokens) tally.add(path, 'over-limit');
       else {
         raws.push({ raw, changedAt: read.changedAt });
         bytes += read.bytes.length;
+        tokensRead += size;
       }
     }
     progress({
@@ -117,7 +125,7 @@ async function harvest(
       detail: `${(bytes / 1e6).toFixed(1)} MB`,
     });
     // Whatever is left could only be small change.
-    if (bytes > options.maxTotalBytes * 0.98) {
+    if (bytes > options.maxTotalBytes * 0.98 || tokensRead > mostTokens * 0.98) {
       done += readsAtOnce;
       break;
     }

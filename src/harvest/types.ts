@@ -32,7 +32,7 @@ export type LeftOutReason =
   | 'not-a-file' // a link, pipe, socket or device: links are never followed
   | 'changed-while-read'
   | 'secret-file' // a key store, .env: never read for learning
-  | 'over-limit'; // past the folder's limit of files or bytes
+  | 'over-limit'; // past the folder's limit of files, bytes or tokens
 
 export interface HarvestReport {
   readonly root: string;
@@ -57,5 +57,6 @@ export interface HarvestOptions {
   readonly filesExclude: Readonly<Record<string, boolean>>;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
+  /** Of source text: text that is denser reaches the limit earlier, by its tokens. */
   readonly maxTotalBytes: number;
 }

@@ -6,6 +6,7 @@ import { matches, parseGlob } from '../harvest/globs.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import { functionTexts } from '../syntax/documented.ts';
 import { fitted } from '../tasks/answer/answer-prompt.ts';
+import { TableError } from '../tasks/label/csv.ts';
 import {
   commitText,
   csvTexts,
@@ -16,7 +17,6 @@ import {
   linesIn,
   type SourceText,
   sectionsIn,
-  TableError,
   todosIn,
 } from '../tasks/label/extract.ts';
 import { isAnswerTask, type TextSource, type TextTask } from '../tasks/label/task.ts';

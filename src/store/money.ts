@@ -5,6 +5,11 @@ import type { Database } from './database.ts';
 import { MovedError } from './sqlite-errors.ts';
 import type { TeacherCallRow } from './types.ts';
 
+/** Clocks of one machine differ by less, ms: it may have been in another time zone. */
+const longestSkewMs = 86_400_000;
+/** Sums of fractions differ by less. */
+const leastUsd = 1e-9;
+
 export class Money implements Ledger {
   private readonly database: Database;
 
@@ -14,17 +19,20 @@ export class Money implements Ledger {
 
   reserve(reservation: Reservation, limitUsd: number): Reserved {
     const { database } = this;
+    let carried: ReadonlyMap<string, number> = new Map();
     const spentUsd = database.durably(() => {
       this.expire(reservation.at);
+      carried = this.carryBack(monthOf(reservation.at));
       const spent = this.spentInMonth(reservation.at);
       if (spent + reservation.usd > limitUsd) return spent;
       database.insert('reservations', reservation);
       return undefined;
     });
-    if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd };
+    const told = carried.size === 0 ? {} : { notice: aheadNotice(carried) };
+    if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...told };
     const kept = database.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
     if (kept !== reservation.usd) throw new MovedError('what was written is not there');
-    return { ok: true };
+    return { ok: true, ...told };
   }
 
   settle(id: string, paid: TeacherCallRow | undefined): void {
@@ -43,8 +51,12 @@ export class Money implements Ledger {
 
   spentInMonth(at: number): number {
     const { database } = this;
+    const month = monthOf(at);
+    const ahead = [...this.notCarried(month).values()].reduce((sum, usd) => sum + usd, 0);
     return (
-      (database.number('SELECT sum(usd) AS value FROM spending WHERE month >= ?', monthOf(at)) ?? 0) +
+      (database.number('SELECT sum(usd) AS value FROM spending WHERE month = ?', month) ?? 0) +
+      (database.number('SELECT sum(usd) AS value FROM carriedSpending WHERE countedIn = ?', month) ?? 0) +
+      ahead +
       (database.number('SELECT sum(usd) AS value FROM reservations') ?? 0)
     );
   }
@@ -73,10 +85,43 @@ export class Money implements Ledger {
     }
   }
 
-  /** Reservations that nobody is left to settle become calls without an answer: it may have been paid for. */
+  /**
+   * Counts what was spent under a clock that was ahead in this month, once. It stays counted in its own month: if it is this month's clock
+   * that is wrong, nothing is given back.
+   */
+  private carryBack(month: string): ReadonlyMap<string, number> {
+    const carried = this.notCarried(month);
+    for (const [later, usd] of carried)
+      this.database.run(
+        'INSERT INTO carriedSpending VALUES (?, ?, ?) ON CONFLICT (month, countedIn) DO UPDATE SET usd = usd + excluded.usd',
+        later,
+        month,
+        usd,
+      );
+    return carried;
+  }
+
+  /** US dollars of later months that no earlier month has counted, by month. */
+  private notCarried(month: string): Map<string, number> {
+    const rows = this.database.rows<{ month: string; usd: number }>(
+      `SELECT month, usd - (SELECT coalesce(sum(usd), 0) FROM carriedSpending WHERE carriedSpending.month = spending.month) AS usd
+       FROM spending WHERE month > ?`,
+      month,
+    );
+    return new Map(rows.filter(({ usd }) => usd > leastUsd).map((row) => [row.month, row.usd]));
+  }
+
+  /**
+   * Reservations that nobody is left to settle become calls without an answer: it may have been paid for. One from tomorrow was made under
+   * a clock that was ahead, and would stay until that day.
+   */
   private expire(now: number): void {
-    for (const left of this.database.rows<Reservation>('DELETE FROM reservations WHERE until < ? RETURNING *', now))
-      this.pay(unanswered(left));
+    const left = this.database.rows<Reservation>(
+      'DELETE FROM reservations WHERE until < ? OR at > ? RETURNING *',
+      now,
+      now + longestSkewMs,
+    );
+    for (const reservation of left) this.pay(unanswered(reservation));
   }
 
   private pay(row: TeacherCallRow): void {
@@ -91,6 +136,14 @@ export class Money implements Ledger {
       usd,
     );
   }
+}
+
+function aheadNotice(carried: ReadonlyMap<string, number>): string {
+  const sums = [...carried].sort().map(([month, usd]) => `$${usd.toFixed(4)} in ${month}`);
+  return (
+    `The store holds API costs of later months: ${sums.join(', ')}. The clock of this machine was ahead then, or is behind now. ` +
+    'They count once for this month. If the limit is reached by that, raise it for this month (setting easyAdaptation.apiBudget).'
+  );
 }
 
 function unsettled(id: string): string {

@@ -69,15 +69,22 @@ export class ResilientStore implements Store {
     if (this.canKeep()) {
       try {
         this.backlog.drain(this.current);
-        return this.current.reserve(reservation, limitUsd);
+        return this.told(this.current.reserve(reservation, limitUsd));
       } catch (error) {
         if (isBusy(error)) return { ok: false, why: 'busy' };
         this.replace(error);
         // A damaged database makes way for a fresh one.
-        if (this.onDisk) return this.current.reserve(reservation, limitUsd);
+        if (this.onDisk) return this.told(this.current.reserve(reservation, limitUsd));
       }
     }
     return { ok: false, why: 'unwritable', message: this.said ?? '' };
+  }
+
+  private told(reserved: Reserved): Reserved {
+    if (!('notice' in reserved)) return reserved;
+    const { notice, ...rest } = reserved;
+    if (notice !== undefined) this.deps.onNotice?.(notice);
+    return rest;
   }
 
   settle(id: string, paid: TeacherCallRow | undefined): void {

@@ -63,6 +63,11 @@ export const migrations: readonly string[] = [
   `DELETE FROM answers WHERE substr(model, 1, 7) = 'onward ';
    DELETE FROM stages WHERE stage IN ('written', 'weighed');
    DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM answers WHERE answers.folder = places.folder AND answers.place = places.place);`,
+  // What was spent under a clock that was ahead, and the month in which it was first seen by an earlier clock: it counts there, too, and
+  // in no other month between.
+  `CREATE TABLE carriedSpending (
+     month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
+   ) STRICT;`,
 ];
 
 /** Of a folder's adaptations, with all that they go on from. */

@@ -116,6 +116,7 @@ export class SqliteStore implements Store {
 
   deleteAll(): void {
     this.database.run('DELETE FROM spending WHERE month < ?', monthOf(Date.now()));
+    this.database.run('DELETE FROM carriedSpending WHERE countedIn < ?', monthOf(Date.now()));
     this.database.wipe(allTables);
   }
 

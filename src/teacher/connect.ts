@@ -6,6 +6,7 @@ import { Deadline, TimeUp } from './deadline.ts';
 import { readable } from './error-bodies.ts';
 import { classify, failureOf } from './failures.ts';
 import { guarded } from './guard.ts';
+import { withoutKey } from './key-forms.ts';
 import type { ModelFacts } from './models.ts';
 import type { Prompt } from './prompt.ts';
 import { providerOf } from './providers/providers.ts';
@@ -61,15 +62,12 @@ export async function listModels(
   const { openWire } = await provider.wire();
   const wire = openWire({ provider, apiKey, baseUrl, model, facts, timeoutMs: settings.timeoutMs + 60_000, editor });
   try {
-    return ok(
-      await wire.models(
-        readable(
-          guarded(fetch, () => deadline.check()),
-          false,
-        ),
-        deadline.signal,
-      ),
+    const send = readable(
+      guarded(fetch, () => deadline.check()),
+      false,
     );
+    const names = await wire.models(send, deadline.signal);
+    return ok(names.map((name) => withoutKey(name, apiKey, 'answer')));
   } catch (error) {
     signal.throwIfAborted();
     const { reason } = deadline.signal;

@@ -2,6 +2,7 @@
 import { type ErrorCode, type Failure, messageOf } from '../common/errors.ts';
 import { plainLine } from '../common/plain-text.ts';
 import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
+import { withoutKey } from './key-forms.ts';
 import type { FailureRow, Told } from './wire.ts';
 
 /** An answer that breaks the protocol; `message` says how. */
@@ -32,6 +33,14 @@ export class InsecureError extends Error {
   }
 }
 
+/** The provider has no address of its own, and none is set. */
+export class NoAddressError extends Error {
+  constructor() {
+    super('no address is set');
+    this.name = 'NoAddressError';
+  }
+}
+
 export function failureOf(code: ErrorCode, detail: string, context: FailureContext, retryAfterMs?: number): Failure {
   const plain = redacted(detail, context.apiKey);
   const text = failureKinds[code]?.say?.(plain, context) ?? plain;
@@ -41,8 +50,7 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
 /** What a server or a proxy said, as plain text and without keys of any shape, in case it repeats them. */
 export function redacted(text: string, apiKey: string): string {
   const plain = plainLine(text, 2_000);
-  const known = apiKey.length >= 4 ? plain.replaceAll(apiKey, '[key]') : plain;
-  return plainLine(known.replace(/\bsk-[\w-]{8,}/g, '[key]'));
+  return plainLine(withoutKey(plain, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
 /** What a status means whoever sends it. */
@@ -85,6 +93,8 @@ export function classify(
 ): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
+    if (cause instanceof NoAddressError)
+      return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
     if (cause instanceof InsecureError) {
       const advice = `Make the base URL (${whereUrl(context)}) one that begins with https`;
       const detail = `the key and your text would travel in clear: ${cause.message}. ${advice}`;
@@ -150,9 +160,32 @@ function connection(error: unknown, ofSdk: boolean, context: FailureContext): Fa
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
 }
 
-function chain(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  for (let at = error; at instanceof Error && causes.length < 6; at = at.cause) causes.push(at);
+/** Errors of a connection that was never made, or broke before it was secured. By code, of Node, and by message, of Electron and undici. */
+const unconnected = {
+  code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
+  said: /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
+} as const;
+
+/** Whether a request certainly did not reach its server. Any other broken connection may have been one that was paid for. */
+export function neverArrived(error: unknown): boolean {
+  return chain(error).some((cause) => {
+    const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
+    if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
+      return true;
+    if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
+    // Fetch's own refusal to hand an answer over, of a proxy that wants to know who asks, is an error without a word.
+    if (cause.constructor === Error && message === '' && code === undefined) return true;
+    return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.said.test(message);
+  });
+}
+
+function chain(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < 6; ) {
+    causes.push(at);
+    // Node tries a host's addresses one after the other, and tells of all.
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
   return causes;
 }
 

@@ -36,6 +36,23 @@ export function guarded(
   };
 }
 
+/** Tells servers which program asks. */
+const userAgent = 'easy-adaptation';
+
+/**
+ * `send` with these headers alone. The SDKs add those that the environment names (OPENAI_CUSTOM_HEADERS, ANTHROPIC_CUSTOM_HEADERS), which
+ * may hold another host's credentials.
+ */
+export function withOwnHeaders(send: typeof fetch, headers: Readonly<Record<string, string>>): typeof fetch {
+  return (input, init) => {
+    const type = init?.body === undefined || init.body === null ? {} : { 'content-type': 'application/json' };
+    return send(input, {
+      ...init,
+      headers: { accept: 'application/json, */*', 'user-agent': userAgent, ...type, ...headers },
+    });
+  };
+}
+
 /** @param whole what is longer is an error; else its head is enough */
 function limit(most: number, whole: boolean, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
   let left = most;

@@ -1,6 +1,7 @@
 // Reads the pieces of one streamed answer, believing nothing that it has not checked: a proxy may send anything.
 import { plainLine, plainText } from '../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
+import { withoutKey } from './key-forms.ts';
 import type { TeacherUsage } from './models.ts';
 import type { Piece, TokenOdds } from './wire.ts';
 
@@ -15,16 +16,20 @@ export class Reading {
   stop: Piece['stop'];
   /** The server has begun to answer: from here on it is paid for. */
   begun = false;
-  /** Of the text, where the server tells them. */
-  readonly tokens: TokenOdds[] = [];
+  private readonly odds: TokenOdds[] = [];
   private counts: { [K in keyof TeacherUsage]: number } | undefined;
   private ended = false;
   private raw: string;
   private plain: string | undefined;
   private readonly mostCharacters: number;
+  private readonly apiKey: string;
 
-  /** @param textTokens what was asked for at most; a server that writes much more is cut off */
-  constructor(prefill: string, textTokens: number) {
+  /**
+   * @param textTokens what was asked for at most; a server that writes much more is cut off
+   * @param apiKey what the server was sent, and may not have kept to itself
+   */
+  constructor(prefill: string, textTokens: number, apiKey: string) {
+    this.apiKey = apiKey;
     this.raw = prefill;
     this.mostCharacters = prefill.length + textTokens * charactersPerToken;
   }
@@ -32,8 +37,14 @@ export class Reading {
   /** The answer so far, with the prefill that it continues. */
   get text(): string {
     // Of the whole: a sequence may have been cut in two between events.
-    this.plain ??= plainText(this.raw);
+    this.plain ??= withoutKey(plainText(this.raw), this.apiKey, 'answer');
     return this.plain;
+  }
+
+  /** Of the text, where the server tells them; none where they spell the key. */
+  get tokens(): readonly TokenOdds[] {
+    const spelled = this.odds.map(({ token }) => token).join('');
+    return withoutKey(spelled, this.apiKey, 'answer') === spelled ? this.odds : [];
   }
 
   /** What the server counted; output is only final once the answer is complete. Undefined where it has not counted yet. */
@@ -44,12 +55,12 @@ export class Reading {
   /** Takes one piece; true when there is new text. Throws a ProtocolError. */
   read({ text = '', model, usage, stop, end, logprobs = [] }: Piece): boolean {
     this.begun = true;
-    if (typeof model === 'string') this.model = plainLine(model, 100);
+    if (typeof model === 'string') this.model = withoutKey(plainLine(model), this.apiKey, 'answer').slice(0, 100);
     if (usage !== undefined) this.count(usage);
     this.stop = stop ?? this.stop;
     this.ended ||= end === true;
     this.raw += text;
-    this.tokens.push(...logprobs);
+    this.odds.push(...logprobs);
     this.plain = undefined;
     if (this.raw.length > this.mostCharacters) throw new ProtocolError('more text than was asked for');
     return text !== '';

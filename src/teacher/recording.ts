@@ -34,6 +34,7 @@ export class RecordingTeacher implements Teacher {
   private readonly store: TeacherCallStore;
   private readonly options: RecordingOptions;
   private file: BatchFile | undefined;
+  private warned = false;
   /** What is asked from now on goes into batches. */
   private submits = false;
   /** Asked earlier, and waited for. */
@@ -190,6 +191,9 @@ export class RecordingTeacher implements Teacher {
   }
 
   private row(requestHash: string, path: string, answer: TeacherAnswer): TeacherCall {
+    // Once is enough: a server that does not count does not do so every time.
+    if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
+    this.warned ||= answer.overcounted !== undefined;
     const { purpose, folder, now = Date.now } = this.options;
     return {
       at: now(),

@@ -1,10 +1,11 @@
 // The teacher over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
+import { dollars } from './budget.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { readable } from './error-bodies.ts';
 import type { FailureContext } from './failure-kinds.ts';
-import { classify, failureOf } from './failures.ts';
+import { classify, failureOf, neverArrived } from './failures.ts';
 import { guarded } from './guard.ts';
 import type { BatchDoor } from './message-batches.ts';
 import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './models.ts';
@@ -55,9 +56,7 @@ export class StreamedTeacher implements Teacher {
   }
 
   ceilingUsd(prompt: Prompt): number {
-    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
-    const usage = { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0 };
-    return priceUsd({ ...usage, outputTokens: mostTokens(prompt, this.facts) }, this.facts);
+    return priceUsd(this.ceiling(prompt), this.facts);
   }
 
   async ask(
@@ -70,24 +69,25 @@ export class StreamedTeacher implements Teacher {
     const { apiKey, provider, timeoutMs, stallMs } = this.options;
     if (apiKey === '' && provider.key.need === 'required')
       return { ok: false, error: failureOf('no-key', '', this.context()) };
-    const reader = new Reading(prompt.prefill, prompt.maxTokens);
+    const reader = new Reading(prompt.prefill, prompt.maxTokens, apiKey);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
+    let accepted = false;
     const answer = (text: string, whole: boolean): TeacherAnswer => {
       const latencyMs = this.clock.monotonic() - started;
-      const usage = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
+      const { tokens } = reader;
+      const told = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
         model: reader.model ?? this.model,
-        usage,
-        costUsd: priceUsd(usage, this.facts),
+        ...this.booked(told, this.ceiling(prompt)),
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
         ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
-        ...(reader.tokens.length > 0 && { tokens: reader.tokens }),
+        ...(tokens.length > 0 && { tokens }),
       };
     };
 
@@ -96,9 +96,12 @@ export class StreamedTeacher implements Teacher {
     try {
       const whole = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
       const plain = readable(whole, true);
-      const send: typeof fetch = (input, init) => {
+      const send: typeof fetch = async (input, init) => {
         sent = true;
-        return plain(input, init);
+        const response = await plain(input, init);
+        // A page is that of a proxy, or of a network that wants one to sign in.
+        accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
+        return response;
       };
       wire = await this.wire();
       for await (const piece of wire.ask(prompt, send, deadline.signal)) {
@@ -115,8 +118,9 @@ export class StreamedTeacher implements Teacher {
       reader.assertComplete();
       return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
     } catch (error) {
-      // Paid for once the model began, and perhaps where we gave up waiting for that; not what was refused outright.
+      // Paid for once the model began, and perhaps where we gave up waiting for that.
       if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
+      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unseen(prompt));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
@@ -168,7 +172,11 @@ export class StreamedTeacher implements Teacher {
 
   /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
   answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<TeacherAnswer> {
-    const reader = new Reading('', this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4);
+    const reader = new Reading(
+      '',
+      this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4,
+      this.options.apiKey,
+    );
     try {
       for (const piece of pieces) reader.read(piece);
       reader.assertComplete();
@@ -177,15 +185,56 @@ export class StreamedTeacher implements Teacher {
     }
     const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
     const text = prompt ? prompt.read(reader.text) : reader.text;
+    const { context } = this.facts;
+    const longest = { inputTokens: context, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: wholeTokens };
     return ok({
       text: reader.stop === 'refusal' ? '' : text,
       model: reader.model ?? this.model,
-      usage,
-      costUsd: priceUsd(usage, this.facts) * share,
+      ...this.booked(usage, prompt ? this.ceiling(prompt) : longest, share),
       latencyMs: 0,
       firstTokenMs: 0,
       truncated: reader.stop === 'length',
     });
+  }
+
+  /**
+   * Whether a request that brought nothing may have been paid for: its connection broke after it was made, or it was accepted and its
+   * answer never began. What was refused with a status or an error was not, nor what never arrived.
+   */
+  private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
+    const told = wire?.explain(error);
+    if (told?.kind === 'refusal' || neverArrived(error)) return false;
+    return accepted || told !== undefined;
+  }
+
+  /** An answer that may have been written to its end without anybody seeing it. */
+  private unseen(prompt: Prompt): TeacherAnswer {
+    const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
+    const costUsd = priceUsd(usage, this.facts);
+    const times = { latencyMs: 0, firstTokenMs: 0 };
+    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false, costEstimated: true };
+  }
+
+  /** What an answer costs: never more than was set aside for it, whatever its server counts. @param most tokens that it may take */
+  private booked(
+    told: TeacherUsage,
+    most: TeacherUsage,
+    share = 1,
+  ): Pick<TeacherAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+    const [costUsd, mostUsd] = [told, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
+    if (costUsd <= mostUsd) return { usage: told, costUsd };
+    const tokens = Object.values(told).reduce((sum, count) => sum + count, 0);
+    const overcounted =
+      `${this.options.host || 'The API'} says that one answer took ${tokens.toLocaleString('en-US')} tokens, more than this call can take. ` +
+      `It counts as ${dollars(mostUsd)}, the most that this call may cost. Check the base URL and your account there.`;
+    return { usage: most, costUsd: mostUsd, overcounted };
+  }
+
+  /** Every byte of the prompt a token, the answer as long as it may be. */
+  private ceiling(prompt: Prompt): TeacherUsage {
+    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
+    const outputTokens = mostTokens(prompt, this.facts);
+    return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
   }
 
   private wire(): Promise<Wire> {

@@ -16,6 +16,8 @@ export interface TeacherAnswer {
   readonly truncated: boolean;
   /** The cost is a careful guess: the stream was ended before its usage came, or the model has no known price. */
   readonly costEstimated?: boolean;
+  /** The server counted more than the call may cost, and the cost is that most; a sentence for the user. */
+  readonly overcounted?: string;
   /** The model declined (stop reason 'refusal'); `text` is ''. */
   readonly refused?: boolean;
   /** Of its text, the wire's marks included, where they were asked for and told. */
@@ -31,8 +33,9 @@ export interface Teacher {
   /**
    * One answer. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
    * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
-   * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken
-   *   off. Where nobody can tell how far a model that thinks had come, that is its whole limit. Called at most once, before the promise settles.
+   * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken off. Where nobody
+   *   can tell how far a model had come, that is its whole limit: one that thinks, or one whose connection was reset before it said
+   *   anything. Called at most once, before the promise settles.
    */
   ask(
     prompt: Prompt,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -67,6 +68,23 @@ test('a folder of safetensors becomes a package: config, tokenizer, licence, wei
     weights.get('model.layers.0.self_attn.q_proj.bias'),
     theirs.get('model.layers.0.self_attn.q_proj.bias'),
   );
+});
+
+test('a tokenizer whose expression is not known is refused before anything is written, with what to do', async () => {
+  const path = at('hostile', 'base');
+  cpSync(at('theirs', 'qwen2-whole'), path, { recursive: true });
+  const file = join(path, 'tokenizer.json');
+  const json = JSON.parse(readFileSync(file, 'utf8'));
+  const hostile = { type: 'Split', pattern: { Regex: '(?:q+q+)+Z' }, behavior: 'Isolated', invert: false };
+  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
+  writeFileSync(
+    file,
+    JSON.stringify({ ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [hostile, level] } }),
+  );
+  const brought = await bring({ path, into: at('hostile', 'bases') }, never);
+  assert.ok(!brought.ok && brought.error.code === 'unsupported', JSON.stringify(brought));
+  assert.match(brought.error.message, /expression that is not known, '\(\?:q\+q\+\)\+Z'.*Qwen.*Choose another model/);
+  assert.ok(!existsSync(at('hostile', 'bases')));
 });
 
 test('stopped anywhere and begun again, it ends with the same bytes, and writes nothing twice', async () => {

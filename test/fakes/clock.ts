@@ -8,6 +8,11 @@ export class ManualClock extends SteppedClock {
     super(start);
   }
 
+  /** Moves time on while nobody wakes, as a machine that sleeps; who is due then wakes late. */
+  sleepThrough(ms: number): void {
+    this.time += ms;
+  }
+
   /** Moves time on, waking sleepers in order; what they do at once (promise continuations) happens before the next one wakes. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;

@@ -22,6 +22,10 @@ export class MessageBatches {
   /** Questions that come to nothing. */
   errored: ReadonlySet<number> = new Set();
   refusal: number | undefined;
+  /** What it says each answer took. */
+  usage = { input_tokens: 1_000, output_tokens: 100 };
+  /** What it calls a batch that is submitted; undefined: a name of its own. */
+  name: string | undefined;
 
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const death = this.deaths[++this.calls];
@@ -43,7 +47,7 @@ export class MessageBatches {
     if (path === '/batches' && init?.method?.toUpperCase() === 'POST') return this.submit(String(init.body));
     if (path === '/batches')
       return json({ data: this.batches.map(shape), has_more: false, first_id: null, last_id: null });
-    if (batch && path.endsWith('/results')) return results(batch, this.errored);
+    if (batch && path.endsWith('/results')) return results(batch, this.errored, this.usage);
     if (batch) {
       batch.left--;
       return json(shape(batch));
@@ -60,7 +64,7 @@ export class MessageBatches {
     const ids = requests.map(({ custom_id: id }) => id);
     if (requests.some(({ params }) => 'stream' in params)) return json({ error: {} }, 400);
     this.asked.push(...ids);
-    const made = { id: `msgbatch_${this.batches.length}`, at: new Date().toISOString(), ids, left: 2 };
+    const made = { id: this.name ?? `msgbatch_${this.batches.length}`, at: new Date().toISOString(), ids, left: 2 };
     this.batches.push(made);
     return json(shape(made));
   }
@@ -86,7 +90,7 @@ function shape({ id, at, ids, left }: Submitted): Json {
   };
 }
 
-function results({ ids }: Submitted, errored: ReadonlySet<number>): Response {
+function results({ ids }: Submitted, errored: ReadonlySet<number>, usage: Json): Response {
   const rows = ids.map((id, at) => ({
     custom_id: id,
     result: errored.has(at)
@@ -96,7 +100,7 @@ function results({ ids }: Submitted, errored: ReadonlySet<number>): Response {
           message: {
             ...{ id: 'm', type: 'message', role: 'assistant', model: 'claude-haiku-5-5', stop_reason: 'end_turn' },
             content: [{ type: 'text', text: `<insert>${at};</insert>` }],
-            usage: { input_tokens: 1_000, output_tokens: 100 },
+            usage,
           },
         },
   }));

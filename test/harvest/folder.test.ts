@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, utimesSy
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { uniforms } from '../../src/fit/random.ts';
 import { harvestFolder } from '../../src/harvest/folder.ts';
 import type { HarvestDeps } from '../../src/harvest/options.ts';
 import type { HarvestOptions } from '../../src/harvest/types.ts';
@@ -322,8 +323,22 @@ test('past a limit, an even sample of the folder is kept: the same one each time
   const again = await harvest({ maxFiles: 20 });
   assert.ok(paths.filter((path) => !again.paths.includes(path)).length <= 1);
   const bytes = await harvest({ maxTotalBytes: 10_000 });
-  assert.ok(bytes.report.bytes <= 10_000 && bytes.report.bytes > 8_000);
+  assert.ok(bytes.report.bytes <= 10_000 && bytes.report.bytes > 6_000);
   assert.equal(bytes.report.files + (bytes.report.leftOut['over-limit'] ?? 0), 61);
+});
+
+test('dense text reaches the limit by its tokens, source text by its bytes', async () => {
+  const random = uniforms(3);
+  const digits = () => Array.from({ length: 4_000 }, () => `${Math.floor(random() * 1e6)} `).join('\n');
+  for (let i = 0; i < 20; i++) tree.write({ [`dense${i}.txt`]: digits(), [`plain${i}.ts`]: code(`topic${i}x`) });
+  const limit = 400_000;
+  const { report, paths } = await harvest({ maxTotalBytes: limit });
+  assert.ok(report.bytes < limit / 2, `${report.bytes} bytes`);
+  assert.ok(report.tokens < limit / 3, `${report.tokens} tokens`);
+  assert.ok((report.leftOut['over-limit'] ?? 0) > 10);
+  assert.ok(paths.some((path) => path.startsWith('dense')));
+  const all = await harvest();
+  assert.equal(all.report.files, 40);
 });
 
 test('100,000 files: handled, counted, cancellable', async () => {

@@ -8,16 +8,17 @@ import { ApartWords, takenBack } from '../../src/mix/apart-words.ts';
 import { fitMixed } from '../../src/mix/fit.ts';
 import { NgramModel } from '../../src/ngram/model.ts';
 import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { GPT2_PATTERN, gpt4Pattern } from '../../src/tokenizer/splits.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { FUNCTIONS } from '../decode/trained.ts';
 import { trainTokenizer } from '../tokenizer/fixture.ts';
 import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 
-/** As Qwen's: the last blank of an indent goes with its word, a line end with the sign before it. */
-const QWEN = '[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+/** The last blank of an indent goes with its word, a line end with the sign before it. */
+const QWEN = gpt4Pattern('\\p{N}');
 
-/** As SmolLM2's and GPT-2's: a line end goes with all of its indent but the last blank. */
-const SMOLLM = ' ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+';
+/** A line end goes with all of its indent but the last blank. */
+const SMOLLM = GPT2_PATTERN;
 
 function foreign(pattern: string): Tokenizer {
   const json = trainTokenizer(FUNCTIONS.join('\n'), 560, pattern);

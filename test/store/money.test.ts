@@ -82,6 +82,46 @@ test('a new month begins at nothing; a clock that is set back gives nothing back
   store.close();
 });
 
+test('what was spent under a clock that was ahead counts for one month, and it is said', () => {
+  const notices: string[] = [];
+  const { store } = openStore(folder, { onNotice: (notice) => notices.push(notice) });
+  const ahead = new Date(2031, 4, 15).getTime();
+  assert.ok(store.reserve(reservation('a', 0.9, ahead), 1).ok);
+  store.settle('a', answer(0.9, { at: ahead }));
+  // A process that died there: its reservation would stay until 2031.
+  assert.ok(store.reserve(reservation('dead', 0.05, ahead), 1).ok);
+  near(store.spentInMonth(november), 0.95);
+  assert.equal(store.reserve(reservation('b', 0.2, november), 1).ok, false);
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /\$0\.9500 in 2031-05\..*clock.*count once for this month/);
+  near(store.spentInMonth(november), 0.95);
+  // The months after that one are free of it, and the limit holds in them.
+  near(store.spentInMonth(december), 0);
+  assert.ok(store.reserve(reservation('c', 0.9, december), 1).ok);
+  store.settle('c', answer(0.9, { at: december }));
+  near(store.spentInMonth(november), 0.95 + 0.9);
+  near(store.spentInMonth(ahead), 0.95);
+  // What is spent there after it was counted is counted in turn.
+  store.settle('', answer(0.04, { at: ahead }));
+  near(store.spentInMonth(december), 0.94);
+  assert.equal(store.reserve(reservation('d', 0.07, december), 1).ok, false);
+  assert.equal(notices.length, 2);
+  store.close();
+  const again = openStore(folder).store;
+  near(again.spentInMonth(december), 0.94);
+  again.close();
+});
+
+test('a clock that was far behind for a while gives nothing back', () => {
+  const { store } = openStore(folder);
+  store.settle('', answer(0.9, { at: november }));
+  const behind = new Date(2020, 0, 1).getTime();
+  assert.equal(store.reserve(reservation('a', 0.2, behind), 1).ok, false);
+  assert.equal(store.reserve(reservation('b', 0.2, november), 1).ok, false);
+  near(store.spentInMonth(november), 0.9);
+  store.close();
+});
+
 test('deleting everything keeps what this month has cost, and nothing else', () => {
   const { store } = openStore(folder);
   store.settle('', answer(0.9, { at: new Date(2020, 1, 1).getTime() }));

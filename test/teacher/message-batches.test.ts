@@ -1,6 +1,6 @@
 // Labels by Message Batches: at half the price, taken up again after a death at any call, nothing lost and nothing paid twice.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -27,13 +27,15 @@ const clock: Clock = {
   },
 };
 
+const key = 'key-of-a-test-0123456789';
+
 function setting(folder: string, limitUsd = 1) {
   const api = new MessageBatches();
   const ledger = new FakeLedger();
   const path = join(folder, 'kept', 'batches.json');
   /** As a process does that has just started. @param batch new questions go into one; else what is out is taken up */
   const run = async (signal = never, batch = true) => {
-    const settings = { apiKey: 'key-of-a-test', model: '', timeoutMs: 60_000 };
+    const settings = { apiKey: key, model: '', timeoutMs: 60_000 };
     const teacher = new RecordingTeacher(
       connectTeacher(settings, { fetch: api.fetch, clock, stallMs: 60_000 }),
       ledger,
@@ -93,6 +95,34 @@ test('all answers come in one batch, at half the price, and a second run asks no
     assert.deepEqual([ledger.open.size, existsSync(path)], [0, false]);
     const again = await run();
     assert.deepEqual([again.outcome.answered, again.outcome.costUsd, api.asked.length], [6, 0, 6]);
+  }));
+
+test('answers of a batch that claim 100 million tokens book what was set aside', () =>
+  within(async (folder) => {
+    const { api, ledger, run } = setting(folder);
+    api.usage = { input_tokens: 100, output_tokens: 100_000_000 };
+    const { outcome } = await run();
+    assert.equal(outcome.answered, requests.length);
+    const booked = ledger.spentInMonth(Date.now());
+    assert.ok(booked > 0 && booked < 1, `$${booked}`);
+  }));
+
+test('a name of a batch that is none, or holds the key, is not kept on disk', () =>
+  within(async (folder) => {
+    for (const name of [
+      '../../messages',
+      'a/b',
+      `b-${key}`,
+      Buffer.from(`k=${key}`).toString('hex'),
+      '',
+      'x'.repeat(999),
+    ]) {
+      const { api, path, run } = setting(join(folder, String(name.length)));
+      api.name = name;
+      const { outcome } = await run();
+      assert.equal(outcome.stopped?.code, 'malformed', outcome.stopped?.message);
+      assert.ok(!existsSync(path) || !readFileSync(path, 'utf8').includes(name || '"id"'));
+    }
   }));
 
 test('whoever dies at any call, before or after the server heard it, goes on where it was', () =>

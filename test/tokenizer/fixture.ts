@@ -2,9 +2,7 @@
 
 import { byteOfCharacter } from '../../src/tokenizer/bytes.ts';
 import { addedToken, byteLevel, split, tokenizerJson } from '../../src/tokenizer/json-file.ts';
-
-/** Newline with its indent, optional space with letters, single digits, punctuation runs, other white space. */
-export const fixturePattern = '\\n[ \\t]*| ?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|[^\\S\\n]+';
+import { OWN_PATTERN } from '../../src/tokenizer/splits.ts';
 
 const characterOfByte: string[] = [];
 byteOfCharacter.forEach((byte, code) => {
@@ -12,7 +10,7 @@ byteOfCharacter.forEach((byte, code) => {
 });
 
 /** @returns what JSON.parse of a tokenizer.json would, with `size` tokens at most, the last one special. */
-export function trainTokenizer(text: string, size: number, pattern = fixturePattern) {
+export function trainTokenizer(text: string, size: number, pattern = OWN_PATTERN) {
   const counts = new Map<string, number>();
   for (const word of text.match(new RegExp(pattern, 'gu')) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   const words = [...counts].map(([word, count]) => ({

@@ -128,13 +128,13 @@ const malformed: readonly [string, (json: ReturnType<typeof trainTokenizer>) => 
   ['pre_tokenizer is not an object', (json) => ({ ...json, pre_tokenizer: null })],
   ['is not supported here', (json) => ({ ...json, pre_tokenizer: { type: 'Metaspace' } })],
   [
-    'not a regular expression',
+    'an expression that is not known',
     (json) => ({
       ...json,
       pre_tokenizer: {
         type: 'Sequence',
         pretokenizers: [
-          { type: 'Split', pattern: { Regex: '(?i:a' }, behavior: 'Isolated' },
+          { type: 'Split', pattern: { Regex: '(?:q+q+)+Z' }, behavior: 'Isolated' },
           { type: 'ByteLevel', use_regex: false },
         ],
       },

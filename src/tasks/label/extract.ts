@@ -1,5 +1,5 @@
 // Texts out of files: lines and records as they stream in, sections of Markdown, notes to oneself.
-import { csvRecords } from './csv.ts';
+import { csvRecords, TableError } from './csv.ts';
 
 /** A text as a source has it. */
 export interface SourceText {
@@ -33,9 +33,6 @@ interface Columns {
   readonly text: string;
   readonly label?: string;
 }
-
-/** What is wrong with a table; the path is the caller's to say. */
-export class TableError extends Error {}
 
 export async function* csvTexts(chunks: AsyncIterable<string>, { text, label }: Columns): AsyncGenerator<SourceText> {
   let header: string[] | undefined;

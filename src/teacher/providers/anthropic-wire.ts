@@ -3,6 +3,8 @@
 import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
 import { hostOf } from '../address.ts';
 import { ProtocolError } from '../failures.ts';
+import { withOwnHeaders } from '../guard.ts';
+import { withoutKey } from '../key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../prompt.ts';
 import { type Json, object } from '../reading.ts';
 import type { BatchWire, Piece, Told, Wire, WireOptions } from '../wire.ts';
@@ -32,21 +34,33 @@ function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
   return cache ? { type: 'text', text, cache_control: { type: 'ephemeral' } } : { type: 'text', text };
 }
 
-export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): Anthropic {
-  const host = hostOf(baseUrl ?? process.env.ANTHROPIC_BASE_URL ?? '');
-  const compatible = host !== '' && !/(^|\.)anthropic\.com$/.test(host);
-  return new Anthropic({
-    // Always given, or the SDK would look for credentials elsewhere; an empty one is refused before.
+/** The API versions that are asked for: of Anthropic's own server as the SDK asks, of others' one that all of them know. */
+const versions = { own: '2026-10-21', others: '2023-06-01' } as const;
+
+/** All that a request is addressed with. */
+function headersOf(address: string, apiKey: string): Record<string, string> {
+  const authorization = `Bearer ${apiKey}`;
+  const host = hostOf(address);
+  if (host === '' || /(^|\.)anthropic\.com$/.test(host)) return { authorization, 'anthropic-version': versions.own };
+  return { authorization, 'x-api-key': apiKey, 'anthropic-version': versions.others };
+}
+
+/** Makes of a way to fetch a client that uses it. */
+export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): (send: typeof fetch) => Anthropic {
+  const address = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  const headers = headersOf(address, apiKey);
+  const client = new Anthropic({
+    // Whatever is left out here the SDK looks for in the environment; an empty key is refused before.
     apiKey,
-    baseURL: baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl),
+    baseURL: address,
+    webhookKey: null,
     maxRetries: 0,
     timeout: timeoutMs,
     // It would log an event that it cannot parse, and file text with it.
     logLevel: 'off',
     openTelemetry: false,
-    // The SDK sends the key as a bearer token and the newest API version; others' servers may know only what came before.
-    ...(compatible && { defaultHeaders: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' } }),
   });
+  return (send) => client.withOptions({ fetch: withOwnHeaders(send, headers) });
 }
 
 export function openWire(options: WireOptions): Wire {
@@ -56,7 +70,7 @@ export function openWire(options: WireOptions): Wire {
   return {
     body: (prompt) => bodyOf(prompt, options, true),
     async *ask(prompt, fetch, signal) {
-      const { messages } = client.withOptions({ fetch });
+      const { messages } = client(fetch);
       const create = () => messages.create(bodyOf(prompt, options, sendsThinking), { signal });
       const stream = await create().catch((error) => {
         // Asks once more, and from then on, without the fields about thinking where it is those that a server refuses.
@@ -70,15 +84,18 @@ export function openWire(options: WireOptions): Wire {
     explain,
     batches: batchesOf(client, options),
     models: async (fetch, signal) => {
-      const page = await client.withOptions({ fetch }).models.list({ limit: 1000 }, { signal });
+      const page = await client(fetch).models.list({ limit: 1000 }, { signal });
       return page.data.map(({ id }) => id);
     },
   };
 }
 
 /** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
-function batchesOf(client: Anthropic, options: WireOptions): BatchWire {
-  const to = (fetch: typeof globalThis.fetch) => client.withOptions({ fetch }).messages.batches;
+function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
+  const to = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
+  /** It is kept on disk, and becomes part of an address. */
+  const isId = (id: unknown) =>
+    typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
   return {
     async submit(questions, fetch, signal) {
       const requests = questions.map(({ id, prompt }) => {
@@ -86,12 +103,13 @@ function batchesOf(client: Anthropic, options: WireOptions): BatchWire {
         return { custom_id: id, params };
       });
       const { id } = await to(fetch).create({ requests }, { signal });
-      if (typeof id !== 'string' || id === '') throw new ProtocolError('a batch without an id');
+      if (!isId(id)) throw new ProtocolError('a batch without an id');
       return id;
     },
     async list(fetch, signal) {
       const { data } = await to(fetch).list({ limit: 100 }, { signal });
-      return data.map(({ id, created_at, request_counts: counts }) => {
+      const named = data.filter(({ id }) => isId(id));
+      return named.map(({ id, created_at, request_counts: counts }) => {
         const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
         return { id, at: Date.parse(created_at), total };
       });

@@ -1,7 +1,8 @@
 // The chat and completions API that most servers speak, through the package `openai`: a prompt as its body, and its events as
 // pieces of an answer. What a server takes of it is in its row; what one refuses by name all the same is left out from then on.
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { ProtocolError } from '../failures.ts';
+import { NoAddressError, ProtocolError } from '../failures.ts';
+import { withOwnHeaders } from '../guard.ts';
 import { mostTokens, type Prompt } from '../prompt.ts';
 import { type Json, object, record, whole } from '../reading.ts';
 import type { Piece, Takes, TokenOdds, Told, Wire, WireOptions } from '../wire.ts';
@@ -22,23 +23,31 @@ const likeliest = 5;
 
 export function openCompatible(options: WireOptions, takes: Takes): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
+  const address = baseUrl ?? provider.baseUrl;
   const client = new OpenAI({
-    // Never left out, or the SDK would look for one in the environment.
+    // Whatever is left out here the SDK looks for in the environment.
     apiKey: apiKey || 'none',
-    ...(apiKey === '' && { defaultHeaders: { authorization: null } }),
+    adminAPIKey: null,
     organization: null,
     project: null,
-    baseURL: baseUrl ?? provider.baseUrl,
+    webhookSecret: null,
+    baseURL: address,
     maxRetries: 0,
     timeout: timeoutMs,
     // It would log an event that it cannot parse, and file text with it.
     logLevel: 'off',
   });
   const refused = new Set<string>();
+  const to = (fetch: typeof globalThis.fetch) => {
+    // The SDK would ask OpenAI instead.
+    if (address === '') throw new NoAddressError();
+    const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+    return client.withOptions({ fetch: withOwnHeaders(fetch, headers) });
+  };
   return {
     body: (prompt) => bodyOf(prompt, options, takes, refused).body,
     async *ask(prompt, fetch, signal) {
-      const asking = client.withOptions({ fetch });
+      const asking = to(fetch);
       let begun = false;
       for await (const event of await open(asking)) {
         begun = true;
@@ -47,22 +56,22 @@ export function openCompatible(options: WireOptions, takes: Takes): Wire {
       // The SDK takes the protocol's own end away; whether the model came to its own is in the pieces.
       if (begun) yield { end: true };
 
-      async function open(to: OpenAI): Promise<AsyncIterable<unknown>> {
+      async function open(asked: OpenAI): Promise<AsyncIterable<unknown>> {
         const { path, body } = bodyOf(prompt, options, takes, refused);
         try {
-          return (await to.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
+          return (await asked.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
         } catch (error) {
           const field =
             error instanceof APIError ? dispensable.find((each) => names(error, each) && each in body) : undefined;
           if (field === undefined) throw error;
           refused.add(field);
-          return open(to);
+          return open(asked);
         }
       }
     },
     explain,
     models: async (fetch, signal) => {
-      const listed: unknown = await client.withOptions({ fetch }).get('/models', { signal });
+      const listed: unknown = await to(fetch).get('/models', { signal });
       const { data } = object(listed, 'the list of models');
       if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
       return data.flatMap((row: unknown) =>

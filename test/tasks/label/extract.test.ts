@@ -1,7 +1,7 @@
 // Texts out of files: CSV as RFC 4180 has it, in pieces of any size; JSON lines; sections, notes, commits; each text once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvLine, csvRecords } from '../../../src/tasks/label/csv.ts';
+import { csvLine, csvRecords, plainField, TableError } from '../../../src/tasks/label/csv.ts';
 import {
   commitText,
   csvTexts,
@@ -10,7 +10,6 @@ import {
   keyOf,
   linesIn,
   sectionsIn,
-  TableError,
   todosIn,
 } from '../../../src/tasks/label/extract.ts';
 
@@ -40,6 +39,49 @@ test('what is written as a line is read again, and is no formula', async () => {
   const fields = ['a,b', '"q"', 'two\nlines', '', '-1.5'];
   assert.deepEqual(await all(csvRecords(cut(csvLine(fields), 3))), [fields]);
   assert.equal(csvLine(['=HYPERLINK("x")', '@a']), '"\'=HYPERLINK(""x"")",\'@a\n');
+});
+
+test('no cell is a formula, whichever separator a program cuts at, and each is read again as it was', async () => {
+  const parts = ['', 'a', '=1+cmd', '-a', '@x', '+b', "'", "'=1", ' ', ' =1', '"', '"=1"', '-', '9'];
+  for (const separator of [',', ';', '\t', '\n', '\r\n', '\r', ';;', "';"])
+    for (const left of parts)
+      for (const right of parts) {
+        const fields = [`${left}${separator}${right}`, right, `${separator}${left}`];
+        const line = csvLine(fields);
+        const [record = []] = await all(csvRecords(cut(line, 5)));
+        assert.deepEqual(record.map(plainField), fields);
+        for (const cells of [line.split(/[,;\t\r\n]/), line.split(/[,\r\n]/), line.split(/[;\r\n]/), line.split('\t')])
+          for (const cell of cells) {
+            const bare = cell.replace(/^[ "]+/, '').replace(/"+$/, '');
+            assert.ok(!/^[=+\-@]/.test(bare), `${JSON.stringify(line)}: ${cell}`);
+          }
+      }
+});
+
+test('a quote that is never closed ends in an error with advice, before it fills the memory', async () => {
+  let taken = 0;
+  async function* endless(): AsyncGenerator<string> {
+    yield 'text\nfine\n"two\nlines"\n"open,';
+    const piece = `${'x'.repeat((1 << 20) - 1)}\n`;
+    for (; taken < 600; taken++) yield piece;
+  }
+  await assert.rejects(
+    all(csvTexts(endless(), { text: 'text' })),
+    (error) =>
+      error instanceof TableError &&
+      error.code === 'corrupt' &&
+      /more than 8 million characters, which begins in line 5\. Close the quote/.test(error.message),
+  );
+  assert.ok(taken < 20, `${taken} MB were taken`);
+});
+
+test('a long table of short records is read to its end', async () => {
+  async function* long(): AsyncGenerator<string> {
+    for (let n = 0; n < 20; n++) yield `"${'x'.repeat(1 << 19)}",${'y'.repeat(1 << 19)}\n`;
+  }
+  let records = 0;
+  for await (const record of csvRecords(long())) records += record.length;
+  assert.equal(records, 40);
 });
 
 test('columns are found by name, and a missing one is named with those there are', async () => {

@@ -1,0 +1,77 @@
+// Connections that break before a byte of an answer came: what of them may have been paid for.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type Server } from 'node:net';
+
+export interface Reset {
+  /** The address to ask. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+async function listening(server: Server, protocol: 'http' | 'https'): Promise<Reset> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Name -> whether the request may have been paid for. */
+export const resets: Readonly<Record<string, { readonly paid: boolean; readonly begin: () => Promise<Reset> }>> = {
+  'a connection that is refused': {
+    paid: false,
+    begin: async () => {
+      const reset = await listening(createTcpServer(), 'http');
+      await reset.close();
+      return { url: reset.url, close: async () => {} };
+    },
+  },
+  'a name that nobody knows': {
+    paid: false,
+    begin: async () => ({ url: 'https://nobody.invalid', close: async () => {} }),
+  },
+  'a connection that is reset before it is secured': {
+    paid: false,
+    begin: () =>
+      listening(
+        createTcpServer((socket) => socket.on('error', () => {}).destroy()),
+        'https',
+      ),
+  },
+  'a connection that is closed after the request': {
+    paid: true,
+    begin: () =>
+      listening(
+        createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.destroy())),
+        'http',
+      ),
+  },
+  'a connection that is reset after the request': {
+    paid: true,
+    begin: () =>
+      listening(
+        createTcpServer((socket) => socket.on('error', () => {}).once('data', () => socket.resetAndDestroy())),
+        'http',
+      ),
+  },
+  'a stream that ends before its first event': {
+    paid: true,
+    begin: () =>
+      listening(
+        createTcpServer((socket) =>
+          socket
+            .on('error', () => {})
+            .once('data', () =>
+              socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n'),
+            ),
+        ),
+        'http',
+      ),
+  },
+};
