@@ -68,7 +68,9 @@ export const settings: Readonly<Record<string, string>> = {
   'core.untrackedCache': 'false',
   'credential.helper': '',
   'diff.external': '',
+  'diff.relative': 'false',
   'diff.submodule': 'short', // The others ask a git that runs in there.
+  'diff.suppressBlankEmpty': 'false',
   'fetch.bundleURI': '',
   'fetch.recurseSubmodules': 'false',
   'gc.auto': '0',
