@@ -9,6 +9,7 @@ import { fuzzCampaign } from './fuzz.ts';
 import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
+import { raceCampaign } from './race.ts';
 import { secretsCampaign } from './secrets.ts';
 
 const campaigns: readonly Campaign[] = [
@@ -17,6 +18,7 @@ const campaigns: readonly Campaign[] = [
   networkCampaign,
   moneyCampaign,
   folderCampaign,
+  raceCampaign,
   fuzzCampaign,
   processesCampaign,
 ];

@@ -17,6 +17,7 @@ test('in harvest/ files are read by FolderReader alone; git looks for itself, an
     'src/harvest/git-command.ts',
     'src/harvest/git-stuck.ts',
     'src/harvest/git.ts',
+    'src/harvest/open-inside.ts',
     'src/harvest/read-file.ts',
   ]);
   assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), [
