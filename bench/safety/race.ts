@@ -16,7 +16,7 @@ export const raceCampaign: Campaign = {
         tried: raced.harvests,
         held: raced.harvests - Math.min(raced.harvests, raced.outside),
         failed: Math.min(raced.harvests, raced.outside),
-        notes: [`${raced.swaps} swaps, ${raced.outside} texts from outside`],
+        notes: [`${raced.swaps} swaps, ${raced.read} texts of swapped folders, ${raced.outside} from outside`],
       });
     }
   },

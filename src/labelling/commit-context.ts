@@ -4,6 +4,7 @@ import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { ruleOf } from '../harvest/file.ts';
 import { harvestFolder } from '../harvest/folder.ts';
+import { gitFault } from '../harvest/git-directory.ts';
 import { pastCommits, type StagedChange, stagedChanges, stagedFiles } from '../harvest/staged.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
 import { maskKnown, SecretValues } from '../secrets/known.ts';
@@ -40,6 +41,8 @@ export async function readCommit(
   { root, repository, harvest, exclude }: CommitSource,
   signal: AbortSignal,
 ): Promise<Result<CommitContext>> {
+  const fault = await gitFault(repository);
+  if (fault !== undefined) return failed('unreadable', fault);
   const staged = await stagedFiles(repository, signal);
   if (staged === undefined) return failed('unreadable', 'Git cannot tell what is staged in this folder.');
   if (staged.length === 0)

@@ -2,6 +2,7 @@
 import { CodedError } from '../common/errors.ts';
 import type { FolderReader } from '../harvest/folder-reader.ts';
 import { gitFor } from '../harvest/git-command.ts';
+import { gitFault } from '../harvest/git-directory.ts';
 import { matches, parseGlob } from '../harvest/globs.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
 import { maskKnown, type SecretValues } from '../secrets/known.ts';
@@ -95,7 +96,9 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Sou
       break;
     case 'commits': {
       const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
-      const log = await gitFor(deps.reader.root)(deps.reader.root, args, deps.signal);
+      const fault = await gitFault(reader.root);
+      if (fault !== undefined) throw new CodedError('unreadable', `${fault} Choose another source.`);
+      const log = await gitFor(reader.root)(reader.root, args, deps.signal);
       if (log === undefined)
         throw new CodedError('unreadable', 'The folder has no history that git can tell. Choose another source.');
       for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);
