@@ -49,6 +49,7 @@ function forward(text: string, from: number): { end: number; value: string } | u
   let end = from;
   const pieces: string[] = [];
   let length = 0;
+  let isDiff = false;
   const limit = from + longest;
   while (at < limit) {
     header.lastIndex = at;
@@ -58,9 +59,10 @@ function forward(text: string, from: number): { end: number; value: string } | u
     }
     base64.lastIndex = at;
     if (base64.test(text)) {
-      const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces)}${text.slice(at, base64.lastIndex)}`;
+      const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces, isDiff)}${text.slice(at, base64.lastIndex)}`;
       // Words after it: prose or code. The last line of a key may be short.
       if (length >= 40 && !isBody(piece)) break;
+      if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
       pieces.push(piece);
       length += piece.length;
       at = base64.lastIndex;
@@ -78,9 +80,14 @@ function forward(text: string, from: number): { end: number; value: string } | u
   return length >= 32 && (randomness(sample) > 0 || length > 120) ? { end, value: pieces.join('\n') } : undefined;
 }
 
-/** '+' where it is the first character of a key's line, not what a diff or a sum of literals has: all lines but the last are equally long. */
-function plusBefore(text: string, at: number, length: number, others: readonly string[]): '+' | '' {
-  return text[at - 1] === '+' && others.some((line) => line.length === length + 1) ? '+' : '';
+/**
+ * '+' where it is the first character of a key's line, not what a diff or a sum of literals has. All lines of a key but the last
+ * are equally long: a line is too short by one without its '+', and the last one, where the first has none before it.
+ */
+function plusBefore(text: string, at: number, length: number, others: readonly string[], isDiff = true): '+' | '' {
+  if (text[at - 1] !== '+') return '';
+  const isShort = others.every((line) => line.length > length + 1);
+  return others.some((line) => line.length === length + 1) || (isShort && !isDiff) ? '+' : '';
 }
 
 /**

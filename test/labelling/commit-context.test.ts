@@ -1,9 +1,8 @@
 // What a commit message is written from: both sides of a change are masked as whole files, before hunks are cut out of them.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { unwrap } from '../../src/common/errors.ts';
-import { readCommit } from '../../src/labelling/commit-context.ts';
 import { Tree } from '../harvest/tree.ts';
+import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
 
 let tree: Tree;
@@ -13,44 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => tree.remove());
 
-/** The diffs that are sent for a change of one file, and of others that stay as they are. */
-async function sentFor(path: string, before: string | undefined, after: string | undefined): Promise<string> {
-  if (before !== undefined) tree.write({ [path]: before });
-  tree.write({ 'kept.md': 'kept\n' });
-  tree.git('add', '-A');
-  tree.git('commit', '-qm', 'first');
-  if (after === undefined) tree.git('rm', '-q', path);
-  else tree.write({ [path]: after });
-  tree.git('add', '-A');
-  const source = { root: tree.root, repository: tree.root, harvest: { trusted: true }, exclude: {} };
-  const { files } = unwrap(await readCommit(source, new AbortController().signal));
-  return files.map(({ diff }) => diff).join('\n');
-}
-
-const animals = ['Marmot', 'Badger', 'Heron', 'Otter', 'Lynx', 'Stoat'];
-/** No rule takes them for a secret by their looks. */
-const passwordOf = (user: number, turn: number) => `${animals[(user + turn) % animals.length]}${turn}${user}!`;
-const users = Array.from({ length: 40 }, (_, i) => i);
-
-/** Files in which only the beginning says what a value is. */
-const forms: Readonly<Record<string, (turn: number) => string>> = {
-  'deploy/app.yaml': (turn) =>
-    `apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\nstringData:\n${users
-      .map((user) => `  entry-${user}: ${passwordOf(user, user === 30 ? turn : 0)}\n`)
-      .join('')}`,
-  'docs/access.md': (turn) =>
-    `# Access\n\n| User | Password |\n| --- | --- |\n${users
-      .map((user) => `| user${user} | ${passwordOf(user, user === 30 ? turn : 0)} |\n`)
-      .join('')}`,
-  'db/seed.sql': (turn) =>
-    `INSERT INTO users (name, password) VALUES\n${users
-      .map((user) => `('user${user}', '${passwordOf(user, user === 30 ? turn : 0)}')`)
-      .join(',\n')};\n`,
-};
-
-for (const [path, form] of Object.entries(forms)) {
+for (const [path, form] of Object.entries(changedFiles)) {
   test(`${path}: sends neither the old value nor the new one, nor those beside them`, async () => {
-    const sent = await sentFor(path, form(1), form(2));
+    const sent = await sentChange(tree, path, form(1), form(2));
     for (const user of [28, 29, 31, 32]) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
     for (const turn of [1, 2]) assert.ok(!sent.includes(passwordOf(30, turn)), sent);
     assert.match(sent, /^-.*\*{5}/m);
@@ -58,7 +22,7 @@ for (const [path, form] of Object.entries(forms)) {
   });
 
   test(`${path}: sends no value of a file that is removed`, async () => {
-    const sent = await sentFor(path, form(1), undefined);
+    const sent = await sentChange(tree, path, form(1), undefined);
     assert.ok(sent.split('\n').length > users.length);
     for (const user of users) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
   });
@@ -66,7 +30,7 @@ for (const [path, form] of Object.entries(forms)) {
 
 test('what either side says is a secret is masked on both', async () => {
   const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
-  const sent = await sentFor('a.ts', `const password = '${password}';\n`, `use('${password}');\n`);
+  const sent = await sentChange(tree, 'a.ts', `const password = '${password}';\n`, `use('${password}');\n`);
   assert.ok(!sent.includes(password), sent);
   assert.match(sent, /^\+use\('\*+'\);$/m);
 });
@@ -76,7 +40,7 @@ test('sends no line of a key, in a hunk that shows some of them as context', asy
   const notes = 'The key is in the vault, and here until everybody has it from there.\n'.repeat(60);
   const file = (body: readonly string[]) => `${notes}${pemOf(body)}\n${notes}`;
   const changed = [...lines.slice(0, 9), lines[20] as string, ...lines.slice(10)];
-  const sent = await sentFor('docs/key.md', file(lines), file(changed));
+  const sent = await sentChange(tree, 'docs/key.md', file(lines), file(changed));
   assert.match(sent, /^-\*{64}\n\+\*{64}$/m);
   assert.deepEqual(linesLeft(sent, lines), []);
 });
@@ -85,14 +49,14 @@ test("sends no line of a key as the line that git names a hunk's function by", a
   const lines = keyLines('heading');
   const code = (last: string) =>
     `${'// a line of a comment that says nothing\n'.repeat(90)}const key = \`\n${pemOf(lines)}\n\`;\n${'  \n'.repeat(9)}  ${last}\n`;
-  const sent = await sentFor('a.ts', code('one();'), code('two();'));
+  const sent = await sentChange(tree, 'a.ts', code('one();'), code('two();'));
   assert.match(sent, /^@@ -\d+,4 \+\d+,4 @@ .*\*{9}/m);
   assert.ok(sent.includes('+  two();'));
   assert.deepEqual(linesLeft(sent, lines), []);
 });
 
 test('sends a change as git tells it: additions, a last line without an end, line ends of Windows', async () => {
-  const sent = await sentFor('a.ts', 'one\r\ntwo\r\nthree', 'one\r\n2\r\nthree\r\nfour');
+  const sent = await sentChange(tree, 'a.ts', 'one\r\ntwo\r\nthree', 'one\r\n2\r\nthree\r\nfour');
   assert.match(
     sent,
     /^@@ -1,3 \+1,4 @@\n one\r\n-two\r\n-three\n\\ No newline at end of file\n\+2\r\n\+three\r\n\+four\n/m,

@@ -1,68 +1,44 @@
 // A text task's file is masked as a whole before it is cut: no line of a key, and no value under its name, is a text.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { unwrap } from '../../src/common/errors.ts';
-import { TaskFolder } from '../../src/labelling/task-folder.ts';
 import { csvLine } from '../../src/tasks/label/csv.ts';
+import { Tree } from '../harvest/tree.ts';
+import { keyLogs, taskTexts } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
 
-let folder: string;
+let tree: Tree;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-whole-'));
-  execFileSync('git', ['init', '-q'], { cwd: folder });
+  tree = new Tree();
+  tree.git('init', '-q');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function textsOf(source: { kind: string; path: string; text?: string }, content: string): Promise<string[]> {
-  const task = {
-    instruction: 'Sort.',
-    labels: [
-      { name: 'a', meaning: 'One.' },
-      { name: 'b', meaning: 'The other.' },
-    ],
-    source,
-  };
-  for (const [path, text] of [
-    ['.easyadaptation/tasks/t.json', JSON.stringify(task)],
-    ['.gitignore', 'scratch/\n'],
-    [source.path, content],
-  ] as const) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  execFileSync('git', ['add', '-A'], { cwd: folder, stdio: 'ignore' });
-  const opened = unwrap(await TaskFolder.open(folder, 't', { trusted: true }));
-  const texts: string[] = [];
-  for await (const { text } of opened.texts()) texts.push(text);
-  return texts;
-}
+afterEach(() => tree.remove());
 
 const lines = keyLines('labelling');
 const pem = pemOf(lines).split('\n');
-const log = pem.map((line, i) => `2026-05-01T12:00:${10 + i}Z INFO ${line}`);
 
-test('no line of a key in a log is a text, be it as it is or behind timestamps', async () => {
-  for (const path of ['scratch/run.log', 'run.log'])
-    for (const all of [pem, log]) {
-      const content = ['The service starts', ...all, 'The service stops', ''].join('\n');
-      const texts = await textsOf({ kind: 'lines', path }, content);
+for (const [how, log] of Object.entries(keyLogs))
+  test(`no line of a key in a log is a text: ${how}`, async () => {
+    for (const path of ['scratch/run.log', 'run.log']) {
+      const content = `The service starts\n${log(pem)}The service stops\n`;
+      const texts = await taskTexts(tree, { kind: 'lines', path }, content);
       assert.deepEqual(linesLeft(texts.join('\n'), lines), []);
       assert.ok(texts.includes('The service starts') && texts.includes('The service stops'));
     }
-});
+  });
 
 test('no line of a key is a text before the key stands in the file', async () => {
-  const texts = await textsOf({ kind: 'lines', path: 'scratch/run.log' }, `got ${lines[9]}\n${pem.join('\n')}\n`);
+  const texts = await taskTexts(
+    tree,
+    { kind: 'lines', path: 'scratch/run.log' },
+    `got ${lines[9]}\n${pem.join('\n')}\n`,
+  );
   assert.deepEqual(linesLeft(texts.join('\n'), lines), []);
 });
 
 test('in a file that git ignores a value under the line of its name is masked', async () => {
   const password = ['Hamster', '77', '!kq'].join('');
-  const texts = await textsOf(
+  const texts = await taskTexts(
+    tree,
     { kind: 'lines', path: 'scratch/notes.yaml' },
     `user: joe\npassword:\n  ${password}\nend: 1\n`,
   );
@@ -80,15 +56,19 @@ test('a table stays a table: a key in a cell and a password in a column that is 
     [`one of it, ${lines[3]}`, '', ''],
     ['nothing, "quoted"', 'a,b', 'end'],
   ].map(csvLine);
-  const notes = await textsOf({ kind: 'csv', path: 'scratch/notes.csv', text: 'note' }, content.join(''));
+  const notes = await taskTexts(tree, { kind: 'csv', path: 'scratch/notes.csv', text: 'note' }, content.join(''));
   assert.equal(notes.length, 5);
   assert.deepEqual(linesLeft(notes.join('\n'), lines), []);
   assert.ok(notes[1]?.startsWith('The key:') && notes[1].endsWith('is old'));
   assert.match(notes[2] ?? '', /^He said "\*+, please"$/);
   assert.equal(notes[4], 'nothing, "quoted"');
-  const passwords = await textsOf({ kind: 'csv', path: 'scratch/notes.csv', text: 'password' }, content.join(''));
+  const passwords = await taskTexts(
+    tree,
+    { kind: 'csv', path: 'scratch/notes.csv', text: 'password' },
+    content.join(''),
+  );
   assert.ok(!passwords.join('\n').includes(password), passwords.join('\n'));
-  const last = await textsOf({ kind: 'csv', path: 'scratch/notes.csv', text: 'more' }, content.join(''));
+  const last = await taskTexts(tree, { kind: 'csv', path: 'scratch/notes.csv', text: 'more' }, content.join(''));
   assert.deepEqual(last, ['w', 'x', 'z', 'end']);
 });
 
@@ -101,7 +81,7 @@ test('lines of JSON stay JSON: a key that is spread over them, a number that is 
     { message: `last \u00e9 "quoted" \\ and\ttab` },
   ];
   const content = rows.map((row) => `${JSON.stringify(row).replaceAll('é', '\\u00e9')}\n`).join('');
-  const texts = await textsOf({ kind: 'jsonl', path: 'scratch/run.jsonl', text: 'message' }, content);
+  const texts = await taskTexts(tree, { kind: 'jsonl', path: 'scratch/run.jsonl', text: 'message' }, content);
   assert.deepEqual(linesLeft(texts.join('\n'), lines), []);
   assert.ok(!texts.join('\n').includes(password));
   assert.equal(texts[0], 'first');

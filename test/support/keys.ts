@@ -8,8 +8,11 @@ const beginnings = {
   'OPENSSH PRIVATE KEY': '6f70656e7373682d6b65792d763100',
 };
 
+export type KeyKind = keyof typeof beginnings;
+export const keyKinds = Object.keys(beginnings) as KeyKind[];
+
 /** The lines of Base64 between its BEGIN and END. */
-export function keyLines(seed: string, kind: keyof typeof beginnings = 'RSA PRIVATE KEY', bytes = 1192): string[] {
+export function keyLines(seed: string, kind: KeyKind = 'RSA PRIVATE KEY', bytes = 1192): string[] {
   const parts = [Buffer.from(beginnings[kind], 'hex')];
   for (let i = 0; Buffer.concat(parts).length < bytes; i++)
     parts.push(createHash('sha256').update(`${seed}${i}`).digest());
