@@ -31,14 +31,21 @@ const parts = [
  * @param folder absolute
  */
 export async function gitFault(folder: string): Promise<string | undefined> {
-  const fault = await faultAbove(await realpath(folder).catch(() => folder));
+  const fault = await faultAbove(await realpath(folder).catch(() => folder)).catch((error) => {
+    if (error instanceof Strange) return error.message;
+    throw error;
+  });
   return fault && `${fault} Git is not asked there: open the repository's own folder.`;
 }
+
+/** A file is there, and git has not written it. */
+class Strange extends Error {}
 
 async function faultAbove(folder: string): Promise<string | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     const found = await repositoryIn(at);
-    if (found !== undefined) return found.fault;
+    if (found?.fault !== undefined) return found.fault;
+    if (found?.isCertain) return undefined;
     if (await isRepository(at)) return `${at} is a repository without a folder of its own.`;
     if (dirname(at) === at) return undefined;
   }
@@ -46,38 +53,35 @@ async function faultAbove(folder: string): Promise<string | undefined> {
 
 interface Repository {
   readonly fault?: string;
+  /** Git goes no further up. It passes over a `.git` that is none to its mind. */
+  readonly isCertain: boolean;
   /** Absolute and free of links; undefined: none that may be used. */
   readonly directory?: string;
 }
 
-/** The repository that `.git` in this folder is or names. Undefined: there is none, and git looks in the folder above. */
+/** The repository that `.git` in this folder is or names. Undefined: there is none. */
 async function repositoryIn(top: string): Promise<Repository | undefined> {
   const entry = join(top, '.git');
-  const stats = await lstat(entry).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  const isFile = (await stat(entry).catch(() => undefined))?.isFile();
+  if ((await lstat(entry).catch(() => undefined)) === undefined) return undefined;
+  const isFile = (await stat(entry).catch(() => undefined))?.isFile() ?? false;
   const directory = isFile ? await namedBy(entry) : await realpath(entry).catch(() => undefined);
-  if (directory === undefined) return { fault: `${entry} leads nowhere.` };
-  if (stats.isDirectory() && !(await isRepository(directory))) {
-    // Git passes over what is no repository; one that borrows all but its name is one.
-    return (await textOf(join(directory, 'commondir'))) === undefined
-      ? undefined
-      : { fault: `${entry} borrows another repository.` };
-  }
+  if (directory === undefined) return { fault: `${entry} leads nowhere.`, isCertain: true };
+  const fault = await repositoryFault(top, entry, directory);
+  if (fault !== undefined) return { fault, isCertain: true };
+  return { directory, isCertain: isFile || (await isRepository(directory)) };
+}
+
+async function repositoryFault(top: string, entry: string, directory: string): Promise<string | undefined> {
   const common = await commonOf(directory);
   const homes = await homesOf(top, directory, common);
   if (homes === undefined)
-    return {
-      fault: `${entry} leads to ${common}, which is the repository of another folder: it names this one neither as its worktree nor as its submodule.`,
-    };
+    return `${entry} leads to ${common}, which is the repository of another folder: it names this one neither as its worktree nor as its submodule.`;
   for (const each of homes.repositories) {
     const fault = await faultIn(each, homes.folders);
-    if (fault !== undefined) return { fault: `${fault} It belongs to the repository of ${top}.` };
+    if (fault !== undefined) return `${fault} It belongs to the repository of ${top}.`;
   }
-  const worktree = await worktreeOf(directory);
-  if (homes.isOwn && worktree !== undefined && worktree !== top)
-    return { fault: `${entry} is the repository of ${worktree}.` };
-  return { directory };
+  const worktree = homes.isOwn ? await worktreeOf(directory) : undefined;
+  return worktree === undefined || worktree === top ? undefined : `${entry} is the repository of ${worktree}.`;
 }
 
 interface Homes {
@@ -111,7 +115,7 @@ async function submoduleHomes(top: string, directory: string, common: string): P
   if (common !== directory || (await worktreeOf(directory)) !== top) return undefined;
   for (let above = dirname(top); ; above = dirname(above)) {
     const outer = await repositoryIn(above);
-    if (outer !== undefined) {
+    if (outer?.isCertain) {
       if (outer.directory === undefined || !liesIn(join(outer.directory, 'modules'), directory)) return undefined;
       return { isOwn: false, folders: [top, outer.directory], repositories: [directory] };
     }
@@ -197,19 +201,23 @@ async function worktreeOf(directory: string): Promise<string | undefined> {
   return realpath(path).catch(() => path);
 }
 
-/** As git tells one: by these three. */
+/** As git tells one, or more strictly: a head that names a branch or a commit, objects, and branches. */
 async function isRepository(folder: string): Promise<boolean> {
-  const found = await Promise.all(
-    ['HEAD', 'objects', 'refs'].map((name) => lstat(join(folder, name)).catch(() => undefined)),
-  );
-  return found.every((stats) => stats !== undefined);
+  // Git takes no pipe for one, and nothing that is longer.
+  const head = await textOf(join(folder, 'HEAD')).catch(() => undefined);
+  if (!/^(?:ref:\s*refs\/\S|[\da-f]{40})/.test(head ?? '')) return false;
+  const found = await Promise.all(['objects', 'refs'].map((name) => stat(join(folder, name)).catch(() => undefined)));
+  return found.every((stats) => stats?.isDirectory());
 }
 
-/** Undefined: there is no such file, or nothing that git has written. */
+/** Undefined: there is no such file. Throws `Strange`. */
 async function textOf(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
-  if (!stats?.isFile() || stats.size > mostBytes) return undefined;
-  return readFile(path, 'utf8').catch(() => undefined);
+  if (stats === undefined) return undefined;
+  if (!stats.isFile() || stats.size > mostBytes) throw new Strange(`${path} is not as git writes it.`);
+  return readFile(path, 'utf8').catch(() => {
+    throw new Strange(`${path} cannot be read.`);
+  });
 }
 
 function liesIn(folder: string, path: string): boolean {

@@ -84,6 +84,17 @@ test('a folder in a folder whose .git leads elsewhere is not listed by git', asy
   assert.ok(!JSON.stringify(await pastCommits(join(root, 'inner'))).includes(foreignWord));
 });
 
+for (const head of ['nothing', 'ref: refs/heads/main\n'])
+  test(`a .git that git passes over hides none that leads elsewhere: ${head.trim()}`, async () => {
+    const root = foreignGit['a .git file that leads to another repository']?.(base) ?? assert.fail();
+    const inner = join(root, 'inner');
+    mkdirSync(join(inner, '.git/refs'), { recursive: true });
+    writeFileSync(join(inner, '.git/HEAD'), head);
+    if (head === 'nothing') mkdirSync(join(inner, '.git/objects'));
+    assert.ok(isToldByGit(inner), 'git passes over it');
+    assert.match((await gitFault(inner)) ?? '', /Git is not asked there/);
+  });
+
 test('a file that is not there stays on this machine where git would ignore it', async () => {
   const tree = new Tree({ '.gitignore': 'local/\n', 'a.ts': 'a\n' });
   try {
