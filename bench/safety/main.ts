@@ -3,22 +3,28 @@
 
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import type { Campaign, CampaignRow } from './campaign.ts';
+import { cutCampaign } from './cut.ts';
 import { engineCampaign } from './engine.ts';
 import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
+import { historyCampaign } from './history.ts';
 import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
+import { raceCampaign } from './race.ts';
 import { secretsCampaign } from './secrets.ts';
 import { tablesCampaign } from './tables.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
+  cutCampaign,
   falsePositivesCampaign,
   networkCampaign,
   moneyCampaign,
   folderCampaign,
+  raceCampaign,
+  historyCampaign,
   fuzzCampaign,
   processesCampaign,
   tablesCampaign,

@@ -100,7 +100,10 @@ export async function ruleOf(
   if (root === undefined) return 'open';
   if (await isIgnoredForCompletion(root, path)) return 'off';
   const found = await harvestFile(root, path, options);
-  return found.ok && !(found.value.leftOut && staysHere.has(found.value.leftOut)) ? 'open' : 'local';
+  if (!found.ok || (found.value.leftOut && staysHere.has(found.value.leftOut))) return 'local';
+  // Git does not know a file that is not there; its rules do.
+  const isGone = found.value.leftOut === 'gone';
+  return isGone && (await isGitIgnored(await FolderReader.open(root), path)) ? 'local' : 'open';
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import { decoded, masked, type RawText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
+import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
@@ -76,6 +77,8 @@ async function harvest(
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
   const { listed, leftOut, usedGit } = await list(reader, options.trusted, tally, breather, signal);
+  const fault = options.trusted && !usedGit ? await gitFault(reader.root) : undefined;
+  if (fault !== undefined) log.warn(fault);
   const candidates = await select(reader, listed, options, tally, breather);
 
   // All secrets first: the last file read may hold the one that stands in the first.

@@ -5,10 +5,12 @@ import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { endWithUs } from '../common/child.ts';
+import { gitFault } from './git-directory.ts';
 import { watchStuck } from './git-stuck.ts';
 
 /**
- * Git's output in `folder`, or undefined where git is absent, fails or takes too long. Rejects only when `signal` aborts.
+ * Git's output in `folder`, or undefined where git is absent, fails or takes too long, and where it would read another
+ * folder's repository (`gitFault`). Rejects only when `signal` aborts.
  * @param folder absolute, the opened folder or one inside it
  */
 export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
@@ -68,7 +70,9 @@ export const settings: Readonly<Record<string, string>> = {
   'core.untrackedCache': 'false',
   'credential.helper': '',
   'diff.external': '',
+  'diff.relative': 'false',
   'diff.submodule': 'short', // The others ask a git that runs in there.
+  'diff.suppressBlankEmpty': 'false',
   'fetch.bundleURI': '',
   'fetch.recurseSubmodules': 'false',
   'gc.auto': '0',
@@ -90,7 +94,11 @@ export const settings: Readonly<Record<string, string>> = {
  */
 export function gitFor(opened: string): RunGit {
   const end = performance.now() + totalMs;
+  const faults = new Map<string, Promise<string | undefined>>();
   return async (folder, args, signal) => {
+    const fault = faults.get(folder) ?? gitFault(folder);
+    faults.set(folder, fault);
+    if ((await fault) !== undefined) return undefined;
     const now = performance.now();
     if (now > end || now < (stuckUntil.get(opened) ?? 0)) return undefined;
     const git = findGit(opened);

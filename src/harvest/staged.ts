@@ -1,12 +1,23 @@
 // What stands ready to be committed in a repository, and its latest messages: of trusted folders alone. Only stored objects are compared,
 // never files, so that no filter and no program that the repository names is run.
-import { gitFor } from './git-command.ts';
+import { gitFor, type RunGit } from './git-command.ts';
 
 export interface StagedFile {
   /** Relative to the repository, '/' between names. */
   readonly path: string;
   /** 'A' added, 'M' changed, 'D' deleted, 'T' of another kind, 'U' not merged yet. */
   readonly status: string;
+  /** Git's names of its contents in the last commit and in the index; undefined: it is not there. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** A file's change: git's diff of it, and both whole files. */
+export interface StagedChange {
+  readonly diff: string;
+  /** '' where the file is not there. */
+  readonly before: string;
+  readonly after: string;
 }
 
 export interface PastCommit {
@@ -19,43 +30,66 @@ const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
 const mostCommits = 400;
 /** Of one file: longer ones are no work of people, characters. */
 const mostDiff = 400_000;
+/** Of a whole file, characters. */
+const mostText = 4_000_000;
 /** Calls of git under way at once. */
 const atOnce = 8;
 
 /** Undefined: git cannot tell. @param root of the repository */
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
-  const names = await gitFor(root)(root, ['diff', '--cached', '--name-status', '-z', ...plain], signal);
-  const fields = names?.split('\0');
+  const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plain], signal);
+  const fields = raw?.split('\0');
   return fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields.slice(2 * i)));
 }
 
-function fileOf([status = '', path = '']: readonly string[]): StagedFile {
-  return { status: status.slice(0, 1), path };
+/** ':100644 100644 <id before> <id after> M', and the path. */
+function fileOf([about = '', path = '']: readonly string[]): StagedFile {
+  const [, , before, after, status = ''] = about.split(' ');
+  return { path, status: status.slice(0, 1), before: idOf(before), after: idOf(after) };
+}
+
+function idOf(id = ''): string | undefined {
+  return /^0*$/.test(id) ? undefined : id;
 }
 
 /**
- * The diffs of these files and of no others, by path; none of one that git does not tell apart, or that is past the limit.
+ * The changes of these files and of no others, by path; none of one that git does not tell apart, or that is past a limit.
  * Each is asked for by its name: in a diff of several, how many parts a file has hangs on its kind and on settings.
  */
-export async function stagedDiffs(
+export async function stagedChanges(
   root: string,
   files: readonly StagedFile[],
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
+): Promise<Map<string, StagedChange>> {
   const git = gitFor(root);
-  const diffs = new Map<string, string>();
+  const changes = new Map<string, StagedChange>();
   // The others have no part, or two.
   const plainly = files.filter(({ status }) => /^[AMD]$/.test(status));
   for (let done = 0; done < plainly.length; done += atOnce) {
-    const asked = plainly.slice(done, done + atOnce).map(async ({ path }) => {
+    const asked = plainly.slice(done, done + atOnce).map(async ({ path, before, after }) => {
       const args = ['--literal-pathspecs', 'diff', '--cached', ...plain, '--', path];
       const diff = await git(root, args, signal);
       // A second part is of a file below a folder that stands where this file stood, and was not asked about.
-      if (diff !== undefined && diff.length <= mostDiff && partsIn(diff) === 1) diffs.set(path, diff);
+      if (diff === undefined || diff.length > mostDiff || partsIn(diff) !== 1) return;
+      const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, signal)));
+      const [old, now] = texts;
+      if (old !== undefined && now !== undefined) changes.set(path, { diff, before: old, after: now });
     });
     await Promise.all(asked);
   }
-  return diffs;
+  return changes;
+}
+
+/** Of a stored file; undefined: it is too long, or git does not have it (a submodule's commit, what a partial clone lacks). */
+async function wholeText(
+  git: RunGit,
+  root: string,
+  id: string | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (id === undefined) return '';
+  const text = await git(root, ['cat-file', 'blob', id], signal);
+  return text !== undefined && text.length <= mostText ? text : undefined;
 }
 
 /** A file's own lines never begin so: each has a sign before it. */

@@ -1,13 +1,17 @@
-// What a commit message is written from: what is staged, and earlier messages of the same places; secrets masked, files that may not leave as names.
+// What a commit message is written from: what is staged, and earlier messages of the same places; files that may not leave as names.
+// Both sides of a change are read and masked as whole files, and then the hunks are cut out of them: a secret that is replaced is still one.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { ruleOf } from '../harvest/file.ts';
 import { harvestFolder } from '../harvest/folder.ts';
-import { pastCommits, stagedDiffs, stagedFiles } from '../harvest/staged.ts';
+import { gitFault } from '../harvest/git-directory.ts';
+import { pastCommits, type StagedChange, stagedChanges, stagedFiles } from '../harvest/staged.ts';
 import type { HarvestOptions } from '../harvest/types.ts';
-import { maskKnown, type SecretValues } from '../secrets/known.ts';
+import { maskKnown, SecretValues } from '../secrets/known.ts';
+import { findSecrets } from '../secrets/mask.ts';
 import { nearestMessages } from '../tasks/commit/commit-style.ts';
 import type { ChangedFile } from '../tasks/commit/local-draft.ts';
+import { maskedDiff, sideOf } from './masked-diff.ts';
 
 /** A folder that the user opened and trusts, and what of it may be sent. */
 export interface OpenedFolder {
@@ -37,6 +41,8 @@ export async function readCommit(
   { root, repository, harvest, exclude }: CommitSource,
   signal: AbortSignal,
 ): Promise<Result<CommitContext>> {
+  const fault = await gitFault(repository);
+  if (fault !== undefined) return failed('unreadable', fault);
   const staged = await stagedFiles(repository, signal);
   if (staged === undefined) return failed('unreadable', 'Git cannot tell what is staged in this folder.');
   if (staged.length === 0)
@@ -55,14 +61,25 @@ export async function readCommit(
   const looked = staged.slice(0, MOST_FILES);
   const rules = await Promise.all(looked.map(({ path }) => ruleOf(root, placeOf(path), harvest, exclude)));
   const open = looked.filter((_, i) => rules[i] === 'open');
-  const diffs = await stagedDiffs(repository, open, signal);
-  const files = staged.map(
-    ({ path, status }): ChangedFile => ({
-      ...{ path: mask(path, ''), status },
-      diff: mask(diffs.get(path) ?? '', path),
-    }),
-  );
+  const changes = await stagedChanges(repository, open, signal);
+  known.push(secretsIn(changes));
+  const files = staged.map(({ path, status }): ChangedFile => {
+    const change = changes.get(path);
+    if (change === undefined) return { path: mask(path, ''), status, diff: '' };
+    const [before, after] = [change.before, change.after].map((text) => sideOf(text, mask(text, path)));
+    // Once more: its head names files.
+    const diff = before && after ? mask(maskedDiff(change.diff, before, after), path) : '';
+    return { path: mask(path, ''), status, diff };
+  });
   const paths = staged.map(({ path }) => path);
   const near = nearestMessages(await pastCommits(repository, signal), paths, NEAREST);
   return ok({ files, near: near.map(({ message }) => mask(message, '')) });
+}
+
+/** What either side of any change says is a secret. */
+function secretsIn(changes: ReadonlyMap<string, StagedChange>): SecretValues {
+  const secrets = new SecretValues();
+  for (const [path, { before, after }] of changes)
+    for (const text of [before, after]) secrets.learn(findSecrets(text, path));
+  return secrets;
 }

@@ -55,7 +55,8 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
     );
   const read = await harvestFolder(root, harvest, { signal });
   if (!read.ok) return read;
-  const code = maskKnown(codeOf(text, target), path, [read.value.secrets]).text;
+  // The whole document first: what stands around a function may say that something in it is a secret.
+  const code = codeOf(maskKnown(text, path, [read.value.secrets]).text, target);
   const own = keyOf(code);
   const answered = [];
   for (const file of kinOfFile(read.value.files, path)) {

@@ -11,6 +11,7 @@ import type { HarvestOptions } from '../harvest/types.ts';
 import { maskKnown } from '../secrets/known.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../tasks/label/task.ts';
 import { type Known, readAnswers } from './given-labels.ts';
+import { learnSource } from './masked-source.ts';
 import { readTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
@@ -31,6 +32,7 @@ export class TaskFolder {
   /** The file that its texts come from, where git ignores it: it is said before they are sent. */
   readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
+  private sourceLearned: Promise<void> | undefined;
 
   private constructor(reader: FolderReader, task: TextTask, harvest: Harvest, ignoredByGit: string | undefined) {
     this.reader = reader;
@@ -64,19 +66,23 @@ export class TaskFolder {
   }
 
   /** From the beginning, each time. Throws as `textsOf` does. */
-  texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
+  async *texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
     const { reader, harvest } = this;
-    return textsOf(this.task, {
+    await this.learnSource();
+    yield* textsOf(this.task, {
       reader,
       files: async () => harvest.files,
-      mask: (text, path) => this.mask(text, path),
+      secrets: harvest.secrets,
       ...(signal && { signal }),
     });
   }
 
   /** What people and the API have answered, masked as the texts are. */
-  answers(): Promise<Map<number, Known>> {
-    return readAnswers(this.task, this.reader, (text) => this.mask(text, pathOf(this.task) ?? ''));
+  async answers(): Promise<Map<number, Known>> {
+    // A file that cannot be read is for `texts` to say.
+    await this.learnSource().catch(() => {});
+    const path = pathOf(this.task) ?? '';
+    return readAnswers(this.task, this.reader, (text) => maskKnown(text, path, [this.harvest.secrets]).text);
   }
 
   /** Where results go: beside the texts, or beside the task where these lie in many places. Named after the task: several may share a table. */
@@ -86,7 +92,14 @@ export class TaskFolder {
     return `${at === '' ? '' : `${at}/`}${this.task.name}.${ending}`;
   }
 
-  private mask(text: string, path: string): string {
-    return maskKnown(text, path, [this.harvest.secrets]).text;
+  /** The folder's rules may keep the task's file out of the harvest: its secrets are read apart, once. */
+  private learnSource(): Promise<void> {
+    const path = pathOf(this.task);
+    if (path === undefined) return Promise.resolve();
+    this.sourceLearned ??= learnSource(this.reader, path, this.harvest.secrets).catch((error) => {
+      this.sourceLearned = undefined;
+      throw error;
+    });
+    return this.sourceLearned;
   }
 }

@@ -2,8 +2,10 @@
 import { CodedError } from '../common/errors.ts';
 import type { FolderReader } from '../harvest/folder-reader.ts';
 import { gitFor } from '../harvest/git-command.ts';
+import { gitFault } from '../harvest/git-directory.ts';
 import { matches, parseGlob } from '../harvest/globs.ts';
 import type { HarvestedFile } from '../harvest/types.ts';
+import { maskKnown, type SecretValues } from '../secrets/known.ts';
 import { functionTexts } from '../syntax/documented.ts';
 import { fitted } from '../tasks/answer/answer-prompt.ts';
 import { TableError } from '../tasks/label/csv.ts';
@@ -11,7 +13,6 @@ import {
   commitText,
   csvTexts,
   Distinct,
-  decoded,
   jsonlTexts,
   LONGEST_TEXT,
   linesIn,
@@ -20,6 +21,7 @@ import {
   todosIn,
 } from '../tasks/label/extract.ts';
 import { isAnswerTask, type TextSource, type TextTask } from '../tasks/label/task.ts';
+import { maskedSource } from './masked-source.ts';
 
 export interface TaskText {
   readonly text: string;
@@ -31,8 +33,8 @@ export interface TextsDeps {
   readonly reader: FolderReader;
   /** The folder's files as they are learned from, masked; asked for only by sources that name files by a pattern. */
   readonly files: () => Promise<readonly HarvestedFile[]>;
-  /** With all that is known of the folder's secrets. */
-  readonly mask: (text: string, path: string) => string;
+  /** All that is known of the folder's secrets and of those of the task's file: a file is masked as a whole, before it is cut into texts. */
+  readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
 }
 
@@ -45,12 +47,16 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   const distinct = new Distinct();
   const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
+  // Once more: what a table quotes or escapes is found only now.
+  const mask = (text: string) => maskKnown(text, path, [deps.secrets]).text;
   try {
     for await (const { text, label } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();
-      const plain = deps.mask(text.slice(0, LONGEST_TEXT), path).trim();
+      const plain = mask(text.slice(0, 2 * LONGEST_TEXT))
+        .slice(0, LONGEST_TEXT)
+        .trim();
       if (plain === '' || !distinct.isNew(plain)) continue;
-      const said = label === undefined ? '' : deps.mask(label, path);
+      const said = label === undefined ? '' : mask(label);
       const own = isAnswerTask(task) ? fitted(said, task.maximumLength) : known?.get(said.toLowerCase());
       yield own ? { text: plain, own } : { text: plain };
     }
@@ -61,15 +67,16 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
 }
 
 async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<SourceText> {
+  const { reader, secrets } = deps;
   switch (source.kind) {
     case 'csv':
-      yield* csvTexts(decoded(deps.reader.pieces(source.path)), source);
+      yield* csvTexts(maskedSource(reader, source.path, source.kind, secrets), source);
       break;
     case 'jsonl':
-      yield* jsonlTexts(decoded(deps.reader.pieces(source.path)), source);
+      yield* jsonlTexts(maskedSource(reader, source.path, source.kind, secrets), source);
       break;
     case 'lines':
-      for await (const text of linesIn(decoded(deps.reader.pieces(source.path)))) yield { text };
+      for await (const text of linesIn(maskedSource(reader, source.path, source.kind, secrets))) yield { text };
       break;
     case 'files':
       for (const { path, text } of await filesLike(source.glob, deps)) {
@@ -89,7 +96,9 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Sou
       break;
     case 'commits': {
       const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
-      const log = await gitFor(deps.reader.root)(deps.reader.root, args, deps.signal);
+      const fault = await gitFault(reader.root);
+      if (fault !== undefined) throw new CodedError('unreadable', `${fault} Choose another source.`);
+      const log = await gitFor(reader.root)(reader.root, args, deps.signal);
       if (log === undefined)
         throw new CodedError('unreadable', 'The folder has no history that git can tell. Choose another source.');
       for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);

@@ -1,4 +1,5 @@
-// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, or with one end missing.
+// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or with one end missing.
+// A key's value is its lines with '\n' between them, so that each line is known as well.
 
 import type { Found, Source } from './found.ts';
 import { surprise } from './noise.ts';
@@ -9,6 +10,8 @@ const secretBlock =
     .source;
 const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
 const tail = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
+/** No key is longer, UTF-16 units. */
+const longest = 20_000;
 const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
 const base64 = /[A-Za-z\d+/=]+/y;
 const header =
@@ -19,8 +22,12 @@ export function findKeyBlocks({ text }: Source): Found[] {
   if (!/--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text)) return found;
   let after = 0;
   for (const match of text.matchAll(head)) {
-    const body = forward(text, match.index + match[0].length);
-    if (body === undefined) continue;
+    const from = match.index + match[0].length;
+    const body = forward(text, from);
+    if (body === undefined) {
+      found.push(...inLog(text, from));
+      continue;
+    }
     tail.lastIndex = body.end;
     const ended = tail.exec(text);
     tail.lastIndex = 0;
@@ -40,8 +47,10 @@ export function findKeyBlocks({ text }: Source): Found[] {
 function forward(text: string, from: number): { end: number; value: string } | undefined {
   let at = from;
   let end = from;
-  let value = '';
-  const limit = from + 20_000;
+  const pieces: string[] = [];
+  let length = 0;
+  let isDiff = false;
+  const limit = from + longest;
   while (at < limit) {
     header.lastIndex = at;
     if (header.test(text)) {
@@ -50,10 +59,12 @@ function forward(text: string, from: number): { end: number; value: string } | u
     }
     base64.lastIndex = at;
     if (base64.test(text)) {
-      const piece = text.slice(at, base64.lastIndex);
+      const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces, isDiff)}${text.slice(at, base64.lastIndex)}`;
       // Words after it: prose or code. The last line of a key may be short.
-      if (value.length >= 40 && !isBody(piece)) break;
-      value += piece;
+      if (length >= 40 && !isBody(piece)) break;
+      if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
+      pieces.push(piece);
+      length += piece.length;
       at = base64.lastIndex;
       end = at;
       continue;
@@ -65,8 +76,42 @@ function forward(text: string, from: number): { end: number; value: string } | u
     const dashes = text.slice(end, at).search(/----/);
     if (dashes >= 0) break;
   }
-  const sample = value.slice(0, 200);
-  return value.length >= 32 && (randomness(sample) > 0 || value.length > 120) ? { end, value } : undefined;
+  const sample = pieces.join('').slice(0, 200);
+  return length >= 32 && (randomness(sample) > 0 || length > 120) ? { end, value: pieces.join('\n') } : undefined;
+}
+
+/**
+ * '+' where it is the first character of a key's line, not what a diff or a sum of literals has. All lines of a key but the last
+ * are equally long: a line is too short by one without its '+', and the last one, where the first has none before it.
+ */
+function plusBefore(text: string, at: number, length: number, others: readonly string[], isDiff = true): '+' | '' {
+  if (text[at - 1] !== '+') return '';
+  const isShort = others.every((line) => line.length > length + 1);
+  return others.some((line) => line.length === length + 1) || (isShort && !isDiff) ? '+' : '';
+}
+
+/**
+ * A key that was written line by line into a log: between its head and its end each line has something before its piece of
+ * the key, and other lines may stand between them. A range for each piece.
+ */
+function inLog(text: string, from: number): Found[] {
+  const body = text.slice(from, from + 2 * longest);
+  const end = body.search(tail);
+  if (end < 0) return [];
+  const lines = [...body.slice(0, end).matchAll(/[^\n]+/g)];
+  const pieces = lines.slice(1, -1).flatMap((line) => {
+    const piece = /(?<![A-Za-z\d+/=])([A-Za-z\d+/]{4,}={0,2})["'`\s,;)}\]\\]*$/.exec(line[0]);
+    if (piece === null) return [];
+    const start = from + line.index + piece.index;
+    return [{ start, text: piece[1] as string }];
+  });
+  // The last piece may be short; of the others each looks random.
+  const kept = pieces.filter(({ text }, i) =>
+    i === pieces.length - 1 ? isBody(text) : text.length >= 16 && isBody(text),
+  );
+  const value = kept.map(({ text }) => text).join('\n');
+  if (value.length < 32 || randomness(value.slice(0, 200).replaceAll('\n', '')) === 0) return [];
+  return kept.map(({ start, text }) => ({ start, end: start + text.length, value, kind: 'private key in a log' }));
 }
 
 function isBody(piece: string): boolean {
@@ -77,9 +122,10 @@ function isBody(piece: string): boolean {
 
 function backward(text: string, from: number): { start: number; value: string } | undefined {
   let start = from;
-  let value = '';
+  /** Last line first. */
+  const lines: string[] = [];
   // Line by line, and in escaped text by its escapes.
-  for (let end = from; end > Math.max(0, from - 20_000); ) {
+  for (let end = from; end > Math.max(0, from - longest); ) {
     const before = text.slice(Math.max(0, end - 300), end);
     const separator = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('\\r'));
     const at = end - before.length + (separator < 0 ? 0 : separator + (before[separator] === '\n' ? 1 : 2));
@@ -93,13 +139,14 @@ function backward(text: string, from: number): { start: number; value: string } 
         const last = /([A-Za-z\d+/]{32,}={0,2})[\s"'`+,;)\\]*$/.exec(line);
         const head = last?.[1];
         if (last === null || head === undefined || randomness(head) === 0) break;
-        return { start: at + last.index, value: head + value };
+        return { start: at + last.index, value: [...lines, head].reverse().join('\n') };
       }
       start = at + (match[1]?.length ?? 0);
-      value = core + value;
+      lines.push(`${plusBefore(text, start, core.length, lines)}${core}`);
     }
     if (next <= 0 || next === end) break;
     end = next;
   }
+  const value = lines.reverse().join('\n');
   return value.length >= 20 ? { start, value } : undefined;
 }

@@ -2,6 +2,7 @@
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
 import { type Form, formsOf } from './forms.ts';
+import { LongValues } from './long-values.ts';
 import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './mask.ts';
 
 /** UTF-16 units at a form's beginning that it is looked up by: shorter secrets are masked only where they are found. */
@@ -70,6 +71,7 @@ export class SecretValues {
   private readonly known = new Set<string>();
   private readonly heads = new Lookup();
   private readonly tails = new Lookup();
+  private readonly long = new LongValues();
   private longest = 0;
 
   /** @param values from `all` of another */
@@ -100,6 +102,7 @@ export class SecretValues {
   add(value: string): void {
     if (this.known.has(value) || this.known.size >= mostValues || !isTelling(value)) return;
     this.known.add(value);
+    this.long.add(value);
     for (const form of formsOf(value)) {
       if (form.text.length < key || !isTelling(form.text)) continue;
       const known = { ...form, least: leastOf(form) };
@@ -111,8 +114,8 @@ export class SecretValues {
 
   /** Where known secrets stand, in any form; at a cut edge also the half of one. Linear in the text: 1 MB takes some 10 ms. */
   find(text: string, cut: Cut = {}): Range[] {
-    const ranges: Range[] = [];
-    if (this.known.size === 0 || text.length < key) return ranges;
+    if (this.known.size === 0 || text.length < key) return [];
+    const ranges: Range[] = this.long.find(text);
     const last = text.length - key;
     let hash = hashAt(text, 0);
     for (let at = 0; ; at++) {

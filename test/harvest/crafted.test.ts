@@ -133,7 +133,7 @@ test('a folder that becomes a link between the check and the opening is not read
   const whole = await harvestFolder(root, {}, { hooks: { beforeOpen: swap } });
   assert.ok(whole.ok);
   assert.ok(whole.value.files.every(({ text }) => !text.includes(outsideWord)));
-  assert.deepEqual(whole.value.report.leftOutExamples['not-a-file'], ['src/plan.ts']);
+  assert.ok(whole.value.report.leftOutExamples['not-a-file']?.includes('src/plan.ts'));
   back();
   const alone = await harvestFile(root, 'src/plan.ts', {}, { hooks: { beforeOpen: swap } });
   assert.deepEqual(alone.ok && alone.value, { leftOut: 'not-a-file' });

@@ -15,8 +15,10 @@ test('in harvest/ files are read by FolderReader alone; git looks for itself, an
   assert.deepEqual(importing(/from 'node:fs(?:\/promises)?'/, 'src/harvest/**/*.ts'), [
     'src/harvest/folder-reader.ts',
     'src/harvest/git-command.ts',
+    'src/harvest/git-directory.ts',
     'src/harvest/git-stuck.ts',
     'src/harvest/git.ts',
+    'src/harvest/open-inside.ts',
     'src/harvest/read-file.ts',
   ]);
   assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), [

@@ -1,0 +1,226 @@
+// Where git would go from a folder: to the folder's own repository, or, by a crafted `.git`, to another one whose history is nobody's business
+// here. Git is asked only where what it reads lies in the folder, or in the repository that says itself that the folder is its worktree or submodule.
+
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+
+/** Longer ones are no work of git's, bytes. */
+const mostBytes = 1_000_000;
+/** Names of branches and objects that are looked at. */
+const mostEntries = 100_000;
+/** Git follows no more repositories that borrow from each other. */
+const mostBorrowed = 5;
+
+/** What git reads of a repository, by its names in there; each may be a link. */
+const parts = [
+  'HEAD',
+  'config',
+  'config.worktree',
+  'index',
+  'info',
+  'objects',
+  'packed-refs',
+  'refs',
+  'reftable',
+  'shallow',
+];
+
+/**
+ * Why git is not asked in this folder, as a sentence for the user. Undefined: it may be asked. Git looks in every folder above, too.
+ * @param folder absolute
+ */
+export async function gitFault(folder: string): Promise<string | undefined> {
+  const fault = await faultAbove(await realpath(folder).catch(() => folder)).catch((error) => {
+    if (error instanceof Strange) return error.message;
+    throw error;
+  });
+  return fault && `${fault} Git is not asked there: open the repository's own folder.`;
+}
+
+/** A file is there, and git has not written it. */
+class Strange extends Error {}
+
+async function faultAbove(folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = await repositoryIn(at);
+    if (found?.fault !== undefined) return found.fault;
+    if (found?.isCertain) return undefined;
+    if (await isRepository(at)) return `${at} is a repository without a folder of its own.`;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+interface Repository {
+  readonly fault?: string;
+  /** Git goes no further up. It passes over a `.git` that is none to its mind. */
+  readonly isCertain: boolean;
+  /** Absolute and free of links; undefined: none that may be used. */
+  readonly directory?: string;
+}
+
+/** The repository that `.git` in this folder is or names. Undefined: there is none. */
+async function repositoryIn(top: string): Promise<Repository | undefined> {
+  const entry = join(top, '.git');
+  if ((await lstat(entry).catch(() => undefined)) === undefined) return undefined;
+  const isFile = (await stat(entry).catch(() => undefined))?.isFile() ?? false;
+  const directory = isFile ? await namedBy(entry) : await realpath(entry).catch(() => undefined);
+  if (directory === undefined) return { fault: `${entry} leads nowhere.`, isCertain: true };
+  const fault = await repositoryFault(top, entry, directory);
+  if (fault !== undefined) return { fault, isCertain: true };
+  return { directory, isCertain: isFile || (await isRepository(directory)) };
+}
+
+async function repositoryFault(top: string, entry: string, directory: string): Promise<string | undefined> {
+  const common = await commonOf(directory);
+  const homes = await homesOf(top, directory, common);
+  if (homes === undefined)
+    return `${entry} leads to ${common}, which is the repository of another folder: it names this one neither as its worktree nor as its submodule.`;
+  for (const each of homes.repositories) {
+    const fault = await faultIn(each, homes.folders);
+    if (fault !== undefined) return `${fault} It belongs to the repository of ${top}.`;
+  }
+  const worktree = homes.isOwn ? await worktreeOf(directory) : undefined;
+  return worktree === undefined || worktree === top ? undefined : `${entry} is the repository of ${worktree}.`;
+}
+
+interface Homes {
+  /** It lies in the folder. */
+  readonly isOwn: boolean;
+  /** Folders in which everything that git reads must lie. */
+  readonly folders: readonly string[];
+  /** To be looked through. */
+  readonly repositories: readonly string[];
+}
+
+/** Undefined: the repository is another folder's. */
+async function homesOf(top: string, directory: string, common: string): Promise<Homes | undefined> {
+  if (liesIn(top, directory) && liesIn(top, common))
+    return { isOwn: true, folders: [top], repositories: [...new Set([directory, common])] };
+  return (await worktreeHomes(top, directory, common)) ?? (await submoduleHomes(top, directory, common));
+}
+
+/** A worktree's lies among its repository's own, and names the folder's `.git` file. */
+async function worktreeHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
+  const isListed = basename(dirname(directory)) === 'worktrees' && dirname(dirname(directory)) === common;
+  const named = (await textOf(join(directory, 'gitdir')))?.trim();
+  if (!isListed || named === undefined) return undefined;
+  const entry = await realpath(resolve(directory, named)).catch(() => undefined);
+  if (entry !== join(top, '.git')) return undefined;
+  return { isOwn: false, folders: [top, common], repositories: [directory, common] };
+}
+
+/** A submodule's lies below the repository of the folder around it, and names the submodule's folder. */
+async function submoduleHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
+  if (common !== directory || (await worktreeOf(directory)) !== top) return undefined;
+  for (let above = dirname(top); ; above = dirname(above)) {
+    const outer = await repositoryIn(above);
+    if (outer?.isCertain) {
+      if (outer.directory === undefined || !liesIn(join(outer.directory, 'modules'), directory)) return undefined;
+      return { isOwn: false, folders: [top, outer.directory], repositories: [directory] };
+    }
+    if (dirname(above) === above) return undefined;
+  }
+}
+
+/** Why git would read something else than these folders hold. */
+async function faultIn(directory: string, homes: readonly string[]): Promise<string | undefined> {
+  const links = await Promise.all(['refs', 'objects'].map((name) => linksBelow(join(directory, name))));
+  const [branches, objects] = links;
+  if (branches === undefined || objects === undefined)
+    return `${directory} has more loose objects and branches than are looked at: run 'git gc'.`;
+  const paths = [...parts.map((name) => join(directory, name)), ...branches, ...objects];
+  for (const path of paths) {
+    const stats = await lstat(path).catch(() => undefined);
+    if (!stats?.isSymbolicLink()) continue;
+    const target = await realpath(path).catch(() => undefined);
+    if (target !== undefined && !homes.some((home) => liesIn(home, target))) return `${path} is a link to ${target}.`;
+  }
+  return borrowed(join(directory, 'objects'), homes, 0);
+}
+
+/** Objects may be borrowed from other repositories, which may themselves borrow. */
+async function borrowed(objects: string, homes: readonly string[], depth: number): Promise<string | undefined> {
+  const file = join(objects, 'info', 'alternates');
+  for (const line of ((await textOf(file)) ?? '').split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const target = await realpath(resolve(objects, line)).catch(() => undefined);
+    if (target === undefined && !line.startsWith('"')) continue;
+    if (target === undefined || depth >= mostBorrowed || !homes.some((home) => liesIn(home, target)))
+      return `${file} borrows objects of another repository: run 'git repack -a -d' and remove that file.`;
+    const fault = await borrowed(target, homes, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** What below a folder is neither a file nor a folder. Undefined: there is more than is looked at. */
+async function linksBelow(folder: string): Promise<string[] | undefined> {
+  const found: string[] = [];
+  const pending = [folder];
+  let seen = 0;
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const entries: Dirent[] = await readdir(at, { withFileTypes: true }).catch(() => []);
+    seen += entries.length;
+    if (seen > mostEntries) return undefined;
+    for (const entry of entries) {
+      if (entry.isDirectory()) pending.push(join(at, entry.name));
+      else if (!entry.isFile()) found.push(join(at, entry.name));
+    }
+  }
+  return found;
+}
+
+/** Where the repository's history lies: a worktree's own directory names it. */
+async function commonOf(directory: string): Promise<string> {
+  const named = (await textOf(join(directory, 'commondir')))?.replace(/[\r\n]+$/, '');
+  if (named === undefined) return directory;
+  const path = resolve(directory, named);
+  return realpath(path).catch(() => path);
+}
+
+/** What a `.git` file names. */
+async function namedBy(file: string): Promise<string | undefined> {
+  const path = /^gitdir: (.+?)[\r\n]*$/s.exec((await textOf(file)) ?? '')?.[1];
+  return path === undefined ? undefined : realpath(resolve(dirname(file), path)).catch(() => undefined);
+}
+
+/** `core.worktree`, which git reads from these two files alone. */
+async function worktreeOf(directory: string): Promise<string | undefined> {
+  let found: string | undefined;
+  for (const name of ['config', 'config.worktree']) {
+    let section = '';
+    for (const line of ((await textOf(join(directory, name))) ?? '').split('\n')) {
+      section = /^\s*\[\s*([^\]\s"]+)\s*\]/.exec(line)?.[1]?.toLowerCase() ?? (/^\s*\[/.test(line) ? '' : section);
+      const value = /(?:^|\])\s*worktree\s*=\s*(.*?)\s*$/i.exec(line)?.[1];
+      if (section === 'core' && value !== undefined) found = value.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1');
+    }
+  }
+  if (found === undefined) return undefined;
+  const path = resolve(directory, found);
+  return realpath(path).catch(() => path);
+}
+
+/** As git tells one, or more strictly: a head that names a branch or a commit, objects, and branches. */
+async function isRepository(folder: string): Promise<boolean> {
+  // Git takes no pipe for one, and nothing that is longer.
+  const head = await textOf(join(folder, 'HEAD')).catch(() => undefined);
+  if (!/^(?:ref:\s*refs\/\S|[\da-f]{40})/.test(head ?? '')) return false;
+  const found = await Promise.all(['objects', 'refs'].map((name) => stat(join(folder, name)).catch(() => undefined)));
+  return found.every((stats) => stats?.isDirectory());
+}
+
+/** Undefined: there is no such file. Throws `Strange`. */
+async function textOf(path: string): Promise<string | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return undefined;
+  if (!stats.isFile() || stats.size > mostBytes) throw new Strange(`${path} is not as git writes it.`);
+  return readFile(path, 'utf8').catch(() => {
+    throw new Strange(`${path} cannot be read.`);
+  });
+}
+
+function liesIn(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}

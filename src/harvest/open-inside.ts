@@ -1,0 +1,173 @@
+// Opens a file or a folder that lies in the opened one, and nothing else. It is opened first and judged then: what a path named a moment ago
+// says nothing about what is open, since folders may be swapped for links meanwhile.
+
+import { type BigIntStats, constants, existsSync } from 'node:fs';
+import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LeftOutReason } from './types.ts';
+
+export type Fault = LeftOutReason | 'gone';
+
+/** The opened folder. */
+export interface Root {
+  /** Absolute, free of links. */
+  readonly path: string;
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+export interface Opened {
+  /** The caller closes it. Undefined: a folder, on a system that has no handles of folders. */
+  readonly handle: FileHandle | undefined;
+  readonly stats: BigIntStats;
+  /** Of a folder, to list it: on Linux it names what is open and nothing else. */
+  readonly path: string;
+  /** Of a folder, to be asked after listing: whether the path has named it all the time, as far as can be seen. */
+  readonly isSame: () => Promise<boolean>;
+}
+
+export interface OpenHooks {
+  /** For tests: as on systems where nothing can be opened by its folder's handle. */
+  readonly byPath?: boolean;
+}
+
+type Kind = 'isFile' | 'isDirectory';
+
+/** Opening a pipe without O_NONBLOCK waits for its writer; Windows has neither flag. */
+const { O_RDONLY, O_DIRECTORY = 0, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+const readFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
+/** Linux: a handle that only says what it is of. Neither pipes nor devices notice that one is made. */
+const O_PATH = 0o10000000;
+const canOpenByHandle = process.platform === 'linux' && existsSync('/proc/self/fd');
+/** By path: how often it is looked whether file and folders are still the same, in turns. */
+const looks = 2;
+
+/** Throws what the file system throws. */
+export async function rootAt(path: string): Promise<Root & { readonly isFolder: boolean }> {
+  const real = await realpath(path);
+  const stats = await stat(real, { bigint: true });
+  return { path: real, dev: stats.dev, ino: stats.ino, isFolder: stats.isDirectory() };
+}
+
+/**
+ * Opens what lies at `path`, if it is of this kind and no folder on the way is a link.
+ * @param path relative to the root, '/' separators, by `isInside`; '' is the root
+ */
+export async function openInside(
+  root: Root,
+  path: string,
+  kind: Kind,
+  { byPath }: OpenHooks = {},
+): Promise<Opened | Fault> {
+  try {
+    const names = path === '' ? [] : path.split('/');
+    return await (canOpenByHandle && !byPath ? openByHandle(root, names, kind) : openByPath(root, names, kind));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'gone';
+    return code === 'ELOOP' || code === 'ENOTDIR' ? 'not-a-file' : 'unreadable';
+  }
+}
+
+async function openByHandle(root: Root, names: readonly string[], kind: Kind): Promise<Opened | Fault> {
+  const handle = (await openWhereItLies(root, names)) ?? (await openStepByStep(root, names));
+  if (handle === undefined) return 'not-a-file';
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (!stats[kind]()) return await closed(handle, 'not-a-file');
+    if (kind === 'isDirectory') return { handle, stats, path: inHandle(handle), isSame: async () => true };
+    // The same file once more, to read it: the link names the open one, whatever its path names by now.
+    const readable = await open(inHandle(handle), O_RDONLY | O_NONBLOCK);
+    await handle.close();
+    return { handle: readable, stats, path: inHandle(readable), isSame: async () => true };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Undefined: the system does not say that what is open lies at that path. */
+async function openWhereItLies(root: Root, names: readonly string[]): Promise<FileHandle | undefined> {
+  const path = join(root.path, ...names);
+  const handle = await open(path, O_PATH | O_NOFOLLOW).catch(() => undefined);
+  if (handle === undefined || (await readlink(inHandle(handle)).catch(() => '')) === path) return handle;
+  await handle.close();
+  return undefined;
+}
+
+/** Each part of the path from the handle of the one before. Undefined: another folder is where the root was. */
+async function openStepByStep(root: Root, names: readonly string[]): Promise<FileHandle | undefined> {
+  let handle = await open(root.path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    if (!isSame(await handle.stat({ bigint: true }), root)) {
+      await handle.close();
+      return undefined;
+    }
+    for (const [i, name] of names.entries()) {
+      const isFolder = i < names.length - 1;
+      const next = await open(inHandle(handle, name), O_PATH | O_NOFOLLOW | (isFolder ? O_DIRECTORY : 0));
+      await handle.close();
+      handle = next;
+    }
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function inHandle({ fd }: FileHandle, name?: string): string {
+  return name === undefined ? `/proc/self/fd/${fd}` : `/proc/self/fd/${fd}/${name}`;
+}
+
+/** The path is opened, and then it is looked several times whether it names what is open, by folders that have stayed the same. */
+async function openByPath(root: Root, names: readonly string[], kind: Kind): Promise<Opened | Fault> {
+  const path = join(root.path, ...names);
+  const folders = foldersOn(root, names, kind);
+  const before = await Promise.all(folders.map((folder) => lstat(folder, { bigint: true })));
+  if (before[0] === undefined || !isSame(before[0], root) || before.some((stats) => !stats.isDirectory()))
+    return 'not-a-file';
+  const stats = await lstat(path, { bigint: true });
+  // Devices and pipes are recognised before they are opened: opening one can have effects.
+  if (!stats[kind]()) return 'not-a-file';
+  const handle = kind === 'isFile' ? await open(path, readFlags) : undefined;
+  try {
+    const opened = handle === undefined ? stats : await handle.stat({ bigint: true });
+    if (!opened[kind]()) return await closed(handle, 'not-a-file');
+    const stillSame = async () => {
+      for (let look = 0; look < looks; look++) {
+        if (!isSame(await lstat(path, { bigint: true }), opened)) return false;
+        const now = await Promise.all(folders.map((folder) => lstat(folder, { bigint: true })));
+        if (now.some((each, i) => !each.isDirectory() || !isSame(each, before[i] as BigIntStats))) return false;
+      }
+      return asCompared(await realpath(path)) === asCompared(path);
+    };
+    if (!(await stillSame())) return await closed(handle, 'changed-while-read');
+    return { handle, stats: opened, path, isSame: () => stillSame().catch(() => false) };
+  } catch (error) {
+    await handle?.close();
+    throw error;
+  }
+}
+
+/** Absolute, the root first. */
+function foldersOn(root: Root, names: readonly string[], kind: Kind): string[] {
+  const folders = [root.path];
+  for (const name of kind === 'isDirectory' ? names : names.slice(0, -1))
+    folders.push(join(folders.at(-1) ?? '', name));
+  return folders;
+}
+
+async function closed(handle: FileHandle | undefined, fault: Fault): Promise<Fault> {
+  await handle?.close();
+  return fault;
+}
+
+function isSame(a: Pick<Root, 'dev' | 'ino'>, b: Pick<Root, 'dev' | 'ino'>): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+/** The other systems know a file by names that differ in case or in how letters are composed. */
+function asCompared(path: string): string {
+  return process.platform === 'linux' ? path : path.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,50 @@
+// The hunks of a diff, with their lines taken from the two whole files, which are masked: a line alone may not say that it holds a secret.
+
+/** One side of a change, line by line, as it is and masked. */
+export interface Side {
+  readonly raw: readonly string[];
+  readonly masked: readonly string[];
+}
+
+/** @param masked the text with its secrets masked: of the same length, with the same line ends */
+export function sideOf(raw: string, masked: string): Side {
+  return { raw: raw.split('\n'), masked: masked.split('\n') };
+}
+
+const hunkHead = /^(@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)(?: (.*))?$/;
+
+/** Git's diff of one file, masked; '' where its lines are not those of the two sides. */
+export function maskedDiff(diff: string, before: Side, after: Side): string {
+  const lines = diff.split('\n');
+  const result: string[] = [];
+  /** The next line of either side; undefined: no hunk has begun. */
+  let next: { old: number; new: number } | undefined;
+  for (const line of lines) {
+    const head = hunkHead.exec(line);
+    if (head !== null) {
+      next = { old: Number(head[2]) - 1, new: Number(head[3]) - 1 };
+      result.push(`${head[1]}${headingOf(head[4], before, next.old)}`);
+      continue;
+    }
+    const sign = line[0];
+    if (next === undefined || sign === '\\' || sign === undefined) {
+      result.push(line);
+      continue;
+    }
+    const side = sign === '+' ? after : before;
+    const at = sign === '+' ? next.new : next.old;
+    if (side.raw[at] !== line.slice(1)) return '';
+    result.push(`${sign}${side.masked[at]}`);
+    if (sign !== '+') next.old++;
+    if (sign !== '-') next.new++;
+  }
+  return result.join('\n');
+}
+
+/** Git names the function that a hunk lies in by the beginning of a line above it. */
+function headingOf(heading: string | undefined, { raw, masked }: Side, start: number): string {
+  if (heading === undefined) return '';
+  for (let at = Math.min(start, raw.length) - 1; at >= 0; at--)
+    if (raw[at]?.startsWith(heading)) return ` ${masked[at]?.slice(0, heading.length)}`;
+  return '';
+}

@@ -1,0 +1,42 @@
+// Made-up private keys in PEM form, put together at run time, the same each time.
+import { createHash } from 'node:crypto';
+
+/** What a key of this kind begins with, in DER. */
+const beginnings = {
+  'RSA PRIVATE KEY': '308204a40201000282010100',
+  'PRIVATE KEY': '308204be020100300d06092a864886f70d0101010500',
+  'OPENSSH PRIVATE KEY': '6f70656e7373682d6b65792d763100',
+};
+
+export type KeyKind = keyof typeof beginnings;
+export const keyKinds = Object.keys(beginnings) as KeyKind[];
+
+/** The lines of Base64 between its BEGIN and END. */
+export function keyLines(seed: string, kind: KeyKind = 'RSA PRIVATE KEY', bytes = 1192): string[] {
+  const parts = [Buffer.from(beginnings[kind], 'hex')];
+  for (let i = 0; Buffer.concat(parts).length < bytes; i++)
+    parts.push(createHash('sha256').update(`${seed}${i}`).digest());
+  return Buffer.concat(parts)
+    .subarray(0, bytes)
+    .toString('base64')
+    .match(/.{1,64}/g) as string[];
+}
+
+export function pemOf(lines: readonly string[], kind = 'RSA PRIVATE KEY'): string {
+  return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`].join('\n');
+}
+
+/** A run of this many characters of a key's body is a leak; shorter ones may stand anywhere. */
+const leak = 16;
+/** Bytes of a last line that is shorter are too few to help anybody. */
+const least = 12;
+
+/** The lines of which a run, or all of a shorter one, stands in the text. */
+export function linesLeft(text: string, lines: readonly string[]): string[] {
+  return lines.filter((line) => {
+    const run = Math.min(leak, line.length);
+    if (run < least) return false;
+    for (let at = 0; at + run <= line.length; at++) if (text.includes(line.slice(at, at + run))) return true;
+    return false;
+  });
+}
