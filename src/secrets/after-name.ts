@@ -2,21 +2,22 @@
 
 import { type Candidate, isMixed, literalOrBare, literals, type Place, skip } from './candidates.ts';
 import type { Source } from './found.ts';
+import { isForeign } from './languages.ts';
 import { prose } from './prose.ts';
 import { lineStartOf, readQuoted, type Value } from './read-value.ts';
 
 /** Other attributes of the element that has the name, to its end. */
 const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
-const spaces = '[ \\t]';
+const spaces = '[ \\t\\u00a0\\u202f\\u3000]';
 /** What may close the name: quotes, brackets, the mark of optional or bold. */
-const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
+const closers = /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
   `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
   'y',
 );
 const operator = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
@@ -44,7 +45,15 @@ export function valuesAfter(source: Source, start: number, end: number): Candida
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   // `arn:aws:x:secret:name`: a part of an address.
   if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
-  const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
+  const place: Place = {
+    source,
+    start,
+    lineStart,
+    before,
+    isFlag,
+    isPhrase,
+    isForeign: isForeign(text.slice(start, end)),
+  };
 
   // { "value": "x", "name": "DB_PASSWORD" }
   const earlier =
