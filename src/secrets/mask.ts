@@ -5,6 +5,7 @@ import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { findContainers } from './containers.ts';
 import { findHalves } from './edges.ts';
+import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
 import type { Finder, Found, Source } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
@@ -78,6 +79,7 @@ const finders: readonly Finder[] = [
   findTables,
   findContainers,
   findCalls,
+  findSums,
 ];
 
 function isSettings(path: string): boolean {

@@ -46,6 +46,17 @@ const rows: readonly Row[] = [
   ['Turso, Upstash', 'UPSTASH_', alnum(40)],
   ['ClickHouse key', '4b1d', '[A-Za-z\\d]{38}(?![A-Za-z\\d])'],
   ['MongoDB service account', 'mdb_sa_sk_', any(20)],
+  ['Backblaze key', 'K00', '\\d[A-Za-z\\d+/]{27}(?![A-Za-z\\d])'],
+  ['Baidu key', 'bce-v3/', 'ALTAK-[A-Za-z\\d]{15,30}/[\\da-f]{40}', 'certain'],
+  ['CockroachDB key', 'CCDB1_', any(30)],
+  ['Hetzner Robot token', 'hrobot_', alnum(30)],
+  ['Covalent key', 'cqt_ ckey_', alnum(24)],
+  ['JD Cloud key', 'JDC_', '[A-Z\\d]{20,40}'],
+  ['UpCloud token', 'ucat_', '[A-Z\\d]{20,40}'],
+  ['Volcengine key', 'AKLT', '[A-Za-z\\d]{30,60}'],
+  ['Portainer key', 'ptr_', base64(40)],
+  ['LocalStack token', 'ls-', '[A-Za-z\\d]{8}-[A-Za-z\\d]{4}-[A-Za-z\\d]{4}-[A-Za-z\\d]{4}-[A-Za-z\\d]{12}', 'certain'],
+  ['Zuplo, Socket', 'zpka_ sktsec_', any(30)],
   // Code hosting and building
   ['GitHub token', 'ghp_ gho_ ghu_ ghs_ ghr_', any(20)],
   ['GitHub fine-grained token', 'github_pat_', any(20)],
@@ -113,7 +124,25 @@ const rows: readonly Row[] = [
   ['Langfuse key', 'sk-lf- pk-lf-', '[\\da-f-]{36}'],
   ['PrivateAI, Apify', 'apify_api_ apify_ui_', alnum(20)],
   ['Databricks token', 'dapi dkea dose dsapi', '[\\da-f]{32}(?:-\\d)?'],
+  ['Gemini key', 'AQ.', '[\\w-]{40,80}'],
+  ['RunPod key', 'rpa_ rps_', alnum(30)],
+  ['Cartesia key', 'sk_car_', alnum(20)],
+  ['Logfire token', 'pylf_v1_us_ pylf_v1_eu_ pylf_v2_us_ pylf_v2_eu_', alnum(30)],
+  ['Mem0 key', 'm0-', alnum(30)],
+  ['dbt Cloud token', 'dbtc_ dbtu_ dbts_', base64(30)],
+  ['DevCycle key', 'dvc_server_ dvc_client_ dvc_mobile_', '[a-z\\d]{6,12}_[\\w-]{16,60}'],
+  ['Cursor key', 'key_', '[\\da-f]{64}(?![\\da-f])'],
   // Payments and shops
+  ['Cashfree key', 'cfsk_ma_prod_ cfsk_ma_test_', '[\\da-f]{32}_[\\da-f]{8}'],
+  ['Checkout.com key', 'sk_sbox_ pk_sbox_', '[a-z\\d]{26}'],
+  ['Midtrans key', 'Mid-server- SB-Mid-server- Mid-client- SB-Mid-client-', any(16)],
+  ['OneSignal key', 'os_v2_app_ os_v2_org_', alnum(60)],
+  ['Paddle key', 'pdl_live_apikey_ pdl_sdbx_apikey_ pdl_ntfset_', any(26)],
+  ['PubNub key', 'sec-c- pub-c- sub-c-', '[A-Za-z\\d-]{36,60}'],
+  ['Stytch secret', 'secret-live- secret-test-', any(28)],
+  ['WooCommerce key', 'ck_ cs_', '[\\da-f]{40}(?![\\da-f])'],
+  ['Xendit key', 'xnd_production_ xnd_development_ xnd_public_production_ xnd_public_development_', alnum(30)],
+  ['Nostr key', 'nsec1', '[ac-hj-np-z02-9]{58}'],
   ['Stripe key', 'sk_live_ sk_test_ rk_live_ rk_test_ sk_prod_ rk_prod_ sk_org_live_', alnum(10)],
   ['Stripe webhook secret', 'whsec_', base64(20)],
   ['Square token', 'sq0atp- sq0csp- sq0idp- EAAA', any(22)],
@@ -156,7 +185,16 @@ const rows: readonly Row[] = [
   ['Line, Zoom', 'zoom_', alnum(30)],
   ['Intercom token', 'dG9rO', '[\\w+/-]{40,100}={0,2}'],
   ['Knock, Courier', 'pk_prod_ pk_test_ dk_prod_', '[A-Z\\d]{20,40}(?![A-Za-z\\d])'],
+  ['Plivo id', 'MA SA', '[A-Z\\d]{18}(?![A-Za-z\\d])'],
+  ['Trello token', 'ATTA', '[\\da-fA-F]{60,80}'],
+  ['Canva secret', 'cnvca', '[\\w-]{43,60}'],
+  ['Lark token', 't-g u-g', '\\d[A-Z\\d]{30,50}'],
+  ['Liveblocks key', 'sk_prod_ sk_dev_', any(40), 'certain'],
+  ['Tatum key', 't-', '[\\da-f]{24}-[\\da-f]{24}'],
+  ['WakaTime key', 'waka_ waka_tkn_ waka_sec_ waka_ref_', '[\\w-]{36,80}'],
   // Watching
+  ['FullStory key', 'na1. eu1.', '[A-Za-z\\d+/]{60,100}'],
+  ['Rootly key', 'rootly_', hex(40)],
   ['Grafana token', 'glc_ glsa_', base64(30)],
   ['Grafana key', 'eyJrIjoi', base64(40)],
   ['New Relic key', 'NRAK- NRJS- NRII- NRIQ- NRRA- NRSP- NRBR- NRAA-', any(16)],
@@ -195,7 +233,7 @@ const rows: readonly Row[] = [
   ['Adobe secret', 'p8e- p8-', '[A-Za-z\\d_-]{30,40}(?![\\w-])'],
   ['Intra 42 secret', 's-s4t2ud- s-s4t2af- u-s4t2ud-', hex(60)],
   ['Algolia, Clerk', 'sk_live_ sk_test_', any(20)],
-  ['Svix, Inngest', 'signkey-prod- signkey-test- testsk_ sk_prod_', alnum(20)],
+  ['Svix, Inngest', 'signkey-prod- signkey-test- testsk_', alnum(20)],
   ['Trigger.dev, Unkey', 'tr_dev_ tr_prod_ tr_stg_ unkey_', alnum(16)],
   ['Convex, WorkOS', 'wos_ sk_a2V5', any(20)],
   ['Discord bot, MFA', 'mfa.', any(60)],
@@ -249,5 +287,23 @@ export const wholeRows: readonly { readonly kind: string; readonly pattern: RegE
   { kind: 'Mailchimp key', pattern: /^[\da-f]{32}-us\d{1,2}$/ },
   { kind: 'Twitter access token', pattern: /^\d{15,20}-[A-Za-z\d]{38,45}$/ },
   { kind: 'private key in Base58', pattern: /^(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KL][1-9A-HJ-NP-Za-km-z]{51})$/ },
+  // Of services that are not listed: a prefix in small letters, and random letters of both cases with digits, longer than identifiers
+  // (27 characters); shorter, or of one case, where the prefix says what it is.
+  {
+    kind: 'token of a service',
+    pattern:
+      /^(?!sha\d)[a-z][a-z\d]{0,15}(?:[_-][a-z\d]{1,15}){0,3}[_-](?=.{0,80}[A-Z].{0,80}[A-Z])(?=.{0,80}[a-z])(?=.{0,80}\d.{0,80}\d)[A-Za-z\d]{28,200}$/,
+  },
+  // Hexadecimal digits, where they are no hash.
+  {
+    kind: 'token of a service',
+    pattern:
+      /^(?!sha|md5|hash|commit|rev|blob|tree|etag|id_|uuid|img|image|file|v\d)[a-z][a-z\d]{1,15}(?:_[a-z\d]{1,15}){0,3}_[\da-f]{32,128}(?:_[\da-f]{6,64})?$/,
+  },
+  {
+    kind: 'token of a service',
+    pattern:
+      /^(?:[a-z\d]{1,15}[_-]){0,3}(?:sk|rk|key|apikey|api|token|tok|secret|sec|pat|live|prod|production|sandbox|sbx|auth|access|admin|server|personal|private|root)(?:[_-][a-z\d]{1,4})?[_-][A-Za-z\d]{28,200}(?:[_-][A-Za-z\d]{3,64}){0,2}$/,
+  },
   { kind: 'SendGrid, in another form', pattern: /^SG\.[\w-]{16,32}\.[\w-]{16,64}$/ },
 ];
