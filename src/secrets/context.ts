@@ -21,7 +21,8 @@ export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
   const from = Math.max(lineStart, start - farthest);
   const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
-  if (here !== 'none' || from > lineStart) return here === 'stop' ? 'none' : here;
+  if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
+  if (here !== 'none' || from > lineStart) return here;
   // Nothing in its line: the line above, or a few above where those between only describe.
   let end = lineStart - 1;
   for (let lines = 0; lines < 6 && end > 0; lines++) {
@@ -32,6 +33,7 @@ export function contextOf(text: string, start: number): Strength {
       end = above - 1;
       continue;
     }
+    if (lines === 0 && saysSecret(line)) return 'token';
     const said = lastNamed(line);
     if (said === 'stop') return 'none';
     // `const token`, and in the next line `= "..."`.
@@ -41,6 +43,22 @@ export function contextOf(text: string, start: number): Strength {
     end = above - 1;
   }
   return 'none';
+}
+
+const secretSaid =
+  /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
+const otherSaid =
+  /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
+
+/** A value under a name that says nothing, where a comment of its own above it says that it is a secret. */
+function commentAbove(text: string, lineStart: number): Strength {
+  if (lineStart === 0) return 'none';
+  const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - farthest), lineStart);
+  return saysSecret(line) ? 'token' : 'none';
+}
+
+function saysSecret(line: string): boolean {
+  return hasComment(line) && secretSaid.test(line) && !otherSaid.test(line);
 }
 
 /** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */

@@ -9,6 +9,7 @@ import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
 import type { Finder, Found, Source } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
+import { findKeyBodies } from './key-bodies.ts';
 import { findKubernetes } from './kubernetes.ts';
 import { findRandom } from './random-looking.ts';
 import { findTables } from './tables.ts';
@@ -80,6 +81,7 @@ const finders: readonly Finder[] = [
   findContainers,
   findCalls,
   findSums,
+  findKeyBodies,
 ];
 
 function isSettings(path: string): boolean {

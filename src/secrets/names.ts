@@ -20,7 +20,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'password',
-    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|pswd|psw|pword|passw)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|(?!(?:by|com|sur|tres|multi|single|render|light|sub|post|pre|depth|shadow|shader|color)pass)[a-z]{2,12}pass|[a-z]*secrets?|[a-z]*secret ?(?:access )?keys?(?: base)?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
+    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|pswd|psw|pword|passw)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|(?!(?:by|com|sur|tres|multi|single|render|light|sub|post|pre|depth|shadow|shader|color)pass)[a-z]{2,12}pass|[a-z]*secrets?|[a-z]*secret ?(?:access )?keys?(?: base)?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|(?:redis|mqtt|smtp|proxy|cache) ?auth|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
   ],
   ['password', passwordName],
   ['token', /(?:^| )[a-z]*(?:salt|pepper)$/],
@@ -107,6 +107,7 @@ function split(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Za-z]{4})(\d{1,2})$/, '$1 $2')
     .replace(/[^\p{L}\p{M}\d]+/gu, ' ')
     .trim()
     .toLowerCase();

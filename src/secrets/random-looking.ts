@@ -10,6 +10,9 @@ import { isPatterned, isPlaceholder, randomness } from './values.ts';
 /** Long enough for a token, of the characters of one. `=` is in none but at the end. */
 const run = /[\w+/.~$-]{10,}={0,2}/g;
 
+/** `'ghp_' + '...'`: a beginning that stands alone in its literal. */
+const loneBeginning = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;
+
 interface Beginning {
   readonly prefix: string;
   readonly rest: RegExp;
@@ -39,6 +42,8 @@ export function findRandom({ text }: Source): Found[] {
     if (item !== undefined) found.push(item);
     if (begins(text, start) && isQuoted(text, match.index, end)) found.push(...broken(text, start));
   }
+  for (const { index } of text.matchAll(loneBeginning))
+    if (begins(text, index + 1)) found.push(...broken(text, index + 1));
   return found;
 }
 

@@ -129,7 +129,7 @@ export const vendorForms: readonly (readonly [path: string, text: string])[] = [
   ['A.java', 'given().auth().basic("joe", "§").get("/");'],
   ['A.java', 'given().auth().preemptive().basic("joe", "§");'],
   ['A.java', 'new UsernamePasswordCredentials("joe", "§".toCharArray())'],
-  ['A.java', '@Value("${db.password:§}") String password;'],
+  ['A.java', ['@Value("$', '{db.password:§}") String password;'].join('')],
   ['A.java', 'Jwts.builder().signWith(SignatureAlgorithm.HS256, "§")'],
   ['A.java', 'Algorithm.HMAC256("§")'],
   ['A.java', 'new SecretKeySpec("§".getBytes(), "AES")'],
