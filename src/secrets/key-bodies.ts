@@ -5,7 +5,8 @@ import { tokenRows } from './tokens.ts';
 import { randomness } from './values.ts';
 
 /** A line of Base64 as programs wrap it, at 64 or 76 columns. */
-const bodyLine = /(?<![A-Za-z\d+/])[A-Za-z\d+/]{60,76}={0,2}(?![A-Za-z\d+/=])/g;
+const bodyLine = /[A-Za-z\d+/]{60,}={0,2}/g;
+const longestLine = 78;
 const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?![A-Za-z\d+/])/y;
 /** Between two lines, in comments and in literals too. */
 const between =
@@ -23,6 +24,7 @@ function keyBodies(text: string): Found[] {
   const found: Found[] = [];
   bodyLine.lastIndex = 0;
   for (let match = bodyLine.exec(text); match !== null; match = bodyLine.exec(text)) {
+    if (match[0].length > longestLine) continue;
     const lines = linesFrom(text, match.index, bodyLine.lastIndex);
     bodyLine.lastIndex = lines.at(-1)?.end ?? bodyLine.lastIndex;
     const first = match[0];

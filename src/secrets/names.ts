@@ -35,7 +35,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'other',
-    /(?:^| )(?:foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
+    /(?:^| )(?:fips|foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
   ],
   [
     'token',

@@ -38,6 +38,8 @@ export function prose(place: Place, closed: number): Candidate[] {
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
+    // Without quotes what `#define` gives a name is code.
+    if (/#[ \t]*define[ \t]+$/.test(before)) return [];
     const bare = takes || alone || used || asks || place.isForeign ? readBare(text, spaced, takes || alone) : undefined;
     if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
       return [{ ...bare, literal: !isExpression(bare.text) }];

@@ -14,11 +14,7 @@ export const shapeRows: readonly ShapeRow[] = [
   },
   { kind: 'New Relic license', contains: 'FFFFNRAL', pattern: /[\da-f]{36}FFFFNRAL/g },
   { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
-  {
-    kind: 'fal key',
-    contains: ':',
-    pattern: /(?<![\w-])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}:[\da-f]{32}(?![\da-f])/g,
-  },
+  { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
   { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: drawn },
   { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
