@@ -10,9 +10,11 @@ import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
 import { secretsCampaign } from './secrets.ts';
+import { vendorsCampaign } from './vendors.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
+  vendorsCampaign,
   falsePositivesCampaign,
   networkCampaign,
   moneyCampaign,

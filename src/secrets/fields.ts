@@ -48,11 +48,7 @@ export const fieldRows: readonly ShapeRow[] = [
 const telling =
   '(?<name>(?:key|token|secret|passw|pwd|jwt|bearer|credential)[\\w$]{0,20})["\']?[ \\t]{0,8}(?::=|[:=])[ \\t]{0,8}';
 const sum = new RegExp(
-  `${telling}(?<parts>[A-Za-z_$][\\w$]{0,40}(?:[ \\t]{0,8}[+.][ \\t]{0,8}(?:["'\`][.:_-]["'\`][ \\t]{0,8}[+.][ \\t]{0,8})?[A-Za-z_$][\\w$]{0,40}){1,7})(?=[\\s;,)]|$)`,
-  'gi',
-);
-const template = new RegExp(
-  `${telling}f?["'\`](?<parts>(?:[$#]?\\{[A-Za-z_$][\\w$]{0,40}\\}[.:_-]?){2,8})["'\`]`,
+  `${telling}(?:(?<parts>[A-Za-z_$][\\w$]{0,40}(?:[ \\t]{0,8}[+.][ \\t]{0,8}(?:["'\`][.:_-]["'\`][ \\t]{0,8}[+.][ \\t]{0,8})?[A-Za-z_$][\\w$]{0,40}){1,7})(?=[\\s;,)]|$)|f?["'\`](?<filled>(?:[$#]?\\{[A-Za-z_$][\\w$]{0,40}\\}[.:_-]?){2,8})["'\`])`,
   'gi',
 );
 const assigned =
@@ -62,7 +58,7 @@ const mostSums = 50;
 
 /** `apiKey = a + b` where the file says what `a` and `b` are. */
 export function findSums({ text }: Source): Found[] {
-  const sums = [...text.matchAll(sum), ...text.matchAll(template)].filter(({ index, groups }) => {
+  const sums = [...text.matchAll(sum)].filter(({ index, groups }) => {
     const before = /[\w$.-]{0,40}$/.exec(text.slice(Math.max(0, index - 40), index))?.[0] ?? '';
     return ['password', 'token'].includes(strengthOf(before + groups?.name));
   });
@@ -73,7 +69,9 @@ export function findSums({ text }: Source): Found[] {
     literals.set(match[1] ?? '', { start: match.index + match[0].length - 1 - value.length, value });
   }
   return sums.slice(0, mostSums).flatMap((match) => {
-    const pieces = match.groups?.parts?.match(/[A-Za-z_$][\w$]*/g)?.map((part) => literals.get(part)) ?? [];
+    const pieces =
+      (match.groups?.parts ?? match.groups?.filled)?.match(/[A-Za-z_$][\w$]*/g)?.map((part) => literals.get(part)) ??
+      [];
     const known = pieces.filter((piece) => piece !== undefined);
     const whole = known.map(({ value }) => value).join('');
     if (known.length < 2 || known.length < pieces.length || randomness(whole) === 0) return [];

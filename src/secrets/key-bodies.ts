@@ -5,7 +5,7 @@ import { tokenRows } from './tokens.ts';
 import { randomness } from './values.ts';
 
 /** A line of Base64 as programs wrap it, at 64 or 76 columns. */
-const bodyLine = /[A-Za-z\d+/]{60,}={0,2}/g;
+const shortestLine = 60;
 const longestLine = 78;
 const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?![A-Za-z\d+/])/y;
 /** Between two lines, in comments and in literals too. */
@@ -22,20 +22,35 @@ export function findKeyBodies({ text }: Source): Found[] {
 
 function keyBodies(text: string): Found[] {
   const found: Found[] = [];
-  bodyLine.lastIndex = 0;
-  for (let match = bodyLine.exec(text); match !== null; match = bodyLine.exec(text)) {
-    if (match[0].length > longestLine) continue;
-    const lines = linesFrom(text, match.index, bodyLine.lastIndex);
-    bodyLine.lastIndex = lines.at(-1)?.end ?? bodyLine.lastIndex;
-    const first = match[0];
+  // A run as long as a line covers every 60th place: most are no Base64.
+  for (let at = shortestLine - 1; at < text.length; at += shortestLine) {
+    if (!isBase64(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > 0 && at - start < longestLine && isBase64(text.charCodeAt(start - 1))) start--;
+    let end = at;
+    while (end < text.length && end - start <= longestLine && isBase64(text.charCodeAt(end))) end++;
+    if (end - start < shortestLine || end - start > longestLine) continue;
+    const lines = linesFrom(text, start, end);
+    at = Math.max(at, lines.at(-1)?.end ?? end);
+    const first = text.slice(start, end);
     const isDer = derPrefixes.some((prefix) => first.startsWith(prefix));
     if (lines.length < (isDer ? 2 : 3) || randomness(first.slice(20)) === 0) continue;
-    const before = text.slice(Math.max(0, match.index - 120), match.index);
+    const before = text.slice(Math.max(0, start - 120), start);
     if (!isDer && (!saysKey.test(before) || saysOther.test(before))) continue;
-    const value = lines.map(({ start, end }) => text.slice(start, end)).join('');
-    found.push(...lines.map(({ start, end }) => ({ start, end, value, kind: 'body of a private key' })));
+    const value = lines.map((line) => text.slice(line.start, line.end)).join('');
+    found.push(...lines.map((line) => ({ ...line, value, kind: 'body of a private key' })));
   }
   return found;
+}
+
+function isBase64(unit: number): boolean {
+  return (
+    (unit >= 97 && unit <= 122) ||
+    (unit >= 65 && unit <= 90) ||
+    (unit >= 48 && unit <= 57) ||
+    unit === 43 ||
+    unit === 47
+  );
 }
 
 interface Span {
