@@ -35,7 +35,7 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'password piped',
     contains: '|',
     pattern: new RegExp(
-      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
+      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|--data-file=-|--body-file|secrets?[ ]|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
       'g',
     ),
     accept: (secret) => given(secret.replace(/^\w+:/, '')),

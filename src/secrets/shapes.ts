@@ -12,6 +12,12 @@ export const shapeRows: readonly ShapeRow[] = [
       /(?<![\w+/-])(?=[\w+/-]{0,90}(?:AzFu|ACDb|\+ASt|AIoT|\+AEh|\+ARm|AzCa|AzSe|JQQJ99|APIM))[\w+/-]{42,100}={0,2}/g,
     accept: drawn,
   },
+  {
+    kind: 'Ably key',
+    contains: ':',
+    pattern: /(?<![\w.-])[\w-]{6}\.[\w-]{6}:([\w-]{22,60})(?![\w-])/g,
+    accept: drawn,
+  },
   { kind: 'New Relic license', contains: 'FFFFNRAL', pattern: /[\da-f]{36}FFFFNRAL/g },
   { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
   { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
@@ -28,7 +34,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'password of a hash',
     pattern:
-      /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
+      /\b(?:b[cC]rypt(?:\.(?:hash|compare)\w*)?|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
   },
   {
@@ -144,6 +150,18 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'user and password in two lines',
     paths: /vpn[^/]*\/[^/]*(?:auth|pass|login)[^/]*$|(?:^|\/)(?:auth|auth-user-pass|login)\.(?:txt|conf)$/i,
     pattern: /^[\w.@-]{2,60}\r?\n(\S{6,80})\s{0,4}$/g,
+    accept: given,
+  },
+  {
+    kind: 'users of PgBouncer',
+    paths: /userlist\.txt$/,
+    pattern: /^"[^"\n]{1,60}"[ \t]+"([^"\n]{6,200})"/gm,
+    accept: real,
+  },
+  {
+    kind: 'login of SQL Server',
+    contains: ['sp_add', 'SP_ADD'],
+    pattern: /\bsp_add\w{3,20}\b[^;\n]{0,200},\s{0,4}N?'([^'\n]{6,120})'\s{0,4}(?:;|$)/gim,
     accept: given,
   },
   {
