@@ -37,8 +37,8 @@ function keyBodies(text: string): Found[] {
     if (lines.length < (isDer ? 2 : 3) || randomness(first.slice(20)) === 0) continue;
     const before = text.slice(Math.max(0, start - 120), start);
     if (!isDer && (!saysKey.test(before) || saysOther.test(before))) continue;
-    const value = lines.map((line) => text.slice(line.start, line.end)).join('');
-    found.push(...lines.map((line) => ({ ...line, value, kind: 'body of a private key' })));
+    for (const line of lines)
+      found.push({ ...line, value: text.slice(line.start, line.end), kind: 'body of a private key' });
   }
   return found;
 }

@@ -306,13 +306,13 @@ export const wholeRows: readonly { readonly kind: string; readonly pattern: RegE
   {
     kind: 'token of a service',
     pattern:
-      /^(?!sha\d)[a-z][a-z\d]{0,15}(?:[_-][a-z\d]{1,15}){0,3}[_-](?=.{0,80}[A-Z].{0,80}[A-Z])(?=.{0,80}[a-z])(?=.{0,80}\d.{0,80}\d)[A-Za-z\d]{28,200}$/,
+      /^(?!sha\d|[a-z]{2,8}_01)[a-z][a-z\d]{0,15}(?:[_-][a-z\d]{1,15}){0,3}[_-](?=.{0,80}[A-Z].{0,80}[A-Z])(?=.{0,80}[a-z])(?=.{0,80}\d.{0,80}\d)[A-Za-z\d]{28,200}$/,
   },
   // Hexadecimal digits, where they are no hash.
   {
     kind: 'token of a service',
     pattern:
-      /^(?!sha|md5|hash|commit|rev|blob|tree|etag|id_|uuid|img|image|file|v\d)[a-z][a-z\d]{1,15}(?:_[a-z\d]{1,15}){0,3}_[\da-f]{32,128}(?:_[\da-f]{6,64})?$/,
+      /^(?!sha|md5|hash|commit|rev|blob|tree|etag|id_|uuid|img|image|file|resp|msg|run|thread|conv|call|req|evt|v\d)[a-z][a-z\d]{1,15}(?:_[a-z\d]{1,15}){0,3}_[\da-f]{32,128}(?:_[\da-f]{6,64})?$/,
   },
   {
     kind: 'token of a service',

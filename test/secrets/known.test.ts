@@ -116,3 +116,23 @@ test('twenty thousand values cost a text no more than one does', () => {
   // Work is counted, not timed: every place of the text is looked at once, and the bits tell nearly all of them apart.
   assert.deepEqual(many.find(`${text}${noise(10)}7${noise(12)}`).length, 1);
 });
+
+/** Texts that hold encoded texts again and again, or begin to. */
+const nested: readonly (readonly [string, string])[] = [
+  ['hexadecimal digits', '41'],
+  ['base64 of base64', 'VVdGaFYyRmg='],
+  ['base64', 'QUFB'],
+  ['base32', 'MFRGGZDF2'],
+  ['percent signs', '%41'],
+  ['escapes', '\\x41'],
+  ['spaced pairs', '41 '],
+  ['lines', `${noise(64)}\n`],
+  ['lines of escapes', `${noise(20)}\\n`],
+  ['ends of lines', '"\n'],
+  ['one line and spaces', ' '],
+];
+for (const [what, piece] of nested)
+  test(`a million characters of ${what} are searched in time`, { timeout: 60_000 }, () => {
+    const text = `${noise(20)}${piece.repeat(Math.ceil(1_000_000 / piece.length))}`;
+    assert.deepEqual(new SecretValues([password]).find(text), []);
+  });
