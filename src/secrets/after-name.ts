@@ -1,8 +1,8 @@
 // The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
 
 import { type Candidate, isMixed, literalOrBare, literals, type Place, skip } from './candidates.ts';
+import { isForeign } from './foreign-names.ts';
 import type { Source } from './found.ts';
-import { isForeign } from './languages.ts';
 import { prose } from './prose.ts';
 import { lineStartOf, readQuoted, type Value } from './read-value.ts';
 

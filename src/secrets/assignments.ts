@@ -1,8 +1,8 @@
 // Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
+import { endsInUnspaced, foreignHint, isForeign, mayBeForeign } from './foreign-names.ts';
 import type { Found, Source } from './found.ts';
-import { endsInUnspaced, foreignHint, isForeign, mayBeForeign } from './languages.ts';
 import { strengthOf } from './names.ts';
 import type { Value } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';

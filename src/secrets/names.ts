@@ -1,6 +1,6 @@
 // What a name says of the value beside it: `dbPassword`, `API_KEY`, `client-secret`; and `publicKey`, `token_id`.
 
-import { passwordName, tokenName } from './languages.ts';
+import { passwordName, tokenName } from './foreign-names.ts';
 
 /**
  * - password: can mean nothing else; what a person would choose counts (`hunter2hunter`);

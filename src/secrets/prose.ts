@@ -1,7 +1,7 @@
 // Values that are said: 'the password for staging is Xyz', and in commands with only a space between name and value.
 
 import { type Candidate, isExpression, isMixed, literals, type Place, skip } from './candidates.ts';
-import { foreignWords, plainVerbs } from './languages.ts';
+import { foreignWords, plainVerbs } from './foreign-names.ts';
 import { lineEndOf, readBare, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 

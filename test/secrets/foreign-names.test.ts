@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskSecrets } from '../../src/secrets/mask.ts';
 import { noise } from '../harvest/samples.ts';
-import { innocentSentences, sentences } from './languages.ts';
+import { innocentSentences, sentences } from './foreign-sentences.ts';
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
