@@ -1,7 +1,7 @@
 // Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
-import { endsInUnspaced, foreignHint, isForeign, mayBeForeign } from './foreign-names.ts';
+import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
 import type { Value } from './read-value.ts';
@@ -10,7 +10,14 @@ import { isNoWord, isPassword, isSymbolic, randomness, reference } from './value
 /** Part of every name whose value a person may have chosen. */
 const englishHint =
   /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
-const anyHint = new RegExp(`${foreignHint}|${englishHint.source}`, 'giu');
+const hints = new Map<string, RegExp>([['', englishHint]]);
+
+function hintFor(text: string): RegExp {
+  const foreign = foreignHintFor(text);
+  const hint = hints.get(foreign) ?? new RegExp(`${foreign}|${englishHint.source}`, 'giu');
+  if (hints.size < 1000) hints.set(foreign, hint);
+  return hint;
+}
 
 const named = /[\w$.\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u1e00-\u1eff-]/;
 
@@ -18,7 +25,7 @@ export function findAssignments(source: Source): Found[] {
   const { text } = source;
   const found: Found[] = [];
   let after = 0;
-  for (const match of text.matchAll(mayBeForeign(text) ? anyHint : englishHint)) {
+  for (const match of text.matchAll(hintFor(text))) {
     if (match.index < after) continue;
     let start = match.index;
     let end = match.index + match[0].length;

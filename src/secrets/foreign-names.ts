@@ -178,15 +178,16 @@ export const tokenName = new RegExp(
   'u',
 );
 
-/** Where a password's name in another language may stand in a text; `names.ts` decides. */
-export const foreignHint = join('password').replaceAll('\\p{L}*', '');
+const stems = languages.map((language) => language.stems.split('|'));
+const hints = languages.map(({ password }) => password.replaceAll('\\p{L}*', ''));
 
-const stems = languages.flatMap((language) => language.stems.split('|'));
-
-/** Whether it is worth looking for such names, which takes five times as long as for English ones. */
-export function mayBeForeign(text: string): boolean {
+/**
+ * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of the languages whose
+ * stems are in the text: looking for all takes five times as long as for English names.
+ */
+export function foreignHintFor(text: string): string {
   const lower = text.toLowerCase();
-  return stems.some((stem) => lower.includes(stem));
+  return hints.filter((_, index) => stems[index]?.some((stem) => lower.includes(stem))).join('|');
 }
 
 const gap = '[ \\t\\u00a0\\u202f\\u3000]';

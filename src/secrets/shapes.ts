@@ -15,7 +15,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'Ably key',
     contains: ':',
-    pattern: /(?<![\w.-])[\w-]{6}\.[\w-]{6}:([\w-]{22,60})(?![\w-])/g,
+    pattern: /(?<=[\w-]{6}\.[\w-]{6}):([\w-]{22,60})(?![\w-])/g,
     accept: drawn,
   },
   { kind: 'New Relic license', contains: 'FFFFNRAL', pattern: /[\da-f]{36}FFFFNRAL/g },
