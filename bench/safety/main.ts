@@ -15,9 +15,11 @@ import { processesCampaign } from './processes.ts';
 import { raceCampaign } from './race.ts';
 import { secretsCampaign } from './secrets.ts';
 import { tablesCampaign } from './tables.ts';
+import { vendorsCampaign } from './vendors.ts';
 
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
+  vendorsCampaign,
   cutCampaign,
   falsePositivesCampaign,
   networkCampaign,

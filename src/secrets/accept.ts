@@ -1,5 +1,6 @@
 // What a secret known by its form must be besides: no placeholder, drawn at random, chosen by a person.
 
+import { strengthOf } from './names.ts';
 import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts';
 
 /** Group 1 is the secret where there is one, else the whole match. */
@@ -20,6 +21,9 @@ export const real = (secret: string): boolean => !isPlaceholder(secret);
 export const chosen = (secret: string, match: RegExpExecArray): boolean =>
   isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
 export const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
+/** Group `name` names a secret, for what has name and value in fields of their own; a path's last part counts. */
+export const isSecretName = (match: RegExpExecArray): boolean =>
+  ['password', 'token'].includes(strengthOf((match.groups?.name ?? '').replace(/^.*[/.:]/, '')));
 export const basic = (secret: string): boolean => {
   const text = Buffer.from(secret, 'base64').toString('latin1');
   const colon = text.indexOf(':');

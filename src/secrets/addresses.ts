@@ -35,6 +35,31 @@ export const addressRows: readonly ShapeRow[] = [
       /(?:hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w+(?:\/json)?\/with\/key|hook[\w.]*\.(?:make|integromat)\.com|\/webhooks?\/(?:incoming|in)?|\/hooks\/)\/?([\w/-]{14,120})/g,
     accept: (secret) => secret.split('/').some((part) => randomness(part) > 0),
   },
+  {
+    kind: 'webhook',
+    contains: 'hooks.zapier.com',
+    pattern: /hooks\.zapier\.com\/hooks\/catch\/(\d{4,10}\/\w{5,12})(?![\w])/g,
+    accept: real,
+  },
+  {
+    kind: 'address that opens a service',
+    contains: '://',
+    pattern:
+      /:\/\/(?:[\w-]+\.){0,3}(?:infura\.io|alchemy(?:api)?\.(?:com|io)|quiknode\.pro|ankr\.com|chainstack\.com|getblock\.io|blastapi\.io|moralis-nodes\.com|grove\.city|nodereal\.io|drpc\.org|tenderly\.co|blockpi\.network|nownodes\.io|rivet\.cloud|hc-ping\.com|packagecloud\.io|betterstack\.com|feishu\.cn|larksuite\.com|qyapi\.weixin\.qq\.com|cloudsmith\.io|ntfy\.sh)(?:\/[\w.-]{1,20}){0,5}?\/([\w-]{8,200})(?![\w.-])/g,
+    accept: (secret) => drawn(secret) || (/^[\da-f]{8,12}$/.test(secret) && real(secret)),
+  },
+  {
+    kind: 'address that opens a service',
+    contains: '.m.pipedream.net',
+    pattern: /\/\/(eo[a-z\d]{10,20})\.m\.pipedream\.net/g,
+  },
+  {
+    kind: 'random part of an address',
+    contains: '://',
+    pattern:
+      /:\/\/(?=[^\s"'`<>]{0,120}\b(?:rpc|nodes?|mainnet|testnet|sepolia|devnet|hooks?|webhooks?|heartbeat|ping|notify|private|feed)\b)(?![^\s"'`<>]{0,120}\/(?:commit|blob|tree|raw|issues|pull|wiki|releases)\/)[^\s"'`<>]{1,120}?[/=-]([\w-]{16,130})(?![\w.-])/g,
+    accept: (secret) => randomness(secret) > 0,
+  },
   { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
   { kind: 'Sentry address', contains: '@', pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g, accept: real },
   // Between user and host, where a password may have an @ or a / of its own.

@@ -1,27 +1,28 @@
 // The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
 
 import { type Candidate, isMixed, literalOrBare, literals, type Place, skip } from './candidates.ts';
+import { isForeign } from './foreign-names.ts';
 import type { Source } from './found.ts';
 import { prose } from './prose.ts';
 import { lineStartOf, readQuoted, type Value } from './read-value.ts';
 
 /** Other attributes of the element that has the name, to its end. */
 const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
-const spaces = '[ \\t]';
+const spaces = '[ \\t\\u00a0\\u202f\\u3000]';
 /** What may close the name: quotes, brackets, the mark of optional or bold. */
-const closers = /(?:\\{0,4}["'`]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
+const closers = /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
   `(?:${spaces}*:${spaces}*(?:&'static )?[&\\w<>[\\]|., *?]{1,40}?|${spaces}+(?:string|str|text|\\*?char|\\[\\]byte|As${spaces}+\\w+)|${spaces}*\\{ ?get;[^{}\n]{0,30}\\})${spaces}*:?=(?![=>])${spaces}*`,
   'y',
 );
 const operator = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
 const companion =
-  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=\\*["'][^"'<>\n]{0,80}\\*["']\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:][^\n,{}]*[,\n]\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
+  /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=(?:\\*["'][^"'<>\n]{0,80}\\*["'](?:,\s)?|\w{1,20},)\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s*|\/\*[^*]{0,300}\*\/\s*|\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:](?:[ \t]*"[^"\n]{0,200}"[ \t]*(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]*")[^\n,{}]*[,\n])\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
   /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
@@ -44,7 +45,15 @@ export function valuesAfter(source: Source, start: number, end: number): Candida
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   // `arn:aws:x:secret:name`: a part of an address.
   if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
-  const place: Place = { source, start, lineStart, before, isFlag, isPhrase };
+  const place: Place = {
+    source,
+    start,
+    lineStart,
+    before,
+    isFlag,
+    isPhrase,
+    isForeign: isForeign(text.slice(start, end)),
+  };
 
   // { "value": "x", "name": "DB_PASSWORD" }
   const earlier =

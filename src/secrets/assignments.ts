@@ -1,28 +1,37 @@
 // Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
+import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
 import type { Found, Source } from './found.ts';
 import { strengthOf } from './names.ts';
 import type { Value } from './read-value.ts';
-import { isPassword, isSymbolic, randomness, reference } from './values.ts';
+import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
-const hint =
-  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|parol|secret|senha|salt(?![a-z])|salasana|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|contrase|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|kennwort|dsn(?![a-z])|mnemonic|motdepasse|mot de passe|masterauth|identified by|wachtwoord|wif(?:i.?key|(?![a-z]))|has[lł]o|heslo|пароль|密码|口令|パスワード|비밀번호/gi;
+const englishHint =
+  /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
+const hints = new Map<string, RegExp>([['', englishHint]]);
 
-const named = /[\w$.\u00c0-\u024f\u0400-\u04ff-]/;
+function hintFor(text: string): RegExp {
+  const foreign = foreignHintFor(text);
+  const hint = hints.get(foreign) ?? new RegExp(`${foreign}|${englishHint.source}`, 'giu');
+  if (hints.size < 1000) hints.set(foreign, hint);
+  return hint;
+}
+
+const named = /[\w$.\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u1e00-\u1eff-]/;
 
 export function findAssignments(source: Source): Found[] {
   const { text } = source;
   const found: Found[] = [];
   let after = 0;
-  for (const match of text.matchAll(hint)) {
+  for (const match of text.matchAll(hintFor(text))) {
     if (match.index < after) continue;
     let start = match.index;
-    if (!named.test(text[start] ?? '')) start++;
     let end = match.index + match[0].length;
-    while (start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
-    while (end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
+    const isAttached = endsInUnspaced(match[0]);
+    while (!isAttached && start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
+    while (!isAttached && end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
     // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
     const name = text
       .slice(start, end)
@@ -41,6 +50,8 @@ export function findAssignments(source: Source): Found[] {
     const phrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;
+      // The words of other languages are not known here.
+      if (!value.quoted && isForeign(escaped) && !isNoWord(value.text)) continue;
       const counts =
         strength === 'password'
           ? isPassword(value.text, { literal, phrase: phrase || isOption(text, start) }) ||

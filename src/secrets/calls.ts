@@ -4,7 +4,7 @@ import type { Found, Source } from './found.ts';
 import { isNoWord, isPassword } from './values.ts';
 
 const called =
-  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|[.:]auth|(?:ldap|ftp)_(?:login|bind)|simple_bind(?:_s)?|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password))[ ]?(\(|[ ](?=["']))/g;
+  /(?:Credentials?|Client|\b(?:PasswordAuthentication|UsernamePasswordAuthenticationToken|(?:HTTP)?(?:[Bb]asic|Digest)_?[Aa]uth(?:entication)?|SetBasicAuth|PlainTextAuth\w{0,20}|PlainAuth|setCredentials|(?:auth|AUTH|creds|CREDS|credentials|CREDENTIALS|login|LOGIN)[ ]?=[ ]?|(?<=[.:])auth|database|(?:ldap|ftp)_(?:login|bind)|simple_bind(?:_s)?|sp_addlogin|FTP|Login|login|sign_?[Ii]n|logIn|authenticate|getConnection|PDO|mysqli(?:_connect|_real_connect)?|mysql_connect|pg_connect|WiFi(?:Multi)?\.(?:begin|addAP)|db[cC]onnect|[cC]onnect|createConnection|Sequelize|create_(?:super)?user|keyring_set_with_value|set_password|(?<=\.)(?:basic|digest|ntlm)))[ ]?(\(|[ ](?=["']))/g;
 const literal =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
 const other = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
@@ -23,7 +23,7 @@ export function findCalls({ text }: Source): Found[] {
       const next = argument ?? other.exec(text);
       if (next === null) break;
       const value = argument?.[1] ?? argument?.[2] ?? argument?.[3];
-      if (index > 0 && value !== undefined && isChosen(value)) {
+      if (index > 0 && value !== undefined && isChosen(value, logsIn.test(match[0]))) {
         const start = at + next[0].indexOf(value);
         found.push({ start, end: start + value.length, value, kind: 'password of a call' });
       }
@@ -34,6 +34,11 @@ export function findCalls({ text }: Source): Found[] {
   return found;
 }
 
-function isChosen(value: string): boolean {
-  return isPassword(value, { literal: true }) && (isNoWord(value) || value.length >= 12) && !address.test(value);
+/** Calls that take nothing but a user and a password. */
+const logsIn = /auth|basic|digest|ntlm|Credential|login/i;
+
+function isChosen(value: string, certain: boolean): boolean {
+  return (
+    isPassword(value, { literal: true, certain }) && (isNoWord(value) || value.length >= 12) && !address.test(value)
+  );
 }

@@ -17,6 +17,8 @@ export interface Place {
   /** The line before the name. */
   readonly before: string;
   readonly isFlag: boolean;
+  /** The name is of another language than English: no name in code. */
+  readonly isForeign: boolean;
 }
 
 /** A call or a construction that hands the literal on, or falls back to it. */
@@ -30,7 +32,7 @@ export function literals(text: string, at: number): Candidate[] {
 
 /** @param isText what stands there is a text in any case: between tags, in a table's cell */
 export function literalOrBare(
-  { source, lineStart, before, isFlag, isPhrase }: Place,
+  { source, lineStart, before, isFlag, isForeign, isPhrase }: Place,
   at: number,
   isText: boolean,
 ): Candidate[] {
@@ -74,7 +76,7 @@ export function literalOrBare(
   return found.flatMap((value) => {
     if (value === undefined || value.next === at) return [];
     // In a comment, a document or another string a word is a word.
-    const said = isProse || isComment(before) || isInString(before);
+    const said = isProse || isForeign || isComment(before) || isInString(before);
     const literal =
       isText || isFlag || isSettings || isVariable(text, lineStart, from) || (said && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];

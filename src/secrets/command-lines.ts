@@ -1,6 +1,6 @@
 // Passwords in commands: after a tool's option, at a place of their own, piped in.
 
-import { chosen, drawn, given, type ShapeRow } from './accept.ts';
+import { chosen, drawn, given, isSecretName, type ShapeRow } from './accept.ts';
 import { isPassword } from './values.ts';
 
 const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
@@ -26,7 +26,7 @@ export const commandRows: readonly ShapeRow[] = [
   {
     kind: 'password of a command',
     pattern: new RegExp(
-      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds|ncftp\\w*|tsm|dsquery|useradd|tctl)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[pPaw]|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
+      `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds|ncftp\\w*|tsm|dsquery|useradd|tctl|beeline)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[pPaw]|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
       'g',
     ),
     accept: (secret) => given(secret),
@@ -35,7 +35,7 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'password piped',
     contains: '|',
     pattern: new RegExp(
-      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
+      `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|--data-file=-|--body-file|secrets?[ ]|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
       'g',
     ),
     accept: (secret) => given(secret.replace(/^\w+:/, '')),
@@ -51,6 +51,37 @@ export const commandRows: readonly ShapeRow[] = [
     contains: '--from-literal',
     pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
     accept: (secret) => given(secret) || drawn(secret),
+  },
+  {
+    kind: 'value for a store of secrets',
+    contains: [
+      'secret set',
+      'secretsmanager',
+      'SecureString',
+      'user-secrets',
+      '--secret',
+      'http-basic',
+      'auth-pass',
+      'secrets:set',
+    ],
+    pattern: new RegExp(
+      `(?:\\b(?:keyvault[ ]+secret[ ]+set|secretsmanager[ ]+(?:create|put)-secret\\S*|ssm[ ]+put-parameter)\\b[^\\n]{0,200}?--(?:value|secret-string)|\\bgh[ ]+secret[ ]+set\\b[^\\n]{0,120}?(?:--body|-b)|\\buser-secrets[ ]+set[ ]+\\S+|\\bconfig[ ]+set[ ]+(?:\\S+[ ]+){0,2}--secret[ ]+(?:\\S+)|\\bhttp-basic\\.\\S+[ ]+\\S+|\\bauth-pass[ ]+\\S+|\\bsecrets:set[ ]+\\S+)[ =]+${argument}`,
+      'g',
+    ),
+    accept: (secret) => given(secret) || drawn(secret),
+  },
+  {
+    kind: 'value of a key',
+    contains: ['kv put', 'etcdctl', 'put-parameter'],
+    pattern:
+      /\b(?:kv[ ]+put|etcdctl\b[^\n]{0,80}?[ ]put|put-parameter)[ ]+(?:--name[ ]+)?["']?(?<name>[\w/.:-]{2,120})["']?[ ]+["']?(?<secret>[^\s"'$|&;]{4,120})/g,
+    accept: (secret, match) => isSecretName(match) && (given(secret) || drawn(secret)),
+  },
+  {
+    kind: 'password that a command prints',
+    contains: ['password-command', 'passcommand', 'PASSCOMMAND', 'PASSWORD_COMMAND'],
+    pattern: /(?:pass(?:word)?[-_]?command)["']?[= ]+["']?(?:echo|printf)[ ]+([^\s"'`]{6,120})/gi,
+    accept: given,
   },
   {
     kind: 'user of Windows',

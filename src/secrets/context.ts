@@ -4,11 +4,11 @@ import { lineAfter } from '../text/lines.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 
-const wordPattern = /[A-Za-z_$\u00c0-\u024f][\w$\u00c0-\u024f]*(?:[.-][\w$]+)*/g;
+const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
 
 /** Says nothing of what the value is: look further on. */
 const empty =
-  /^(?:is|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
+  /^(?:is|est|es|è|é|ist|lautet|är|er|das|der|die|le|la|el|il|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
 
 /** Says in prose too that what follows is no secret. */
 const telling =
@@ -21,7 +21,8 @@ export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
   const from = Math.max(lineStart, start - farthest);
   const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
-  if (here !== 'none' || from > lineStart) return here === 'stop' ? 'none' : here;
+  if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
+  if (here !== 'none' || from > lineStart) return here;
   // Nothing in its line: the line above, or a few above where those between only describe.
   let end = lineStart - 1;
   for (let lines = 0; lines < 6 && end > 0; lines++) {
@@ -32,6 +33,7 @@ export function contextOf(text: string, start: number): Strength {
       end = above - 1;
       continue;
     }
+    if (lines === 0 && saysSecret(line)) return 'token';
     const said = lastNamed(line);
     if (said === 'stop') return 'none';
     // `const token`, and in the next line `= "..."`.
@@ -41,6 +43,22 @@ export function contextOf(text: string, start: number): Strength {
     end = above - 1;
   }
   return 'none';
+}
+
+const secretSaid =
+  /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
+const otherSaid =
+  /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
+
+/** A value under a name that says nothing, where a comment of its own above it says that it is a secret. */
+function commentAbove(text: string, lineStart: number): Strength {
+  if (lineStart === 0) return 'none';
+  const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - farthest), lineStart);
+  return saysSecret(line) ? 'token' : 'none';
+}
+
+function saysSecret(line: string): boolean {
+  return hasComment(line) && secretSaid.test(line) && !otherSaid.test(line);
 }
 
 /** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */

@@ -3,10 +3,11 @@
 import type { ShapeRow } from './accept.ts';
 import { addressRows } from './addresses.ts';
 import { commandRows } from './command-lines.ts';
+import { fieldRows } from './fields.ts';
 import type { Found, Source } from './found.ts';
 import { shapeRows } from './shapes.ts';
 
-const rows: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows];
+const rows: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows, ...fieldRows];
 
 export function findShapes({ text, path }: Source): Found[] {
   const found: Found[] = [];

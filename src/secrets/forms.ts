@@ -1,4 +1,4 @@
-// How one secret may be written elsewhere: escaped, percent-encoded, in base64, or inside a longer value that was found.
+// How one secret may be written elsewhere: escaped, as entities, percent-encoded, in base64, or inside a longer value that was found.
 
 /** Base64 has a value's bytes at one of three offsets; of each only the characters that no neighbour changes are looked for. */
 const offsets = [0, 1, 2];
@@ -15,7 +15,7 @@ export interface Form {
   readonly inside: boolean;
 }
 
-/** The value itself first; each text once. */
+/** The value itself first; each text once. Base64 of base64, of UTF-16, base32 and hexadecimal digits: `decoded.ts`. */
 export function formsOf(value: string): Form[] {
   const forms = new Map<string, Form>();
   const add = (text: string, inside = false) => {
@@ -25,12 +25,57 @@ export function formsOf(value: string): Form[] {
     add(plain);
     add(JSON.stringify(plain).slice(1, -1));
     if (plain.length > mostEncoded) continue;
-    for (const encoded of [percentEncoded(plain), percentEncoded(plain).replace(/%../g, lower)]) add(encoded);
-    add(plain.replace(/[&<>"']/g, (sign) => entities[sign] as string));
+    for (const escaped of escapes) add(escaped(plain));
     for (const encoded of base64Of(plain)) add(encoded, true);
   }
   return [...forms.values()];
 }
+
+const jsonString = (text: string) => JSON.stringify(text).slice(1, -1);
+const hexOf = (unit: string, digits: number) => unit.charCodeAt(0).toString(16).padStart(digits, '0');
+
+/** How settings, shells, queries and pages write a text. Without signs that need it, all are the text itself. */
+const escapes: readonly ((text: string) => string)[] = [
+  // JSON in JSON, and with the signs that pages escape in it.
+  (text) => jsonString(jsonString(text)),
+  (text) => jsonString(text).replace(/[<>&']/g, (sign) => `\\u${hexOf(sign, 4)}`),
+  (text) => jsonString(text).replaceAll('/', '\\/'),
+  // Compose, Make.
+  (text) => text.replaceAll('$', '$$$$'),
+  // Shells: in single quotes in two ways, without quotes, in double quotes.
+  (text) => text.replaceAll("'", "'\\''"),
+  (text) => text.replaceAll("'", `'"'"'`),
+  (text) => text.replace(/[^\w\-./:@%+=,]/g, '\\$&'),
+  (text) => text.replace(/[^\w\-./:@%]/g, '\\$&'),
+  (text) => text.replace(/["$`\\]/g, '\\$&'),
+  // SQL and single quotes of YAML and PowerShell, CSV, double quotes of PowerShell, literals in single quotes.
+  (text) => text.replaceAll("'", "''"),
+  (text) => text.replaceAll('"', '""'),
+  (text) => text.replace(/["$`]/g, '`$&'),
+  (text) => text.replace(/['\\]/g, '\\$&'),
+  // Entities: by name, as Python, Go and browsers write them, and every sign by its number.
+  (text) => text.replace(/[&<>"']/g, (sign) => entities[sign] as string),
+  (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#39;' : (entities[sign] as string))),
+  (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#x27;' : (entities[sign] as string))),
+  (text) => text.replace(/[&<>"']/g, (sign) => ({ '"': '&#34;', "'": '&#39;' })[sign] ?? (entities[sign] as string)),
+  (text) => text.replace(/[&<>"']/g, (sign) => ({ '"': '&#34;', "'": '&#x27;' })[sign] ?? (entities[sign] as string)),
+  (text) => text.replace(/[&<>"']/g, decimal),
+  (text) => text.replace(/[&<>"']/g, hexadecimal),
+  (text) => text.replace(/[^A-Za-z\d]/g, decimal),
+  (text) => text.replace(/[^A-Za-z\d]/g, hexadecimal),
+  // Addresses: in both cases, also with the signs that only some escape, as a form's, and all of it twice.
+  ...[percentEncoded, percentOfAll, formEncoded].flatMap((encode) => [
+    encode,
+    (text: string) => encode(text).replace(/%../g, lower),
+    (text: string) => percentEncoded(encode(text)),
+    (text: string) => percentEncoded(encode(text)).replace(/%../g, lower),
+  ]),
+  // The bytes of its UTF-8, as `decoded.ts` reads them.
+  (text) => Buffer.from(text).toString('latin1'),
+];
+
+const decimal = (sign: string) => `&#${sign.charCodeAt(0)};`;
+const hexadecimal = (sign: string) => `&#x${hexOf(sign, 2)};`;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -66,6 +111,16 @@ function percentEncoded(text: string): string {
     // Half a surrogate pair.
     return text;
   }
+}
+
+/** Also the signs that `encodeURIComponent` leaves. */
+function percentOfAll(text: string): string {
+  return percentEncoded(text).replace(/[!'()*]/g, (sign) => `%${hexOf(sign, 2).toUpperCase()}`);
+}
+
+/** Of a form: a space is a plus. */
+function formEncoded(text: string): string {
+  return percentOfAll(text).replaceAll('%20', '+').replaceAll('~', '%7E').replaceAll('%2A', '*');
 }
 
 function percentDecoded(text: string): string | undefined {

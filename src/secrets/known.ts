@@ -1,6 +1,7 @@
 // The secrets that are known of a folder, and where they stand in any other text of it. In memory only: neither they nor
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
+import { decodedIn } from './decoded.ts';
 import { type Form, formsOf } from './forms.ts';
 import { LongValues } from './long-values.ts';
 import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './mask.ts';
@@ -13,7 +14,11 @@ const wordLength = 11;
 const leastPart = 16;
 /** A map alone is as fast for fewer. */
 const manyForms = 64;
-/** Past this many a folder is no work of people; each holds about ten forms. */
+/** Forms with the same first units that are compared one by one. Beyond, as with a provider's prefix of ten thousand tokens, they are searched. */
+const fewAlike = 32;
+/** Wrapped lines of base64 of base64. */
+const mostDecoded = 3;
+/** Past this many a folder is no work of people; each has ten to forty forms. */
 const mostValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
@@ -23,16 +28,68 @@ interface Known extends Form {
   readonly least: number;
 }
 
+/** Forms that begin (or, read backwards, end) with the same units. */
+class Alike {
+  private readonly forms: Known[] = [];
+  private sorted: { readonly read: string; readonly form: Known }[] | undefined;
+  private byText = new Map<string, Known[]>();
+  private lengths: number[] = [];
+  private readonly backwards: boolean;
+
+  constructor(backwards: boolean) {
+    this.backwards = backwards;
+  }
+
+  add(form: Known): void {
+    this.forms.push(form);
+    this.sorted = undefined;
+  }
+
+  /** Those that may stand at a place, whole or in part, `part` being what is read there in this direction. Few, however many there are. */
+  candidates(part: (length: number) => string): readonly Known[] {
+    if (this.forms.length <= fewAlike) return this.forms;
+    const sorted = this.sorted ?? this.sort();
+    const whole = this.lengths.flatMap((length) => this.byText.get(part(length)) ?? []);
+    const text = part(this.lengths[0] as number);
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] as { read: string }).read < text) low = middle + 1;
+      else high = middle;
+    }
+    // Those with the longest common beginning are neighbours of where the text would stand.
+    const near = sorted.slice(Math.max(0, low - fewAlike / 2), low + fewAlike / 2).map(({ form }) => form);
+    return [...new Set([...whole, ...near])];
+  }
+
+  private sort() {
+    const read = (text: string) => (this.backwards ? backwards(text) : text);
+    this.sorted = this.forms
+      .map((form) => ({ read: read(form.text), form }))
+      .sort((a, b) => (a.read < b.read ? -1 : a.read > b.read ? 1 : 0));
+    this.byText = new Map(
+      [...Map.groupBy(this.sorted, (row) => row.read)].map(([text, rows]) => [text, rows.map(({ form }) => form)]),
+    );
+    this.lengths = [...new Set(this.sorted.map((row) => row.read.length))].sort((a, b) => b - a);
+    return this.sorted;
+  }
+}
+
 /** Forms by a hash of their first or last units, so that a text is walked once however many there are. */
 class Lookup {
-  private readonly buckets = new Map<number, Known[]>();
+  private readonly buckets = new Map<number, Alike>();
   /** Bits of the hashes there are, where they are many: nearly all places of a text end here. */
   private filter: Uint8Array | undefined;
+  private readonly backwards: boolean;
+
+  constructor(backwards = false) {
+    this.backwards = backwards;
+  }
 
   add(form: Known, hash: number): void {
-    const bucket = this.buckets.get(hash);
-    if (bucket) bucket.push(form);
-    else this.buckets.set(hash, [form]);
+    const bucket = this.buckets.get(hash) ?? new Alike(this.backwards);
+    bucket.add(form);
+    this.buckets.set(hash, bucket);
     if (this.filter) mark(this.filter, hash);
     else if (this.buckets.size === manyForms) {
       this.filter = new Uint8Array(1 << 17);
@@ -40,7 +97,7 @@ class Lookup {
     }
   }
 
-  at(hash: number): readonly Known[] | undefined {
+  at(hash: number): Alike | undefined {
     const { filter } = this;
     if (filter === undefined) return this.buckets.get(hash);
     const bit = spread(hash);
@@ -70,7 +127,7 @@ function hashAt(text: string, at: number): number {
 export class SecretValues {
   private readonly known = new Set<string>();
   private readonly heads = new Lookup();
-  private readonly tails = new Lookup();
+  private readonly tails = new Lookup(true);
   private readonly long = new LongValues();
   private longest = 0;
 
@@ -112,14 +169,26 @@ export class SecretValues {
     }
   }
 
-  /** Where known secrets stand, in any form; at a cut edge also the half of one. Linear in the text: 1 MB takes some 10 ms. */
-  find(text: string, cut: Cut = {}): Range[] {
-    if (this.known.size === 0 || text.length < key) return [];
+  /**
+   * Where known secrets stand, in the forms that `forms.ts` and `decoded.ts` list; at a cut edge also the half of one.
+   * Linear in the text: 1 MB takes some 50 ms.
+   */
+  find(text: string, cut: Cut = {}, depth = 0): Range[] {
+    if (this.known.size === 0) return [];
+    const ranges = this.findAsWritten(text, cut);
+    if (depth === mostDecoded) return ranges;
+    for (const decoded of decodedIn(text))
+      for (const { start, end } of this.find(decoded.text, {}, depth + 1)) ranges.push(...decoded.spans(start, end));
+    return ranges;
+  }
+
+  private findAsWritten(text: string, cut: Cut): Range[] {
+    if (text.length < key) return [];
     const ranges: Range[] = this.long.find(text);
     const last = text.length - key;
     let hash = hashAt(text, 0);
     for (let at = 0; ; at++) {
-      const forms = this.heads.at(hash);
+      const forms = this.heads.at(hash)?.candidates((length) => text.slice(at, at + length));
       for (let i = 0; forms && i < forms.length; i++) {
         const form = forms[i] as Known;
         const end = at + form.text.length;
@@ -131,7 +200,9 @@ export class SecretValues {
           if (common >= form.least) ranges.push({ start: at, end: at + common });
         }
       }
-      const ends = this.tails.at(hash);
+      const ends = this.tails
+        .at(hash)
+        ?.candidates((length) => backwards(text.slice(Math.max(0, at + key - length), at + key)));
       for (let i = 0; ends && i < ends.length; i++) {
         const { text: form, least } = ends[i] as Known;
         if (least === 0) continue;
@@ -148,12 +219,18 @@ export class SecretValues {
   private tailsAtStart(text: string): Range[] {
     const ranges: Range[] = [];
     for (let end = key; end <= Math.min(text.length, this.longest - 1); end++) {
-      for (const form of this.tails.at(hashAt(text, end - key)) ?? []) {
+      const ends = this.tails.at(hashAt(text, end - key));
+      for (const form of ends?.candidates((length) => backwards(text.slice(Math.max(0, end - length), end))) ?? []) {
         if (form.text.length > end && form.text.endsWith(text.slice(0, end))) ranges.push({ start: 0, end });
       }
     }
     return ranges;
   }
+}
+
+/** By UTF-16 units. */
+function backwards(text: string): string {
+  return text.split('').reverse().join('');
 }
 
 /** Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says nothing. */

@@ -5,9 +5,11 @@ import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { findContainers } from './containers.ts';
 import { findHalves } from './edges.ts';
+import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
 import type { Finder, Found, Source } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
+import { findKeyBodies } from './key-bodies.ts';
 import { findKubernetes } from './kubernetes.ts';
 import { findRandom } from './random-looking.ts';
 import { findTables } from './tables.ts';
@@ -78,6 +80,8 @@ const finders: readonly Finder[] = [
   findTables,
   findContainers,
   findCalls,
+  findSums,
+  findKeyBodies,
 ];
 
 function isSettings(path: string): boolean {

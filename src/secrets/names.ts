@@ -1,5 +1,7 @@
 // What a name says of the value beside it: `dbPassword`, `API_KEY`, `client-secret`; and `publicKey`, `token_id`.
 
+import { passwordName, tokenName } from './foreign-names.ts';
+
 /**
  * - password: can mean nothing else; what a person would choose counts (`hunter2hunter`);
  * - token: its value is drawn at random, and only such a value counts;
@@ -18,9 +20,11 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'password',
-    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|passwort|kennwort|pswd|psw|pword|passw|kodeord|wachtwoord|parola|salasana|haslo|hasło|heslo|parole)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|(?!(?:by|com|sur|tres|multi|single|render|light|sub|post|pre|depth|shadow|shader|color)pass)[a-z]{2,12}pass|пароль|密码|口令|パスワード|비밀번호|contrasena|contraseña|senha|motdepasse|mot de passe|[a-z]*secrets?|[a-z]*secret ?(?:access )?keys?(?: base)?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
+    /(?:^| )(?:[a-z]*(?:password|passwords|passwd|passphrase|passcode|pwd|pwds|passwrd|pswd|psw|pword|passw)|pass|pw|(?:db|user|root|admin|smtp|mail|email|ftp|sftp|key|store|trust ?store|ssh|sudo|become|my|ldap|redis|pg|sql|mysql|basic|proxy|bind|vnc|wifi|http|api|app|test|ansible|login|auth|unlock|zip|pin|server|client|sec)(?:pass|pw)|(?!(?:by|com|sur|tres|multi|single|render|light|sub|post|pre|depth|shadow|shader|color)pass)[a-z]{2,12}pass|[a-z]*secrets?|[a-z]*secret ?(?:access )?keys?(?: base)?|credentials?|creds?|dsn|conn(?:ection)? ?str(?:ing)?|passphrases|require ?pass|(?:redis|mqtt|smtp|proxy|cache) ?auth|master ?auth|identified by|mnemonic|seed ?phrase|recovery ?phrase|secret ?phrase|backup ?phrase|recovery ?codes?|(?:wpa|wifi|wireless|network) ?(?:psk|key)|psk|unlock ?code|pin ?code|security answer)$/,
   ],
+  ['password', passwordName],
   ['token', /(?:^| )[a-z]*(?:salt|pepper)$/],
+  ['token', tokenName],
   [
     'other',
     /(?:^| )(?:public|pub|csrf|xsrf|hashed|hash|sha|sha\d+|md5|integrity|fingerprint|etag|nonce|uuid|guid|trace|span|correlation|measurement|i18n|l10n|intl|translation|translations|locale|commit|revision)(?: |$)/,
@@ -31,7 +35,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
   [
     'other',
-    /(?:^| )(?:foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
+    /(?:^| )(?:fips|foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
   ],
   [
     'token',
@@ -103,7 +107,8 @@ function split(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .replace(/[^\p{L}\d]+/gu, ' ')
+    .replace(/([A-Za-z]{4})(\d{1,2})$/, '$1 $2')
+    .replace(/[^\p{L}\p{M}\d]+/gu, ' ')
     .trim()
     .toLowerCase();
 }

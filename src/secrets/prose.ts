@@ -1,12 +1,17 @@
 // Values that are said: 'the password for staging is Xyz', and in commands with only a space between name and value.
 
 import { type Candidate, isExpression, isMixed, literals, type Place, skip } from './candidates.ts';
+import { foreignWords, plainVerbs } from './foreign-names.ts';
 import { lineEndOf, readBare, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
-const words =
-  /[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!is\b|are\b|was\b)[\w@'.-]{1,24}){0,6}?[ \t]*(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|:(?!:)|→)[ \t]*(?:still|now|currently|always|just|set to|simply)?[ \t:]*(?:``)?/y;
-const plainSpace = /[ \t]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
+const words = new RegExp(
+  String.raw`[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
+    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${plainVerbs})(?!\p{L})|[:：](?!:)|→)` +
+    '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
+  'yu',
+);
+const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
 /** Said before a name and a value with only a space between them. */
 const spacedBefore =
   /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
@@ -33,12 +38,14 @@ export function prose(place: Place, closed: number): Candidate[] {
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
-    const bare = takes || alone || used || asks ? readBare(text, spaced, takes || alone) : undefined;
+    // Without quotes what `#define` gives a name is code.
+    if (/#[ \t]*define[ \t]+$/.test(before)) return [];
+    const bare = takes || alone || used || asks || place.isForeign ? readBare(text, spaced, takes || alone) : undefined;
     if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }
-  if (/["']/.test(text.slice(place.start, closed))) return [];
-  const at = skip(words, text, closed);
+  if (!place.isForeign && /["']/.test(text.slice(place.start, closed))) return [];
+  const at = skip(place.isForeign ? foreignWords : words, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
   // 'change the password to x': a change's goal is as often a noun.

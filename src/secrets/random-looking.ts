@@ -10,6 +10,9 @@ import { isPatterned, isPlaceholder, randomness } from './values.ts';
 /** Long enough for a token, of the characters of one. `=` is in none but at the end. */
 const run = /[\w+/.~$-]{10,}={0,2}/g;
 
+/** `'ghp_' + '...'`: a beginning that stands alone in its literal. */
+const loneBeginning = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;
+
 interface Beginning {
   readonly prefix: string;
   readonly rest: RegExp;
@@ -39,6 +42,8 @@ export function findRandom({ text }: Source): Found[] {
     if (item !== undefined) found.push(item);
     if (begins(text, start) && isQuoted(text, match.index, end)) found.push(...broken(text, start));
   }
+  for (const { index } of text.matchAll(loneBeginning))
+    if (begins(text, index + 1)) found.push(...broken(text, index + 1));
   return found;
 }
 
@@ -120,11 +125,12 @@ function named(text: string, start: number, end: number): Found | undefined {
   while (to > from && isEdge(text.charCodeAt(to - 1))) to--;
   if (to - from > 4000) return undefined;
   const value = text.slice(from, to);
+  if (isDefined(text, from)) return undefined;
   const random = randomness(value);
   if (random === 0) return undefined;
   const row = wholeRows.find(({ pattern }) => pattern.test(value));
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
-  if (isPublic(value) || isData(text, from)) return undefined;
+  if (isPublic(value) || isData(text, from) || isFingerprint(text, from, value)) return undefined;
   const before = contextOf(text, from);
   const context = before === 'none' || before === 'other' ? contextAfter(text, to, before) : before;
   const isUuid = value.length === 36 && value[8] === '-';
@@ -149,6 +155,19 @@ function isEdge(unit: number): boolean {
 function isPublic(value: string): boolean {
   return /^(?:AAAA[BCE]3|AAAAE2V|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|sha(?:1|256|384|512)-)/.test(
     value,
+  );
+}
+
+/** The name in `#define NAME`. */
+function isDefined(text: string, start: number): boolean {
+  return /#[ \t]{0,8}define[ \t]{1,8}$/.test(text.slice(Math.max(0, start - 24), start));
+}
+
+/** Of a PGP key, which people write with capitals: 40 digits, or the last 16, near what names it. */
+function isFingerprint(text: string, start: number, value: string): boolean {
+  if (!/^(?:0x)?(?:[\dA-F]{40}|[\dA-F]{16})$/.test(value)) return false;
+  return /pgp|gpg|key-?server|recv-?keys?|fingerprint|apt[_-]key|signing-?key(?!\s*(?:secret|password))|\[SC\]/i.test(
+    text.slice(Math.max(0, start - 200), start + 200),
   );
 }
 

@@ -26,7 +26,7 @@ export function readQuoted(text: string, at: number): Value | undefined {
   let next = at;
   let place = at;
   for (let i = 0; i < 12; i++) {
-    const piece = readLiteral(text, place);
+    const piece = readLiteral(text, place) ?? readTypographic(text, place);
     if (piece === undefined) break;
     pieces.push([piece.start, piece.end]);
     value += unescaped(text.slice(piece.start, piece.end));
@@ -58,12 +58,40 @@ function readLiteral(text: string, at: number): { start: number; end: number; ne
   return undefined;
 }
 
+/** Quotes of typography by those that close them: “x”, « x », 「x」. */
+const typographic: Readonly<Record<string, string>> = {
+  '“': '”',
+  '„': '“”',
+  '«': '»',
+  '»': '«',
+  '‘': '’',
+  '‚': '‘’',
+  '「': '」',
+  '『': '』',
+  '”': '”',
+};
+
+function readTypographic(text: string, at: number): { start: number; end: number; next: number } | undefined {
+  const closing = typographic[text[at] ?? ''];
+  if (closing === undefined) return undefined;
+  const limit = Math.min(text.length, at + longest);
+  for (let i = at + 1; i < limit && text[i] !== '\n'; i++) {
+    if (!closing.includes(text[i] as string)) continue;
+    const quoted = text.slice(at + 1, i);
+    const start = at + 1 + quoted.search(/\S|$/);
+    return { start, end: start + quoted.trim().length, next: i + 1 };
+  }
+  return undefined;
+}
+
 /** Only what matters in secrets: escaped quotes, backslashes and slashes. */
 function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\\r?\n\s*/g, '').replace(/\\+(["'`\\/$])/g, '$1') : text;
 }
 
 const bare = /^[^\s"'`,;<>()[\]{}|\\]+(?:[([{][^\s"'`,;<>()[\]{}|\\]*[)\]}]?)*/;
+/** Signs and letters of East Asia, quotes of typography. */
+const foreignScript = /[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef“”„«»‘’]/;
 const bareSettings = /^[^\s"'`<>]+/;
 
 /**
@@ -75,6 +103,9 @@ export function readBare(text: string, at: number, settings: boolean): Value | u
   const match = pattern.exec(text.slice(at, at + longest));
   if (match === null) return undefined;
   let found = match[0];
+  // A sentence in a script without spaces goes on behind it.
+  const script = found.search(foreignScript);
+  if (script > 0) found = found.slice(0, script);
   // Parameters of an address go on with the next one.
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
   // A connection string goes on with the next setting.

@@ -12,6 +12,15 @@ export const shapeRows: readonly ShapeRow[] = [
       /(?<![\w+/-])(?=[\w+/-]{0,90}(?:AzFu|ACDb|\+ASt|AIoT|\+AEh|\+ARm|AzCa|AzSe|JQQJ99|APIM))[\w+/-]{42,100}={0,2}/g,
     accept: drawn,
   },
+  {
+    kind: 'Ably key',
+    contains: ':',
+    pattern: /(?<=[\w-]{6}\.[\w-]{6}):([\w-]{22,60})(?![\w-])/g,
+    accept: drawn,
+  },
+  { kind: 'New Relic license', contains: 'FFFFNRAL', pattern: /[\da-f]{36}FFFFNRAL/g },
+  { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
+  { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
   { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: drawn },
   { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
@@ -25,7 +34,7 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'password of a hash',
     pattern:
-      /\b(?:b[cC]rypt\.(?:hash|compare)\w*|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
+      /\b(?:b[cC]rypt(?:\.(?:hash|compare)\w*)?|Bcrypt\.\w+|BCrypt::Password\.create|BCrypt\.\w+|ncoder(?:\(\))?\.(?:encode|matches)|[pP]assword_?[eE]ncoder(?:\(\))?\.(?:encode|matches)|(?:generate|check)_password_hash|(?:check|make|verify)_password|hashpw|checkpw|argon2\.(?:hash|verify)|password_(?:hash|verify))\((?:[^"'`()\n]{0,60},\s{0,4})?[bu]?["'`]([^"'`\n]{6,80})["'`]/g,
     accept: (secret) => isPassword(secret, { literal: true }) && isNoWord(secret),
   },
   {
@@ -138,6 +147,24 @@ export const shapeRows: readonly ShapeRow[] = [
     accept: chosen,
   },
   {
+    kind: 'user and password in two lines',
+    paths: /vpn[^/]*\/[^/]*(?:auth|pass|login)[^/]*$|(?:^|\/)(?:auth|auth-user-pass|login)\.(?:txt|conf)$/i,
+    pattern: /^[\w.@-]{2,60}\r?\n(\S{6,80})\s{0,4}$/g,
+    accept: given,
+  },
+  {
+    kind: 'users of PgBouncer',
+    paths: /userlist\.txt$/,
+    pattern: /^"[^"\n]{1,60}"[ \t]+"([^"\n]{6,200})"/gm,
+    accept: real,
+  },
+  {
+    kind: 'login of SQL Server',
+    contains: ['sp_add', 'SP_ADD'],
+    pattern: /\bsp_add\w{3,20}\b[^;\n]{0,200},\s{0,4}N?'([^'\n]{6,120})'\s{0,4}(?:;|$)/gim,
+    accept: given,
+  },
+  {
     kind: 'PPP secret',
     paths: /(?:chap|pap)-secrets|ppp/i,
     pattern: /^["']?[^\s#"']+["']?[ \t]+\S+[ \t]+["']?([^\s"']{4,120})/gm,
@@ -183,9 +210,9 @@ export const shapeRows: readonly ShapeRow[] = [
   {
     kind: 'key of a call',
     pattern:
-      /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@:-]{1,60}["'],\s*){0,2}[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
+      /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+|hmac\.New|hash_hmac|Hash::make|from_secret|SecretKeySpec|PBEKeySpec|Rfc2898DeriveBytes|hmacShaKeyFor|SymmetricSecurityKey|signWith|HMAC(?:256|384|512)|OpenSSL::HMAC\.(?:hex)?digest|AES\.new|SignedString|NewCookieStore|(?:AES|aes)_(?:EN|DE|en|de)(?:CRYPT|crypt)|(?:pgp_sym|PGP_SYM)_(?:en|de|EN|DE)(?:crypt|CRYPT)(?:_bytea)?|EncryptByPassPhrase|DecryptByPassPhrase)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@: -]{1,60}["'],\s*){0,2}(?:\[\]byte\(|(?:\w+\.){1,4}[gG]et_?[bB]ytes\()?[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
     accept: (secret) =>
-      drawn(secret) || (isPassword(secret, { literal: true }) && isNoWord(secret) && !/^(?:sha|aes|md)/i.test(secret)),
+      drawn(secret) || (given(secret) && isNoWord(secret) && !/^(?:sha|aes|md|HS|RS)-?\d/i.test(secret)),
   },
   {
     kind: 'key as numbers',

@@ -279,6 +279,8 @@ function isPhrase(value: string): boolean {
 
 /** 16 characters or more with signs of all kinds, as frameworks draw their keys: `k#2v!x(0...`. */
 export function isSymbolic(value: string): boolean {
+  // A text whose letters are written as numbers: `\x73\x65`.
+  if (/^(?:\\x[2-7][\da-f])+$/i.test(value)) return false;
   if (value.length < 16 || value.length > 200 || isPlaceholder(value)) return false;
   const { digits, lower, upper } = countsOf(value);
   const symbols = value.replace(/[\w\s./:,-]+/g, '').length;

@@ -84,4 +84,33 @@ export const innocent: readonly (readonly [what: string, text: string, path?: st
   ['a version', 'secret-service = "2.3.4-beta.5"', 'a.toml'],
   ['an algorithm', 'PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]', 'a.py'],
   ['a scope', "scope: 'https://www.googleapis.com/auth/cloud-platform'"],
+  // Fingerprints, constants of libraries, names that a macro gets
+  ['a fingerprint in words', 'Our PGP key: 4AEE18F83AFDEB2340967A2E9B1C0D3F5A6E7C8D', 'SECURITY.md'],
+  ['a fingerprint in quotes', 'GPG key `4AEE18F83AFDEB2340967A2E9B1C0D3F5A6E7C8D`', 'SECURITY.md'],
+  ['a fingerprint of a variable', 'ENV GPG_KEY A035C8C19219BA821ECEA86B64E628F8D684696D', 'Dockerfile'],
+  [
+    'fingerprints of a variable',
+    'ENV GPG_KEYS=1A4E8B7277C42E53DBA9C7B9BCAA30EA9C0D5763 A035C8C19219BA821ECEA86B64E628F8D684696D',
+    'Dockerfile',
+  ],
+  ['a fingerprint that is fetched', 'gpg --recv-keys 4AEE18F83AFDEB2340967A2E9B1C0D3F5A6E7C8D', 'a.sh'],
+  [
+    'a fingerprint of a repository',
+    'key: 4AEE18F83AFDEB2340967A2E9B1C0D3F5A6E7C8D\nkeyserver: keys.openpgp.org',
+    'a.yml',
+  ],
+  ['a key that signs', '[user]\n\tsigningkey = 9B1C0D3F5A6E7C8D', '.gitconfig'],
+  [
+    'a constant of OpenSSL',
+    `#define FIPS_KEY_STRING "f4556650ac31d35461610bac4ed81b1a181b2d8a43ea2854cbae22ca74560813"`,
+    'a.h',
+  ],
+  ['a name that a macro gets', '#define EVP_F_EVP_PKEY2PKCS8 0', 'a.h'],
+  ['a macro without quotes', '#define OBJ_pkcs9_challengePassword OBJ_pkcs9,7L', 'a.h'],
+  [
+    'a text in escapes',
+    String.raw`#define TLS_MD_SERVER_WRITE_KEY_CONST "\x73\x65\x72\x76\x65\x72\x20\x77\x72\x69\x74\x65\x20\x6b\x65\x79"`,
+    'a.h',
+  ],
+  ['a cipher', '#define TLS1_TXT_PSK_WITH_AES_256_CBC_SHA "PSK-AES256-CBC-SHA"', 'a.h'],
 ];

@@ -1,5 +1,6 @@
 // A secret found once is masked wherever it stands in the folder, in every way that it may be written.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { maskKnown, SecretValues } from '../../src/secrets/known.ts';
 import { maskPath } from '../../src/secrets/mask-path.ts';
@@ -117,4 +118,45 @@ test('twenty thousand values cost a text no more than one does', () => {
   assert.deepEqual(many.find(text), []);
   // Work is counted, not timed: every place of the text is looked at once, and the bits tell nearly all of them apart.
   assert.deepEqual(many.find(`${text}${noise(10)}7${noise(12)}`).length, 1);
+});
+
+/** Texts that hold encoded texts again and again, or begin to. */
+const nested: readonly (readonly [string, string])[] = [
+  ['hexadecimal digits', '41'],
+  ['base64 of base64', 'VVdGaFYyRmg='],
+  ['base64', 'QUFB'],
+  ['base32', 'MFRGGZDF2'],
+  ['percent signs', '%41'],
+  ['escapes', '\\x41'],
+  ['spaced pairs', '41 '],
+  ['lines', `${noise(64)}\n`],
+  ['lines of escapes', `${noise(20)}\\n`],
+  ['ends of lines', '"\n'],
+  ['one line and spaces', ' '],
+];
+for (const [what, piece] of nested)
+  test(`a million characters of ${what} are searched in time`, { timeout: 60_000 }, () => {
+    const text = `${noise(20)}${piece.repeat(Math.ceil(1_000_000 / piece.length))}`;
+    assert.deepEqual(new SecretValues([password]).find(text), []);
+  });
+
+test('thousands of secrets that begin and end alike are each masked, whole, in half and at a cut', () => {
+  const alike = Array.from(
+    { length: 5000 },
+    (_, i) => `sk-team-${createHash('sha256').update(`${i}`).digest('base64url').slice(0, 24)}-prod`,
+  );
+  const values = [new SecretValues(alike)];
+  const text = alike.map((value, i) => `${i}\t${value}\n`).join('');
+  const left = maskKnown(text, 'a.tsv', values).text;
+  assert.deepEqual(
+    alike.filter((value) => left.includes(value)),
+    [],
+  );
+  const [, second = ''] = alike;
+  const find = (part: string, cut = {}) =>
+    new SecretValues(alike).find(part, cut).map(({ start, end }) => [start, end]);
+  assert.deepEqual(find(`x ${second.slice(0, 20)} y`), [[2, 22]]);
+  assert.deepEqual(find(`x ${second.slice(0, 12)}`, { end: true }), [[2, 14]]);
+  assert.deepEqual(find(`${second.slice(-12)} y`, { start: true }), [[0, 12]]);
+  assert.deepEqual(find('x sk-team-nothing-of-that-kind-prod y'), []);
 });

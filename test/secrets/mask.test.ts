@@ -253,6 +253,20 @@ const hostile: readonly (readonly [string, string])[] = [
   ['lists of secrets', 'passwords: [{'],
   ['numbers', 'key = [1, 2, '],
   ['words', 'seed phrase orbit lantern '],
+  ['names in other languages', 'mot de passe 密码 '],
+  ['names in other languages with verbs', 'mot de passe est 密码是：'],
+  ['quotes of typography', '“'],
+  ['parameters of CloudFormation', 'ParameterKey=a,ParameterValue='],
+  ['arguments of JMeter', '<stringProp name="Argument.name">password</stringProp><stringProp name="Argument.value">'],
+  ['sums', 'key = a + '],
+  ['sums and what they add', 'key = a + b; a = "abcdef"; '],
+  ['heads of web tokens', '"eyJhbGciOiJIUzI1NiJ9", '],
+  ['beginnings that stand alone', "'ghp_' + "],
+  ['lines of a key', `MIIEowIBAAK${noise(53)}\n`],
+  ['addresses of nodes', 'https://rpc.node/'],
+  ['fields before a default', '"--password", type=str, help="a", '],
+  ['comments before a default', 'password {\n# a\n// b\n/* c */'],
+  ['underscored words', 'api_key_'],
 ];
 
 for (const [what, piece] of hostile)

@@ -1,0 +1,213 @@
+// What passwords and keys are called in languages other than English, and the words that join such a name to its value.
+
+interface Language {
+  readonly name: string;
+  /** Separated by bars: one of them is part of every name of a password. */
+  readonly stems: string;
+  /** Regular expression, in lower case: what a password is called, inflected. */
+  readonly password: string;
+  /** What a key or token is called, as one word or two; its value counts only if it looks random. */
+  readonly token?: string;
+  /** 'is', 'was', 'remains', ... as words of their own. */
+  readonly verbs?: string;
+  /** Prepositions, as in 'changed to': only before what is no word. */
+  readonly changes?: string;
+  /** What the verbs are in scripts without spaces: attached to the name. */
+  readonly particles?: string;
+}
+
+const languages: readonly Language[] = [
+  {
+    name: 'Chinese',
+    stems: '密码|密碼|口令|通行码',
+    password: '密码|密碼|口令|通行码',
+    token: '密钥|密鑰|令牌|私钥|私鑰|秘钥|授权码|凭证',
+    particles: '(?:已经?)?(?:改|设置?|設置?|重置|更新|变更|變更|修改)?[为為成]|就?是|如下',
+  },
+  {
+    name: 'Japanese',
+    stems: 'パス|暗証番号|合言葉|合い言葉|あいことば',
+    password: 'パスワード|パスコード|パスフレーズ|暗証番号|合言葉|合い言葉|あいことば',
+    token: 'apiキー|シークレットキー|アクセスキー|秘密鍵|トークン|シークレット|暗号鍵',
+    particles: '(?:[はが](?:次|以下|下記)の(?:とおり|通り)です)|[はがをもに]',
+  },
+  {
+    name: 'Korean',
+    stems: '비밀|비번|암호|패스',
+    password: '비밀번호|비번|암호|패스워드|패스프레이즈',
+    token: '토큰|비밀 ?키|시크릿 ?키|api ?키|액세스 ?키|개인 ?키|암호화 ?키',
+    particles: '(?:[는은] ?다음과 ?같습니다)|[는은이가를을]',
+  },
+  {
+    name: 'French',
+    stems: "de passe|motdepasse|mdp|secrète|code secret|d’acc|d'acc",
+    password: "mots? de passe|motdepasse|mdp|phrase (?:secrète|de passe)|codes? d['’ ]accès|code secret",
+    token: 'clé (?:api|secrète|privée|d accès)|jetons?',
+    verbs: "est|était|reste|sera|devient|c['’]est",
+  },
+  {
+    name: 'Spanish',
+    stems: 'contrase|clave|código',
+    password:
+      'contrase[ñn]as?|claves?(?: de acceso)?(?! (?:primaria|for[áa]nea|externa|única|candidata|compuesta))|palabra clave|código de acceso',
+    token: 'clave (?:api|secreta|privada)',
+    verbs: 'es|era|será|sigue siendo',
+    changes: 'a|por',
+  },
+  {
+    name: 'Italian',
+    stems: 'parola|parole|chiave|codice',
+    password: "parol[ae] (?:d['’ ]ordine|chiave|di accesso)|chiave di accesso|codice (?:di accesso|segreto)",
+    token: 'chiave (?:api|segreta|privata)',
+    verbs: "è|e['’]|era|sarà|rimane|resta",
+  },
+  {
+    name: 'Portuguese',
+    stems: 'senha|palavra|código',
+    password: 'senhas?|palavras?[- ]passe|palavra[- ]chave|código de acesso',
+    token: 'chave (?:api|secreta|privada)',
+    verbs: 'é|era|será|continua sendo|continua a ser',
+    changes: 'para',
+  },
+  {
+    name: 'Turkish',
+    stems: 'şifre|sifre|parola',
+    password: 'şifre\\p{L}{0,8}|sifre\\p{L}{0,6}|parola\\p{L}{0,6}',
+    token: '(?:api|gizli|özel|erişim) anahtar\\p{L}{0,3}|belirte[cç]\\p{L}{0,3}|jeton\\p{L}{0,3}',
+    verbs: 'olarak|eşittir',
+  },
+  {
+    name: 'German',
+    stems: 'passwort|passwört|kennwort|kennwört|zugang|losung|schlüsselwort',
+    password: '\\p{L}*(?:passw[oö]rte?r?s?|kennw[oö]rte?r?s?)|zugangscode|zugangswort|losungs?(?:wort)?|schlüsselwort',
+    token: '(?:api|geheime[rns]?|privater?) schlüssel|(?:api|geheim|zugriffs|zugangs|sitzungs)(?:schlüssel|token)',
+    verbs: 'ist|lautet|war|bleibt|wird|heißt|heisst',
+    changes: 'auf|in',
+  },
+  {
+    name: 'Dutch',
+    stems: 'wachtwoord|toegang',
+    password: '\\p{L}*wachtwoord(?:en)?|toegangscode',
+    token: '(?:api|geheime|geheim) sleutel|\\p{L}*sleutel',
+    verbs: 'is|luidt|was|blijft',
+  },
+  {
+    name: 'Scandinavian, Finnish',
+    stems: 'lösen|passord|adgangskode|kodeord|salasana|tunnussana',
+    password:
+      '\\p{L}*(?:lösenord(?:et)?|lösen|passord(?:et)?|adgangskoden?|kodeord(?:et)?)|salasana\\p{L}{0,3}|tunnussana',
+    token: 'api (?:nyckeln?|nøglen?|nøkkelen|nøkkel|avain)',
+    verbs: 'är|er|var|oli',
+    changes: 'on|til|till',
+  },
+  {
+    name: 'Polish, Czech, Slovak',
+    stems: 'hasł|hasl|hesl',
+    password: 'has[łl](?:o|a|em|u)|hesl(?:o|a|em|u)',
+    token: '(?:klucz|kľúč|klíč) (?:api|prywatny|tajny)|(?:tajny|prywatny) klucz|tajn[yý] klíč',
+    verbs: 'jest|brzmi|je|bylo|było|zní',
+    changes: 'to|na',
+  },
+  {
+    name: 'other languages of the Balkans, Hungarian, Romanian',
+    stems: 'jelsz|parol|lozink|geslo|šifra|парола|лозинка',
+    password: 'jelsz[óo]|jelszav\\p{L}{1,4}|parole?i?|lozink[aeu]|geslo|šifra|парола(?:та)?|лозинка',
+    verbs: 'este|je|е|va fi',
+  },
+  {
+    name: 'Greek',
+    stems: 'κωδικ|συνθηματικό',
+    password: 'κωδικ(?:ός|ό|ού)(?: πρόσβασης)?|συνθηματικό',
+    verbs: 'είναι|ήταν',
+  },
+  {
+    name: 'Russian, Ukrainian, Belarusian',
+    stems: 'парол|кодов',
+    password: 'парол(?:ь|я|ю|ем|и|ей|ю)|кодов(?:ое|ого) слов[оа]|кодова фраза',
+    token:
+      '(?:секретный|закрытый|приватный|секретний) ключ|ключ (?:api|доступа|доступу)|токен\\p{L}{0,2}(?: доступ[ау])?',
+    verbs: 'это|такой|такий|был|будет|є|—',
+  },
+  {
+    name: 'Vietnamese',
+    stems: 'mật|mat khau',
+    password: 'mật khẩu|mat khau|mật mã',
+    token: 'khóa (?:api|bí mật)|mã thông báo',
+    verbs: 'là',
+  },
+  {
+    name: 'Indonesian, Malay',
+    stems: 'sandi|laluan',
+    password: 'kata sandi(?:nya)?|sandi(?:nya)?|kata laluan',
+    token: 'kunci (?:api|rahasia)',
+    verbs: 'adalah|ialah|yaitu',
+  },
+  { name: 'Thai', stems: 'รหัส', password: 'รหัสผ่าน|รหัสลับ', token: 'โทเค็น|คีย์ลับ', particles: 'คือ|เป็น' },
+  { name: 'Hindi', stems: 'पासवर्ड|कूटशब्द', password: 'पासवर्ड|कूटशब्द', token: 'टोकन|गुप्त कुंजी', verbs: 'है|था' },
+  {
+    name: 'Arabic, Persian',
+    stems: 'كلم|رمز|گذرواژه|الرقم',
+    password: 'كلم(?:ة|ات) (?:ال)?(?:مرور|سر)|(?:رمز|گذرواژه)(?: عبور)?|الرقم السري',
+    token: 'رمز الوصول|مفتاح (?:api|سري)',
+    verbs: 'هي|هو|است',
+  },
+  { name: 'Hebrew', stems: 'סיסמ', password: 'ה?סיסמ(?:ה|ת|א)', token: 'מפתח (?:api|סודי)|אסימון', verbs: 'היא|הוא' },
+];
+
+function join(part: 'password' | 'token' | 'verbs' | 'changes' | 'particles'): string {
+  return languages.flatMap((language) => language[part] ?? []).join('|');
+}
+
+/** Letters and marks of scripts that put no space between a name and what follows it. */
+const unspaced = '\\u0900-\\u097f\\u0e00-\\u0e7f\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af';
+const isUnspaced = new RegExp(`[${unspaced}]`);
+
+/** Whether the name's script puts no space behind it: `密码是`. */
+export function endsInUnspaced(name: string): boolean {
+  return isUnspaced.test(name.at(-1) ?? '');
+}
+
+const letter = '[\\p{L}\\p{M}]';
+/** No letter of the same word before it; in scripts without spaces every place is a word's beginning. */
+const wordStart = `(?<!${letter})`;
+
+/** Sources of patterns, for `names.ts`: what a name in lower case ends with. */
+export const passwordName = new RegExp(`(?:(?:^|[ ])|(?=[${unspaced}]))(?:${join('password')})$`, 'u');
+export const tokenName = new RegExp(
+  `(?:(?:^|[ ])|(?=(?:api)?[${unspaced}]))(?:${join('token')})(?:${join('particles')})?$`,
+  'u',
+);
+
+const stems = languages.map((language) => language.stems.split('|'));
+const hints = languages.map(({ password }) => password.replaceAll('\\p{L}*', ''));
+
+/**
+ * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of the languages whose
+ * stems are in the text: looking for all takes five times as long as for English names.
+ */
+export function foreignHintFor(text: string): string {
+  const lower = text.toLowerCase();
+  return hints.filter((_, index) => stems[index]?.some((stem) => lower.includes(stem))).join('|');
+}
+
+const gap = '[ \\t\\u00a0\\u202f\\u3000]';
+const verbs = `(?:${join('verbs')})(?!${letter})|(?:${join('changes')})(?=${gap}+\\S*[\\d!@#$%^&*])`;
+const adverbs =
+  '(?:maintenant|toujours|ahora|agora|jetzt|nun|derzeit|aktuell|now|теперь|сейчас|следующий|hiện tại|saat ini)';
+
+/** From a name's end to its value: 'für den Testserver lautet ', ' : ', 'は', ' — '. */
+export const foreignWords = new RegExp(
+  `(?:${gap}*[(（][^()（）\\n]{1,30}[)）])?` +
+    `(?:${gap}+[\\p{L}\\p{M}\\p{N}@'’._-]{1,24}){0,6}?` +
+    `${gap}*(?:(?:${join('particles')})${gap}*[：:]?|${wordStart}(?:${verbs})|[:：＝→—–]|(?<=${gap})-(?=${gap}))` +
+    `${gap}*(?:${adverbs}${gap}+)?[ \\t\\u00a0\\u3000:：]*(?:\`\`)?`,
+  'yu',
+);
+
+/** Verbs that nothing in English looks like, for names that English has too: 'Das Passwort ist', 'La password è'. */
+export const plainVerbs = "est|es|è|é|e'|ist|lautet|era|était|será|är|er|это";
+
+/** Whether a name, as it stands in a text, is a password's in another language. */
+export function isForeign(name: string): boolean {
+  return passwordName.test(name.toLowerCase());
+}

@@ -1,0 +1,104 @@
+// Private keys and web tokens without what frames them: lines of Base64 that no BEGIN opens, and a web token in pieces.
+
+import type { Found, Source } from './found.ts';
+import { tokenRows } from './tokens.ts';
+import { randomness } from './values.ts';
+
+/** A line of Base64 as programs wrap it, at 64 or 76 columns. */
+const shortestLine = 60;
+const longestLine = 78;
+const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?=["'`;,)\]]{0,4}[ \t]{0,8}(?:\r?\n|\\r|\\n|["'`+]|$))/y;
+/** Between two lines, in comments and in literals too. */
+const between =
+  /(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}[+,;.\\]?[ \t]{0,8}\r?\n[ \t]{0,80}(?:(?:\/\/|[#*>|-])[ \t]{0,8})?["'`]?|(?:\\r)?\\n/y;
+const derPrefixes = tokenRows.filter(({ kind }) => kind === 'private key in DER').map(({ prefix }) => prefix);
+/** Said shortly before it. */
+const saysKey = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
+const saysOther = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
+
+export function findKeyBodies({ text }: Source): Found[] {
+  return [...keyBodies(text), ...webTokens(text)];
+}
+
+function keyBodies(text: string): Found[] {
+  const found: Found[] = [];
+  // A run as long as a line covers every 60th place: most are no Base64.
+  for (let at = shortestLine - 1; at < text.length; at += shortestLine) {
+    if (!isBase64(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > 0 && at - start < longestLine && isBase64(text.charCodeAt(start - 1))) start--;
+    let end = at;
+    while (end < text.length && end - start <= longestLine && isBase64(text.charCodeAt(end))) end++;
+    if (end - start < shortestLine || end - start > longestLine) continue;
+    const lines = linesFrom(text, start, end);
+    at = Math.max(at, lines.at(-1)?.end ?? end);
+    const first = text.slice(start, end);
+    const isDer = derPrefixes.some((prefix) => first.startsWith(prefix));
+    if (lines.length < (isDer ? 2 : 3) || randomness(first.slice(20)) === 0) continue;
+    const before = text.slice(Math.max(0, start - 120), start);
+    if (!isDer && (!saysKey.test(before) || saysOther.test(before))) continue;
+    for (const line of lines)
+      found.push({ ...line, value: text.slice(line.start, line.end), kind: 'body of a private key' });
+  }
+  return found;
+}
+
+function isBase64(unit: number): boolean {
+  return (
+    (unit >= 97 && unit <= 122) ||
+    (unit >= 65 && unit <= 90) ||
+    (unit >= 48 && unit <= 57) ||
+    unit === 43 ||
+    unit === 47
+  );
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function linesFrom(text: string, start: number, end: number): Span[] {
+  const lines = [{ start, end }];
+  for (let at = end; ; ) {
+    between.lastIndex = at;
+    if (!between.test(text)) return lines;
+    lastLine.lastIndex = between.lastIndex;
+    if (!lastLine.test(text)) return lines;
+    const from = between.lastIndex;
+    at = lastLine.lastIndex;
+    // A word behind the body is none of it.
+    if (at - from < 60 && !/[\d+/=]/.test(text.slice(from, at))) return lines;
+    lines.push({ start: from, end: at });
+    if (at - from < 60) return lines;
+  }
+}
+
+const head = /eyJ[\w-]{12,300}/g;
+const piece = /[\w-]{16,4000}/;
+/** Between two pieces: quotes, a comma, the name of the next variable. UTF-16 units. */
+const mostBetween = 48;
+const mostPieces = 12;
+
+/** `["eyJhbGci...", "eyJzdWIi...", "k3Jd..."]`, over lines of YAML, in variables one after the other. */
+function webTokens(text: string): Found[] {
+  if (!text.includes('eyJ')) return [];
+  const found: Found[] = [];
+  head.lastIndex = 0;
+  for (let match = head.exec(text); match !== null; match = head.exec(text)) {
+    if (!Buffer.from(match[0], 'base64url').toString('latin1').includes('"alg"')) continue;
+    const pieces: Span[] = [{ start: match.index, end: head.lastIndex }];
+    for (let at = head.lastIndex; pieces.length < mostPieces; ) {
+      const next = piece.exec(text.slice(at, at + mostBetween + 4000));
+      if (next === null || next.index > mostBetween) break;
+      if (!next[0].startsWith('eyJ') && randomness(next[0]) === 0) break;
+      pieces.push({ start: at + next.index, end: at + next.index + next[0].length });
+      at += next.index + next[0].length;
+    }
+    head.lastIndex = pieces.at(-1)?.end ?? head.lastIndex;
+    if (pieces.length > 1)
+      for (const { start, end } of pieces)
+        found.push({ start, end, value: text.slice(start, end), kind: 'piece of a web token' });
+  }
+  return found;
+}

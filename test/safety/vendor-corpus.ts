@@ -1,0 +1,133 @@
+// Secrets of vendors in their documents' forms, and of people in the syntax of many tools, each in a text of its own, from a seed.
+// A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/secrets/ were written.
+
+import { maskSecrets } from '../../src/secrets/mask.ts';
+import { type Alphabet, Random } from './corpus-random.ts';
+import { jwt, uuid } from './corpus-tokens.ts';
+import { camel, noun, passwordWords } from './corpus-words.ts';
+import { Survivors } from './survivors.ts';
+import { vendorForms } from './vendor-forms.ts';
+import { addressed, formed, unformed } from './vendors.ts';
+
+export type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'addresses' | 'syntaxes';
+
+export interface VendorItem {
+  readonly group: VendorGroup;
+  /** Vendor or syntax: what the split goes by. */
+  readonly of: string;
+  readonly unseen: boolean;
+  readonly path: string;
+  readonly text: string;
+  /** Any one of these, or the latter half of a long one, in the masked text is a leak. */
+  readonly secrets: readonly string[];
+}
+
+const alphabets: Readonly<Record<string, Alphabet>> = {
+  a: 'alphanumeric',
+  h: 'hex',
+  H: 'hexUpper',
+  u: 'base64url',
+  b: 'base64',
+  l: 'lowerDigits',
+  U: 'upperDigits',
+  d: 'digits',
+  i: 'base32',
+  s: 'base58',
+};
+
+function filled(form: string, random: Random): string {
+  return form.replace(/\{(?:(\d+)([a-zA-Z])|g)\}/g, (_, count?: string, kind?: string) =>
+    count === undefined ? uuid(random) : random.text(Number(count), alphabets[kind ?? 'a']),
+  );
+}
+
+/** A third, by a hash of the name (FNV-1a). */
+export function isUnseen(name: string): boolean {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % 3 === 0;
+}
+
+const rowsOf = (table: string) =>
+  table
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|') as [string, string, string]);
+
+type Line = readonly [path: string, line: (token: string, random: Random) => string];
+const nameless: readonly Line[] = [
+  ['a.ts', (token) => `check("${token}");\n`],
+  ['a.md', (token, random) => `Then paste ${token} there and wait for the ${noun(random)}.\n`],
+  ['a.log', (token, random) => `2026-03-04T05:06:07Z INFO ${noun(random)} ${token} accepted\n`],
+  ['a.json', (token, random) => `["${noun(random)}", "${token}", ${random.below(90)}]\n`],
+];
+
+type NamedLine = readonly [path: string, line: (token: string, name: string) => string];
+const named: readonly NamedLine[] = [
+  ['.env.example', (token, name) => `${name}=${token}\n`],
+  ['a.ts', (token, name) => `const ${camel(name.toLowerCase())} = '${token}';\n`],
+  ['a.yaml', (token, name) => `env:\n  - name: ${name}\n    value: ${token}\n`],
+  ['a.py', (token, name) => `client = Client(os.getenv("${name}", "${token}"))\n`],
+];
+
+function password(random: Random): string {
+  const word = () => random.pick(passwordWords);
+  return random.pick([
+    () => `${word()}${random.text(2, 'digits')}!`,
+    () => `${word().toLowerCase()}-${word()}${random.text(2, 'digits')}`,
+    () => `${word()}@${random.text(4, 'digits')}`,
+    () => `${word().toLowerCase()}_${word().toLowerCase()}#${random.text(2, 'digits')}`,
+    () => `${random.text(5)}${random.text(3, 'digits')}${random.text(4)}`,
+    () => `${random.text(6)}#${random.text(5)}%${random.text(2, 'digits')}`,
+  ])();
+}
+
+const token = (random: Random) => filled(random.pick(['{32h}', '{40a}', '{43u}', '{40h}']), random);
+
+/** Values of each syntax. */
+const each = 4;
+
+function written([path, form]: readonly [string, string], random: Random): { text: string; secrets: string[] } {
+  const secret = form.includes('§') ? password(random) : token(random);
+  const joinedByDots = path.startsWith('jwt') ? form.includes('1¤.') : form.includes("join('.')");
+  const pieces = joinedByDots ? jwt(random).split('.') : [1, 2, 3].map(() => random.text(16));
+  const text = form.replace(/([123])¤|[§¤]/g, (_, nth?: string) => (nth ? pieces[Number(nth) - 1] : secret) as string);
+  const split = /[123]¤/.test(form);
+  return { text: `${text}\n`, secrets: split ? pieces.slice(joinedByDots ? 1 : 0) : [secret] };
+}
+
+export function makeVendorCorpus(seed: number): VendorItem[] {
+  const random = new Random(seed);
+  const items: VendorItem[] = [];
+  const add = (group: VendorGroup, of: string, path: string, text: string, secrets: readonly string[]) =>
+    items.push({ group, of, unseen: isUnseen(of), path, text, secrets });
+  for (const [vendor, , form] of rowsOf(formed))
+    for (const [path, line] of nameless) {
+      const made = filled(form, random);
+      add('tokens without a name', vendor, path, line(made, random), [made]);
+    }
+  for (const [vendor, name, form] of [...rowsOf(formed), ...rowsOf(unformed)])
+    for (const [path, line] of named) {
+      const made = filled(form, random);
+      add('tokens under a name', vendor, path, line(made, name), [made]);
+    }
+  for (const [vendor, form] of rowsOf(addressed))
+    for (const [path, line] of nameless) {
+      const [before = '', secret = '', after = ''] = filled(form, random).split('§');
+      add('addresses', vendor, path, line(`${before}${secret}${after}`, random), [secret]);
+    }
+  for (const row of vendorForms)
+    for (let i = 0; i < each; i++) {
+      const { text, secrets } = written(row, random);
+      add('syntaxes', row[1], row[0], text, secrets);
+    }
+  return items;
+}
+
+/** Items of which a secret, or the latter half of a long one, stays in the masked text. */
+export function missed(items: readonly VendorItem[]): VendorItem[] {
+  return items.filter(({ path, text, secrets }) => {
+    const survivors = new Survivors([{ kind: '', form: 'token', carrier: '', path, secrets, also: [] }]);
+    return survivors.in(maskSecrets(text, path).text).size > 0;
+  });
+}
