@@ -25,37 +25,6 @@ test('every source file begins by saying what it is for', () => {
   assert.deepEqual(silent, []);
 });
 
-/** What several rooms have, and means the same in each: its types, its worker, the client of one, its weights, their fit; an adaptation as each sees it. */
-const roles = 'adapt block client fit gate main protocol ranking run search service types weights worker'.split(' ');
-
-test('two rooms share no file name that means different things', () => {
-  const files = sources.filter((path) => path.startsWith('src/'));
-  const byName = Map.groupBy(files, (path) => path.slice(path.lastIndexOf('/') + 1));
-  const shared = [...byName].filter(([name, paths]) => paths.length > 1 && !roles.includes(name.replace(/\.ts$/, '')));
-  assert.deepEqual(shared, []);
-});
-
-const linesOf = (path: string) => read(path).split('\n').length - 1;
-
-test('no source file is over 300 lines, and no test over 500', () => {
-  const long = sources.filter((path) => linesOf(path) > (path.startsWith('test/') ? 500 : 300));
-  assert.deepEqual(long, []);
-});
-
-test('no room is over 3,500 lines; the folders of the host are rooms', () => {
-  const inRooms = sources.filter((path) => path.startsWith('src/'));
-  const rooms = Map.groupBy(inRooms, (path) => /^src\/(?:host\/)?[^/]+(?=\/)/.exec(path)?.[0]);
-  assert.ok(rooms.size > 30);
-  const sizes = [...rooms].map(([room, paths]) => ({
-    room,
-    lines: paths.reduce((sum, path) => sum + linesOf(path), 0),
-  }));
-  assert.deepEqual(
-    sizes.filter(({ lines }) => lines > 3500),
-    [],
-  );
-});
-
 test('no path of a machine stands in a tracked file', () => {
   // Put together here, or this file would hold them.
   const paths = [root, join(homedir(), '.'), ['', 'work', 'main'].join('/'), ['', 'work', 'shared'].join('/')];
