@@ -18,13 +18,13 @@ interface Entry {
 /** One row per file of dist/. A room whose entry does not exist yet is left out, and said so. */
 const entries: readonly Entry[] = [
   { source: 'src/extension.ts', out: 'extension.cjs', platform: 'node' },
-  { source: 'src/ngram/worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
+  { source: 'src/specialist/ngram/worker.ts', out: 'ngram-worker.cjs', platform: 'node' },
   { source: 'src/jobs/main.ts', out: 'job.cjs', platform: 'node' },
-  { source: 'src/engine/main.ts', out: 'engine.cjs', platform: 'node' },
-  { source: 'src/panel/main.ts', out: 'panel.js', platform: 'browser' },
-  { source: 'src/panel/table-main.ts', out: 'table.js', platform: 'browser' },
+  { source: 'src/specialist/engine/main.ts', out: 'engine.cjs', platform: 'node' },
+  { source: 'src/vscode/webview/main.ts', out: 'panel.js', platform: 'browser' },
+  { source: 'src/vscode/webview/table-main.ts', out: 'table.js', platform: 'browser' },
   // With the sheet of its charts' library beside it.
-  { source: 'src/panel/report-main.ts', out: 'report.js', platform: 'browser' },
+  { source: 'src/vscode/webview/report-main.ts', out: 'report.js', platform: 'browser' },
 ];
 
 /** VS Code 1.104, the oldest that package.json admits, runs extensions on Node 22 and webviews on Chromium 134. */

@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../src/common/errors.ts';
-import { PromptForm } from '../src/tasks/completion/prompt-form.ts';
-import { loadTokenizer } from '../src/tokenizer/load.ts';
+import { PromptForm } from '../src/prompts/completion/prompt-form.ts';
+import { loadTokenizer } from '../src/text/tokenizer/load.ts';
 import { root } from './paths.ts';
 
 interface GoldenPlace {
@@ -19,12 +19,12 @@ interface GoldenPlace {
 /** Cursors that need no healing. Snippets: both fit; one is too long, and the next does not fit any more; none; a name and a suffix that are cut. */
 const places: readonly GoldenPlace[] = [
   {
-    path: 'src/store/orders.ts',
+    path: 'src/storage/orders.ts',
     prefix:
       "import { Order } from './order.ts';\n\nexport function total(orders: readonly Order[]): number {\n  let sum = 0;\n  for (const order of orders)",
     suffix: '\n  return sum;\n}\n',
     snippets: [
-      { path: 'src/store/order.ts', text: 'export interface Order {\n  readonly price: number;\n}\n' },
+      { path: 'src/storage/order.ts', text: 'export interface Order {\n  readonly price: number;\n}\n' },
       { path: 'test/orders.test.ts', text: 'const sum = total(orders);\n' },
     ],
   },

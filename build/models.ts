@@ -6,10 +6,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Precision } from '../src/arch/precision.ts';
 import { unwrap } from '../src/common/errors.ts';
-import { DIALECT } from '../src/package/dialects.ts';
-import { listPackages, type PackageInfo } from '../src/package/list.ts';
+import type { Precision } from '../src/neural/architecture/precision.ts';
+import { DIALECT } from '../src/neural/models/dialects.ts';
+import { listPackages, type PackageInfo } from '../src/neural/models/list.ts';
 import {
   filesIn,
   type PackageManifest,
@@ -19,7 +19,7 @@ import {
   TOKENIZER,
   WEIGHTS,
   writeManifest,
-} from '../src/package/manifest.ts';
+} from '../src/neural/models/manifest.ts';
 import { root } from './paths.ts';
 
 /** Every file of every model, relative to `modelsFolder`. Throws where a manifest and its folder say different things, or there is no model. */

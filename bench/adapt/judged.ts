@@ -1,10 +1,10 @@
 // Recorded places, each judged by a coupling that was fitted on the other half of its package's recorded files, and on places that no recording names.
 
-import { fitCoupling, score, scoreCuts } from '../../src/coupling/fit.ts';
-import { limitOf } from '../../src/coupling/risk.ts';
-import { bestCut } from '../../src/coupling/show.ts';
-import { shuffled } from '../../src/fit/random.ts';
-import { isBeginning } from '../../src/tasks/completion/judge.ts';
+import { shuffled } from '../../src/common/statistics/random.ts';
+import { isBeginning } from '../../src/prompts/completion/judge.ts';
+import { fitCoupling, score, scoreCuts } from '../../src/routing/fit.ts';
+import { limitOf } from '../../src/routing/risk.ts';
+import { bestCut } from '../../src/routing/show.ts';
 import { keyless } from '../common/desk.ts';
 import type { Package, Sided } from './places.ts';
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RISK_TERMS } from '../../src/coupling/risk.ts';
+import { RISK_TERMS } from '../../src/routing/risk.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';

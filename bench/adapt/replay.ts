@@ -2,10 +2,10 @@
 // and it is cleaned as it would be shown.
 
 import { unwrap } from '../../src/common/errors.ts';
-import { cleanAnswer } from '../../src/tasks/completion/clean.ts';
-import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
-import { requestAt } from '../../src/tasks/completion/teacher-request.ts';
-import { connectTeacher } from '../../src/teacher/connect.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { requestAt } from '../../src/prompts/completion/teacher-request.ts';
 import { MessagesServer } from '../../test/fakes/messages-server.ts';
 import { askedAt, type RecordedPlace, type Recording } from '../common/recordings.ts';
 

@@ -1,7 +1,7 @@
 // Whether the bounds on the risk hold: thresholds are chosen on half of the files again and again, and what is lost is looked at elsewhere.
 
-import { boundedRisk, type Holding } from '../../src/fit/bounded-risk.ts';
-import { shuffled } from '../../src/fit/random.ts';
+import { boundedRisk, type Holding } from '../../src/common/statistics/bounded-risk.ts';
+import { shuffled } from '../../src/common/statistics/random.ts';
 import type { Figures } from '../figures.ts';
 import type { Judged } from './judged.ts';
 import { clusters } from './tables.ts';

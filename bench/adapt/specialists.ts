@@ -2,9 +2,9 @@
 
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineClient } from '../../src/engine/client.ts';
-import { assignSplits } from '../../src/harvest/split.ts';
-import type { Split } from '../../src/harvest/types.ts';
+import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import { assignSplits } from '../../src/workspace/files/split.ts';
+import type { Split } from '../../src/workspace/files/types.ts';
 import { adaptOn } from '../base/adapted.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';

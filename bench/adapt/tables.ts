@@ -1,10 +1,10 @@
 // What the pair of specialist and API comes to at judged places: calls that it saves, how long one waits, how often each is right.
 
 import { quantile } from '../../src/common/quality.ts';
-import { priceOf } from '../../src/coupling/decide.ts';
-import { interval } from '../../src/fit/bootstrap.ts';
-import { expectedCalibrationError } from '../../src/fit/calibrate.ts';
-import { uniforms } from '../../src/fit/random.ts';
+import { interval } from '../../src/common/statistics/bootstrap.ts';
+import { expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { priceOf } from '../../src/routing/decide.ts';
 import type { Figures } from '../figures.ts';
 import { ALLOWED, type Answered, type Judged } from './judged.ts';
 

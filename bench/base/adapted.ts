@@ -2,14 +2,14 @@
 
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Precision } from '../../src/arch/precision.ts';
+import { currentModel } from '../../src/adaptation/models/folder-models.ts';
+import type { AdaptReport } from '../../src/adaptation/report/types.ts';
+import { adapt } from '../../src/adaptation/stages/run.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
-import { currentModel } from '../../src/learn/folder-models.ts';
-import { adapt } from '../../src/learn/run.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
-import type { AdaptReport } from '../../src/report/types.ts';
+import type { Precision } from '../../src/neural/architecture/precision.ts';
+import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { withEngines } from '../common/engines.ts';
 import { chooseFiles } from '../common/held-out.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';

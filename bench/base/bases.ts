@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { parameterCount } from '../../src/arch/parameters.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { parseConfig } from '../../src/package/config-json.ts';
-import { listPackages } from '../../src/package/list.ts';
-import { TOKENIZER } from '../../src/package/manifest.ts';
-import { readTokenizer } from '../../src/tokenizer/load.ts';
+import { parameterCount } from '../../src/neural/architecture/parameters.ts';
+import { parseConfig } from '../../src/neural/models/config-json.ts';
+import { listPackages } from '../../src/neural/models/list.ts';
+import { TOKENIZER } from '../../src/neural/models/manifest.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import type { Base } from './types.ts';
 
 const models = join(root, 'models');

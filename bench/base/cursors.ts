@@ -1,8 +1,8 @@
 // The recorded cursors with what is asked there, and the figures of the answers, package by package.
 
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { dialectOf } from '../../src/package/manifest.ts';
-import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
+import { dialectOf } from '../../src/neural/models/manifest.ts';
+import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
 import { askedAt, type RecordedPlace } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';

@@ -1,6 +1,6 @@
 // What one base has over another at the same places: differences with intervals, and whether they hold where names are unknown.
 
-import { interval } from '../../src/fit/bootstrap.ts';
+import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { isRight, type Line } from '../common/line-figures.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, isPublic } from './cursors.ts';

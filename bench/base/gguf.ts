@@ -2,12 +2,18 @@
 // Layout of the blocks: ggml's ggml-common.h.
 
 import { readFileSync } from 'node:fs';
-import type { Model } from '../../src/arch/decoder-values.ts';
-import { BLOCK, type Quantized, quantize } from '../../src/arch/quantize.ts';
 import { replaceFile } from '../../src/common/files.ts';
 import { toHalf } from '../../src/common/half.ts';
-import { GGML, type GgufTensor, ggufPieces } from '../../src/package/gguf-file.ts';
-import { bytesOf, type GgufWords, ggufParameters, inOrder, modelMetadata } from '../../src/package/gguf-model.ts';
+import type { Model } from '../../src/neural/architecture/decoder-values.ts';
+import { BLOCK, type Quantized, quantize } from '../../src/neural/architecture/quantize.ts';
+import { GGML, type GgufTensor, ggufPieces } from '../../src/neural/models/export/gguf-file.ts';
+import {
+  bytesOf,
+  type GgufWords,
+  ggufParameters,
+  inOrder,
+  modelMetadata,
+} from '../../src/neural/models/export/gguf-model.ts';
 
 interface Format {
   /** ggml's number of the type. */

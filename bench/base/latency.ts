@@ -3,7 +3,7 @@
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
+import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { withEngines } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { lineTokens } from '../common/line-figures.ts';

@@ -1,10 +1,10 @@
 // Our engine in a process of its own, as the product runs it. Started by side-by-side.ts.
 
-import type { Model } from '../../src/arch/decoder-values.ts';
-import { Network } from '../../src/decode/network.ts';
-import { prefill } from '../../src/decode/prefill.ts';
-import { loadModel } from '../../src/package/model-folder.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
+import type { Model } from '../../src/neural/architecture/decoder-values.ts';
+import { Network } from '../../src/neural/decoding/network.ts';
+import { prefill } from '../../src/neural/decoding/prefill.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { serve } from '../common/child-process.ts';
 import { likeliest } from '../common/greedy/generate.ts';
 import type { Answer, Side } from './side.ts';

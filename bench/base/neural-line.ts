@@ -1,6 +1,6 @@
 // Lines by the neural model alone.
 
-import { clean } from '../../src/tasks/completion/clean.ts';
+import { clean } from '../../src/prompts/completion/clean.ts';
 import type { PromptPart } from '../common/greedy/alone.ts';
 import type { AloneProcess } from '../common/greedy/processes.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quantile } from '../../src/common/quality.ts';
 import { physicalCores } from '../../src/common/threads.ts';
-import { loadModel } from '../../src/package/model-folder.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { Child } from '../common/child-process.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { Figures } from '../figures.ts';
@@ -54,7 +54,7 @@ function binaryName(): string {
 /** Text that any base knows the like of: our own. */
 function textFor({ tokenizer }: Base): number[] {
   const files = ['gradient.ts', 'operations.ts', 'products.ts'].map((name) =>
-    join(import.meta.dirname, '../../src/autodiff', name),
+    join(import.meta.dirname, '../../src/neural/autodiff', name),
   );
   return [...tokenizer.encode(files.map((file) => readFileSync(file, 'utf8')).join('\n'))];
 }

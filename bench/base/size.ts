@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
+import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { withEngines } from '../common/engines.ts';
 import { lineTokens } from '../common/line-figures.ts';
 import { cursorsOf, isPublic, queryAt } from './cursors.ts';

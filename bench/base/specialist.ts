@@ -3,9 +3,9 @@
 import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
-import { MIXTURE_FILE, type MixWeights } from '../../src/mix/types.ts';
-import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import type { EngineClient } from '../../src/specialist/engine/client.ts';
+import { MIXTURE_FILE, type MixWeights } from '../../src/specialist/mixture/types.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
 import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';

@@ -1,11 +1,11 @@
 // Scores texts longer than a model's context: windows that overlap by half, each headed by the file's name, each token scored once.
 
-import type { Precision } from '../../src/arch/precision.ts';
 import { physicalCores } from '../../src/common/threads.ts';
-import { Network } from '../../src/decode/network.ts';
-import { loadModel } from '../../src/package/model-folder.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { Precision } from '../../src/neural/architecture/precision.ts';
+import { Network } from '../../src/neural/decoding/network.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { likeliest } from '../common/greedy/generate.ts';
 
 /** Tokens [start, end) of a file are shown to the model, those from `from` on are scored. */

@@ -1,7 +1,7 @@
 // Processes of a benchmark's own: what they answer is an object of functions, and they are asked one thing at a time.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { LARGE_PAGES } from '../../src/engine/client.ts';
+import { LARGE_PAGES } from '../../src/specialist/engine/client.ts';
 
 /** What a process answers, by name. Arguments and answers cross as JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: each function has arguments of its own; `ask` is typed by them.

@@ -4,11 +4,11 @@ import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { Masking } from '../../src/common/masking.ts';
-import { CompletionService } from '../../src/complete/service.ts';
-import { MixedSpecialist, type NgramSpecialist } from '../../src/complete/specialist.ts';
-import type { CompletionSettings } from '../../src/complete/types.ts';
-import { defaultFit } from '../../src/coupling/defaults.ts';
-import { Backoff } from '../../src/teacher/backoff.ts';
+import { CompletionService } from '../../src/completion/service.ts';
+import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
+import type { CompletionSettings } from '../../src/completion/types.ts';
+import { Backoff } from '../../src/llm/backoff.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
 import { Editor, type EditorDeps } from './editor.ts';
 
 export interface DeskDeps {

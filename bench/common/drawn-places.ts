@@ -1,7 +1,7 @@
 // Draws cursor places in a package's files as those of the recordings in bench/data were drawn.
 
-import { uniforms } from '../../src/fit/random.ts';
-import type { LinePlace } from '../../src/ngram/model.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import type { LinePlace } from '../../src/specialist/ngram/model.ts';
 import { indentLength } from '../../src/text/indents.ts';
 import { linesOf } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';

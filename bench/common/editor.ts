@@ -1,15 +1,15 @@
 // The editor's part of a typist's work: requests go out and are given up as VS Code does it, and what is on the screen is followed.
 import type { Clock } from '../../src/common/clock.ts';
-import type { CompletionService } from '../../src/complete/service.ts';
-import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
-import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from '../../src/host/completion/unanswered.ts';
+import type { CompletionService } from '../../src/completion/service.ts';
+import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { lineBefore } from '../../src/text/lines.ts';
 import { listOpensAt } from '../../src/text/list-places.ts';
+import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from '../../src/vscode/completion/unanswered.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
 const EDITOR_DEBOUNCE_MS = 50;
-/** A document is told to the specialist when the typing has paused this long, ms (host/folder/documents.ts). */
+/** A document is told to the specialist when the typing has paused this long, ms (vscode/folder/documents.ts). */
 export const SETTLE_MS = 250;
 
 /** A suggestion that came on the screen. */

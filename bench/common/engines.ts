@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { ProgressBar } from '../../src/common/bar.ts';
 import { physicalCores } from '../../src/common/threads.ts';
-import { EngineClient } from '../../src/engine/client.ts';
+import { EngineClient } from '../../src/specialist/engine/client.ts';
 
-const script = join(root, 'src/engine/main.ts');
+const script = join(root, 'src/specialist/engine/main.ts');
 
 /** Gives `work` engine processes of one thread each, and ends them after it. */
 export async function withEngines<T>(

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shuffled } from '../../src/fit/random.ts';
+import { shuffled } from '../../src/common/statistics/random.ts';
 import { cacheFolder } from './packages.ts';
 
 export interface LanguageFile {

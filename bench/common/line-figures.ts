@@ -2,7 +2,7 @@
 
 import type { Draft } from '../../src/common/completion.ts';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
-import { judge } from '../../src/tasks/completion/judge.ts';
+import { judge } from '../../src/prompts/completion/judge.ts';
 import type { Figures } from '../figures.ts';
 import type { RecordedPlace } from './recordings.ts';
 

@@ -1,5 +1,5 @@
 // A typist from a seed: goes to places of a file and types on from there, as an editor with closing brackets and indents of its own lets one.
-import { normals, uniforms } from '../../src/fit/random.ts';
+import { normals, uniforms } from '../../src/common/statistics/random.ts';
 import { lineBefore } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';
 

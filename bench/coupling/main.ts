@@ -3,13 +3,13 @@
 
 import { join } from 'node:path';
 import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
-import { deferralCurve, type ScoredExample } from '../../src/coupling/curve.ts';
-import { decide } from '../../src/coupling/decide.ts';
-import { fitCoupling, score } from '../../src/coupling/fit.ts';
-import { placeOf } from '../../src/coupling/place.ts';
-import type { CouplingExample, CouplingFit } from '../../src/coupling/types.ts';
-import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
-import { splitByFile } from '../../src/fit/folds.ts';
+import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
+import { splitByFile } from '../../src/common/statistics/folds.ts';
+import { deferralCurve, type ScoredExample } from '../../src/routing/curve.ts';
+import { decide } from '../../src/routing/decide.ts';
+import { fitCoupling, score } from '../../src/routing/fit.ts';
+import { placeOf } from '../../src/routing/place.ts';
+import type { CouplingExample, CouplingFit } from '../../src/routing/types.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';

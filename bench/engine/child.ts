@@ -1,18 +1,18 @@
 // One measurement of the neural engine in a process of its own, so that memory is its own; prints figures as JSON. Started by main.ts.
 
-import { PRESETS } from '../../src/arch/config.ts';
-import { DEFAULT_OPTIMIZER } from '../../src/arch/optimizer.ts';
-import { initialWeights, parameterCount } from '../../src/arch/parameters.ts';
-import type { Precision } from '../../src/arch/precision.ts';
-import { Builder } from '../../src/autodiff/builder.ts';
-import { Network } from '../../src/decode/network.ts';
-import { prefill } from '../../src/decode/prefill.ts';
-import { normals } from '../../src/fit/random.ts';
-import { writeModel } from '../../src/onnx/write.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
-import { Session } from '../../src/runtime/session.ts';
-import { Tensor } from '../../src/runtime/tensor.ts';
-import { Stepper } from '../../src/train/stepper.ts';
+import { normals } from '../../src/common/statistics/random.ts';
+import { PRESETS } from '../../src/neural/architecture/config.ts';
+import { DEFAULT_OPTIMIZER } from '../../src/neural/architecture/optimizer.ts';
+import { initialWeights, parameterCount } from '../../src/neural/architecture/parameters.ts';
+import type { Precision } from '../../src/neural/architecture/precision.ts';
+import { Builder } from '../../src/neural/autodiff/builder.ts';
+import { Network } from '../../src/neural/decoding/network.ts';
+import { prefill } from '../../src/neural/decoding/prefill.ts';
+import { writeModel } from '../../src/neural/onnx/write.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import { Session } from '../../src/neural/runtime/session.ts';
+import { Tensor } from '../../src/neural/runtime/tensor.ts';
+import { Stepper } from '../../src/neural/training/stepper.ts';
 
 type Numbers = Record<string, number>;
 

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../build/paths.ts';
-import { PRESETS } from '../../src/arch/config.ts';
-import { initialWeights } from '../../src/arch/parameters.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
-import { EnginePair } from '../../src/engine/pair.ts';
-import { saveModel } from '../../src/package/model-folder.ts';
-import { physicalCores } from '../../src/runtime/device.ts';
+import { PRESETS } from '../../src/neural/architecture/config.ts';
+import { initialWeights } from '../../src/neural/architecture/parameters.ts';
+import { saveModel } from '../../src/neural/models/model-folder.ts';
+import { physicalCores } from '../../src/neural/runtime/device.ts';
+import { EnginePair } from '../../src/specialist/engine/pair.ts';
 import { shippedTokenizerPath } from '../common/shipped.ts';
 import type { Benchmark, Figures } from '../figures.ts';
 
@@ -57,7 +57,7 @@ async function throughTheProcess(): Promise<Numbers> {
   const config = { ...PRESETS.S, vocabSize: 16_384 };
   const base = join(folder, 'base');
   saveModel(base, config, initialWeights(config, 1), 'F16');
-  const client = new EnginePair({ script: join(root, 'src/engine/main.ts') });
+  const client = new EnginePair({ script: join(root, 'src/specialist/engine/main.ts') });
   try {
     const tokenizer = shippedTokenizerPath;
     const serving = { model: base, tokenizer, precision: 'int4', threads: 1 } as const;

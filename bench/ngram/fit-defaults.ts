@@ -1,4 +1,4 @@
-// Fits the weights that the specialist ships (src/ngram/default-weights.json) on packages of many kinds. None of them
+// Fits the weights that the specialist ships (src/specialist/ngram/default-weights.json) on packages of many kinds. None of them
 // is a recorded one. Not a benchmark: run by hand after a change of features.
 //
 //   node build/run.mjs bench/ngram/fit-defaults.ts [--dry]
@@ -6,12 +6,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { type ChoiceExample, fitConditionalLogit } from '../../src/fit/conditional-logit.ts';
-import { fitMixture, type MixtureExample, meanLoss } from '../../src/ngram/fit-mixture.ts';
-import { initialMixture } from '../../src/ngram/mixture.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
-import { initialRanking } from '../../src/ngram/ranking.ts';
-import { plainWeights } from '../../src/ngram/weights.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
+import { fitMixture, type MixtureExample, meanLoss } from '../../src/specialist/ngram/fit-mixture.ts';
+import { initialMixture } from '../../src/specialist/ngram/mixture.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { initialRanking } from '../../src/specialist/ngram/ranking.ts';
+import { plainWeights } from '../../src/specialist/ngram/weights.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
@@ -57,6 +57,6 @@ for (const { spec, model, heldOut } of learned) {
 }
 console.log(`ranking weights: ${Array.from(ranking, (weight) => weight.toFixed(2)).join(' ')}`);
 if (!process.argv.includes('--dry')) {
-  const path = join(root, 'src/ngram/default-weights.json');
+  const path = join(root, 'src/specialist/ngram/default-weights.json');
   writeFileSync(path, `${JSON.stringify(plainWeights({ ...mixture.weights, ranking: Float32Array.from(ranking) }))}\n`);
 }

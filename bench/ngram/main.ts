@@ -3,9 +3,9 @@
 
 import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
-import { NgramModel, type NgramWeights, type TokenScore } from '../../src/ngram/model.ts';
-import { draftOptions, shownDraft } from '../../src/tasks/completion/asked-place.ts';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import { NgramModel, type NgramWeights, type TokenScore } from '../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';

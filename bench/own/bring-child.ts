@@ -1,6 +1,7 @@
 // Brings a base in a process of its own, as the product does, and says what that took at most. Started by main.ts.
-import { type BringRequest, type Brought, bring } from '../../src/bases/bring.ts';
+
 import { unwrap } from '../../src/common/errors.ts';
+import { type BringRequest, type Brought, bring } from '../../src/neural/models/import/bring.ts';
 import { serve } from '../common/child-process.ts';
 
 export interface Bringing {

@@ -1,5 +1,5 @@
 // Lines of a base with the n-grams at recorded cursors, as the product serves both: the bases that ship and one that was brought alike.
-import type { PackageInfo } from '../../src/package/list.ts';
+import type { PackageInfo } from '../../src/neural/models/list.ts';
 import { listBases } from '../base/bases.ts';
 import { cursorsOf } from '../base/cursors.ts';
 import { preparer } from '../base/prepare.ts';

@@ -4,22 +4,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import type { Model } from '../../src/arch/decoder-values.ts';
-import type { Precision } from '../../src/arch/precision.ts';
-import { readSource } from '../../src/bases/source-of.ts';
-import { writeWeights } from '../../src/bases/write-weights.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { threadCount } from '../../src/common/threads.ts';
-import { Network } from '../../src/decode/network.ts';
-import { EngineClient } from '../../src/engine/client.ts';
-import { measureBase } from '../../src/engine/measure-base.ts';
 import { nodeOptions } from '../../src/jobs/client.ts';
-import { listPackages, type PackageInfo } from '../../src/package/list.ts';
-import { loadModel } from '../../src/package/model-folder.ts';
-import { readSafetensors } from '../../src/package/safetensors.ts';
-import { loadLibrary } from '../../src/runtime/library.ts';
-import { readTokenizer } from '../../src/tokenizer/load.ts';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { Model } from '../../src/neural/architecture/decoder-values.ts';
+import type { Precision } from '../../src/neural/architecture/precision.ts';
+import { Network } from '../../src/neural/decoding/network.ts';
+import { readSource } from '../../src/neural/models/import/source-of.ts';
+import { writeWeights } from '../../src/neural/models/import/write-weights.ts';
+import { listPackages, type PackageInfo } from '../../src/neural/models/list.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
+import { readSafetensors } from '../../src/neural/models/safetensors.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
+import { EngineClient } from '../../src/specialist/engine/client.ts';
+import { measureBase } from '../../src/specialist/engine/measure-base.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
+import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { Child } from '../common/child-process.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
@@ -29,7 +29,12 @@ import { besideReaders, READERS } from './exported.ts';
 import { linesAt } from './lines.ts';
 
 /** Text that no base was trained on when it was written: files of this repository. */
-const FILES = ['src/common/files.ts', 'src/decode/passes.ts', 'src/learn/plan.ts', 'CONTRIBUTING.md'];
+const FILES = [
+  'src/common/files.ts',
+  'src/neural/decoding/passes.ts',
+  'src/adaptation/stages/plan.ts',
+  'CONTRIBUTING.md',
+];
 /** Tokens that are read at once, of each file the first. */
 const WINDOW = 512;
 /** Where predictions are compared, and of each recorded package the lines that are asked for; default of --places. */
@@ -157,7 +162,7 @@ async function bitsOf(model: Model, precision: Precision, tokenizer: Tokenizer):
 }
 
 async function speed(folder: string, tokenizer: string): Promise<Figures> {
-  const engine = new EngineClient({ script: join(root, 'src/engine/main.ts') });
+  const engine = new EngineClient({ script: join(root, 'src/specialist/engine/main.ts') });
   const vocabulary = loadModel(folder, { as: 'stored' }).config.vocabSize;
   const threads = threadCount('auto');
   try {

@@ -1,7 +1,6 @@
 // What is cut out of files before it is sent: lines of private keys, the texts of a task, the hunks of a change.
-import { maskKnown, SecretValues } from '../../src/secrets/known.ts';
-import { findSecrets } from '../../src/secrets/mask.ts';
-import { Tree } from '../../test/harvest/tree.ts';
+import { maskKnown, SecretValues } from '../../src/workspace/secrets/known.ts';
+import { findSecrets } from '../../src/workspace/secrets/mask.ts';
 import {
   changedFiles,
   keyCarriers,
@@ -12,6 +11,7 @@ import {
   users,
 } from '../../test/support/cut-texts.ts';
 import { type KeyKind, keyKinds, keyLines, linesLeft, pemOf } from '../../test/support/keys.ts';
+import { Tree } from '../../test/workspace/files/tree.ts';
 import { type Campaign, Tally } from './campaign.ts';
 
 /** Keys of each kind. */

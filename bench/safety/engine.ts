@@ -1,13 +1,13 @@
 // What a base model's files may do to the engine: expressions that never end, and a process that is held all the same.
 import { join } from 'node:path';
-import { EngineClient } from '../../src/engine/client.ts';
-import { LONGEST_SILENCE } from '../../src/engine/silence.ts';
-import { byteLevel, split } from '../../src/tokenizer/json-file.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { eachWord, KNOWN_PATTERNS, splitsOf } from '../../src/tokenizer/splits.ts';
-import { drafting } from '../../test/engine/helpers.ts';
+import { EngineClient } from '../../src/specialist/engine/client.ts';
+import { LONGEST_SILENCE } from '../../src/specialist/engine/silence.ts';
+import { byteLevel, split } from '../../src/text/tokenizer/json-file.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
+import { eachWord, KNOWN_PATTERNS, splitsOf } from '../../src/text/tokenizer/splits.ts';
 import { ManualClock } from '../../test/fakes/clock.ts';
-import { trainTokenizer } from '../../test/tokenizer/fixture.ts';
+import { drafting } from '../../test/specialist/engine/helpers.ts';
+import { trainTokenizer } from '../../test/text/tokenizer/fixture.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
 /** Characters of a text, and ms that an expression may take for it. */
@@ -92,7 +92,7 @@ async function held(show: (row: CampaignRow) => void): Promise<void> {
   const tally = new Tally();
   for (let n = 0; n < hangs; n++) {
     const clock = new ManualClock();
-    const script = join(import.meta.dirname, '../../test/engine/held-engine.ts');
+    const script = join(import.meta.dirname, '../../test/specialist/engine/held-engine.ts');
     const client = new EngineClient({ script, clock });
     const holds = client.request('draft', drafting('hold'));
     const behind = Array.from({ length: n }, () => client.request('status', {}));

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { leftOutByContent } from '../../src/harvest/content.ts';
-import { decodeText } from '../../src/harvest/decode.ts';
-import { leftOutByName } from '../../src/harvest/file-names.ts';
-import { findSecrets, maskRanges, maskSecrets } from '../../src/secrets/mask.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { lineEnd, lineStart } from '../../src/text/lines.ts';
+import { leftOutByContent } from '../../src/workspace/files/content.ts';
+import { decodeText } from '../../src/workspace/files/decode.ts';
+import { leftOutByName } from '../../src/workspace/files/file-names.ts';
+import { findSecrets, maskRanges, maskSecrets } from '../../src/workspace/secrets/mask.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { uniforms } from '../../src/fit/random.ts';
-import { harvestFolder } from '../../src/harvest/folder.ts';
-import { readTokenizer } from '../../src/tokenizer/load.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
+import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { type Trap, traps, tryTrap, ways } from '../../test/safety/folder.ts';
 import { outsideWord } from '../../test/support/crafted.ts';
 import { writeMarkerProgram } from '../../test/support/hostile.ts';

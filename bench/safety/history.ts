@@ -2,8 +2,8 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { harvestFolder } from '../../src/harvest/folder.ts';
-import { pastCommits, stagedChanges, stagedFiles } from '../../src/harvest/staged.ts';
+import { harvestFolder } from '../../src/workspace/files/folder.ts';
+import { pastCommits, stagedChanges, stagedFiles } from '../../src/workspace/files/staged.ts';
 import { foreignGit, foreignWord, ownGit } from '../../test/support/foreign-git.ts';
 import { type Campaign, Tally } from './campaign.ts';
 

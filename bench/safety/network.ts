@@ -1,8 +1,8 @@
 // A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
 
-import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { connectTeacher } from '../../src/teacher/connect.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
 import {
   dirty,
   drips,
@@ -15,7 +15,7 @@ import {
 } from '../../test/fakes/hostile-messages.ts';
 import { keyForms } from '../../test/fakes/key-forms.ts';
 import { planted, sdks, variablesOf, withPlantedEnvironment } from '../../test/fakes/sdk-environment.ts';
-import * as providers from '../../test/teacher/asking.ts';
+import * as providers from '../../test/llm/asking.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
 const key = 'sk-ant-bench-0123456789';

@@ -1,7 +1,7 @@
 // Tables of text tasks: those that are read, and what a spreadsheet makes of those that are written.
-import { uniforms } from '../../src/fit/random.ts';
-import { csvLine, csvRecords, plainField, TableError } from '../../src/tasks/label/csv.ts';
-import { jsonlTexts } from '../../src/tasks/label/extract.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { csvLine, csvRecords, plainField, TableError } from '../../src/text-tasks/labels/csv.ts';
+import { jsonlTexts } from '../../src/text-tasks/labels/extract.ts';
 import { type Campaign, Tally } from './campaign.ts';
 
 const mostMemory = 256 << 20;

@@ -1,8 +1,8 @@
 // Measures harvest and index of one folder; prints figures as JSON. Started by main.ts.
 
 import { quantile } from '../../src/common/quality.ts';
-import { harvestFolder } from '../../src/harvest/folder.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 

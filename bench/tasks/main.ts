@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { interval } from '../../src/fit/bootstrap.ts';
-import { brierScore, expectedCalibrationError } from '../../src/fit/calibrate.ts';
-import { uniforms } from '../../src/fit/random.ts';
-import { type Reading, readingOf } from '../../src/tasks/label/base-reading.ts';
+import { interval } from '../../src/common/statistics/bootstrap.ts';
+import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { type Reading, readingOf } from '../../src/text-tasks/labels/base-reading.ts';
 import {
   bestOf,
   crossJudged,
@@ -14,15 +14,15 @@ import {
   type HeldOut,
   hasBoth,
   judgedBy,
-} from '../../src/tasks/label/coupling.ts';
-import { accuracyAt, type Judged, RISK_TERMS, riskAt } from '../../src/tasks/label/share-of-calls.ts';
+} from '../../src/text-tasks/labels/coupling.ts';
+import { accuracyAt, type Judged, RISK_TERMS, riskAt } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
   groundOf,
   type LabelledText,
   labelProbabilities,
   type Specialist,
-} from '../../src/tasks/label/text-specialist.ts';
+} from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
 import { rowsInBulk } from './bulk.ts';

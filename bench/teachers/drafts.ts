@@ -4,10 +4,10 @@ import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Result } from '../../src/common/errors.ts';
 import type { Masking } from '../../src/common/masking.ts';
 import { quantile } from '../../src/common/quality.ts';
-import { ServedEngine, servedModel } from '../../src/complete/served-engine.ts';
-import { PATIENCE_MS } from '../../src/complete/specialist.ts';
-import { cutsOf } from '../../src/tasks/completion/cuts.ts';
-import { connectTeacher, listModels } from '../../src/teacher/connect.ts';
+import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
+import { PATIENCE_MS } from '../../src/completion/specialist.ts';
+import { connectTeacher, listModels } from '../../src/llm/connect.ts';
+import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import type { Figures } from '../figures.ts';
 import type { Server } from './server.ts';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NgramModel } from '../../src/ngram/model.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
 import { Desk, type DeskDeps } from '../common/desk.ts';
 import type { PackageFile } from '../common/packages.ts';

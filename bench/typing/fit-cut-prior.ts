@@ -1,20 +1,20 @@
-// What is believed of a draft's beginnings before a folder has taught anything (src/coupling/priors.ts), against what a fit would make of it: on what is
+// What is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts), against what a fit would make of it: on what is
 // drafted while stretches of the packages held out from the bases' corpus are typed; none of them is one that is recorded, or typed by the
 // benchmark. Not a benchmark: run by hand after a change of what the probabilities of tokens mean. Seven minutes with small.
 //
 //   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases small,medium] [--places 3] [--seed 23]   (stretches of each package and language)
 import { parseArgs } from 'node:util';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
-import { wholeProbability } from '../../src/coupling/features.ts';
-import { placeOf } from '../../src/coupling/place.ts';
-import { cutFacts, cutPrior, cutWeights } from '../../src/coupling/priors.ts';
-import { bestCut } from '../../src/coupling/show.ts';
-import { adam } from '../../src/fit/adam.ts';
-import { logLoss, sigmoid } from '../../src/fit/logistic.ts';
-import { dot } from '../../src/fit/vectors.ts';
-import { cleanDraft } from '../../src/tasks/completion/asked-place.ts';
-import { cutsOf } from '../../src/tasks/completion/cuts.ts';
-import { isBeginning } from '../../src/tasks/completion/judge.ts';
+import { adam } from '../../src/common/statistics/adam.ts';
+import { logLoss, sigmoid } from '../../src/common/statistics/logistic.ts';
+import { dot } from '../../src/common/statistics/vectors.ts';
+import { cleanDraft } from '../../src/prompts/completion/asked-place.ts';
+import { cutsOf } from '../../src/prompts/completion/cuts.ts';
+import { isBeginning } from '../../src/prompts/completion/judge.ts';
+import { wholeProbability } from '../../src/routing/features.ts';
+import { placeOf } from '../../src/routing/place.ts';
+import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
+import { bestCut } from '../../src/routing/show.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { listBases } from '../base/bases.ts';
 import { heldOutFiles } from '../common/held-out.ts';

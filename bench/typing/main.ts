@@ -7,10 +7,10 @@ import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { threadCount } from '../../src/common/threads.ts';
-import type { NgramSpecialist } from '../../src/complete/specialist.ts';
-import type { Engine } from '../../src/engine/client.ts';
-import { NgramClient } from '../../src/ngram/client.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
+import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import type { Engine } from '../../src/specialist/engine/client.ts';
+import { NgramClient } from '../../src/specialist/ngram/client.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { Desk, type DeskDeps } from '../common/desk.ts';
@@ -220,7 +220,7 @@ async function inProcesses(
   { tokenizerPath }: Base,
   work: (clock: Clock, ngram: NgramSpecialist, engine: Engine, threads: number) => Promise<void>,
 ): Promise<void> {
-  const ngram = new NgramClient({ script: join(root, 'src/ngram/worker.ts'), tokenizerPath });
+  const ngram = new NgramClient({ script: join(root, 'src/specialist/ngram/worker.ts'), tokenizerPath });
   try {
     unwrap(await ngram.load(snapshot));
     await withEngines(([engine]) => work(systemClock, ngram, engine as Engine, threadCount('auto')), 1);

@@ -2,12 +2,12 @@
 // others the machine works for meanwhile. What one rule has asked is not computed again for the next: it takes what it took then.
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { NgramSpecialist } from '../../src/complete/specialist.ts';
-import type { Engine, RequestOptions } from '../../src/engine/client.ts';
-import type { Foreseen, RequestKind, Requests } from '../../src/engine/protocol.ts';
-import { Specialists } from '../../src/mix/specialists.ts';
-import type { NgramModel } from '../../src/ngram/model.ts';
-import { draftBySyntax } from '../../src/syntax/extent.ts';
+import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
+import type { Foreseen, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
+import { Specialists } from '../../src/specialist/mixture/specialists.ts';
+import type { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { draftBySyntax } from '../../src/text/syntax/extent.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Processor time of this process so far, ms. */

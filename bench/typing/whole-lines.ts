@@ -1,11 +1,11 @@
 // What the product is measured against: the rule of before, whole drafts or nothing.
 import type { CompletionQuery, Specialist } from '../../src/common/completion.ts';
-import { CompletionCache } from '../../src/complete/answer-cache.ts';
-import type { Completion, CompletionRequest, CompletionSettings } from '../../src/complete/types.ts';
-import { decide } from '../../src/coupling/decide.ts';
-import { defaultFit } from '../../src/coupling/defaults.ts';
-import { placeOf } from '../../src/coupling/place.ts';
-import { cleanDraft, draftOptions, placeAt } from '../../src/tasks/completion/asked-place.ts';
+import { CompletionCache } from '../../src/completion/answer-cache.ts';
+import type { Completion, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
+import { cleanDraft, draftOptions, placeAt } from '../../src/prompts/completion/asked-place.ts';
+import { decide } from '../../src/routing/decide.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { placeOf } from '../../src/routing/place.ts';
 import type { EditorDeps } from '../common/editor.ts';
 
 export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'begin' | 'warm' | 'accepted'> {

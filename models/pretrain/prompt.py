@@ -1,4 +1,4 @@
-# The one form of a prompt and of a sample, in Python; src/tasks/completion/prompt-form.ts is the same in TypeScript, and writes test/golden/prompt.json.
+# The one form of a prompt and of a sample, in Python; src/prompts/completion/prompt-form.ts is the same in TypeScript, and writes test/golden/prompt.json.
 # `python3 models/pretrain/prompt.py` compares:
 #
 #   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>

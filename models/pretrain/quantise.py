@@ -1,4 +1,4 @@
-# Training for int4: weights as the product serves them (src/arch/quantize.ts), so that serving in 4 bits costs nothing that training has not seen.
+# Training for int4: weights as the product serves them (src/neural/architecture/quantize.ts), so that serving in 4 bits costs nothing that training has not seen.
 import torch
 
 BLOCK = 32
@@ -17,7 +17,7 @@ def rounded(weight):
 
 def packed(weight):
     """[rows, columns] that `rounded` made -> bytes u8 [rows, blocks, 16], two values a byte, the lower half first, 8 added to each; scales
-    [rows, blocks] f16. As src/arch/quantize.ts lays them out."""
+    [rows, blocks] f16. As src/neural/architecture/quantize.ts lays them out."""
     blocks = weight.reshape(weight.shape[0], -1, BLOCK)
     extreme = blocks.gather(2, blocks.abs().argmax(2, keepdim=True))
     scale = (extreme / -8).bfloat16().float()

@@ -1,5 +1,5 @@
 // How models that were trained to fill in the middle of a text are shown it: a row a family, with the marks of its form.
-// From the models' own cards and tokenizers; local models (package/dialects.ts) and served ones (teacher/infill.ts) read it.
+// From the models' own cards and tokenizers; local models (neural/models/dialects.ts) and served ones (llm/protocol/infill.ts) read it.
 
 export interface FillIn {
   /** Before the text before the cursor; '' : none. */

@@ -2,21 +2,21 @@
 
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { markdownOf } from '../adaptation/report/markdown.ts';
+import { reportDocument } from '../adaptation/report/report-document.ts';
+import { programOf } from '../adaptation/stages/drafts.ts';
+import { adapt, type RunDeps } from '../adaptation/stages/run.ts';
+import type { AdaptOutcome, AdaptRequest } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { replaceFile, sweepTemporary } from '../common/files.ts';
-import type { Engine } from '../engine/client.ts';
-import { EnginePair } from '../engine/pair.ts';
-import { programOf } from '../learn/drafts.ts';
-import { adapt, type RunDeps } from '../learn/run.ts';
-import type { AdaptOutcome, AdaptRequest } from '../learn/types.ts';
-import { markdownOf } from '../report/markdown.ts';
-import { reportDocument } from '../report/report-document.ts';
-import { lockRun } from '../store/lock.ts';
-import { openStore } from '../store/open.ts';
-import { PlaceLedger } from '../store/place-ledger.ts';
-import { batchFileOf } from '../teacher/batch-file.ts';
-import { apiHost, modelOf } from '../teacher/connect.ts';
-import { providerOf } from '../teacher/providers/providers.ts';
+import { batchFileOf } from '../llm/batch-file.ts';
+import { apiHost, modelOf } from '../llm/connect.ts';
+import { providerOf } from '../llm/providers/providers.ts';
+import type { Engine } from '../specialist/engine/client.ts';
+import { EnginePair } from '../specialist/engine/pair.ts';
+import { lockRun } from '../storage/lock.ts';
+import { openStore } from '../storage/open.ts';
+import { PlaceLedger } from '../storage/place-ledger.ts';
 import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
 import type { RunRequest } from './protocol.ts';
 

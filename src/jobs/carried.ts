@@ -1,7 +1,5 @@
 // The jobs of adaptations that come and go as one file: megabytes that no editor's thread reads.
 import { createReadStream, statSync } from 'node:fs';
-import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
-import { FolderReader } from '../harvest/folder-reader.ts';
 import {
   type Imported,
   type ImportRequest,
@@ -9,7 +7,9 @@ import {
   lookAt,
   type Provenance,
   TEAM_FILE,
-} from '../learn/export-import.ts';
+} from '../adaptation/exchange/export-import.ts';
+import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
+import { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { JobDeps } from './paid-teacher.ts';
 
 export interface CarriedRequest extends ImportRequest {

@@ -1,12 +1,12 @@
 // The owner's side of jobs: a process each, which is gone when its job is over.
 
+import { cancelled } from '../adaptation/cancellation.ts';
+import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../adaptation/types.ts';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
 import { noProgress, type Progress } from '../common/progress.ts';
-import { cancelled } from '../learn/cancellation.ts';
-import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../learn/types.ts';
-import type { EditorModels } from '../teacher/wire.ts';
+import type { EditorModels } from '../llm/protocol/wire.ts';
 import type { EngineStart, FromJob, Jobs, ToJob } from './protocol.ts';
 import { RelayOwner } from './relay.ts';
 

@@ -1,10 +1,11 @@
 // The job that writes a commit message: the large model where it may be asked, else a local draft.
+
+import type { ApiAccess } from '../adaptation/types.ts';
 import { ok, type Result } from '../common/errors.ts';
-import { type CommitSource, readCommit } from '../labelling/commit-context.ts';
-import type { ApiAccess } from '../learn/types.ts';
-import { openStore } from '../store/open.ts';
-import { commitPrompt } from '../tasks/commit/commit-prompt.ts';
-import { localDraft } from '../tasks/commit/local-draft.ts';
+import { commitPrompt } from '../prompts/commit/commit-prompt.ts';
+import { localDraft } from '../prompts/commit/local-draft.ts';
+import { openStore } from '../storage/open.ts';
+import { type CommitSource, readCommit } from '../text-tasks/commit-context.ts';
 import { type JobDeps, paidTeacher } from './paid-teacher.ts';
 
 /** Plain data: it crosses to a job's process. */

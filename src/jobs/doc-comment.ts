@@ -1,11 +1,12 @@
 // The job that writes a function's comment: the large model where it may be asked, else a draft after the folder's own.
+
+import type { ApiAccess } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
-import { type DocSource, readDocContext } from '../labelling/doc-context.ts';
-import type { ApiAccess } from '../learn/types.ts';
-import { openStore } from '../store/open.ts';
-import { answerPrompt } from '../tasks/answer/answer-prompt.ts';
-import type { TeacherAnswer } from '../teacher/types.ts';
+import type { TeacherAnswer } from '../llm/types.ts';
+import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
+import { openStore } from '../storage/open.ts';
 import { type DocEdit, docEdit, docProse } from '../text/doc-comments.ts';
+import { type DocSource, readDocContext } from '../text-tasks/doc-context.ts';
 import { type JobDeps, paidTeacher } from './paid-teacher.ts';
 
 /** Plain data: it crosses to a job's process. */

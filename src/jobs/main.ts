@@ -1,14 +1,14 @@
 // The entry of a job's process: one long job on a folder, off its owner's thread, with all that it needs opened here.
 
+import { cancelled } from '../adaptation/cancellation.ts';
+import { exportAdaptation } from '../adaptation/exchange/export-import.ts';
+import { exportOwn } from '../adaptation/exchange/export-own.ts';
+import { keptRows } from '../adaptation/kept/kept-rows.ts';
+import { summaryOf } from '../adaptation/report/kept.ts';
+import { readSecrets } from '../adaptation/reread-secrets.ts';
+import type { Spending } from '../adaptation/types.ts';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
-import { cancelled } from '../learn/cancellation.ts';
-import { exportAdaptation } from '../learn/export-import.ts';
-import { exportOwn } from '../learn/export-own.ts';
-import { keptRows } from '../learn/kept-rows.ts';
-import { readSecrets } from '../learn/reread-secrets.ts';
-import type { Spending } from '../learn/types.ts';
-import { summaryOf } from '../report/kept.ts';
 import { adaptJob } from './adapt.ts';
 import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';

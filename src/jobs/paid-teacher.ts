@@ -1,13 +1,14 @@
 // What a job works with beside its request; and the large model behind the ledger and the recorder.
+
+import type { ApiAccess, ConfirmSpending } from '../adaptation/types.ts';
 import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
-import type { ApiAccess, ConfirmSpending } from '../learn/types.ts';
-import type { ResilientStore } from '../store/resilient.ts';
-import { Budget } from '../teacher/budget.ts';
-import { connectTeacher } from '../teacher/connect.ts';
-import { RecordingTeacher } from '../teacher/recording.ts';
-import type { EditorModels } from '../teacher/wire.ts';
+import { Budget } from '../llm/budget.ts';
+import { connectTeacher } from '../llm/connect.ts';
+import type { EditorModels } from '../llm/protocol/wire.ts';
+import { RecordingTeacher } from '../llm/recording.ts';
+import type { ResilientStore } from '../storage/resilient.ts';
 
 export interface JobDeps {
   readonly confirm: ConfirmSpending;

@@ -1,15 +1,15 @@
 // What a job's process and its owner say to each other: structured clones over the channel that it was forked with.
 
+import type { Exported, ExportRequest, Imported, Provenance } from '../adaptation/exchange/export-import.ts';
+import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
+import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
+import type { KeptSummary } from '../adaptation/report/kept.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
-import type { EngineOptions } from '../engine/client.ts';
-import type { TaskReport } from '../labelling/task-report.ts';
-import type { Exported, ExportRequest, Imported, Provenance } from '../learn/export-import.ts';
-import type { ExportedFiles, OwnExport } from '../learn/export-own.ts';
-import type { KeptRequest } from '../learn/kept-rows.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../learn/types.ts';
-import type { KeptSummary } from '../report/kept.ts';
+import type { EngineOptions } from '../specialist/engine/client.ts';
+import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CarriedRequest } from './carried.ts';
 import type { CommitMessage, CommitRequest } from './commit-message.ts';
 import type { DocComment, DocRequest } from './doc-comment.ts';

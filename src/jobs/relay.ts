@@ -1,7 +1,7 @@
 // The editor's own models, for a job: `vscode.lm` is in the host alone, so a job asks through the channel that it was forked with.
 import { isCancelled } from '../common/errors.ts';
-import { EditorError, editorError } from '../teacher/providers/editor.ts';
-import type { EditorModels } from '../teacher/wire.ts';
+import type { EditorModels } from '../llm/protocol/wire.ts';
+import { EditorError, editorError } from '../llm/providers/editor.ts';
 
 /** What a job asks its owner. */
 export type RelayAsked =

@@ -1,22 +1,22 @@
 // The jobs of text tasks: a run, behind the ledger and the recorder; and a look at a task's first texts.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cancelled } from '../adaptation/cancellation.ts';
+import type { ApiAccess } from '../adaptation/types.ts';
 import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts';
 import { replaceFile } from '../common/files.ts';
-import { EngineClient, type EngineOptions } from '../engine/client.ts';
-import type { Requests } from '../engine/protocol.ts';
-import type { HarvestOptions } from '../harvest/types.ts';
-import type { ReadStates } from '../labelling/deep-reading.ts';
-import { runTask } from '../labelling/run-task.ts';
-import { TaskFolder } from '../labelling/task-folder.ts';
-import type { TaskReport } from '../labelling/task-report.ts';
-import { cancelled } from '../learn/cancellation.ts';
-import type { ApiAccess } from '../learn/types.ts';
-import { lockRun } from '../store/lock.ts';
-import { openStore } from '../store/open.ts';
-import { DEPTHS } from '../tasks/label/base-reading.ts';
-import { apiHost } from '../teacher/connect.ts';
-import { WithinRun } from '../teacher/run-budget.ts';
+import { apiHost } from '../llm/connect.ts';
+import { WithinRun } from '../llm/run-budget.ts';
+import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
+import type { Requests } from '../specialist/engine/protocol.ts';
+import { lockRun } from '../storage/lock.ts';
+import { openStore } from '../storage/open.ts';
+import type { ReadStates } from '../text-tasks/deep-reading.ts';
+import { DEPTHS } from '../text-tasks/labels/base-reading.ts';
+import { runTask } from '../text-tasks/run-task.ts';
+import { TaskFolder } from '../text-tasks/task-folder.ts';
+import type { TaskReport } from '../text-tasks/task-report.ts';
+import type { HarvestOptions } from '../workspace/files/types.ts';
 import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
 
 /** Plain data: it crosses to a job's process. */

@@ -8,7 +8,7 @@ import { aboveRow, calibrationRow, latencyRow, savedRow } from '../../bench/adap
 import { teachingRows } from '../../bench/adapt/teaching.ts';
 import type { Base } from '../../bench/base/types.ts';
 import type { Figures } from '../../bench/figures.ts';
-import { synthetic } from '../coupling/synthetic.ts';
+import { synthetic } from '../routing/synthetic.ts';
 
 const TRUTH = 'one two three;';
 

@@ -7,7 +7,7 @@ import { hindsight } from '../../bench/typing/hindsight.ts';
 import { type Typed, typeStretch } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
-import type { Completion, CompletionRequest } from '../../src/complete/types.ts';
+import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
 
 const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
 const stretches = stretchesOf([{ path: 'a.ts', text }], 3, 5, 1);

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../../build/paths.ts';
-import type { PanelRow, PanelState, ToPanel } from '../../src/panel/protocol.ts';
+import type { PanelRow, PanelState, ToPanel } from '../../src/vscode/webview/protocol.ts';
 import { panelMessages } from '../safety/fuzz-panel.ts';
 import { launchBrowser } from '../support/browser.ts';
 
@@ -55,7 +55,7 @@ before(async () => {
   browser = await launchBrowser();
   page = await browser.newPage();
   const built = await build({
-    ...{ entryPoints: [join(root, 'src/panel/main.ts')], bundle: true, write: false, format: 'iife' },
+    ...{ entryPoints: [join(root, 'src/vscode/webview/main.ts')], bundle: true, write: false, format: 'iife' },
   });
   await page.setContent('<body></body>');
   await page.evaluate(() => {

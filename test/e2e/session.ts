@@ -14,7 +14,7 @@ import {
 } from '../../build/code-server.ts';
 import { cache } from '../../build/paths.ts';
 import { must } from '../../build/proc.ts';
-import type { AdaptReport } from '../../src/report/types.ts';
+import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { logsOf, storageIn } from '../host/runner.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
-import { outcomeOf } from '../../src/report/outcome.ts';
+import { outcomeOf } from '../../src/adaptation/report/outcome.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, FrameLocator, Locator } from 'playwright-core';
 import { needCodeServer } from '../../build/code-server.ts';
-import { TASKS_FOLDER } from '../../src/tasks/label/task.ts';
+import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
 import { textOf } from '../fakes/messages-validation.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';

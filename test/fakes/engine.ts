@@ -1,7 +1,7 @@
 // The neural engine in memory: answers by a script per kind of request, and keeps what it was asked.
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/engine/client.ts';
-import type { RequestKind, Requests } from '../../src/engine/protocol.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
+import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { unlessAborted } from './signal.ts';
 
 type Answer<K extends RequestKind> = Result<Requests[K]['result']>;

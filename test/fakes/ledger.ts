@@ -1,6 +1,6 @@
 // A store of paid calls in memory: counts like the real one, and fails when told.
 import { monthOf, type Reservation, type Reserved, type TeacherCall } from '../../src/common/teacher-call.ts';
-import type { TeacherCallStore } from '../../src/teacher/recording.ts';
+import type { TeacherCallStore } from '../../src/llm/recording.ts';
 
 export class FakeLedger implements TeacherCallStore {
   readonly calls: TeacherCall[] = [];

@@ -65,7 +65,7 @@ export function readRecordings(
   return answers;
 }
 
-/** Finds a package's file under `folder` as `NAME-VERSION/`, `NAME@VERSION/` ('/' of a scope as '-', '+' or '/') or npm's `package/` inside of it. */
+/** Finds a package's file under `folder` as `NAME-VERSION/`, `NAME@VERSION/` ('/' of a scope as '-', '+' or '/') or npm's `neural/models/` inside of it. */
 export function packageFiles(folder: string): (packageSpec: string, file: string) => string | undefined {
   return (spec, file) => {
     const at = spec.lastIndexOf('@');

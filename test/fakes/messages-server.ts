@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import type { TeacherUsage } from '../../src/teacher/models.ts';
+import type { TeacherUsage } from '../../src/llm/protocol/models.ts';
 import type { PromptFacts } from './messages-answers.ts';
 import {
   AnswerBook,

@@ -3,8 +3,13 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
-import type { Engine, RequestOptions } from '../../src/engine/client.ts';
-import { type Foreseen, NEW_PLACE_TOKENS, type RequestKind, type Requests } from '../../src/engine/protocol.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
+import {
+  type Foreseen,
+  NEW_PLACE_TOKENS,
+  type RequestKind,
+  type Requests,
+} from '../../src/specialist/engine/protocol.ts';
 import { draft } from './specialist.ts';
 
 export interface Pace {

@@ -1,11 +1,11 @@
 // A teacher in memory that answers by a script: for tests of whoever asks one for completions.
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
-import type { CompletionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import { type ModelFacts, unknownModel } from '../../src/teacher/models.ts';
-import type { Prompt } from '../../src/teacher/prompt.ts';
-import type { Teacher, TeacherAnswer } from '../../src/teacher/types.ts';
+import { type ModelFacts, unknownModel } from '../../src/llm/protocol/models.ts';
+import type { Prompt } from '../../src/llm/protocol/prompt.ts';
+import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
 import { unlessAborted } from './signal.ts';
 
 /** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */

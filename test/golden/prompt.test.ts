@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
-import { PromptPlanner } from '../../src/mix/prompt-planner.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
-import { PROMPT_LIMITS, PromptForm } from '../../src/tasks/completion/prompt-form.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { PromptPlanner } from '../../src/specialist/mixture/prompt-planner.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { PROMPT_LIMITS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));

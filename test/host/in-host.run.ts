@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { version as codeServerVersion, needCodeServer } from '../../build/code-server.ts';
-import { bytesOfCrafted, CRAFTED_GGUF } from '../bases/crafted-models.ts';
+import { bytesOfCrafted, CRAFTED_GGUF } from '../neural/models/import/crafted-models.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { hostileEnvironment, makeHostileWorkspace } from '../support/hostile-workspace.ts';
 import { writeMillion } from '../support/million.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnosticsOf } from './lint.ts';
 
-const folders = ['src/common', 'src/host', 'bench', 'test/support', 'build'];
+const folders = ['src/common', 'src/vscode', 'bench', 'test/support', 'build'];
 
 /** Files of a folder, each importing what its row names. */
 function files(folder: string, imports: Readonly<Record<string, string>>): Record<string, string> {

@@ -34,7 +34,7 @@ function isThere(path: string): boolean {
   if (!path.includes('/')) return tracked.some((file) => file === path || file.endsWith(`/${path}`));
   if (made.some((line) => line.replace(/\/$/, '') === path.replace(/\/$/, ''))) return true;
   if (path.includes('*')) return tracked.some((file) => new RegExp(`^${path.replaceAll('*', '[^/]+')}$`).test(file));
-  return ['', 'src', 'src/host', 'src/teacher'].some((from) =>
+  return ['', 'src', 'src/vscode', 'src/llm'].some((from) =>
     ['', '.ts'].some((end) => existsSync(join(root, from, `${path}${end}`))),
   );
 }
@@ -52,9 +52,9 @@ for (const name of documents) {
 
 test('a path that is not there is found, in code and in blocks of it', () => {
   const text =
-    'see `src/text/nowhere.ts`, `complete/servce.ts:12` and `nobody.ts`\n```\nnode src/cli/man.ts x\n```\n`text/lines.ts`';
+    'see `src/text/nowhere.ts`, `complete/servce.ts:12` and `nobody.ts`\n```\nnode src/jobs/cli/man.ts x\n```\n`text/lines.ts`';
   const missing = pathsIn(text).filter((path) => !isThere(path));
-  assert.deepEqual(missing, ['src/text/nowhere.ts', 'complete/servce.ts', 'nobody.ts', 'src/cli/man.ts']);
+  assert.deepEqual(missing, ['src/text/nowhere.ts', 'complete/servce.ts', 'nobody.ts', 'src/jobs/cli/man.ts']);
 });
 
 test('whoever changes one thing touches three files at most', () => {

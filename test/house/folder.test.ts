@@ -11,35 +11,35 @@ const importing = (pattern: RegExp, files: string) =>
     .map((name) => name.replaceAll('\\', '/'))
     .sort();
 
-test('in harvest/ files are read by FolderReader alone; git looks for itself, and for nested repositories', () => {
-  assert.deepEqual(importing(/from 'node:fs(?:\/promises)?'/, 'src/harvest/**/*.ts'), [
-    'src/harvest/folder-reader.ts',
-    'src/harvest/git-command.ts',
-    'src/harvest/git-directory.ts',
-    'src/harvest/git-stuck.ts',
-    'src/harvest/git.ts',
-    'src/harvest/open-inside.ts',
-    'src/harvest/read-file.ts',
+test('in workspace/files/ files are read by FolderReader alone; git looks for itself, and for nested repositories', () => {
+  assert.deepEqual(importing(/from 'node:fs(?:\/promises)?'/, 'src/workspace/files/**/*.ts'), [
+    'src/workspace/files/folder-reader.ts',
+    'src/workspace/files/git-command.ts',
+    'src/workspace/files/git-directory.ts',
+    'src/workspace/files/git-stuck.ts',
+    'src/workspace/files/git.ts',
+    'src/workspace/files/open-inside.ts',
+    'src/workspace/files/read-file.ts',
   ]);
   assert.deepEqual(importing(/\breadWhole\b/, 'src/**/*.ts'), [
-    'src/harvest/folder-reader.ts',
-    'src/harvest/read-file.ts',
+    'src/workspace/files/folder-reader.ts',
+    'src/workspace/files/read-file.ts',
   ]);
 });
 
 test('processes are started for engine and jobs, for a look at the graphics card, for git, and to ask macOS for its battery', () => {
   assert.deepEqual(importing(/node:child_process|node:cluster/, 'src/**/*.ts'), [
     'src/common/child.ts',
-    'src/harvest/git-command.ts',
-    'src/host/bases/power.ts',
-    'src/runtime/device.ts',
+    'src/neural/runtime/device.ts',
+    'src/vscode/bases/power.ts',
+    'src/workspace/files/git-command.ts',
   ]);
 });
 
 test('the host harvests one file at a time, and asks worker, engine and jobs for all that indexes, completes or learns', () => {
   const work =
-    /from '(?:\.\.?\/)+(?:harvest\/(?:folder|walk)|ngram\/(?!client|protocol)[\w-]+|learn\/(?:run|learn|training|samples))\.ts'/;
-  assert.deepEqual(importing(work, 'src/{host,complete}/**/*.ts'), []);
+    /from '(?:\.\.?\/)+(?:workspace\/files\/(?:folder|walk)|specialist\/ngram\/(?!client|protocol)[\w-]+|(?:adaptation\/)?stages\/[\w-]+)\.ts'/;
+  assert.deepEqual(importing(work, 'src/{vscode,completion}/**/*.ts'), []);
   assert.deepEqual(importing(work, 'src/extension.ts'), []);
-  assert.ok(importing(work, 'src/learn/*.ts').length > 2, 'the pattern finds them where they are');
+  assert.ok(importing(work, 'src/{adaptation,jobs}/**/*.ts').length > 2, 'the pattern finds them where they are');
 });

@@ -1,34 +1,37 @@
-// The import rules, proven on real lint runs: in every room, every import that the house does not allow fails, and no other.
+// The import rules, proven on real lint runs: in every folder, every import that the map does not allow fails, and no other.
 import assert from 'node:assert/strict';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
-import { lintRules, type Room, readRooms, rulesFile } from '../../build/rooms.ts';
+import { lintRules, mayUse, type Room, readRooms, rowOf, rulesFile, sourceFolders } from '../../build/rooms.ts';
 import { diagnosticsOf } from './lint.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 const map = readRooms(read('ARCHITECTURE.md'));
-const folders = map.filter(({ name }) => name.endsWith('/')).map((room) => ({ ...room, name: room.name.slice(0, -1) }));
-const house = folders.filter(({ name }) => !name.includes('/'));
-/** Folders of a room with a row of their own. */
-const inner = folders.filter(({ name }) => name.includes('/'));
-const rooms = house.map(({ name }) => name);
+const rooms = map.filter(({ name }) => name.endsWith('/'));
+const folders = sourceFolders();
 
-/** Package -> the only room that may import it. */
-const owners = Object.fromEntries(house.flatMap(({ name, owns }) => owns.map((each) => [each, name])));
+/** Package -> the only row that may import it. */
+const owners = Object.fromEntries(rooms.flatMap(({ name, owns }) => owns.map((each) => [each, name])));
 
-/** What a file `depth` folders deep in a room may import, as far as this test asks. */
-function allowed({ name, imports, owns }: Room, depth: number): Set<string> {
-  const others = [...imports, ...(name === 'common' || name === 'panel' ? [] : ['common'])];
-  return new Set([...others.map((other) => `${'../'.repeat(depth)}${other}/probe.ts`), ...owns]);
+/** A file of each folder and each package that belongs to one row, as a file in `folder` names them. */
+function attempts(folder: string): string[] {
+  const files = folders.filter((other) => other !== folder).map((other) => posix.relative(folder, `${other}/probe.ts`));
+  return [...files.map((path) => (path.startsWith('.') ? path : `./${path}`)), ...Object.keys(owners)];
 }
 
-/** Everything a room could try to import: any other room, and the packages that belong to one room. */
-function attempts(room: string, depth: number): string[] {
-  const others = rooms.filter((other) => other !== room).map((other) => `${'../'.repeat(depth)}${other}/probe.ts`);
-  return [...others, ...Object.keys(owners)];
+/** Of those, what the map allows. */
+function allowed(folder: string): string[] {
+  const room = rowOf(rooms, folder) as Room;
+  const may = new Set([room.name, ...room.imports.map((other) => `${other}/`)]);
+  if (room.name !== 'common/' && room.name !== 'vscode/webview/') may.add('common/');
+  return attempts(folder).filter((from) =>
+    from.startsWith('.')
+      ? may.has(rowOf(rooms, posix.dirname(posix.join(folder, from)))?.name ?? '')
+      : rooms.some((owner) => owner.owns.includes(from) && mayUse(room, owner)),
+  );
 }
 
 function probe(imports: readonly string[]): string {
@@ -47,92 +50,99 @@ function refused(files: Readonly<Record<string, readonly string[]>>): Record<str
   return found;
 }
 
-test('every room has its row in the map, and every row its room', () => {
-  const entries = readdirSync(join(root, 'src'), { withFileTypes: true });
+test('every folder has a row in the map, and every row a folder or a file', () => {
   assert.deepEqual(
-    [
-      ...house.map(({ name }) => `${name}/`),
-      ...map.map(({ name }) => name).filter((name) => name.endsWith('.ts')),
-    ].sort(),
-    entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(),
+    folders.filter((folder) => !rowOf(rooms, folder)),
+    [],
   );
+  const rows = new Set(folders.map((folder) => rowOf(rooms, folder)?.name));
   assert.deepEqual(
-    inner.map(({ name }) => `src/${name}`).sort(),
-    globSync('src/host/*/', { cwd: root })
-      .map((path) => path.replaceAll('\\', '/').replace(/\/$/, ''))
-      .sort(),
+    rooms.filter(({ name }) => !rows.has(name)),
+    [],
   );
+  const beside = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  assert.deepEqual(
+    map.filter(({ name }) => name.endsWith('.ts')).map(({ name }) => name),
+    beside.map(({ name }) => name),
+  );
+});
+
+test('src has at most 14 rooms', () => {
+  assert.ok(new Set(folders.map((folder) => folder.split('/')[0])).size <= 14);
 });
 
 test('the rules of the lint are those that the map makes', () => {
-  assert.deepEqual(JSON.parse(read(rulesFile)), { overrides: lintRules(map) }, 'node build/run.mjs build/rooms.ts');
+  assert.deepEqual(
+    JSON.parse(read(rulesFile)),
+    { overrides: lintRules(map, folders) },
+    'node build/run.mjs build/rooms.ts',
+  );
   assert.deepEqual(owners, {
-    vscode: 'host',
-    'onnxruntime-node': 'runtime',
-    '@anthropic-ai/sdk': 'teacher',
-    '@huggingface/gguf': 'bases',
-    '@vscode/tree-sitter-wasm': 'syntax',
-    openai: 'teacher',
-    uplot: 'panel',
+    vscode: 'vscode/',
+    'onnxruntime-node': 'neural/runtime/',
+    '@anthropic-ai/sdk': 'llm/providers/',
+    '@huggingface/gguf': 'neural/models/import/',
+    '@vscode/tree-sitter-wasm': 'text/syntax/',
+    openai: 'llm/providers/',
+    uplot: 'vscode/webview/',
   });
 });
 
-for (const depth of [1, 2]) {
-  test(`each room may import what the map allows, and nothing else: files ${depth} deep`, () => {
-    const path = (room: string) => `src/${room}/${'below/'.repeat(depth - 1)}probe.ts`;
-    const found = refused(Object.fromEntries(rooms.map((room) => [path(room), attempts(room, depth)])));
-    for (const room of house) {
-      const may = allowed(room, depth);
-      const expected = attempts(room.name, depth).filter((from) => !may.has(from));
-      assert.deepEqual(found[path(room.name)]?.sort(), expected.sort(), path(room.name));
-    }
-  });
-}
-
-test('a folder of the host may import of the others there what its row allows, and of other rooms what the host may', () => {
-  const host = house.find(({ name }) => name === 'host') as Room;
-  const outside = rooms.filter((room) => room !== 'host').map((room) => `../../${room}/probe.ts`);
-  const names = inner.map(({ name }) => name.slice('host/'.length));
-  const tried = (own: string) => [
-    '../paths.ts',
-    ...names.filter((name) => name !== own).map((name) => `../${name}/probe.ts`),
-    ...outside,
-  ];
-  const found = refused(Object.fromEntries(names.map((name) => [`src/host/${name}/probe.ts`, tried(name)])));
-  for (const { name, imports } of inner) {
-    const own = name.slice('host/'.length);
-    const may = new Set(['../paths.ts', ...imports.map((other) => `../${other}/probe.ts`)]);
-    for (const other of ['common', ...host.imports]) may.add(`../../${other}/probe.ts`);
-    const expected = tried(own).filter((from) => !may.has(from));
-    assert.deepEqual(found[`src/${name}/probe.ts`]?.sort(), expected.sort(), name);
+test('each folder may import what its row allows, and nothing else', () => {
+  const path = (folder: string) => `src/${folder}/probe.ts`;
+  const found = refused(Object.fromEntries(folders.map((folder) => [path(folder), attempts(folder)])));
+  for (const folder of folders) {
+    const may = new Set(allowed(folder));
+    const expected = attempts(folder).filter((from) => !may.has(from));
+    assert.deepEqual(found[path(folder)]?.sort(), expected.sort(), folder);
   }
 });
 
-test('no room has folders deeper than the rules reach', () => {
-  assert.deepEqual(globSync('src/*/*/*/*', { cwd: root }), []);
-});
-
-test('each room does import what it may: a permission that nobody uses is an opening', () => {
-  const others = /(?:from|import\()\s*'(?:\.\.\/)+(\w+)\//g;
-  for (const { name, imports } of folders) {
-    const files = globSync(`src/${name}/**/*.ts`, { cwd: root });
-    const used = new Set(files.flatMap((file) => [...read(file).matchAll(others)].map(([, other]) => other)));
-    const unused = imports.filter((other) => !used.has(other.split('/')[0]));
-    assert.deepEqual(unused, [], `src/${name}/`);
+test('no room imports itself through others', () => {
+  const edges = new Map(rooms.map(({ name, imports }) => [name, imports.map((other) => `${other}/`)]));
+  const top = (name: string) => `${name.split('/')[0]}/`;
+  const tops = new Map<string, string[]>();
+  for (const [name, others] of edges)
+    tops.set(top(name), [...(tops.get(top(name)) ?? []), ...others.map(top).filter((other) => other !== top(name))]);
+  for (const graph of [edges, tops]) {
+    const done = new Set<string>();
+    const visit = (name: string, path: readonly string[]) => {
+      assert.ok(!path.includes(name), [...path, name].join(' -> '));
+      if (done.has(name)) return;
+      for (const other of graph.get(name) ?? []) visit(other, [...path, name]);
+      done.add(name);
+    };
+    for (const name of graph.keys()) visit(name, []);
   }
 });
 
-test('the host may import the panel through its protocol alone', () => {
-  const imports = ['../panel/protocol.ts', '../panel/main.ts'];
-  const below = imports.map((from) => `../${from}`);
-  assert.deepEqual(refused({ 'src/host/probe.ts': imports, 'src/host/panel/probe.ts': below }), {
-    'src/host/probe.ts': ['../panel/main.ts'],
-    'src/host/panel/probe.ts': ['../../panel/main.ts'],
+test('each row imports what it may: a permission that nobody uses is an opening', () => {
+  const paths = /(?:from|import\()\s*'(\.[^']+\.ts)'/g;
+  for (const room of rooms) {
+    const own = folders.filter((folder) => rowOf(rooms, folder) === room);
+    const used = new Set(
+      own
+        .flatMap((folder) => globSync(`src/${folder}/*.ts`, { cwd: root }))
+        .flatMap((file) =>
+          [...read(file).matchAll(paths)].map(([, path = '']) => posix.join(posix.dirname(file), path)),
+        )
+        .flatMap((path) => [
+          path.slice('src/'.length, -'.ts'.length),
+          rowOf(rooms, posix.dirname(path.slice(4)))?.name,
+        ]),
+    );
+    const unused = room.imports.filter((other) => !used.has(`${other}/`) && !used.has(other));
+    assert.deepEqual(unused, [], `src/${room.name}`);
+  }
+});
+
+test('the editor’s code may import the webviews through their protocols alone', () => {
+  assert.deepEqual(refused({ 'src/vscode/panel/probe.ts': ['../webview/protocol.ts', '../webview/main.ts'] }), {
+    'src/vscode/panel/probe.ts': ['../webview/main.ts'],
   });
 });
 
-test('what wires may import all but the panel', () => {
-  assert.deepEqual(refused({ 'src/extension.ts': ['./learn/run.ts', './host/log.ts', './panel/main.ts', 'vscode'] }), {
-    'src/extension.ts': ['./panel/main.ts'],
-  });
+test('what wires may import all but the webviews', () => {
+  const imports = ['./adaptation/run.ts', './vscode/commands.ts', './vscode/webview/main.ts', 'vscode'];
+  assert.deepEqual(refused({ 'src/extension.ts': imports }), { 'src/extension.ts': ['./vscode/webview/main.ts'] });
 });

@@ -100,9 +100,9 @@ test('a zip file is listed with its sizes', () => {
 
 test('the secret finder works bundled and minified as it is shipped', async () => {
   const entry = join(folder, 'entry.ts');
-  const source = JSON.stringify(join(root, 'src', 'secrets', 'mask.ts'));
+  const source = JSON.stringify(join(root, 'src', 'workspace', 'secrets', 'mask.ts'));
   // Something of a package beside it, whose licence must come along.
-  const graphs = JSON.stringify(join(root, 'src', 'onnx', 'write.ts'));
+  const graphs = JSON.stringify(join(root, 'src', 'neural', 'onnx', 'write.ts'));
   writeFileSync(
     entry,
     `import * as graphs from ${graphs};\nimport { maskSecrets } from ${source};\nprocess.on('exit', () => graphs);\nprocess.stdout.write(JSON.stringify(maskSecrets(process.argv[2] ?? '', 'src/a.ts')));\n`,
@@ -129,8 +129,9 @@ test("the editor's own process holds nothing of tree-sitter: who drafts does", a
   const inside = async (source: string) => {
     const entry = { source, out: 'x.cjs', platform: 'node' } as const;
     const { metafile } = await build({ ...bundleOptions(entry, true), write: false });
-    return Object.keys(metafile.inputs).some((path) => path.startsWith('src/syntax/'));
+    return Object.keys(metafile.inputs).some((path) => path.startsWith('src/text/syntax/'));
   };
   assert.equal(await inside('src/extension.ts'), false);
-  for (const source of ['src/ngram/worker.ts', 'src/engine/main.ts']) assert.equal(await inside(source), true, source);
+  for (const source of ['src/specialist/ngram/worker.ts', 'src/specialist/engine/main.ts'])
+    assert.equal(await inside(source), true, source);
 });

@@ -1,4 +1,4 @@
-// What the editor shows goes through src/host/window.ts: the lint refuses every other way.
+// What the editor shows goes through src/vscode/editor/window.ts: the lint refuses every other way.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnosticsOf } from './lint.ts';
@@ -22,16 +22,19 @@ const accepted = [
 
 test('lint refuses every way to show text that the types do not check', () => {
   const files = Object.fromEntries(
-    [...refused, ...accepted].map((line, index) => [`src/host/probe-${index}.ts`, `${line}\n`]),
+    [...refused, ...accepted].map((line, index) => [`src/vscode/probe-${index}.ts`, `${line}\n`]),
   );
   const found = new Set(diagnosticsOf('plugin', files).map(({ location }) => location.path));
   assert.deepEqual(
     Object.keys(files).filter((path) => found.has(path)),
-    refused.map((_, index) => `src/host/probe-${index}.ts`),
+    refused.map((_, index) => `src/vscode/probe-${index}.ts`),
   );
 });
 
 test('lint accepts them in the two files that check the text', () => {
   const text = `${refused[0]}\n${refused[6]}\n`;
-  assert.deepEqual(diagnosticsOf('plugin', { 'src/host/window.ts': text, 'src/host/ui-text.ts': text }), []);
+  assert.deepEqual(
+    diagnosticsOf('plugin', { 'src/vscode/editor/window.ts': text, 'src/vscode/editor/ui-text.ts': text }),
+    [],
+  );
 });

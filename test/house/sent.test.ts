@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
-import { answerPrompt } from '../../src/tasks/answer/answer-prompt.ts';
-import { commitPrompt } from '../../src/tasks/commit/commit-prompt.ts';
-import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/tasks/completion/teacher-request.ts';
-import type { Prompt } from '../../src/teacher/prompt.ts';
-import { defaultModel, modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
+import type { Prompt } from '../../src/llm/protocol/prompt.ts';
+import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
+import { commitPrompt } from '../../src/prompts/commit/commit-prompt.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -45,7 +45,7 @@ test('consent and README name every part of a request', () => {
   const prompt = JSON.stringify([system, user]);
   const sent = leaves(request).filter((value) => prompt.includes(value));
   assert.deepEqual(sent.sort(), Object.keys(words).sort());
-  const consent = /t\(\s*"(Each call[^"]*)"/.exec(read('src/host/api/consent.ts'))?.[1] ?? '';
+  const consent = /t\(\s*"(Each call[^"]*)"/.exec(read('src/vscode/api/consent.ts'))?.[1] ?? '';
   const privacy = read('README.md').split('## Privacy')[1]?.split('\n## ')[0] ?? '';
   for (const [value, told] of Object.entries(words)) {
     assert.match(consent, told, `consent: ${value}`);
@@ -61,7 +61,7 @@ const others: Readonly<
 > = {
   'a commit message': {
     prompt: commitPrompt({ files: [{ path: 'PATH', status: 'M', diff: 'DIFF' }], examples: ['MESSAGE'] }),
-    files: ['src/host/api/consent.ts'],
+    files: ['src/vscode/api/consent.ts'],
     begins: /'(Generate Commit Message sends[^']*)'/,
     words: { PATH: /the names of all/, DIFF: /the diffs/, MESSAGE: /twelve earlier commit messages/ },
   },
@@ -72,7 +72,7 @@ const others: Readonly<
       [{ text: 'LIKE', label: 'SAID' }],
       facts,
     ),
-    files: ['src/host/api/consent.ts'],
+    files: ['src/vscode/api/consent.ts'],
     begins: /'(Write Doc Comment sends[^']*)'/,
     words: { CODE: /the function at the cursor/, LIKE: /functions .* resemble it/, SAID: /with their comments/ },
   },

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import type { ApiEstimate, Spending } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { adaptJob } from '../../src/jobs/adapt.ts';
-import type { ApiEstimate, Spending } from '../../src/learn/types.ts';
-import { batchesFolder } from '../../src/teacher/batch-file.ts';
+import { batchesFolder } from '../../src/llm/batch-file.ts';
+import { makeProject, type Project } from '../adaptation/project.ts';
 import { MessageBatches } from '../fakes/message-batches.ts';
-import { makeProject, type Project } from '../learn/project.ts';
 
 const PLACES = 8;
 const { fetch } = globalThis;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';
-import { connectTeacher } from '../../src/teacher/connect.ts';
-import type { EditorModels } from '../../src/teacher/wire.ts';
-import { at, complete, never } from '../teacher/requests.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import type { EditorModels } from '../../src/llm/protocol/wire.ts';
+import { at, complete, never } from '../llm/requests.ts';
 
 /** Both ends, with structured clones between them as the channel makes them. */
 function joined(models: EditorModels | undefined) {

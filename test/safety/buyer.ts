@@ -5,13 +5,13 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { openStore } from '../../src/store/open.ts';
-import { completionPrompt } from '../../src/tasks/completion/completion-prompt.ts';
-import { BatchFile } from '../../src/teacher/batch-file.ts';
-import { Budget } from '../../src/teacher/budget.ts';
-import { connectTeacher } from '../../src/teacher/connect.ts';
-import { labelBatch } from '../../src/teacher/label.ts';
-import { RecordingTeacher } from '../../src/teacher/recording.ts';
+import { BatchFile } from '../../src/llm/batch-file.ts';
+import { Budget } from '../../src/llm/budget.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { labelBatch } from '../../src/llm/label.ts';
+import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { openStore } from '../../src/storage/open.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
 const [provider = 'anthropic', concurrency = '4', wait] = rest;

@@ -1,5 +1,5 @@
 // Seeded choices for the corpus and the fuzzer: the same seed gives the same folder, byte for byte.
-import { uniforms } from '../../src/fit/random.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
 
 export const alphabets = {
   digits: '0123456789',

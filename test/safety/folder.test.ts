@@ -11,6 +11,6 @@ describe('npm start -- complete FILE', { concurrency: 2 }, () => {
 for (const name of ['a promisor remote over ext', 'a git of its own', 'an index that names files outside']) {
   test(`npm start -- FOLDER --local: ${name}`, async () => {
     const trap = traps.find((each) => each.name === name) ?? assert.fail(name);
-    assert.equal(await tryTrap(trap, 'adapt', ['build/run.mjs', 'src/cli/main.ts']), undefined);
+    assert.equal(await tryTrap(trap, 'adapt', ['build/run.mjs', 'src/jobs/cli/main.ts']), undefined);
   });
 }

@@ -52,7 +52,7 @@ const patienceMs = 240_000;
 export async function tryTrap(
   trap: Trap,
   way: keyof typeof ways,
-  script = ['src/cli/main.ts'],
+  script = ['src/jobs/cli/main.ts'],
 ): Promise<string | undefined> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-trap-')));
   try {

@@ -5,9 +5,9 @@ import {
   type PanelTask,
   panelCommands,
   type ToPanel,
-} from '../../src/panel/protocol.ts';
-import { rightAt } from '../../src/panel/task-view.ts';
-import { flatten, Words } from '../../src/panel/wording.ts';
+} from '../../src/vscode/webview/protocol.ts';
+import { rightAt } from '../../src/vscode/webview/task-view.ts';
+import { flatten, Words } from '../../src/vscode/webview/wording.ts';
 
 const row: PanelRow = {
   id: '1',

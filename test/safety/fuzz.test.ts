@@ -4,16 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PRESETS } from '../../src/arch/config.ts';
-import { initialWeights } from '../../src/arch/parameters.ts';
-import { defaultFit } from '../../src/coupling/defaults.ts';
-import { parseConfig, writeConfig } from '../../src/package/config-json.ts';
-import { loadModel, saveModel } from '../../src/package/model-folder.ts';
-import { readSafetensors } from '../../src/package/safetensors.ts';
-import { storedFit, storedReport } from '../../src/report/stored.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { checkpointStand } from '../../src/train/checkpoint.ts';
-import { trainTokenizer } from '../tokenizer/fixture.ts';
+import { storedFit, storedReport } from '../../src/adaptation/report/stored.ts';
+import { PRESETS } from '../../src/neural/architecture/config.ts';
+import { initialWeights } from '../../src/neural/architecture/parameters.ts';
+import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
+import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
+import { readSafetensors } from '../../src/neural/models/safetensors.ts';
+import { checkpointStand } from '../../src/neural/training/checkpoint.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
+import { trainTokenizer } from '../text/tokenizer/fixture.ts';
 import { runFuzz } from './fuzz-run.ts';
 
 test('2,000 damaged inputs for every loader end in coded errors with advice, in little memory', () => {

@@ -5,15 +5,15 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { currentModel } from '../../src/adaptation/models/folder-models.ts';
+import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { messageOf } from '../../src/common/errors.ts';
-import { uniforms } from '../../src/fit/random.ts';
-import { currentModel } from '../../src/learn/folder-models.ts';
-import { NgramModel } from '../../src/ngram/model.ts';
-import { loadModel } from '../../src/package/model-folder.ts';
-import type { AdaptReport } from '../../src/report/types.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
-import { writeModel } from '../engine/helpers.ts';
-import { makeProject, type Project, tokenizerPath } from '../learn/project.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { loadModel } from '../../src/neural/models/model-folder.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
+import { makeProject, type Project, tokenizerPath } from '../adaptation/project.ts';
+import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 
@@ -133,7 +133,7 @@ export class KillGround {
       '--json',
     ];
     const args = [this.project.root, '--base', this.base, ...fixed, '--storage', this.storage(name)];
-    const child = spawn(process.execPath, [join(root, 'src', 'cli', 'main.ts'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'src', 'jobs', 'cli', 'main.ts'), ...args], {
       env: { ...env, ...steadyMachine() },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -158,7 +158,10 @@ export class KillGround {
       if (victim === 'all at once') return true;
       if (victim === 'the command') return pid === session;
       if (victim === 'the job') return args.includes('jobs/main.ts');
-      return args.includes('engine/main.ts') && args.includes('--training') === (victim === 'the engine that trains');
+      return (
+        args.includes('specialist/engine/main.ts') &&
+        args.includes('--training') === (victim === 'the engine that trains')
+      );
     });
     for (const { pid } of targets) {
       try {

@@ -7,16 +7,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { uniforms } from '../../src/fit/random.ts';
-import { databaseName, openStore } from '../../src/store/open.ts';
-import type { TeacherCallRow } from '../../src/store/types.ts';
-import { priceUsd } from '../../src/teacher/models.ts';
-import { modelFacts } from '../../src/teacher/providers/anthropic-models.ts';
-import { runCli } from '../cli/run.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { priceUsd } from '../../src/llm/protocol/models.ts';
+import { modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { databaseName, openStore } from '../../src/storage/open.ts';
+import type { TeacherCallRow } from '../../src/storage/types.ts';
+import { makeProject } from '../adaptation/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
-import { makeProject } from '../learn/project.ts';
+import { runCli } from '../jobs/cli/run.ts';
 
-/** As in learn/labels.ts: what is under way when a process is killed may be lost. */
+/** As in adaptation/stages/labels.ts: what is under way when a process is killed may be lost. */
 export const inFlight = 4;
 const haiku = 'claude-haiku-5-5';
 

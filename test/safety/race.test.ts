@@ -1,4 +1,4 @@
-// Nothing outside is harvested while folders are swapped for links. Every moment of one read: test/harvest/race.test.ts; long: bench/safety/race.ts.
+// Nothing outside is harvested while folders are swapped for links. Every moment of one read: test/workspace/files/race.test.ts; long: bench/safety/race.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { race } from './race.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { harvestFolder } from '../../src/harvest/folder.ts';
+import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { makeCrafted, outsideWord, source } from '../support/crafted.ts';
 
 /** Folders that are swapped in turns, and files in each, of the same names as those outside. */

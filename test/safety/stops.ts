@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { uniforms } from '../../src/fit/random.ts';
-import { splitOf } from '../../src/harvest/split.ts';
-import { writeModel } from '../engine/helpers.ts';
-import { makeProject, type Project } from '../learn/project.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { splitOf } from '../../src/workspace/files/split.ts';
+import { makeProject, type Project } from '../adaptation/project.ts';
+import { writeModel } from '../specialist/engine/helpers.ts';
 import { leftOf, living } from '../support/processes.ts';
 import { steadyMachine } from '../support/steady.ts';
 
@@ -32,7 +32,8 @@ export const stopWays: readonly StopWay[] = [
     name: 'Ctrl-C while the engine is stopped',
     code: 130,
     send: (npm) => {
-      for (const { pid, args } of living(npm)) if (args.includes('engine/main.ts')) process.kill(pid, 'SIGSTOP');
+      for (const { pid, args } of living(npm))
+        if (args.includes('specialist/engine/main.ts')) process.kill(pid, 'SIGSTOP');
       process.kill(-npm, 'SIGINT');
     },
     // By the last checkpoint, if there was one.

@@ -1,7 +1,7 @@
 // Secrets of vendors in their documents' forms, and of people in the syntax of many tools, each in a text of its own, from a seed.
-// A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/secrets/ were written.
+// A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/workspace/secrets/ were written.
 
-import { maskSecrets } from '../../src/secrets/mask.ts';
+import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
 import { type Alphabet, Random } from './corpus-random.ts';
 import { jwt, uuid } from './corpus-tokens.ts';
 import { camel, noun, passwordWords } from './corpus-words.ts';

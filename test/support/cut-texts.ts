@@ -1,8 +1,8 @@
 // What is cut out of files and sent: the texts of a task, the hunks of a change, the lines of a key in a log.
 import { unwrap } from '../../src/common/errors.ts';
-import { readCommit } from '../../src/labelling/commit-context.ts';
-import { TaskFolder } from '../../src/labelling/task-folder.ts';
-import type { Tree } from '../harvest/tree.ts';
+import { readCommit } from '../../src/text-tasks/commit-context.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import type { Tree } from '../workspace/files/tree.ts';
 
 /** The texts of a task over one file. Git ignores the folder 'scratch'. @param tree a repository */
 export async function taskTexts(

@@ -1,4 +1,4 @@
-// The part of ONNX's schema that src/onnx/ writes, for tests to read; field numbers and names are the standard's (onnx/onnx.proto, IR version 10).
+// The part of ONNX's schema that src/neural/onnx/ writes, for tests to read; field numbers and names are the standard's (onnx/onnx.proto, IR version 10).
 // onnx-pb.ts is made from it: protoc --es_out=test/support --es_opt=target=ts,import_extension=ts -I test/support test/support/onnx.proto,
 // and renamed, since protoc-gen-es writes onnx_pb.ts and the house writes kebab-case.
 

@@ -1,6 +1,6 @@
 // The bytes of an ONNX model that we wrote, as plain data: what was written is read back.
 import { fromBinary } from '@bufbuild/protobuf';
-import { DTYPES, type DType, GraphError, type TensorType } from '../../src/onnx/types.ts';
+import { DTYPES, type DType, GraphError, type TensorType } from '../../src/neural/onnx/types.ts';
 import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from './onnx-pb.ts';
 
 // TensorProto.DataLocation

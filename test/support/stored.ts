@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { snapshotName } from '../../src/learn/specialist-files.ts';
-import { readSnapshot } from '../../src/ngram/snapshot.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { snapshotName } from '../../src/adaptation/models/specialist-files.ts';
+import { readSnapshot } from '../../src/specialist/ngram/snapshot.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 
 /** Path and text of every file in every index below a storage folder. */
 export function indexedTexts(

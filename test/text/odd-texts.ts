@@ -1,5 +1,5 @@
 // Texts with a cursor in them, drawn from a seed: empty ones, line ends of every kind, very long lines, characters of two UTF-16 units.
-import { uniforms } from '../../src/fit/random.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
 
 const pieces = [
   '',

@@ -1,7 +1,7 @@
 // Windows round a cursor: how much they hold, where they begin, that a key does not move them, and that they cut no character.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { uniforms } from '../../src/fit/random.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
 import { boundaryBefore, headOf, lineStartFrom, steppedWindow, windowStart } from '../../src/text/windows.ts';
 import { oddTexts } from './odd-texts.ts';
 

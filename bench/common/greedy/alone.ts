@@ -1,8 +1,8 @@
 // A base alone, its likeliest token each time: text in, text out. The product never asks it so; it shows what a base brings to the mixture.
 
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
-import { Language, type LanguageOptions } from '../../../src/decode/language.ts';
-import { readManifest } from '../../../src/package/manifest.ts';
+import { Language, type LanguageOptions } from '../../../src/neural/decoding/language.ts';
+import { readManifest } from '../../../src/neural/models/manifest.ts';
 import { type Generated, type GenerateRequest, generate } from './generate.ts';
 
 /** A prompt: token ids, text, and special tokens by name ('<|file|>'). */

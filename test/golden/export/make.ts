@@ -1,7 +1,7 @@
 // Writes the exports of the test's small models into a folder, for make.py: node test/golden/export/make.ts FOLDER
 import { join } from 'node:path';
-import { exportModel } from '../../../src/package/export.ts';
-import { EXPORTED, writeExported } from '../../package/export-models.ts';
+import { exportModel } from '../../../src/neural/models/export/export.ts';
+import { EXPORTED, writeExported } from '../../neural/models/export-models.ts';
 
 const [folder] = process.argv.slice(2) as [string];
 for (const name of Object.keys(EXPORTED)) {

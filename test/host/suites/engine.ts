@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { PRESETS } from '../../../src/arch/config.ts';
-import { initialWeights } from '../../../src/arch/parameters.ts';
-import { EngineClient } from '../../../src/engine/client.ts';
-import { saveModel } from '../../../src/package/model-folder.ts';
-import { readTokenizer } from '../../../src/tokenizer/load.ts';
+import { PRESETS } from '../../../src/neural/architecture/config.ts';
+import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { saveModel } from '../../../src/neural/models/model-folder.ts';
+import { EngineClient } from '../../../src/specialist/engine/client.ts';
+import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { noise } from '../../harvest/samples.ts';
 import { handlerSource } from '../../support/handlers.ts';
 import { descendants } from '../../support/processes.ts';
+import { noise } from '../../workspace/files/samples.ts';
 import {
   complete,
   completeUntil,

@@ -1,10 +1,10 @@
 // The editor's own models, in a real editor: a provider that this extension registers is listed, asked and refused, as a job's channel would ask it.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { editorModels } from '../../../src/host/api/editor-models.ts';
 import { RelayedModels, RelayOwner } from '../../../src/jobs/relay.ts';
-import { connectTeacher, listModels } from '../../../src/teacher/connect.ts';
-import { at, complete, never } from '../../teacher/requests.ts';
+import { connectTeacher, listModels } from '../../../src/llm/connect.ts';
+import { editorModels } from '../../../src/vscode/api/editor-models.ts';
+import { at, complete, never } from '../../llm/requests.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** As in the manifest that test/support/vsix.ts writes. */

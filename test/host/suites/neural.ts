@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { AdaptReport } from '../../../src/report/types.ts';
+import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import { handlerSource } from '../../support/handlers.ts';
 import { descendants } from '../../support/processes.ts';
 import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';

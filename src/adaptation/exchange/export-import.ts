@@ -1,0 +1,198 @@
+// An adaptation leaves its folder as one file, and comes into another's: checked before anything is written, and in use last, so that a failure leaves all as it was.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { listFiles } from '../../neural/models/adapted.ts';
+import { standing } from '../../neural/models/compatibility.ts';
+import {
+  jsonFilesOf,
+  manifestOf,
+  openPortable,
+  type Provenance,
+  writePortable,
+} from '../../neural/models/export/portable.ts';
+import { ADAPTER, MANIFEST, WEIGHTS, writeManifest } from '../../neural/models/manifest.ts';
+import { lockRun } from '../../storage/lock.ts';
+import { openStore } from '../../storage/open.ts';
+import { keepModel, newModelFolder, ownFolder } from '../models/folder-models.ts';
+import { storedFit, storedReport } from '../report/stored.ts';
+import type { AdaptReport } from '../report/types.ts';
+import type { AdaptRequest } from '../types.ts';
+
+export type { Provenance };
+
+/** In a folder that carries one for who works in it. */
+export const TEAM_FILE = '.easyadaptation/adaptation.safetensors';
+
+type Of = Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>;
+
+export interface ExportRequest extends Of {
+  /** Path of the file that is written, or swapped. */
+  readonly target: string;
+  /** Of the extension. */
+  readonly version: string;
+}
+
+export interface ImportRequest extends Of, Pick<AdaptRequest, 'tokenizerPath'> {
+  /** Folder of the base that serves; those that ship lie beside it. */
+  readonly base: string;
+  /** For whoever finds the folder locked. */
+  readonly who: string;
+}
+
+export interface Exported {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly provenance: Provenance;
+}
+
+export interface Imported {
+  readonly provenance: Provenance;
+  /** Another base serves now: it waits for its own. */
+  readonly waitsFor?: string;
+}
+
+/** Fails with 'nothing-to-learn' where the folder has no adapted model of its own, and with what keeps it from being read or written. */
+export function exportAdaptation(
+  { root, specialistFolder, storeFolder, target, version }: ExportRequest,
+  log: Log,
+): Result<Exported> {
+  return expected(() => {
+    const model = ownFolder(specialistFolder);
+    const row = withStore(storeFolder, log, (store) => store.latestAdaptation(root));
+    const report = row && storedReport(row.report);
+    if (model === undefined || row === undefined || report === undefined)
+      return failed(
+        'nothing-to-learn',
+        `${root} has no adapted model to export: adapt to it first; where the base stayed in use, there is nothing of its own.`,
+      );
+    const manifest = manifestOf(model);
+    const provenance: Provenance = {
+      ...{ version, folder: basename(root), finishedAt: row.finishedAt, base: manifest.base?.name ?? '' },
+      ...{ files: report.harvest.files, tokens: report.harvest.tokens },
+    };
+    // Paths of this machine stay here.
+    const told: AdaptReport = { ...report, folder: basename(root) };
+    const carried = {
+      manifest,
+      files: jsonFilesOf(model, manifest),
+      provenance,
+      coupling: row.coupling,
+      report: JSON.stringify(told),
+    };
+    return ok({ path: target, provenance, ...writePortable(target, model, carried) });
+  });
+}
+
+/** What a file says that it is, checked as far as its header goes and against what ships here. @param pieces see `openPortable` */
+export function lookAt(
+  pieces: AsyncIterable<Uint8Array>,
+  shipped: Pick<ImportRequest, 'base' | 'tokenizerPath'>,
+): Promise<Result<Provenance>> {
+  return expectedLater(async () => {
+    const { carried } = await openPortable(pieces);
+    unwrap(standing(carried.manifest, shipped.base, shipped.tokenizerPath));
+    return ok(carried.provenance);
+  });
+}
+
+/**
+ * Puts it in use in the folder. Fails with 'mismatched' where its base or tokenizer does not ship here, 'corrupt', 'newer-version', 'locked', 'unwritable';
+ * then what was in use is.
+ */
+export function importAdaptation(
+  pieces: AsyncIterable<Uint8Array>,
+  request: ImportRequest,
+  log: Log,
+): Promise<Result<Imported>> {
+  const { root, specialistFolder, storeFolder, base, tokenizerPath, who } = request;
+  return expectedLater(async () => {
+    const { carried, weights } = await openPortable(pieces);
+    const { manifest, files, provenance } = carried;
+    const { isOwn, madeFrom } = unwrap(standing(manifest, base, tokenizerPath));
+    const coupling = unwrap(storedFit(carried.coupling));
+    const report = storedReport(carried.report);
+    if (report === undefined) return failed('corrupt', 'The report in this file cannot be read. Export it again.');
+    const lock = lockRun(storeFolder, root, who);
+    if (!lock.ok) return lock;
+    const staged = newModelFolder(specialistFolder);
+    try {
+      mkdirSync(staged, { recursive: true });
+      const name = manifest.kind === 'model' ? WEIGHTS : ADAPTER;
+      const hash = await written(join(staged, name), weights());
+      if (hash !== manifest.weights)
+        return failed('corrupt', 'The weights in this file are not those that it says. Export it again.');
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(staged, file), text);
+      writeManifest(staged, { ...manifest, files: [MANIFEST] });
+      listFiles(staged);
+      keepModel(specialistFolder, staged);
+      withStore(storeFolder, log, (store) =>
+        store.recordAdaptation(root, {
+          startedAt: provenance.finishedAt,
+          finishedAt: Date.now(),
+          report: { ...report, folder: root },
+          coupling,
+        }),
+      );
+      return ok({ provenance, ...(!isOwn && { waitsFor: madeFrom }) });
+    } finally {
+      if (ownFolder(specialistFolder) !== staged) rmSync(staged, { recursive: true, force: true });
+      lock.value.release();
+    }
+  });
+}
+
+/** The SHA-256 of what was written. */
+async function written(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const file = createWriteStream(path, { flush: true });
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of pieces) {
+      hash.update(piece);
+      // The piece's buffer is filled again for the next.
+      if (!file.write(Buffer.from(piece))) await once(file, 'drain');
+    }
+  } finally {
+    file.end();
+    await finished(file);
+  }
+  return hash.digest('hex');
+}
+
+function withStore<T>(folder: string, log: Log, work: (store: ReturnType<typeof openStore>['store']) => T): T {
+  const { store, notice } = openStore(folder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
+function expected<T>(work: () => Result<T>): Result<T> {
+  try {
+    return work();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function expectedLater<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): Result<never> {
+  if (error instanceof CodedError) return failed(error.code, error.message);
+  if ((error as NodeJS.ErrnoException).syscall !== undefined)
+    return failed('unwritable', `${messageOf(error)}. What was in use is as it was; mend that and try again.`);
+  throw error;
+}

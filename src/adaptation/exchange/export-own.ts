@@ -1,0 +1,29 @@
+// What was trained on a folder, written for other programs: the model that it has, whichever serves now.
+import { failed, type Result } from '../../common/errors.ts';
+import type { Progress } from '../../common/progress.ts';
+import { wordsOf } from '../../neural/models/compatibility.ts';
+import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
+import { ownModel, type Shipped } from '../models/folder-models.ts';
+
+export type { ExportedFiles };
+
+/** Plain data: it crosses to a job's process. */
+export interface OwnExport extends Shipped {
+  readonly specialistFolder: string;
+  /** Folder that it is written into. */
+  readonly into: string;
+}
+
+/** Fails with 'nothing-to-learn' where there is none, as `ownModel` where it is another base's, and as `exportModel`. */
+export function exportOwn(
+  { specialistFolder, into, ...shipped }: OwnExport,
+  signal?: AbortSignal,
+  progress?: Progress,
+): Result<ExportedFiles> {
+  const own = ownModel(specialistFolder, shipped);
+  if (!own)
+    return failed('nothing-to-learn', 'No model of this folder is kept: there is nothing to export. Adapt to it.');
+  if (!own.ok) return own;
+  const { model, over: base } = own.value;
+  return exportModel({ model, base, tokenizer: wordsOf(model, base, shipped.tokenizer), into }, signal, progress);
+}

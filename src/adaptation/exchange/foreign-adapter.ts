@@ -1,0 +1,51 @@
+// An adapter that somebody trained elsewhere over a base of ours, in place of the folder's own model.
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
+import { describeAdapted } from '../../neural/models/adapted.ts';
+import { loadAdapter, saveAdapter } from '../../neural/models/adapter.ts';
+import { type PackageInfo, readPackage } from '../../neural/models/list.ts';
+import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
+import { lockRun } from '../../storage/lock.ts';
+import { keepModel, workFolder } from '../models/folder-models.ts';
+
+export interface ForeignAdapter {
+  /** Folder with adapter_config.json and adapter_model.safetensors. */
+  readonly adapter: string;
+  /** The folder that it is to answer in, and where what is kept of that lies. */
+  readonly root: string;
+  readonly storeFolder: string;
+  readonly specialistFolder: string;
+  /** Folder of the base that it was trained over. */
+  readonly base: string;
+  /** Who asks, for whoever finds the folder locked. */
+  readonly who: string;
+}
+
+/**
+ * Reads and checks it against the base, and puts it in use. Fails as `loadAdapter` does, with 'unreadable' where the base is no package,
+ * 'locked' where a run has the folder, and 'unwritable'. What answered before stays where anything fails.
+ */
+export async function takeAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
+  const { adapter, root, storeFolder, specialistFolder, base, who } = request;
+  const lock = lockRun(storeFolder, root, who);
+  if (!lock.ok) return lock;
+  const work = workFolder(specialistFolder);
+  try {
+    const info = unwrap(readPackage(base));
+    const loaded = loadAdapter(adapter, info.config);
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    saveAdapter(work, info.config, loaded, info.name, 'F32');
+    const mixture = join(base, MIXTURE_FILE);
+    if (existsSync(mixture)) copyFileSync(mixture, join(work, MIXTURE_FILE));
+    describeAdapted(work, { base, tokenizer: info.tokenizer, precision: info.manifest.precision });
+    keepModel(specialistFolder);
+    return ok(info);
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('unwritable', `The adapter cannot be kept: ${messageOf(error)}.`);
+  } finally {
+    lock.value.release();
+  }
+}

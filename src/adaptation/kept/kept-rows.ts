@@ -1,0 +1,175 @@
+// Everything that is kept about a folder, and what is sent of it, as text: by the code that keeps and sends it. What this
+// shows is the truth, also where that is a secret that an earlier version let through.
+
+import { failed, ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { type Asked, sender } from '../../llm/connect.ts';
+import type { Dialect } from '../../neural/models/dialects.ts';
+import { dialectOf } from '../../neural/models/manifest.ts';
+import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { queryOf } from '../../prompts/completion/query.ts';
+import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
+import { openStore } from '../../storage/open.ts';
+import type { FolderRows } from '../../storage/types.ts';
+import { languageIdOf } from '../../text/languages.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
+import { turn } from '../cancellation.ts';
+import { readSpecialist } from '../models/specialist-files.ts';
+import type { KeptRow } from '../report/kept.ts';
+import { holdOut, placesOf, placesToAsk } from '../stages/places.ts';
+import { foreseenBy, labelRequest } from '../stages/what-to-ask.ts';
+import { otherWords, sampleOptions } from '../training-data/drawn.ts';
+import { samplesOf, specialNames } from '../training-data/samples.ts';
+import type { AdaptRequest } from '../types.ts';
+import { Live } from './preview.ts';
+
+/** Plain data: it crosses to a job's process. */
+export type KeptRequest = Pick<
+  AdaptRequest,
+  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
+> & {
+  /** The large model that requests are shown for; absent: the default. */
+  readonly asked?: Asked;
+};
+
+/** Places whose requests are shown: some of those that an adaptation asks about, held-out ones and such as teach. */
+const shownPlaces = 60;
+const shownTeaching = 20;
+/** Of a place, UTF-16 units before and after the cursor. */
+const around = { before: 200, after: 100 };
+
+export interface KeptDeps {
+  /** Where the caller has one already. */
+  readonly harvest?: Harvest;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** The folder as it is now, what a run would learn from, draw, train on and ask; and the store. Fails as the harvest does. */
+export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
+  const { signal, log } = deps;
+  const tokenizer = readTokenizer(request.tokenizerPath);
+  if (!tokenizer.ok) return tokenizer;
+  const harvested = deps.harvest ? ok(deps.harvest) : await harvestFolder(request.root, request.harvest, deps);
+  if (!harvested.ok) return harvested;
+  const harvest = harvested.value;
+  yield* harvestRows(harvest);
+  const index = await readSpecialist(request, log);
+  if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
+  await turn(signal);
+  yield* learningRows(request, harvest, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
+  const { store, notice } = openStore(request.storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    yield* storeRows(store.rowsOf(request.root));
+  } finally {
+    store.close();
+  }
+  return ok(true);
+}
+
+function* harvestRows({ files, report }: Harvest): Generator<KeptRow> {
+  for (const { path, text } of files) yield { kind: 'harvest', path, text };
+  const leftOut = Object.values(report.leftOutExamples).flat();
+  for (const path of [...files.map((file) => file.path), ...leftOut]) yield { kind: 'path', path, text: path };
+}
+
+async function* learningRows(
+  request: KeptRequest,
+  { files, secrets }: Harvest,
+  specialist: NgramModel | undefined,
+  tokenizer: Tokenizer,
+  { signal, log }: KeptDeps,
+): AsyncGenerator<KeptRow> {
+  const held = holdOut(files);
+  const index = NgramModel.build(held.train, tokenizer);
+  await turn(signal);
+  const base = request.neural?.base;
+  const dialect = dialectOf(base);
+  const words = (base === undefined ? undefined : otherWords(base, request.tokenizerPath)) ?? tokenizer;
+  for (const { ids } of samplesOf(held.train, words, sampleOptions(index, dialect))) {
+    const text = decodeAll(ids, words, dialect);
+    yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
+  }
+  await turn(signal);
+  const places = placesOf(held);
+  for (const example of Object.values(places).flat()) yield placeRow(example);
+  const asked = placesToAsk(places.choose, places.test, shownPlaces);
+  const live = new Live(request, secrets, specialist ?? index, undefined, log);
+  const send = await sender(request.asked ?? {}, completionPrompt);
+  const teach = await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, shownTeaching);
+  for (const example of [...asked.validation, ...asked.test, ...teach]) {
+    await turn(signal);
+    const { path } = example;
+    yield { kind: 'label', path, text: send(labelRequest(example, index)) };
+    const query = await live.queryAt(example);
+    if (query !== undefined) yield* liveRows(await live.preview(query, signal), send);
+  }
+}
+
+function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
+  return { kind: 'place', path, text: `${prefix.slice(-around.before)}${truth}${suffix.slice(0, around.after)}` };
+}
+
+/** What a completion at one place sends, to the byte; and its hint, where it has one. Fails where nothing of the file is ever sent. */
+export async function rowsAt(
+  { path, text, offset }: { readonly path: string; readonly text: string; readonly offset: number },
+  request: KeptRequest,
+  { secrets }: Harvest,
+  specialist: NgramModel,
+  engine: Engine | undefined,
+  { signal, log }: KeptDeps,
+): Promise<Result<KeptRow[]>> {
+  const live = new Live(request, secrets, specialist, engine, log);
+  const rule = await live.ruleOf(path);
+  if (rule !== 'open') {
+    const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';
+    return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
+  }
+  const query = queryOf(text, offset, path, languageIdOf(path));
+  return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}, completionPrompt))]);
+}
+
+function* liveRows(asked: TeacherRequest, send: (request: TeacherRequest) => string): Generator<KeptRow> {
+  const { path } = asked.query;
+  yield { kind: 'prompt', path, text: send(asked) };
+  if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };
+}
+
+/** Special tokens by their names. */
+function decodeAll(ids: Int32Array, tokenizer: Tokenizer, dialect: Dialect): string {
+  const names = specialNames(tokenizer, dialect);
+  const parts: string[] = [];
+  let from = 0;
+  ids.forEach((id, at) => {
+    const name = names.get(id);
+    if (name === undefined) return;
+    parts.push(tokenizer.decode(ids.subarray(from, at)), name);
+    from = at + 1;
+  });
+  parts.push(tokenizer.decode(ids.subarray(from)));
+  return parts.join('');
+}
+
+function* storeRows({
+  teacherCalls,
+  completions,
+  adaptations,
+  places,
+  answers,
+  stages,
+}: FolderRows): Generator<KeptRow> {
+  for (const { path, text } of teacherCalls) yield { kind: 'answer', path, text };
+  for (const { path, text, outcome, source, model, decision } of completions)
+    yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
+  for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
+  const paths = new Map(places.map(({ place, path }) => [place, path]));
+  for (const row of answers) yield { kind: 'draft', path: paths.get(row.place) ?? '', text: JSON.stringify(row) };
+  for (const row of [...places, ...stages]) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
+}

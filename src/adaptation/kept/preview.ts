@@ -1,0 +1,114 @@
+// A completion in a folder as the editor would make it, without the editor: for showing what it would send.
+
+import { systemClock } from '../../common/clock.ts';
+import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../common/completion.ts';
+import type { Log } from '../../common/log.ts';
+import type { Masking } from '../../common/masking.ts';
+import { CompletionService } from '../../completion/service.ts';
+import { Backoff } from '../../llm/backoff.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { queryOf } from '../../prompts/completion/query.ts';
+import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { indentUnitOf } from '../../text/indents.ts';
+import { languageIdOf } from '../../text/languages.ts';
+import { decodeText } from '../../workspace/files/decode.ts';
+import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
+import { FolderReader } from '../../workspace/files/folder-reader.ts';
+import { defaultHarvestOptions } from '../../workspace/files/options.ts';
+import { maskKnown, type SecretValues } from '../../workspace/secrets/known.ts';
+import { maskPath } from '../../workspace/secrets/mask-path.ts';
+import { draftMixed, fitOf } from '../models/served.ts';
+import type { AdaptRequest } from '../types.ts';
+
+type LiveRequest = Pick<
+  AdaptRequest,
+  'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
+>;
+
+export class Live {
+  private readonly request: LiveRequest;
+  private readonly service: CompletionService;
+
+  /** @param engine drafts where the request has a neural part; else the n-grams do */
+  constructor(
+    request: LiveRequest,
+    secrets: SecretValues,
+    specialist: NgramModel,
+    engine: Engine | undefined,
+    log: Log,
+  ) {
+    this.request = request;
+    const mask: Masking = {
+      text: async (text, path, cut) => maskKnown(text, path, [secrets], cut).text,
+      path: async (path) => maskPath(path, [secrets]),
+    };
+    const { neural } = request;
+    const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> => {
+      const mixed = engine && neural && (await draftMixed(engine, request, neural, query, options, log));
+      if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
+      return mixed?.ok ? mixed.value : specialist.complete(query, options);
+    };
+    // In the index a file has its masked path.
+    const named = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
+    const local: Specialist = {
+      name: 'kept',
+      complete: async (query, options) => complete(await named(query), options),
+      snippets: async (query, options) => specialist.snippets(await named(query), options),
+      setOpenFile() {},
+    };
+    const fits = { alone: fitOf(request, false, log), mixed: fitOf(request, true, log) };
+    this.service = new CompletionService({
+      specialist: local,
+      teacher: () => undefined,
+      fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? fits.alone : fits.mixed),
+      settings: () => settings,
+      clock: systemClock,
+      mask,
+      backoff: new Backoff({ clock: systemClock }),
+      onEvent() {},
+      log,
+    });
+  }
+
+  /** What the editor may do with the file. */
+  ruleOf(path: string): Promise<FileRule> {
+    return ruleOf(this.request.root, path, this.request.harvest);
+  }
+
+  /**
+   * A held-out place in its file as it is on disk, where what the author wrote has still to be written; undefined where
+   * the file cannot be read, or may not be sent.
+   */
+  async queryAt({ path, offset, truth }: CursorExample): Promise<CompletionQuery | undefined> {
+    if ((await this.ruleOf(path)) !== 'open') return undefined;
+    // A file whose path is masked has another name on disk.
+    const read = await (await FolderReader.open(this.request.root)).read(path, defaultHarvestOptions.maxFileBytes);
+    const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
+    if (text === undefined) return undefined;
+    const before = text.slice(0, offset) + text.slice(offset + truth.length);
+    return queryOf(before, offset, path, languageIdOf(path));
+  }
+
+  /** @param indentUnit the editor's, by default what the text itself begins its lines with */
+  preview(
+    query: CompletionQuery,
+    signal: AbortSignal,
+    indentUnit = indentUnitOf(query.prefix + query.suffix),
+  ): Promise<TeacherRequest> {
+    return this.service.preview({ query, trigger: 'automatic', indentUnit }, signal);
+  }
+}
+
+/** As an editor has them by default. What decides who answers changes nothing about what is sent. */
+const settings = {
+  balance: 1,
+  showBar: 0,
+  fallbackBar: 0,
+  multiline: true,
+  apiAllowed: true,
+  apiDebounceMinMs: 0,
+  apiDebounceMaxMs: 0,
+  prefetchFromApi: false,
+};

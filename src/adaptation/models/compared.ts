@@ -1,0 +1,60 @@
+// What a folder's own model was measured against: kept beside it by the run that did, so that whoever opens it knows without measuring.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '../../common/files.ts';
+import { listFiles } from '../../neural/models/adapted.ts';
+import { baseOf } from '../../neural/models/compatibility.ts';
+import type { Sha256 } from '../../neural/models/manifest.ts';
+import type { MixedQuality } from '../report/types.ts';
+
+const FILE = 'compared.json';
+
+/** On the same places of files that neither was trained on. */
+interface Comparison {
+  /** The base that was not as good; other bases under its name were not measured. */
+  readonly base: { readonly name: string; readonly weights: Sha256 };
+  readonly figures: { readonly adapted: Figures; readonly base: Figures };
+}
+
+type Figures = Pick<MixedQuality, 'places' | 'exactMatch' | 'editSimilarity' | 'loss'>;
+
+/**
+ * Says beside a model that it did better than a base, and by which figures.
+ * @param model folder of the model
+ * @param base folder of the base
+ */
+export function keepComparison(model: string, base: string, adapted: MixedQuality, other: MixedQuality): void {
+  const { name, weights } = baseOf(base);
+  const row: Comparison = {
+    base: { name, weights },
+    figures: { adapted: figuresOf(adapted), base: figuresOf(other) },
+  };
+  writeRows(model, [...read(model).filter((each) => each.base?.weights !== weights), row]);
+}
+
+function writeRows(model: string, rows: readonly Partial<Comparison>[]): void {
+  replaceFile(join(model, FILE), [new TextEncoder().encode(JSON.stringify(rows))]);
+  listFiles(model);
+}
+
+/** It was measured beside this very base, and was better. */
+export function isBetterThan(model: string, base: string): boolean {
+  const rows = read(model);
+  if (rows.length === 0) return false;
+  const { weights } = baseOf(base);
+  return rows.some((row) => row.base?.weights === weights);
+}
+
+function figuresOf({ places, exactMatch, editSimilarity, loss }: MixedQuality): Figures {
+  return { places, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
+}
+
+/** None where nothing was kept, or nothing that can be read: it is not known then. */
+function read(model: string): readonly Partial<Comparison>[] {
+  try {
+    const rows: unknown = JSON.parse(readFileSync(join(model, FILE), 'utf8'));
+    return Array.isArray(rows) ? rows.filter((row) => typeof row === 'object' && row !== null) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,30 @@
+// The folder's last finished adaptation, as the store has it.
+
+import { failed, ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { CouplingFit } from '../../routing/types.ts';
+import { openStore } from '../../storage/open.ts';
+import { storedFit, storedReport } from '../report/stored.ts';
+import type { AdaptReport } from '../report/types.ts';
+import type { AdaptRequest } from '../types.ts';
+
+export function latestAdaptation(
+  request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
+  log: Log,
+): Result<{ readonly report: AdaptReport; readonly coupling: CouplingFit; readonly finishedAt: number }> {
+  const { store, notice } = openStore(request.storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    const row = store.latestAdaptation(request.root);
+    if (row === undefined) {
+      return failed('nothing-to-learn', `${request.root} has no adaptation yet. Run: npm start -- ${request.root}`);
+    }
+    const coupling = storedFit(row.coupling);
+    if (!coupling.ok) return coupling;
+    const report = storedReport(row.report);
+    if (report !== undefined) return ok({ report, coupling: coupling.value, finishedAt: row.finishedAt });
+    return failed('corrupt', `The report on ${request.root} is damaged. Adapt again: npm start -- ${request.root}`);
+  } finally {
+    store.close();
+  }
+}

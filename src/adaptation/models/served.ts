@@ -1,0 +1,59 @@
+// A folder's model as it serves, outside of a window: its drafts from an engine, and the coupling that holds for them.
+import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import type { Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { defaultFit } from '../../routing/defaults.ts';
+import type { CouplingFit } from '../../routing/types.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import type { AdaptRequest, NeuralAccess } from '../types.ts';
+import { currentModel } from './folder-models.ts';
+import { latestAdaptation } from './latest-adaptation.ts';
+import { holdsAlone, holdsMixed } from './outdated.ts';
+import { snapshotName } from './specialist-files.ts';
+
+export async function draftMixed(
+  engine: Engine,
+  { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
+  { base, precision, threads }: NeuralAccess,
+  query: CompletionQuery,
+  options: DraftOptions,
+  log: Log,
+): Promise<Result<Draft>> {
+  const key = specialistFolder;
+  const { setAside, ...current } = currentModel(specialistFolder, { base, tokenizer: tokenizerPath });
+  if (setAside) log.warn(setAside.message);
+  const opened = await engine.request('open', {
+    ...current,
+    key,
+    snapshot: join(specialistFolder, snapshotName),
+    over: [],
+    tokenizer: tokenizerPath,
+    precision,
+    threads,
+  });
+  return opened.ok ? engine.request('draft', { key, query, options }) : opened;
+}
+
+/**
+ * A coupling is fitted for drafts of both models together, and one for those of the n-grams alone; the default where the last adaptation
+ * was made for another tokenizer or model than there is now.
+ */
+export function fitOf(
+  {
+    neural,
+    specialistFolder,
+    tokenizerPath,
+    ...request
+  }: Pick<AdaptRequest, 'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'neural'>,
+  mixed: boolean,
+  log: Log,
+): CouplingFit {
+  const latest = latestAdaptation(request, log);
+  if (!latest.ok) return defaultFit();
+  const { coupling, report } = latest.value;
+  if (!mixed || !neural)
+    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultFit();
+  const shipped = { base: neural.base, tokenizer: tokenizerPath };
+  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultFit();
+}

@@ -1,0 +1,203 @@
+// The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
+
+import { precisionAt, quantile } from '../../common/quality.ts';
+import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import { decide, priceOf } from '../../routing/decide.ts';
+import { lowestProbability } from '../../routing/features.ts';
+import { limitOf } from '../../routing/risk.ts';
+import type { CouplingFit, RiskBound } from '../../routing/types.ts';
+import { lastLines } from '../../text/lines.ts';
+import { curvesOf } from './curves.ts';
+import type { JudgedPlace } from './judged.ts';
+import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
+import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
+import { underfitOf } from './underfit.ts';
+
+export type Measured = Pick<
+  AdaptReport,
+  'specialist' | 'byKind' | 'before' | 'apiShare' | 'api' | 'slider' | 'curves' | 'underfit' | 'examples'
+>;
+
+/** The report shows what the coupling would choose, not what the user's bars would hide. */
+const noBars = { showBar: 0, fallbackBar: 0 };
+const workedCompletions = 5;
+/** The slider's places, as the panel has them. */
+const balances = Array.from({ length: 21 }, (_, i) => i / 20);
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * @param before what was there without the adaptation, at the same places; undefined: no other model
+ * @param labels the API's answers to a sample of these test places; undefined: it was not asked
+ * @param balance the slider, 0 to 1, that the API's share is stated for
+ * @param risk the bound beside it; absent: none
+ */
+export function measure(
+  test: readonly ScoredPlace[],
+  before: readonly ScoredPlace[] | undefined,
+  labels: ApiLabels | undefined,
+  fit: CouplingFit,
+  balance: number,
+  risk?: RiskBound,
+): Measured {
+  const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
+  const judge = (place: ScoredPlace): JudgedPlace => ({
+    ...place,
+    // Whether or not an API is there now: the report answers 'what would go to it'.
+    decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars, ...(risk && { risk }) }),
+  });
+  const judged = test.map(judge);
+  const quality = (places: readonly JudgedPlace[]) =>
+    qualityOf(
+      places,
+      places.map((place) => place.decision.pSpecialist),
+    );
+  const latencies = judged.map((place) => place.draft.latencyMs);
+  const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
+  const api = labels && apiReport(labels, judged, answers);
+  const operating =
+    api && api.testPlaces > 0 ? { apiShare: api.coupledApiShare, right: api.coupledExactMatch } : undefined;
+  return {
+    specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
+    byKind: byKind(judged, quality),
+    ...(before && { before: byKind(before, ownQuality) }),
+    apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
+    api,
+    slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
+    curves: curvesOf(judged, answers, operating),
+    underfit: underfitOf(judged, answers),
+    examples: worked(judged, answers),
+  };
+}
+
+function byKind<P extends ScoredPlace>(
+  places: readonly P[],
+  quality: (of: readonly P[]) => Quality,
+): Readonly<Partial<Record<CursorKind, Quality>>> {
+  const kinds = [...Map.groupBy(places, ({ example }) => example.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(kinds.map(([kind, of]) => [kind, quality(of)]));
+}
+
+/** @param price what a call has to gain there */
+function sliderPoint(
+  balance: number,
+  price: number,
+  judged: readonly JudgedPlace[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): SliderPoint {
+  const goes = ({ decision }: JudgedPlace) => balance > 0 && decision.gain > price;
+  const known = judged.flatMap((place) => {
+    const label = answers.get(place.example);
+    return label === undefined ? [] : [Number(goes(place) ? label.right : place.right)];
+  });
+  return {
+    balance,
+    apiShare: judged.filter(goes).length / judged.length,
+    right: known.length === 0 ? undefined : mean(known),
+  };
+}
+
+function apiReport(
+  labels: ApiLabels,
+  judged: readonly JudgedPlace[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): ApiReport | undefined {
+  const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
+  if (everything.length === 0) return undefined;
+  // An answer of a batch says nothing of how long one waits.
+  const latencies = everything.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
+  const timed = (p: number) => (latencies.length === 0 ? undefined : quantile(latencies, p));
+  // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
+  const both = judged.flatMap((place) => {
+    const label = answers.get(place.example);
+    return label === undefined ? [] : [{ place, label }];
+  });
+  const toApi = both.filter(({ place }) => place.decision.route === 'api').length;
+  return {
+    model: labels.model,
+    asked: everything.length,
+    failed: labels.validation.failed + (labels.test?.failed ?? 0),
+    exactMatch: mean(everything.map((label) => Number(label.right))),
+    editSimilarity: mean(everything.map(({ similarity }) => similarity)),
+    latencyP50Ms: timed(0.5),
+    latencyP95Ms: timed(0.95),
+    testPlaces: both.length,
+    specialistExactMatch: mean(both.map(({ place }) => Number(place.right))),
+    apiExactMatch: mean(both.map(({ label }) => Number(label.right))),
+    coupledExactMatch: mean(
+      both.map(({ place, label }) => Number(place.decision.route === 'api' ? label.right : place.right)),
+    ),
+    coupledApiShare: toApi / both.length,
+  };
+}
+
+/**
+ * A handful from all over the test files: evenly spaced along the specialist's confidence, so that good, middling and
+ * hopeless places are all seen.
+ */
+function worked(judged: readonly JudgedPlace[], answers: ReadonlyMap<unknown, LabelledPlace>): WorkedCompletion[] {
+  const pool = answers.size >= workedCompletions ? judged.filter((place) => answers.has(place.example)) : judged;
+  const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
+  const count = Math.min(workedCompletions, ranked.length);
+  return Array.from({ length: count }, (_, index) => {
+    const place = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPlace;
+    const label = place.decision.route === 'api' ? answers.get(place.example) : undefined;
+    const { example, draft, decision } = place;
+    const common = {
+      path: example.path,
+      line: example.line,
+      kind: example.kind,
+      before: lastLines(example.prefix, 2, 400).join('\n'),
+      truth: place.truth,
+    };
+    if (label !== undefined) {
+      const { text, model, latencyMs } = label.answer;
+      return { ...common, answer: text, source: 'api', model, right: label.right, latencyMs, reason: decision.summary };
+    }
+    return {
+      ...common,
+      answer: draft.text,
+      source: draft.text === '' ? 'none' : 'specialist',
+      model: draft.model,
+      right: place.right,
+      latencyMs: draft.latencyMs,
+      // Nobody asked the API here: the specialist answers though the rule would have asked.
+      reason:
+        decision.route === 'api' ? `The API was not asked; the rule would: ${decision.summary}` : decision.summary,
+    };
+  });
+}
+
+/**
+ * Quality of answers given with a confidence.
+ * @param confidence of each place, in order; ranks the places for precision at coverage
+ */
+function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]): Quality {
+  const meanOf = (value: (place: ScoredPlace) => number) => (scored.length === 0 ? 0 : mean(scored.map(value)));
+  const ranked = scored.map((place, index) => ({ right: place.right, confidence: confidence[index] ?? 0 }));
+  return {
+    places: scored.length,
+    exactMatch: meanOf((place) => Number(place.right)),
+    editSimilarity: meanOf(({ similarity }) => similarity),
+    precisionAt: {
+      '10': precisionAt(ranked, 0.1),
+      '20': precisionAt(ranked, 0.2),
+      '30': precisionAt(ranked, 0.3),
+      '50': precisionAt(ranked, 0.5),
+    },
+  };
+}
+
+/** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
+export function ownQuality(scored: readonly ScoredPlace[]): Quality {
+  return qualityOf(
+    scored,
+    scored.map(({ draft }) => draft.confidence ?? lowestProbability(draft)),
+  );
+}
+
+/** The loss is over the places that have one. */
+export function mixedQuality(scored: readonly ScoredPlace[]): MixedQuality {
+  const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
+  return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
+}

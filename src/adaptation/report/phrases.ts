@@ -1,0 +1,22 @@
+// What the report's text and its page say in the same words.
+import { counted, percent } from '../../common/format.ts';
+import type { AdaptReport, Latencies } from './types.ts';
+
+/** How it was set who answers: 'the slider at 0.4', 'the slider at 0.4 and the risk bounded to 2.0%'. */
+export function settingOf({ balance, risk }: Pick<AdaptReport, 'balance' | 'risk'>): string {
+  return `the slider at ${balance}${risk ? ` and the risk bounded to ${percent(risk.alpha)}` : ''}`;
+}
+
+/** '$0.0450 for 45 answers of claude' */
+export function paidInWords({ usd, answers, model }: NonNullable<AdaptReport['paid']>): string {
+  return `$${usd.toFixed(4)} for ${counted(answers, 'answer')} of ${model}`;
+}
+
+/** '2.3 ms, one in twenty more than 14 ms'; '–' where nothing was timed. */
+export function waits({ latencyP50Ms, latencyP95Ms }: Latencies): string {
+  return latencyP50Ms && latencyP95Ms ? `${ms(latencyP50Ms)}, one in twenty more than ${ms(latencyP95Ms)}` : '–';
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,40 @@
+// An adaptation as the store has it, read back: its JSON may be damaged, or of another version.
+import type { Result } from '../../common/errors.ts';
+import { parseFit } from '../../routing/serialise.ts';
+import type { CouplingFit } from '../../routing/types.ts';
+import type { AdaptReport } from './types.ts';
+
+/** Versions before the splits had the names of today called the validation files so. */
+type EarlierSplits = AdaptReport['splits'] & { readonly calibration?: number };
+/** Earlier versions counted the money of the held-out places alone. */
+type EarlierApi = AdaptReport['api'] & { readonly costUsd?: number };
+
+/** Undefined where it is no report. One from another version may lack what this one has. */
+export function storedReport(json: string): AdaptReport | undefined {
+  const value = parsed(json);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { harvest, examples, splits, api, paid } = value as Partial<Omit<AdaptReport, 'splits' | 'api'>> & {
+    readonly splits?: EarlierSplits;
+    readonly api?: EarlierApi;
+  };
+  if (typeof harvest !== 'object' || harvest === null || !Array.isArray(examples)) return undefined;
+  const { calibration, ...others } = splits ?? {};
+  return {
+    ...(value as AdaptReport),
+    ...(calibration !== undefined && { splits: { ...(others as AdaptReport['splits']), validation: calibration } }),
+    ...(!paid && api?.costUsd !== undefined && { paid: { model: api.model, answers: api.asked, usd: api.costUsd } }),
+  };
+}
+
+/** Fails as `parseFit` does. */
+export function storedFit(json: string): Result<CouplingFit> {
+  return parseFit(parsed(json));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

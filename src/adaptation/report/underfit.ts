@@ -1,0 +1,117 @@
+// Where the large model falls short: test places of one kind, in the words of who owns the folder, with what either side comes to there and an example.
+import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import { lastLines } from '../../text/lines.ts';
+import type { JudgedPlace } from './judged.ts';
+import type { LabelledPlace } from './scored.ts';
+import type { UnderfitRow } from './types.ts';
+
+/** Fewer say nothing. */
+const leastPlaces = 8;
+const mostRows = 8;
+/** Of files for one purpose, and of kinds of cursors: else the first would fill the list. */
+const mostAlike = 3;
+/** Of two kinds that are as much the same places as this, one is told. */
+const sameShare = 0.8;
+
+/** What a file is for, by its path: the first that fits. */
+const purposes: readonly { readonly name: string; readonly test: RegExp }[] = [
+  { name: 'tests', test: /[._-](test|spec)s?\.[^/]+$|(^|\/)test_[^/]+$/i },
+  { name: 'test helpers', test: /(^|\/)(tests?|specs?|__tests__|__mocks__|fixtures?)\//i },
+  { name: 'documentation', test: /\.(md|mdx|rst|txt|adoc)$|(^|\/)docs?\//i },
+  { name: 'configuration', test: /\.(json|jsonc|ya?ml|toml|ini|cfg|lock|xml|properties)$|(^|\/)\.[^/]+$/i },
+];
+const cursors: Readonly<Record<CursorKind, string>> = {
+  'statement-start': 'where a new statement begins',
+  'mid-line': 'inside a line',
+  'line-end': "near a line's end",
+  'block-body': 'where a block begins',
+};
+
+interface Kind {
+  /** 'your test helpers', 'your code in src/api', 'all lines, where a block begins' */
+  readonly what: string;
+  /** Of a few only so many are told. */
+  readonly of: string;
+}
+
+function kindsOf({ example: { path, kind } }: JudgedPlace): Kind[] {
+  const purpose = purposes.find(({ test }) => test.test(path))?.name ?? 'code';
+  const folder = path.split('/').slice(0, -1).slice(0, 2).join('/');
+  const whole = purpose === 'code' ? [] : [{ what: `your ${purpose}`, of: purpose }];
+  return [
+    ...whole,
+    { what: `your ${purpose} ${folder === '' ? 'at the top' : `in ${folder}`}`, of: purpose },
+    { what: `all lines, ${cursors[kind]}`, of: 'cursors' },
+  ];
+}
+
+interface Group {
+  readonly of: string;
+  readonly row: UnderfitRow;
+  readonly places: ReadonlySet<JudgedPlace>;
+}
+
+/**
+ * Where the specialist is furthest ahead, first. Both sides at the same places, none of which the coupling was fitted on.
+ * @param answers the API's, by example; none: nobody knows, and nothing is told
+ */
+export function underfitOf(
+  judged: readonly JudgedPlace[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): readonly UnderfitRow[] {
+  if (answers.size === 0) return [];
+  const groups = new Map<string, { readonly of: string; readonly places: JudgedPlace[] }>();
+  for (const place of judged) {
+    for (const { what, of } of kindsOf(place)) {
+      const group = groups.get(what) ?? { of, places: [] };
+      group.places.push(place);
+      groups.set(what, group);
+    }
+  }
+  const told: Group[] = [];
+  const ranked = [...groups]
+    .filter(([, { places }]) => places.length >= leastPlaces)
+    .map(([what, { of, places }]) => ({ of, row: rowOf(what, places, answers), places: new Set(places) }))
+    .sort((a, b) => b.row.specialist - b.row.api - (a.row.specialist - a.row.api));
+  for (const group of ranked) {
+    if (told.length === mostRows) break;
+    const alike = told.filter(({ of }) => of === group.of).length;
+    if (alike < mostAlike && !told.some((other) => isSame(other, group))) told.push(group);
+  }
+  return told.map(({ row }) => row);
+}
+
+function isSame({ places: a }: Group, { places: b }: Group): boolean {
+  const shared = [...a].filter((place) => b.has(place)).length;
+  return shared >= sameShare * (a.size + b.size - shared);
+}
+
+function rowOf(
+  what: string,
+  places: readonly JudgedPlace[],
+  answers: ReadonlyMap<unknown, LabelledPlace>,
+): UnderfitRow {
+  const known = places.flatMap((place) => {
+    const label = answers.get(place.example);
+    return label === undefined ? [] : [{ place, label }];
+  });
+  const wrong = known.filter(({ label }) => !label.right);
+  const shown = wrong.find(({ place }) => place.right) ?? wrong[0];
+  return {
+    ...{ what, places: places.length },
+    api: places.reduce((sum, { decision }) => sum + decision.pApi, 0) / places.length,
+    asked: known.length,
+    apiRight: known.length - wrong.length,
+    specialist: places.filter(({ right }) => right).length / places.length,
+    ...(shown && { example: exampleOf(shown.place, shown.label) }),
+  };
+}
+
+function exampleOf(
+  { example, truth, draft }: JudgedPlace,
+  { answer }: LabelledPlace,
+): NonNullable<UnderfitRow['example']> {
+  const { path, line, prefix } = example;
+  const before = lastLines(prefix, 2, 400).join('\n');
+  return { path, line, before, truth, api: answer.text, specialist: draft.text };
+}

@@ -1,0 +1,55 @@
+// What a model has answered at a run's places, by the store: at each it is asked once, in however many runs.
+import { hash } from 'node:crypto';
+import type { Draft } from '../../common/completion.ts';
+import { draftOptions } from '../../prompts/completion/asked-place.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CompletionPlace } from '../../prompts/completion/types.ts';
+import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
+import type { PlaceLedger } from '../../storage/place-ledger.ts';
+import type { AnswerRow } from '../../storage/types.ts';
+import { digest } from './stage-walk.ts';
+
+export interface Answer {
+  /** As the model wrote it. */
+  readonly draft: Draft;
+  /** Undefined where it was not asked for. */
+  readonly loss: PlaceLoss | undefined;
+}
+
+export class Answers {
+  private readonly ledger: PlaceLedger;
+  private readonly model: string;
+  private readonly split: string;
+  private readonly known: ReadonlyMap<string, AnswerRow>;
+
+  /** @param model its identity: whatever makes it answer otherwise makes it another */
+  constructor(ledger: PlaceLedger, model: string, split: string) {
+    this.ledger = ledger;
+    this.model = model;
+    this.split = split;
+    this.known = ledger.answersOf(model);
+  }
+
+  has(example: CursorExample, asked: CompletionPlace): boolean {
+    return this.known.has(rowOf(example, asked).place);
+  }
+
+  /** From the store where it is there, else by `ask`. */
+  async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<Answer>): Promise<Answer> {
+    const place = rowOf(example, asked);
+    const row = this.known.get(place.place);
+    if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };
+    const answer = await ask();
+    this.ledger.keep(
+      { ...place, split: this.split },
+      { model: this.model, draft: JSON.stringify(answer.draft), loss: JSON.stringify(answer.loss ?? null) },
+    );
+    return answer;
+  }
+}
+
+function rowOf({ path, offset, prefix, truth, suffix }: CursorExample, asked: CompletionPlace) {
+  const of = (text: string) => hash('sha256', text, 'hex');
+  const row = { path, file: of(prefix + truth + suffix), offset, truth: of(truth) };
+  return { ...row, place: digest([path, row.file, offset, row.truth, draftOptions(asked)]) };
+}

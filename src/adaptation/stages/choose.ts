@@ -1,0 +1,108 @@
+// Which of the trained models stays: by the validation places, so that the test places, measured once and last, say how good the choice is.
+import { percent } from '../../common/format.ts';
+import { likelierBy } from '../../common/quality.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { MixedQuality, NeuralReport } from '../report/types.ts';
+import type { Training } from './training.ts';
+
+/** A model, and the folder of the base that it is opened over. */
+export interface Candidate {
+  readonly name: NeuralReport['used'];
+  readonly model: string;
+  readonly base: string;
+}
+
+/** Its drafts at the validation places. */
+export interface Measured extends Candidate {
+  readonly scored: readonly ScoredPlace[];
+  readonly quality: MixedQuality;
+}
+
+export const titles = {
+  adapted: 'the adapted model',
+  earlier: 'the earlier model',
+  base: 'the base',
+} as const satisfies Readonly<Record<Candidate['name'], string>>;
+
+/** By how much one is better than another at the same places, and how many of its standard errors that is. */
+interface Lead {
+  readonly by: number;
+  readonly errors: number;
+}
+
+/** In lines right, as a share of the places. */
+function leadInLines(one: Measured, other: Measured): Lead {
+  return leadOf(one.scored.map(({ right }, i) => [Number(right) - Number(other.scored[i]?.right), 1]));
+}
+
+/** In what a token of the author's text costs, nats; of places where both were asked. */
+function leadInLoss(one: Measured, other: Measured): Lead {
+  const pairs = one.scored.map(({ loss }, i) => ({ loss, than: other.scored[i]?.loss }));
+  const asked = pairs.flatMap(({ loss, than }) =>
+    loss && than ? [[than.nats - loss.nats, loss.tokens] as const] : [],
+  );
+  return leadOf(asked);
+}
+
+/**
+ * A mean whose parts weigh unequally, and its error: a ratio estimator (Cochran 1977, Sampling Techniques, 6.4), the places being what was drawn.
+ * @param places what each adds, and how much it weighs
+ */
+function leadOf(places: readonly (readonly [sum: number, weight: number])[]): Lead {
+  const weight = places.reduce((sum, [, each]) => sum + each, 0);
+  if (weight === 0) return { by: 0, errors: 0 };
+  const by = places.reduce((sum, [each]) => sum + each, 0) / weight;
+  const squares = places.reduce((sum, [each, of]) => sum + (each - by * of) ** 2, 0);
+  const error = Math.sqrt((squares * places.length) / Math.max(1, places.length - 1)) / weight;
+  return { by, errors: by === 0 ? 0 : by / (error || Number.MIN_VALUE) };
+}
+
+/** In standard errors: of lines, chance alone brings so much in one of ten; of losses, whose gain is the smaller one to a user, in one of twenty. */
+const MORE_THAN_CHANCE = { lines: 1.28, loss: 1.64 } as const;
+
+/**
+ * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; or no fewer, and what the authors
+ * wrote there was likelier to it by more than chance: at the fifty places that a slow machine has the time for, lines alone show no difference below
+ * a tenth. Of such the one with the most lines. What training made no better on held-out files is no candidate.
+ * @param measured the base last, or what else stays where no other is better
+ */
+export function choose(
+  measured: readonly Measured[],
+  training: Training | undefined,
+): { readonly used: Measured; readonly why: string } {
+  const base = measured.at(-1) as Measured;
+  const others = measured.slice(0, -1).map((each) => {
+    const [lines, loss] = [leadInLines(each, base), leadInLoss(each, base)];
+    const likelier = lines.by >= 0 && loss.errors > MORE_THAN_CHANCE.loss;
+    return { each, lines, loss, better: lines.errors > MORE_THAN_CHANCE.lines || likelier };
+  });
+  const places = base.scored.length;
+  if (places === 0) return { used: base, why: 'there was no held-out file to choose by.' };
+  const better = others.filter((one) => one.better && !(one.each.name === 'adapted' && training?.improved === false));
+  const ahead = (one: (typeof others)[number], of: (typeof others)[number]) =>
+    one.lines.by === of.lines.by ? one.loss.by > of.loss.by : one.lines.by > of.lines.by;
+  const best = better.reduce<(typeof better)[number] | undefined>(
+    (high, one) => (high && !ahead(one, high) ? high : one),
+    undefined,
+  );
+  const on = `of the ${places} to choose by`;
+  if (best) {
+    const { each, lines, loss } = best;
+    const more = `${percent(lines.by)} more lines right ${on} than ${titles[base.name]}`;
+    if (lines.errors > MORE_THAN_CHANCE.lines)
+      return { used: each, why: `${titles[each.name]} gets ${more}, more than chance would bring.` };
+    const level = lines.by > 0 ? more : `as many lines right ${on} as ${titles[base.name]}`;
+    const word = `what comes next in them is ${percent(likelierBy(loss.by))} likelier to it, more than chance would bring`;
+    return { used: each, why: `${titles[each.name]} gets ${level}, and ${word}.` };
+  }
+  const [first] = others;
+  if (!first) return { used: base, why: `${titles[base.name]} is all there is.` };
+  const {
+    each,
+    lines: { by },
+  } = first;
+  if (each.name === 'adapted' && training?.improved === false)
+    return { used: base, why: 'training made nothing better on the held-out files.' };
+  const less = by > 0 ? 'more lines right, which may be chance' : by < 0 ? 'fewer lines right' : 'more lines right';
+  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(by))} ${less}, ${on}.` };
+}

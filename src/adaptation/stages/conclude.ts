@@ -1,0 +1,63 @@
+// What a run comes to: a coupling fitted on the validation places, and the figures of the test.
+
+import { cutsOf } from '../../prompts/completion/cuts.ts';
+import { isBeginning } from '../../prompts/completion/judge.ts';
+import { defaultFit } from '../../routing/defaults.ts';
+import { fitCoupling } from '../../routing/fit.ts';
+import type { CouplingExample } from '../../routing/types.ts';
+import { measure } from '../report/figures.ts';
+import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
+import type { Learned, LearnWalk } from './made.ts';
+import { testOf } from './neural.ts';
+import { taughtInWords } from './taught.ts';
+
+export async function conclude(walk: LearnWalk): Promise<Learned> {
+  const { held, notes, request } = walk.run;
+  if (held.fit.length === 0)
+    notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
+  const chosen = await walk.get('chosen');
+  const tested = chosen && (await testOf(walk, chosen));
+  const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
+  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
+  // What one would have without the adaptation: the base; where that stays, it is beside the n-grams alone.
+  const tried = new Set(test.map(({ example }) => example));
+  const before = tested && (tested.report.used === 'base' ? alone.test : await walk.get('testedBase'));
+  const labels = await walk.get('labels');
+  const taught = request.neural && taughtInWords(await walk.get('taught'));
+  if (taught !== undefined) notes.push(taught);
+  const fit = (of: readonly ScoredPlace[]) =>
+    of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
+  const coupling = fit(choose);
+  if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
+  return {
+    coupling,
+    figures:
+      test.length > 0
+        ? measure(
+            test,
+            before?.filter(({ example }) => tried.has(example)),
+            labels,
+            coupling,
+            request.balance,
+            request.risk,
+          )
+        : undefined,
+    neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },
+    used: tested && chosen?.used,
+  };
+}
+
+/** Every place with the specialist's verdict, of the draft and of each cut, and the API's where it was asked. */
+function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
+  const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
+  return scored.map((place) => {
+    const apiRight = verdicts.get(place.example);
+    const { example: at, draft, asked, right } = place;
+    const written = at.truth + at.suffix;
+    const example = {
+      ...{ path: at.path, draft, place: place.place, specialistRight: right },
+      cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
+    };
+    return apiRight === undefined ? example : { ...example, apiRight };
+  });
+}

@@ -1,0 +1,58 @@
+// The n-grams of a run: their index with its weights, what they draft alone, and where answers of any model are kept.
+
+import { sha256Of } from '../../neural/models/manifest.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { weightsFrom } from '../../specialist/ngram/weights.ts';
+import { draftBySyntax } from '../../text/syntax/extent.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import { Answers } from './answers.ts';
+import { evaluate } from './evaluate.ts';
+import type { LearnWalk, Run } from './made.ts';
+import { digest, type Tell } from './stage-walk.ts';
+
+/** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
+const DRAFTS_VERSION = 5;
+
+/** Of scripts, by their bytes. */
+export function programOf(...scripts: readonly (string | undefined)[]): string {
+  return scripts.map((script) => (script === undefined ? '' : sha256Of(script))).join(' ');
+}
+
+export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
+
+/** The training files' n-grams, mixed as was learned. */
+export async function indexOf(walk: LearnWalk): Promise<NgramModel> {
+  const weights = weightsFrom(await walk.get('weights'));
+  const index = await walk.get('index');
+  if (weights) index.useWeights(weights);
+  return index;
+}
+
+/** What stands for that index. */
+export async function signatureOfIndex(walk: LearnWalk): Promise<string> {
+  return digest([
+    DRAFTS_VERSION,
+    walk.run.program,
+    walk.sources.train,
+    tokenizerOf(walk.run),
+    await walk.get('weights'),
+  ]);
+}
+
+/** @param model its identity */
+export function answersOf({ ledger, models }: Run, model: string, split: 'validation' | 'test'): Answers | undefined {
+  models.add(model);
+  return ledger && new Answers(ledger, model, split);
+}
+
+export async function draftAlone(walk: LearnWalk, where: 'choose' | 'test', tell: Tell): Promise<ScoredPlace[]> {
+  const { run } = walk;
+  const answers = answersOf(run, await signatureOfIndex(walk), where === 'test' ? 'test' : 'validation');
+  let index: Promise<NgramModel> | undefined;
+  const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
+    index ??= indexOf(walk);
+    const model = await index;
+    return draftBySyntax(query, options, (asked) => model.complete(query, asked));
+  };
+  return evaluate({ complete }, run.places[where], { answers, tell, signal: run.signal });
+}

@@ -1,0 +1,67 @@
+// Runs a specialist over held-out places, and judges what it drafts.
+
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { quantile } from '../../common/quality.ts';
+import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { judge, truthAt } from '../../prompts/completion/judge.ts';
+import { placeOf } from '../../routing/place.ts';
+import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
+import { turn } from '../cancellation.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { Answer, Answers } from './answers.ts';
+import type { Tell } from './stage-walk.ts';
+
+/** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
+export interface Drafter {
+  complete(query: CompletionQuery, options: DraftOptions): Draft | Promise<Draft>;
+  /** How well what the author wrote was foreseen; asked for right after the draft. */
+  lossAt?(query: CompletionQuery, truth: string): Promise<PlaceLoss>;
+}
+
+export interface EvaluateOptions {
+  /** Also asks for losses, where the drafter has them. */
+  readonly losses?: boolean;
+  /** Where its answers are kept; absent: it is asked anew. */
+  readonly answers?: Answers | undefined;
+  readonly tell?: Tell;
+  readonly signal?: AbortSignal;
+}
+
+/** What its loss adds to a draft: the passes over what the author wrote, behind a prompt that is there. */
+const WITH_LOSS = 1.25;
+
+/** Of a draft with its loss, as the drafter took it. */
+export function secondsPerPlace(scored: readonly ScoredPlace[]): number {
+  const took = scored.map(({ draft }) => draft.latencyMs);
+  return took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
+}
+
+/** Drafts every place; gives the event loop a turn every 20 ms or so, for messages and cancellation. */
+export async function evaluate(
+  drafter: Drafter,
+  examples: readonly CursorExample[],
+  { losses = false, answers, tell, signal }: EvaluateOptions = {},
+): Promise<ScoredPlace[]> {
+  const scored: ScoredPlace[] = [];
+  let turned = performance.now();
+  for (const example of examples) {
+    if (performance.now() - turned > 20) {
+      tell?.({ done: scored.length, total: examples.length });
+      await turn(signal);
+      turned = performance.now();
+    }
+    const asked = placeBefore(example);
+    const { query, block } = asked;
+    const truth = truthAt(example.truth, asked);
+    const ask = async (): Promise<Answer> => ({
+      draft: await drafter.complete(query, draftOptions(asked)),
+      loss: losses && !block ? await drafter.lossAt?.(query, truth) : undefined,
+    });
+    const { draft: written, loss } = await (answers ? answers.at(example, asked, ask) : ask());
+    const draft = shownDraft(written, asked);
+    scored.push({ example, asked, truth, place: placeOf(query), draft, ...judge(draft.text, truth), loss });
+  }
+  tell?.({ done: examples.length, total: examples.length });
+  return scored;
+}

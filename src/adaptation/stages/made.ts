@@ -1,0 +1,176 @@
+// What a run has when it begins, and what its stages make.
+import type { Log } from '../../common/log.ts';
+import type { Progress } from '../../common/progress.ts';
+import type { Prompt } from '../../llm/protocol/prompt.ts';
+import type { Teacher } from '../../llm/types.ts';
+import type { Sha256 } from '../../neural/models/manifest.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CouplingFit } from '../../routing/types.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import type { PlainWeights } from '../../specialist/ngram/weights.ts';
+import type { PlaceLedger } from '../../storage/place-ledger.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Ahead } from '../report/countdown.ts';
+import type { Measured as Figures } from '../report/figures.ts';
+import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
+import type { AdaptReport, NeuralReport } from '../report/types.ts';
+import type { Samples } from '../training-data/drawn.ts';
+import type { AdaptRequest, ConfirmSpending } from '../types.ts';
+import type { Candidate, Measured } from './choose.ts';
+import type { Session } from './neural-session.ts';
+import type { HeldOut, Places } from './places.ts';
+import type { Walk } from './stage-walk.ts';
+import type { Training } from './training.ts';
+
+export interface RunDeps {
+  /** For a request with a neural part. */
+  readonly engine?: Engine | undefined;
+  /** Asks, records and pays; undefined for local only. */
+  readonly teacher: Teacher | undefined;
+  readonly confirm: ConfirmSpending;
+  /** Where what is measured is kept, for the next run or this one begun anew. */
+  readonly ledger?: PlaceLedger | undefined;
+  /** Of the programs that draft, see `programOf`: what another one has answered is asked anew. */
+  readonly program?: string;
+  /** Keeps a finished run. */
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
+  readonly progress?: Progress;
+  readonly signal: AbortSignal;
+  readonly log?: Log;
+  /** ms, of a clock that only goes on. */
+  readonly now?: () => number;
+}
+
+/** A run under way. */
+export interface Run extends RunDeps {
+  readonly request: AdaptRequest;
+  readonly held: HeldOut;
+  readonly places: Places;
+  /** False where an earlier model has learned most of what is held out. */
+  readonly judgesEarlier: boolean;
+  readonly tokenizer: Tokenizer;
+  readonly log: Log;
+  /** For the report: what was done without, and why. */
+  readonly notes: string[];
+  /** What the API has answered in this run, and what that cost. */
+  readonly paid: { answers: number; usd: number };
+  /** Identities of the models that were measured. */
+  readonly models: Set<string>;
+  /** Seconds since it began, without what was done apart and the machine's sleep. */
+  readonly elapsed: () => number;
+  /** What the user and the API take does not count among the minutes of the run. */
+  readonly apart: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
+  readonly plan: (ahead: Ahead, why: string | undefined) => void;
+  /** It is known better. */
+  readonly replan: (ahead: Ahead) => void;
+}
+
+/** Splits of the folder, signed by their files. */
+export type Source = keyof HeldOut;
+export type LearnWalk = Walk<Made, Source, Run>;
+
+export interface Made {
+  /** The training files' n-grams, with the weights that ship. */
+  index: NgramModel;
+  /** What they are mixed with; null: the folder is too small to fit any. */
+  weights: PlainWeights | null;
+  /** Drafts of the n-grams alone, at validation and at test places. */
+  calibrated: readonly ScoredPlace[];
+  measured: readonly ScoredPlace[];
+  session: Session;
+  scale: Scale;
+  /** Undefined: the API is not asked. */
+  asking: Asking | undefined;
+  taught: Taught;
+  samples: Samples;
+  plan: Plan;
+  ahead: Ahead;
+  base: Measured;
+  /** What was adapted before; undefined: nothing that could be measured. */
+  earlier: Measured | undefined;
+  training: Training;
+  mixture: Mixed;
+  adapted: Measured;
+  /** Which model stays; undefined: there is no neural model. */
+  chosen: Chosen | undefined;
+  /** At the test places, once. */
+  testedBase: readonly ScoredPlace[];
+  tested: readonly ScoredPlace[];
+  labels: ApiLabels | undefined;
+  learned: Learned;
+}
+
+export interface ToAsk {
+  readonly example: CursorExample;
+  readonly prompt: Prompt;
+}
+
+/** What the API is asked in a run, agreed to. */
+export interface Asking {
+  readonly teacher: Teacher;
+  /** See `askedAs`. */
+  readonly as: string;
+  readonly teach: readonly ToAsk[];
+  readonly validation: readonly ToAsk[];
+  readonly test: readonly ToAsk[];
+}
+
+/** Whether the API is right at places of the training files. Plain data, without the folder's text. */
+export interface Taught {
+  readonly answers: readonly {
+    readonly path: string;
+    /** Of the cursor, and of what the author wrote behind it, UTF-16 units. */
+    readonly offset: number;
+    readonly length: number;
+    readonly right: boolean;
+  }[];
+  /** All that was to be asked was answered: a later run over the same files, that would ask the same, asks nothing. */
+  readonly whole: boolean;
+  /** See `askedAs`; absent: it was not asked. */
+  readonly as?: string;
+}
+
+/** How many places a run measures at, and seconds that a draft with its loss takes at one. */
+export interface Scale {
+  /** See `halved`. */
+  readonly halvings: number;
+  readonly perPlace: number;
+}
+
+export interface Plan extends Scale {
+  /** Name of the base's folder that is adapted, beside that of the one that serves. */
+  readonly base: string;
+  /** Seconds that it is likely to take; 0: it is trained already, or nothing is. */
+  readonly training: number;
+  /** And may take at most. */
+  readonly limit: number;
+  /** Why a smaller base is adapted, or none. */
+  readonly why?: string;
+  /** Seconds of the run at which training is to begin. */
+  readonly begins: number;
+}
+
+/** The adapted model's mixture is fitted, and lies beside it. */
+export interface Mixed {
+  /** Weights of the model that it is for, and the mixture's own file; null: there was nothing to fit it on, and none to begin with. */
+  readonly of: Sha256;
+  readonly file: Sha256 | null;
+}
+
+export interface Chosen {
+  readonly used: Measured;
+  readonly base: Measured;
+  readonly training: Training | undefined;
+  /** Of the report what is known before the test. */
+  readonly report: Pick<NeuralReport, 'why' | 'chosenFrom'>;
+}
+
+export interface Learned {
+  readonly coupling: CouplingFit;
+  readonly figures: Figures | undefined;
+  readonly neural: NeuralReport | undefined;
+  /** The neural model that is to be in use. */
+  readonly used: Candidate | undefined;
+}

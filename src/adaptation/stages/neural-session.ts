@@ -1,0 +1,150 @@
+// The neural models of a run at its places: the engine has one open at a time, and only where a place has no answer of it yet.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import { sha256Of } from '../../neural/models/manifest.ts';
+import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
+import { weightsOf } from '../models/folder-models.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { NeuralAccess } from '../types.ts';
+import type { Answers } from './answers.ts';
+import { type Candidate, titles } from './choose.ts';
+import { type Drafter, evaluate } from './evaluate.ts';
+import { Opened } from './opened.ts';
+import { digest, type Tell } from './stage-walk.ts';
+
+const snapshotFile = 'train.ngram';
+/** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */
+const DRAFTS_VERSION = 3;
+
+export interface SessionDeps {
+  readonly engine: Engine;
+  readonly access: NeuralAccess;
+  readonly tokenizerPath: string;
+  /** Where the snapshot lies meanwhile. */
+  readonly work: string;
+  readonly signal: AbortSignal;
+  /** Snapshot of the training files' n-grams, and what stands for it. */
+  readonly index: () => Promise<Uint8Array>;
+  readonly indexed: () => Promise<string>;
+  /** Where a mixture is fitted, and what stands for those places. */
+  readonly fit: readonly CursorExample[];
+  readonly fitted: string;
+  /** Where the answers of a model are kept. */
+  readonly answersOf: (model: string, split: 'validation' | 'test') => Answers | undefined;
+}
+
+export class Session {
+  /** Most that the engine was seen to use, bytes. */
+  memory = 0;
+  private readonly deps: SessionDeps;
+  /** In the engine; of this run alone. */
+  private readonly key: string;
+  private readonly snapshot: string;
+  private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+    this.key = `adapting ${deps.work}`;
+    this.snapshot = join(deps.work, snapshotFile);
+  }
+
+  /** At places of one split. */
+  async drafts(
+    candidate: Candidate,
+    split: 'validation' | 'test',
+    places: readonly CursorExample[],
+    tell: Tell,
+  ): Promise<ScoredPlace[]> {
+    const { signal } = this.deps;
+    const answers = this.deps.answersOf(await this.identity(candidate), split);
+    const drafter: Drafter = {
+      complete: async (query, options) => (await this.use(candidate, tell)).complete(query, options),
+      lossAt: async (query, truth) => (await this.use(candidate, tell)).lossAt(query, truth),
+    };
+    const scored = await evaluate(drafter, places, { losses: true, answers, tell, signal });
+    const status = this.open && (await this.deps.engine.request('status', {}));
+    if (status?.ok) this.memory = Math.max(this.memory, status.value.memory);
+    return scored;
+  }
+
+  /** How many of the places it has not been asked at. */
+  async unanswered(candidate: Candidate, places: readonly CursorExample[]): Promise<number> {
+    const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
+    return places.filter((example) => !answers?.has(example, placeBefore(example))).length;
+  }
+
+  /** Learns the adapted model's mixture, from its base's on, and keeps it beside it; the base's own where there is nothing to learn from. */
+  async fitMixture(candidate: Candidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
+    const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
+      string,
+      string,
+    ];
+    rmSync(own, { force: true });
+    if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
+    const { fit } = await this.use(candidate, tell, places);
+    if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
+  }
+
+  /** Nothing of it stays open. */
+  close(): void {
+    if (!this.open) return;
+    rmSync(this.snapshot, { force: true });
+    void this.deps.engine.request('close', { key: this.key });
+    this.open = undefined;
+  }
+
+  /** Of all that a candidate's answers go by. */
+  private async identity({ name, model, base }: Candidate): Promise<string> {
+    const { access, tokenizerPath, fitted, indexed } = this.deps;
+    const own = join(model, MIXTURE_FILE);
+    const mixture = existsSync(own) ? sha256Of(own) : fitted;
+    const words = sha256Of(tokenizerPath);
+    const weights = [weightsOf(model), weightsOf(base)];
+    return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
+  }
+
+  /** @param refit where its mixture is fitted anew */
+  private async use(candidate: Candidate, tell: Tell, refit?: readonly CursorExample[]): Promise<Opened> {
+    const { name, model, base } = candidate;
+    if (this.open?.name === name && !refit) return this.open.opened;
+    const { engine, access, tokenizerPath, fit, signal } = this.deps;
+    if (!this.open) await this.begin();
+    const { precision, threads } = access;
+    const source = {
+      key: this.key,
+      model,
+      base,
+      name: shownAs(name),
+      snapshot: this.snapshot,
+      over: [],
+      tokenizer: tokenizerPath,
+      precision,
+      threads,
+    };
+    tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
+    const opened = await Opened.open(engine, source, {
+      places: refit ?? fit,
+      refit: refit !== undefined,
+      tell,
+      signal,
+    });
+    this.open = { name, opened };
+    return opened;
+  }
+
+  /** Throws where the engine is not there. */
+  private async begin(): Promise<void> {
+    const { engine, work, index, signal } = this.deps;
+    unwrap(await engine.request('status', {}, { signal }));
+    mkdirSync(work, { recursive: true });
+    replaceFile(this.snapshot, [await index()]);
+  }
+}
+
+/** As its drafts name it. */
+const shownAs = (name: Candidate['name']) => (name === 'base' ? 'base' : 'adapted');

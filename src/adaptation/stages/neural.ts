@@ -1,0 +1,180 @@
+// The neural models of a run: what is measured of each, which one stays, and how it does at the test.
+import { dirname, join } from 'node:path';
+import { CodedError, isCancelled } from '../../common/errors.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { keepComparison } from '../models/compared.ts';
+import { folderOf, isModel, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
+import { mixedQuality, ownQuality } from '../report/figures.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import type { NeuralReport } from '../report/types.ts';
+import type { NeuralAccess } from '../types.ts';
+import { type Candidate, choose, type Measured } from './choose.ts';
+import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
+import { secondsPerPlace } from './evaluate.ts';
+import type { Chosen, LearnWalk, Run } from './made.ts';
+import { Session } from './neural-session.ts';
+import { halved, type Places } from './places.ts';
+import type { Tell } from './stage-walk.ts';
+import type { Training } from './training.ts';
+
+/** Throws CodedError where there is no neural model to be had: the run then goes on without. */
+export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  if (!neural || !isModel(neural.base)) throw new CodedError('unreadable', 'The base model is not installed.');
+  return neural;
+}
+
+export function baseOf(run: Run): Candidate {
+  const { base } = accessOf(run);
+  return { name: 'base', model: base, base };
+}
+
+export function adaptedOf(run: Run, { base: name, weights }: Training): Candidate {
+  const model = folderOf(weights, run.request.specialistFolder);
+  const base = join(dirname(accessOf(run).base), name);
+  if (model === undefined) throw new CodedError('unreadable', 'The adapted model is gone.');
+  return { name: 'adapted', model, base };
+}
+
+/** Drafts at the validation places. */
+export async function measure(walk: LearnWalk, candidate: Candidate, tell: Tell): Promise<Measured> {
+  const session = await walk.get('session');
+  const scored = await session.drafts(candidate, 'validation', (await placesIn(walk)).choose, tell);
+  return { ...candidate, scored, quality: mixedQuality(scored) };
+}
+
+/** Those that the neural models are asked at: as many as the minutes allow. */
+export async function placesIn(walk: LearnWalk): Promise<Places> {
+  const { places, request } = walk.run;
+  // Where there is no engine the n-grams are asked alone.
+  const scale = request.neural && (await walk.get('scale').catch(() => undefined));
+  return scale ? halved(places, scale.halvings) : places;
+}
+
+/** At the test places; what was drafted there is not drafted again where it is the base that stays. */
+export function test(which: 'used' | 'base') {
+  return async (walk: LearnWalk, tell: Tell): Promise<readonly ScoredPlace[]> => {
+    const chosen = (await walk.get('chosen')) as Chosen;
+    if (which === 'base' && chosen.used === chosen.base) return walk.get('tested');
+    return (await walk.get('session')).drafts(chosen[which], 'test', (await placesIn(walk)).test, tell);
+  };
+}
+
+export function sessionOf(walk: LearnWalk): Session {
+  const { run } = walk;
+  return new Session({
+    engine: run.engine as Engine,
+    access: accessOf(run),
+    work: workFolder(run.request.specialistFolder),
+    tokenizerPath: run.request.tokenizerPath,
+    signal: run.signal,
+    fit: run.places.fit,
+    fitted: walk.sources.fit,
+    index: async () => (await indexOf(walk)).serialize(),
+    indexed: () => signatureOfIndex(walk),
+    answersOf: (model, split) => answersOf(run, model, split),
+  });
+}
+
+/** What an adaptation before left; undefined where there is none that can be opened. */
+export function earlierOf(run: Run, notes?: string[]): Candidate | undefined {
+  const { request, places, judgesEarlier } = run;
+  const { base } = accessOf(run);
+  const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
+  if (own?.ok === false) notes?.push(`There is an earlier model. ${own.error.message}`);
+  if (!own?.ok || places.choose.length === 0) return undefined;
+  if (!judgesEarlier) {
+    notes?.push(
+      'There is an earlier model. It has learned most of what is held out now, under other paths: it was not measured.',
+    );
+    return undefined;
+  }
+  return { name: 'earlier', model: own.value.model, base: own.value.over };
+}
+
+/** Undefined also where it is what this run makes. */
+export async function measureEarlier(walk: LearnWalk, tell: Tell): Promise<Measured | undefined> {
+  const earlier = earlierOf(walk.run, walk.run.notes);
+  const made = await walk.known('training');
+  if (!earlier || (made && folderOf(made.weights, walk.run.request.specialistFolder) === earlier.model))
+    return undefined;
+  return measure(walk, earlier, tell);
+}
+
+/** Undefined where the run has no neural part, or it cannot be had: a note says why. */
+export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> {
+  const { request, notes } = walk.run;
+  if (request.neural === undefined) return undefined;
+  try {
+    const made = await walk.known('training');
+    sweepModels(request.specialistFolder, made && folderOf(made.weights, request.specialistFolder));
+    const plan = await walk.get('plan');
+    walk.run.plan(await walk.get('ahead'), plan.why);
+    const base = await walk.get('base');
+    const perPlace = secondsPerPlace(base.scored);
+    walk.run.replan({ ...(await walk.get('ahead')), perPlace, base: 0 });
+    const earlier = await attempt(() => walk.get('earlier'), notes);
+    const training = await attempt(() => walk.get('training'), notes);
+    notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));
+    const adapted =
+      training?.dropped === undefined ? training && (await attempt(() => walk.get('adapted'), notes)) : undefined;
+    const known = [adapted, earlier, base].filter((each) => each !== undefined);
+    const chosen = choose(known, training);
+    const { used } = chosen;
+    const why = training?.dropped ?? chosen.why;
+    if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
+    if (adapted && used.name !== 'adapted')
+      await walk.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
+    const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
+    // Of a model that an earlier part of this run did not keep.
+    const judged = training?.judged && { adapted: training.judged };
+    return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
+  } catch (error) {
+    return leftOut(error, notes);
+  }
+}
+
+interface Tested {
+  readonly places: readonly ScoredPlace[];
+  readonly report: Omit<NeuralReport, 'ngramCoupling'>;
+}
+
+/** How what stays does at places that nothing was chosen by. */
+export async function testOf(walk: LearnWalk, { used, base, training, report }: Chosen): Promise<Tested | undefined> {
+  try {
+    const places = await walk.get('tested');
+    const ofBase = await walk.get('testedBase');
+    const { memory } = await walk.get('session');
+    const quality: NeuralReport['quality'] = {
+      ngram: ownQuality(await measuredAlone(walk)),
+      base: mixedQuality(ofBase),
+      ...(used !== base && { [used.name]: mixedQuality(places) }),
+    };
+    const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
+    return { places, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
+  } catch (error) {
+    return leftOut(error, walk.run.notes);
+  }
+}
+
+/** The n-grams at the same test places. */
+async function measuredAlone(walk: LearnWalk): Promise<readonly ScoredPlace[]> {
+  const places = new Set((await placesIn(walk)).test);
+  return (await walk.get('measured')).filter(({ example }) => places.has(example));
+}
+
+function leftOut(error: unknown, notes: string[]): undefined {
+  if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+  notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
+}
+
+/** Runs what the run can do without. */
+async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    notes.push(`The neural model was not adapted: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+// A neural model opened in the engine beside the training files' n-grams, as a drafter that outlives the engine's restarts.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { unwrap } from '../../common/errors.ts';
+import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../../specialist/engine/protocol.ts';
+import type { Drafter } from './evaluate.ts';
+import type { Tell } from './stage-walk.ts';
+
+export type Source = Requests['open']['request'];
+export type Weights = Requests['fit']['result'];
+
+export interface OpenOptions {
+  /** What the mixture's weights are fitted on where the model has none of its own. */
+  readonly places: readonly CursorExample[];
+  /** Fits them also where it has: those it has are where the fit starts from. */
+  readonly refit: boolean;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+export class Opened implements Drafter {
+  private readonly engine: Engine;
+  private readonly source: Source;
+  private readonly options: OpenOptions;
+  /** What the mixture learned; undefined where the model brought its own, or there was nothing to learn from. */
+  fit: Weights | undefined;
+
+  private constructor(engine: Engine, source: Source, options: OpenOptions) {
+    this.engine = engine;
+    this.source = source;
+    this.options = options;
+  }
+
+  /** Throws the engine's failure as a CodedError. */
+  static async open(engine: Engine, source: Source, options: OpenOptions): Promise<Opened> {
+    const opened = new Opened(engine, source, options);
+    await opened.begin();
+    return opened;
+  }
+
+  private async begin(): Promise<void> {
+    const { engine, source, options } = this;
+    const { tell, signal } = options;
+    unwrap(await engine.request('open', source, { signal }));
+    const places = options.places.filter(({ kind }) => kind !== 'block-body');
+    const known = existsSync(join(source.model, MIXTURE_FILE));
+    if (places.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
+    const asked = {
+      key: source.key,
+      places: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
+    };
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });
+    this.fit = unwrap(await engine.request('fit', asked, { signal, onProgress }));
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions): Promise<Draft> {
+    return this.ask('draft', { key: this.source.key, query, options });
+  }
+
+  lossAt(query: CompletionQuery, truth: string): Promise<PlaceLoss> {
+    return this.ask('lossAt', { key: this.source.key, place: { query, truth } });
+  }
+
+  private async ask<K extends 'draft' | 'lossAt'>(
+    kind: K,
+    request: Requests[K]['request'],
+  ): Promise<Requests[K]['result']> {
+    const { engine } = this;
+    const { signal } = this.options;
+    const result = await engine.request(kind, request, { signal });
+    if (result.ok || result.error.code !== 'bad-request') return unwrap(result);
+    // A process that was started anew has nothing open.
+    await this.begin();
+    return unwrap(await engine.request(kind, request, { signal }));
+  }
+}

@@ -1,0 +1,65 @@
+// Draws the cursor places that a run fits and measures on, spread evenly over held-out files.
+
+import { type CursorExample, drawPlaces } from '../../prompts/completion/cursor-places.ts';
+import { firstHalf } from '../../workspace/files/split.ts';
+import type { HarvestedFile, Split } from '../../workspace/files/types.ts';
+
+/** Three splits; of the validation files one half fits the mixture, and the other chooses the model and fits who answers. */
+export interface HeldOut {
+  readonly train: readonly HarvestedFile[];
+  readonly fit: readonly HarvestedFile[];
+  readonly choose: readonly HarvestedFile[];
+  readonly test: readonly HarvestedFile[];
+}
+
+export function holdOut(files: readonly HarvestedFile[]): HeldOut {
+  const of = (split: Split) => files.filter((file) => file.split === split);
+  const validation = of('validation');
+  // A folder with a single validation file gives it to the coupling: the shipped mixing weights are sound defaults,
+  // while a coupling without any local label is only a prior.
+  const fit = firstHalf(validation.map(({ path }) => path));
+  return {
+    train: of('train'),
+    fit: validation.filter(({ path }) => fit.has(path)),
+    choose: validation.filter(({ path }) => !fit.has(path)),
+    test: of('test'),
+  };
+}
+
+/**
+ * Places that the mixture, choice and coupling, and the report take at most: +-2.5 % of exact match. Every model drafts at those of `choose`, the
+ * base and the one that stays at those of the test.
+ */
+const limits = { fit: 120, choose: 400, test: 240 };
+const seed = 1;
+
+export type Places = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
+
+/** Where a run asks, of each kind of held-out files. */
+export function placesOf(held: HeldOut): Places {
+  const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
+  return { fit: of('fit'), choose: of('choose'), test: of('test') };
+}
+
+/** At most half as many, or a quarter ..., from all over: the fewer are always among the more, so that no answer is lost. */
+export function halved({ fit, choose, test }: Places, times: number): Places {
+  const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);
+  return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
+}
+
+/** Of the places that the API is asked about, this share is of the validation files; the rest are test places, for the report. */
+const validationShare = 0.6;
+
+/** The places that the API is asked about: at most `count`, from all over. */
+export function placesToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
+  const some = sample(validation, Math.round(count * validationShare));
+  return { validation: some, test: sample(test, count - some.length) };
+}
+
+/**
+ * A sample of at most `count` items that keeps the order and takes every n-th, so that it covers all files.
+ */
+export function sample<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);
+}

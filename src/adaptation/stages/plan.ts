@@ -1,0 +1,124 @@
+// What a run can do in its minutes on this machine, by a draft and a step that are timed here: at how many places it measures, which base
+// it adapts, how long that is trained. Made before anything is measured, kept with the rest: a run that goes on goes by the same plan.
+import { basename, dirname, join } from 'node:path';
+import { CodedError, isCancelled } from '../../common/errors.ts';
+import { counted } from '../../common/format.ts';
+import { smallerThan } from '../../neural/models/list.ts';
+import { standOf } from '../../specialist/engine/standing.ts';
+import { weightsOf, workFolder } from '../models/folder-models.ts';
+import type { Ahead } from '../report/countdown.ts';
+import { tokenizerOf } from './drafts.ts';
+import { secondsPerPlace } from './evaluate.ts';
+import type { LearnWalk, Plan, Run, Scale } from './made.ts';
+import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
+import { halved, type Places } from './places.ts';
+import type { Tell } from './stage-walk.ts';
+import { budgetSeconds, paceOf, type Training, train } from './training.ts';
+
+/** Drafts that are timed: every 64th place of the most there may be. */
+const TIMED = 6;
+/** Of the minutes, what all measuring and deciding may take; the rest is for training. */
+const MEASURING = 0.4;
+/** Fewer places than an eighth tell a better model from chance no more. */
+const MOST_HALVINGS = 3;
+/** Opening models, indexing every file. */
+const OPENING = 10;
+/** The learning rate takes 10 steps to come up (neural/training/adapt.ts); with fewer than as many to come down again nothing is learned to the end. */
+const LEAST_STEPS = 20;
+
+/** What a plan, and a training, go by beside the files. */
+export function planSettings(run: Run): unknown {
+  const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
+  return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
+}
+
+export async function scaleOf(walk: LearnWalk, tell: Tell): Promise<Scale> {
+  const { run } = walk;
+  const session = await walk.get('session');
+  const timed = await session.drafts(baseOf(run), 'validation', halved(run.places, TIMED).choose, tell);
+  const perPlace = secondsPerPlace(timed);
+  const room = MEASURING * budgetSeconds(accessOf(run));
+  const fits = (halvings: number) =>
+    perPlace * drafts(halved(run.places, halvings), earlierOf(run) !== undefined) <= room;
+  let halvings = 0;
+  while (halvings < MOST_HALVINGS && !fits(halvings)) halvings++;
+  return { halvings, perPlace };
+}
+
+/** Of all models at all places; fitting the mixture takes about a draft a place, too. */
+function drafts({ fit, choose, test }: Places, earlier: boolean): number {
+  return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
+}
+
+export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
+  const { run } = walk;
+  const access = accessOf(run);
+  const scale = await walk.get('scale');
+  const places = halved(run.places, scale.halvings);
+  const earlier = earlierOf(run) !== undefined;
+  const others = scale.perPlace * drafts(places, earlier) + OPENING;
+  const before = scale.perPlace * places.choose.length * (earlier ? 2 : 1);
+  const plan = (base: string, training: number, limit = 0): Plan => {
+    return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
+  };
+  const done = await walk.known('training');
+  if (done) return plan(done.base, 0);
+  const bases = [access.base, ...(access.noOther ? [] : smallerThan(access.base))];
+  let why: ((what: string) => string) | undefined;
+  try {
+    for (const base of bases) {
+      const pace = await paceOf(base, await walk.get('samples'), access, run, tell);
+      run.notes.push(...pace.notes);
+      const room = budgetSeconds(access) - run.elapsed() - others;
+      const steps = Math.min(LEAST_STEPS, pace.steps);
+      const needs = steps * pace.perStep;
+      if (needs <= room || access.noOther) {
+        const limit = Math.max(room, needs);
+        const training = Math.min(limit, Math.max(1, pace.steps * pace.perStep));
+        return { ...plan(base, training, limit), ...(why && { why: why('a smaller base is') }) };
+      }
+      const minutes = Math.ceil((needs + budgetSeconds(access) - room) / 60);
+      why ??= (what) =>
+        `In ${counted(budgetSeconds(access) / 60, 'minute')} this machine cannot train the base '${basename(base)}', so ${what} adapted: ` +
+        `${counted(steps, 'step')}, the fewest that teach it anything, need ${counted(minutes, 'minute')} with all the measuring.`;
+    }
+  } catch (error) {
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+    return { ...plan(access.base, 0), why: error.message };
+  }
+  return { ...plan(access.base, 0), why: why?.('nothing is') ?? '' };
+}
+
+/** On the base, and for the seconds, of the plan: less what measuring took longer than was foreseen. */
+export async function trainAsPlanned(walk: LearnWalk, tell: Tell): Promise<Training> {
+  const { run } = walk;
+  const { base, limit, begins, why } = await walk.get('plan');
+  if (limit === 0) throw new CodedError('unsupported', why ?? 'There is no time for it.');
+  tell({ done: 0, total: undefined });
+  const access = accessOf(run);
+  const late = Math.max(0, run.elapsed() - begins);
+  const folder = join(dirname(access.base), base);
+  return train(folder, await walk.get('samples'), access, run, { limit, late }, tell);
+}
+
+/** What is still to be done, by what is kept. */
+export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
+  const { run } = walk;
+  const { perPlace, training } = await walk.get('plan');
+  const places = await placesIn(walk);
+  const { choose, test } = places;
+  const session = await walk.get('session');
+  const earlier = earlierOf(run);
+  const stand = standOf(workFolder(run.request.specialistFolder));
+  const asking = await walk.get('asking');
+  const spent = stand?.kind === 'training' ? stand.seconds : 0;
+  const trained = training === 0 || (await walk.known('training')) !== undefined;
+  return {
+    perPlace,
+    places: { fit: trained ? 0 : places.fit.length, choose: trained ? 0 : choose.length, test: test.length },
+    base: await session.unanswered(baseOf(run), choose),
+    earlier: earlier ? await session.unanswered(earlier, choose) : 0,
+    training: trained ? 0 : Math.max(0, training - spent),
+    api: asking === undefined ? 0 : asking.validation.length + asking.test.length,
+  };
+}

@@ -1,0 +1,192 @@
+// One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
+import { AwakeTime } from '../../common/clock.ts';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { mappedLog, silentLog } from '../../common/log.ts';
+import { noProgress, type Progress } from '../../common/progress.ts';
+import { baseOf } from '../../neural/models/compatibility.ts';
+import { sha256Of } from '../../neural/models/manifest.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
+import { weightsFrom } from '../../specialist/ngram/weights.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import { harvestFolder } from '../../workspace/files/folder.ts';
+import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
+import { maskKnown } from '../../workspace/secrets/known.ts';
+import { cancelled, turn } from '../cancellation.ts';
+import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
+import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
+import { Countdown, nothingAhead, planInWords } from '../report/countdown.ts';
+import type { Measured } from '../report/figures.ts';
+import type { AdaptReport } from '../report/types.ts';
+import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
+import type { AdaptOutcome, AdaptRequest } from '../types.ts';
+import type { Candidate } from './choose.ts';
+import type { Learned, LearnWalk, Run, RunDeps } from './made.ts';
+import { type HeldOut, holdOut, placesOf } from './places.ts';
+import { digest, Walk } from './stage-walk.ts';
+import { indexingAll, stages, stagesOf } from './stages.ts';
+import { stopped } from './stopped.ts';
+
+export type { RunDeps } from './made.ts';
+
+/** How often it is looked at how long the run takes, ms. */
+const READ_MS = 1000;
+/** A disk that is full, read-only, somebody else's, or gone. */
+const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
+
+/** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
+export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
+  const { signal } = deps;
+  let log = deps.log ?? silentLog;
+  const now = deps.now ?? (() => performance.now());
+  const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
+  const progress: Progress = (update) => countdown.tell(update);
+  if (!request.neural || request.effort === 'index') countdown.plan({ ...nothingAhead, api: request.api?.places ?? 0 });
+  const started = now();
+  const awake = new AwakeTime(now);
+  const reading = setInterval(() => awake.read(), READ_MS).unref();
+  const startedAt = Date.now();
+  let apart = 0;
+  let run: Run | undefined;
+  try {
+    const loaded = readTokenizer(request.tokenizerPath);
+    if (!loaded.ok) return loaded;
+    const tokenizer = loaded.value;
+    const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
+    if (!harvested.ok) return signal.aborted ? cancelled : harvested;
+    const { files, report: harvest, secrets } = harvested.value;
+    log = mappedLog(log, (line) => maskKnown(line, '', [secrets]).text);
+    if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
+
+    const all = holdOut(files);
+    const unseen = unseenByEarlier(request, all);
+    // What is fitted here is no earlier model.
+    const held = unseen ? { ...unseen, fit: all.fit } : all;
+    const { ledger } = deps;
+    const places = placesOf(held);
+    run = {
+      ...{ ...deps, request, held, places, tokenizer, log, judgesEarlier: unseen !== undefined },
+      ...{
+        notes: [],
+        paid: { answers: 0, usd: 0 },
+        models: new Set(),
+        elapsed: () => (awake.read() - apart) / 1000,
+      },
+      apart: async (work) => {
+        const since = awake.read();
+        const within = apart;
+        try {
+          return await work();
+        } finally {
+          // What was done apart meanwhile is in it.
+          apart = within + awake.read() - since;
+        }
+      },
+      replan: (ahead) => void countdown.plan(ahead),
+      plan: (ahead, why) => {
+        const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
+        progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
+      },
+    };
+    const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);
+    const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
+    progress({ stage: indexingAll, done: 0, total: undefined });
+    const weights = learned && weightsFrom(await walk.get('weights'));
+    const known = weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
+    const model = NgramModel.build(files, tokenizer, known);
+    await turn(signal);
+    const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
+    if (learned?.used) putInUse(request, learned.used, held);
+    const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
+
+    const { notes, paid } = run;
+    const report: AdaptReport = {
+      folder: request.root,
+      harvest,
+      splits: {
+        train: held.train.length,
+        validation: held.fit.length + held.choose.length,
+        test: held.test.length,
+      },
+      balance: request.balance,
+      ...(request.risk && { risk: request.risk }),
+      madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
+      ...figuresOf(learned),
+      ...(deps.teacher && paid.answers + paid.usd > 0 && { paid: { model: deps.teacher.model, ...paid } }),
+      notes,
+      elapsedMs: now() - started,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    if (learned) {
+      deps.record({ startedAt, finishedAt: Date.now(), report, coupling: learned.coupling });
+      ledger?.keepOnly([...run.models]);
+    }
+    progress({ stage: indexingAll, done: 1, total: 1 });
+    return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
+  } catch (error) {
+    if (signal.aborted || isCancelled(error)) return stopped(request.specialistFolder, run && answersIn(run));
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
+      return failed(
+        'unwritable',
+        `${messageOf(error)}. Free disk space or make the folder writable; it goes on where it was.`,
+      );
+    throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
+  } finally {
+    clearInterval(reading);
+  }
+}
+
+async function learn(walk: LearnWalk): Promise<Learned> {
+  try {
+    return await walk.get('learned');
+  } finally {
+    if (walk.has('session')) (await walk.get('session')).close();
+  }
+}
+
+/** By the paths and masked texts of their files. */
+function signaturesOf(held: HeldOut): Record<keyof HeldOut, string> {
+  const of = (files: readonly HarvestedFile[]) => digest(files.map((file) => [file.path, file.hash]));
+  return { train: of(held.train), fit: of(held.fit), choose: of(held.choose), test: of(held.test) };
+}
+
+/** Of all models that this run has to do with. */
+function answersIn({ ledger, models }: Run): number {
+  return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
+}
+
+/** Undefined where too little is held out that what was adapted before has not learned under another path. */
+function unseenByEarlier({ effort, neural, specialistFolder }: AdaptRequest, held: HeldOut): HeldOut | undefined {
+  const earlier = effort === 'adapt' && neural ? ownFolder(specialistFolder) : undefined;
+  return earlier === undefined ? held : unseenBy(earlier, held);
+}
+
+/** What is laid over another base that ships was not compared with, and serves again when that does. */
+function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate, held: HeldOut): void {
+  if (used.name === 'adapted') {
+    keepTrainedOn(used.model, held);
+    keepModel(specialistFolder, used.model);
+  } else dropWork(specialistFolder);
+  if (used.name !== 'base') return;
+  const { setAside } = currentModel(specialistFolder, { base: used.base, tokenizer });
+  if (setAside?.code !== 'other-base') dropModel(specialistFolder);
+}
+
+function nothingToLearn(root: string, harvest: HarvestReport): string {
+  const seen = Object.values(harvest.leftOut).reduce((sum, count) => sum + count, 0);
+  const why =
+    seen > 0
+      ? `${seen === 1 ? 'The one file' : `All ${seen} files`} in it had to be left out (binary, ignored, generated, too large).`
+      : 'It holds no files.';
+  return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
+}
+
+function figuresOf(learned: Learned | undefined): Measured & Pick<AdaptReport, 'coupling' | 'neural'> {
+  const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
+  const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
+  return {
+    ...(learned?.figures ?? nothing),
+    coupling: learned === undefined ? undefined : (coupling as AdaptReport['coupling']),
+    neural: learned?.neural,
+  };
+}

@@ -1,0 +1,267 @@
+// The stages of a run: a row each, in the order in which it comes to them. What has no row does not compile.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256Of } from '../../neural/models/manifest.ts';
+import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
+import { NgramModel } from '../../specialist/ngram/model.ts';
+import { exactWeights } from '../../specialist/ngram/weights.ts';
+import { turn } from '../cancellation.ts';
+import { folderOf } from '../models/folder-models.ts';
+import type { Ahead, Row } from '../report/countdown.ts';
+import { samplesFrom } from '../training-data/drawn.ts';
+import type { AdaptRequest } from '../types.ts';
+import { conclude } from './conclude.ts';
+import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
+import { labelsOf } from './labels.ts';
+import type { Made, Mixed, Run, Source, Taught } from './made.ts';
+import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
+import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
+import type { Stages } from './stage-walk.ts';
+import { lessonsOf, taughtOf } from './taught.ts';
+import { askedAs, askingOf } from './what-to-ask.ts';
+
+/** By whom this run asks, and as much: one that asks nobody keeps to what anybody has answered. */
+const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs(run) ?? as);
+
+/** Seconds of drafts at all places of a kind. */
+const at =
+  (kind: 'fit' | 'choose' | 'test') =>
+  ({ perPlace, places }: Ahead) =>
+    perPlace * places[kind];
+
+export const stages: Stages<Made, Source, Run> = {
+  index: {
+    name: 'Indexing',
+    takes: 2,
+    part: 'measuring',
+    of: 'adapting',
+    reads: ['train'],
+    settings: tokenizerOf,
+    run: async ({ run }, tell) => {
+      tell({ done: 0, total: undefined });
+      const index = NgramModel.build(run.held.train, run.tokenizer);
+      await turn(run.signal);
+      return index;
+    },
+  },
+  weights: {
+    name: 'Learning the mixture',
+    takes: 4,
+    part: 'measuring',
+    of: 'adapting',
+    reads: ['index', 'fit'],
+    keeps: () => true,
+    run: async (walk, tell) => {
+      const { held, places, signal } = walk.run;
+      if (held.fit.length === 0) return null;
+      const index = await walk.get('index');
+      tell({ done: 0, total: undefined });
+      const weights = index.fit(held.fit, places.fit);
+      await turn(signal);
+      return exactWeights(weights);
+    },
+  },
+  session: {
+    name: 'Starting the engine',
+    takes: 0,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['weights'],
+    run: sessionOf,
+  },
+  scale: {
+    name: 'Timing a draft',
+    takes: 5,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose', 'test'],
+    settings: planSettings,
+    keeps: () => true,
+    run: scaleOf,
+  },
+  asking: {
+    name: 'Choosing what to ask',
+    takes: 1,
+    part: 'measuring',
+    of: 'api',
+    reads: ['index', 'train', 'choose', 'test'],
+    run: (walk) => walk.run.apart(() => askingOf(walk)),
+  },
+  taught: {
+    name: 'Asking the API where it fails',
+    // Before anything can be planned, and besides the minutes.
+    takes: 0,
+    part: 'measuring',
+    of: 'taught',
+    reads: ['index', 'train'],
+    keeps: isAnswered,
+    run: (walk, tell) => walk.run.apart(() => taughtOf(walk, tell)),
+  },
+  samples: {
+    name: 'Preparing what is learned',
+    takes: 5,
+    part: 'training',
+    of: 'neural',
+    reads: ['index', 'train', 'fit', 'scale', 'taught'],
+    run: async (walk, tell) => {
+      tell({ done: 0, total: undefined });
+      const { held } = walk.run;
+      const { halvings } = await walk.get('scale');
+      const lessons = lessonsOf(await walk.get('taught'), held.train);
+      return samplesFrom(held, await indexOf(walk), halvings, lessons, walk.run);
+    },
+  },
+  plan: {
+    name: 'Timing a step of training',
+    takes: 15,
+    part: 'training',
+    of: 'neural',
+    reads: ['scale', 'train', 'samples'],
+    settings: planSettings,
+    keeps: ({ training }) => training > 0,
+    run: planOf,
+  },
+  ahead: {
+    name: 'Planning',
+    takes: 0,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['plan', 'weights', 'fit', 'choose', 'test'],
+    run: aheadOf,
+  },
+  base: {
+    name: 'Measuring the base',
+    takes: ({ perPlace, base }) => perPlace * base,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose'],
+    run: (walk, tell) => measure(walk, baseOf(walk.run), tell),
+  },
+  earlier: {
+    name: 'Measuring the earlier model',
+    takes: ({ perPlace, earlier }) => perPlace * earlier,
+    part: 'measuring',
+    of: 'neural',
+    reads: ['weights', 'fit', 'choose'],
+    run: measureEarlier,
+  },
+  training: {
+    name: 'Training',
+    takes: ({ training }) => training,
+    part: 'training',
+    of: 'neural',
+    // 2: what is kept is what was best with the n-grams.
+    version: 2,
+    reads: ['train', 'weights', 'fit', 'taught'],
+    settings: planSettings,
+    keeps: ({ weights, dropped }, { request }) =>
+      dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,
+    run: trainAsPlanned,
+  },
+  mixture: {
+    name: 'Mixing the adapted model with the n-grams',
+    takes: at('fit'),
+    part: 'deciding',
+    of: 'neural',
+    reads: ['training', 'weights', 'fit'],
+    keeps: ({ of, file }, { request }) => {
+      const model = folderOf(of, request.specialistFolder);
+      return model !== undefined && mixtureIn(model) === file;
+    },
+    run: async (walk, tell): Promise<Mixed> => {
+      const { weights: of } = await walk.get('training');
+      const adapted = adaptedOf(walk.run, await walk.get('training'));
+      const { fit } = await placesIn(walk);
+      await (await walk.get('session')).fitMixture(adapted, fit, tell);
+      return { of, file: mixtureIn(adapted.model) };
+    },
+  },
+  adapted: {
+    name: 'Measuring the adapted model',
+    takes: at('choose'),
+    part: 'deciding',
+    of: 'neural',
+    reads: ['mixture', 'choose'],
+    run: async (walk, tell) => {
+      await walk.get('mixture');
+      return measure(walk, adaptedOf(walk.run, await walk.get('training')), tell);
+    },
+  },
+  chosen: {
+    name: 'Choosing',
+    takes: 0,
+    part: 'deciding',
+    of: 'neural',
+    reads: ['base', 'earlier', 'training', 'adapted'],
+    run: chooseModel,
+  },
+  tested: {
+    name: 'Testing what stays',
+    takes: at('test'),
+    part: 'deciding',
+    of: 'neural',
+    reads: ['chosen', 'test'],
+    run: test('used'),
+  },
+  testedBase: {
+    name: 'Testing the base',
+    takes: at('test'),
+    part: 'deciding',
+    of: 'neural',
+    reads: ['chosen', 'test'],
+    run: test('base'),
+  },
+  calibrated: {
+    name: 'Calibrating',
+    takes: 2,
+    part: 'deciding',
+    of: 'adapting',
+    reads: ['weights', 'choose'],
+    run: (walk, tell) => draftAlone(walk, 'choose', tell),
+  },
+  measured: {
+    name: 'Measuring',
+    takes: 2,
+    part: 'deciding',
+    of: 'adapting',
+    reads: ['weights', 'test'],
+    run: (walk, tell) => draftAlone(walk, 'test', tell),
+  },
+  labels: {
+    name: 'Asking the API',
+    takes: ({ api }) => api / 2,
+    part: 'deciding',
+    of: 'api',
+    reads: ['asking'],
+    run: labelsOf,
+  },
+  learned: {
+    name: 'Fitting who answers',
+    takes: 1,
+    part: 'deciding',
+    of: 'adapting',
+    reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
+    run: conclude,
+  },
+};
+
+function mixtureIn(model: string): string | null {
+  const path = join(model, MIXTURE_FILE);
+  return existsSync(path) ? sha256Of(path) : null;
+}
+
+/** Those that a run comes to, in its order. */
+export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
+  const adapting = effort === 'adapt';
+  const [taught, asked] = [adapting && neural !== undefined, adapting && api !== undefined];
+  const comes = { all: true, adapting, neural: taught, api: asked, taught: taught && asked };
+  return [
+    { name: 'Finding files', takes: 1, part: 'measuring' },
+    { name: 'Reading files', takes: 3, part: 'measuring' },
+    ...Object.values(stages).filter(({ of }) => comes[of]),
+    { name: indexingAll, takes: 2, part: 'deciding' },
+  ];
+}
+
+/** The last of every run. */
+export const indexingAll = 'Indexing every file';

@@ -1,0 +1,18 @@
+// What is kept of a run that was cancelled, and is gone on with by the next, in words.
+import { failed } from '../../common/errors.ts';
+import { counted } from '../../common/format.ts';
+import { standOf } from '../../specialist/engine/standing.ts';
+import { cancelled } from '../cancellation.ts';
+import { workFolder } from '../models/folder-models.ts';
+
+/** @param answers that models have given at held-out places */
+export function stopped(specialistFolder: string, answers = 0): typeof cancelled {
+  const stand = standOf(workFolder(specialistFolder));
+  const kept = [
+    ...(answers > 0 ? [counted(answers, 'measured answer')] : []),
+    ...(stand?.kind === 'training' ? [`the training up to step ${stand.step} of ${stand.totalSteps}`] : []),
+    ...(stand?.kind === 'trained' ? ['the trained model'] : []),
+  ];
+  if (kept.length === 0) return cancelled;
+  return failed('cancelled', `Cancelled. Kept: ${kept.join(' and ')}. The next adaptation goes on there.`);
+}

@@ -1,0 +1,64 @@
+// What the large model teaches: whether it is right at places of the training files, and what of that is learned. What trains never calibrates:
+// these files are neither those that the coupling is fitted on nor those of the test.
+import { percent } from '../../common/format.ts';
+import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import { cleanAnswer } from '../../prompts/completion/clean.ts';
+import { judge, truthAt } from '../../prompts/completion/judge.ts';
+import { placeOf } from '../../routing/place.ts';
+import { worthBy } from '../../routing/worth.ts';
+import type { HarvestedFile } from '../../workspace/files/types.ts';
+import type { Lessons } from '../training-data/drawn.ts';
+import type { LearnedPlace } from '../training-data/samples.ts';
+import { Answered, askAll } from './labels.ts';
+import type { LearnWalk, Taught } from './made.ts';
+import type { Tell } from './stage-walk.ts';
+
+const nothing: Taught = { answers: [], whole: false };
+
+export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
+  const { request, notes } = walk.run;
+  const asking = request.neural && request.api ? await walk.get('asking') : undefined;
+  // What was paid for earlier is learned from by who does not ask, too.
+  if (asking === undefined) return (await walk.last('taught')) ?? nothing;
+  const right = new Map<string, Taught['answers'][number]>();
+  const count = new Answered(asking.teach.length, tell);
+  const outcome = await askAll(walk.run, asking.teacher, asking.teach, count, ({ example, prompt }, answer) => {
+    const asked = placeBefore(example);
+    const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
+    const { path, offset, truth } = example;
+    right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
+  });
+  if (outcome.stopped !== undefined)
+    notes.push(`Asking the API what it knows stopped early: ${outcome.stopped.message}`);
+  // In the order in which they were chosen, not in which they were answered.
+  const answers = asking.teach.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
+  return { answers, whole: answers.length === asking.teach.length, as: asking.as };
+}
+
+const keyOf = (path: string, offset: number) => `${offset} ${path}`;
+
+/** Of places of training files, by whether the API was right there: all of them are learned besides, and what is like those that it got wrong counts for more; always as the author wrote it. */
+export function lessonsFrom(answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[]): Lessons {
+  const factsOf = (place: LearnedPlace) => placeOf(placeBefore(place).query);
+  const worth = worthBy(answered.map(({ example, right }) => ({ place: factsOf(example), right })));
+  return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: answered.map(({ example }) => example) };
+}
+
+export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]): Lessons {
+  const files = new Map(train.map((file) => [file.path, file]));
+  const answered = answers.flatMap(({ path, offset, length, right }) => {
+    const file = files.get(path);
+    if (file === undefined) return [];
+    const { text, languageId } = file;
+    const [prefix, truth] = [text.slice(0, offset), text.slice(offset, offset + length)];
+    return [{ example: { path, languageId, prefix, suffix: text.slice(offset + length), truth }, right }];
+  });
+  return lessonsFrom(answered);
+}
+
+/** For the report; undefined where it was not asked. */
+export function taughtInWords({ answers }: Taught): string | undefined {
+  if (answers.length === 0) return undefined;
+  const right = answers.filter((answer) => answer.right).length / answers.length;
+  return `The API was asked at ${answers.length} places of training files too, the hardest of each kind, and right at ${percent(right)}: what is like the others counts for more in training.`;
+}

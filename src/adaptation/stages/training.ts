@@ -1,0 +1,201 @@
+// Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { thousands } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import { wordsOf } from '../../neural/models/compatibility.ts';
+import { dialectTokens } from '../../neural/models/dialects.ts';
+import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import type { StepReport, Validated } from '../../specialist/engine/protocol.ts';
+import { standOf } from '../../specialist/engine/standing.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { weightsOf, workFolder } from '../models/folder-models.ts';
+import type { MixedQuality, TrainingReport } from '../report/types.ts';
+import { windowTokens as length, otherWords, type Samples, usualSeed } from '../training-data/drawn.ts';
+import type { AdaptRequest, NeuralAccess } from '../types.ts';
+import type { Tell } from './stage-walk.ts';
+
+const microBatches = 4;
+/** Passes over all samples; a token of the folder is in two of them, as running text and around a middle. */
+const epochs = 2;
+/** Of 6e-4, 1.5e-3 and 3e-3 the middle one left the lowest loss on held-out files after 150 steps; longer runs want a little less. */
+const learningRate = 1.2e-3;
+const defaultMinutes = 10;
+/** Steps that are timed: the first grows the process's memory, the third confirms the second. */
+const TIMED_STEPS = 3;
+/** Seconds; what is timed is not planned yet. */
+const MORE_THAN_ENOUGH = 1e9;
+/** A checkpoint, a minute or so of work. */
+const checkpointEverySteps = 30;
+const validateEverySteps = 10;
+const patience = 4;
+
+/** What training needs of a run. */
+export interface TrainingDeps {
+  readonly engine?: Engine | undefined;
+  readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath' | 'neural'>;
+  readonly tokenizer: Tokenizer;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export interface Training {
+  /** Name of its base's folder, beside that of the one that serves: see plan.ts. */
+  readonly base: string;
+  /** What it made. */
+  readonly weights: Sha256;
+  readonly report: TrainingReport;
+  /** On held-out files; undefined where there were none. */
+  readonly improved: boolean | undefined;
+  readonly peakMemoryBytes: number;
+  readonly notes: readonly string[];
+  /** It was measured, was not kept, and is gone: why. */
+  readonly dropped?: string;
+  /** What it came to at the validation places. */
+  readonly judged?: MixedQuality;
+}
+
+/** Of the whole run, seconds. */
+export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess): number {
+  return 60 * budgetMinutes;
+}
+
+/** How fast a base is trained here, by the first steps of its training, which goes on after them. */
+export interface Pace {
+  /** Seconds, with its share of the validations. */
+  readonly perStep: number;
+  /** As many as there is to learn from. */
+  readonly steps: number;
+  readonly notes: readonly string[];
+}
+
+/** Throws CodedError. */
+export async function paceOf(
+  base: string,
+  samples: Samples,
+  access: NeuralAccess,
+  deps: TrainingDeps,
+  tell: Tell,
+): Promise<Pace> {
+  const notes: string[] = [];
+  let last: StepReport | undefined;
+  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: MORE_THAN_ENOUGH, pauseAfter: TIMED_STEPS };
+  const paused = await askedOf(deps).request('adapt', asked, {
+    signal: deps.signal,
+    onProgress: (report) => {
+      if (report.kind === 'note') notes.push(report.note);
+      if (report.kind !== 'step') return;
+      last = report;
+      tell({ done: report.step, total: TIMED_STEPS });
+    },
+  });
+  deps.signal.throwIfAborted();
+  if (!paused.ok && paused.error.code !== 'cancelled') unwrap(paused);
+  if (last) {
+    const { step, totalSteps, secondsLeft, tokensPerSecond } = last;
+    const alone = (length * microBatches) / tokensPerSecond;
+    const perStep = secondsLeft === undefined || totalSteps <= step ? alone : secondsLeft / (totalSteps - step);
+    return { perStep, steps: totalSteps, notes };
+  }
+  // It has come to its end before, but for its model.
+  const stand = standOf(workFolder(deps.request.specialistFolder));
+  if (stand?.kind !== 'training') return { perStep: 0, steps: 0, notes };
+  return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
+}
+
+/** Writes the model to the work folder, or goes on with what an interrupted run left there. @param limit seconds that it may take, `late` of them lost. Throws CodedError */
+export async function train(
+  base: string,
+  samples: Samples,
+  access: NeuralAccess,
+  deps: TrainingDeps,
+  { limit, late }: { readonly limit: number; readonly late: number },
+  tell: Tell,
+): Promise<Training> {
+  const { signal, log } = deps;
+  const notes: string[] = [];
+  let peakMemoryBytes = 0;
+  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: limit, lateSeconds: late };
+  const adapted = unwrap(
+    await askedOf(deps).request('adapt', asked, {
+      signal,
+      onProgress: (report) => {
+        if (report.kind === 'note') notes.push(report.note);
+        if (report.kind === 'device') log.info(`Training on ${report.device}: ${report.reason}`);
+        if (report.kind === 'method') log.info(`Training with ${report.name}: ${report.reason}`);
+        if (report.kind === 'validated') log.info(`Step ${report.step}: held-out loss ${lossesIn(report)}`);
+        if (report.kind !== 'step') return;
+        const { step, totalSteps, loss, tokensPerSecond, memory, secondsLeft } = report;
+        peakMemoryBytes = Math.max(peakMemoryBytes, memory);
+        log.debug(`Step ${step}: loss ${loss.toFixed(2)}, ${thousands(tokensPerSecond)} tokens/s`);
+        tell({ done: step, total: totalSteps, ...(secondsLeft !== undefined && { stageLeft: secondsLeft }) });
+      },
+    }),
+  );
+  const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
+  return {
+    base: basename(base),
+    weights: weightsOf(asked.out),
+    report: {
+      loss: validation && { before: validation.first.loss, after: validation.best.loss },
+      ...(validation?.all && { losses: validation.all }),
+      steps,
+      tokens,
+      tokensPerEpoch: samples.tokensPerEpoch,
+      tokensPerSecond: tokens / seconds,
+      minutes: seconds / 60,
+      stopped,
+      parameters,
+      method: method.name,
+      methodReason: method.reason,
+      device: device.device,
+      deviceReason: device.reason,
+    },
+    improved: validation && validation.best.step > 0,
+    peakMemoryBytes,
+    notes,
+  };
+}
+
+function lossesIn({ loss, mixed }: Validated): string {
+  return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
+}
+
+function askedOf({ engine }: TrainingDeps): Engine {
+  if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
+  return engine;
+}
+
+/** All that decides what comes of it. */
+function requestOf(
+  base: string,
+  { examples, judged }: Samples,
+  access: NeuralAccess,
+  { request, tokenizer }: TrainingDeps,
+) {
+  const out = workFolder(request.specialistFolder);
+  mkdirSync(out, { recursive: true });
+  const waits = access.maxSteps === undefined ? patience : Number.MAX_SAFE_INTEGER;
+  return {
+    base,
+    out,
+    examples,
+    tokenizer: wordsOf(base, undefined, request.tokenizerPath),
+    lora: 'auto',
+    batch: 1,
+    length,
+    microBatches,
+    epochs,
+    ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
+    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience: waits } }),
+    learningRate,
+    checkpointEverySteps,
+    unusable: 'discard',
+    separator: dialectTokens(otherWords(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
+    seed: access.seed ?? usualSeed,
+    device: access.device,
+    threads: access.trainingThreads ?? 'auto',
+  } as const;
+}

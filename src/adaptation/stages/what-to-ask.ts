@@ -1,0 +1,101 @@
+// What the API is asked in a run: places of training files that teach, of validation files that calibrate, of test files for the report, as many as
+// its calls and dollars allow. The user is asked once, before the first of them, with the price of all.
+
+import { apiHost } from '../../llm/connect.ts';
+import type { Prompt } from '../../llm/protocol/prompt.ts';
+import type { Teacher } from '../../llm/types.ts';
+import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import type { CursorExample, SourceText } from '../../prompts/completion/cursor-places.ts';
+import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { turn } from '../cancellation.ts';
+import type { ApiEstimate } from '../types.ts';
+import { indexOf } from './drafts.ts';
+import type { Asking, LearnWalk, Run, ToAsk } from './made.ts';
+import { placesIn } from './neural.ts';
+import { placesToAsk } from './places.ts';
+
+/** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
+const TEACHING = 0.4;
+
+/** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
+export function labelRequest(example: CursorExample, index: NgramModel): TeacherRequest {
+  const place = placeBefore(example);
+  return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
+}
+
+/** What the n-grams give each token of a file, as if its line were being written; gives the event loop a turn. */
+export function foreseenBy(index: NgramModel, signal: AbortSignal) {
+  return async (file: SourceText) => {
+    await turn(signal);
+    return index.tokenProbabilities(file);
+  };
+}
+
+/** Who is asked, and what decides how much: what was answered otherwise is asked anew. Undefined: nobody is. */
+export function askedAs({ teacher, request }: Run): string | undefined {
+  const { api } = request;
+  if (teacher === undefined || api === undefined) return undefined;
+  return JSON.stringify([teacher.facts.asked ?? teacher.model, api.places, api.runUsd]);
+}
+
+/** Undefined where it is not asked. */
+export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
+  const { teacher, request, confirm, notes, held, tokenizer, signal } = walk.run;
+  const { api } = request;
+  const as = askedAs(walk.run);
+  if (teacher === undefined || api === undefined || as === undefined) return undefined;
+  const index = await indexOf(walk);
+  const { choose, test } = await placesIn(walk);
+  const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
+  const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
+  const prompts = new Map<CursorExample, Prompt>();
+  const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
+    examples.map((example) => {
+      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), teacher.facts);
+      prompts.set(example, prompt);
+      return { example, prompt };
+    });
+  const chosen = affordable(teacher, api, (calls) => {
+    const some = ranked.slice(0, Math.round((calls / api.places) * teaching));
+    const others = placesToAsk(choose, test, calls - some.length);
+    return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
+  });
+  const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
+  const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
+  const { awaited = 0 } = teacher;
+  const estimate: ApiEstimate = {
+    model: teacher.model,
+    host: apiHost(api.settings),
+    places: unknown.length,
+    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0),
+    ...(awaited > 0 && { awaited }),
+  };
+  const goesOn = unknown.length + awaited === 0;
+  if (all.length > 0 && (goesOn || (await confirm(estimate)))) {
+    return { teacher, as, ...chosen };
+  }
+  const declined = 'The API was not asked: the estimate was declined.';
+  notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
+  return undefined;
+}
+
+type Chosen = Omit<Asking, 'teacher' | 'as'>;
+
+/** As many places as the dollars of one run allow: what is known already counts as well, so that a later run chooses the same, and pays no more. */
+function affordable(
+  teacher: Teacher,
+  { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },
+  choose: (calls: number) => Chosen,
+): Chosen {
+  let calls = places;
+  for (;;) {
+    const chosen = choose(calls);
+    const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
+    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0);
+    if (usd <= runUsd || calls === 0) return chosen;
+    calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
+  }
+}

@@ -1,0 +1,19 @@
+// How much a file counts in training by when it was last changed: what was worked on lately is likelier to be gone on with.
+import type { HarvestedFile } from '../../workspace/files/types.ts';
+
+/** Days after which half of what a file counts more is gone. */
+const HALF_LIFE = 14;
+const DAY = 86_400_000;
+
+/**
+ * 1 on average. The newest file counts twice as much as an old one, none more than twice the average or less than half of it; ages are counted from the
+ * newest on, in whole days, so that it hangs on no clock. All alike, as in a fresh clone, or of unknown age: 1.
+ */
+export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {
+  const newest = files.reduce((latest, { changedAt = 0 }) => Math.max(latest, changedAt), 0);
+  const days = ({ changedAt = 0 }: HarvestedFile) => Math.floor((newest - changedAt) / DAY);
+  const of = (file: HarvestedFile) => 1 + 2 ** (-days(file) / HALF_LIFE);
+  const size = files.reduce((sum, { text }) => sum + text.length, 0);
+  const mean = files.reduce((sum, file) => sum + of(file) * file.text.length, 0) / Math.max(1, size);
+  return (file) => of(file) / mean;
+}

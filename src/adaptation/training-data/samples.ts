@@ -1,0 +1,240 @@
+// What the neural model is trained on: a folder's files as running text, and as middles to fill in, in the base's sample format
+// (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
+
+import type { CompletionQuery, Snippet } from '../../common/completion.ts';
+import { shuffled, uniforms } from '../../common/statistics/random.ts';
+import { type Dialect, dialectTokens, namesOf } from '../../neural/models/dialects.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { cursorExamples } from '../../prompts/completion/cursor-places.ts';
+import { PROMPT_LIMITS, PromptForm } from '../../prompts/completion/prompt-form.ts';
+import type { Requests } from '../../specialist/engine/protocol.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { HarvestedFile } from '../../workspace/files/types.ts';
+
+export type Sample = Requests['adapt']['request']['examples'][number];
+
+/** A place in a file with what its author wrote there. */
+export interface LearnedPlace extends CompletionQuery {
+  readonly truth: string;
+}
+
+export interface SampleOptions {
+  /** Tokens that a window predicts; a sample has at most one more. */
+  readonly length: number;
+  readonly seed: number;
+  /** The form that the model is asked in. */
+  readonly dialect: Dialect;
+  /** Similar places in other files of the training set, best first. */
+  readonly snippets: (query: CompletionQuery) => readonly Snippet[];
+  /** What the n-grams give each token of the file; undefined: nobody asked them. */
+  readonly known?: (file: HarvestedFile) => Float32Array | undefined;
+  /** The same, for the samples to carry: of files that judge a training, where nothing counts for less. */
+  readonly beside?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
+  /** How much more than elsewhere it is worth to learn what stands at a place, 1 on average; undefined: the same everywhere. */
+  readonly worth?: ((place: LearnedPlace) => number) | undefined;
+  /** How much more than others a file counts, 1 on average; undefined: all alike. */
+  readonly recency?: (file: HarvestedFile) => number;
+  /** Places of a file that are learned beside those that are drawn: a teacher was asked there. */
+  readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
+}
+
+/** A middle is a few tokens of hundreds, and all that the product asks for. */
+const MIDDLE_WEIGHT = 4;
+/**
+ * What the n-grams know already is worth less: the product mixes both, and a mixture's gradient for one of two models is its own
+ * times its share in the token's probability (the responsibility in expectation maximisation, Jacobs et al. 1991). This stands for
+ * what the neural model would give it.
+ */
+const NEURAL_SHARE = 0.3;
+/** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
+const SNIPPET_SHARE = 0.5;
+/** Tokens that snippets take at most: as many as in the product's prompt, in a window of 512. */
+const SNIPPET_ROOM = PROMPT_LIMITS.snippets / 512;
+/** Tokens of suffix as shares of the window, drawn evenly: mostly what the product shows, 64 of 512. */
+const SUFFIX_SHARES = [0, 1 / 16, 1 / 8, 1 / 8];
+/** Places drawn for one that is wanted: some have a middle that is too long. */
+const SPARE = 1.5;
+/** Within so many tokens a piece of running text begins at a line. */
+const REACH = 40;
+/** A prefix shorter than this says nothing. */
+const LEAST_PREFIX = 16;
+
+/** What stands for each special token where a sample is shown. */
+export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMap<number, string> {
+  const ids = dialectTokens(tokenizer, dialect);
+  const names = namesOf(tokenizer, dialect);
+  return new Map(
+    (Object.keys(ids) as (keyof typeof ids)[]).flatMap((role) => {
+      const id = ids[role];
+      return id === undefined ? [] : [[id, names[role]]];
+    }),
+  );
+}
+
+/** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
+export function samplesOf(
+  files: readonly HarvestedFile[],
+  tokenizer: Tokenizer,
+  { length, seed, dialect, snippets, known, beside, worth, recency, taught }: SampleOptions,
+): Sample[] {
+  const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
+  const random = uniforms(seed);
+  return files.flatMap((each) => {
+    const file = new TokenFile(each, tokenizer, form, known?.(each), beside?.(each));
+    const running = file.running(length);
+    const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
+    const filled: Sample[] = [];
+    const times = recency?.(each) ?? 1;
+    const fill = (place: LearnedPlace, isTaught = false) => {
+      const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
+      const similar = random() < SNIPPET_SHARE ? snippets(place) : [];
+      const sample = file.filled(place, length, Math.floor(share * length), similar, worth?.(place));
+      if (sample) filled.push(isTaught ? { ...sample, taught: true } : sample);
+    };
+    for (const at of shuffled(places.length, seed)) {
+      if (filled.length === running.length) break;
+      fill(places[at] as CursorExample);
+    }
+    for (const place of taught?.(each) ?? []) fill(place, true);
+    const all = [...running, ...filled];
+    return times === 1 ? all : all.map((sample) => counted(sample, times));
+  });
+}
+
+/** So many times as much, and as early. */
+function counted({ weights, worth = 1, ...sample }: Sample, times: number): Sample {
+  return { ...sample, ...(weights && { weights: weights.map((weight) => weight * times) }), worth: worth * times };
+}
+
+/** One file as tokens, and where each token begins in its bytes. */
+class TokenFile {
+  private readonly tokenizer: Tokenizer;
+  private readonly form: PromptForm;
+  private readonly path: string;
+  private readonly bytes: Buffer;
+  private readonly ids: Int32Array;
+  private readonly starts: Uint32Array;
+  private readonly head: readonly number[];
+  /** Weight of each token, and of the file's end. */
+  private readonly worth: Float32Array;
+  private readonly beside: Float32Array | undefined;
+
+  /** @param known see SampleOptions, as for `beside` */
+  constructor(
+    { path, text }: HarvestedFile,
+    tokenizer: Tokenizer,
+    form: PromptForm,
+    known?: Float32Array,
+    beside?: Float32Array,
+  ) {
+    this.beside = beside;
+    this.tokenizer = tokenizer;
+    this.form = form;
+    this.path = path;
+    this.bytes = Buffer.from(text);
+    this.ids = tokenizer.encode(text);
+    this.starts = new Uint32Array(this.ids.length + 1);
+    this.ids.forEach((id, i) => {
+      this.starts[i + 1] = (this.starts[i] as number) + tokenizer.bytesOf(id).length;
+    });
+    this.head = form.file(path);
+    this.worth = new Float32Array(this.ids.length + 1).fill(1);
+    known?.forEach((probability, i) => {
+      this.worth[i] = NEURAL_SHARE / (NEURAL_SHARE + probability);
+    });
+  }
+
+  /** The whole text in windows, each after the file's name; a later one begins at a line, with what it repeats not learned again. */
+  running(length: number): Sample[] {
+    const { head, form } = this;
+    const stream = [...this.ids, form.specials.end];
+    const room = length + 1 - head.length;
+    const samples: Sample[] = [];
+    let learned = 0;
+    while (learned < stream.length - (samples.length > 0 ? 1 : 0)) {
+      const start = this.lineBefore(learned, room);
+      const ids = Int32Array.from([...head, ...stream.slice(start, start + room)]);
+      const weights = new Float32Array(ids.length).fill(1);
+      weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
+      if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
+      samples.push({ ids, weights, ...this.besides(ids.length, head.length, start, room) });
+      learned = start + ids.length - head.length;
+    }
+    return samples;
+  }
+
+  /** `at`, or the token shortly before it that begins a line. */
+  private lineBefore(at: number, room: number): number {
+    const reach = Math.min(REACH, room >> 1);
+    for (let i = at; i > Math.max(0, at - reach); i--) {
+      if (this.bytes[this.starts[i] as number] === NEWLINE) return i;
+    }
+    return at;
+  }
+
+  /** Undefined where the middle is too long, or the place has too little before it. */
+  filled(
+    { prefix, suffix, truth }: LearnedPlace,
+    length: number,
+    suffixTokens: number,
+    similar: readonly Snippet[],
+    worth?: number,
+  ): Sample | undefined {
+    const { tokenizer, form } = this;
+    const cursor = Buffer.byteLength(prefix);
+    const at = this.boundary(cursor);
+    const end = cursor + Buffer.byteLength(truth);
+    // From the last token boundary on, so that text is cut into tokens as it always is: completing heals the cursor likewise.
+    const middle = tokenizer.encode(this.bytes.toString('utf8', this.starts[at], end));
+    if (middle.length > length / 3) return undefined;
+    const after = form.suffix(suffix, suffixTokens);
+    const fixed = form.head(this.path, similar, after, Math.floor(length * SNIPPET_ROOM));
+    const tail = form.tail(after);
+    const room = length + 1 - fixed.length - tail.length - middle.length - 1;
+    const from = room > 0 ? form.prefixStart(this.ids, at, room) : at;
+    if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
+    const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...tail, ...middle, form.specials.eom]);
+    const weights = new Float32Array(ids.length).fill(1);
+    weights.set(this.worth.subarray(from, at), fixed.length);
+    const cut = fixed.length + at - from + tail.length;
+    const weight = MIDDLE_WEIGHT * (worth ?? 1);
+    weights.fill(weight, cut);
+    // In the text the middle may be cut into other tokens, where it ends inside one.
+    middle.forEach((id, i) => {
+      if (this.ids[at + i] === id) weights[cut + i] = weight * (this.worth[at + i] as number);
+    });
+    const known = this.besides(ids.length, fixed.length, from, at - from);
+    middle.forEach((id, i) => {
+      if (this.ids[at + i] === id) known?.beside.set(this.beside?.subarray(at + i, at + i + 1) ?? [], cut + i);
+    });
+    return { ids, weights, ...(worth !== undefined && { worth }), ...known };
+  }
+
+  /** Of a sample that has `count` tokens of the file from `from` on at `at`. */
+  private besides(
+    size: number,
+    at: number,
+    from: number,
+    count: number,
+  ): { readonly beside: Float32Array } | undefined {
+    if (this.beside === undefined) return undefined;
+    const beside = new Float32Array(size).fill(Number.NaN);
+    beside.set(this.beside.subarray(from, from + Math.min(count, size - at)), at);
+    return { beside };
+  }
+
+  /** The last token that begins at or before a byte, and not inside a character. */
+  private boundary(byte: number): number {
+    let low = 0;
+    let high = this.ids.length;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= byte) low = middle;
+      else high = middle - 1;
+    }
+    while (low > 0 && ((this.bytes[this.starts[low] as number] ?? 0) & 0xc0) === 0x80) low--;
+    return low;
+  }
+}
+
+const NEWLINE = 10;

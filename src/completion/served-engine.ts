@@ -1,0 +1,152 @@
+// A neural model that somebody serves elsewhere, asked as the engine's process is: a draft is one raw completion, its tokens with their
+// probabilities for the coupling. It is not mixed with the n-grams token by token. What leaves is masked first, and only where it may.
+import type { Clock } from '../common/clock.ts';
+import type { CompletionQuery, Draft, DraftToken } from '../common/completion.ts';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
+import type { Masking } from '../common/masking.ts';
+import type { ModelFacts } from '../llm/protocol/models.ts';
+import type { TokenOdds } from '../llm/protocol/wire.ts';
+import type { Teacher } from '../llm/types.ts';
+import { draftOptions } from '../prompts/completion/asked-place.ts';
+import { type CompletionPrompt, completionPrompt } from '../prompts/completion/completion-prompt.ts';
+import { requestAt, type TeacherRequest } from '../prompts/completion/teacher-request.ts';
+import type { Engine, RequestOptions } from '../specialist/engine/client.ts';
+import type { RequestKind, Requests } from '../specialist/engine/protocol.ts';
+import type { Model } from './folder-model.ts';
+import { maskedQuery } from './masked.ts';
+
+export interface ServedDeps {
+  /** Its answers come with their tokens' probabilities. */
+  readonly teacher: Pick<Teacher, 'ask' | 'facts'>;
+  /** Whether the server is there. */
+  readonly models: (signal: AbortSignal) => Promise<Result<readonly string[]>>;
+  readonly mask: Masking;
+  /** This file's text may go there, and secrets are known. */
+  readonly mayLeave: (path: string) => boolean;
+  readonly clock: Clock;
+}
+
+const served = ' (served)';
+
+/** The model as a folder opens it; drafts name it so. */
+export function servedModel(name: string): Model {
+  return { model: '', name: name + served, tokenizer: '', precision: 'auto', threads: 0 };
+}
+
+type Answers = {
+  readonly [K in RequestKind]?: (
+    request: Requests[K]['request'],
+    signal: AbortSignal,
+  ) => Promise<Result<Requests[K]['result']>>;
+};
+
+export class ServedEngine implements Engine {
+  private readonly deps: ServedDeps;
+  private name = '';
+
+  constructor(deps: ServedDeps) {
+    this.deps = deps;
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    { signal = new AbortController().signal }: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    const answers: Answers = {
+      open: (of, until) => this.open(of, until),
+      draft: ({ query, options }, until) => this.draft(query, options, until),
+    };
+    // It follows no files, and keeps its prompts by itself.
+    const nothing = ok({} as Requests[K]['result']);
+    try {
+      return (await answers[kind]?.(request, signal)) ?? nothing;
+    } catch (error) {
+      const code = signal.aborted || isCancelled(error) ? 'cancelled' : 'malformed';
+      return failed(error instanceof CodedError ? error.code : code, messageOf(error));
+    }
+  }
+
+  private async open({ name }: Requests['open']['request'], signal: AbortSignal) {
+    this.name = name;
+    const began = this.deps.clock.monotonic();
+    const listed = await this.deps.models(signal);
+    if (!listed.ok) return listed;
+    return ok({ files: 0, tokens: 0, precision: 'fp32' as const, loadMs: this.deps.clock.monotonic() - began });
+  }
+
+  private async draft(
+    query: CompletionQuery,
+    { multiline }: Requests['draft']['request']['options'],
+    signal: AbortSignal,
+  ): Promise<Result<Draft>> {
+    const { teacher, mask, mayLeave, clock } = this.deps;
+    if (!mayLeave(query.path)) return failed('cancelled', 'This file stays here.');
+    const began = clock.monotonic();
+    const { request, blank } = await servedRequest(query, multiline, mask);
+    signal.throwIfAborted();
+    const answer = await teacher.ask(draftPrompt(request, teacher.facts), signal);
+    if (!answer.ok) return answer;
+    const { text, tokens = [], truncated } = answer.value;
+    if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'It had nothing to say.');
+    if (tokens.length === 0) return failed('unsupported', 'The server does not tell how likely its tokens are.');
+    return ok({
+      text: text.slice(blank.length),
+      tokens: draftTokens(text, tokens),
+      model: this.name,
+      complete: !truncated,
+      latencyMs: clock.monotonic() - began,
+    });
+  }
+}
+
+/** What such a server is asked at a place, secrets masked. @returns with the blank before the cursor, which goes with the next word's token */
+export async function servedRequest(
+  query: CompletionQuery,
+  block: boolean,
+  mask: Masking,
+): Promise<{ readonly request: TeacherRequest; readonly blank: '' | ' ' }> {
+  const masked = await maskedQuery(query, mask);
+  const { prefix } = masked;
+  const blank = /\S $/.test(prefix) ? ' ' : '';
+  const asked = { ...masked, prefix: prefix.slice(0, prefix.length - blank.length) };
+  return { request: requestAt({ query: asked, block }, []), blank };
+}
+
+/** No longer than a draft may be. */
+export function draftPrompt(request: TeacherRequest, facts: ModelFacts): CompletionPrompt {
+  const { maxTokens } = draftOptions({ block: request.multiline });
+  return { ...completionPrompt(request, facts), maxTokens };
+}
+
+/** Those of the text, as the coupling's features have them; where they are not the text's, all of them. */
+function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
+  let left =
+    text.length +
+    Math.max(
+      0,
+      tokens
+        .map(({ token }) => token)
+        .join('')
+        .indexOf(text),
+    );
+  return tokens.flatMap((odds) => {
+    const begins = left > 0 && odds.token !== '';
+    left -= odds.token.length;
+    return begins ? [draftToken(odds)] : [];
+  });
+}
+
+/** What is left of the distribution beside the likeliest counts as one more token. */
+function draftToken({ token, logprob, likeliest }: TokenOdds): DraftToken {
+  const probability = Math.exp(Math.min(0, logprob));
+  const own = likeliest.indexOf(logprob);
+  const rivals = likeliest.filter((_, at) => at !== own).map((each) => Math.exp(Math.min(0, each)));
+  const rest = 1 - rivals.reduce((sum, p) => sum + p, probability);
+  const entropy = [probability, ...rivals, rest].reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
+  return {
+    ...{ text: token, probability, entropy },
+    margin: Math.max(0, probability - Math.max(0, ...rivals)),
+    ...{ matchLength: 0, count: 0, tier: 'base' },
+  };
+}

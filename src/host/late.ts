@@ -1,4 +1,0 @@
-// Code that takes long to evaluate (the rules that find secrets) comes in when it is first needed, not at activation.
-
-export const lateFiles = () => import('../harvest/file.ts');
-export const lateSecrets = () => import('./folder/folder-secrets.ts');

@@ -1,0 +1,129 @@
+// The adaptations that are kept: of each folder the last, what it brought, where it lies; and their deletion.
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { storedReport } from '../../adaptation/report/stored.ts';
+import type { NeuralReport } from '../../adaptation/report/types.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
+import { counted, percent } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import { lockRun } from '../../storage/lock.ts';
+import { openStore } from '../../storage/open.ts';
+import { type Asked, UsageError } from './command-line.ts';
+import { specialistFolder, storageFolder } from './run-request.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface KeptAdaptation {
+  readonly folder: string;
+  /** ms since 1970. */
+  readonly finishedAt: number;
+  /** Undefined where the store's report is damaged. */
+  readonly files: number | undefined;
+  /** On files that it has not seen; undefined where the folder was too small to hold any out. */
+  readonly exactMatch: number | undefined;
+  /** What answers beside the n-grams; undefined: nothing. */
+  readonly neural: NeuralReport['used'] | undefined;
+  /** On disk. */
+  readonly bytes: number;
+}
+
+/** `list`. */
+export async function list({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
+  const storage = storageFolder(values);
+  const kept = listAdaptations(storage, (root) => specialistFolder(storage, root), terminal.log);
+  terminal.print(kept, renderAdaptations(kept));
+  return 0;
+}
+
+/** `delete`. */
+export async function forget({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
+  // It may be gone itself.
+  const root = resolve(target);
+  const storage = storageFolder(values);
+  const deleted = await deleteAdaptation(root, storage, specialistFolder(storage, root), terminal.log);
+  if (!deleted.ok) return terminal.fail(deleted.error);
+  const megabytes = (deleted.value.bytes / 1e6).toFixed(1);
+  terminal.print(deleted.value, `Deleted the adaptation of ${root} (${megabytes} MB).`);
+  return 0;
+}
+
+/** Newest first. @param folderOf where a folder's specialist lies */
+export function listAdaptations(storeFolder: string, folderOf: (root: string) => string, log: Log): KeptAdaptation[] {
+  const { store, notice } = openStore(storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    const seen = new Set<string>();
+    return store.adaptations().flatMap(({ folder, finishedAt, report: json }) => {
+      if (seen.has(folder)) return [];
+      seen.add(folder);
+      const report = storedReport(json);
+      return {
+        folder,
+        finishedAt,
+        files: report?.harvest.files,
+        exactMatch: report?.specialist?.exactMatch,
+        neural: report?.neural?.used,
+        bytes: sizeOf(folderOf(folder)),
+      };
+    });
+  } finally {
+    store.close();
+  }
+}
+
+/** Of one folder: its models, its index, its report. What was paid for and what was completed stays in the store. */
+export async function deleteAdaptation(
+  root: string,
+  storeFolder: string,
+  specialistFolder: string,
+  log: Log,
+): Promise<Result<{ readonly folder: string; readonly bytes: number }>> {
+  const { store, notice } = openStore(storeFolder, { log });
+  if (notice !== undefined) log.warn(notice);
+  try {
+    const bytes = sizeOf(specialistFolder);
+    if (bytes === 0 && store.latestAdaptation(root) === undefined) {
+      return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
+    }
+    const lock = lockRun(storeFolder, root, 'delete');
+    if (!lock.ok) return lock;
+    try {
+      store.deleteAdaptations(root);
+      rmSync(specialistFolder, { recursive: true, force: true });
+    } finally {
+      lock.value.release();
+    }
+    return ok({ folder: root, bytes });
+  } finally {
+    store.close();
+  }
+}
+
+/** Bytes of all files under a folder; 0 where it is not there. */
+function sizeOf(folder: string): number {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce(
+    (sum, { parentPath, name }) => sum + (statSync(join(parentPath, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
+const models: Record<NeuralReport['used'], string> = {
+  adapted: 'adapted model',
+  earlier: 'adapted model',
+  base: 'base model',
+};
+
+export function renderAdaptations(kept: readonly KeptAdaptation[]): string {
+  if (kept.length === 0) return 'No folder has been adapted to yet. Run: npm start -- FOLDER';
+  return kept
+    .map(({ folder, finishedAt, files, exactMatch, neural, bytes }) => {
+      const date = new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ');
+      const exact = exactMatch === undefined ? [] : [`${percent(exactMatch)} exact on unseen files`];
+      const by = neural === undefined ? 'n-grams alone' : `${models[neural]} and n-grams`;
+      return `${folder}\n  ${[`${date} UTC`, files === undefined ? 'its report is damaged' : counted(files, 'file'), ...exact, by, `${(bytes / 1e6).toFixed(1)} MB`].join(', ')}`;
+    })
+    .join('\n');
+}

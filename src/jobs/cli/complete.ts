@@ -1,0 +1,189 @@
+// `complete`: one completion at a named place: what the specialist says, token by token, and who would answer.
+
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { draftMixed, fitOf } from '../../adaptation/models/served.ts';
+import { readSpecialist } from '../../adaptation/models/specialist-files.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import type { Draft } from '../../common/completion.ts';
+import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import { oneLine, percent } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
+import { decide } from '../../routing/decide.ts';
+import { placeOf } from '../../routing/place.ts';
+import type { Decision } from '../../routing/types.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import type { NgramModel } from '../../specialist/ngram/model.ts';
+import { languageIdOf } from '../../text/languages.ts';
+import { lineEnd, linesOf } from '../../text/lines.ts';
+import { decodeText } from '../../workspace/files/decode.ts';
+import { FolderReader } from '../../workspace/files/folder-reader.ts';
+import type { LeftOutReason } from '../../workspace/files/types.ts';
+import { type Asked, UsageError } from './command-line.ts';
+import { requestFor } from './run-request.ts';
+import { Runs } from './runs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `complete`. */
+export async function complete({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+  const request = requestFor(values.folder ?? process.cwd(), values);
+  const runs = new Runs(request, values, terminal);
+  const { engine } = runs;
+  // Nothing of it is worth waiting for.
+  terminal.stop.signal.addEventListener('abort', () => engine?.dispose());
+  const work = async () => {
+    const completion = await completeAt(target, request, () => runs.run({ effort: 'index' }), engine, terminal.log);
+    terminal.bar.clear();
+    if (!completion.ok) return terminal.fail(completion.error);
+    terminal.print(completion.value, renderCompletion(completion.value));
+    return 0;
+  };
+  return runs.within(work());
+}
+
+export interface PlacedCompletion {
+  readonly path: string;
+  /** 0-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly before: string;
+  /** What stands there now, up to the line's end. */
+  readonly truth: string;
+  readonly draft: Draft;
+  readonly decision: Decision;
+}
+
+/** A place that somebody has named, in its file's text. */
+export interface Located {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Line ends are '\n'. */
+  readonly text: string;
+  readonly offset: number;
+  /** 0-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** FILE:LINE[:COLUMN], 1-based as editors and compilers print them; without a column the line's end. */
+export async function locate(target: string, root: string): Promise<Result<Located>> {
+  const match = /^(.+?):(\d+)(?::(\d+))?$/.exec(target);
+  if (!match)
+    return failed('bad-request', `"${target}" is not a place. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
+  const [, name = '', atLine, atColumn] = match;
+  const file = resolve(name);
+  const path = relative(root, file).split(sep).join('/');
+  if (path.startsWith('../') || isAbsolute(path)) {
+    return failed('bad-request', `${name} is outside ${root}. Name its folder with --folder.`);
+  }
+  const found = await readText(root, path, name);
+  if (!found.ok) return found;
+  const text = found.value;
+  const lines = linesOf(text);
+  const line = Number(atLine) - 1;
+  const current = lines[line];
+  if (current === undefined) return failed('bad-request', `${name} has ${lines.length} lines, no line ${atLine}.`);
+  const column = atColumn === undefined ? current.text.length : Number(atColumn) - 1;
+  if (column < 0 || column > current.text.length) {
+    const columns = `columns 1 to ${current.text.length + 1}`;
+    return failed('bad-request', `Line ${atLine} of ${name} has ${columns}, no column ${atColumn}.`);
+  }
+  return ok({ path, text, offset: current.start + column, line, column });
+}
+
+/** The folder's specialist as it is kept, or made now where there is none yet. */
+export async function specialistOf(
+  request: AdaptRequest,
+  index: () => Promise<Result<AdaptOutcome>>,
+  log: Log,
+): Promise<Result<NgramModel>> {
+  const kept = await readSpecialist(request, log);
+  if (kept.ok) return kept;
+  const made = await index();
+  return made.ok ? readSpecialist(request, log) : made;
+}
+
+/**
+ * @param index makes the folder's specialist where there is none yet
+ * @param engine answers where the request has a neural part; without it, or where it fails, the n-grams answer alone
+ */
+export async function completeAt(
+  target: string,
+  request: AdaptRequest,
+  index: () => Promise<Result<AdaptOutcome>>,
+  engine: Engine | undefined,
+  log: Log,
+): Promise<Result<PlacedCompletion>> {
+  const located = await locate(target, request.root);
+  if (!located.ok) return located;
+  const { path, text, offset, line, column } = located.value;
+  const specialist = await specialistOf(request, index, log);
+  if (!specialist.ok) return specialist;
+  const rest = text.slice(offset, lineEnd(text, offset));
+  // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
+  const suffix = text.slice(offset + rest.length);
+  const place = placeBefore({ path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix }, false);
+  const { query } = place;
+  const options = draftOptions(place);
+  const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
+  if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
+  const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
+  const draft = shownDraft(written, place);
+  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, placeOf(query), {
+    balance: request.balance,
+    apiAvailable: true,
+    showBar: 0,
+    fallbackBar: 0,
+  });
+  return ok({
+    path,
+    line,
+    column,
+    before: text.slice(offset - column, offset),
+    truth: rest.trimEnd(),
+    draft,
+    decision,
+  });
+}
+
+/** Larger files are no text that somebody writes. */
+const maxBytes = 50_000_000;
+
+async function readText(root: string, path: string, name: string): Promise<Result<string>> {
+  try {
+    const read = await (await FolderReader.open(root)).read(path, maxBytes);
+    if ('leftOut' in read)
+      return failed('unreadable', `${name} cannot be read: ${whyNot[read.leftOut] ?? read.leftOut}.`);
+    const text = decodeText(read.bytes);
+    return text === undefined ? failed('unreadable', `${name} is no text. Name a file that is.`) : ok(text);
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('unreadable', `${name} cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+const whyNot: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
+  gone: 'it is not there',
+  ignored: 'it lies outside of the folder',
+  'not-a-file': 'it is no plain file, or lies behind a link; name the file itself',
+  'too-large': 'it is larger than 50 MB',
+  unreadable: 'the system refuses, or does not answer',
+  'changed-while-read': 'it is being written; try again',
+};
+
+export function renderCompletion({ path, line, column, before, truth, draft, decision }: PlacedCompletion): string {
+  const rows = draft.tokens.map(
+    (token) =>
+      `  ${JSON.stringify(token.text).padEnd(24)} ${percent(token.probability).padStart(6)}  match ${String(token.matchLength).padStart(2)}` +
+      ` seen ${String(token.count).padStart(4)}  ${token.tier}`,
+  );
+  return [
+    `${path}:${line + 1}:${column + 1}`,
+    `  text    ${oneLine(before, 90)}▏`,
+    ...(truth === '' ? [] : [`  there   ${oneLine(truth, 90)}`]),
+    `  answer  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, 90)}`,
+    `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${decision.summary}`,
+    ...rows,
+  ].join('\n');
+}

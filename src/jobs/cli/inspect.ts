@@ -1,0 +1,83 @@
+// `inspect`: what is kept and sent, a row at a time.
+
+import { keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
+import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import { ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { Asked as SentTo } from '../../llm/connect.ts';
+import type { Engine } from '../../specialist/engine/client.ts';
+import { harvestFolder } from '../../workspace/files/folder.ts';
+import { type Asked, UsageError } from './command-line.ts';
+import { locate, specialistOf } from './complete.ts';
+import { askedFor, requestFor } from './run-request.ts';
+import { Runs } from './runs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `inspect`. */
+export async function inspect({ target, values }: Asked, terminal: Terminal): Promise<number> {
+  if (target === undefined) throw new UsageError('Name the folder to look into: inspect FOLDER.');
+  const request = requestFor(target, values);
+  const runs = new Runs(request, values, terminal);
+  terminal.endWithReader();
+  const work = async () => {
+    const done = await show(request, values.at, askedFor(values), {
+      index: (noted) => runs.run({ effort: 'index' }, noted),
+      engine: runs.engine,
+      signal: terminal.stop.signal,
+      log: terminal.log,
+      write: (row) => terminal.writeLine(row),
+    });
+    terminal.bar.clear();
+    return done.ok ? 0 : terminal.fail(done.error);
+  };
+  return runs.within(work());
+}
+
+interface ShowDeps {
+  /** Makes the folder's index where there is none yet. */
+  readonly index: (log: Log) => Promise<Result<AdaptOutcome>>;
+  readonly engine: Engine | undefined;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Settles when the row is written. */
+  readonly write: (row: KeptRow) => Promise<void>;
+}
+
+/**
+ * @param at FILE:LINE[:COLUMN]: what is sent there comes first
+ * @param sentTo the large model that requests are shown for
+ */
+async function show(
+  request: AdaptRequest,
+  at: string | undefined,
+  sentTo: SentTo,
+  { index, engine, signal, log: outer, write }: ShowDeps,
+): Promise<Result<true>> {
+  const lines: string[] = [];
+  const log = noting(outer, lines);
+  const located = at === undefined ? undefined : await locate(at, request.root);
+  if (located?.ok === false) return located;
+  // Where there is nothing to make an index of, there may still be rows in the store.
+  const specialist = await specialistOf(request, () => index(log), log);
+  if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
+  const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
+  if (!harvested.ok) return harvested;
+  const asked = { ...request, asked: sentTo };
+  const deps = { signal, log };
+  if (located !== undefined && specialist.ok) {
+    const rows = await rowsAt(located.value, asked, harvested.value, specialist.value, engine, deps);
+    if (!rows.ok) return rows;
+    for (const row of rows.value) await write(row);
+  }
+  const rows = keptRows(asked, { ...deps, harvest: harvested.value });
+  for (let next = await rows.next(); ; next = await rows.next()) {
+    if (next.done) {
+      if (!next.value.ok) return next.value;
+      break;
+    }
+    await write(next.value);
+  }
+  for (const text of lines) await write({ kind: 'log', path: '', text });
+  return ok(true);
+}

@@ -1,0 +1,154 @@
+// `label`: every text of a task with its label, as CSV beside the texts. `export`: the task's specialist as one ONNX model.
+import { join } from 'node:path';
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import { percent } from '../../common/format.ts';
+import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
+import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
+import { placeIn } from '../../text-tasks/in-folder.ts';
+import { learn } from '../../text-tasks/kinds.ts';
+import { parseShard } from '../../text-tasks/label-texts.ts';
+import { LIKENESS_TERMS, RISK_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
+import { type Gathered, gather, learnTask } from '../../text-tasks/learn-task.ts';
+import { TaskFolder } from '../../text-tasks/task-folder.ts';
+import type { TaskReport } from '../../text-tasks/task-report.ts';
+import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
+import { type StatesAccess, textTaskJob } from '../text-task.ts';
+import { type Asked, numberOption, repository, UsageError } from './command-line.ts';
+import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
+import type { Terminal } from './terminal.ts';
+
+function taskOf({ target, values }: Asked): { root: string; task: string } {
+  if (target === undefined)
+    throw new UsageError('Name the task: the file .easyadaptation/tasks/NAME.json without .json.');
+  return { root: requireFolder(values.folder ?? '.'), task: target };
+}
+
+/** Opens the folder and reads the task's texts; a CodedError is a failure. */
+async function opened(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: TaskFolder; gathered: Gathered }> {
+  const { root, task } = taskOf(asked);
+  bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
+  const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
+  bar.update({ stage: 'Learning the task', done: 0, total: undefined });
+  return { folder, gathered: await gather(folder.texts(stop.signal), await folder.answers()) };
+}
+
+export async function label(asked: Asked, terminal: Terminal): Promise<number> {
+  const { values } = asked;
+  if (values.shard !== undefined) return labelShard(asked, values.shard, terminal);
+  const { root, task } = taskOf(asked);
+  return coded(terminal, async () => {
+    const api = apiAccess(values);
+    const { bar, stop, log } = terminal;
+    const request = { root, task, storeFolder: storageFolder(values), harvest: { trusted: true }, who: 'npm start' };
+    const states = statesAccess(asked);
+    const done = await textTaskJob(
+      { ...request, ...(api && { api }), ...(states && { states }) },
+      {
+        confirm: (estimate) => terminal.confirm(estimate),
+        progress: (update) => bar.update(update),
+        signal: stop.signal,
+        log,
+      },
+    );
+    bar.clear();
+    if (!done.ok) return terminal.fail(done.error);
+    terminal.print(done.value, renderTask(root, done.value));
+    return done.value.stopped === undefined ? 0 : 1;
+  });
+}
+
+/** Only of a base that was named: it takes minutes. */
+function statesAccess({ values }: Asked): StatesAccess | undefined {
+  if (values.base === undefined) return undefined;
+  const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
+  if (!neural) return undefined;
+  const { base: model, threads, precision } = neural;
+  const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+  const engine = { script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling };
+  return { engine, language: { model, tokenizer, precision, threads } };
+}
+
+/** A pure function of its inputs: nobody is asked, so that machines side by side make one whole. */
+async function labelShard(asked: Asked, text: string, terminal: Terminal): Promise<number> {
+  const shard = parseShard(text);
+  if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
+  return coded(terminal, async () => {
+    const { folder, gathered } = await opened(asked, terminal);
+    const path = await resultsPath(folder, shard);
+    const total = Math.ceil(gathered.texts / shard.of);
+    const rows = learn(folder.task, gathered).rows(folder.texts(terminal.stop.signal), shard);
+    const counts = await writeResults(folder, path, rows, (done) =>
+      terminal.bar.update({ stage: 'Labelling', done, total }),
+    );
+    terminal.bar.clear();
+    terminal.print({ path, ...counts }, `${path}: ${counts.texts} texts, ${counts.inDoubt} in doubt.`);
+    return 0;
+  });
+}
+
+const TERMS = {
+  label: { done: 'labelled', right: 'Right', none: 'a known label', terms: RISK_TERMS },
+  text: {
+    done: 'answered',
+    right: 'How like the accepted answer, 0 to 1',
+    none: 'an accepted answer',
+    terms: LIKENESS_TERMS,
+  },
+} as const;
+
+function renderTask(root: string, report: TaskReport): string {
+  const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
+  const { done, right, none, terms } = TERMS[output ?? 'label'];
+  const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
+  const whose = judgedBy === 'person' ? `that people ${done}` : `that the API ${done}, whose word counts as right`;
+  const rest =
+    report.restUsd === undefined ? '' : `; asking about what is in doubt would cost about ${usd(report.restUsd)}`;
+  return [
+    `${join(root, path)}: ${texts} texts, ${byPerson} ${done} by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
+    ...(curve.length === 0
+      ? [`Nothing says how far the specialist can be trusted: no text has both ${none} and an answer of the API.`]
+      : [
+          `${right}, on ${judgedOn} texts ${whose}, by the share that is sent to the API:`,
+          `  ${curve.map(({ share, right }) => `${percent(share)}: ${right.toFixed(3)}`).join('  ')}`,
+        ]),
+    ...(operating === undefined || loss === undefined
+      ? []
+      : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
+    `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
+    ...(report.stopped === undefined ? [] : [`The API was not asked to the end: ${report.stopped}`]),
+  ].join('\n');
+}
+
+export async function exportTask(asked: Asked, terminal: Terminal): Promise<number> {
+  return coded(terminal, async () => {
+    const { folder, gathered } = await opened(asked, terminal);
+    const { task } = folder;
+    if (isAnswerTask(task))
+      throw new CodedError(
+        'unsupported',
+        `'${task.name}' is answered in words: what is exported is a model of labels.`,
+      );
+    const into = `${TASKS_FOLDER}/${task.name}.export`;
+    const { root } = folder.reader;
+    const put = (name: string, bytes: Uint8Array) => replaceFile(placeIn(root, `${into}/${name}`), [bytes]);
+    const encoder = new TextEncoder();
+    put('model.onnx', taskModel(learnTask(task, gathered).specialist));
+    put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
+    put('README.md', encoder.encode(exportReadme(task)));
+    terminal.bar.clear();
+    const at = join(root, into);
+    terminal.print({ folder: at }, `${at}: model.onnx, labels.json, README.md`);
+    return 0;
+  });
+}
+
+async function coded(terminal: Terminal, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CodedError) return terminal.fail(error);
+    if (terminal.stop.signal.aborted) return 1;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+// The command line: the extension's pipeline without an editor. `npm start -- --help` prints the usage.
+
+import { plainText } from '../../common/plain-text.ts';
+import { adapt, report } from './adapt.ts';
+import { forget, list } from './adaptations.ts';
+import { type Asked, type Command, parse, UsageError, usage } from './command-line.ts';
+import { complete } from './complete.ts';
+import { exportAdapter, importAdapter } from './exchange-adapter.ts';
+import { adaptations } from './export-import-commands.ts';
+import { inspect } from './inspect.ts';
+import { exportTask, label } from './label-task.ts';
+import { ownBase } from './own-base.ts';
+import { Terminal } from './terminal.ts';
+
+/** A row a command; each ends with its exit code. */
+const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promise<number>>> = {
+  adapt,
+  complete,
+  inspect,
+  report,
+  list,
+  delete: forget,
+  adaptations,
+  label,
+  export: exportTask,
+  'export-adapter': exportAdapter,
+  'import-adapter': importAdapter,
+  base: ownBase,
+};
+
+const stop = Terminal.stop();
+
+async function main(argv: readonly string[]): Promise<number> {
+  const asked = parse(argv);
+  if (!asked.values.help) return work[asked.command](asked, new Terminal(asked.values, stop));
+  process.stdout.write(usage);
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code === 0 ? 0 : (stop.exitCode ?? code);
+    // What is still at work may not keep the prompt waiting.
+    if (stop.signal.aborted) process.exit();
+  },
+  (error: unknown) => {
+    const wrongUsage = error instanceof UsageError;
+    process.stderr.write(
+      wrongUsage
+        ? `${plainText(error.message)}\nSee npm start -- --help\n`
+        : `${error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = wrongUsage ? 2 : 1;
+  },
+);

@@ -1,0 +1,141 @@
+// `base`: models that somebody has already, brought as bases; those that there are, and how fast one is on this machine.
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { counted, megabytes } from '../../common/format.ts';
+import { threadCount } from '../../common/threads.ts';
+import { DIALECTS } from '../../neural/models/dialects.ts';
+import type { Brought } from '../../neural/models/import/bring.ts';
+import { type FoundModel, findModels } from '../../neural/models/import/lying-around.ts';
+import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
+import { EngineClient } from '../../specialist/engine/client.ts';
+import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
+import { JobClient } from '../client.ts';
+import { type Asked, models, numberOption, repository, UsageError } from './command-line.ts';
+import { basesFolder } from './run-request.ts';
+import { GRACE_MS, type Terminal } from './terminal.ts';
+
+const verbs: Readonly<Record<string, (asked: Asked, terminal: Terminal) => Promise<number>>> = {
+  add,
+  list: listAll,
+  measure,
+  remove,
+};
+
+export async function ownBase(asked: Asked, terminal: Terminal): Promise<number> {
+  const { target: verb = '', others } = asked;
+  const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (others.length > 1) throw new UsageError('One base at a time, please.');
+  if (!work) throw new UsageError(`Say what to do with a base: base ${Object.keys(verbs).join(', base ')}.`);
+  return work(asked, terminal);
+}
+
+async function add(asked: Asked, terminal: Terminal): Promise<number> {
+  const { others, values } = asked;
+  const [target] = others;
+  if (target === undefined) throw new UsageError('Name a GGUF file or a folder of safetensors: base add PATH.');
+  const { bar, stop, log } = terminal;
+  const request = { path: target, into: basesFolder(values), ...(values.name !== undefined && { name: values.name }) };
+  // In a process of its own, as in an editor: it takes a third of the memory that it would take here.
+  const jobs = new JobClient({ script: join(repository, 'src', 'jobs', 'main.ts'), log });
+  const brought = await jobs.job('bringBase', request, stop.signal, (update) => bar.update(update));
+  await jobs.end(GRACE_MS);
+  bar.clear();
+  if (!brought.ok) return terminal.fail(brought.error);
+  terminal.print(brought.value, renderBrought(brought.value));
+  return measureThat(brought.value, asked, terminal);
+}
+
+async function measure(asked: Asked, terminal: Terminal): Promise<number> {
+  const [target] = asked.others;
+  if (target === undefined) throw new UsageError('Name a base: base measure NAME.');
+  const folder = [models, basesFolder(asked.values)].map((each) => join(each, target)).find(existsSync);
+  if (folder === undefined)
+    throw new UsageError(`There is no base '${target}'. See those that there are: npm start -- base list`);
+  const info = readPackage(folder);
+  return info.ok ? measureThat(info.value, asked, terminal) : terminal.fail(info.error);
+}
+
+async function measureThat(base: PackageInfo, { values }: Asked, terminal: Terminal): Promise<number> {
+  const { bar, stop, log } = terminal;
+  const script = join(repository, 'src', 'engine', 'main.ts');
+  const engine = new EngineClient({
+    script,
+    memoryCeiling: numberOption('memory', values.memory, 0.5, 1024) * 1e9,
+    log,
+  });
+  const threads = threadCount(values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256));
+  const { folder, tokenizer, config } = base;
+  const asked = { folder, tokenizer, vocabulary: config.vocabSize, threads, precision: 'auto' } as const;
+  try {
+    const tell = (detail: string) => bar.update({ stage: 'Measuring', done: 0, total: undefined, detail });
+    const measured = await measureBase(engine, asked, stop.signal, tell);
+    bar.clear();
+    if (!measured.ok) return terminal.fail(measured.error);
+    terminal.print(measured.value, renderMeasures(base.name, measured.value));
+    return 0;
+  } finally {
+    await engine.end();
+  }
+}
+
+async function remove({ others, values }: Asked, terminal: Terminal): Promise<number> {
+  const [target] = others;
+  if (target === undefined) throw new UsageError('Name the base: base remove NAME.');
+  const folder = join(basesFolder(values), target);
+  if (!/^[\w.-]+$/.test(target) || target.startsWith('.') || !existsSync(folder)) {
+    throw new UsageError(`No base '${target}' was brought. See those that there are: npm start -- base list`);
+  }
+  rmSync(folder, { recursive: true });
+  terminal.print({ removed: target }, `Removed the base '${target}'. The file that it was made from is where it was.`);
+  return 0;
+}
+
+async function listAll({ values }: Asked, terminal: Terminal): Promise<number> {
+  const bases = [...listPackages(models), ...listPackages(basesFolder(values))];
+  const found = await findModels(terminal.stop.signal);
+  terminal.print({ bases, found }, renderAll(bases, found));
+  return 0;
+}
+
+const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
+
+function renderBrought({ name, parameters, bytes, config, licence, manifest, wentOn }: Brought): string {
+  const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
+  const form =
+    DIALECTS[manifest.dialect].tokens.suffix === ''
+      ? 'it goes on from the text before the cursor'
+      : `prompts as ${manifest.dialect}`;
+  return [
+    `Brought '${name}'${wentOn ? ', going on where an attempt before had stopped' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
+    `${stated}. Copies of a model have been seen to state a wrong one: its maker's page says what holds.`,
+    `Use it with --base ${name}`,
+  ].join('\n');
+}
+
+export function renderMeasures(name: string, measures: BaseMeasures): string {
+  const { lineMs, promptMs, servesInTime, trainingTokensPerSecond: speed, leastMinutes, why } = measures;
+  const serves = servesInTime
+    ? 'in time for every key'
+    : 'too slow to be chosen by itself; named, it answers at that pace';
+  const trains =
+    speed === undefined || leastMinutes === undefined
+      ? `It cannot be trained here: ${why ?? 'the reason is not known'}`
+      : `Training: ${Math.round(speed)} tokens/s; the fewest steps that teach it anything take ${counted(Math.ceil(leastMinutes), 'minute')}.`;
+  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new place ${Math.round(promptMs)} ms: ${serves}.\n${trains}`;
+}
+
+function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]): string {
+  const rows = bases.map(
+    ({ name, parameters, bytes, manifest }) =>
+      `  ${name.padEnd(32)} ${millions(parameters)}, ${megabytes(bytes)}, ${manifest.licence}`,
+  );
+  const others = found.map(({ where, name, path, bytes, licence, broughtBytes, problem }) => {
+    const what =
+      problem ??
+      `${megabytes(bytes)}, in 4 bits ${megabytes(broughtBytes ?? 0)}, licence as stated: ${licence ?? 'none'}`;
+    return `  ${name.padEnd(32)} ${where}: ${what}\n    ${path}`;
+  });
+  const heading =
+    'On this machine, to be brought with base add PATH (a licence is as the file states it, and can be wrong):';
+  return ['Bases:', ...rows, ...(others.length > 0 ? [heading, ...others] : [])].join('\n');
+}

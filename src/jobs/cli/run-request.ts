@@ -1,0 +1,114 @@
+// From options to what a run is asked: the folder, the base, the API, and where all of it is kept.
+
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AdaptRequest, ApiAccess, NeuralAccess } from '../../adaptation/types.ts';
+import { threadCount } from '../../common/threads.ts';
+import { type Asked, modelOf } from '../../llm/connect.ts';
+import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import { byCommandLine, providerOf } from '../../llm/providers/providers.ts';
+import { BROUGHT_BASES, readPackage } from '../../neural/models/list.ts';
+import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
+import { models, numberOption, UsageError, type Values } from './command-line.ts';
+
+/** @param folder to adapt to, or to look into. Without what a run asks the API: that is `apiAccess`. */
+export function requestFor(folder: string, values: Values): AdaptRequest {
+  const root = requireFolder(folder);
+  const base = baseOf(values);
+  const neural = neuralAccess(values, base);
+  const storeFolder = storageFolder(values);
+  return {
+    root,
+    storeFolder,
+    specialistFolder: specialistFolder(storeFolder, root),
+    // The n-grams keep these words whatever the base: over others' they are half as good.
+    tokenizerPath: join(models, 'small', TOKENIZER),
+    // Whoever names a folder here runs git there, too.
+    harvest: { trusted: true },
+    effort: 'adapt',
+    balance: numberOption('balance', values.balance, 0, 1),
+    ...(neural && { neural }),
+  };
+}
+
+/** Undefined: local only. */
+export function apiAccess(values: Values): ApiAccess | undefined {
+  const asked = askedFor(values);
+  const { key, urlVariable, label } = providerOf(asked.provider);
+  const apiKey = process.env[key.variable || 'EASY_ADAPTATION_API_KEY'] ?? '';
+  if (values.local || (apiKey === '' && key.need === 'required')) return undefined;
+  const { problem } = checkBaseUrl(asked.baseUrl ?? '');
+  if (problem) throw new UsageError(`--url: ${asked.baseUrl} is not an https address (http is for this machine only).`);
+  if (modelOf(asked) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
+  const baseUrl = asked.baseUrl || (urlVariable && process.env[urlVariable]);
+  return {
+    settings: { ...asked, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
+    places: numberOption('places', values.places ?? '300', 5, 2000),
+    runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
+    budgetUsd: numberOption('budget', values.budget, 0, 1000),
+  };
+}
+
+/** Who is asked, where. */
+export function askedFor({ provider = '', model, url }: Values): Asked {
+  if (!byCommandLine.includes(provider))
+    throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
+  return { provider, model, ...(url !== undefined && { baseUrl: url }) };
+}
+
+/** Folder of a base that ships or was brought, by its name; or a folder that is named. */
+function baseOf(values: Values): string {
+  const { base = 'small' } = values;
+  const named = /^[\w.-]+$/.test(base) ? [join(models, base), join(basesFolder(values), base)] : [];
+  const found = named.find((folder) => existsSync(join(folder, MANIFEST)));
+  if (found === undefined) return requireFolder(base);
+  const info = readPackage(found);
+  if (!info.ok) throw new UsageError(`The base '${base}' cannot be used. ${info.error.message}`);
+  return info.value.folder;
+}
+
+/** Undefined: n-grams alone. */
+function neuralAccess(values: Values, base: string): NeuralAccess | undefined {
+  const { device } = values;
+  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
+    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
+  }
+  const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
+  const budgetMinutes = numberOption('budget-minutes', values['budget-minutes'], 0.1, 1440);
+  const steps = values['max-steps'];
+  const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
+  if (values['no-neural']) return undefined;
+  return {
+    base,
+    precision: 'auto',
+    threads: threadCount(threads),
+    trainingThreads: threads,
+    device,
+    budgetMinutes,
+    ...(maxSteps !== undefined && { maxSteps }),
+  };
+}
+
+export function storageFolder(values: Values): string {
+  const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
+  return resolve(values.storage ?? join(data, 'easy-adaptation'));
+}
+
+/** Where bases that were brought are kept. */
+export function basesFolder(values: Values): string {
+  return join(storageFolder(values), BROUGHT_BASES);
+}
+
+export function specialistFolder(storage: string, root: string): string {
+  return join(storage, 'specialists', createHash('sha256').update(root).digest('hex').slice(0, 16));
+}
+
+export function requireFolder(path: string): string {
+  const root = resolve(path);
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UsageError(`There is no folder ${root}.`);
+  if (!stat.isDirectory()) throw new UsageError(`${root} is a file: name the folder that holds it.`);
+  return root;
+}

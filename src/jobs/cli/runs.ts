@@ -1,0 +1,59 @@
+// What a command starts for a folder: runs, and the engine that drafts.
+
+import { join } from 'node:path';
+import { stopped } from '../../adaptation/stages/stopped.ts';
+import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import type { Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { plainLine } from '../../common/plain-text.ts';
+import { readTuning } from '../../common/tuning.ts';
+import { EngineClient } from '../../specialist/engine/client.ts';
+import { JobClient, type JobOptions } from '../client.ts';
+import { numberOption, repository, type Values } from './command-line.ts';
+import { GRACE_MS, type Terminal } from './terminal.ts';
+
+export class Runs {
+  /** Undefined: n-grams alone. */
+  readonly engine: EngineClient | undefined;
+  private readonly jobOptions: JobOptions;
+  private readonly jobs: JobClient[] = [];
+  private readonly request: AdaptRequest;
+  private readonly terminal: Terminal;
+
+  constructor(request: AdaptRequest, values: Values, terminal: Terminal) {
+    this.request = request;
+    this.terminal = terminal;
+    const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+    const { trainingNiceness } = readTuning(process.env);
+    const script = join(repository, 'src', 'engine', 'main.ts');
+    const start = { script, memoryCeiling, trainingNiceness };
+    this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
+    const job = join(repository, 'src', 'jobs', 'main.ts');
+    this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
+  }
+
+  /** @param log of this run alone */
+  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
+    const { bar, stop } = this.terminal;
+    const jobs = new JobClient({ ...this.jobOptions, log });
+    this.jobs.push(jobs);
+    return jobs.run(
+      { ...this.request, ...more },
+      stop.signal,
+      (update) => {
+        if (stop.signal.aborted) return;
+        if (update.say !== undefined) bar.interrupt(`${plainLine(update.say)}\n`);
+        bar.update(update);
+      },
+      (estimate) => this.terminal.confirm(estimate),
+    );
+  }
+
+  /** `work`'s exit code; where there is no more time for it, all that it has started is ended. */
+  async within(work: Promise<number>): Promise<number> {
+    const { over } = this.terminal.stop;
+    const code = await Promise.race([work, over]);
+    await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
+    return code ?? this.terminal.fail(stopped(this.request.specialistFolder).error);
+  }
+}

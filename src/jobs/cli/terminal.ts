@@ -1,0 +1,118 @@
+// The terminal of one command: its bar, its log, its questions, and what asks it to end.
+
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
+import { ProgressBar } from '../../common/bar.ts';
+import { type Failure, messageOf } from '../../common/errors.ts';
+import { type Log, silentLog } from '../../common/log.ts';
+import { plainJson, plainText } from '../../common/plain-text.ts';
+import { Stop } from '../../common/stop.ts';
+import { providerOf } from '../../llm/providers/providers.ts';
+import type { Values } from './command-line.ts';
+
+/** What is asked to end has this long to come to a checkpoint, and its processes this long to go, ms: together under two seconds. */
+const STOP_MS = 1300;
+export const GRACE_MS = 200;
+
+const texts = { sample: 'texts that teach', rest: 'texts that stay in doubt', states: '' } as const;
+
+export class Terminal {
+  readonly stop: Stop;
+  readonly bar = new ProgressBar(process.stderr);
+  readonly log: Log;
+  private readonly values: Values;
+
+  constructor(values: Values, stop: Stop) {
+    this.values = values;
+    this.stop = stop;
+    this.log = this.stderrLog();
+  }
+
+  static stop(): Stop {
+    return new Stop(STOP_MS).listen();
+  }
+
+  print(value: unknown, text: string): void {
+    process.stdout.write(`${this.values.json ? plainJson(value, 2) : plainText(text)}\n`);
+  }
+
+  /** Waits where the reader is slow. */
+  async writeLine(value: unknown): Promise<void> {
+    if (!process.stdout.write(`${plainJson(value)}\n`)) await once(process.stdout, 'drain');
+  }
+
+  /** Ends at once where the reader has gone away (`| head`): it has seen enough. */
+  endWithReader(): void {
+    process.stdout.once('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  }
+
+  /** The exit code. */
+  fail(error: Failure): number {
+    this.bar.clear();
+    process.stderr.write(`${plainText(error.message)}\n`);
+    return 1;
+  }
+
+  /** `--yes`, or a question; without either the API stays out, and the report says so. */
+  async confirm(estimate: ApiEstimate): Promise<Spending> {
+    const { bar, stop, values } = this;
+    bar.clear();
+    if (estimate.texts === 'states') {
+      const minutes = ((estimate.seconds ?? 0) / 60).toFixed(1);
+      process.stderr.write(
+        `The base reads ${estimate.places} texts, here in about ${minutes} minutes, so that less stays in doubt.\n`,
+      );
+      return true;
+    }
+    const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
+    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
+    const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;
+    const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
+    const { label, terms } = providerOf(values.provider);
+    const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.read}`;
+    const said =
+      terms.training === 'by model'
+        ? 'the licence of the model that it serves says whether its answers may be trained on'
+        : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
+    const { places, awaited = 0 } = estimate;
+    if (places > 0)
+      process.stderr.write(
+        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${said}\n`,
+      );
+    // `adapt` has chosen fewer places already.
+    const limit = Number(values['run-budget']);
+    if (estimate.texts !== undefined && estimate.usd > limit)
+      process.stderr.write(
+        `It stops where this run has cost $${limit} (--run-budget); the next one goes on from there.\n`,
+      );
+    const batched = `${awaited} answers come with a batch that was asked earlier: they are waited for, and not paid for again.\n`;
+    if (awaited > 0) process.stderr.write(batched);
+    const batch = values.batch && estimate.batchUsd !== undefined;
+    if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
+    if (values.yes) return batch ? 'batch' : true;
+    if (!process.stdin.isTTY) {
+      process.stderr.write(
+        'Not a terminal to ask on: pass --yes to include the API, --local to leave it out without this note.\n',
+      );
+      return false;
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    // While it asks, it takes Ctrl-C for itself.
+    terminal.on('SIGINT', () => stop.request('SIGINT'));
+    const reply = await terminal.question('Go on? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
+    return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
+  }
+
+  private stderrLog(): Log {
+    const { bar, stop, values } = this;
+    // Of what ends because it was asked to, the last line says enough.
+    const say = (message: string) => stop.signal.aborted || bar.interrupt(`${plainText(message)}\n`);
+    return {
+      ...silentLog,
+      ...(values.verbose && { debug: say, info: say }),
+      warn: say,
+      error: (message, error) => say(error === undefined ? message : `${message}: ${messageOf(error)}`),
+    };
+  }
+}

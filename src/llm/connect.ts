@@ -1,0 +1,108 @@
+// From settings to a teacher: the one place that joins a provider's row with what the user has set.
+import { type Clock, systemClock } from '../common/clock.ts';
+import { ok, type Result } from '../common/errors.ts';
+import { Deadline, TimeUp } from './deadline.ts';
+import { readable } from './error-bodies.ts';
+import { hostOf } from './protocol/address.ts';
+import { classify, failureOf } from './protocol/failures.ts';
+import { guarded } from './protocol/guard.ts';
+import { withoutKey } from './protocol/key-forms.ts';
+import type { ModelFacts } from './protocol/models.ts';
+import type { Prompt } from './protocol/prompt.ts';
+import type { EditorModels } from './protocol/wire.ts';
+import { providerOf } from './providers/providers.ts';
+import { StreamedTeacher } from './streamed.ts';
+import type { Teacher, TeacherSettings } from './types.ts';
+
+export interface ConnectOptions {
+  /** For proxies: how the editor fetches. */
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  readonly editor?: EditorModels | undefined;
+  /** Longest silence before and in an answer, ms; a healthy stream says something every few hundred. */
+  readonly stallMs?: number;
+}
+
+/** Who is asked, and where. */
+export type Asked = Omit<TeacherSettings, 'apiKey' | 'timeoutMs'>;
+
+const usualStallMs = 8_000;
+
+/** Makes no request yet. An empty key or a wrong URL is a failure of the first `ask`. */
+export function connectTeacher(settings: TeacherSettings, options: ConnectOptions = {}): Teacher {
+  const { timeoutMs } = settings;
+  const { provider, model, host } = asked(settings);
+  // One that thinks first is silent while it does.
+  const silence = provider.facts(model, host).thinking === 'always' ? timeoutMs : usualStallMs;
+  return new StreamedTeacher({
+    ...options,
+    provider,
+    apiKey: settings.apiKey.trim(),
+    baseUrl: settings.baseUrl || undefined,
+    host,
+    model,
+    timeoutMs,
+    stallMs: options.stallMs ?? Math.min(silence, timeoutMs),
+  });
+}
+
+/** Names of the models that there are, as the server lists them. Rejects only when cancelled. */
+export async function listModels(
+  settings: TeacherSettings,
+  signal: AbortSignal,
+  options: ConnectOptions = {},
+): Promise<Result<readonly string[]>> {
+  const { provider, model, host } = asked(settings);
+  const apiKey = settings.apiKey.trim();
+  const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
+  const context = { model, apiKey, host, now: clock.now(), provider };
+  const deadline = new Deadline(clock, signal, settings.timeoutMs, settings.timeoutMs);
+  const baseUrl = settings.baseUrl || undefined;
+  const facts = provider.facts(model, host);
+  const { openWire } = await provider.wire();
+  const wire = openWire({ provider, apiKey, baseUrl, model, facts, timeoutMs: settings.timeoutMs + 60_000, editor });
+  try {
+    const send = readable(
+      guarded(fetch, () => deadline.check()),
+      false,
+    );
+    const names = await wire.models(send, deadline.signal);
+    return ok(names.map((name) => withoutKey(name, apiKey, 'answer')));
+  } catch (error) {
+    signal.throwIfAborted();
+    const { reason } = deadline.signal;
+    if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, context) };
+    return { ok: false, error: classify(error, context, wire.explain) };
+  } finally {
+    deadline.stop();
+  }
+}
+
+/** Where requests will go, for consent and reports: the setting, else the environment's, else the provider's own. */
+export function apiHost(settings: Partial<Asked>, env: NodeJS.ProcessEnv = process.env): string {
+  const { urlVariable, baseUrl } = providerOf(settings.provider);
+  const url = settings.baseUrl || (urlVariable && env[urlVariable]?.trim()) || baseUrl;
+  return hostOf(url) || url;
+}
+
+/** The model's name, the default where none is set. */
+export function modelOf({ provider, model = '' }: Partial<Asked>): string {
+  return model.trim() || providerOf(provider).defaultModel;
+}
+
+/** Makes of each request the bytes that a call sends for it, as text. @param promptOf a task's way to word one */
+export async function sender<R>(
+  settings: Partial<Asked>,
+  promptOf: (request: R, facts: ModelFacts) => Prompt,
+): Promise<(request: R) => string> {
+  const { provider, model, host } = asked(settings);
+  const facts = provider.facts(model, host);
+  const { openWire } = await provider.wire();
+  const baseUrl = settings.baseUrl || undefined;
+  const wire = openWire({ provider, apiKey: 'none', baseUrl, model, facts, timeoutMs: 1 });
+  return (request) => JSON.stringify(wire.body(promptOf(request, facts)));
+}
+
+function asked(settings: Partial<Asked>) {
+  return { provider: providerOf(settings.provider), model: modelOf(settings), host: apiHost(settings) };
+}

@@ -1,0 +1,60 @@
+// Errors as servers write them, in the one shape that the SDKs read: `{ type: 'error', error: { type, code, param, message } }`.
+//
+// Seen: OpenAI, DeepSeek, Azure, llama.cpp, Ollama, LM Studio `{ error: { message, type, code } }`; OpenRouter the same with a number as
+// its code and what the model's host said in `metadata.raw`, after a 200, too; older local servers `{ error: 'text' }`; Mistral, vLLM,
+// SGLang `{ object: 'error', message, type, code }`; whoever is built on FastAPI `{ detail: 'text' }` or `{ detail: [{ loc, msg }] }`;
+// gateways `{ statusCode, message }`, a line of text, or a page.
+import { type Json, record } from './protocol/reading.ts';
+
+/** @param streams an answer in JSON is none: it is an error, or was not asked for */
+export function readable(send: typeof fetch, streams: boolean): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    const { ok, status, statusText } = response;
+    const kind = response.headers.get('content-type') ?? '';
+    if (ok ? !streams || !/\bjson\b/.test(kind) : !/\bjson\b|^text\/plain/.test(kind)) return response;
+    const text = await response.text();
+    const told = toldIn(text, kind);
+    const headers = new Headers(response.headers);
+    for (const name of ['content-encoding', 'content-length']) headers.delete(name);
+    if (told === undefined) return new Response(text, { status, statusText, headers });
+    const real = ok ? statusOf(told.code) : status;
+    return new Response(JSON.stringify({ type: 'error', error: told }), { status: real, headers });
+  };
+}
+
+/** Undefined: it is no error. */
+export function toldIn(text: string, kind = 'json'): (Json & { readonly message: string }) | undefined {
+  const body = parsed(text);
+  if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
+  const inner = record(body.error) ?? body;
+  const { metadata } = inner;
+  const raw = record(metadata)?.raw;
+  const message = wordsOf(typeof body.error === 'string' ? body.error : (inner.message ?? inner.detail));
+  if (message === '') return undefined;
+  const { type = null, code = body.statusCode ?? null, param = null } = inner;
+  return { type, code, param, message: typeof raw === 'string' ? `${message}: ${raw}` : message };
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is said, wherever it stands: text, a list of what is wrong with which field, or either within. */
+function wordsOf(said: unknown): string {
+  if (typeof said === 'string') return said;
+  if (Array.isArray(said)) return said.map(wordsOf).join('; ');
+  const { msg, loc, message, detail } = record(said) ?? {};
+  if (typeof msg === 'string') return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
+  return message === undefined && detail === undefined ? '' : wordsOf(message ?? detail);
+}
+
+/** The status that a body names after a 200. */
+function statusOf(code: unknown): number {
+  const status = Number(code);
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : 502;
+}

@@ -1,0 +1,219 @@
+// Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
+import { type Clock, systemClock } from '../common/clock.ts';
+import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
+import { pauseAfter } from './backoff.ts';
+import type { BatchFile, OpenBatch } from './batch-file.ts';
+import type { Budget } from './budget.ts';
+import { failureKinds } from './protocol/failure-kinds.ts';
+import type { Prompt } from './protocol/prompt.ts';
+import type { Piece } from './protocol/wire.ts';
+
+/** A provider's batches, each call guarded and tried once. */
+export interface BatchDoor {
+  submit(
+    questions: readonly { readonly id: string; readonly prompt: Prompt }[],
+    signal: AbortSignal,
+  ): Promise<Result<string>>;
+  /** Those of the account that were made at `since` or later, ms since 1970. */
+  list(since: number, signal: AbortSignal): Promise<Result<readonly { readonly id: string; readonly total: number }[]>>;
+  ended(id: string, signal: AbortSignal): Promise<Result<boolean>>;
+  /** An answer's pieces; undefined for a question that was not answered, and not paid for. */
+  results(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly { readonly id: string; readonly pieces: readonly Piece[] | undefined }[]>>;
+}
+
+export interface BatchesOptions {
+  readonly door: BatchDoor;
+  readonly file: BatchFile;
+  readonly budget: Budget;
+  readonly model: string;
+  readonly clock?: Clock;
+  /** US dollars that a question may cost at most in a batch. */
+  readonly ceilingUsd: (prompt: Prompt) => number;
+  readonly isKnown: (hash: string) => boolean;
+  /** Keeps the answer and settles what was set aside for it; what it throws ends the fetching. */
+  readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
+  /** How often a call is made again, where a pause may mend what it failed of. */
+  readonly patience?: number;
+}
+
+/** What is set aside stays so while results can be had, ms: the server keeps them for 29 days. */
+export const leaseMs = 29 * 86_400_000;
+/** Clocks differ by less, ms. */
+const skewMs = 10 * 60_000;
+/** Between two looks, ms: the first, and the longest. */
+const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
+/** A server that is gone for so many looks in a row is left; what is out stays on disk. */
+const usualPatience = 12;
+export const reservationOf = (hash: string) => `batch:${hash}`;
+type Submitted = Required<OpenBatch>;
+const isSubmitted = (batch: OpenBatch): batch is Submitted => batch.id !== undefined;
+
+export class Batches {
+  private readonly options: BatchesOptions;
+  private readonly clock: Clock;
+
+  constructor(options: BatchesOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Has all answers in the store when it returns ok, but for those that the server did not give. Rejects only when cancelled, with what
+   * is out left as it is.
+   * @param questions by their hashes
+   * @param onWait how many answers are waited for
+   */
+  fetch(
+    questions: ReadonlyMap<string, Prompt>,
+    signal: AbortSignal,
+    onWait: (open: number) => void = () => {},
+  ): Promise<Result<true>> {
+    const { file, isKnown } = this.options;
+    return this.tracked(signal, async () => {
+      const found = await this.recover(signal);
+      if (!found.ok) return found;
+      const out = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
+      const fresh = [...questions].filter(([hash]) => !out.has(hash) && !isKnown(hash));
+      const submitted = fresh.length === 0 ? ok(true as const) : await this.submit(fresh, signal);
+      // What is out already is fetched whether or not more may be asked.
+      const fetched = await this.wait(file.read(), signal, onWait);
+      return fetched.ok ? submitted : fetched;
+    });
+  }
+
+  /** Has their answers in the store when it returns ok. Rejects as `fetch` does. */
+  wait(
+    batches: readonly OpenBatch[],
+    signal: AbortSignal,
+    onWait: (open: number) => void = () => {},
+  ): Promise<Result<true>> {
+    return this.tracked(signal, async () => {
+      for (const batch of batches) {
+        if (!isSubmitted(batch)) continue;
+        onWait(Object.keys(batch.questions).length);
+        const taken = await this.take(batch, signal);
+        if (!taken.ok) return taken;
+      }
+      return ok(true);
+    });
+  }
+
+  /**
+   * Keeps the answers of what has ended, and waits for none. Rejects as `fetch` does.
+   * @returns what can be waited for: of the others the server knows nothing, or cannot be asked now
+   */
+  takeUp(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
+    const { door, file } = this.options;
+    return this.tracked(signal, async () => {
+      const oldest = this.clock.now() - leaseMs;
+      const all = file.read();
+      const alive = all.filter(({ since }) => since > oldest);
+      if (alive.length < all.length) file.write(alive);
+      await this.recover(signal);
+      const open: OpenBatch[] = [];
+      for (const batch of file.read().filter(isSubmitted)) {
+        const ended = await door.ended(batch.id, signal);
+        const taken = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
+        if (ended.ok && !taken) open.push(batch);
+      }
+      return ok(open);
+    });
+  }
+
+  private async tracked<T>(signal: AbortSignal, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      return failed('unwritable', `Batches cannot be kept track of: ${messageOf(error)}`);
+    }
+  }
+
+  /** Finds out what became of a batch that was being submitted when somebody died, or the network did. */
+  private async recover(signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget } = this.options;
+    for (const lost of file.read().filter(({ id }) => id === undefined)) {
+      const listed = await this.patiently(() => door.list(lost.since - skewMs, signal), signal);
+      if (!listed.ok) return listed;
+      const rest = file.read().filter((batch) => batch.since !== lost.since);
+      const known = new Set(rest.map(({ id }) => id));
+      const hashes = Object.keys(lost.questions);
+      const its = listed.value.find(({ id, total }) => total === hashes.length && !known.has(id));
+      if (its === undefined) for (const hash of hashes) budget.settle(reservationOf(hash), undefined);
+      file.write(its === undefined ? rest : [...rest, { ...lost, id: its.id }]);
+    }
+    return ok(true);
+  }
+
+  private async submit(fresh: readonly (readonly [string, Prompt])[], signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget, model, ceilingUsd } = this.options;
+    const questions: Record<string, string> = {};
+    let stopped: { ok: false; error: Failure } | undefined;
+    for (const [hash, prompt] of fresh) {
+      const held = budget.reserve(ceilingUsd(prompt), 'labelling', model, { id: reservationOf(hash), leaseMs });
+      if (!held.ok) stopped = held;
+      if (!held.ok) break;
+      questions[hash] = prompt.about;
+    }
+    const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, prompt]) => ({ id, prompt }));
+    if (asked.length === 0) return stopped ?? ok(true);
+    const before = file.read();
+    const batch: OpenBatch = { since: this.clock.now(), questions };
+    file.write([...before, batch]);
+    const submitted = await door.submit(asked, signal);
+    if (submitted.ok) {
+      file.write([...before, { ...batch, id: submitted.value }]);
+      return stopped ?? ok(true);
+    }
+    // Else it may have been taken: the list will tell.
+    if (!failureKinds[submitted.error.code]?.refused) {
+      const found = await this.recover(signal);
+      const arrived = file.read().some(({ since }) => since === batch.since);
+      return !found.ok ? found : arrived ? (stopped ?? found) : submitted;
+    }
+    for (const hash of Object.keys(questions)) budget.settle(reservationOf(hash), undefined);
+    file.write(before);
+    return submitted;
+  }
+
+  /** Waits for a batch and keeps its answers. */
+  private async take(batch: Submitted, signal: AbortSignal): Promise<Result<true>> {
+    const { door } = this.options;
+    for (let wait: number = pollMs.first; ; wait = Math.min(pollMs.longest, wait * 1.5)) {
+      const ended = await this.patiently(() => door.ended(batch.id, signal), signal);
+      if (!ended.ok) return ended;
+      if (ended.value) break;
+      await this.clock.sleep(wait, signal);
+    }
+    return this.keepAnswers(batch, signal);
+  }
+
+  private async keepAnswers({ id, questions }: Submitted, signal: AbortSignal): Promise<Result<true>> {
+    const { door, file, budget, isKnown, keep } = this.options;
+    const results = await this.patiently(() => door.results(id, signal), signal);
+    if (!results.ok) return results;
+    for (const { id: hash, pieces } of results.value) {
+      // One that was kept before somebody died is not kept twice; of what we did not ask we know nothing.
+      if (!Object.hasOwn(questions, hash) || isKnown(hash)) continue;
+      if (pieces === undefined) budget.settle(reservationOf(hash), undefined);
+      else keep(hash, questions[hash] as string, pieces);
+    }
+    file.write(file.read().filter((batch) => batch.id !== id));
+    return ok(true);
+  }
+
+  /** Tries again what a pause may mend. */
+  private async patiently<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
+    const { patience = usualPatience } = this.options;
+    for (let attempt = 1; ; attempt++) {
+      const result = await work();
+      const pause = result.ok ? undefined : pauseAfter(result.error, attempt, 1);
+      const useless = result.ok || attempt > patience || pause === undefined || pause === Number.POSITIVE_INFINITY;
+      if (useless || result.error.code === 'bad-request') return result;
+      await this.clock.sleep(pause, signal);
+    }
+  }
+}

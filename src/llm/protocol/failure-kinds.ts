@@ -1,0 +1,91 @@
+// What each kind of failure is to whoever meets it: the sentence that says what to do, and whether asking again helps. A row a code.
+import type { ErrorCode } from '../../common/errors.ts';
+import type { Provider } from './wire.ts';
+
+export interface FailureContext {
+  readonly model: string;
+  readonly apiKey: string;
+  /** Host that was asked, for messages. */
+  readonly host: string;
+  readonly now: number;
+  readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable' | 'key'>;
+}
+
+export interface FailureKind {
+  /** Absent: what was said is a sentence already. */
+  readonly say?: (detail: string, context: FailureContext) => string;
+  /** The first pause after it, ms, which doubles with every further one; Infinity: until a setting changes. Absent: not the API's fault. */
+  readonly pauseMs?: number;
+  /** How often one question is asked again for a label. Absent: never, that does not help. */
+  readonly again?: number;
+  /** The next question would run into it as well: the rest is not asked. */
+  readonly stops?: true;
+  /** The server has not taken what was sent, and nothing is paid for. */
+  readonly refused?: true;
+}
+
+const chooseModel = "'Easy Adaptation: Choose the Large Model'";
+
+/** Where a base URL is set. */
+export const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
+  `setting easyAdaptation.baseUrl${urlVariable ? `, or ${urlVariable}` : ''}`;
+
+export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
+  'no-key': {
+    say: () => "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
+    ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
+  },
+  'bad-key': {
+    say: (detail, { host, provider: { key } }) =>
+      `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: ${key.command ?? 'Set API Key'}'.`,
+    ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
+  },
+  'no-credit': {
+    say: (detail, { host }) =>
+      `${host} answers no more for this account (${detail}). Pay or wait there, or choose another model with ${chooseModel}.`,
+    ...{ pauseMs: 5 * 60_000, stops: true, refused: true },
+  },
+  'no-consent': {
+    say: (detail, { host }) =>
+      `${host} may not be asked (${detail}). Allow it where the editor asks, or choose another model with ${chooseModel}.`,
+    ...{ stops: true, refused: true },
+  },
+  'rate-limited': {
+    say: (detail, { host }) => `${host} limits the rate of requests (${detail}). They go on after a pause.`,
+    ...{ pauseMs: 2_000, again: 5, refused: true },
+  },
+  overloaded: {
+    say: (detail, { host }) => `${host} cannot answer now (${detail}). Requests go on after a pause.`,
+    ...{ pauseMs: 2_000, again: 5 },
+  },
+  network: {
+    say: (detail, { host }) =>
+      `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests go on after a pause.`,
+    ...{ pauseMs: 2_000, again: 3 },
+  },
+  // A malformed answer or a timeout may be this one question's.
+  timeout: {
+    say: (detail, { host }) =>
+      `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,
+    ...{ pauseMs: 1_000, again: 2 },
+  },
+  malformed: {
+    say: (detail, { host, provider }) =>
+      `What ${host} sent is not an answer of ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
+    ...{ pauseMs: 2_000, again: 1 },
+  },
+  redirected: {
+    say: (detail, context) =>
+      `${context.host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
+      `If that is the API you mean, make it the base URL (${whereUrl(context)}).`,
+    ...{ pauseMs: 30_000, stops: true, refused: true },
+  },
+  // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
+  'bad-request': {
+    say: (detail, { host }) =>
+      `${host} did not take the request: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : `. If it stays so, choose another model with ${chooseModel}`}.`,
+    ...{ pauseMs: 30_000, refused: true },
+  },
+  'over-budget': { stops: true },
+  unwritable: { pauseMs: 30_000, stops: true },
+};

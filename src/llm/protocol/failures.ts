@@ -1,0 +1,195 @@
+// From what an SDK throws to a failure that says what to do. No key ever gets into a message.
+import { type ErrorCode, type Failure, messageOf } from '../../common/errors.ts';
+import { plainLine } from '../../common/plain-text.ts';
+import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
+import { withoutKey } from './key-forms.ts';
+import type { FailureRow, Told } from './wire.ts';
+
+/** An answer that breaks the protocol; `message` says how. */
+export class ProtocolError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ProtocolError';
+  }
+}
+
+/** The server wants the request, and with it source text and key, at another address. */
+export class RedirectError extends Error {
+  /** Where to; '' where it says nothing that is an address. */
+  readonly origin: string;
+
+  constructor(origin: string) {
+    super(`redirected to ${origin || 'nowhere'}`);
+    this.name = 'RedirectError';
+    this.origin = origin;
+  }
+}
+
+/** The address is plain http on another machine: a key would travel in clear. */
+export class InsecureError extends Error {
+  constructor(address: string) {
+    super(`${address} is not https`);
+    this.name = 'InsecureError';
+  }
+}
+
+/** The provider has no address of its own, and none is set. */
+export class NoAddressError extends Error {
+  constructor() {
+    super('no address is set');
+    this.name = 'NoAddressError';
+  }
+}
+
+export function failureOf(code: ErrorCode, detail: string, context: FailureContext, retryAfterMs?: number): Failure {
+  const plain = redacted(detail, context.apiKey);
+  const text = failureKinds[code]?.say?.(plain, context) ?? plain;
+  return retryAfterMs === undefined ? { code, message: text } : { code, message: text, retryAfterMs };
+}
+
+/** What a server or a proxy said, as plain text and without keys of any shape, in case it repeats them. */
+export function redacted(text: string, apiKey: string): string {
+  const plain = plainLine(text, 2_000);
+  return plainLine(withoutKey(plain, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
+}
+
+/** What a status means whoever sends it. */
+const everywhere: readonly FailureRow[] = [
+  { status: 401, code: 'bad-key' },
+  { status: 402, code: 'no-credit' },
+  { status: 403, code: 'bad-key' },
+  {
+    status: 404,
+    code: 'bad-request',
+    detail:
+      'it knows no model "{model}" at this address ({said}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
+  },
+  { status: 407, code: 'network' },
+  { status: 408, code: 'timeout' },
+  { status: 409, code: 'overloaded' },
+  { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({said})' },
+  { status: 429, code: 'rate-limited' },
+  // What it cannot do it cannot do later.
+  { status: 501, code: 'bad-request' },
+];
+
+/** What fetch's errors mean, by their codes. */
+const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
+  { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
+  {
+    names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
+    detail: "{said}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
+  },
+  { names: /^ERR_SSL|^EPROTO$/, detail: '{said}: no TLS is spoken there' },
+  { names: /^ECONNREFUSED$/, detail: '{said}: nothing listens there. Start it, if it is yours' },
+  { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{said}: nobody knows that name' },
+];
+
+/** The failure behind whatever an SDK, fetch or our own reading threw. @param explain what the SDK says of its own errors */
+export function classify(
+  error: unknown,
+  context: FailureContext,
+  explain: (error: unknown) => Told | undefined = () => undefined,
+): Failure {
+  for (const cause of chain(error)) {
+    if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
+    if (cause instanceof NoAddressError)
+      return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
+    if (cause instanceof InsecureError) {
+      const advice = `Make the base URL (${whereUrl(context)}) one that begins with https`;
+      const detail = `the key and your text would travel in clear: ${cause.message}. ${advice}`;
+      return failureOf('bad-request', detail, context);
+    }
+    if (cause instanceof ProtocolError || cause instanceof SyntaxError)
+      return failureOf('malformed', shortened(cause), context);
+  }
+  const told = explain(error);
+  if (told?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
+  if (told?.kind === 'refusal') return refusal(told, context);
+  return connection(error, told !== undefined, context);
+}
+
+function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, context: FailureContext): Failure {
+  const message = said.trim().replace(/\.$/, '');
+  const detail = [status === undefined ? '' : `HTTP ${status}`, message].filter((part) => part !== '').join(': ');
+  const own = context.provider.failures;
+  const fits = (row: FailureRow) =>
+    (row.status ?? status) === status && (row.type?.test(type) ?? true) && (row.said?.test(message) ?? true);
+  const row =
+    own.find((each) => each.status !== undefined && fits(each)) ??
+    everywhere.find(fits) ??
+    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : own.find(fits));
+  // In the middle of a stream there is no status: what is told there is the server's trouble, unless a row knows better.
+  if (row === undefined && status === undefined)
+    return failureOf(detail === '' ? 'malformed' : 'overloaded', detail || 'an unknown error', context);
+  const words: string | undefined = (row as FailureRow | undefined)?.detail;
+  const sentence = words?.replace('{model}', () => context.model).replace('{said}', () => detail) ?? detail;
+  return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
+}
+
+/** Whoever is told to come back later than this may ask once an hour whether it still holds, ms. */
+export const longestRetryAfter = 3_600_000;
+
+/**
+ * What the server asked to wait, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. At most an hour; what is
+ * no time, or lies in the past, is as if it were not there.
+ */
+export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
+  const precise = waitOf(headers?.get('retry-after-ms'), (ms) => ms);
+  const wait = precise ?? waitOf(headers?.get('retry-after'), (seconds) => seconds * 1000, now);
+  return wait === undefined ? undefined : Math.min(wait, longestRetryAfter);
+}
+
+function waitOf(text: string | null | undefined, toMs: (value: number) => number, now?: number): number | undefined {
+  const said = text?.trim() ?? '';
+  if (said === '') return undefined;
+  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(said);
+  const wait = decimal ? toMs(Number(said)) : now === undefined ? Number.NaN : Date.parse(said) - now;
+  return wait >= 0 ? wait : undefined;
+}
+
+function connection(error: unknown, ofSdk: boolean, context: FailureContext): Failure {
+  const codes = chain(error).map((cause) => (cause as { code?: unknown }).code);
+  const code = codes.find((each): each is string => typeof each === 'string');
+  if (code === 'ERR_INVALID_URL')
+    return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
+  const last = chain(error).at(-1);
+  const said = code ?? shortened(last);
+  if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', said, context);
+  const row = connections.find(({ names }) => names.test(code ?? ''));
+  return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
+}
+
+/** Errors of a connection that was never made, or broke before it was secured. By code, of Node, and by message, of Electron and undici. */
+const unconnected = {
+  code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
+  said: /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
+} as const;
+
+/** Whether a request certainly did not reach its server. Any other broken connection may have been one that was paid for. */
+export function neverArrived(error: unknown): boolean {
+  return chain(error).some((cause) => {
+    const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
+    if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
+      return true;
+    if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
+    // Fetch's own refusal to hand an answer over, of a proxy that wants to know who asks, is an error without a word.
+    if (cause.constructor === Error && message === '' && code === undefined) return true;
+    return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.said.test(message);
+  });
+}
+
+function chain(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < 6; ) {
+    causes.push(at);
+    // Node tries a host's addresses one after the other, and tells of all.
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+  return causes;
+}
+
+/** JSON errors quote what they could not read, which may be file text: only their kind is kept. */
+function shortened(error: unknown): string {
+  return error instanceof SyntaxError ? 'an event is not JSON' : messageOf(error);
+}

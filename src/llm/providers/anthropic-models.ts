@@ -1,0 +1,83 @@
+// Claude's models: price, limits, and which request fields each takes. One table.
+//
+// Prices in US dollars per million tokens, from platform.claude.com/docs/en/about-claude/pricing and the models' own
+// pages, as of 25 November 2026 (5-minute cache writes); Fable 5.2's from a third party's list. Check them when you add
+// a model. The tokenizer changed with Opus 4.7; 4.6 and later answer a prefill with 400.
+import { type ModelFacts, unknownModel } from '../protocol/models.ts';
+
+export const defaultModel = 'claude-haiku-5-5';
+
+const million = 1_000_000;
+const generation5 = { context: million, charactersPerToken: 2.4, prefill: false } as const;
+const late4 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
+const early46 = {
+  context: million,
+  charactersPerToken: 3.2,
+  thinking: 'none',
+  prefill: false,
+} as const;
+const v45 = { context: 200_000, charactersPerToken: 3.2, thinking: 'none', prefill: true } as const;
+const opus4 = { input: 5, cacheWrite: 6.25, cacheRead: 0.5, output: 25 } as const;
+const sonnet4 = { input: 3, cacheWrite: 3.75, cacheRead: 0.3, output: 15 } as const;
+const fable = {
+  input: 10,
+  cacheWrite: 12.5,
+  output: 50,
+  cacheMinimum: 512,
+  thinking: 'always',
+  ...generation5,
+} as const;
+
+// Columns by row; a minimum that the sources disagree on is the larger one (too large only forgoes caching).
+const rows: readonly ModelFacts[] = [
+  {
+    id: 'claude-haiku-5-5',
+    ...{ input: 0.1, cacheWrite: 0.125, cacheRead: 0.01, output: 0.5, longAbove: 100_000, longFactor: 5 },
+    ...{ cacheMinimum: 512, thinking: 'disabled', ...generation5 },
+  },
+  {
+    id: 'claude-sonnet-5-5',
+    ...{ input: 2, cacheWrite: 2.5, cacheRead: 0.1, output: 10 },
+    ...{ cacheMinimum: 1024, thinking: 'between_tools', ...generation5 },
+  },
+  {
+    id: 'claude-sonnet-5',
+    ...{ input: 2, cacheWrite: 2.5, cacheRead: 0.2, output: 10 },
+    ...{ cacheMinimum: 1024, thinking: 'disabled', ...generation5 },
+  },
+  {
+    id: 'claude-opus-5-5',
+    ...{ input: 4, cacheWrite: 5, cacheRead: 0.2, output: 20 },
+    ...{ cacheMinimum: 1024, thinking: 'always', ...generation5 },
+  },
+  { id: 'claude-opus-5', ...opus4, cacheMinimum: 512, thinking: 'disabled', ...generation5 },
+  {
+    id: 'claude-fable-5-2',
+    ...{ ...fable, input: 8, cacheWrite: 10, cacheRead: 0.2, output: 40 },
+  },
+  { id: 'claude-fable-5-1', ...fable, cacheRead: 0.25 },
+  { id: 'claude-mythos-5-1', ...fable, cacheRead: 0.25 },
+  { id: 'claude-fable-5', ...fable, cacheRead: 1 },
+  { id: 'claude-mythos-5', ...fable, cacheRead: 1 },
+  { id: 'claude-opus-4-8', ...opus4, cacheMinimum: 1024, ...late4 },
+  { id: 'claude-opus-4-7', ...opus4, cacheMinimum: 2048, ...late4 },
+  { id: 'claude-opus-4-6', ...opus4, cacheMinimum: 4096, ...early46 },
+  { id: 'claude-sonnet-4-6', ...sonnet4, cacheMinimum: 2048, ...early46 },
+  { id: 'claude-opus-4-5', ...opus4, cacheMinimum: 4096, ...v45 },
+  { id: 'claude-sonnet-4-5', ...sonnet4, cacheMinimum: 1024, ...v45 },
+  {
+    id: 'claude-haiku-4-5',
+    ...{ input: 1, cacheWrite: 1.25, cacheRead: 0.1, output: 5 },
+    ...{ cacheMinimum: 4096, ...v45 },
+  },
+];
+
+const byId = new Map(rows.map((row) => [row.id, row]));
+
+export const knownModels: readonly string[] = rows.map((row) => row.id);
+
+/** The row for a model name as users write it: with a date, or a cloud provider's prefix ('us.anthropic.claude-...'). */
+export function modelFacts(model: string): ModelFacts {
+  const bare = model.replace(/^.*?(?=claude-)/, '').replace(/[-@]20\d{6}.*$/, '');
+  return byId.get(bare) ?? { ...unknownModel, id: model };
+}

@@ -1,0 +1,180 @@
+// The Messages API, through Anthropic's SDK: a prompt as its body, and its events as pieces of an answer.
+// Protocol: platform.claude.com/docs/en/build-with-claude/streaming.
+import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
+import { hostOf } from '../protocol/address.ts';
+import { ProtocolError } from '../protocol/failures.ts';
+import { withOwnHeaders } from '../protocol/guard.ts';
+import { withoutKey } from '../protocol/key-forms.ts';
+import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
+import { type Json, object } from '../protocol/reading.ts';
+import type { BatchWire, Piece, Told, Wire, WireOptions } from '../protocol/wire.ts';
+
+/** @param thinking whether the server takes the fields that keep a model from thinking */
+export function bodyOf(
+  prompt: Prompt,
+  { model, facts }: Pick<WireOptions, 'model' | 'facts'>,
+  thinking: boolean,
+): Anthropic.MessageCreateParamsStreaming {
+  const mode = thinking ? facts.thinking : 'none';
+  const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
+  if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
+  return {
+    model,
+    max_tokens: mostTokens(prompt, facts),
+    system: [block(prompt.system)],
+    messages,
+    ...(prompt.stop.length > 0 && { stop_sequences: [...prompt.stop] }),
+    ...(mode !== 'none' && { output_config: { effort: 'low' } }),
+    ...((mode === 'disabled' || mode === 'between_tools') && { thinking: { type: mode } }),
+    stream: true,
+  };
+}
+
+function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
+  return cache ? { type: 'text', text, cache_control: { type: 'ephemeral' } } : { type: 'text', text };
+}
+
+/** The API versions that are asked for: of Anthropic's own server as the SDK asks, of others' one that all of them know. */
+const versions = { own: '2026-10-21', others: '2023-06-01' } as const;
+
+/** All that a request is addressed with. */
+function headersOf(address: string, apiKey: string): Record<string, string> {
+  const authorization = `Bearer ${apiKey}`;
+  const host = hostOf(address);
+  if (host === '' || /(^|\.)anthropic\.com$/.test(host)) return { authorization, 'anthropic-version': versions.own };
+  return { authorization, 'x-api-key': apiKey, 'anthropic-version': versions.others };
+}
+
+/** Makes of a way to fetch a client that uses it. */
+export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): (send: typeof fetch) => Anthropic {
+  const address = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
+  const headers = headersOf(address, apiKey);
+  const client = new Anthropic({
+    // Whatever is left out here the SDK looks for in the environment; an empty key is refused before.
+    apiKey,
+    baseURL: address,
+    webhookKey: null,
+    maxRetries: 0,
+    timeout: timeoutMs,
+    // It would log an event that it cannot parse, and file text with it.
+    logLevel: 'off',
+    openTelemetry: false,
+  });
+  return (send) => client.withOptions({ fetch: withOwnHeaders(send, headers) });
+}
+
+export function openWire(options: WireOptions): Wire {
+  const client = clientOf(options);
+  // False once the server refused them: the fields that keep a model from thinking, which only some take.
+  let sendsThinking = true;
+  return {
+    body: (prompt) => bodyOf(prompt, options, true),
+    async *ask(prompt, fetch, signal) {
+      const { messages } = client(fetch);
+      const create = () => messages.create(bodyOf(prompt, options, sendsThinking), { signal });
+      const stream = await create().catch((error) => {
+        // Asks once more, and from then on, without the fields about thinking where it is those that a server refuses.
+        const refused = error instanceof BadRequestError && /thinking|effort|output_config/i.test(error.message);
+        if (!refused || !sendsThinking) throw error;
+        sendsThinking = false;
+        return create();
+      });
+      for await (const event of stream) yield pieceOf(event);
+    },
+    explain,
+    batches: batchesOf(client, options),
+    models: async (fetch, signal) => {
+      const page = await client(fetch).models.list({ limit: 1000 }, { signal });
+      return page.data.map(({ id }) => id);
+    },
+  };
+}
+
+/** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
+function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
+  const to = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
+  /** It is kept on disk, and becomes part of an address. */
+  const isId = (id: unknown) =>
+    typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
+  return {
+    async submit(questions, fetch, signal) {
+      const requests = questions.map(({ id, prompt }) => {
+        const { stream: _, ...params } = bodyOf(prompt, options, true);
+        return { custom_id: id, params };
+      });
+      const { id } = await to(fetch).create({ requests }, { signal });
+      if (!isId(id)) throw new ProtocolError('a batch without an id');
+      return id;
+    },
+    async list(fetch, signal) {
+      const { data } = await to(fetch).list({ limit: 100 }, { signal });
+      const named = data.filter(({ id }) => isId(id));
+      return named.map(({ id, created_at, request_counts: counts }) => {
+        const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+        return { id, at: Date.parse(created_at), total };
+      });
+    },
+    ended: async (id, fetch, signal) =>
+      (await to(fetch).retrieve(id, undefined, { signal })).processing_status === 'ended',
+    async *results(id, fetch, signal) {
+      for await (const { custom_id, result } of await to(fetch).results(id, undefined, { signal }))
+        yield { id: custom_id, pieces: result.type === 'succeeded' ? messagePieces(result.message) : undefined };
+    },
+  };
+}
+
+/** A whole message, as pieces. */
+function messagePieces(message: unknown): Piece[] {
+  const { model, usage, content, stop_reason: reason } = object(message, 'a message');
+  if (!Array.isArray(content)) throw new ProtocolError('a message without content');
+  const text = content.map((block: Json) => (block.type === 'text' ? String(block.text) : '')).join('');
+  return [{ model, usage: usageOf(usage), text, stop: stopOf(String(reason)), end: true }];
+}
+
+function pieceOf(event: unknown): Piece {
+  const { type, ...data } = object(event, 'an event');
+  switch (type) {
+    case 'message_start': {
+      const message = object(data.message, 'message_start');
+      return { model: message.model, usage: usageOf(message.usage) };
+    }
+    case 'content_block_delta': {
+      const { type: kind, text } = object(data.delta, 'a delta');
+      // Thinking and its signature are not for the file.
+      if (kind !== 'text_delta') return {};
+      if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
+      return { text };
+    }
+    case 'message_delta': {
+      const { stop_reason: reason } = object(data.delta, 'message_delta');
+      return { ...(typeof reason === 'string' && { stop: stopOf(reason) }), usage: usageOf(data.usage) };
+    }
+    case 'message_stop':
+      return { end: true };
+    default:
+      // Other blocks' starts and ends, pings, and whatever the API adds later.
+      return {};
+  }
+}
+
+export function stopOf(reason: string): NonNullable<Piece['stop']> {
+  return reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refusal' : 'done';
+}
+
+export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
+  const counts: Json = object(usage, 'usage');
+  return {
+    inputTokens: counts.input_tokens,
+    cacheWriteTokens: counts.cache_creation_input_tokens,
+    cacheReadTokens: counts.cache_read_input_tokens,
+    outputTokens: counts.output_tokens,
+  };
+}
+
+export function explain(error: unknown): Told | undefined {
+  if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
+  if (error instanceof APIConnectionError) return { kind: 'connection' };
+  if (!(error instanceof APIError)) return undefined;
+  const { status, type, apiMessage, headers } = error;
+  return { kind: 'refusal', status, type: type ?? '', said: apiMessage ?? '', headers };
+}

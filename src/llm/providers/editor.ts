@@ -1,0 +1,89 @@
+// The models that the editor has signed in to: a subscription of the user's, or any provider that they have added there. Whoever connects
+// brings them; no key, no address and no price of ours.
+import { messageOf } from '../../common/errors.ts';
+import { unknownModel } from '../protocol/models.ts';
+import type { Prompt } from '../protocol/prompt.ts';
+import type { EditorModels, Provider, Wire, WireOptions } from '../protocol/wire.ts';
+
+/** What the editor, or the provider of a model in it, says of a failure. Crosses to a job's process by its two fields. */
+export class EditorError extends Error {
+  /** 'NoPermissions', 'ChatQuotaExceeded': of the editor's codes, or the error's own name; 'Unknown': neither. */
+  readonly kind: string;
+
+  constructor(kind: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** What was thrown there: what a provider throws while it streams arrives as it is. */
+export function editorError(error: unknown): EditorError {
+  if (error instanceof EditorError) return error;
+  const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: { name?: unknown } };
+  const kind = [code, name, cause?.name].find(
+    (each): each is string => typeof each === 'string' && !/^(|Error|LanguageModelError|Unknown)$/.test(each),
+  );
+  return new EditorError(kind ?? 'Unknown', messageOf(error), { cause: error });
+}
+
+const host = 'vscode.lm';
+const { guessed: _, ...known } = unknownModel;
+
+export const editor: Provider = {
+  id: 'editor',
+  label: "This editor's models",
+  protocol: "the editor's language models",
+  key: { need: 'none', example: '', madeAt: '', variable: '' },
+  baseUrl: host,
+  terms: {
+    training: 'not known',
+    page: 'https://code.visualstudio.com/api/extension-guides/ai/language-model',
+    read: '2026-11-26',
+  },
+  defaultModel: '',
+  onUsersActionOnly: true,
+  failures: [
+    { type: /^NoPermissions$/, code: 'no-consent' },
+    { type: /^NotFound$/, code: 'bad-request' },
+    // A plan's quota, and whoever asks too fast: Copilot's own names for it come as the error's.
+    { type: /^(Blocked|ChatQuotaExceeded)$/, code: 'no-credit' },
+    { type: /^ChatRateLimited$/, code: 'rate-limited' },
+    // Of the model's own provider, whoever that is: in words alone.
+    { said: /quota|credits? (is|are)? ?(used up|exhausted)|premium requests/i, code: 'no-credit' },
+    { said: /rate.?limit|too many requests/i, code: 'rate-limited' },
+    { said: /context (length|window)|too long|token limit/i, code: 'bad-request' },
+    { type: /./, code: 'overloaded' },
+  ],
+  facts: (model) => ({
+    ...known,
+    ...{ input: 0, cacheWrite: 0, cacheRead: 0, output: 0, cacheMinimum: Number.POSITIVE_INFINITY },
+    id: `${host}/${model}`,
+    asked: `${host}/${model}`,
+  }),
+  wire: async () => ({ openWire }),
+};
+
+function openWire({ editor: models, model }: WireOptions): Wire {
+  const there = (): EditorModels => {
+    if (models) return models;
+    throw new EditorError('NotFound', "the editor's models are there in an editor only, where it asks for them");
+  };
+  return {
+    body: textOf,
+    async *ask(prompt, _, signal) {
+      for await (const text of there().ask(model, textOf(prompt), signal)) yield { text };
+      signal.throwIfAborted();
+      yield { stop: 'done', end: true };
+    },
+    explain: (error) =>
+      error instanceof EditorError
+        ? { kind: 'refusal', status: undefined, type: error.kind, said: error.message, headers: undefined }
+        : undefined,
+    models: () => there().list(),
+  };
+}
+
+/** One message of the user's: a system's is no part of the stable API. */
+function textOf({ system, user }: Prompt): string {
+  return [system.text, ...user.map((block) => block.text)].join('\n\n');
+}

@@ -1,0 +1,203 @@
+// The chat and completions API that most servers speak, through the package `openai`: a prompt as its body, and its events as
+// pieces of an answer. What a server takes of it is in its row; what one refuses by name all the same is left out from then on.
+import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
+import { withOwnHeaders } from '../protocol/guard.ts';
+import { mostTokens, type Prompt } from '../protocol/prompt.ts';
+import { type Json, object, record, whole } from '../protocol/reading.ts';
+import type { Piece, Takes, TokenOdds, Told, Wire, WireOptions } from '../protocol/wire.ts';
+
+/** Fields that an answer can do without, where a server refuses them; `max_tokens` goes by its newer name then. */
+const dispensable = [
+  'temperature',
+  'reasoning_effort',
+  'stream_options',
+  'logprobs',
+  'top_logprobs',
+  'stop',
+  'max_tokens',
+];
+
+/** Of each token's rivals so many are asked for: the most that OpenAI's own completions give. */
+const likeliest = 5;
+
+export function openCompatible(options: WireOptions, takes: Takes): Wire {
+  const { apiKey, baseUrl, provider, timeoutMs } = options;
+  const address = baseUrl ?? provider.baseUrl;
+  const client = new OpenAI({
+    // Whatever is left out here the SDK looks for in the environment.
+    apiKey: apiKey || 'none',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL: address,
+    maxRetries: 0,
+    timeout: timeoutMs,
+    // It would log an event that it cannot parse, and file text with it.
+    logLevel: 'off',
+  });
+  const refused = new Set<string>();
+  const to = (fetch: typeof globalThis.fetch) => {
+    // The SDK would ask OpenAI instead.
+    if (address === '') throw new NoAddressError();
+    const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+    return client.withOptions({ fetch: withOwnHeaders(fetch, headers) });
+  };
+  return {
+    body: (prompt) => bodyOf(prompt, options, takes, refused).body,
+    async *ask(prompt, fetch, signal) {
+      const asking = to(fetch);
+      let begun = false;
+      for await (const event of await open(asking)) {
+        begun = true;
+        yield pieceOf(event);
+      }
+      // The SDK takes the protocol's own end away; whether the model came to its own is in the pieces.
+      if (begun) yield { end: true };
+
+      async function open(asked: OpenAI): Promise<AsyncIterable<unknown>> {
+        const { path, body } = bodyOf(prompt, options, takes, refused);
+        try {
+          return (await asked.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
+        } catch (error) {
+          const field =
+            error instanceof APIError ? dispensable.find((each) => names(error, each) && each in body) : undefined;
+          if (field === undefined) throw error;
+          refused.add(field);
+          return open(asked);
+        }
+      }
+    },
+    explain,
+    models: async (fetch, signal) => {
+      const listed: unknown = await to(fetch).get('/models', { signal });
+      const { data } = object(listed, 'the list of models');
+      if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
+      return data.flatMap((row: unknown) =>
+        typeof (row as Json | null)?.id === 'string' ? [(row as { id: string }).id] : [],
+      );
+    },
+  };
+}
+
+/** The server says that it is this field that it does not take. */
+function names(error: APIError, field: string): boolean {
+  return (
+    (error.status === 400 || error.status === 422) &&
+    new RegExp(`\\b${field}\\b`).test(`${error.param} ${error.message}`)
+  );
+}
+
+function bodyOf(
+  prompt: Prompt,
+  { model, facts, logprobs }: WireOptions,
+  { stops, usage, extras, logprobs: form, always }: Takes,
+  refused: ReadonlySet<string>,
+): { readonly path: string; readonly body: Record<string, unknown> } {
+  const { infill, stop } = prompt;
+  const maxTokens = mostTokens(prompt, facts);
+  const text = prompt.user.map((block) => block.text).join('');
+  const thinks = facts.thinking === 'disabled' ? 'none' : facts.thinking === 'always' ? 'low' : undefined;
+  const sent: Record<string, unknown> = {
+    model,
+    ...(infill === undefined
+      ? {
+          messages: [
+            { role: 'system', content: prompt.system.text },
+            { role: 'user', content: text },
+          ],
+        }
+      : { prompt: text, ...(infill.suffix !== undefined && { suffix: infill.suffix }) }),
+    stream: true,
+    ...(refused.has('max_tokens') ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
+    ...(thinks !== undefined ? { reasoning_effort: thinks } : { temperature: 0 }),
+    ...(usage === 'asked' && { stream_options: { include_usage: true } }),
+    ...((logprobs ?? always === 'logprobs') &&
+      form !== 'none' &&
+      (infill === undefined ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest })),
+    ...extras,
+  };
+  for (const field of refused) delete sent[field];
+  return { path: (infill && facts.infill?.door.path) ?? '/chat/completions', body: sent };
+}
+
+function pieceOf(event: unknown): Piece {
+  const { model, choices, usage, ...rest } = object(event, 'an event');
+  // Some write an error without its wrapping into the stream.
+  if (rest.object === 'error') throw new APIError(undefined, rest, undefined, undefined);
+  if (!Array.isArray(choices)) throw new ProtocolError('an event without choices');
+  const counted = usage === undefined || usage === null ? {} : { usage: usageOf(object(usage, 'usage')) };
+  if (choices.length === 0) return { model, ...counted };
+  const choice = object(choices[0], 'a choice');
+  const { finish_reason: reason, logprobs } = choice;
+  return {
+    model,
+    ...counted,
+    text: textOf(choice.delta === undefined ? choice.text : object(choice.delta, 'a delta').content),
+    ...(typeof reason === 'string' && { stop: stopOf(reason) }),
+    ...(logprobs !== undefined && logprobs !== null && { logprobs: logprobsOf(object(logprobs, 'logprobs')) }),
+  };
+}
+
+function stopOf(reason: string): NonNullable<Piece['stop']> {
+  return reason === 'length' ? 'length' : reason === 'content_filter' ? 'refusal' : 'done';
+}
+
+/** Some send parts, what the model thinks among them. */
+function textOf(content: unknown): string {
+  if (content === undefined || content === null) return '';
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) throw new ProtocolError('a delta whose text is none');
+  return content
+    .map((part: unknown) => ((part as Json | null)?.type === 'text' ? textOf((part as Json).text) : ''))
+    .join('');
+}
+
+/** The prompt's count holds what was read from a cache. */
+function usageOf(usage: Json): NonNullable<Piece['usage']> {
+  const details = usage.prompt_tokens_details as Json | null | undefined;
+  const cached = whole(details?.cached_tokens ?? usage.prompt_cache_hit_tokens) ?? 0;
+  const all = whole(usage.prompt_tokens);
+  return {
+    ...(all !== undefined && { inputTokens: Math.max(0, all - cached), cacheReadTokens: Math.min(all, cached) }),
+    outputTokens: usage.completion_tokens,
+  };
+}
+
+/** In either shape: llama.cpp's server answers completions in that of chats. */
+function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: Json): TokenOdds[] {
+  const rows = Array.isArray(content)
+    ? content.map(({ token, logprob, top_logprobs: top }: Json) => ({
+        ...{ token, logprob },
+        likeliest: Array.isArray(top) ? top.map((each: Json | null) => each?.logprob) : [],
+      }))
+    : Array.isArray(tokens) && Array.isArray(values)
+      ? tokens.map((token: unknown, at) => ({
+          ...{ token, logprob: values[at] ?? 0 },
+          likeliest: Array.isArray(tops) ? Object.values((tops[at] ?? {}) as object) : [],
+        }))
+      : [];
+  for (const { token, logprob, likeliest: rivals } of rows)
+    if (typeof token !== 'string' || ![logprob, ...rivals].every((each) => typeof each === 'number'))
+      throw new ProtocolError('a logprob that is none');
+  return rows as TokenOdds[];
+}
+
+function explain(error: unknown): Told | undefined {
+  if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
+  if (error instanceof APIConnectionError) return { kind: 'connection' };
+  if (!(error instanceof APIError)) return undefined;
+  const { code, type, headers } = error;
+  const said = record(error.error)?.message;
+  // OpenRouter and llama.cpp give the status as the code, in the middle of a stream, too.
+  const status = error.status ?? (typeof code === 'number' ? code : undefined);
+  return {
+    kind: 'refusal',
+    status,
+    type: `${type ?? ''} ${code ?? ''}`,
+    said: typeof said === 'string' ? said : '',
+    headers,
+  };
+}

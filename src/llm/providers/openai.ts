@@ -1,0 +1,208 @@
+// OpenAI, and every server that speaks its chat completions: a row each, with what it really takes of them.
+//
+// Prices in US dollars per million tokens, with the day on which they were read; a model without one counts as the dearest that is
+// sold, and on this machine as free. GPT's and DeepSeek's: tokenmix.ai's list of the makers' own pages; Codestral's: aicostcheck.com.
+import { isLoopback } from '../protocol/address.ts';
+import { type InfillDoor, infillOf } from '../protocol/infill.ts';
+import { type ModelFacts, unknownModel } from '../protocol/models.ts';
+import type { FailureRow, Provider, Takes, Terms } from '../protocol/wire.ts';
+
+interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Partial<Pick<ModelFacts, 'thinking'>> {
+  readonly names: RegExp;
+  readonly read: string;
+}
+
+const { guessed: _, ...known } = unknownModel;
+
+/** What is asked on this machine costs nothing. */
+function free(host: string): Partial<Price> {
+  return isLoopback(host) ? { input: 0, cacheRead: 0, output: 0 } : {};
+}
+
+type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & {
+  readonly key: Omit<Provider['key'], 'example'> & { readonly example?: string };
+  readonly takes: Takes;
+  readonly failures?: readonly FailureRow[];
+  readonly prices?: readonly Price[];
+  /** Tokens that a model there holds as a rule. */
+  readonly context?: number;
+  /** Thinks before it writes, by names. */
+  readonly thinks?: RegExp;
+};
+
+const tooLong = 'it is too long for "{model}" there ({said})';
+const noModel = 'it knows no model "{model}" ({said}). Choose another with \'Easy Adaptation: Choose the Large Model\'';
+
+const everyFailure: readonly FailureRow[] = [
+  { status: 429, type: /insufficient_quota/, code: 'no-credit' },
+  { status: 429, said: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
+  { status: 400, type: /billing_hard_limit/, code: 'no-credit' },
+  {
+    status: 403,
+    type: /unsupported_country/,
+    code: 'bad-request',
+    detail:
+      "it does not serve your country or region ({said}). Choose another with 'Easy Adaptation: Choose the Large Model'",
+  },
+  { type: /context_(length|size)|exceed_context/, code: 'bad-request', detail: tooLong },
+  { status: 400, said: /context (length|size|window)|too long|maximum context/i, code: 'bad-request', detail: tooLong },
+  { status: 500, said: /context size/i, code: 'bad-request', detail: tooLong },
+  {
+    status: 400,
+    said: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
+    code: 'bad-request',
+    detail: noModel,
+  },
+];
+
+export function compatible({ takes, prices = [], failures = [], context, thinks, key, ...row }: Row): Provider {
+  return {
+    ...row,
+    key: { example: 'sk-…', ...key },
+    protocol: "OpenAI's chat completions",
+    failures: [...failures, ...everyFailure],
+    facts(model, host) {
+      const { names: _, read: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? free(host);
+      const infill = infillOf(model, takes.infill);
+      const name = `${row.id}@${host}/${model}`;
+      return {
+        ...(price.input === undefined ? unknownModel : { ...known, cacheWrite: price.input }),
+        ...(thinks?.test(model) && { thinking: 'always' }),
+        ...price,
+        ...(priced !== undefined && { priced }),
+        ...(infill && { infill }),
+        ...(context !== undefined && { context }),
+        cacheMinimum: Number.POSITIVE_INFINITY,
+        id: name,
+        asked: name,
+      };
+    },
+    wire: async () => {
+      const { openCompatible } = await import('./openai-wire.ts');
+      return { openWire: (options) => openCompatible(options, takes) };
+    },
+  };
+}
+
+const read = '2026-11-26';
+/** Looked for, and not to be had in a copy of the provider's own. */
+export const unread = (page: string): Terms => ({ training: 'not known', page, read });
+export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
+/** A server of one's own. */
+export const local = {
+  key: { need: 'optional', madeAt: '', variable: '' },
+  terms: { training: 'by model', page: "the model's licence", read },
+  defaultModel: '',
+  context: 8_192,
+} as const;
+export const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
+
+export const compatibles: readonly Provider[] = [
+  compatible({
+    id: 'openai',
+    label: 'OpenAI',
+    baseUrl: 'https://api.openai.com/v1',
+    key: { need: 'required', madeAt: 'platform.openai.com', variable: 'OPENAI_API_KEY' },
+    terms: {
+      training: 'restricted',
+      said: 'Output may not be used to develop models that compete with OpenAI.',
+      page: 'https://openai.com/policies/terms-of-use',
+      read,
+    },
+    defaultModel: 'gpt-5.4-mini',
+    takes: common,
+    thinks: /^(gpt-5|o\d)/,
+    prices: [
+      { names: /^gpt-5\.5(?!-)/, input: 5, cacheRead: 5, output: 30, thinking: 'disabled', read: '2026-04-30' },
+      { names: /^gpt-5\.4-mini/, input: 0.75, cacheRead: 0.75, output: 4.5, thinking: 'disabled', read: '2026-04-30' },
+      { names: /^gpt-5\.4(?!-)/, input: 2.5, cacheRead: 2.5, output: 15, thinking: 'disabled', read: '2026-04-30' },
+    ],
+  }),
+  compatible({
+    id: 'mistral',
+    label: 'Mistral',
+    baseUrl: 'https://api.mistral.ai/v1',
+    key: { need: 'required', example: '', madeAt: 'console.mistral.ai', variable: 'MISTRAL_API_KEY' },
+    terms: unread('https://mistral.ai/terms'),
+    defaultModel: 'codestral-latest',
+    // It refuses fields that it does not know.
+    takes: { ...common, usage: 'always', logprobs: 'none', infill: { path: '/fim/completions', form: 'fields' } },
+    prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, read: '2026-04-30' }],
+  }),
+  compatible({
+    id: 'deepseek',
+    label: 'DeepSeek',
+    baseUrl: 'https://api.deepseek.com',
+    key: { need: 'required', madeAt: 'platform.deepseek.com', variable: 'DEEPSEEK_API_KEY' },
+    terms: unread('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
+    defaultModel: 'deepseek-chat',
+    takes: { ...common, stops: 16 },
+    thinks: /reasoner/,
+    prices: [{ names: /^deepseek-v4-flash/, input: 0.14, cacheRead: 0.0028, output: 0.28, read: '2026-04-30' }],
+  }),
+  compatible({
+    id: 'openrouter',
+    label: 'OpenRouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    key: { need: 'required', example: 'sk-or-…', madeAt: 'openrouter.ai/keys', variable: 'OPENROUTER_API_KEY' },
+    terms: unread('https://openrouter.ai/terms'),
+    defaultModel: '',
+    takes: common,
+    // Moderation, not the key.
+    failures: [{ status: 403, said: /moderation|flagged/i, code: 'bad-request' }],
+  }),
+  compatible({
+    id: 'azure',
+    label: 'Azure OpenAI',
+    baseUrl: '',
+    key: { need: 'required', example: '', madeAt: 'portal.azure.com', variable: 'AZURE_OPENAI_API_KEY' },
+    terms: unread('https://www.microsoft.com/licensing/terms'),
+    defaultModel: '',
+    takes: common,
+    thinks: /gpt-5|^o\d/,
+    failures: [
+      { type: /content_filter/, code: 'bad-request' },
+      // A network's rule, not the key.
+      { status: 403, said: /public access|virtual network|firewall/i, code: 'network' },
+    ],
+  }),
+  compatible({
+    ...local,
+    id: 'vllm',
+    label: 'vLLM',
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    // `suffix` is answered with 400.
+    takes: { ...common, stops: 16, logprobs: 'completions', infill: tokens },
+  }),
+  compatible({
+    ...local,
+    id: 'llama.cpp',
+    label: "llama.cpp's server",
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    takes: { ...common, stops: 16, infill: tokens, extras: { cache_prompt: true } },
+  }),
+  compatible({
+    ...local,
+    id: 'ollama',
+    label: 'Ollama',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    // It puts every prompt into the model's template; those that fill in have a place for the suffix there.
+    takes: { ...common, stops: 16, infill: { path: '/completions', form: 'fields' } },
+    failures: [
+      {
+        status: 500,
+        said: /more system memory/i,
+        code: 'bad-request',
+        detail:
+          '"{model}" does not fit into its memory ({said}). Choose a smaller one with \'Easy Adaptation: Choose the Large Model\'',
+      },
+    ],
+  }),
+  compatible({
+    ...local,
+    id: 'lmstudio',
+    label: 'LM Studio',
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    takes: { ...common, logprobs: 'none', infill: tokens },
+  }),
+];

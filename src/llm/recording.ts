@@ -1,0 +1,247 @@
+// A teacher that keeps every paid answer in the store before anybody sees it, and never spends more than its budget.
+import { createHash } from 'node:crypto';
+import { messageOf, ok, type Result } from '../common/errors.ts';
+import { type Log, silentLog } from '../common/log.ts';
+import { plainText } from '../common/plain-text.ts';
+import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
+import type { BatchFile, OpenBatch } from './batch-file.ts';
+import type { Budget, Held } from './budget.ts';
+import { Batches, reservationOf } from './message-batches.ts';
+import type { ModelFacts } from './protocol/models.ts';
+import { mostTokens, type Prompt } from './protocol/prompt.ts';
+import { StreamedTeacher } from './streamed.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
+
+/** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
+export interface TeacherCallStore extends Ledger {
+  findTeacherCall(requestHash: string): TeacherCall | undefined;
+}
+
+export interface RecordingOptions {
+  /** 'labelling' takes the answer to a question that was paid for before from the store. */
+  readonly purpose: Purpose;
+  /** The workspace folder. */
+  readonly folder: string;
+  /** Counts in the same store. */
+  readonly budget: Budget;
+  readonly log?: Log;
+  /** Wall clock, ms since 1970. */
+  readonly now?: () => number;
+}
+
+export class RecordingTeacher implements Teacher {
+  private readonly teacher: Teacher;
+  private readonly store: TeacherCallStore;
+  private readonly options: RecordingOptions;
+  private file: BatchFile | undefined;
+  private warned = false;
+  /** What is asked from now on goes into batches. */
+  private submits = false;
+  /** Asked earlier, and waited for. */
+  private open: readonly OpenBatch[] = [];
+  /** What answers cost that a batch has brought and nobody has taken yet, by hash. */
+  private readonly fetched = new Map<string, number>();
+
+  constructor(teacher: Teacher, store: TeacherCallStore, options: RecordingOptions) {
+    this.teacher = teacher;
+    this.store = store;
+    this.options = options;
+  }
+
+  get model(): string {
+    return this.teacher.model;
+  }
+
+  get facts(): ModelFacts {
+    return this.teacher.facts;
+  }
+
+  knows(prompt: Prompt): boolean {
+    const hash = this.hash(prompt);
+    return this.known(hash) !== undefined || this.open.some(({ questions }) => Object.hasOwn(questions, hash));
+  }
+
+  get awaited(): number {
+    return this.open.reduce((sum, { questions }) => sum + Object.keys(questions).length, 0);
+  }
+
+  estimateUsd(prompt: Prompt): number {
+    return this.teacher.estimateUsd(prompt);
+  }
+
+  ceilingUsd(prompt: Prompt): number {
+    return this.teacher.ceilingUsd(prompt);
+  }
+
+  async ask(
+    prompt: Prompt,
+    signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
+    onLost?: (paid: TeacherAnswer) => void,
+  ): Promise<Result<TeacherAnswer>> {
+    signal.throwIfAborted();
+    const hash = this.hash(prompt);
+    const known = this.known(hash);
+    if (known !== undefined) {
+      // What a batch has cost is told once, with its answer.
+      const costUsd = this.fetched.get(hash) ?? 0;
+      this.fetched.delete(hash);
+      return ok({ ...fromStore(known, prompt, this.facts), costUsd });
+    }
+    const held = this.options.budget.reserve(this.teacher.ceilingUsd(prompt), this.options.purpose, this.model);
+    if (!held.ok) return held;
+    let paid: TeacherCall | undefined;
+    try {
+      const result = await this.teacher.ask(prompt, signal, onText, (lost) => {
+        // Under a name of its own: half an answer must not be taken for the answer to the same question later.
+        paid = this.row(`partial:${hash}`, prompt.about, lost);
+        onLost?.(lost);
+      });
+      if (result.ok) paid = this.row(hash, prompt.about, result.value);
+      return result;
+    } finally {
+      this.settle(held.value, paid);
+    }
+  }
+
+  /** From now on answers to many are waited for in batches, where the provider has them. @param file keeps track of them */
+  waitForBatches(file: BatchFile): void {
+    this.file = file;
+    this.submits = true;
+  }
+
+  /**
+   * What an earlier run asked in batches is paid for: what has ended of it is in the store when this returns, and the rest is waited for
+   * rather than asked again. Rejects only when cancelled.
+   */
+  async takeUpBatches(file: BatchFile, signal: AbortSignal): Promise<void> {
+    if (!file.exists) return;
+    const batches = await this.batches(file, new Map(), 0);
+    const open = await batches?.takeUp(signal);
+    if (open?.ok === false) this.options.log?.error(open.error.message);
+    if (!open?.ok) return;
+    this.file = file;
+    this.open = open.value;
+  }
+
+  async prepare(
+    prompts: readonly Prompt[],
+    signal: AbortSignal,
+    onWait?: (open: number) => void,
+  ): Promise<Result<true>> {
+    const { file, open, submits } = this;
+    if (!file || (!submits && open.length === 0)) return ok(true);
+    const questions = new Map(prompts.map((prompt) => [this.hash(prompt), prompt]));
+    const batches = await this.batches(file, questions);
+    if (!batches) return ok(true);
+    const fetched = await (submits ? batches.fetch(questions, signal, onWait) : batches.wait(open, signal, onWait));
+    if (fetched.ok) this.open = [];
+    return fetched;
+  }
+
+  /** Undefined: the provider has none. */
+  private async batches(
+    file: BatchFile,
+    questions: ReadonlyMap<string, Prompt>,
+    patience?: number,
+  ): Promise<Batches | undefined> {
+    const { teacher } = this;
+    const { budget } = this.options;
+    const door = teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
+    if (!door || !(teacher instanceof StreamedTeacher)) return undefined;
+    const share = teacher.batchShare;
+    return new Batches({
+      ...{ door, file, budget, model: this.model, clock: teacher.clock, ...(patience !== undefined && { patience }) },
+      ceilingUsd: (prompt) => teacher.ceilingUsd(prompt) * share,
+      isKnown: (hash) => this.known(hash) !== undefined,
+      keep: (hash, path, pieces) => {
+        const prompt = questions.get(hash);
+        const read = teacher.answerFrom(pieces, share, prompt);
+        // What cannot be read was paid for all the same, with what it may have cost.
+        const unread = prompt ? teacher.ceilingUsd(prompt) * share : 0;
+        const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
+        budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
+        this.fetched.set(hash, answer.costUsd);
+      },
+    });
+  }
+
+  private hash(prompt: Prompt): string {
+    return promptHash(this.model, prompt, this.facts);
+  }
+
+  private known(hash: string): TeacherCall | undefined {
+    if (this.options.purpose !== 'labelling') return undefined;
+    try {
+      return this.store.findTeacherCall(hash);
+    } catch (error) {
+      this.options.log?.error('Stored API answers cannot be read; asking again', error);
+      return undefined;
+    }
+  }
+
+  private settle(held: Held, paid: TeacherCall | undefined): void {
+    try {
+      held.settle(paid);
+    } catch (error) {
+      // A store that cannot write keeps it until it can; this is one that refuses the row. Paid for: better used than lost.
+      const { log = silentLog } = this.options;
+      log.error(`An API answer could not be stored: ${messageOf(error)}`, error);
+    }
+  }
+
+  private row(requestHash: string, path: string, answer: TeacherAnswer): TeacherCall {
+    // Once is enough: a server that does not count does not do so every time.
+    if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
+    this.warned ||= answer.overcounted !== undefined;
+    const { purpose, folder, now = Date.now } = this.options;
+    return {
+      at: now(),
+      requestHash,
+      purpose,
+      folder,
+      path,
+      model: answer.model,
+      text: answer.text,
+      ...answer.usage,
+      costUsd: answer.costUsd,
+      latencyMs: answer.latencyMs,
+    };
+  }
+}
+
+/** SHA-256 of all that decides the answer: who is asked and the prompt's text, wherever cache marks are set in it. */
+export function promptHash(model: string, prompt: Prompt, facts: ModelFacts): string {
+  const { system, user, prefill, stop, infill } = prompt;
+  const question = [
+    facts.asked ?? model,
+    system.text,
+    user.map((block) => block.text).join(''),
+    prefill,
+    stop,
+    mostTokens(prompt, facts),
+    ...(infill?.suffix === undefined ? [] : [infill.suffix]),
+  ];
+  return createHash('sha256').update(JSON.stringify(question)).digest('hex');
+}
+
+const nothing = {
+  text: '',
+  usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
+  costUsd: 0,
+  latencyMs: 0,
+  firstTokenMs: 0,
+  truncated: false,
+} as const;
+
+function fromStore(
+  { text, model, latencyMs, outputTokens }: TeacherCall,
+  prompt: Prompt,
+  facts: ModelFacts,
+): TeacherAnswer {
+  // How it ended is not stored; one that is as long as it might be was cut there.
+  const truncated = outputTokens >= mostTokens(prompt, facts);
+  // What the server wrote is there where an earlier version, or a run that did not ask it, has stored the answer.
+  const read = prompt.read(plainText(text));
+  return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, truncated, fromStore: true };
+}

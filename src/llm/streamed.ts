@@ -1,0 +1,268 @@
+// The teacher over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
+import { type Clock, systemClock } from '../common/clock.ts';
+import { ok, type Result } from '../common/errors.ts';
+import { dollars } from './budget.ts';
+import { Deadline, TimeUp } from './deadline.ts';
+import { readable } from './error-bodies.ts';
+import type { BatchDoor } from './message-batches.ts';
+import type { FailureContext } from './protocol/failure-kinds.ts';
+import { classify, failureOf, neverArrived } from './protocol/failures.ts';
+import { guarded } from './protocol/guard.ts';
+import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './protocol/models.ts';
+import { mostTokens, type Prompt, promptLength } from './protocol/prompt.ts';
+import { Reading } from './protocol/reading.ts';
+import type { EditorModels, Piece, Provider, Wire } from './protocol/wire.ts';
+import type { Teacher, TeacherAnswer } from './types.ts';
+
+export interface StreamedOptions {
+  readonly provider: Provider;
+  readonly apiKey: string;
+  /** Undefined: the environment's, else the provider's own. */
+  readonly baseUrl?: string | undefined;
+  readonly host: string;
+  readonly model: string;
+  /** Longest wait for a whole answer, and between two events of it, ms. */
+  readonly timeoutMs: number;
+  readonly stallMs: number;
+  /** For proxies; Node's own when left out. */
+  readonly fetch?: typeof fetch | undefined;
+  readonly clock?: Clock;
+  readonly editor?: EditorModels | undefined;
+}
+
+/** Tokens that the API may put round a block of text. */
+const blockOverhead = 50;
+/** A batch's answers: longest wait for one call, ms; bytes at most; tokens of one answer. */
+const batchCallMs = 5 * 60_000;
+const batchBytes = 64 << 20;
+const wholeTokens = 8_192;
+
+export class StreamedTeacher implements Teacher {
+  readonly model: string;
+  readonly facts: ModelFacts;
+  private readonly options: StreamedOptions;
+  readonly clock: Clock;
+  private opened: Promise<Wire> | undefined;
+
+  constructor(options: StreamedOptions) {
+    this.options = options;
+    this.model = options.model;
+    this.facts = options.provider.facts(options.model, options.host);
+    this.clock = options.clock ?? systemClock;
+  }
+
+  estimateUsd(prompt: Prompt): number {
+    return priceUsd({ ...this.estimatedInput(prompt), outputTokens: prompt.usualTokens }, this.facts);
+  }
+
+  ceilingUsd(prompt: Prompt): number {
+    return priceUsd(this.ceiling(prompt), this.facts);
+  }
+
+  async ask(
+    prompt: Prompt,
+    signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
+    onLost?: (paid: TeacherAnswer) => void,
+  ): Promise<Result<TeacherAnswer>> {
+    signal.throwIfAborted();
+    const { apiKey, provider, timeoutMs, stallMs } = this.options;
+    if (apiKey === '' && provider.key.need === 'required')
+      return { ok: false, error: failureOf('no-key', '', this.context()) };
+    const reader = new Reading(prompt.prefill, prompt.maxTokens, apiKey);
+    const started = this.clock.monotonic();
+    let firstTokenMs: number | undefined;
+    let sent = false;
+    let accepted = false;
+    const answer = (text: string, whole: boolean): TeacherAnswer => {
+      const latencyMs = this.clock.monotonic() - started;
+      const { tokens } = reader;
+      const told = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
+      return {
+        text,
+        model: reader.model ?? this.model,
+        ...this.booked(told, this.ceiling(prompt)),
+        latencyMs,
+        firstTokenMs: firstTokenMs ?? latencyMs,
+        truncated: reader.stop === 'length',
+        ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
+        ...(reader.stop === 'refusal' && { refused: true }),
+        ...(tokens.length > 0 && { tokens }),
+      };
+    };
+
+    const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
+    let wire: Wire | undefined;
+    try {
+      const whole = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
+      const plain = readable(whole, true);
+      const send: typeof fetch = async (input, init) => {
+        sent = true;
+        const response = await plain(input, init);
+        // A page is that of a proxy, or of a network that wants one to sign in.
+        accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
+        return response;
+      };
+      wire = await this.wire();
+      for await (const piece of wire.ask(prompt, send, deadline.signal)) {
+        deadline.touch();
+        if (!reader.read(piece)) continue;
+        firstTokenMs ??= this.clock.monotonic() - started;
+        onText?.(prompt.read(reader.text, true));
+        // What follows is neither waited nor paid for. But only its last event tells what a model has thought.
+        if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
+          return ok(answer(prompt.read(reader.text), false));
+      }
+      // The SDKs end an aborted stream without an error.
+      deadline.signal.throwIfAborted();
+      reader.assertComplete();
+      return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
+    } catch (error) {
+      // Paid for once the model began, and perhaps where we gave up waiting for that.
+      if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
+      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unseen(prompt));
+      signal.throwIfAborted();
+      const { reason } = deadline.signal;
+      if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
+      return { ok: false, error: classify(error, this.context(), wire?.explain) };
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  /** Of the price, that a batch's answer costs. */
+  get batchShare(): number {
+    return this.options.provider.batchDiscount ?? 1;
+  }
+
+  /** Undefined: the provider has no batches. */
+  async batches(): Promise<BatchDoor | undefined> {
+    const wire = await this.wire();
+    const { batches } = wire;
+    if (batches === undefined) return undefined;
+    const call = async <T>(signal: AbortSignal, work: (send: typeof fetch, signal: AbortSignal) => Promise<T>) => {
+      // A list of results is longer than an answer is waited for.
+      const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
+      try {
+        const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check(), batchBytes);
+        return ok(await work(readable(send, false), deadline.signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        const { reason } = deadline.signal;
+        if (reason instanceof TimeUp)
+          return { ok: false as const, error: failureOf('timeout', reason.message, this.context()) };
+        return { ok: false as const, error: classify(error, this.context(), wire.explain) };
+      } finally {
+        deadline.stop();
+      }
+    };
+    return {
+      submit: (questions, signal) => call(signal, (send, until) => batches.submit(questions, send, until)),
+      list: (since, signal) =>
+        call(signal, async (send, until) => (await batches.list(send, until)).filter(({ at }) => at >= since)),
+      ended: (id, signal) => call(signal, (send, until) => batches.ended(id, send, until)),
+      results: (id, signal) =>
+        call(signal, async (send, until) => {
+          const rows = [];
+          for await (const row of batches.results(id, send, until)) rows.push(row);
+          return rows;
+        }),
+    };
+  }
+
+  /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
+  answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<TeacherAnswer> {
+    const reader = new Reading(
+      '',
+      this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4,
+      this.options.apiKey,
+    );
+    try {
+      for (const piece of pieces) reader.read(piece);
+      reader.assertComplete();
+    } catch (error) {
+      return { ok: false, error: classify(error, this.context()) };
+    }
+    const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
+    const text = prompt ? prompt.read(reader.text) : reader.text;
+    const { context } = this.facts;
+    const longest = { inputTokens: context, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: wholeTokens };
+    return ok({
+      text: reader.stop === 'refusal' ? '' : text,
+      model: reader.model ?? this.model,
+      ...this.booked(usage, prompt ? this.ceiling(prompt) : longest, share),
+      latencyMs: 0,
+      firstTokenMs: 0,
+      truncated: reader.stop === 'length',
+    });
+  }
+
+  /**
+   * Whether a request that brought nothing may have been paid for: its connection broke after it was made, or it was accepted and its
+   * answer never began. What was refused with a status or an error was not, nor what never arrived.
+   */
+  private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
+    const told = wire?.explain(error);
+    if (told?.kind === 'refusal' || neverArrived(error)) return false;
+    return accepted || told !== undefined;
+  }
+
+  /** An answer that may have been written to its end without anybody seeing it. */
+  private unseen(prompt: Prompt): TeacherAnswer {
+    const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
+    const costUsd = priceUsd(usage, this.facts);
+    const times = { latencyMs: 0, firstTokenMs: 0 };
+    return { text: '', model: this.model, usage, costUsd, ...times, truncated: false, costEstimated: true };
+  }
+
+  /** What an answer costs: never more than was set aside for it, whatever its server counts. @param most tokens that it may take */
+  private booked(
+    told: TeacherUsage,
+    most: TeacherUsage,
+    share = 1,
+  ): Pick<TeacherAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+    const [costUsd, mostUsd] = [told, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
+    if (costUsd <= mostUsd) return { usage: told, costUsd };
+    const tokens = Object.values(told).reduce((sum, count) => sum + count, 0);
+    const overcounted =
+      `${this.options.host || 'The API'} says that one answer took ${tokens.toLocaleString('en-US')} tokens, more than this call can take. ` +
+      `It counts as ${dollars(mostUsd)}, the most that this call may cost. Check the base URL and your account there.`;
+    return { usage: most, costUsd: mostUsd, overcounted };
+  }
+
+  /** Every byte of the prompt a token, the answer as long as it may be. */
+  private ceiling(prompt: Prompt): TeacherUsage {
+    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
+    const outputTokens = mostTokens(prompt, this.facts);
+    return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
+  }
+
+  private wire(): Promise<Wire> {
+    const { provider, timeoutMs } = this.options;
+    const open = { ...this.options, baseUrl: this.options.baseUrl, facts: this.facts, timeoutMs: timeoutMs + 60_000 };
+    this.opened ??= provider.wire().then(({ openWire }) => openWire(open));
+    return this.opened;
+  }
+
+  private context(): FailureContext {
+    const { provider, apiKey, host } = this.options;
+    return { model: this.model, apiKey, host: host || 'the API', now: this.clock.now(), provider };
+  }
+
+  private estimatedInput(prompt: Prompt): Omit<TeacherUsage, 'outputTokens'> {
+    const { all, cached } = promptLength(prompt);
+    const write = estimateTokens(cached, this.facts);
+    return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
+  }
+
+  /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
+  private estimatedUsage(prompt: Prompt, reader: Reading): TeacherUsage {
+    // Tokens on their way when the stream was ended are paid for, too.
+    const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const seen = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : begun;
+    return {
+      ...(reader.usage ?? this.estimatedInput(prompt)),
+      outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),
+    };
+  }
+}

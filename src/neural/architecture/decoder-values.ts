@@ -1,0 +1,44 @@
+// A decoder's shape and values in memory.
+import { CodedError } from '../../common/errors.ts';
+import type { ModelConfig } from './config.ts';
+import type { Adapter } from './lora.ts';
+import { allFinite, elements, type ParameterSpec, type Weights } from './parameters.ts';
+import { dequantize, type Quantized } from './quantize.ts';
+
+export interface Model {
+  readonly config: ModelConfig;
+  readonly weights: Map<string, Float32Array>;
+  /** Matrices that the file holds in 4 bits and that are not among the weights. Absent: none. */
+  readonly packed?: ReadonlyMap<string, Quantized>;
+  /** Laid over them. Absent: none. */
+  readonly adapter?: Adapter;
+}
+
+/** What to do with a model that cannot be used, whichever it is. */
+export const MEND =
+  'Run "Adapt to This Repo" again if the model was made here, reinstall the extension if it came with it, or name another base.';
+
+/** All parameters as f32, what is packed taken apart; without the adapter. */
+export function valuesOf({
+  weights,
+  packed = new Map(),
+}: Pick<Model, 'weights' | 'packed'>): Map<string, Float32Array> {
+  return new Map([...weights, ...[...packed].map(([name, matrix]) => [name, dequantize(matrix)] as const)]);
+}
+
+/** Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds a NaN or infinity. */
+export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
+  for (const { name, shape } of specs) {
+    const data = weights.get(name);
+    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${MEND}`);
+    if (data.length !== elements(shape)) {
+      throw new CodedError(
+        'corrupt',
+        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${MEND}`,
+      );
+    }
+    if (!allFinite(data)) {
+      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers. ${MEND}`);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// Low-rank adapters (Hu et al. 2021): W x + alpha/rank B A x, for chosen linear layers; merged into W on export.
+
+import { normals } from '../../common/statistics/random.ts';
+import type { Builder } from '../autodiff/builder.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { ModelConfig } from './config.ts';
+import type { Linear } from './decoder.ts';
+import { elements, type ParameterSpec, parameterSpecs, type Weights } from './parameters.ts';
+
+export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export type LoraTarget = (typeof LORA_TARGETS)[number];
+
+export function isLoraTarget(name: unknown): name is LoraTarget {
+  return LORA_TARGETS.includes(name as LoraTarget);
+}
+
+export interface LoraConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly targets: readonly LoraTarget[];
+  /** The first layer that is adapted; absent: 0. Those below need no way back. */
+  readonly firstLayer?: number;
+}
+
+function adapted(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean {
+  const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? -1);
+  return layer >= firstLayer && targets.some((target) => name.endsWith(`${target}.weight`));
+}
+
+/** What is laid over a base that stays as it is: factors by the names that `adapterSpecs` lists. */
+export interface Adapter {
+  readonly lora: LoraConfig;
+  readonly weights: Weights;
+}
+
+/** Names of the two factors of a layer's adapter, as peft ends them. */
+export function adapterNames(weight: string): { a: string; b: string } {
+  const layer = weight.slice(0, -'.weight'.length);
+  return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` };
+}
+
+export function adapterSpecs(config: ModelConfig, lora: LoraConfig): ParameterSpec[] {
+  return parameterSpecs(config)
+    .filter(({ name, kind }) => kind === 'linear' && adapted(name, lora))
+    .flatMap(({ name, shape: [out, inner] }) => [
+      { name: adapterNames(name).a, shape: [lora.rank, inner as number], kind: 'linear' as const },
+      { name: adapterNames(name).b, shape: [out as number, lora.rank], kind: 'linear' as const },
+    ]);
+}
+
+/** A uniform as peft does (Kaiming, a = sqrt 5), by variance; B zero, so that the model starts unchanged. */
+export function initialAdapters(config: ModelConfig, lora: LoraConfig, seed: number): Map<string, Float32Array> {
+  const next = normals(seed);
+  return new Map(
+    adapterSpecs(config, lora).map(({ name, shape }) => {
+      const data = new Float32Array(elements(shape));
+      if (name.endsWith('lora_A.weight')) {
+        const deviation = 1 / Math.sqrt(3 * (shape[1] as number));
+        for (let i = 0; i < data.length; i++) data[i] = deviation * next();
+      }
+      return [name, data];
+    }),
+  );
+}
+
+export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, parameter: (name: string) => Value): Linear {
+  return (x, name) => {
+    const y = plain(x, name);
+    if (!adapted(name, lora)) return y;
+    const { a, b: up } = adapterNames(name);
+    const low = b.keep(b.gemm(x, parameter(a), { transB: 1 }));
+    return b.add(y, b.gemm(low, parameter(up), { transB: 1, alpha: lora.alpha / lora.rank }));
+  };
+}
+
+/** Plain weights of the adapted model; those that no adapter touches are the same arrays. */
+export function mergeAdapters(
+  config: ModelConfig,
+  lora: LoraConfig,
+  weights: Weights,
+  adapters: Weights,
+): Map<string, Float32Array> {
+  const merged = new Map(weights);
+  for (const { name, shape } of parameterSpecs(config)) {
+    const names = adapterNames(name);
+    const a = adapters.get(names.a);
+    const up = adapters.get(names.b);
+    const base = weights.get(name);
+    if (!a || !up || !base) continue;
+    merged.set(name, mergedMatrix(base, (shape as [number, number])[1], lora, a, up));
+  }
+  return merged;
+}
+
+/** A matrix [out, inner] with its factors [rank, inner] and [out, rank] added. */
+export function mergedMatrix(
+  base: Float32Array,
+  inner: number,
+  { alpha, rank }: Pick<LoraConfig, 'alpha' | 'rank'>,
+  a: Float32Array,
+  up: Float32Array,
+): Float32Array {
+  const sum = base.slice();
+  for (let row = 0; row < base.length / inner; row++) {
+    for (let r = 0; r < rank; r++) {
+      const factor = (alpha / rank) * (up[row * rank + r] as number);
+      if (factor === 0) continue;
+      for (let column = 0; column < inner; column++) {
+        const at = row * inner + column;
+        sum[at] = (sum[at] as number) + factor * (a[r * inner + column] as number);
+      }
+    }
+  }
+  return sum;
+}

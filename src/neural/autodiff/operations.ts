@@ -1,0 +1,186 @@
+// The operators as methods that a gradient rule, a model and an optimiser are written in. It knows no table: the Builder does.
+import { toHalf } from '../../common/half.ts';
+import { Graph, type Value } from '../onnx/graph.ts';
+import type { OpAttributes, OpName } from '../onnx/ops.ts';
+import { axisOf, type Dim, DTYPES, type DType, GraphError, type Shape, sameShape, sizeOf } from '../onnx/types.ts';
+
+type Operand = Value | number;
+type GemmOptions = Partial<OpAttributes['Gemm']>;
+
+export abstract class Operations {
+  readonly graph: Graph;
+  constructor(name: string) {
+    this.graph = new Graph(name);
+  }
+
+  /** Appends a node, its types inferred. Throws GraphError where the operator does not take what it is given. */
+  abstract op<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): Value[];
+
+  private one<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): Value {
+    return this.op(op, inputs, attributes)[0] as Value;
+  }
+
+  private plain<K extends OpName>(
+    op: Record<never, never> extends OpAttributes[K] ? K : never,
+    ...inputs: Value[]
+  ): Value {
+    return this.one(op as K, inputs, {} as OpAttributes[K]);
+  }
+
+  private binary(op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Greater', x: Operand, y: Operand): Value {
+    const type = typeof x === 'number' ? (typeof y === 'number' ? 'f32' : y.type) : x.type;
+    const value = (operand: Operand) => (typeof operand === 'number' ? this.scalar(operand, type) : operand);
+    return this.plain(op, value(x), value(y));
+  }
+
+  size(shape: Shape): number {
+    return sizeOf(shape);
+  }
+
+  scalar(value: number, type: DType = 'f32'): Value {
+    if (type === 'f32') return this.graph.constant('f32', [], Float32Array.of(value));
+    if (type === 'i32') return this.graph.constant('i32', [], Int32Array.of(value));
+    if (type === 'f16') return this.graph.constant('f16', [], Uint16Array.of(toHalf(value)));
+    throw new GraphError(`no scalars of type ${type}`);
+  }
+
+  private longs(values: readonly number[]): Value {
+    return this.graph.constant('i64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  fill(value: number, shape: Shape, type: DType = 'f32'): Value {
+    return this.expand(this.scalar(value, type), shape);
+  }
+
+  add(x: Operand, y: Operand): Value {
+    return this.binary('Add', x, y);
+  }
+  sub(x: Operand, y: Operand): Value {
+    return this.binary('Sub', x, y);
+  }
+  mul(x: Operand, y: Operand): Value {
+    return this.binary('Mul', x, y);
+  }
+  div(x: Operand, y: Operand): Value {
+    return this.binary('Div', x, y);
+  }
+  max(x: Operand, y: Operand): Value {
+    return this.binary('Max', x, y);
+  }
+  min(x: Operand, y: Operand): Value {
+    return this.binary('Min', x, y);
+  }
+  greater(x: Operand, y: Operand): Value {
+    return this.binary('Greater', x, y);
+  }
+  where(condition: Value, x: Value, y: Value): Value {
+    return this.plain('Where', condition, x, y);
+  }
+  identity(x: Value): Value {
+    return this.plain('Identity', x);
+  }
+  neg(x: Value): Value {
+    return this.plain('Neg', x);
+  }
+  abs(x: Value): Value {
+    return this.plain('Abs', x);
+  }
+  floor(x: Value): Value {
+    return this.plain('Floor', x);
+  }
+  sqrt(x: Value): Value {
+    return this.plain('Sqrt', x);
+  }
+  reciprocal(x: Value): Value {
+    return this.plain('Reciprocal', x);
+  }
+  exp(x: Value): Value {
+    return this.plain('Exp', x);
+  }
+  log(x: Value): Value {
+    return this.plain('Log', x);
+  }
+  sigmoid(x: Value): Value {
+    return this.plain('Sigmoid', x);
+  }
+  silu(x: Value): Value {
+    return this.one('QuickGelu', [x], { alpha: 1 });
+  }
+  cast(x: Value, type: DType): Value {
+    return x.type === type ? x : this.one('Cast', [x], { to: DTYPES[type].onnx });
+  }
+
+  sum(x: Value, axes: readonly number[], keepdims: 0 | 1 = 1): Value {
+    return this.one('ReduceSum', [x, this.longs(axes)], { keepdims });
+  }
+  /** As a product and a sum: onnxruntime's ReduceSumSquare takes ten times as long on the CPU. */
+  sumSquare(x: Value, axes: readonly number[]): Value {
+    return this.sum(this.mul(x, x), axes);
+  }
+  reduceMax(x: Value, axes: readonly number[]): Value {
+    return this.one('ReduceMax', [x, this.longs(axes)], { keepdims: 1 });
+  }
+
+  /** Everything summed to a scalar. The last axis goes first: onnxruntime's full reduction adds one by one and loses digits. */
+  sumAll(x: Value): Value {
+    return this.rest(x.shape.length > 1 ? this.sum(x, [-1], 0) : x);
+  }
+  sumSquareAll(x: Value): Value {
+    return this.sumAll(this.mul(x, x));
+  }
+  private rest(x: Value): Value {
+    const axes = x.shape.map((_, axis) => axis);
+    return axes.length === 0 ? x : this.sum(x, axes, 0);
+  }
+
+  softmax(x: Value): Value {
+    return this.one('Softmax', [x], { axis: -1 });
+  }
+
+  /** A named size must be at its old place, or be the only one that moved. */
+  reshape(x: Value, shape: Shape): Value {
+    if (sameShape(x.shape, shape)) return x;
+    const target = shape.map((dim, axis) => (typeof dim === 'number' ? dim : dim === x.shape[axis] ? 0 : -1));
+    return this.plain('Reshape', x, this.longs(target));
+  }
+  transpose(x: Value, perm: readonly number[]): Value {
+    return perm.every((axis, i) => axis === i) ? x : this.one('Transpose', [x], { perm });
+  }
+  concat(values: readonly Value[], axis: number): Value {
+    return values.length === 1 ? (values[0] as Value) : this.one('Concat', values, { axis });
+  }
+  slice(x: Value, axis: number, start: number, end: number): Value {
+    if (start === 0 && end === (x.shape[axisOf(axis, x.shape.length)] as Dim)) return x;
+    return this.plain('Slice', x, this.longs([start]), this.longs([end]), this.longs([axis]));
+  }
+  pad(x: Value, before: readonly number[], after: readonly number[]): Value {
+    return this.plain('Pad', x, this.longs([...before, ...after]));
+  }
+  expand(x: Value, shape: Shape): Value {
+    if (sameShape(x.shape, shape)) return x;
+    sizeOf(shape);
+    return this.plain('Expand', x, this.longs(shape as number[]));
+  }
+
+  gather(data: Value, indices: Value): Value {
+    return this.one('Gather', [data, indices], { axis: 0 });
+  }
+  gatherElements(data: Value, indices: Value, axis: number): Value {
+    return this.one('GatherElements', [data, indices], { axis });
+  }
+  scatterAdd(data: Value, indices: Value, updates: Value, axis: number): Value {
+    return this.one('ScatterElements', [data, indices, updates], { axis, reduction: 'add' });
+  }
+
+  /** Rotary position embedding; `positions` int64 [batch, length], the tables [length, size / 2], which are taken as constants. */
+  rotary(x: Value, positions: Value, cos: Value, sin: Value): Value {
+    return this.plain('RotaryEmbedding', x, positions, cos, sin);
+  }
+
+  matmul(x: Value, y: Value): Value {
+    return this.plain('MatMul', x, y);
+  }
+  gemm(x: Value, y: Value, { transA = 0, transB = 0, alpha = 1 }: GemmOptions = {}): Value {
+    return this.one('Gemm', [x, y], { transA, transB, alpha });
+  }
+}

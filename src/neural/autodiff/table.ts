@@ -1,0 +1,11 @@
+// One row per operator. A name in neural/onnx/ops.ts without a row here does not compile.
+import type { OpName } from '../onnx/ops.ts';
+import { ELEMENTWISE } from './elementwise.ts';
+import { INDEXING } from './indexing.ts';
+import { SHAPES } from './movement.ts';
+import { PRODUCTS } from './products.ts';
+import { REDUCTIONS } from './reductions.ts';
+import type { Rows } from './row.ts';
+import { SERVING } from './serving.ts';
+
+export const TABLE: Rows<OpName> = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...INDEXING, ...PRODUCTS, ...SERVING };

@@ -1,0 +1,19 @@
+// Token healing: the cursor may stand inside what would be one token. The last tokens before it are taken back, and the first new ones
+// must spell their bytes.
+import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+
+/** Tokens that may come while `left` is still to be spelled: those that begin with it, and those that it begins with. */
+export function allowedTokens(tokenizer: Tokenizer, left: Uint8Array): number[] {
+  const allowed = [...tokenizer.idsStartingWith(left)];
+  for (let length = 1; length < left.length; length++) {
+    const part = left.subarray(0, length);
+    for (const id of tokenizer.idsStartingWith(part)) if (tokenizer.bytesOf(id).length === length) allowed.push(id);
+  }
+  return allowed.sort((a, b) => a - b);
+}
+
+/** What is left to spell after `token`. */
+export function spelled(left: Uint8Array, token: Uint8Array): Uint8Array {
+  return startsWithBytes(token, left) ? new Uint8Array() : left.subarray(token.length);
+}

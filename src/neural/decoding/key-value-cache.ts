@@ -1,0 +1,128 @@
+// Keys and values of the tokens seen so far, in plain arrays [batch, head, room, width]: cutting back is a number.
+import type { ModelConfig } from '../architecture/config.ts';
+import { cachedWidth, cacheNames } from '../architecture/serve.ts';
+import { Tensor } from '../runtime/tensor.ts';
+
+/** Steps that a cache grows by, leaving room for half as many: a prompt is followed by a line, and to grow is to copy. */
+const ROOM = 256;
+
+export class KeyValueCache {
+  readonly batch: number;
+  /** Sequences x heads: so many runs of `room` steps lie in an array. */
+  private readonly runs: number;
+  private readonly heads: number;
+  private readonly width: number;
+  private readonly names: readonly string[];
+  private room: number;
+  private arrays: readonly Float32Array[];
+  private views: CacheTensors;
+  private used = 0;
+
+  constructor(config: ModelConfig, batch: number, room = ROOM) {
+    this.batch = batch;
+    this.heads = config.keyValueHeads;
+    this.runs = batch * this.heads;
+    this.width = cachedWidth(config);
+    this.names = cacheNames(config);
+    this.room = room;
+    this.arrays = this.names.map(() => this.empty());
+    this.views = this.tensorsOf();
+  }
+
+  /** Time steps held. */
+  get length(): number {
+    return this.used;
+  }
+
+  /** Bytes of the steps held; the room behind them is not memory before it is written. */
+  get bytes(): number {
+    return this.used * this.bytesOfStep;
+  }
+
+  get bytesOfStep(): number {
+    return this.arrays.length * this.runs * this.width * 4;
+  }
+
+  /** Forgets everything after the first `length` steps. */
+  truncate(length: number): void {
+    if (length > this.used) throw new Error(`the cache holds ${this.used} steps, not ${length}`);
+    this.used = length;
+  }
+
+  /** Holds afterwards what the first `length` steps of another cache of the same model and batch hold, and nothing else. */
+  copy(from: KeyValueCache, length: number): void {
+    this.used = 0;
+    this.reserve(length);
+    for (const [i, array] of this.arrays.entries()) {
+      const source = from.arrays[i] as Float32Array;
+      for (let run = 0; run < this.runs; run++) {
+        const start = run * from.room * this.width;
+        array.set(source.subarray(start, start + length * this.width), run * this.room * this.width);
+      }
+    }
+    this.used = length;
+  }
+
+  /** Of what follows the first `from` steps only these stay, one behind another in this order: each must come to lie no later than it did. */
+  gather(from: number, steps: readonly number[]): void {
+    const { room, width } = this;
+    for (const array of this.arrays) {
+      for (let run = 0; run < this.runs; run++) {
+        for (const [i, step] of steps.entries()) {
+          if (step === from + i) continue;
+          const source = (run * room + step) * width;
+          array.copyWithin((run * room + from + i) * width, source, source + width);
+        }
+      }
+    }
+    this.truncate(from + steps.length);
+  }
+
+  private empty(): Float32Array {
+    return new Float32Array(this.runs * this.room * this.width);
+  }
+
+  private reserve(steps: number): void {
+    const needed = this.used + steps;
+    if (needed <= this.room) return;
+    const before = this.room * this.width;
+    const held = this.used * this.width;
+    this.room = Math.ceil((needed + ROOM / 2) / ROOM) * ROOM;
+    this.arrays = this.arrays.map((array) => {
+      const larger = this.empty();
+      for (let run = 0; run < this.runs; run++) {
+        larger.set(array.subarray(run * before, run * before + held), run * this.room * this.width);
+      }
+      return larger;
+    });
+    this.views = this.tensorsOf();
+  }
+
+  private tensorsOf(): CacheTensors {
+    const past: Record<string, Tensor> = {};
+    const renewed: Record<string, Tensor> = {};
+    this.names.forEach((name, i) => {
+      const shape = [this.batch, this.heads, this.room, this.width];
+      const tensor = Tensor.host(this.arrays[i] as Float32Array, shape);
+      past[`past_${name}`] = tensor;
+      renewed[`new_${name}`] = tensor;
+    });
+    return { past, renewed };
+  }
+
+  /** past_* to feed, and new_*, the same memory, for the session to write the next `steps` steps to. */
+  tensors(steps: number): CacheTensors {
+    this.reserve(steps);
+    return this.views;
+  }
+
+  /** Counts the steps that were just written as held. */
+  advance(steps: number): void {
+    this.used += steps;
+  }
+}
+
+interface CacheTensors {
+  readonly past: Readonly<Record<string, Tensor>>;
+  readonly renewed: Readonly<Record<string, Tensor>>;
+}

@@ -1,0 +1,77 @@
+// A model with its tokenizer, and the caches of recent prompts.
+
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { MEND } from '../architecture/decoder-values.ts';
+import { chosenPrecision, type Precision } from '../architecture/precision.ts';
+import { wordsOf } from '../models/compatibility.ts';
+import { DIALECT, type Dialect } from '../models/dialects.ts';
+import { loadModel } from '../models/model-folder.ts';
+import { loadLibrary } from '../runtime/library.ts';
+import { Network } from './network.ts';
+import { Prefixes } from './prefixes.ts';
+
+export interface LanguageOptions {
+  /** Folder with config.json and model.safetensors, or of an adapter. */
+  readonly model: string;
+  /** Folder of the base that an adapter is laid over. */
+  readonly base?: string;
+  /** Path of the n-grams' tokenizer.json; a model that was made for other words has its own beside it, or beside its base. */
+  readonly tokenizer: string;
+  readonly precision: Precision | 'auto';
+  readonly threads: number;
+}
+
+/** Throws CodedError 'unreadable' or 'corrupt'. @param path of a tokenizer.json */
+export function readWords(path: string): Tokenizer {
+  return unwrap(readTokenizer(path));
+}
+
+export class Language {
+  readonly tokenizer: Tokenizer;
+  readonly precision: Precision;
+  readonly network: Network;
+  readonly prefixes: Prefixes;
+  /** Path of its tokenizer.json. */
+  readonly words: string;
+  /** The form of its prompts. */
+  readonly dialect: Dialect;
+
+  private constructor(network: Network, tokenizer: Tokenizer, words: string, precision: Precision, dialect: Dialect) {
+    this.words = words;
+    this.network = network;
+    this.tokenizer = tokenizer;
+    this.precision = precision;
+    this.dialect = dialect;
+    this.prefixes = new Prefixes(network);
+  }
+
+  /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
+  static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
+    await loadLibrary();
+    const words = wordsOf(model, base, tokenizer);
+    const read = readWords(words);
+    const loaded = loadModel(model, { as: 'stored', tokenizer: words, ...(base !== undefined && { base }) });
+    if (read.vocabularySize > loaded.config.vocabSize) {
+      throw new CodedError(
+        'mismatched',
+        `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
+      );
+    }
+    // What a model says it was trained for saves the search for it.
+    const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
+    const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
+    return new Language(network, read, words, chosen, loaded.manifest?.dialect ?? DIALECT);
+  }
+
+  /** Frees the caches of recent prompts. */
+  shrink(): void {
+    this.prefixes.clear();
+  }
+
+  dispose(): Promise<void> {
+    this.shrink();
+    return this.network.dispose();
+  }
+}

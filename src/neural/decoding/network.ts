@@ -1,0 +1,124 @@
+// A decoder ready to predict: its session, and one pass over new tokens.
+
+import { MASKED } from '../architecture/decoder.ts';
+import type { Model } from '../architecture/decoder-values.ts';
+import type { Precision } from '../architecture/precision.ts';
+import { promptGraph, stepGraph, UNRETURNED } from '../architecture/serve.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import { Passes, positionsOf } from './passes.ts';
+import { reachHere } from './reach.ts';
+
+export interface NetworkOptions extends SessionOptions {
+  readonly precision: Precision;
+}
+
+export interface Pass {
+  /** New tokens, [time][sequence]. */
+  readonly ids: readonly (readonly number[])[];
+  /** The new tokens, by time, whose logits are wanted. */
+  readonly rows: readonly number[];
+  /** The new tokens are branches rather than a sequence; only with a batch of one. */
+  readonly tree?: Tree;
+}
+
+/** Branches that share a beginning, side by side in one cache, as in tree attention (Miao et al. 2024). */
+export interface Tree {
+  /** Cache slots up to here are the shared beginning, seen by every branch. */
+  readonly root: number;
+  /** Of each new token: its position in the text, and the slots from `root` on that it sees beside itself. */
+  readonly nodes: readonly { readonly position: number; readonly visible: readonly number[] }[];
+}
+
+/** Fewer tokens of a prompt than this cost less in the graph that also predicts. */
+const FEWEST_ABSORBED = 16;
+
+export class Network {
+  readonly config: Model['config'];
+  private readonly step: Session;
+  private readonly prompt: Session | undefined;
+  private readonly passes: Passes;
+
+  private constructor(config: Model['config'], step: Session, prompt: Session | undefined) {
+    this.config = config;
+    this.step = step;
+    this.prompt = prompt;
+    this.passes = new Passes(config);
+  }
+
+  static async load(model: Model, options: NetworkOptions): Promise<Network> {
+    const { precision } = options;
+    const open = { ...options, unreturnable: UNRETURNED };
+    // In full precision there is one way for all tokens: it is what the others are measured against. The prompt's session comes first:
+    // what it takes only while it is loaded, as much again as it keeps, is where the other one then lies.
+    const prompt =
+      precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision, await reachHere()), open);
+    const step = await Session.load(stepGraph(model, precision), open);
+    return new Network(model.config, step, prompt);
+  }
+
+  cache(batch = 1): KeyValueCache {
+    return new KeyValueCache(this.config, batch);
+  }
+
+  /** Logits f32 [rows, batch, vocabulary] of the wanted rows; the new tokens are in the cache afterwards. */
+  async forward(cache: KeyValueCache, { ids, rows, tree }: Pass): Promise<Float32Array> {
+    const steps = ids.length;
+    const { batch, length: past } = cache;
+    const positions = tree
+      ? BigInt64Array.from(tree.nodes, ({ position }) => BigInt(position))
+      : positionsOf(steps, batch, past);
+    // Attention is causal by itself: the tokens of a sequence hide nothing more from each other.
+    const mask = tree ? treeMask(tree, past) : new Float32Array(batch * steps * (past + steps));
+    const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
+    await this.passes.run(
+      this.step,
+      cache,
+      steps,
+      {
+        ids: Tensor.host(
+          Int32Array.from({ length: steps * batch }, (_, i) => ids[i % steps]?.[Math.floor(i / steps)] as number),
+          [batch, steps],
+        ),
+        positions: Tensor.host(positions, [batch, steps]),
+        mask: Tensor.host(mask, [batch, 1, steps, past + steps]),
+        rows: Tensor.host(Int32Array.from(rows), [rows.length]),
+      },
+      { logits: Tensor.host(logits, [rows.length, batch, this.config.vocabSize]) },
+    );
+    return logits;
+  }
+
+  /** Whether so many tokens of a prompt are best absorbed, and not run with the one that is predicted from. */
+  absorbs(tokens: number): boolean {
+    return this.prompt !== undefined && tokens >= FEWEST_ABSORBED;
+  }
+
+  /** Puts tokens of one sequence into the cache; nothing is predicted. */
+  async absorb(cache: KeyValueCache, tokens: readonly number[]): Promise<void> {
+    if (!this.prompt || !this.absorbs(tokens.length)) {
+      await this.forward(cache, { ids: tokens.map((id) => [id]), rows: [tokens.length - 1] });
+      return;
+    }
+    await this.passes.absorb(this.prompt, cache, tokens);
+  }
+
+  async dispose(): Promise<void> {
+    await this.step.dispose();
+    await this.prompt?.dispose();
+  }
+}
+
+/** [1, 1, steps, past + steps]: what of the cache and of each other the branches do not see. */
+function treeMask({ root, nodes }: Tree, past: number): Float32Array {
+  const total = past + nodes.length;
+  const mask = new Float32Array(nodes.length * total);
+  nodes.forEach(({ visible }, t) => {
+    const row = t * total;
+    mask.fill(MASKED, row + root, row + total);
+    for (const slot of visible) mask[row + slot] = 0;
+    mask[row + past + t] = 0;
+  });
+  return mask;
+}

@@ -1,0 +1,87 @@
+// One run of a graph over a cache: what every pass is fed beside its tokens.
+import type { ModelConfig } from '../architecture/config.ts';
+import { halfTables } from '../architecture/rope.ts';
+import { ZERO } from '../architecture/rounded.ts';
+import { cachedWidth } from '../architecture/serve.ts';
+import type { Session } from '../runtime/session.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+export class Passes {
+  private readonly config: ModelConfig;
+  private tables: { readonly cos: Tensor; readonly sin: Tensor };
+  private tableLength: number;
+
+  constructor(config: ModelConfig) {
+    this.config = config;
+    this.tableLength = Math.min(config.contextLength, 512);
+    this.tables = this.tablesOf(this.tableLength);
+  }
+
+  /** Runs new tokens behind those of the cache, which holds them afterwards. */
+  async run(
+    session: Session,
+    cache: KeyValueCache,
+    steps: number,
+    feeds: Tensors,
+    outputs: Tensors = {},
+  ): Promise<void> {
+    const { past, renewed } = cache.tensors(steps);
+    const total = cache.length + steps;
+    this.lengthenTables(total);
+    const lengths = new Int32Array(cache.batch).fill(total - 1);
+    await session.run(
+      {
+        ...past,
+        ...this.tables,
+        lengths: Tensor.host(lengths, [cache.batch]),
+        length: Tensor.host(Int32Array.of(total), [1]),
+        ...feeds,
+      },
+      { ...renewed, ...outputs },
+    );
+    cache.advance(steps);
+  }
+
+  /** The same with a `promptGraph` and tokens of one sequence. */
+  async absorb(prompt: Session, cache: KeyValueCache, tokens: readonly number[], outputs?: Tensors): Promise<void> {
+    const steps = tokens.length;
+    const feeds = {
+      ids: Tensor.host(Int32Array.from(tokens), [1, steps]),
+      positions: Tensor.host(positionsOf(steps, 1, cache.length), [1, steps]),
+      zeros: Tensor.host(new Uint8Array(steps).fill(ZERO), [steps]),
+    };
+    await this.run(prompt, cache, steps, feeds, outputs);
+  }
+
+  private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
+    const half = cachedWidth(this.config) / 2;
+    const { cos, sin } = halfTables(this.config, length, half);
+    // Attention's 1/sqrt(headDim): half of it rides on the queries' rotation, half on the keys'. The operator's own way of multiplying by
+    // it costs a single token a twentieth.
+    const share = this.config.headDim ** -0.25;
+    const table = (data: Float32Array) =>
+      Tensor.host(
+        data.map((x) => x * share),
+        [length, half],
+      );
+    return { cos: table(cos), sin: table(sin) };
+  }
+
+  /** No position is beyond the cache's length. */
+  private lengthenTables(positions: number): void {
+    if (positions <= this.tableLength) return;
+    this.tableLength = Math.max(positions, this.tableLength * 2);
+    this.tables = this.tablesOf(this.tableLength);
+  }
+}
+
+/**
+ * [batch, steps]: slots of the cache. What attention makes of positions hangs on their differences alone; and its
+ * operator counts slots itself where nothing is past.
+ */
+export function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
+  return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));
+}

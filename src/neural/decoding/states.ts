@@ -1,0 +1,95 @@
+// What a base makes of whole texts: its hidden states, pooled, as features for who learns from them.
+
+import { CodedError } from '../../common/errors.ts';
+import { readTokenizer } from '../../text/tokenizer/load.ts';
+import { chosenPrecision } from '../architecture/precision.ts';
+import { promptGraph, UNRETURNED } from '../architecture/serve.ts';
+import { wordsOf } from '../models/compatibility.ts';
+import { loadModel } from '../models/model-folder.ts';
+import { loadLibrary } from '../runtime/library.ts';
+import { Session } from '../runtime/session.ts';
+import { Tensor } from '../runtime/tensor.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+import type { LanguageOptions } from './language.ts';
+import { Passes } from './passes.ts';
+import { reachHere } from './reach.ts';
+
+export interface StatesRequest {
+  readonly language: LanguageOptions;
+  readonly texts: readonly string[];
+  /** What is read before every text, once for all, and what after it: words that say what is looked for. */
+  readonly before: string;
+  readonly after: string;
+  /** How deep in the model the states are taken, 0..1 of its layers. */
+  readonly depths: readonly number[];
+}
+
+/** Tokens of a text that are read. */
+const MOST_TOKENS = 256;
+
+/**
+ * Of each text, f32 [depths x (mean over the text's tokens, then the state of the last token read) x hidden]. Throws CodedError as
+ * Language.load does; stops with the signal's reason between two texts.
+ */
+export async function* pooledStates(
+  { language, texts, before, after, depths }: StatesRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<Float32Array> {
+  await loadLibrary();
+  const words = wordsOf(language.model, language.base, language.tokenizer);
+  const tokenizer = readTokenizer(words);
+  if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);
+  const ids = (text: string) => [...tokenizer.value.encode(text)];
+  const whole = loadModel(language.model, { as: 'stored', tokenizer: words });
+  const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
+  // What lies above the highest of them says nothing of it, and is not run.
+  const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
+  const { precision } = language;
+  const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
+  const session = await Session.load(promptGraph(model, chosen, await reachHere(), layers), {
+    device: 'cpu',
+    threads: language.threads,
+    unreturnable: UNRETURNED,
+  });
+  try {
+    const { hiddenSize } = model.config;
+    const passes = new Passes(model.config);
+    const cache = new KeyValueCache(model.config, 1);
+    const run = async (tokens: readonly number[]) => {
+      const states = layers.map(() => new Float32Array(tokens.length * hiddenSize));
+      const shape = [1, tokens.length, hiddenSize];
+      await passes.absorb(
+        session,
+        cache,
+        tokens,
+        Object.fromEntries(layers.map((layer, i) => [`state_${layer}`, Tensor.host(states[i] as Float32Array, shape)])),
+      );
+      return states;
+    };
+    if (before !== '') await run(ids(before));
+    const start = cache.length;
+    const ending = ids(after);
+    for (const text of texts) {
+      signal?.throwIfAborted();
+      const own = ids(text).slice(0, MOST_TOKENS);
+      const tokens = [...own, ...ending];
+      const states = tokens.length === 0 ? layers.map(() => new Float32Array(hiddenSize)) : await run(tokens);
+      cache.truncate(start);
+      yield pooled(states, hiddenSize, Math.max(1, own.length));
+    }
+  } finally {
+    await session.dispose();
+  }
+}
+
+function pooled(states: readonly Float32Array[], width: number, tokens: number): Float32Array {
+  const out = new Float32Array(states.length * 2 * width);
+  states.forEach((state, i) => {
+    const mean = out.subarray(2 * i * width, (2 * i + 1) * width);
+    for (let t = 0; t < tokens; t++) {
+      for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (state[t * width + j] as number) / tokens;
+    }
+    out.set(state.subarray(state.length - width), (2 * i + 1) * width);
+  });
+  return out;
+}

@@ -1,0 +1,84 @@
+// How long a model makes people wait on this machine: a new place, and a line behind it. Measured where and as it would serve.
+import { uniforms } from '../../common/statistics/random.ts';
+import type { KeyValueCache } from './key-value-cache.ts';
+import type { Network } from './network.ts';
+import { type Prefills, prefill } from './prefill.ts';
+
+/** Medians, ms. */
+export interface Timing {
+  /** A line where the prompt is there, and no search has looked behind it: a key that leaves what was drafted. */
+  readonly lineMs: number;
+  /** A prompt of 512 tokens that no cache holds. */
+  readonly promptMs: number;
+}
+
+const PROMPT_TOKENS = 512;
+/** Passes of the search for a line, and tokens that each has: a little more than a search at a cold cursor takes, and several times what one takes a key later. */
+const PASSES = 6;
+const BRANCHES = 4;
+/** The first of each runs what was never run, and does not count. */
+const PROMPTS = 4;
+const LINES = 6;
+
+/** Rejects with the signal's reason, after one more pass at most. */
+export async function timeModel(
+  network: Prefills & Pick<Network, 'cache' | 'config'>,
+  now: () => number = () => performance.now(),
+  signal?: AbortSignal,
+): Promise<Timing> {
+  const { vocabSize, contextLength } = network.config;
+  const uniform = uniforms(1);
+  const token = () => Math.floor(uniform() * vocabSize);
+  const length = Math.min(PROMPT_TOKENS, contextLength - PASSES * BRANCHES - 1);
+  const timed = async (times: number, work: () => Promise<unknown>) => {
+    const took: number[] = [];
+    for (let i = 0; i < times; i++) {
+      signal?.throwIfAborted();
+      const began = now();
+      await work();
+      signal?.throwIfAborted();
+      took.push(now() - began);
+    }
+    return median(took.slice(1));
+  };
+  let cache = network.cache();
+  const promptMs = await timed(PROMPTS, () => {
+    cache = network.cache();
+    const prompt = Array.from({ length }, token);
+    return prefill(network, cache, prompt, 0, signal);
+  });
+  const lineMs = await timed(LINES, () => line(network, cache, token, signal));
+  return { lineMs, promptMs: (promptMs * PROMPT_TOKENS) / length };
+}
+
+/** What the search for a line does: the typed token, then passes over the open branches and what comes next in them. */
+async function line(
+  network: Pick<Network, 'forward'>,
+  cache: KeyValueCache,
+  token: () => number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const held = cache.length;
+  try {
+    await network.forward(cache, { ids: [[token()]], rows: [0] });
+    const root = cache.length;
+    const branches = Array.from({ length: BRANCHES }, (): number[] => []);
+    for (let depth = 0; depth < PASSES; depth++) {
+      signal?.throwIfAborted();
+      const slot = cache.length;
+      await network.forward(cache, {
+        ids: branches.map(() => [token()]),
+        rows: branches.map((_, i) => i),
+        tree: { root, nodes: branches.map((visible) => ({ position: root + depth, visible: [...visible] })) },
+      });
+      for (const [i, visible] of branches.entries()) visible.push(slot + i);
+    }
+  } finally {
+    cache.truncate(held);
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] as number;
+}

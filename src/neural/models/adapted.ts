@@ -1,0 +1,59 @@
+// The manifest of what is made from a base: it says which, and keeps what it takes over.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { unwrap } from '../../common/errors.ts';
+import type { Precision } from '../architecture/precision.ts';
+import { baseOf } from './compatibility.ts';
+import { DIALECT, DIALECTS } from './dialects.ts';
+import {
+  ADAPTER,
+  filesIn,
+  type PackageManifest,
+  readManifest,
+  sha256Of,
+  TOKENIZER,
+  WEIGHTS,
+  writeManifest,
+} from './manifest.ts';
+
+export interface Origin {
+  /** Folder of the base. */
+  readonly base: string;
+  /** Path of the tokenizer.json that made the tokens it was trained on. Default: the base's own. */
+  readonly tokenizer?: string;
+  readonly precision: Precision;
+}
+
+/**
+ * Writes the manifest of the model or adapter that lies in `folder`. Where neither the caller nor the base says which tokenizer it is
+ * made for, none is written: a manifest says nothing that is not known. Throws CodedError as `baseOf`.
+ */
+export function describeAdapted(folder: string, { base, tokenizer, precision }: Origin): void {
+  const made = unwrap(readManifest(base));
+  const own = join(base, TOKENIZER);
+  const path = tokenizer ?? (existsSync(own) ? own : undefined);
+  const hash = path === undefined ? made?.tokenizer : sha256Of(path);
+  if (hash === undefined) return;
+  const kind = existsSync(join(folder, WEIGHTS)) ? 'model' : 'adapter';
+  const { name, weights } = baseOf(base);
+  const manifest: PackageManifest = {
+    version: 1,
+    name: 'adapted',
+    kind,
+    base: { name, weights },
+    weights: sha256Of(join(folder, kind === 'model' ? WEIGHTS : ADAPTER)),
+    tokenizer: hash,
+    dialect: made?.dialect ?? DIALECT,
+    stop: made?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
+    licence: made?.licence ?? 'NOASSERTION',
+    precision,
+    files: filesIn(folder),
+  };
+  writeManifest(folder, manifest);
+}
+
+/** Names the files that lie in the folder now, where it has a manifest. */
+export function listFiles(folder: string): void {
+  const manifest = readManifest(folder);
+  if (manifest.ok && manifest.value) writeManifest(folder, { ...manifest.value, files: filesIn(folder) });
+}

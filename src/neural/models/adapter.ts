@@ -1,0 +1,122 @@
+// An adapter on disk as peft lays it out: adapter_config.json and adapter_model.safetensors, which Python's peft reads as they are.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, messageOf } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import type { ModelConfig } from '../architecture/config.ts';
+import { checkWeights, MEND } from '../architecture/decoder-values.ts';
+import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../architecture/lora.ts';
+import { isObject } from './config-json.ts';
+import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
+import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
+
+/** What peft puts before a tensor's name in the model that it wraps. */
+const PREFIX = 'base_model.model.';
+/** Bytes; peft's own have hundreds. */
+const MOST_CONFIG = 1e5;
+const MOST_RANK = 1024;
+
+/** The weights are swapped in first: a config without its weights is no adapter. */
+export function saveAdapter(
+  folder: string,
+  config: ModelConfig,
+  { lora, weights }: Adapter,
+  base: string,
+  type: StoredType,
+): void {
+  const specs = adapterSpecs(config, lora);
+  checkWeights(specs, weights);
+  const tensors = specs.map(
+    ({ name, shape }) => [PREFIX + name, { shape, data: weights.get(name) as Float32Array }] as const,
+  );
+  const { rank, alpha, targets, firstLayer = 0 } = lora;
+  const json = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: base,
+    r: rank,
+    lora_alpha: alpha,
+    target_modules: targets,
+    ...(firstLayer > 0 && { layers_to_transform: range(firstLayer, config.layers), layers_pattern: 'layers' }),
+    bias: 'none',
+    lora_dropout: 0,
+    inference_mode: true,
+  };
+  replaceFile(join(folder, ADAPTER), writeSafetensors(tensors, type));
+  replaceFile(join(folder, ADAPTER_CONFIG), [new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`)]);
+}
+
+/**
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'.
+ *
+ * @param config of the base that it is laid over
+ */
+export function loadAdapter(folder: string, config: ModelConfig): Adapter {
+  const read = <T>(name: string, how: (path: string) => T): T => {
+    try {
+      return how(join(folder, name));
+    } catch (cause) {
+      throw new CodedError('unreadable', `The adapter's ${name} cannot be read: ${messageOf(cause)}. ${MEND}`, {
+        cause,
+      });
+    }
+  };
+  if (read(ADAPTER_CONFIG, (path) => statSync(path).size) > MOST_CONFIG) throw corrupt('is none');
+  const lora = parseLora(
+    read(ADAPTER_CONFIG, (path) => readFileSync(path, 'utf8')),
+    config,
+  );
+  const { tensors } = readSafetensors(read(ADAPTER, (path) => readFileSync(path)));
+  const specs = adapterSpecs(config, lora);
+  const weights = new Map<string, Float32Array>();
+  for (const { name } of specs) {
+    const tensor = tensors.get(PREFIX + name);
+    if (tensor) weights.set(name, tensor.data);
+  }
+  checkWeights(specs, weights);
+  // Others' may change what ours cannot: an embedding, a norm, a layer that the config does not name.
+  if (tensors.size > specs.length)
+    throw new CodedError(
+      'unsupported',
+      `The adapter changes more than its config says: ${tensors.size} tensors. ${MEND}`,
+    );
+  return { lora, weights };
+}
+
+function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw corrupt('is not valid JSON');
+  }
+  if (!isObject(json)) throw corrupt('holds no object');
+  const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: some } = json;
+  if (
+    json.peft_type !== 'LORA' ||
+    [json.use_dora, json.fan_in_fan_out, json.lora_bias].includes(true) ||
+    (json.bias ?? 'none') !== 'none' ||
+    [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(holdsAny)
+  )
+    throw new CodedError('unsupported', `The adapter is of a kind that is not supported; plain LoRA is. ${MEND}`);
+  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MOST_RANK)
+    throw corrupt('has no usable r');
+  if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
+  if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isLoraTarget))
+    throw corrupt('has no usable target_modules');
+  // rsLoRA counts it alpha / sqrt(rank) times.
+  const lora = { rank, alpha: json.use_rslora === true ? alpha * Math.sqrt(rank) : alpha, targets };
+  if (some === undefined || some === null) return lora;
+  const firstLayer = layers - (Array.isArray(some) ? some.length : 0);
+  if (!Array.isArray(some) || some.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
+    throw new CodedError('unsupported', `The adapter adapts other layers than the uppermost ones. ${MEND}`);
+  return { ...lora, firstLayer };
+}
+
+const holdsAny = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+function corrupt(how: string): CodedError {
+  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${how}. ${MEND}`);
+}

@@ -1,0 +1,128 @@
+// A row a prompt form: the special tokens that it is written with. A model names the one that it was trained on in its manifest.
+//
+//   easy-1:  [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
+//   others:  [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>    then the middle and what ends it
+//   file-marks: [<file> path \n lines ...] <file> path \n PREFIX                                   then what follows
+//   none:    <end> PREFIX                                                                         then what follows
+//
+// prompts/completion/prompt-form.ts builds them, for serving and training; test/golden/prompt.json holds the pretraining to easy-1.
+
+import { CodedError } from '../../common/errors.ts';
+import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
+import { MEND } from '../architecture/decoder-values.ts';
+
+/** Names of the tokens by what they are for; '' : the form has none. */
+export interface DialectTokens {
+  /** Before the path of the file. */
+  readonly file: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly middle: string;
+  /** Before the path of another file's lines. */
+  readonly snippet: string;
+  /** Ends the middle. */
+  readonly eom: string;
+  /** After each file. */
+  readonly end: string;
+}
+
+interface Row {
+  readonly tokens: DialectTokens;
+  /** The text behind the cursor comes first, so that a key only adds tokens at the end. */
+  readonly suffixFirst: boolean;
+  /** What a model of the form may end a middle with beside `eom` and `end`. */
+  readonly stop: readonly string[];
+}
+
+/** What models end a text with that were not trained to fill in. */
+const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of▁sentence｜>', '<|im_end|>'];
+
+/** What a row of the families, with one of its ends, is here. */
+const filling = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
+  tokens: { file, prefix, suffix, middle, snippet: file, eom: end, end },
+  suffixFirst: suffixFirst === true,
+  stop: [...ends.filter((each) => each !== end), prefix, suffix, middle, file].filter((each) => each !== ''),
+});
+
+const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
+const going: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
+
+/** Those that a model may be of by its tokens; what comes first is looked for first. */
+const ROWS = {
+  'easy-1': {
+    tokens: {
+      ...{ file: '<|file|>', prefix: '<|prefix|>', suffix: '<|suffix|>', middle: '', snippet: '<|snippet|>' },
+      ...{ eom: '<|eom|>', end: '<|end|>' },
+    },
+    suffixFirst: true,
+    stop: ['<|file|>', '<|snippet|>', '<|repo|>'],
+  },
+  'qwen-coder': filling(FILL_IN['qwen-coder'], '<|endoftext|>'),
+  codegemma: filling(FILL_IN.codegemma, '<|file_separator|>'),
+  'granite-4': filling(FILL_IN['granite-4'], '<|end_of_text|>'),
+  starcoder: filling(FILL_IN.starcoder, '<|endoftext|>'),
+  'granite-code': filling(FILL_IN.granite, '<|endoftext|>'),
+  'granite-3': filling(FILL_IN.granite, '<|end_of_text|>'),
+  'deepseek-coder': filling(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
+  codellama: filling(CODELLAMA, '▁<EOT>'),
+  'seed-coder': filling(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
+  /** SmolLM2's: fills nothing in, but was trained on files behind this mark. It goes on from the text before the cursor. */
+  'file-marks': filling(
+    { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
+    '<|endoftext|>',
+  ),
+  /** Goes on from the text before the cursor, and is shown no more; it ends as its tokenizer does. */
+  none: { tokens: going, suffixFirst: false, stop: ENDS },
+} as const satisfies Record<string, Row>;
+
+export const DIALECTS: Readonly<Record<keyof typeof ROWS, Row>> = ROWS;
+
+export type Dialect = keyof typeof ROWS;
+
+/** The form that the models that ship are asked and trained in. */
+export const DIALECT: Dialect = 'easy-1';
+
+/** What is asked of a tokenizer. */
+type Specials = { special(name: string): number | undefined };
+
+/** A form's tokens as ids. Undefined where the form has none. */
+export type DialectIds = {
+  readonly [Role in keyof DialectTokens]: Role extends 'eom' | 'end' ? number : number | undefined;
+};
+
+/** Token ids of a form's special tokens, by what they are for. Throws CodedError 'unsupported' where the tokenizer lacks one. */
+export function dialectTokens(tokenizer: Specials, dialect: Dialect = DIALECT): DialectIds {
+  const tokens = Object.entries(namesOf(tokenizer, dialect)).map(([role, name]) => {
+    const id = tokenizer.special(name);
+    if (id === undefined && name !== '') {
+      throw new CodedError('unsupported', `The tokenizer has no token '${name}', which prompts need. ${MEND}`);
+    }
+    return [role, id];
+  });
+  const ids = Object.fromEntries(tokens) as DialectIds;
+  if (ids.end === undefined)
+    throw new CodedError('unsupported', `The tokenizer has no token that ends a text, which prompts need. ${MEND}`);
+  return ids;
+}
+
+/** The form's tokens by name, with what ends a text in this tokenizer where the form does not say it. */
+export function namesOf(tokenizer: Specials, dialect: Dialect): DialectTokens {
+  const { tokens } = DIALECTS[dialect];
+  if (tokens.end !== '') return tokens;
+  const end = ENDS.find((name) => tokenizer.special(name) !== undefined) ?? '';
+  return { ...tokens, eom: end, end };
+}
+
+/** The form that a model's tokens say it knows: the first of which it has them all; and the names of its tokens that end a completion. */
+export function dialectFor(tokenizer: Specials): { readonly dialect: Dialect; readonly stop: readonly string[] } {
+  const has = (name: string) => name === '' || tokenizer.special(name) !== undefined;
+  const dialects = Object.keys(DIALECTS) as Dialect[];
+  const dialect = dialects.find((each) => Object.values(DIALECTS[each].tokens).every(has)) ?? 'none';
+  const { eom, end } = namesOf(tokenizer, dialect);
+  const stop = [eom, end, ...DIALECTS[dialect].stop].filter((name) => name !== '' && has(name));
+  return { dialect, stop: [...new Set(stop)] };
+}
+
+export function isDialect(name: unknown): name is Dialect {
+  return typeof name === 'string' && Object.hasOwn(DIALECTS, name);
+}

@@ -1,0 +1,169 @@
+// What was made from a user's folder, for others' programs: the adapter as peft and as llama.cpp want it, the model with the adapter merged
+// in, and the base, which lies here in a layout that nobody else reads. One matrix at a time is in memory.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, failed, messageOf, ok, type Result } from '../../../common/errors.ts';
+import { replaceFile } from '../../../common/files.ts';
+import { toHalf } from '../../../common/half.ts';
+import type { Progress } from '../../../common/progress.ts';
+import type { ModelConfig } from '../../architecture/config.ts';
+import type { Model } from '../../architecture/decoder-values.ts';
+import { adapterNames, mergedMatrix } from '../../architecture/lora.ts';
+import { elements, parameterSpecs } from '../../architecture/parameters.ts';
+import { dequantize } from '../../architecture/quantize.ts';
+import { saveAdapter } from '../adapter.ts';
+import { writeConfig } from '../config-json.ts';
+import { DIALECT, DIALECTS, type Dialect } from '../dialects.ts';
+import { CONFIG, TOKENIZER, WEIGHTS } from '../manifest.ts';
+import { type Loaded, loadModel } from '../model-folder.ts';
+import { safetensorsPieces } from '../safetensors.ts';
+import { type ExportFacts, exportReadme } from './export-readme.ts';
+import { GGML, type GgufTensor, ggufPieces } from './gguf-file.ts';
+import { adapterFile, bytesOf, type GgufWords, ggufCut, ggufParameters, inOrder, modelMetadata } from './gguf-model.ts';
+
+export interface ExportRequest {
+  /** Folder of the adapter, or of a whole model. */
+  readonly model: string;
+  /** Folder of the base that it is laid over. */
+  readonly base: string;
+  /** Path of tokenizer.json. */
+  readonly tokenizer: string;
+  /** Folder that it is written into; what is there by the same names is replaced. */
+  readonly into: string;
+}
+
+export interface ExportedFiles {
+  readonly into: string;
+  /** Files and folders in it. */
+  readonly names: readonly string[];
+}
+
+/** Fails as `loadModel`, and with 'unwritable'. */
+export function exportModel(request: ExportRequest, signal?: AbortSignal, progress?: Progress): Result<ExportedFiles> {
+  try {
+    return ok(write(request, signal, progress));
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    if (signal?.aborted) throw error;
+    return failed(
+      'unwritable',
+      `The export cannot be written: ${messageOf(error)}. Make room, or name another folder.`,
+    );
+  }
+}
+
+function write(
+  { model, base, tokenizer, into }: ExportRequest,
+  signal?: AbortSignal,
+  progress?: Progress,
+): ExportedFiles {
+  const loaded = loadModel(model, { as: 'stored', base, tokenizer });
+  const { config, adapter, manifest } = loaded;
+  const words: GgufWords = JSON.parse(readFileSync(tokenizer, 'utf8'));
+  const dialect = manifest?.dialect ?? DIALECT;
+  const end = endOf(words, dialect, manifest?.stop ?? []);
+  const names: string[] = [];
+  const step = (name: string, work: (path: string) => void) => {
+    signal?.throwIfAborted();
+    progress?.({ stage: `Writing ${name}`, done: names.length, total: adapter ? 6 : 3 });
+    work(join(into, name));
+    names.push(name);
+  };
+  const whole = (values: ValueOf) => (path: string) => {
+    writeWhole(path, config, values);
+    replaceFile(join(path, TOKENIZER), [readFileSync(tokenizer)]);
+    replaceFile(join(path, 'tokenizer_config.json'), [encode(tokenizerConfig(config, end.name))]);
+  };
+  const gguf = (name: string, values: ValueOf) => (path: string) => {
+    const metadata = modelMetadata(config, name, words, end.id);
+    replaceFile(path, ggufPieces(metadata, ggufTensors(config, values)));
+  };
+  mkdirSync(into, { recursive: true });
+  const name = manifest?.base?.name ?? 'base';
+  if (adapter) {
+    step('adapter', (path) => saveAdapter(path, config, adapter, 'base', 'F32'));
+    step('adapter.gguf', (path) => {
+      const { metadata, tensors } = adapterFile(config, adapter);
+      replaceFile(path, ggufPieces(metadata, tensors));
+    });
+    step('base', whole(valuesOf(loaded)));
+    step('base.gguf', gguf(name, valuesOf(loaded)));
+  } else step('merged.gguf', gguf('adapted', mergedValues(loaded)));
+  step('merged', whole(mergedValues(loaded)));
+  const facts: ExportFacts = {
+    ...{ base: name, config, dialect, end: end.name, cut: ggufCut(words), licence: manifest?.licence ?? 'not stated' },
+    ...(adapter && { lora: adapter.lora }),
+  };
+  step('README.md', (path) => replaceFile(path, [new TextEncoder().encode(exportReadme(facts))]));
+  return { into, names };
+}
+
+/** Of a parameter by its name, as f32. */
+type ValueOf = (name: string) => Float32Array;
+
+function valuesOf({ weights, packed }: Model): ValueOf {
+  return (name) => {
+    const matrix = packed?.get(name);
+    return matrix ? dequantize(matrix) : (weights.get(name) as Float32Array);
+  };
+}
+
+function mergedValues(loaded: Loaded): ValueOf {
+  const values = valuesOf(loaded);
+  const { adapter } = loaded;
+  if (!adapter) return values;
+  return (name) => {
+    const { a, b } = adapterNames(name);
+    const [low, up] = [adapter.weights.get(a), adapter.weights.get(b)];
+    const base = values(name);
+    return low && up ? mergedMatrix(base, low.length / adapter.lora.rank, adapter.lora, low, up) : base;
+  };
+}
+
+/** The layout of Hugging Face's transformers. F16: in 4 bits nothing of the values is worth more. */
+function writeWhole(folder: string, config: ModelConfig, values: ValueOf): void {
+  const tensors = parameterSpecs(config).map(({ name, shape }) => ({ name, shape, data: () => values(name) }));
+  replaceFile(join(folder, WEIGHTS), safetensorsPieces(tensors, 'F16'));
+  replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, 'float16'))]);
+}
+
+function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
+  const { ropeDivisors: divisors } = config;
+  // How the rotation is stretched is no metadata there, but a tensor.
+  const stretched = divisors && {
+    ...{ name: 'rope_freqs.weight', shape: [divisors.length], type: GGML.F32, bytes: 4 * divisors.length },
+    data: () => bytesOf(Float32Array.from(divisors)),
+  };
+  const parameters = ggufParameters(config).map(({ name, from, shape, order }) => {
+    const isMatrix = shape.length > 1;
+    const data = () => {
+      const ordered = inOrder(values(from), shape[0] as number, order);
+      return isMatrix ? bytesOf(Uint16Array.from(ordered, toHalf)) : bytesOf(ordered);
+    };
+    const type = isMatrix ? GGML.F16 : GGML.F32;
+    return { name, shape, type, bytes: elements(shape) * (isMatrix ? 2 : 4), data };
+  });
+  return stretched ? [stretched, ...parameters] : parameters;
+}
+
+/** The token that ends a text. */
+function endOf(
+  words: GgufWords,
+  dialect: Dialect,
+  stop: readonly string[],
+): { readonly name: string; readonly id: number } {
+  const names = [DIALECTS[dialect].tokens.end, ...stop];
+  const found = names.flatMap((name) => words.added_tokens.filter(({ content }) => content === name))[0];
+  return found ? { name: found.content, id: found.id } : { name: '', id: 0 };
+}
+
+function tokenizerConfig({ contextLength }: ModelConfig, end: string): object {
+  return {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: contextLength,
+    clean_up_tokenization_spaces: false,
+    ...(end !== '' && { eos_token: end, pad_token: end }),
+  };
+}
+
+const encode = (json: object) => new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`);

@@ -1,0 +1,172 @@
+// A model, and an adapter, as llama.cpp's GGUF has them: names of metadata and tensors, and the order of rows that its rotation wants.
+// Source: llama.cpp's convert_hf_to_gguf.py and convert_lora_to_gguf.py.
+import type { ModelConfig } from '../../architecture/config.ts';
+import { type Adapter, adapterNames } from '../../architecture/lora.ts';
+import { EMBEDDING, FINAL_NORM, headLayer, type LinearLayer, layerParameters } from '../../architecture/parameters.ts';
+import { GGML, type GgufTensor, type GgufValue, Real } from './gguf-file.ts';
+
+/** One of the model's parameters as the file has it. */
+export interface GgufParameter {
+  readonly name: string;
+  /** Its name here. */
+  readonly from: string;
+  readonly shape: readonly number[];
+  /** Where row i of the file's comes from: rows that turn together are neighbours there, and half a head apart here. */
+  readonly order: (row: number) => number;
+}
+
+const asItIs = (row: number) => row;
+
+/** Rows i and i + half of a head become neighbours. */
+function paired(headDim: number): (row: number) => number {
+  return (row) => {
+    const place = row % headDim;
+    return row - place + (place >> 1) + (place % 2) * (headDim / 2);
+  };
+}
+
+/** Every parameter in the file's order. */
+export function ggufParameters(config: ModelConfig): GgufParameter[] {
+  const { hiddenSize, headDim, modelType } = config;
+  // Of what we know, llama's rotation alone takes neighbours; where rows are in the wrong order, nothing says so.
+  const turned = modelType === 'llama' ? paired(headDim) : asItIs;
+  const norm = (name: string, from: string, width = hiddenSize) => ({ name, from, shape: [width], order: asItIs });
+  const linear = (name: string, { weight, bias, out, inner }: LinearLayer, order = asItIs): GgufParameter[] => [
+    { name: `${name}.weight`, from: weight, shape: [out, inner], order },
+    ...(bias === undefined ? [] : [{ name: `${name}.bias`, from: bias, shape: [out], order }]),
+  ];
+  const head = headLayer(config);
+  const found = [
+    ...linear('token_embd', { ...head, weight: EMBEDDING }),
+    norm('output_norm.weight', FINAL_NORM),
+    ...(config.tied ? [] : linear('output', head)),
+  ];
+  for (let i = 0; i < config.layers; i++) {
+    const layer = layerParameters(config, i);
+    const at = `blk.${i}.`;
+    found.push(
+      norm(`${at}attn_norm.weight`, layer.inputNorm),
+      ...linear(`${at}attn_q`, layer.query, turned),
+      ...linear(`${at}attn_k`, layer.key, turned),
+      ...linear(`${at}attn_v`, layer.value),
+      ...(layer.queryNorm === undefined ? [] : [norm(`${at}attn_q_norm.weight`, layer.queryNorm, headDim)]),
+      ...(layer.keyNorm === undefined ? [] : [norm(`${at}attn_k_norm.weight`, layer.keyNorm, headDim)]),
+      ...linear(`${at}attn_output`, layer.output),
+      norm(`${at}ffn_norm.weight`, layer.middleNorm),
+      ...linear(`${at}ffn_gate`, layer.gate),
+      ...linear(`${at}ffn_up`, layer.up),
+      ...linear(`${at}ffn_down`, layer.down),
+    );
+  }
+  return found;
+}
+
+/** What tokenizer.json says that a GGUF holds; undefined: nothing, the file gets no words. */
+export interface GgufWords {
+  readonly model: {
+    readonly vocab: Readonly<Record<string, number>>;
+    readonly merges: readonly (string | readonly string[])[];
+  };
+  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special?: boolean }[];
+  readonly pre_tokenizer: unknown;
+}
+
+/** Which of llama.cpp's cuts a tokenizer's is: what its description holds, the first that fits; the last is for all others. */
+const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
+  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
+  [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
+  [/\\\\s\?\\\\p\{P\}\+/, 'deepseek-coder'],
+  [/"Digits".*"use_regex":true/, 'smollm'],
+  [/"use_regex":true/, 'gpt-2'],
+];
+
+/** Undefined where llama.cpp has no such cut, and reads some texts as other tokens. */
+export function ggufCut({ pre_tokenizer }: GgufWords): string | undefined {
+  const description = JSON.stringify(pre_tokenizer);
+  return CUTS.find(([holds]) => holds.test(description))?.[1];
+}
+
+/** @param end id of the token that ends a text */
+export function modelMetadata(
+  config: ModelConfig,
+  name: string,
+  words: GgufWords,
+  end: number,
+): Record<string, GgufValue> {
+  const arch = config.modelType;
+  const tokens = Array.from({ length: config.vocabSize }, (_, id) => `<|unused ${id}|>`);
+  for (const [token, id] of Object.entries(words.model.vocab)) tokens[id] = token;
+  // 1: a word, 3: a mark, 4: a text of its own, 5: unused.
+  const types = new Int32Array(config.vocabSize).fill(5);
+  for (const id of Object.values(words.model.vocab)) types[id] = 1;
+  for (const { id, content, special } of words.added_tokens) {
+    tokens[id] = content;
+    types[id] = special === false ? 4 : 3;
+  }
+  return {
+    'general.architecture': arch,
+    'general.name': name,
+    [`${arch}.context_length`]: config.contextLength,
+    [`${arch}.embedding_length`]: config.hiddenSize,
+    [`${arch}.block_count`]: config.layers,
+    [`${arch}.feed_forward_length`]: config.intermediateSize,
+    [`${arch}.attention.head_count`]: config.heads,
+    [`${arch}.attention.head_count_kv`]: config.keyValueHeads,
+    [`${arch}.attention.key_length`]: config.headDim,
+    [`${arch}.attention.value_length`]: config.headDim,
+    [`${arch}.rope.dimension_count`]: config.headDim,
+    [`${arch}.vocab_size`]: config.vocabSize,
+    [`${arch}.rope.freq_base`]: new Real(config.ropeTheta),
+    [`${arch}.attention.layer_norm_rms_epsilon`]: new Real(config.normEpsilon),
+    'tokenizer.ggml.model': 'gpt2',
+    'tokenizer.ggml.pre': ggufCut(words) ?? 'smollm',
+    'tokenizer.ggml.tokens': tokens,
+    'tokenizer.ggml.token_type': types,
+    'tokenizer.ggml.merges': words.model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))),
+    'tokenizer.ggml.bos_token_id': end,
+    'tokenizer.ggml.eos_token_id': end,
+    'tokenizer.ggml.add_bos_token': false,
+  };
+}
+
+/** What llama.cpp lays over a model: the factors of each matrix, B's rows in the order of the matrix's own. */
+export function adapterFile(
+  config: ModelConfig,
+  { lora, weights }: Adapter,
+): { readonly metadata: Record<string, GgufValue>; readonly tensors: readonly GgufTensor[] } {
+  const tensors = ggufParameters(config).flatMap(({ name, from, shape: [rows, columns], order }): GgufTensor[] => {
+    const names = adapterNames(from);
+    const [a, b] = [weights.get(names.a), weights.get(names.b)];
+    if (!a || !b || rows === undefined || columns === undefined) return [];
+    const tensor = (half: string, shape: readonly number[], data: () => Float32Array): GgufTensor => ({
+      ...{ name: `${name}.${half}`, shape, type: GGML.F32, bytes: 4 * (shape[0] as number) * (shape[1] as number) },
+      data: () => bytesOf(data()),
+    });
+    return [
+      tensor('lora_a', [lora.rank, columns], () => a),
+      tensor('lora_b', [rows, lora.rank], () => inOrder(b, rows, order)),
+    ];
+  });
+  const metadata = {
+    'general.architecture': config.modelType,
+    'general.type': 'adapter',
+    'adapter.type': 'lora',
+    'adapter.lora.alpha': new Real(lora.alpha),
+  };
+  return { metadata, tensors };
+}
+
+/** The rows of a matrix, or the elements of a vector, as the file has them. */
+export function inOrder(data: Float32Array, rows: number, order: (row: number) => number): Float32Array {
+  if (order === asItIs) return data;
+  const width = data.length / rows;
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const from = order(row) * width;
+    out.set(data.subarray(from, from + width), row * width);
+  }
+  return out;
+}
+
+export const bytesOf = (data: Float32Array | Uint16Array) =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

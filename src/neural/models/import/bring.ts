@@ -1,0 +1,170 @@
+// Brings a model that somebody has into a folder of ours, as a package beside those that ship: config, weights in 4 bits, tokenizer,
+// manifest. What a cancelled or killed attempt has written is gone on from, where the model's files are still the same.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
+import { replaceFile } from '../../../common/files.ts';
+import { megabytes } from '../../../common/format.ts';
+import { noProgress, type Progress } from '../../../common/progress.ts';
+import { loadTokenizer } from '../../../text/tokenizer/load.ts';
+import { parameterSpecs } from '../../architecture/parameters.ts';
+import { writeConfig } from '../config-json.ts';
+import { dialectFor, dialectTokens } from '../dialects.ts';
+import { type PackageInfo, readPackage } from '../list.ts';
+import { CONFIG, filesIn, type PackageManifest, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../manifest.ts';
+import { KNOWN_KIND } from './source.ts';
+import { readSource, type Source } from './source-of.ts';
+import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
+
+const STAND = 'stand.json';
+/** Beside the weights: config, tokenizer, a little of the disk's own. */
+const ROOM = 100e6;
+
+export interface BringRequest {
+  /** A GGUF file, or a folder of safetensors. */
+  readonly path: string;
+  /** Where bases are kept. */
+  readonly into: string;
+  /** Default: as the model calls itself. */
+  readonly name?: string;
+}
+
+export interface Brought extends PackageInfo {
+  /** As the file states it. */
+  readonly licence: string | undefined;
+  /** Of its weights some were there from an attempt before. */
+  readonly wentOn: boolean;
+}
+
+/** Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' where the name is taken, and 'cancelled'. */
+export async function bring(
+  request: BringRequest,
+  signal: AbortSignal,
+  progress: Progress = noProgress,
+): Promise<Result<Brought>> {
+  try {
+    const path = resolve(request.path);
+    progress({ stage: 'Reading what the model is', done: 0, total: undefined });
+    const source = await readSource(path);
+    // Before anything is written: what cannot be asked, or read, needs no weights.
+    const read = loadTokenizer(source.tokenizer, `Choose another model: ${KNOWN_KIND}.`);
+    if (!read.ok) return failed('unsupported', read.error.message);
+    const tokenizer = read.value;
+    if (tokenizer.vocabularySize > source.config.vocabSize) {
+      throw new CodedError('corrupt', 'The model cannot be used: its tokenizer has more tokens than its embedding.');
+    }
+    const name = nameFor(request.name ?? knownAs(path, source));
+    const folder = join(request.into, name);
+    if (statSync(folder, { throwIfNoEntry: false })) {
+      return failed(
+        'bad-request',
+        `There is a base '${name}' already. Give this one another name, or remove that one.`,
+      );
+    }
+    const form = dialectFor(tokenizer);
+    dialectTokens(tokenizer, form.dialect);
+    return ok(await write(source, { name, folder, ...form }, signal, progress));
+  } catch (error) {
+    if (isCancelled(error) || signal.aborted)
+      return failed('cancelled', 'Stopped. What is written stays for the next attempt.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed(
+      'unwritable',
+      `The base cannot be written: ${messageOf(error)}. Make room, or choose another folder.`,
+    );
+  }
+}
+
+interface Target extends Pick<PackageManifest, 'dialect' | 'stop'> {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** A file by its own name, which is what somebody sees, but for one that is called by its hash; a folder as the model calls itself. */
+function knownAs(path: string, { name }: Source): string {
+  const own = basename(path, '.gguf');
+  return own === basename(path) || /^sha256-/.test(own) ? name || own : own;
+}
+
+/** What a folder may be called everywhere, and a manifest's name. */
+function nameFor(name: string): string {
+  const plain = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 60)
+    .toLowerCase();
+  return plain === '' ? 'base' : plain;
+}
+
+async function write(
+  source: Source,
+  { name, folder, dialect, stop }: Target,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Brought> {
+  const partial = `${folder}.partial`;
+  const size = sizeOf(source);
+  mkdirSync(partial, { recursive: true });
+  const from = goesOnFrom(partial, source);
+  const { bavail, bsize } = statfsSync(partial);
+  if (from === 0 && bavail * bsize < size + ROOM) {
+    throw new CodedError(
+      'unwritable',
+      `The base takes ${megabytes(size + ROOM)} on disk, and ${megabytes(bavail * bsize)} are free. Make room.`,
+    );
+  }
+  // Another attempt's, perhaps: what it says is done is written over.
+  if (from === 0) rmSync(join(partial, STAND), { force: true });
+  const weights = join(partial, WEIGHTS);
+  await writeWeights(weights, source, {
+    ...{ form: 'int4', from, signal },
+    onWritten: (_, bytes) =>
+      progress({
+        stage: 'Rounding its weights',
+        done: bytes,
+        total: size,
+        detail: `${megabytes(bytes)} of ${megabytes(size)}`,
+      }),
+    onKept: (done) => replaceFile(join(partial, STAND), [encode({ ...identityOf(source), done })]),
+  });
+  replaceFile(join(partial, CONFIG), [new TextEncoder().encode(writeConfig(source.config, 'float32'))]);
+  replaceFile(join(partial, TOKENIZER), [encode(source.tokenizer)]);
+  rmSync(join(partial, STAND), { force: true });
+  writeManifest(partial, {
+    version: 1,
+    name,
+    kind: 'model',
+    base: { name: source.name || name },
+    weights: await hashOf(weights, signal),
+    tokenizer: sha256Of(join(partial, TOKENIZER)),
+    dialect,
+    stop: [...new Set([...source.ends, ...stop])],
+    licence: source.licence ?? 'not stated',
+    precision: 'int4',
+    files: filesIn(partial),
+  });
+  renameSync(partial, folder);
+  return { ...unwrap(readPackage(folder)), licence: source.licence, wentOn: from > 0 };
+}
+
+/** What must be the same for an attempt to be gone on from. */
+function identityOf({ files, config }: Source): object {
+  return { files, config };
+}
+
+/** How many parameters an attempt before has left whole. */
+function goesOnFrom(partial: string, source: Source): number {
+  try {
+    const { done, ...identity } = JSON.parse(readFileSync(join(partial, STAND), 'utf8'));
+    const same = JSON.stringify(identity) === JSON.stringify(identityOf(source));
+    const most = parameterSpecs(source.config).length;
+    const isCount = Number.isInteger(done) && done >= 0 && done <= most;
+    if (same && isCount && statSync(join(partial, WEIGHTS)).size >= sizeOf(source, done)) return done;
+  } catch {
+    // There is none.
+  }
+  return 0;
+}
+
+const encode = (json: unknown) => new TextEncoder().encode(`${JSON.stringify(json)}\n`);

@@ -1,0 +1,105 @@
+// A GGUF's tokenizer in the layout of Hugging Face's tokenizer.json. What a GGUF does not record, how text is cut into words, hangs on a
+// name: a row each. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
+import { isSpelled } from '../../../text/tokenizer/bytes.ts';
+import {
+  addedToken,
+  byteLevel,
+  digits,
+  split,
+  type TokenizerParts,
+  tokenizerJson,
+} from '../../../text/tokenizer/json-file.ts';
+import { gpt4Pattern } from '../../../text/tokenizer/splits.ts';
+import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** How text is cut into words. */
+type Words = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
+
+const wordsWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
+
+const gpt2: Words = { steps: [byteLevel(true)] };
+const smollm: Words = { steps: [digits, byteLevel(true)] };
+const qwen2: Words = { steps: [wordsWith('\\p{N}'), byteLevel(false)], normalizer: { type: 'NFC' } };
+const dbrx: Words = { steps: [wordsWith('\\p{N}{1,3}'), byteLevel(false)] };
+
+/** By tokenizer.ggml.pre. */
+const WORDS: Readonly<Record<string, Words>> = {
+  'gpt-2': gpt2,
+  default: gpt2,
+  smollm,
+  starcoder: smollm,
+  refact: smollm,
+  qwen2,
+  'deepseek-r1-qwen': qwen2,
+  dbrx,
+  'llama-bpe': { ...dbrx, ignoresMerges: true },
+  'seed-coder': { steps: [wordsWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevel(false)] },
+  'deepseek-coder': {
+    steps: [
+      split('[\\r\\n]'),
+      split('\\s?\\p{L}+'),
+      split('\\s?\\p{P}+'),
+      split('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
+      digits,
+      byteLevel(false),
+    ],
+  },
+};
+
+/** token_type of GGUF. */
+const [NORMAL, TEXT, UNUSED] = [1, 4, 5] as const;
+
+export interface BroughtTokenizer {
+  readonly tokenizer: unknown;
+  /** Names of the tokens that end a text. */
+  readonly ends: readonly string[];
+}
+
+/** Throws CodedError 'corrupt' or 'unsupported'. @param size of the embedding */
+export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtTokenizer {
+  const of = (key: string) =>
+    Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
+  if (of('model') !== 'gpt2') {
+    throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`);
+  }
+  const pre = of('pre') ?? 'default';
+  const words = typeof pre === 'string' && Object.hasOwn(WORDS, pre) ? WORDS[pre] : undefined;
+  if (!words) {
+    const known = Object.keys(WORDS).join(', ');
+    throw unsupported(
+      `its tokenizer cuts words in a way that is not known, '${String(pre).slice(0, 40)}'; ${known} are`,
+    );
+  }
+  const tokens = texts(of('tokens'), 'tokens');
+  if (tokens.length === 0 || tokens.length > size) throw corrupt('its tokenizer has other tokens than its embedding');
+  const kinds = of('token_type') ?? tokens.map(() => NORMAL);
+  if (!Array.isArray(kinds) || kinds.length !== tokens.length) throw corrupt('its tokenizer has no usable token_type');
+  let used = tokens.length;
+  while (used > 0 && kinds[used - 1] === UNUSED) used--;
+  // Without a prototype: a token may be called __proto__.
+  const vocabulary: Record<string, number> = Object.create(null);
+  const added: ReturnType<typeof addedToken>[] = [];
+  for (let id = 0; id < used; id++) {
+    const content = tokens[id] as string;
+    if (kinds[id] === NORMAL && isSpelled(content)) vocabulary[content] = id;
+    else {
+      // Of what no text is meant to hold, two may have one name.
+      const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
+      // A text that is one token wherever it stands is not special.
+      added.push(addedToken(id, name, kinds[id] !== TEXT));
+    }
+  }
+  const named = (key: string) => {
+    const id = of(key);
+    return typeof id === 'number' && tokens[id] !== undefined ? [tokens[id]] : [];
+  };
+  const tokenizer = tokenizerJson({ ...words, vocab: vocabulary, added, merges: texts(of('merges'), 'merges') });
+  return { tokenizer, ends: [...new Set([...named('eos_token_id'), ...named('eot_token_id')])] };
+}
+
+function texts(value: unknown, what: string): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw corrupt(`its tokenizer has no ${what}`);
+}

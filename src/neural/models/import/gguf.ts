@@ -1,0 +1,221 @@
+// A GGUF file understood: its header is read by @huggingface/gguf, and everything that it claims is compared with what is there.
+
+import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
+import type { ModelConfig } from '../../architecture/config.ts';
+import { EMBEDDING, elements, FINAL_NORM, HEAD } from '../../architecture/parameters.ts';
+import { parseConfig } from '../config-json.ts';
+import {
+  BROUGHT,
+  type BroughtFamily,
+  checkedMultipliers,
+  KNOWN_FAMILIES,
+  type Multipliers,
+  timesOf,
+} from './brought-families.ts';
+import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
+import { ADVICE, checkPlaces, corrupt, openPlain, type Place, RowReader, type Source, unsupported } from './source.ts';
+import { BLOCK_TYPES, F32, typeName } from './stored-numbers.ts';
+
+interface Header {
+  readonly metadata: Metadata;
+  readonly tensorInfos: readonly {
+    readonly name: string;
+    /** Fastest first. */
+    readonly shape: readonly bigint[];
+    readonly dtype: number;
+    readonly offset: bigint;
+  }[];
+  readonly tensorDataOffset: bigint;
+  readonly littleEndian: boolean;
+}
+
+/** Ours behind 'model.layers.N.', theirs behind 'blk.N.', both with .weight or .bias behind them. */
+const LAYER_NAMES: Readonly<Record<string, string>> = {
+  attn_norm: 'input_layernorm',
+  attn_q: 'self_attn.q_proj',
+  attn_k: 'self_attn.k_proj',
+  attn_v: 'self_attn.v_proj',
+  attn_q_norm: 'self_attn.q_norm',
+  attn_k_norm: 'self_attn.k_norm',
+  attn_output: 'self_attn.o_proj',
+  ffn_norm: 'post_attention_layernorm',
+  ffn_gate: 'mlp.gate_proj',
+  ffn_up: 'mlp.up_proj',
+  ffn_down: 'mlp.down_proj',
+};
+const NAMES: Readonly<Record<string, string>> = {
+  'token_embd.weight': EMBEDDING,
+  'output_norm.weight': FINAL_NORM,
+  'output.weight': HEAD,
+};
+/** Divisors of the rotary frequencies. */
+const ROPE_DIVISORS = 'rope_freqs.weight';
+
+/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No tensor is read but the divisors of the rotary frequencies. */
+export async function readGguf(path: string): Promise<Source> {
+  const { handle, file } = await openPlain(path);
+  await handle.close();
+  const header = await readHeader(path);
+  const { metadata, tensorInfos } = header;
+  if (!header.littleEndian) throw unsupported('its numbers are big-endian');
+  const count = number(metadata['split.count']);
+  if (count !== undefined && count > 1) {
+    throw unsupported(`it is one of ${count} parts: join them with llama.cpp's llama-gguf-split --merge`);
+  }
+  const architecture = text(metadata['general.architecture']) ?? '';
+  const family = Object.hasOwn(BROUGHT, architecture) ? BROUGHT[architecture] : undefined;
+  if (!family) throw unsupported(`models of type '${architecture.slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
+  const raw = new Map(tensorInfos.map((info) => [info.name, info]));
+  if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
+  const place = (name: string): Place | undefined => {
+    const info = raw.get(name);
+    return info && placeOf(info, Number(header.tensorDataOffset));
+  };
+  const embedding = place('token_embd.weight');
+  if (!embedding) throw corrupt('it has no embedding');
+  const own = (key: string) => metadata[`${architecture}.${key}`];
+  const json = configOf(own, family, embedding, raw.has('output.weight'), raw.has('blk.0.attn_q.bias'));
+  const config = unwrap(parseConfig(JSON.stringify(json)));
+  const files = [file];
+  const divisors = place(ROPE_DIVISORS);
+  const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
+  const times = timesOf(multipliersOf(own, family), config);
+  const places = new Map<string, Place>();
+  for (const { name } of tensorInfos) {
+    if (name === ROPE_DIVISORS) continue;
+    const ours = ourName(name) ?? name;
+    const found = place(name) as Place;
+    const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
+    places.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
+  }
+  const source = { config: scaled, places, files };
+  checkPlaces(source);
+  const { tokenizer, ends } = tokenizerFromGguf(metadata, config.vocabSize);
+  const name = text(metadata['general.name']) ?? text(metadata['general.basename']) ?? '';
+  return { ...source, name, licence: text(metadata['general.license']), tokenizer, ends };
+}
+
+async function readHeader(path: string): Promise<Header> {
+  // Loaded where somebody brings a file, and not with the rest.
+  const { gguf } = await import('@huggingface/gguf');
+  try {
+    return (await gguf(path, { allowLocalFile: true })) as unknown as Header;
+  } catch (cause) {
+    throw corrupt(`its header is damaged or no GGUF's (${messageOf(cause).slice(0, 200)})`, cause);
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 200) : undefined;
+}
+
+/** Any of GGUF's integers and reals. */
+export function number(value: unknown): number | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** As transformers' config.json would have it, which is where all limits are checked. */
+function configOf(
+  own: (key: string) => unknown,
+  family: BroughtFamily,
+  embedding: Place,
+  hasHead: boolean,
+  hasBias: boolean,
+): Record<string, unknown> {
+  const heads = number(own('attention.head_count'));
+  const width = number(own('embedding_length'));
+  const headDim = number(own('attention.key_length')) ?? (width ?? 0) / (heads ?? 1);
+  const refused: readonly (readonly [boolean, string])[] = [
+    [(number(own('expert_count')) ?? 0) > 0, 'it is a mixture of experts'],
+    [(number(own('attention.value_length')) ?? headDim) !== headDim, 'its keys and values differ in width'],
+    [(number(own('rope.dimension_count')) ?? headDim) !== headDim, 'only a part of its heads turns with the position'],
+    [own('attention.causal') === false, 'it does not predict the next token'],
+    [own('attention.head_count') !== undefined && heads === undefined, 'its layers have different numbers of heads'],
+  ];
+  const reason = refused.find(([is]) => is)?.[1];
+  if (reason !== undefined) throw unsupported(reason);
+  const scaling = text(own('rope.scaling.type'));
+  const window = number(own('attention.sliding_window')) ?? Number.POSITIVE_INFINITY;
+  const context = number(own('context_length'));
+  return {
+    model_type: family.as,
+    vocab_size: embedding.rows,
+    hidden_size: width,
+    intermediate_size: number(own('feed_forward_length')),
+    num_hidden_layers: number(own('block_count')),
+    num_attention_heads: heads,
+    num_key_value_heads: number(own('attention.head_count_kv')) ?? heads,
+    head_dim: headDim,
+    // Within its window attention sees everything: that is the same model.
+    max_position_embeddings: context === undefined ? undefined : Math.min(context, window),
+    rms_norm_eps: number(own('attention.layer_norm_rms_epsilon')),
+    rope_theta: number(own('rope.freq_base')),
+    ...(scaling !== undefined && scaling !== 'none'
+      ? { rope_scaling: { rope_type: scaling, factor: number(own('rope.scaling.factor')) } }
+      : {}),
+    tie_word_embeddings: !hasHead,
+    attention_bias: hasBias,
+  };
+}
+
+function multipliersOf(own: (key: string) => unknown, { multipliers: names }: BroughtFamily): Multipliers {
+  const stated = (name: keyof Multipliers) => (names ? number(own(names[name][1])) : undefined);
+  const multipliers = {
+    embedding: stated('embedding') ?? 1,
+    residual: stated('residual') ?? 1,
+    attention: stated('attention') || undefined,
+    logits: stated('logits') ?? 1,
+  };
+  return checkedMultipliers(multipliers);
+}
+
+function placeOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): Place {
+  const type = BLOCK_TYPES.get(dtype);
+  if (!type) {
+    const known = [...BLOCK_TYPES.values()].map((each) => each.name).join(', ');
+    throw unsupported(`'${name.slice(0, 80)}' is stored as ${typeName(dtype)}; ${known} can be read`);
+  }
+  const [columns = 0, rows = 1, ...more] = shape.map(Number);
+  if (more.some((length) => length !== 1) || columns === 0 || columns % type.values !== 0) {
+    throw corrupt(`'${name.slice(0, 80)}' has a shape that ${type.name} cannot have`);
+  }
+  return { file: 0, start: dataStart + Number(offset), type, rows, columns };
+}
+
+function ourName(name: string): string | undefined {
+  if (Object.hasOwn(NAMES, name)) return NAMES[name];
+  const [, layer, part = '', kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  return Object.hasOwn(LAYER_NAMES, part) ? `model.layers.${layer}.${LAYER_NAMES[part]}.${kind}` : undefined;
+}
+
+/** A vector of pairs is read as a matrix of one column. */
+function withHeads(place: Place, head: number): Place {
+  if (head === 0) return place;
+  const { rows, columns } = place;
+  return rows === 1 ? { ...place, rows: columns, columns: 1, paired: head } : { ...place, paired: head };
+}
+
+async function divisorsIn(place: Place, { headDim }: ModelConfig, files: Source['files']): Promise<readonly number[]> {
+  if (place.type !== F32 || place.columns !== headDim / 2 || place.rows !== 1) {
+    throw corrupt('the divisors of its rotary frequencies are none');
+  }
+  checkEnd(place, files);
+  const values = new Float32Array(elements([place.columns]));
+  const reader = await RowReader.open(files);
+  try {
+    await reader.read(place, 0, 1, values);
+  } finally {
+    await reader.close();
+  }
+  if (!values.every((value) => Number.isFinite(value) && value > 0)) {
+    throw corrupt('the divisors of its rotary frequencies are none');
+  }
+  return [...values];
+}
+
+function checkEnd(place: Place, files: Source['files']): void {
+  if (place.start + place.columns * 4 > (files[0]?.bytes ?? 0)) {
+    throw new CodedError('corrupt', `The model cannot be used: its file was cut off. ${ADVICE}`);
+  }
+}

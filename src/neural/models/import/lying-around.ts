@@ -1,0 +1,190 @@
+// Models that lie on this machine already, where the programs that people fetch them with keep them. Looked at, never changed.
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, sep } from 'node:path';
+import { CodedError, messageOf } from '../../../common/errors.ts';
+import { parameterCount } from '../../architecture/parameters.ts';
+import { readSource } from './source-of.ts';
+import { sizeOf } from './write-weights.ts';
+
+export interface FoundModel {
+  /** Whose folder it lies in: 'Ollama', 'LM Studio'. */
+  readonly where: string;
+  readonly name: string;
+  /** What `bring` is to be given. */
+  readonly path: string;
+  /** Of its files. */
+  readonly bytes: number;
+  /** As the file, or who passed it on, states it: copies of a model have been seen to state a wrong one. */
+  readonly licence: string | undefined;
+  /** Undefined where it cannot be brought. */
+  readonly parameters: number | undefined;
+  /** On disk, once it was brought. */
+  readonly broughtBytes: number | undefined;
+  /** Why it cannot be brought. */
+  readonly problem: string | undefined;
+}
+
+interface Candidate {
+  readonly where: string;
+  readonly name: string;
+  readonly path: string;
+  readonly licence?: string;
+}
+
+export interface Places {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/** Files whose headers are read at most: a second each at worst. */
+const MOST = 60;
+/** Folders below one of those that are known. */
+const DEPTH = 5;
+
+/** Those that can be brought first, and of these the small ones. A folder that is not there has none. */
+export async function findModels(
+  signal: AbortSignal,
+  { environment, home }: Places = { environment: process.env, home: homedir() },
+): Promise<FoundModel[]> {
+  const candidates = (
+    await Promise.all([
+      inOllama(environment.OLLAMA_MODELS, home),
+      inLmStudio(home),
+      inHub(environment, home),
+      inLlamaCpp(environment, home),
+    ])
+  ).flat();
+  const seen = new Set<string>();
+  const found: FoundModel[] = [];
+  for (const candidate of candidates) {
+    if (signal.aborted || found.length >= MOST) break;
+    if (seen.has(candidate.path)) continue;
+    seen.add(candidate.path);
+    found.push(await looked(candidate));
+  }
+  const order = (model: FoundModel) => (model.problem === undefined ? model.bytes : Number.MAX_SAFE_INTEGER);
+  return found.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
+}
+
+async function looked({ where, name, path, licence }: Candidate): Promise<FoundModel> {
+  const base = { where, name, path };
+  try {
+    const source = await readSource(path);
+    return {
+      ...base,
+      bytes: source.files.reduce((sum, { bytes }) => sum + bytes, 0),
+      licence: source.licence ?? licence,
+      parameters: parameterCount(source.config),
+      broughtBytes: sizeOf(source),
+      problem: undefined,
+    };
+  } catch (error) {
+    const problem = error instanceof CodedError ? error.message : messageOf(error);
+    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
+    return { ...base, bytes, licence, parameters: undefined, broughtBytes: undefined, problem };
+  }
+}
+
+/** Paths of files below a folder that `wanted` names; none where it is not there. */
+async function filesBelow(folder: string, wanted: (name: string) => boolean, depth = DEPTH): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return depth > 0 ? filesBelow(path, wanted, depth - 1) : [];
+      // A link, as the Hub's cache has them, to a file.
+      return wanted(entry.name) && (await stat(path).catch(() => undefined))?.isFile() ? [path] : [];
+    }),
+  );
+  return lists.flat();
+}
+
+const isGguf = (name: string) => /\.gguf$/i.test(name) && !/^mmproj/i.test(name);
+
+async function ggufs(where: string, folder: string): Promise<Candidate[]> {
+  const paths = await filesBelow(folder, isGguf);
+  return paths.map((path) => ({ where, name: basename(path).replace(/\.gguf$/i, ''), path }));
+}
+
+/** manifests/HOST/NAMESPACE/MODEL/TAG names blobs by their hashes. */
+async function inOllama(named: string | undefined, home: string): Promise<Candidate[]> {
+  const roots = [named || join(home, '.ollama', 'models'), '/usr/share/ollama/.ollama/models'];
+  const found = await Promise.all(
+    roots.map(async (root) => {
+      const manifests = await filesBelow(join(root, 'manifests'), () => true);
+      return (await Promise.all(manifests.map((path) => fromManifest(root, path)))).flat();
+    }),
+  );
+  return found.flat();
+}
+
+async function fromManifest(root: string, path: string): Promise<Candidate[]> {
+  try {
+    if ((await stat(path)).size > 1e6) return [];
+    const { layers } = JSON.parse(await readFile(path, 'utf8')) as { layers?: unknown };
+    if (!Array.isArray(layers)) return [];
+    const blob = (kind: string): string | undefined => {
+      const layer = layers.find((each) => each?.mediaType === `application/vnd.ollama.image.${kind}`);
+      // A name of a blob, and no path to elsewhere.
+      const hex = /^sha256:([0-9a-f]{64})$/.exec(String(layer?.digest))?.[1];
+      return hex && join(root, 'blobs', `sha256-${hex}`);
+    };
+    const model = blob('model');
+    if (model === undefined) return [];
+    const [name, tag] = [basename(dirname(path)), basename(path)];
+    const licence = await firstLine(blob('license'));
+    return [
+      { where: 'Ollama', name: tag === 'latest' ? name : `${name}-${tag}`, path: model, ...(licence && { licence }) },
+    ];
+  } catch {
+    return [];
+  }
+}
+
+async function firstLine(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined || !(await stat(path).catch(() => undefined))?.isFile()) return undefined;
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(400), 0, 400, 0);
+    const line = buffer
+      .toString('utf8', 0, bytesRead)
+      .split('\n')
+      .find((each) => each.trim() !== '');
+    return line?.trim().slice(0, 60);
+  } finally {
+    await file.close();
+  }
+}
+
+async function inLmStudio(home: string): Promise<Candidate[]> {
+  const folders = [join(home, '.lmstudio', 'models'), join(home, '.cache', 'lm-studio', 'models')];
+  return (await Promise.all(folders.map((folder) => ggufs('LM Studio', folder)))).flat();
+}
+
+/** models--OWNER--NAME/snapshots/COMMIT: GGUF files, or one model of safetensors. */
+async function inHub(environment: Places['environment'], home: string): Promise<Candidate[]> {
+  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
+  const cache = HF_HOME || join(XDG_CACHE_HOME || join(home, '.cache'), 'huggingface');
+  const root = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(cache, 'hub');
+  const paths = await filesBelow(root, (name) => isGguf(name) || name === 'config.json');
+  const where = "Hugging Face's cache";
+  return paths
+    .filter((path) => path.includes(`${sep}snapshots${sep}`))
+    .flatMap((path): Candidate[] => {
+      if (isGguf(basename(path))) return [{ where, name: basename(path).replace(/\.gguf$/i, ''), path }];
+      const repository = /models--(?:.*--)?([^/\\]+)[/\\]snapshots[/\\][^/\\]+[/\\]config\.json$/.exec(path)?.[1];
+      return repository ? [{ where, name: repository, path: dirname(path) }] : [];
+    });
+}
+
+async function inLlamaCpp(environment: Places['environment'], home: string): Promise<Candidate[]> {
+  const { LLAMA_CACHE, LOCALAPPDATA } = environment;
+  const folders = [
+    LLAMA_CACHE,
+    join(home, '.cache', 'llama.cpp'),
+    join(home, 'Library', 'Caches', 'llama.cpp'),
+    LOCALAPPDATA && join(LOCALAPPDATA, 'llama.cpp'),
+  ].filter((folder) => folder !== undefined && folder !== '');
+  return (await Promise.all(folders.map((folder) => ggufs("llama.cpp's cache", folder as string)))).flat();
+}

@@ -1,0 +1,23 @@
+// What a path that somebody names holds: a GGUF file, or a folder of safetensors.
+import { stat } from 'node:fs/promises';
+import { megabytes } from '../../../common/format.ts';
+import { MOST_WEIGHTS } from '../model-folder.ts';
+import { readGguf } from './gguf.ts';
+import { readHubFolder } from './hub-folder.ts';
+import { type Source, unsupported } from './source.ts';
+import { sizeOf } from './write-weights.ts';
+
+export type { Source } from './source.ts';
+
+/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No weights are read. */
+export async function readSource(path: string): Promise<Source> {
+  const found = await stat(path).catch(() => undefined);
+  const source = await (found?.isDirectory() ? readHubFolder(path) : readGguf(path));
+  const bytes = sizeOf(source);
+  if (bytes > MOST_WEIGHTS) {
+    throw unsupported(
+      `its weights take ${megabytes(bytes)} in 4 bits, and more than ${megabytes(MOST_WEIGHTS)}, some 3.8 billion parameters, cannot be loaded here`,
+    );
+  }
+  return source;
+}

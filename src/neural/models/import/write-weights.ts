@@ -1,0 +1,164 @@
+// The file of weights of a brought base, written piece by piece in the layout of models/medium: matrices in 4 bits, each block of 32 with
+// its scale, vectors as they are. No matrix is ever whole in memory, in no form; what was written stays where the rest is cancelled.
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { toHalf } from '../../../common/half.ts';
+import { type ParameterSpec, parameterSpecs } from '../../architecture/parameters.ts';
+import { BLOCK, quantize } from '../../architecture/quantize.ts';
+import { packedNames } from '../packed.ts';
+import { headerFor, type StoredPlace, type TensorShape } from '../safetensors.ts';
+import { corrupt, type Place, RowReader, type Source } from './source.ts';
+
+/** 'values': as they are, in f32: what the reading is measured by. */
+export type Form = 'int4' | 'values';
+
+export interface WriteOptions {
+  readonly form: Form;
+  /** Parameters that an earlier attempt has written, in the order of `parameterSpecs`. */
+  readonly from: number;
+  readonly signal: AbortSignal;
+  /** Told after each parameter. */
+  readonly onWritten: (done: number, bytes: number) => void | Promise<void>;
+  /** Told now and then, and where it is cancelled: so many parameters are on the disk, whatever becomes of the machine. */
+  readonly onKept?: (done: number) => void;
+}
+
+/** Bytes between two moments that a killed attempt can go on from. */
+const KEPT_EVERY = 32e6;
+
+/** Values that are in memory at a time, but for one row or one head, where that is more. */
+const AT_ONCE = 1 << 17;
+/** Bytes of what is hashed at a time. */
+const PIECE = 1 << 22;
+
+/** The tensors that a parameter becomes. */
+function tensorsOf({ name, shape }: ParameterSpec, form: Form): TensorShape[] {
+  const [rows, columns] = shape;
+  if (form === 'values' || rows === undefined || columns === undefined) return [{ name, type: 'F32', shape }];
+  const { data, scales } = packedNames(name);
+  const blocks = columns / BLOCK;
+  return [
+    { name: data, type: 'U8', shape: [rows, blocks, BLOCK / 2] },
+    { name: scales, type: 'F16', shape: [rows, blocks] },
+  ];
+}
+
+function layoutOf({ config }: Pick<Source, 'config'>, form: Form) {
+  return headerFor(parameterSpecs(config).flatMap((spec) => tensorsOf(spec, form)));
+}
+
+/** Bytes of the file, or of its beginning up to the end of so many parameters. */
+export function sizeOf({ config }: Pick<Source, 'config'>, parameters = Number.POSITIVE_INFINITY): number {
+  const { bytes, places } = layoutOf({ config }, 'int4');
+  const within = parameterSpecs(config).slice(0, parameters);
+  const ends = within.flatMap((spec) => tensorsOf(spec, 'int4').map(({ name }) => places.get(name)?.end ?? 0));
+  return bytes.length + Math.max(0, ...ends);
+}
+
+/** Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and what the disk says. @param path of a file that may be there */
+export async function writeWeights(path: string, source: Source, options: WriteOptions): Promise<void> {
+  const { form, from, signal, onWritten, onKept } = options;
+  const { bytes, places, total } = layoutOf(source, form);
+  const specs = parameterSpecs(source.config);
+  const reader = await RowReader.open(source.files);
+  const file = await open(path, from === 0 ? 'w' : 'r+');
+  // One for all parameters: what is thrown away is not given back at once.
+  const values = new Float32Array(Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as Place))));
+  let done = from;
+  const keep = async () => {
+    await file.sync();
+    onKept?.(done);
+  };
+  try {
+    if (from === 0) await put(file, bytes, 0);
+    let written = bytes.length;
+    let kept = 0;
+    for (const [index, spec] of specs.entries()) {
+      const targets = tensorsOf(spec, form).map(({ name }) => places.get(name) as StoredPlace);
+      written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
+      if (index < from) continue;
+      const place = source.places.get(spec.name) as Place;
+      await writeParameter(file, reader, place, spec, targets, bytes.length, values, signal);
+      done = index + 1;
+      await onWritten(done, written);
+      if (written - kept < KEPT_EVERY) continue;
+      kept = written;
+      await keep();
+    }
+    await file.truncate(bytes.length + total);
+    await file.sync();
+  } catch (error) {
+    if (signal.aborted) await keep();
+    throw error;
+  } finally {
+    await file.close();
+    await reader.close();
+  }
+}
+
+/** Whole heads, where rows are paired. */
+function rowsAtOnce({ rows, columns, paired = 1 }: Place): number {
+  return Math.min(rows, Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired));
+}
+
+function roomFor(place: Place): number {
+  return rowsAtOnce(place) * place.columns;
+}
+
+/**
+ * @param values room for some rows
+ * @param targets one tensor of values, or the bytes and the scales of blocks
+ */
+async function writeParameter(
+  file: FileHandle,
+  reader: RowReader,
+  place: Place,
+  { name }: ParameterSpec,
+  targets: readonly StoredPlace[],
+  base: number,
+  values: Float32Array<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rows, columns } = place;
+  const step = rowsAtOnce(place);
+  const [first, second] = targets as readonly [StoredPlace, StoredPlace | undefined];
+  for (let row = 0; row < rows; row += step) {
+    signal.throwIfAborted();
+    const count = Math.min(step, rows - row);
+    await reader.read(place, row, count, values);
+    const some = values.subarray(0, count * columns);
+    if (!some.every(Number.isFinite)) throw corrupt(`'${name}' holds what are no numbers`);
+    if (!second) {
+      await put(file, new Uint8Array(some.buffer, 0, some.byteLength), base + first.start + row * columns * 4);
+      continue;
+    }
+    const { packed, scales } = quantize(some, count, columns, 4);
+    const halves = Uint16Array.from(scales, toHalf);
+    if (halves.some((half) => (half & 0x7c00) === 0x7c00)) throw corrupt(`'${name}' holds numbers of no model`);
+    await put(file, packed, base + first.start + (row * columns) / 2);
+    await put(file, new Uint8Array(halves.buffer), base + second.start + ((row * columns) / BLOCK) * 2);
+  }
+}
+
+async function put(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+  }
+}
+
+/** SHA-256 of a file's bytes, which are not in memory together. */
+export async function hashOf(path: string, signal: AbortSignal): Promise<string> {
+  const file = await open(path, 'r');
+  const hash = createHash('sha256');
+  const piece = new Uint8Array(PIECE);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(piece, 0, PIECE, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,78 @@
+// The packages that are there: the models that ship, each with what is worth knowing before it is loaded.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import type { ModelConfig } from '../architecture/config.ts';
+import { parameterCount } from '../architecture/parameters.ts';
+import { parseConfig } from './config-json.ts';
+import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
+
+/** Of a folder of ours: the bases that somebody has brought, a package each. */
+export const BROUGHT_BASES = 'bases';
+
+export interface PackageInfo {
+  readonly name: string;
+  readonly folder: string;
+  /** Path of its tokenizer.json. */
+  readonly tokenizer: string;
+  readonly manifest: PackageManifest;
+  /** Layers, widths, vocabulary. */
+  readonly config: ModelConfig;
+  readonly parameters: number;
+  /** Of the file of weights. */
+  readonly bytes: number;
+}
+
+/**
+ * The whole models in the sub-folders of `modelsFolder`, those with the fewest parameters first. None where the folder is not there.
+ *
+ * @param onUnusable told of each folder that says it is a package and cannot be used as one
+ */
+export function listPackages(
+  modelsFolder: string,
+  onUnusable: (folder: string, failure: Failure) => void = () => {},
+): PackageInfo[] {
+  const names = existsSync(modelsFolder) ? readdirSync(modelsFolder) : [];
+  const found = names.flatMap((name) => {
+    const folder = join(modelsFolder, name);
+    // models/pretrain has a manifest too, of other things.
+    if (![CONFIG, MANIFEST].every((file) => existsSync(join(folder, file)))) return [];
+    const info = readPackage(folder);
+    if (!info.ok) onUnusable(folder, info.error);
+    return info.ok && info.value.manifest.kind === 'model' ? [info.value] : [];
+  });
+  return found.sort((a, b) => a.parameters - b.parameters);
+}
+
+/** Fails as `readManifest` and `parseConfig` do, and with 'unreadable' where it has no manifest or its weights are missing. */
+export function readPackage(folder: string): Result<PackageInfo> {
+  const manifest = readManifest(folder);
+  if (!manifest.ok) return manifest;
+  try {
+    if (manifest.value === undefined) throw new Error(`there is no ${MANIFEST} in ${folder}`);
+    const config = parseConfig(readFileSync(join(folder, CONFIG), 'utf8'));
+    if (!config.ok) return config;
+    return ok({
+      name: manifest.value.name,
+      folder,
+      tokenizer: join(folder, TOKENIZER),
+      manifest: manifest.value,
+      config: config.value,
+      parameters: parameterCount(config.value),
+      bytes: statSync(join(folder, WEIGHTS)).size,
+    });
+  } catch (cause) {
+    return failed('unreadable', `The model cannot be read: ${messageOf(cause)}. Reinstall the extension.`);
+  }
+}
+
+/** The packages beside a base that are smaller and speak the same tokens, the largest first. */
+export function smallerThan(base: string): string[] {
+  const own = readPackage(base);
+  if (!own.ok) return [];
+  const { parameters, manifest } = own.value;
+  return listPackages(dirname(base))
+    .filter((each) => each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
+    .map(({ folder }) => folder)
+    .reverse();
+}

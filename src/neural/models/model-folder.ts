@@ -1,0 +1,108 @@
+// A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may lie there packed in 4 bits.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import type { ModelConfig } from '../architecture/config.ts';
+import { checkWeights, MEND, type Model } from '../architecture/decoder-values.ts';
+import { parameterCount, parameterSpecs, type Weights } from '../architecture/parameters.ts';
+import { dequantize, type Quantized } from '../architecture/quantize.ts';
+import { loadAdapter } from './adapter.ts';
+import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
+import { parseConfig, writeConfig } from './config-json.ts';
+import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
+import { packedMatrix, packedNames } from './packed.ts';
+import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
+
+const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
+
+/** Bytes; the largest that is known has a few thousand. */
+const MOST_CONFIG = 1e6;
+/** Bytes of weights: a file is read in one piece, and Node refuses larger ones. */
+export const MOST_WEIGHTS = 2 ** 31 - 1;
+/** Bytes of a parameter in the shortest form that is read, its share of a scale left out. */
+const LEAST_WIDTH = 0.5;
+
+/** A model, and what its folder says of itself; undefined where that has no manifest. */
+export interface Loaded extends Model {
+  readonly manifest: PackageManifest | undefined;
+}
+
+export interface LoadOptions {
+  /** 'stored' leaves packed matrices as they are, for serving: an eighth of the memory. Default: values. */
+  readonly as?: 'values' | 'stored';
+  /** Folder of the base, for what may be an adapter. */
+  readonly base?: string;
+  /** Path of the tokenizer.json that it will be used with. Default: its own, where it has one. */
+  readonly tokenizer?: string;
+}
+
+/** Whether what lies in the folder needs a base. */
+function isAdapter(folder: string): boolean {
+  return !existsSync(join(folder, WEIGHTS)) && existsSync(join(folder, ADAPTER));
+}
+
+/** The base with the adapter laid over it, unmerged. Throws as `loadModel` does, and 'mismatched' where it was made for another base. */
+function loadOver(folder: string, { base, ...options }: LoadOptions): Loaded {
+  const manifest = unwrap(readManifest(folder));
+  if (base === undefined || manifest === undefined)
+    throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${MEND}`);
+  unwrap(fitsBase(manifest, baseOf(base)));
+  const below = loadModel(base, options);
+  return { ...below, adapter: loadAdapter(folder, below.config), manifest };
+}
+
+/**
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' where it was made for another tokenizer. Tensors that the
+ * decoder does not use are left out. A config that claims more than the file of weights can hold is refused before that is read.
+ */
+export function loadModel(folder: string, options: LoadOptions = {}): Loaded {
+  if (isAdapter(folder)) return loadOver(folder, options);
+  const { as = 'values', tokenizer } = options;
+  const read = <T>(name: string, how: (path: string) => T): T => {
+    try {
+      return how(join(folder, name));
+    } catch (cause) {
+      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}. ${MEND}`, { cause });
+    }
+  };
+  const sizeOf = (path: string) => statSync(path).size;
+  const manifest = unwrap(readManifest(folder));
+  unwrap(fitsTokenizer(manifest, folder, tokenizer));
+  if (read(CONFIG, sizeOf) > MOST_CONFIG) throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${MEND}`);
+  const config = unwrap(parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8'))));
+  if (parameterCount(config) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
+    throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${MEND}`);
+  }
+  const specs = parameterSpecs(config);
+  const { tensors, bytes } = readSafetensors(read(WEIGHTS, (path) => readFileSync(path)));
+  const weights = new Map<string, Float32Array>();
+  const packed = new Map<string, Quantized>();
+  for (const { name, shape } of specs) {
+    const names = packedNames(name);
+    const data = bytes.get(names.data)?.data;
+    const [rows, columns] = shape;
+    if (data && rows !== undefined && columns !== undefined) {
+      const matrix = packedMatrix(name, rows, columns, data, tensors.get(names.scales)?.data);
+      if (as === 'stored') packed.set(name, matrix);
+      else weights.set(name, dequantize(matrix));
+      continue;
+    }
+    const tensor = tensors.get(name);
+    if (tensor) weights.set(name, tensor.data);
+  }
+  checkWeights(
+    specs.filter(({ name }) => !packed.has(name)),
+    weights,
+  );
+  return { config, weights, packed, manifest };
+}
+
+/** The weights are swapped in first: a config without its weights is no model, weights with the old config are refused by size. */
+export function saveModel(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
+  const specs = parameterSpecs(config);
+  checkWeights(specs, weights);
+  const tensors = specs.map(({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const);
+  replaceFile(join(folder, WEIGHTS), writeSafetensors(tensors, type));
+  replaceFile(join(folder, CONFIG), [new TextEncoder().encode(writeConfig(config, TORCH[type]))]);
+}

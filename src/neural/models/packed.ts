@@ -1,0 +1,31 @@
+// A matrix in 4 bits as a file holds it: two tensors beside each other, the bytes and the scales.
+
+import { CodedError } from '../../common/errors.ts';
+import { MEND } from '../architecture/decoder-values.ts';
+import { BLOCK, type Quantized } from '../architecture/quantize.ts';
+
+/** How a matrix's parts are named in a file: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
+export const packedNames = (name: string) => ({ data: `${name}.packed`, scales: `${name}.scales` });
+
+/** A matrix [rows, columns] as a file holds it in 4 bits. Throws CodedError 'corrupt' where sizes or scales cannot be its own. */
+export function packedMatrix(
+  name: string,
+  rows: number,
+  columns: number,
+  packed: Uint8Array,
+  scales: Float32Array | undefined,
+): Quantized {
+  const blocks = columns / BLOCK;
+  if (
+    !Number.isInteger(blocks) ||
+    packed.length !== (rows * columns) / 2 ||
+    scales?.length !== rows * blocks ||
+    !scales.every(Number.isFinite)
+  ) {
+    throw new CodedError(
+      'corrupt',
+      `The model's packed tensor '${name}' is not a [${rows}, ${columns}] of its own. ${MEND}`,
+    );
+  }
+  return { bits: 4, rows, columns, packed, scales };
+}

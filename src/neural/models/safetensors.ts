@@ -1,0 +1,190 @@
+// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32, u8 stays.
+
+import { CodedError, messageOf } from '../../common/errors.ts';
+import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
+import { MEND } from '../architecture/decoder-values.ts';
+import { isObject } from './config-json.ts';
+
+export type StoredType = 'F32' | 'F16' | 'BF16';
+
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface StoredBytes {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: Map<string, StoredTensor>;
+  /** Tensors of type U8. */
+  readonly bytes: Map<string, StoredBytes>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What the header says of a tensor, checked. */
+export interface StoredPlace {
+  readonly name: string;
+  readonly type: StoredType | 'U8';
+  readonly shape: readonly number[];
+  /** Bytes after the header. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const BYTES = new Map<unknown, number>([
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+  ['U8', 1],
+] satisfies [StoredType | 'U8', number][]);
+
+/**
+ * Throws CodedError 'corrupt' on bytes that are truncated or no safetensors file; 'unsupported' on other element types. What the header
+ * claims is compared with the file before anything is copied, and no byte of it is used twice: memory is at most twice the file.
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  if (bytes.length < 8) throw corrupt('it is too short');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > bytes.length - 8) throw corrupt('its header is cut off');
+  const data = bytes.subarray(8 + length);
+  const { entries, metadata } = readHeader(bytes.subarray(8, 8 + length), data.length);
+  const tensors = new Map<string, StoredTensor>();
+  const raw = new Map<string, StoredBytes>();
+  for (const { name, type, shape, start, end } of entries) {
+    const part = data.subarray(start, end);
+    // Bytes need no alignment: what a large model is made of is not copied.
+    if (type === 'U8') raw.set(name, { shape, data: part });
+    else tensors.set(name, { shape, data: decode(new Uint8Array(part), type) });
+  }
+  return { tensors, bytes: raw, metadata };
+}
+
+/**
+ * The header alone, where the file is too large to be read whole. Throws as `readSafetensors` does.
+ *
+ * @param available bytes behind the header
+ */
+export function readHeader(
+  bytes: Uint8Array,
+  available: number,
+): { readonly entries: readonly StoredPlace[]; readonly metadata: Readonly<Record<string, string>> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
+  }
+  if (!isObject(header)) throw corrupt('its header is no object');
+  const { __metadata__: metadata = {}, ...described } = header;
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw corrupt('its metadata are no texts');
+  }
+  const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, available));
+  let used = 0;
+  for (const { name, start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start < used) throw corrupt(`tensor '${shown(name)}' overlaps another`);
+    used = end;
+  }
+  return { entries, metadata: metadata as Record<string, string> };
+}
+
+function corrupt(why: string, cause?: unknown): CodedError {
+  return new CodedError('corrupt', `The model file is damaged or no safetensors file: ${why}. ${MEND}`, { cause });
+}
+
+/** Names and types come from the file: they may be of any length. */
+function shown(text: unknown): string {
+  return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
+}
+
+function entryOf(name: string, entry: unknown, available: number): StoredPlace {
+  if (!isObject(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  const width = BYTES.get(dtype);
+  if (width === undefined) {
+    throw new CodedError(
+      'unsupported',
+      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16, BF16 and U8 are supported. ${MEND}`,
+    );
+  }
+  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+    throw corrupt(`tensor '${shown(name)}' has no usable shape or place`);
+  }
+  const [start, end] = offsets as [number, number];
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
+  if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
+  return { name, type: dtype as StoredPlace['type'], shape, start, end };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
+}
+
+/** `bytes` is a copy that starts its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */
+function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array {
+  if (type === 'F32') return new Float32Array(bytes.buffer);
+  const from = type === 'F16' ? fromHalf : fromBfloat;
+  return Float32Array.from(new Uint16Array(bytes.buffer), from);
+}
+
+/** The file's pieces in order, to be written one after the other: f32 tensors are not copied. */
+export function writeSafetensors(
+  tensors: Iterable<readonly [string, StoredTensor]>,
+  type: StoredType = 'F32',
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  const described: TensorShape[] = [];
+  for (const [name, { shape, data }] of tensors) {
+    pieces.push(encode(data, type));
+    described.push({ name, type, shape });
+  }
+  return [headerFor(described, metadata).bytes, ...pieces];
+}
+
+/** The same, each tensor asked for when its turn comes, so that one of them at a time is in memory. */
+export function* safetensorsPieces(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: () => Float32Array }[],
+  type: StoredType,
+): Generator<Uint8Array> {
+  yield headerFor(tensors.map(({ name, shape }) => ({ name, type, shape }))).bytes;
+  for (const { data } of tensors) yield encode(data(), type);
+}
+
+export type TensorShape = Pick<StoredPlace, 'name' | 'type' | 'shape'>;
+
+/** What a file begins with, its length included, and where behind it each tensor lies: one after the other. */
+export function headerFor(
+  tensors: readonly TensorShape[],
+  metadata: Readonly<Record<string, string>> = {},
+): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, StoredPlace>; readonly total: number } {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  const places = new Map<string, StoredPlace>();
+  let total = 0;
+  for (const { name, type, shape } of tensors) {
+    const start = total;
+    total += shape.reduce((product, length) => product * length, 1) * (BYTES.get(type) as number);
+    places.set(name, { name, type, shape, start, end: total });
+    header[name] = { dtype: type, shape, data_offsets: [start, total] };
+  }
+  return { bytes: headerBytes(header), places, total };
+}
+
+/** Its length, the header as JSON, and blanks behind it: tensors start at a multiple of 8, so that readers can map them. */
+export function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 * Math.ceil((8 + text.length) / 8)).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+function encode(data: Float32Array, type: StoredType): Uint8Array {
+  if (type === 'F32') return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new Uint8Array(Uint16Array.from(data, type === 'F16' ? toHalf : toBfloat).buffer);
+}

@@ -1,0 +1,67 @@
+// Which device to use, and why.
+import { fork } from 'node:child_process';
+import { endWithUs } from '../../common/child.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Device } from './session.ts';
+
+export { physicalCores, threadCount } from '../../common/threads.ts';
+
+export type DeviceSetting = 'auto' | Device;
+
+export interface DeviceChoice {
+  readonly device: Device;
+  /** For people: why it is this one, where they asked for another or left it open. */
+  readonly reason: string;
+}
+
+export interface ProbeResult {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** How many times as fast as the processor it multiplies matrices. */
+  readonly speedup?: number;
+}
+
+export interface ProbeOptions {
+  /** Script that answers with one ProbeResult message when started with `args`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/**
+ * Tries WebGPU in a process of its own: a failed request for an adapter can deadlock, a bad driver can abort.
+ * Never rejects.
+ */
+export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const child = fork(script, [...args], { stdio: 'ignore' });
+    endWithUs(child);
+    let settled = false;
+    const settle = (result: ProbeResult) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      resolve(result);
+    };
+    const timer = setTimeout(() => settle({ ok: false, detail: 'the graphics driver did not answer' }), timeoutMs);
+    child.once('message', (message) => settle(message as ProbeResult));
+    child.once('error', (error) => settle({ ok: false, detail: messageOf(error) }));
+    child.once('exit', (code, signal) =>
+      settle({ ok: false, detail: `the graphics driver ended the test process (${signal ?? `code ${code}`})` }),
+    );
+  });
+}
+
+/** Below this a GPU, which also draws the editor, is not worth its hand-overs. A software one is far below. */
+const WORTH_IT = 1.5;
+
+export async function chooseDevice(setting: DeviceSetting, probe: () => Promise<ProbeResult>): Promise<DeviceChoice> {
+  if (setting === 'cpu') return { device: 'cpu', reason: 'chosen in the settings' };
+  const { ok, detail, speedup } = await probe();
+  if (ok && setting === 'auto' && speedup !== undefined && speedup < WORTH_IT) {
+    return { device: 'cpu', reason: `the GPU is ${speedup.toPrecision(1)} times as fast as the processor` };
+  }
+  if (ok) return { device: 'webgpu', reason: detail };
+  return { device: 'cpu', reason: `no usable GPU: ${detail}` };
+}

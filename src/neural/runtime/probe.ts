@@ -1,0 +1,38 @@
+// Runs in a process of its own (device.ts): does WebGPU really compute here?
+import { messageOf } from '../../common/errors.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { ProbeResult } from './device.ts';
+import { type Device, Session } from './session.ts';
+import { Tensor } from './tensor.ts';
+
+/**
+ * Doubles a vector on the GPU, then lets it race the processor: a software GPU works, and is slower.
+ * @param model bytes of a graph y = x + x over float32 [4]
+ * @param race bytes of a graph from x and w, float32 [512, 512], to a number
+ */
+export async function probeSession(model: Uint8Array, race: Uint8Array): Promise<ProbeResult> {
+  try {
+    const session = await Session.load({ bytes: model }, { device: 'webgpu', threads: 1, strict: true });
+    const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
+    const right = (y as Tensor).floats.join() === '2,4,6,8';
+    if (!right) return { ok: false, detail: 'the GPU computes wrong numbers' };
+    const speedup = (await seconds(race, 'cpu')) / (await seconds(race, 'webgpu'));
+    return { ok: true, detail: 'WebGPU works', speedup };
+  } catch (error) {
+    return { ok: false, detail: `WebGPU is not available (${messageOf(error).split('\n')[0]})` };
+  }
+}
+
+/** The best of three, after one that compiles and warms up. */
+async function seconds(model: Uint8Array, device: Device): Promise<number> {
+  const session = await Session.load({ bytes: model }, { device, threads: threadCount('auto'), strict: true });
+  const matrix = Tensor.host(new Float32Array(512 * 512).fill(0.01), [512, 512]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    const started = performance.now();
+    await session.run({ x: matrix, w: matrix });
+    if (i > 0) best = Math.min(best, (performance.now() - started) / 1000);
+  }
+  await session.dispose();
+  return best;
+}

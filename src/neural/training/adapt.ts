@@ -1,0 +1,193 @@
+// Adapting a model folder to examples: choose device and method, train, merge, save. What the engine process runs.
+import { existsSync, rmSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../../common/errors.ts';
+import { replaceFile } from '../../common/files.ts';
+import { type Model, valuesOf } from '../architecture/decoder-values.ts';
+import { mergeAdapters } from '../architecture/lora.ts';
+import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
+import { parameterCount, type Weights } from '../architecture/parameters.ts';
+import { chosenPrecision, type Precision } from '../architecture/precision.ts';
+import { describeAdapted } from '../models/adapted.ts';
+import { saveAdapter } from '../models/adapter.ts';
+import { baseOf } from '../models/compatibility.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../models/manifest.ts';
+import { loadModel, saveModel } from '../models/model-folder.ts';
+import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
+import { loadLibrary } from '../runtime/library.ts';
+import { Batches } from './batches.ts';
+import { BEST_FILE } from './best.ts';
+import { checkpointStand } from './checkpoint.ts';
+import { train } from './loop.ts';
+import { chooseMethod, type Method, methodOf } from './method.ts';
+import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } from './request.ts';
+import type { Progress, RunHooks, RunOptions } from './run.ts';
+import { CHECKPOINT, RECORD } from './stand.ts';
+
+export type { DeviceChoice } from '../runtime/device.ts';
+export type { Adapted, AdaptRequest } from './request.ts';
+
+export interface AdaptHooks extends RunHooks {
+  readonly onDevice?: (choice: DeviceChoice) => void;
+  readonly onMethod?: (method: Method) => void;
+  /** Something that the user should know: a checkpoint that was left aside. */
+  readonly onNote?: (note: string) => void;
+  readonly probe: () => Promise<ProbeResult>;
+  /** Bytes that the process may grow to. */
+  readonly memoryCeiling?: number;
+}
+
+/** Logits at once: 8 MB, so that they stay in the cache. */
+const LOSS_VALUES = 2 ** 21;
+/** Warm-up in steps: a model that has been trained needs few. */
+const WARMUP_STEPS = 10;
+/** What a checkpoint fails with that could be another's, damaged, or of another version of the format. */
+const UNUSABLE: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'];
+
+/**
+ * Continues from the checkpoint in `out` where there is one of the same run; it is deleted once the model is saved. A run that was
+ * finished before is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
+ */
+export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
+  const { out, tokenizer } = request;
+  try {
+    await loadLibrary();
+    const stored = { as: 'stored', base: request.base, ...(tokenizer !== undefined && { tokenizer }) } as const;
+    const base = loadModel(request.base, stored);
+    const { config } = base;
+    check(request, config.vocabSize);
+    const weightsOfBase = digestOf(base);
+    const identity = identify(request, weightsOfBase);
+    const earlier = finished(out, identity);
+    if (earlier) return ok({ ...earlier, folder: out });
+    const device = await chooseDevice(request.device, hooks.probe);
+    hooks.onDevice?.(device);
+    const method = methodFor(request, base, weightsOfBase, hooks.memoryCeiling);
+    hooks.onMethod?.(method);
+    const packed = method.lora && base.packed?.size ? new Map(base.packed) : undefined;
+    const weights = packed ? base.weights : valuesOf(base);
+    (base.packed as Map<string, unknown> | undefined)?.clear();
+    const run = { ...runOptions(request, config, device, method, packed), base: weightsOfBase };
+    let result = await train(run, weights, request.examples, hooks);
+    const { checkpoint } = run;
+    if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
+      if (!existsSync(checkpoint.path)) return result;
+      hooks.onNote?.(`An earlier run's checkpoint was left aside, and training started anew. ${result.error.message}`);
+      discard(out);
+      result = await train(run, weights, request.examples, hooks);
+    }
+    if (!result.ok) return result;
+    const { tensors, step, validation, stopped, seconds } = result.value;
+    const precision = save(request, { config, weights }, method, packed !== undefined, tensors);
+    describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
+    const { batch, length, microBatches } = request;
+    const value: Adapted = {
+      folder: out,
+      steps: step,
+      device,
+      method,
+      parameters: parameterCount(config),
+      validation,
+      stopped,
+      seconds,
+      tokens: step * batch * length * microBatches,
+    };
+    replaceFile(join(out, RECORD), [new TextEncoder().encode(JSON.stringify({ identity, adapted: value }))]);
+    discard(out);
+    return ok(value);
+  } catch (error) {
+    if (error instanceof CodedError) return { ok: false, error: { code: error.code, message: error.message } };
+    throw new Error(`The adaptation failed: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** An adapter over a packed base stays one, a hundredth of its size; else it is merged. What an earlier run left of the other kind goes. */
+function save(
+  { base, out, storeAs = 'F16' }: AdaptRequest,
+  { config, weights }: Model,
+  { lora }: Method,
+  over: boolean,
+  trained: Weights,
+): Precision {
+  const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
+  if (lora && over) {
+    saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, storeAs);
+    remove(WEIGHTS, CONFIG);
+    return 'int4';
+  }
+  // The base may have changed under the run, which adopted its arrays; adapters leave it alone.
+  const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
+  saveModel(out, config, adapted, storeAs);
+  remove(ADAPTER, ADAPTER_CONFIG);
+  return chosenPrecision('auto', { config, weights: new Map(adapted) });
+}
+
+function runOptions(
+  request: AdaptRequest,
+  config: RunOptions['stepper']['config'],
+  { device }: DeviceChoice,
+  { lora }: Method,
+  packed: RunOptions['stepper']['packed'],
+): RunOptions {
+  const {
+    batch,
+    length,
+    microBatches,
+    seed,
+    separator,
+    validation,
+    budgetSeconds,
+    lateSeconds = 0,
+    pauseAfter,
+  } = request;
+  const { stepsPerEpoch } = new Batches(request.examples, { batch, length, microBatches, seed, separator });
+  const totalSteps = Math.min(request.epochs * stepsPerEpoch, request.maxSteps ?? Number.POSITIVE_INFINITY);
+  return {
+    stepper: {
+      config,
+      batch,
+      length,
+      microBatches,
+      seed,
+      ...(lora ? { lora } : {}),
+      ...(packed ? { packed } : {}),
+      optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
+      lossChunk: Math.max(1, Math.floor(LOSS_VALUES / config.vocabSize)),
+      adopt: true,
+      device,
+      threads: threadCount(request.threads),
+    },
+    schedule: {
+      peak: request.learningRate,
+      warmupSteps: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
+      totalSteps,
+      floor: 0.02,
+    },
+    maxNorm: 1,
+    separator,
+    checkpoint: { path: join(request.out, CHECKPOINT), everySteps: request.checkpointEverySteps },
+    ...(validation ? { validation } : {}),
+    ...(budgetSeconds === undefined ? {} : { budgetSeconds: budgetSeconds - lateSeconds }),
+    ...(pauseAfter === undefined ? {} : { pauseAfter }),
+  };
+}
+
+function methodFor(
+  request: AdaptRequest,
+  { config, packed }: Model,
+  weights: string,
+  ceiling: number | undefined,
+): Method {
+  if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
+  // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
+  const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;
+  if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
+  const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
+  const available = Math.min(freemem(), room);
+  return chooseMethod(config, { tokens: request.batch * request.length, available, packed: (packed?.size ?? 0) > 0 });
+}
+
+function discard(out: string): void {
+  for (const name of [CHECKPOINT, BEST_FILE]) rmSync(join(out, name), { force: true });
+}

@@ -1,0 +1,39 @@
+// The best parameters of a run so far, by the loss on validation files: kept beside the checkpoint, or in memory where there is none.
+import { existsSync, readFileSync } from 'node:fs';
+import type { Weights } from '../architecture/parameters.ts';
+import { readSafetensors } from '../models/safetensors.ts';
+import { saveParameters } from './checkpoint.ts';
+
+export const BEST_FILE = 'best.safetensors';
+
+export class Best {
+  private readonly path: string | undefined;
+  private readonly identity: string;
+  private kept: Map<string, Float32Array> | undefined;
+
+  /** @param identity of the run: what another run left behind is not taken for its own */
+  constructor(path: string | undefined, identity: string) {
+    this.path = path;
+    this.identity = identity;
+  }
+
+  async keep(
+    parameters: Weights,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    turn: () => Promise<void>,
+  ): Promise<void> {
+    const { path, identity } = this;
+    if (path === undefined) this.kept = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
+    else await saveParameters(path, parameters, shapes, { identity }, turn);
+  }
+
+  /** Undefined where none was kept, or it is another run's. Throws CodedError 'corrupt' on a damaged file. */
+  take(): Map<string, Float32Array> | undefined {
+    const { path, identity } = this;
+    if (path === undefined) return this.kept;
+    if (!existsSync(path)) return undefined;
+    const { tensors, metadata } = readSafetensors(readFileSync(path));
+    if (metadata.identity !== identity) return undefined;
+    return new Map([...tensors].map(([name, { data }]) => [name, data]));
+  }
+}

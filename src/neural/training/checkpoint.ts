@@ -1,0 +1,177 @@
+// A training run on disk: parameters, optimiser state, step and plan, enough to go on as if nothing had happened.
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { CodedError, messageOf } from '../../common/errors.ts';
+import { replaceFileInTurns } from '../../common/files.ts';
+import { allFinite, type Weights } from '../architecture/parameters.ts';
+import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
+import type { TrainingState } from './stepper.ts';
+
+/**
+ * Raised whenever the numbers of a checkpoint come to mean something else. 1: `exp_avg` as PyTorch keeps it; 2: scaled (see
+ * optimizer.ts), plan and validation kept with it.
+ */
+const FORMAT = '2';
+
+export interface Checkpoint extends TrainingState {
+  /** Where the run stands beside its tensors: plain JSON, its owner's own business. */
+  readonly progress: unknown;
+}
+
+/** Identifies what a checkpoint can continue: anything that changes the meaning of its numbers. Key order does not matter. */
+export function fingerprint(parts: unknown): string {
+  const canonical = JSON.stringify(parts, (_, value) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
+}
+
+/** The same of long arrays, in order. */
+export function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
+  return hash.digest('hex').slice(0, 32);
+}
+
+const bytesOf = (data: Int32Array | Float32Array | Uint8Array) =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * Throws CodedError 'diverged', and leaves the last checkpoint alone, where a value is no number.
+ * @param turn awaited every few milliseconds; what is saved must not change meanwhile
+ */
+export async function saveCheckpoint(
+  path: string,
+  { step, tensors, progress }: Checkpoint,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  identity: string,
+  turn: () => Promise<void> = async () => {},
+): Promise<void> {
+  let sum = 0;
+  for (const [name, data] of tensors) {
+    checkFinite(name, data, 'diverged');
+    sum = crc32(bytesOf(data), sum);
+    await turn();
+  }
+  const stored = [...tensors].map(
+    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
+  );
+  const metadata = {
+    format: FORMAT,
+    step: String(step),
+    identity,
+    progress: JSON.stringify(progress),
+    crc32: String(sum),
+  };
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
+}
+
+/**
+ * Undefined where there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, of an earlier format, or bears a
+ * NaN; 'newer-version' on one of a later format.
+ */
+export function loadCheckpoint(path: string, identity: string): Checkpoint | undefined {
+  if (!existsSync(path)) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    const message = `The checkpoint cannot be read: ${messageOf(cause)}. Start the run anew.`;
+    throw new CodedError('unreadable', message, { cause });
+  }
+  const { tensors, metadata } = readSafetensors(bytes);
+  checkFormat(metadata.format);
+  if (metadata.identity !== identity) {
+    throw new CodedError(
+      'corrupt',
+      'The checkpoint belongs to another model, other text or other settings. Start the run anew.',
+    );
+  }
+  let sum = 0;
+  const out = new Map<string, Float32Array>();
+  for (const [name, { data }] of tensors) {
+    sum = crc32(bytesOf(data), sum);
+    checkFinite(name, data, 'corrupt');
+    out.set(name, data);
+  }
+  if (String(sum) !== metadata.crc32) throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run anew.');
+  const step = Number(metadata.step);
+  const progress = parsed(metadata.progress);
+  if (!Number.isSafeInteger(step) || step < 0 || progress === undefined) {
+    throw new CodedError(
+      'corrupt',
+      'The checkpoint is damaged: it does not say where the run stood. Start the run anew.',
+    );
+  }
+  return { step, tensors: out, progress };
+}
+
+/** Undefined where it is no JSON. */
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Steps and progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
+export function checkpointStand(path: string): { readonly step: number; readonly progress: unknown } | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const start = new Uint8Array(8);
+    readSync(file, start);
+    const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+    // Not more than there is, whatever it claims.
+    if (length > fstatSync(file).size) return undefined;
+    const header = new Uint8Array(length);
+    readSync(file, header);
+    const { __metadata__: metadata } = JSON.parse(new TextDecoder().decode(header));
+    if (metadata.format !== FORMAT) return undefined;
+    return { step: Number(metadata.step), progress: JSON.parse(metadata.progress) };
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function checkFormat(format: string | undefined): void {
+  if (format === FORMAT) return;
+  if (Number(format) > Number(FORMAT)) {
+    throw new CodedError(
+      'newer-version',
+      `The checkpoint has format ${format?.slice(0, 20)}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run anew.`,
+    );
+  }
+  throw new CodedError(
+    'corrupt',
+    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run anew.`,
+  );
+}
+
+/** The parameters alone, without what the optimiser needs. */
+export async function saveParameters(
+  path: string,
+  parameters: Weights,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  metadata: Readonly<Record<string, string>>,
+  turn: () => Promise<void>,
+): Promise<void> {
+  const stored = [...parameters].map(
+    ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
+  );
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
+}
+
+function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {
+  if (allFinite(data)) return;
+  throw new CodedError(
+    code,
+    `The training state '${name.slice(0, 80)}' holds values that are no numbers. Start the run anew.`,
+  );
+}

@@ -1,0 +1,249 @@
+// A training run: steps until done, out of time, no better, cancelled or diverged; checkpoints that a killed run resumes from.
+import { dirname, join } from 'node:path';
+import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
+import type { Weights } from '../architecture/parameters.ts';
+import { arraysOf } from '../architecture/quantize.ts';
+import { Batches, type BatchOptions, type Example, partsOf, type TokenBatch } from './batches.ts';
+import { BEST_FILE, Best } from './best.ts';
+import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { MixtureLoss } from './mixture-loss.ts';
+import { judged, type Progress, type RunHooks, type RunOptions, type Trained, type Validated } from './run.ts';
+import { firstPlan, learningRateAt } from './schedule.ts';
+import { Stepper } from './stepper.ts';
+import { Timekeeper } from './timekeeper.ts';
+
+/** Where steps take long, a checkpoint comes before its steps are full: no kill costs more than so much work. */
+const CHECKPOINT_SECONDS = 60;
+/**
+ * Trains from the run's checkpoint where there is one. Fails with 'cancelled' (the checkpoint is kept up to date), 'diverged' (the
+ * last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
+ */
+export async function train(
+  options: RunOptions,
+  weights: Weights,
+  examples: readonly Example[],
+  hooks: RunHooks = {},
+): Promise<Result<Trained>> {
+  const { stepper: settings, checkpoint } = options;
+  const batchOptions: BatchOptions = { ...settings, separator: options.separator };
+  let stepper: Stepper | undefined;
+  try {
+    const batches = new Batches(examples, batchOptions);
+    const validation = options.validation && new Batches(options.validation.examples, batchOptions).everything();
+    const identity = identify(options, examples, weights);
+    const state = checkpoint ? loadCheckpoint(checkpoint.path, identity) : undefined;
+    stepper = await Stepper.create(settings, weights, state);
+    const progress = (state?.progress as Progress | undefined) ?? freshProgress(options);
+    return await new Run(options, hooks, stepper, batches, validation, identity, progress).finish();
+  } catch (error) {
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    throw error;
+  } finally {
+    await stepper?.dispose();
+  }
+}
+
+function freshProgress({ schedule, validation, stepper, base }: RunOptions): Progress {
+  return {
+    lora: stepper.lora,
+    base,
+    plan: firstPlan(schedule),
+    timed: undefined,
+    seconds: 0,
+    every: validation?.everySteps ?? Number.MAX_SAFE_INTEGER,
+    first: undefined,
+    best: undefined,
+    last: undefined,
+    stale: 0,
+  };
+}
+
+class Run {
+  private readonly options: RunOptions;
+  private readonly hooks: RunHooks;
+  private readonly stepper: Stepper;
+  private readonly batches: Batches;
+  private readonly validation: readonly TokenBatch[] | undefined;
+  private readonly identity: string;
+  private readonly best: Best;
+  private readonly progress: Progress;
+  private readonly time: Timekeeper;
+  /** Step at which this process took it up. */
+  private readonly begun: number;
+  private saved: number;
+  /** Seconds spent until then. */
+  private savedAt: number;
+
+  constructor(
+    options: RunOptions,
+    hooks: RunHooks,
+    stepper: Stepper,
+    batches: Batches,
+    validation: readonly TokenBatch[] | undefined,
+    identity: string,
+    progress: Progress,
+  ) {
+    this.options = options;
+    this.hooks = hooks;
+    this.stepper = stepper;
+    this.batches = batches;
+    this.validation = validation;
+    this.identity = identity;
+    this.progress = progress;
+    this.time = new Timekeeper(options, progress);
+    this.begun = stepper.step;
+    this.saved = stepper.step;
+    this.savedAt = progress.seconds;
+    const { checkpoint } = options;
+    this.best = new Best(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
+  }
+
+  async finish(): Promise<Result<Trained>> {
+    const { progress, stepper, options } = this;
+    const patience = options.validation?.patience ?? Number.POSITIVE_INFINITY;
+    while (true) {
+      const done = stepper.step >= progress.plan.totalSteps;
+      if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
+        if (await this.validate(this.validation)) this.time.plan(stepper.step);
+      }
+      if (this.cancelled) return this.leave();
+      if (done || progress.stale >= patience) break;
+      const failure = await this.step();
+      if (failure) return failure;
+      if (this.isSaveDue() && !this.cancelled) await this.save();
+    }
+    const { step } = stepper;
+    const { first, best, all = [] } = progress;
+    const outOfTime = step < options.schedule.totalSteps;
+    // The last steps are not worth losing to a death while the model is saved.
+    if (step > this.saved) await this.save();
+    return ok({
+      step,
+      tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
+      validation: first && best && { first, best, all },
+      stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
+      seconds: this.time.seconds,
+    });
+  }
+
+  private isSaveDue(): boolean {
+    const { checkpoint } = this.options;
+    if (!checkpoint) return false;
+    return (
+      this.stepper.step - this.saved >= checkpoint.everySteps || this.time.seconds - this.savedAt >= CHECKPOINT_SECONDS
+    );
+  }
+
+  private get cancelled(): boolean {
+    const { pauseAfter, schedule } = this.options;
+    const { step } = this.stepper;
+    const paused = pauseAfter !== undefined && (step - this.begun >= pauseAfter || step >= schedule.totalSteps);
+    return paused || this.hooks.signal?.aborted === true;
+  }
+
+  private async leave(): Promise<Result<never>> {
+    if (this.stepper.step > this.saved) await this.save();
+    return failed('cancelled', 'Training was cancelled.');
+  }
+
+  /** One step and its report. A failure where its numbers are none. */
+  private async step(): Promise<Result<never> | undefined> {
+    const { stepper, options, progress, hooks } = this;
+    const { schedule, maxNorm, stepper: settings } = options;
+    const { step } = stepper;
+    const learningRate = learningRateAt(schedule, progress.plan, step);
+    const started = performance.now();
+    let waited = 0;
+    const result = await stepper.run(this.batches.step(step), learningRate, maxNorm, async () => {
+      const since = performance.now();
+      await this.turn();
+      waited += performance.now() - since;
+      return !this.cancelled;
+    });
+    if (!result) return undefined;
+    if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
+      const kept = `the last checkpoint (step ${this.saved}) is kept`;
+      return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
+    }
+    const seconds = (performance.now() - started - waited) / 1000;
+    this.time.stepped(stepper.step);
+    hooks.onStep?.({
+      step: stepper.step,
+      totalSteps: progress.plan.totalSteps,
+      ...result,
+      learningRate,
+      tokensPerSecond: (settings.batch * settings.length * settings.microBatches) / seconds,
+      memory: process.memoryUsage.rss(),
+      secondsLeft: this.time.left(stepper.step),
+    });
+    return undefined;
+  }
+
+  /** False where it was cancelled. */
+  private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
+    const { progress, stepper, hooks } = this;
+    const started = this.time.seconds;
+    const together = new MixtureLoss();
+    const loss = await stepper.loss(
+      batches,
+      async () => {
+        await this.turn();
+        return !this.cancelled;
+      },
+      (batch, losses) => together.add(batch, losses),
+    );
+    if (loss === undefined) return false;
+    const mixed = together.loss;
+    const validated: Validated = { step: stepper.step, loss, ...(mixed !== undefined && { mixed }) };
+    progress.first ??= validated;
+    progress.last = validated;
+    progress.all = [...(progress.all ?? []), validated];
+    // Not less also where it is no number.
+    if (!progress.best || judged(validated) < judged(progress.best)) {
+      progress.best = validated;
+      progress.stale = 0;
+      await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());
+    } else progress.stale++;
+    this.time.validated(this.time.seconds - started);
+    hooks.onValidated?.(validated);
+    return true;
+  }
+
+  /** After each micro-batch and each piece of a file. */
+  private async turn(): Promise<void> {
+    this.time.turned();
+    await this.hooks.between?.();
+  }
+
+  private async save(): Promise<void> {
+    const { options, stepper, progress, identity } = this;
+    const { step, tensors } = await stepper.view();
+    progress.seconds = this.time.seconds;
+    if (options.checkpoint) {
+      const { path } = options.checkpoint;
+      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.turn());
+    }
+    this.saved = step;
+    this.savedAt = this.time.seconds;
+  }
+}
+
+/** What a checkpoint belongs to: the model, how it is trained, and on what. Device, threads and budget may change between. */
+function identify(
+  { stepper, schedule, maxNorm, separator, validation }: RunOptions,
+  examples: readonly Example[],
+  weights: Weights,
+): string {
+  const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
+  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
+  const judged = validation && { ...validation, examples: text(validation.examples) };
+  return fingerprint({
+    settings,
+    schedule,
+    maxNorm,
+    separator,
+    judged,
+    examples: text(examples),
+    weights: digest([...weights.values(), ...arraysOf(packed)]),
+  });
+}

@@ -1,0 +1,78 @@
+// Full fine-tuning or adapters, by the memory there is.
+
+import { CodedError } from '../../common/errors.ts';
+import { megabytes } from '../../common/format.ts';
+import type { ModelConfig } from '../architecture/config.ts';
+import { LORA_TARGETS, type LoraConfig } from '../architecture/lora.ts';
+import { parameterCount } from '../architecture/parameters.ts';
+
+/** All linear layers: at this rank a fortieth of preset S's parameters. */
+export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
+
+/** Up to so many layers all of them are adapted, of more the upper half: three quarters of the work, and half of what is held for the way back. */
+const ALL_LAYERS = 12;
+
+export function loraFor({ layers }: ModelConfig): LoraConfig {
+  return layers <= ALL_LAYERS ? DEFAULT_LORA : { ...DEFAULT_LORA, firstLayer: layers >> 1 };
+}
+
+const full = 'full fine-tuning';
+const adapters = 'adapters (LoRA)';
+
+/**
+ * Best first. Bytes that the process grows by (CPU, f32), as measured on preset S, or for a packed base on 24 layers of 576 and the upper
+ * half adapted; rounded up. `most`: parameters, beyond which the minutes of an adaptation are too few for all of them.
+ */
+const METHODS = [
+  // Weights, two moments and sums of gradients, and the model as it was read.
+  { name: full, perParameter: 22, perActivation: 13, most: 4e7 },
+  { name: adapters, packed: true, perParameter: 2, perActivation: 4 },
+  { name: adapters, packed: false, perParameter: 9, perActivation: 10 },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly packed?: boolean;
+  readonly perParameter: number;
+  readonly perActivation: number;
+  readonly most?: number;
+}[];
+
+export interface Method {
+  readonly name: typeof full | typeof adapters;
+  /** Undefined: every parameter is trained. */
+  readonly lora: LoraConfig | undefined;
+  /** For people. */
+  readonly reason: string;
+}
+
+export function methodOf(lora: LoraConfig | undefined, reason: string): Method {
+  return { name: lora ? adapters : full, lora, reason };
+}
+
+export interface Room {
+  /** In a micro-batch. */
+  readonly tokens: number;
+  /** Bytes that the process may grow by. */
+  readonly available: number;
+  /** The base's matrices are in 4 bits. */
+  readonly packed: boolean;
+}
+
+/** The best method that fits. Throws CodedError 'out-of-memory' where none does. */
+export function chooseMethod(config: ModelConfig, { tokens, available, packed }: Room): Method {
+  const parameters = parameterCount(config);
+  // What a token leaves behind in each layer for the way back, counted in values of the layer's widths.
+  const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
+  let needs = 0;
+  for (const row of METHODS) {
+    if ('packed' in row && row.packed !== packed) continue;
+    if ('most' in row && parameters > row.most) continue;
+    needs = row.perParameter * parameters + row.perActivation * activations;
+    if (needs > available) continue;
+    const reason = `needs ${megabytes(needs)} of ${megabytes(available)} free`;
+    return { name: row.name, lora: row.name === full ? undefined : loraFor(config), reason };
+  }
+  throw new CodedError(
+    'out-of-memory',
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free. Close other programs, or raise the engine's memory limit.`,
+  );
+}

@@ -1,0 +1,135 @@
+// What an adaptation is asked and what it leaves; which one a request is: what an earlier run made for the same one is taken as it is.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError } from '../../common/errors.ts';
+import type { Model } from '../architecture/decoder-values.ts';
+import type { LoraConfig } from '../architecture/lora.ts';
+import type { OptimizerConfig } from '../architecture/optimizer.ts';
+import { arraysOf } from '../architecture/quantize.ts';
+import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
+import type { StoredType } from '../models/safetensors.ts';
+import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
+import { type Example, partsOf } from './batches.ts';
+import { digest, fingerprint } from './checkpoint.ts';
+import type { Method } from './method.ts';
+import type { Trained, Validation } from './run.ts';
+import { RECORD } from './stand.ts';
+
+export interface AdaptRequest {
+  /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
+  readonly base: string;
+  readonly out: string;
+  readonly examples: readonly Example[];
+  /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
+  readonly tokenizer?: string;
+  /** Absent: every parameter is trained. 'auto': adapters where the memory does not allow that. */
+  readonly lora?: LoraConfig | 'auto';
+  readonly optimizer?: Partial<OptimizerConfig>;
+  /** Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and the wait of completions. */
+  readonly batch: number;
+  readonly length: number;
+  readonly microBatches: number;
+  readonly epochs: number;
+  /** Ends earlier than the epochs, where given. */
+  readonly maxSteps?: number;
+  /** Wall-clock seconds of training; the schedule is fitted to it. */
+  readonly budgetSeconds?: number;
+  /** Of these what else has taken or will take, beyond what was foreseen: it makes no other run of this one. */
+  readonly lateSeconds?: number;
+  /** Fails as 'cancelled' after so many steps, with its checkpoint: who times a step goes on there. */
+  readonly pauseAfter?: number;
+  /** Stops early, and keeps the best parameters rather than the last. */
+  readonly validation?: Validation;
+  readonly learningRate: number;
+  readonly checkpointEverySteps: number;
+  /** A checkpoint that cannot be continued: an error, or left aside with a note, so that the run starts anew. */
+  readonly unusable?: 'refuse' | 'discard';
+  /** Token id between sequences. */
+  readonly separator: number;
+  readonly seed: number;
+  readonly device: DeviceSetting;
+  readonly threads: number | 'auto';
+  readonly storeAs?: StoredType;
+}
+
+export interface Adapted {
+  readonly folder: string;
+  readonly steps: number;
+  readonly device: DeviceChoice;
+  readonly method: Method;
+  readonly parameters: number;
+  readonly validation: Trained['validation'];
+  readonly stopped: Trained['stopped'];
+  /** Of training, earlier parts of a resumed run included. */
+  readonly seconds: number;
+  /** Tokens trained on, repetitions counted; padding is not left out. */
+  readonly tokens: number;
+}
+
+/** Throws CodedError where it cannot be done. */
+export function check(
+  { examples, separator, batch, length, microBatches, epochs, validation }: AdaptRequest,
+  vocabSize: number,
+): void {
+  if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
+    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs are whole numbers from 1.');
+  }
+  if (!examples.some(({ ids }) => ids.length > 1))
+    throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
+  if (validation && !validation.examples.some(({ ids }) => ids.length > 1))
+    throw new CodedError('nothing-to-learn', 'There is no example to validate on.');
+  const outside = (id: number) => !(id >= 0 && id < vocabSize);
+  const all = [...examples, ...(validation?.examples ?? [])];
+  if (outside(separator) || all.some(({ ids }) => ids.some(outside))) {
+    throw new CodedError(
+      'bad-request',
+      `An example has a token outside the model's ${vocabSize}: the tokenizer is another one.`,
+    );
+  }
+}
+
+/** What training starts from by its weights, as they were stored. */
+export function digestOf({ weights, packed }: Model): string {
+  return digest([...weights.values(), ...arraysOf(packed)]);
+}
+
+/**
+ * What decides the outcome; not on what device, how fast or with how many interruptions it was reached.
+ *
+ * @param weights as `digestOf` says
+ */
+export function identify(request: AdaptRequest, weights: string): string {
+  const {
+    base: _,
+    out: __,
+    device: ___,
+    threads: ____,
+    checkpointEverySteps: _____,
+    unusable: ______,
+    tokenizer: _______,
+    lateSeconds: ________,
+    pauseAfter: _________,
+    ...rest
+  } = request;
+  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
+  const { validation } = request;
+  return fingerprint({
+    ...rest,
+    examples: text(request.examples),
+    validation: validation && { ...validation, examples: text(validation.examples) },
+    weights,
+  });
+}
+
+/** What an earlier run of the same identity made in the folder. */
+export function finished(out: string, identity: string): Adapted | undefined {
+  try {
+    const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
+    return record.identity === identity && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name)))
+      ? record.adapted
+      : undefined;
+  } catch {
+    // None, or damaged: the run is made anew.
+    return undefined;
+  }
+}

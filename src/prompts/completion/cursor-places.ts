@@ -1,0 +1,207 @@
+// Cursor places in a file, with what the author wrote there.
+
+import { hash } from 'node:crypto';
+import { shuffle, uniforms } from '../../common/statistics/random.ts';
+import { blockAfter } from '../../text/blocks.ts';
+import { indentLength } from '../../text/indents.ts';
+import { type Line, lineNumber, lineStart, linesOf } from '../../text/lines.ts';
+
+export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
+
+/** A place in a file where the cursor could stand, with the text that the author wrote there. */
+export interface CursorExample {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: CursorKind;
+  /** UTF-16 offset into the file's text; 0-based line and column. */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The rest of the line (trimmed at the end), or the block for 'block-body'. Never empty. */
+  readonly truth: string;
+}
+
+/** A file to draw from; the harvest's are. */
+export interface SourceText {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: 'code' | 'prose';
+  readonly text: string;
+}
+
+export interface ExampleOptions {
+  /** At most so many places; fewer where the file has fewer lines that fit. */
+  readonly max: number;
+  readonly seed: number;
+  /** Only these kinds, in the same proportions. */
+  readonly kinds?: readonly CursorKind[];
+}
+
+/** Half at statements' starts, a quarter inside lines, an eighth each near lines' ends and in blocks. */
+const mix: readonly CursorKind[] = [
+  'statement-start',
+  'mid-line',
+  'statement-start',
+  'line-end',
+  'statement-start',
+  'mid-line',
+  'statement-start',
+  'block-body',
+];
+
+/** Nobody wants or can judge a longer completion, UTF-16 units. In prose a line may be a whole paragraph. */
+const longestTruth = { code: 300, prose: 160 };
+const word = /[\p{L}\p{N}]/u;
+/** What is left of a masked secret is nothing to learn. */
+const masked = /\*{6}/;
+
+/** A range of the file's text: cursor and end of the truth. */
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Places in the order of the text, no two on one line. The same file, options and seed give the same places.
+ * prefix + truth + suffix is the file's text: a suffix never shows the truth. The truth of a line's place goes to the
+ * line's end without the white space there; a block's begins at its first line's first character after the indent, so
+ * the cursor stands where an editor puts it after Enter.
+ */
+export function cursorExamples(file: SourceText, options: ExampleOptions): CursorExample[] {
+  const whole = linesOf(file.text);
+  const texts = whole.map(({ text }) => text);
+  const random = uniforms(Number.parseInt(hash('sha256', `${options.seed}\n${file.path}`, 'hex').slice(0, 8), 16));
+  const cycle = mix.filter((kind) => options.kinds?.includes(kind) ?? true);
+  if (cycle.length === 0) return [];
+  // The very first line has nothing before it to go by.
+  const lines = whole.filter(({ number, text }) => number > 0 && text.trim() !== '');
+  shuffle(lines, random);
+
+  const used = new Set<number>();
+  const next = new Map<CursorKind, number>();
+  const examples: CursorExample[] = [];
+  const take = (kind: CursorKind): boolean => {
+    for (let i = next.get(kind) ?? 0; i < lines.length; i++) {
+      next.set(kind, i + 1);
+      const line = lines[i] as Line;
+      if (used.has(line.number)) continue;
+      const place = placeIn[kind](line, texts, file, random);
+      if (place === undefined) continue;
+      const example = exampleAt(file, kind, place);
+      if (used.has(example.line) || masked.test(example.truth)) continue;
+      used.add(example.line);
+      examples.push(example);
+      return true;
+    }
+    return false;
+  };
+  // Begins anywhere in the cycle, or a few places from each of many files would all be of the first kinds.
+  let turn = Math.floor(random() * cycle.length);
+  let failures = 0;
+  while (examples.length < options.max && failures < cycle.length) {
+    failures = take(cycle[turn++ % cycle.length] as CursorKind) ? 0 : failures + 1;
+  }
+  return examples.sort((a, b) => a.offset - b.offset);
+}
+
+/**
+ * At most `limit` places over the files, as even a share of each as their lengths allow. Deterministic in `seed`.
+ */
+export function drawPlaces(files: readonly SourceText[], limit: number, seed: number): CursorExample[] {
+  const perFile: CursorExample[][] = [];
+  let remaining = limit;
+  // Shortest files first: what they cannot fill goes to the longer ones.
+  const byLength = [...files].sort((a, b) => a.text.length - b.text.length || (a.path < b.path ? -1 : 1));
+  byLength.forEach((file, index) => {
+    const share = Math.ceil(remaining / (byLength.length - index));
+    const drawn = cursorExamples(file, { max: share, seed });
+    perFile.push(drawn);
+    remaining -= drawn.length;
+  });
+  return perFile.flat();
+}
+
+type PlaceFinder = (line: Line, texts: readonly string[], file: SourceText, random: () => number) => Place | undefined;
+
+const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
+  'statement-start': (line, _, file, random) => {
+    const from = indentLength(line.text);
+    const limit = longestTruth[file.kind];
+    const end = line.text.trimEnd().length;
+    // A paragraph on one line: at the start of a sentence.
+    const starts =
+      end - from > limit && file.kind === 'prose' ? [...line.text.matchAll(/[.!?] +(?=\S)/g)].map(after) : [from];
+    return pick(line, starts, limit, random);
+  },
+  'mid-line': (line, _, file, random) => pick(line, boundaries(line.text), longestTruth[file.kind], random, 2),
+  'line-end': (line, _, file, random) => {
+    const indent = indentLength(line.text);
+    const late = indent + ((line.text.trimEnd().length - indent) * 2) / 3;
+    return pick(
+      line,
+      boundaries(line.text).filter((column) => column >= late),
+      longestTruth[file.kind],
+      random,
+      1,
+    );
+  },
+  'block-body': (line, texts, file) => {
+    const block = blockAfter(texts, line.number, file.kind);
+    if (block === undefined) return undefined;
+    const end = line.start + lengthOf(texts.slice(line.number, block.to));
+    const begin = line.start + lengthOf(texts.slice(line.number, block.from)) + 1;
+    const body = file.text.slice(begin, end);
+    const from = begin + indentLength(body);
+    const to = begin + body.trimEnd().length;
+    return word.test(file.text.slice(from, to)) ? { from, to } : undefined;
+  },
+};
+
+/** One of the columns whose rest of the line is neither too long nor nearly nothing. */
+function pick(
+  line: Line,
+  columns: readonly number[],
+  longest: number,
+  random: () => number,
+  shortest = 0,
+): Place | undefined {
+  const end = line.text.trimEnd().length;
+  const fit = columns.filter((column) => {
+    const length = end - column;
+    // Without a least length: a line of brackets alone is no statement.
+    return length <= longest && length > 0 && (shortest > 0 ? length >= shortest : word.test(line.text.slice(column)));
+  });
+  const column = fit[Math.floor(random() * fit.length)];
+  return column === undefined ? undefined : { from: line.start + column, to: line.start + end };
+}
+
+/** Columns at which a word or a sign begins, the first of the line excepted. */
+function boundaries(text: string): number[] {
+  return [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)].slice(1).map((match) => match.index);
+}
+
+function after(match: RegExpExecArray): number {
+  return match.index + match[0].length;
+}
+
+/** With the line ends between, without the last. */
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length + 1, -1);
+}
+
+function exampleAt(file: SourceText, kind: CursorKind, { from, to }: Place): CursorExample {
+  const prefix = file.text.slice(0, from);
+  return {
+    path: file.path,
+    languageId: file.languageId,
+    kind,
+    offset: from,
+    line: lineNumber(prefix),
+    column: from - lineStart(prefix),
+    prefix,
+    suffix: file.text.slice(to),
+    truth: file.text.slice(from, to),
+  };
+}

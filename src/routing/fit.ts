@@ -1,0 +1,249 @@
+// Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
+import type { Draft } from '../common/completion.ts';
+import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
+import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../common/statistics/estimate.ts';
+import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
+import { FEATURES, features, logit } from './features.ts';
+import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
+import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
+import type { ScoredCut } from './show.ts';
+import type { CouplingExample, CouplingFit, Kept, PlaceFacts, Shift } from './types.ts';
+
+/** What `CouplingFit.parameters` holds. */
+export interface FitParameters {
+  /** Names of the features, in the order of the weights. */
+  readonly features: readonly string[];
+  readonly specialist: Estimate;
+  readonly api: Estimate;
+  /** Absent in fits of earlier versions: the prior. */
+  readonly cut?: Estimate;
+  /** Stands in for `api` where the words round a cursor foresaw its answers as well as the features did. */
+  readonly neighbourhood?: Neighbourhood;
+  /** Places with both sides known, by what a call gains there after fits that saw nothing of their files. Absent in fits of earlier versions. */
+  readonly risk?: readonly Kept[];
+  /** What is left to correct of `cut` in a language, from its log-odds alone; for those that had the places for it. */
+  readonly cutIn?: Readonly<Record<string, Estimate>>;
+}
+
+export interface FitOptions {
+  /** ms since 1970, for the record; absent: the system's clock. */
+  readonly now?: number;
+}
+
+/** Neighbours that are kept: each costs a look at every key. */
+const MOST_NEIGHBOURS = 400;
+/** Past this many the fit does not get better, only slower. */
+const MAX_ROWS = 4000;
+/** A language is calibrated by itself from so many cuts on, in so many files. */
+const OWN_CUTS = 200;
+const OWN_FILES = 6;
+
+interface CutRow extends LabelledRow {
+  readonly languageId: string;
+}
+
+/**
+ * Deterministic in the examples and their order. Empty drafts teach p(API right) only: p(specialist right) is 0 there by
+ * definition, and counting that as well-calibrated would flatter the figures. No examples: the priors.
+ */
+export function fitCoupling(examples: readonly CouplingExample[], options: FitOptions = {}): CouplingFit {
+  const specialistRows: LabelledRow[] = [];
+  const apiRows: LabelledRow[] = [];
+  const cutRows: CutRow[] = [];
+  const both: {
+    readonly specialist: LabelledRow | undefined;
+    readonly api: LabelledRow;
+    readonly example: CouplingExample;
+  }[] = [];
+  for (const example of thinned(examples)) {
+    const { path, draft, place, specialistRight, apiRight, cuts = [] } = example;
+    const values = features(draft, place);
+    const drafted =
+      draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
+    if (drafted) specialistRows.push(drafted);
+    for (const { draft: cut, right } of cuts)
+      cutRows.push({
+        ...{ path, values: features(cut, place), prior: cutPrior(cut, place), label: right ? 1 : 0 },
+        languageId: place.languageId,
+      });
+    if (apiRight === undefined) continue;
+    const asked = { path, values, prior: apiPrior(place), label: Number(apiRight) };
+    apiRows.push(asked);
+    both.push({ specialist: drafted, api: asked, example });
+  }
+  const specialist = measuredEstimate(specialistRows);
+  const byFeatures = measuredEstimate(apiRows);
+  const near = nearestOf(both, byFeatures.crossed);
+  const api = near ?? byFeatures;
+  const cuts = evenly(cutRows, MAX_ROWS);
+  const cut = measuredEstimate(cuts);
+  return {
+    version: 1,
+    fittedAt: options.now ?? Date.now(),
+    specialistExamples: specialistRows.length,
+    apiExamples: apiRows.length,
+    specialistEce: specialist.ece,
+    specialistBrier: specialist.brier,
+    apiEce: api.ece,
+    apiBrier: api.brier,
+    cutExamples: cutRows.length,
+    cutEce: cut.ece,
+    cutBrier: cut.brier,
+    parameters: {
+      features: FEATURES.map((f) => f.name),
+      specialist: specialist.estimate,
+      api: byFeatures.estimate,
+      ...(near && { neighbourhood: near.neighbourhood }),
+      cut: cut.estimate,
+      risk: both.flatMap((pair) => keepable(pair, specialist.crossed, api.crossed)),
+      cutIn: correctionsOf(cut.crossed, cuts),
+    } satisfies FitParameters,
+  };
+}
+
+type Known = { readonly api: LabelledRow; readonly example: CouplingExample };
+
+/**
+ * The neighbourhood, and what it says of each place without its file; undefined where the features foresee the API's answers clearly better, or no
+ * file can be left out. With some hundred answers they seldom do.
+ */
+function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledRow, number>) {
+  if (ofFeatures.size === 0) return undefined;
+  const kept = evenly(known, MOST_NEIGHBOURS);
+  const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
+  const nearby = new Nearby(neighbourhood);
+  const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
+  const crossed = new Map(
+    known.map(({ api, example: { path, place } }) => [api, nearby.at(place, new Set(byFile.get(path)))]),
+  );
+  const better = [...crossed].map(
+    ([row, p]) => logLoss(logit(p), row.label) - logLoss(logit(ofFeatures.get(row) as number), row.label),
+  );
+  const mean = better.reduce((sum, each) => sum + each, 0) / better.length;
+  const deviation = Math.sqrt(better.reduce((sum, each) => sum + (each - mean) ** 2, 0)) / better.length;
+  if (mean > deviation) return undefined;
+  const labels = [...crossed.keys()].map(({ label }) => label);
+  const probabilities = [...crossed.values()];
+  const ece = expectedCalibrationError(probabilities, labels);
+  return { neighbourhood, crossed, ece, brier: brierScore(probabilities, labels) };
+}
+
+/** What keeping a place from the API gains and loses; none where its file could not be left out of a fit. */
+function keepable(
+  { specialist, api }: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow },
+  ofSpecialist: ReadonlyMap<LabelledRow, number>,
+  ofApi: ReadonlyMap<LabelledRow, number>,
+): Kept[] {
+  const pApi = ofApi.get(api);
+  const pSpecialist = specialist === undefined ? 0 : ofSpecialist.get(specialist);
+  if (pApi === undefined || pSpecialist === undefined) return [];
+  const right = specialist?.label === 1;
+  return [{ by: pApi - pSpecialist, lost: !right && api.label === 1, won: right && api.label === 0 }];
+}
+
+const NOTHING = new Float64Array(0);
+
+/** @param crossed what `cut` says of the rows after fits that saw nothing of their files */
+function correctionsOf(crossed: ReadonlyMap<LabelledRow, number>, rows: readonly CutRow[]): Record<string, Estimate> {
+  const kept: Record<string, Estimate> = {};
+  const known = rows.flatMap((row) => {
+    const p = crossed.get(row);
+    return p === undefined ? [] : [{ ...row, values: NOTHING, prior: logit(p), p }];
+  });
+  for (const [languageId, own] of Map.groupBy(known, (row) => row.languageId)) {
+    if (own.length < OWN_CUTS || new Set(own.map(({ path }) => path)).size < OWN_FILES) continue;
+    const { estimate, brier } = measuredEstimate(own);
+    const before = brierScore(
+      own.map(({ p }) => p),
+      own.map(({ label }) => label),
+    );
+    if (brier !== undefined && brier < before) kept[languageId] = estimate;
+  }
+  return kept;
+}
+
+/** For another API than it was fitted on: of that one there is the stated prior, and no bound. What it knows of the specialist holds. */
+export function forAnotherApi(fit: CouplingFit): CouplingFit {
+  const { estimate: api } = measuredEstimate([]);
+  const { features, specialist, cut, cutIn } = fit.parameters as FitParameters;
+  const parameters: FitParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
+  return { ...fit, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
+}
+
+/** The two probabilities at a place. */
+export interface Scores {
+  readonly pSpecialist: number;
+  readonly pApi: number;
+  readonly pApiIsPrior: boolean;
+}
+
+const NO_SHIFT: Shift = { specialist: 0, api: 0 };
+
+export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
+  const { specialist, api, neighbourhood: near } = fit.parameters as FitParameters;
+  const values = features(draft, place);
+  return {
+    pSpecialist:
+      draft === undefined || draft.text === ''
+        ? 0
+        : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
+    pApi: shifted(near ? nearbyOf(near).at(place) : estimateOf(api, values, apiPrior(place)), shift.api),
+    pApiIsPrior: fit.apiExamples === 0,
+  };
+}
+
+/** A fit is plain data, and decides at every key. */
+const known = new WeakMap<Neighbourhood, Nearby>();
+
+function nearbyOf(neighbourhood: Neighbourhood): Nearby {
+  const nearby = known.get(neighbourhood) ?? new Nearby(neighbourhood);
+  known.set(neighbourhood, nearby);
+  return nearby;
+}
+
+function shifted(p: number, by: number): number {
+  return by === 0 ? p : sigmoid(logit(p) + by);
+}
+
+/**
+ * How likely what the author writes begins with each of the cuts; never more for a longer one.
+ * @param cuts of one draft, shortest first
+ */
+export function scoreCuts(
+  fit: CouplingFit,
+  cuts: readonly Draft[],
+  place: PlaceFacts,
+  shift: Shift = NO_SHIFT,
+): ScoredCut[] {
+  const { cut: estimate, cutIn } = fit.parameters as FitParameters;
+  const correction = cutIn?.[place.languageId];
+  let least = 1;
+  return cuts.map((draft, i) => {
+    const prior = cutPrior(draft, place);
+    const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior);
+    const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
+    least = Math.min(least, shifted(own, shift.specialist));
+    const next = cuts[i + 1]?.tokens[draft.tokens.length];
+    return {
+      text: draft.text,
+      p: least,
+      ...(next !== undefined && { next: { text: next.text, p: next.probability } }),
+    };
+  });
+}
+
+function thinned(examples: readonly CouplingExample[]): readonly CouplingExample[] {
+  if (examples.length <= MAX_ROWS) return examples;
+  // Labels of the API were paid for: keep those first, then an even choice of the rest.
+  const paid = evenly(
+    examples.filter((e) => e.apiRight !== undefined),
+    MAX_ROWS,
+  );
+  const free = examples.filter((e) => e.apiRight === undefined);
+  return [...paid, ...evenly(free, MAX_ROWS - paid.length)];
+}
+
+function evenly<T>(items: readonly T[], count: number): readonly T[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
+}

@@ -1,0 +1,108 @@
+// p(API right) at a place by what came of places like it: the nearest by the words round the cursor, and the folder's level where none is near.
+//
+// With some hundred answers a regression on features says less of the API than the level alone does: it fails where names and values are the
+// folder's own, which no feature tells, and words do a little.
+import { sigmoid } from '../common/statistics/logistic.ts';
+import { apiPrior } from './priors.ts';
+import type { CouplingExample, PlaceFacts } from './types.ts';
+
+/** A place with a known outcome. */
+export interface Neighbour {
+  /** Hashed words round the cursor, and what each counts. */
+  readonly words: readonly (readonly [hash: number, count: number])[];
+  readonly right: boolean;
+}
+
+export interface Neighbourhood {
+  readonly places: readonly Neighbour[];
+}
+
+/** As many are looked at, and each counts as so many answers where it is the same text. */
+const NEAREST = 20;
+const SAME = 5;
+/** What the level counts as. */
+const LEVEL = 2;
+
+/** Where a word stands says what it tells: right before the cursor, in its line, above, below. */
+const zones: readonly {
+  readonly mark: string;
+  readonly count: number;
+  readonly of: (place: PlaceFacts) => string[];
+}[] = [
+  { mark: '<', count: 3, of: ({ lineBefore }) => wordsOf(lineBefore).slice(-2) },
+  { mark: '', count: 2, of: ({ lineBefore }) => wordsOf(lineBefore) },
+  { mark: '', count: 1, of: ({ above = '' }) => wordsOf(above) },
+  { mark: '>', count: 0.7, of: ({ lineAfter, below = '' }) => wordsOf(`${lineAfter}\n${below}`) },
+];
+
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}_$][\p{L}\p{N}_$]*|[^\s\p{L}\p{N}_$]/gu) ?? [];
+}
+
+/** FNV-1a, so that nothing of the text is kept. */
+function hash(word: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) value = Math.imul(value ^ word.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}
+
+function bagOf(place: PlaceFacts): Map<number, number> {
+  const bag = new Map<number, number>();
+  for (const { mark, count, of } of zones) {
+    for (const word of of(place)) {
+      const key = hash(mark + word);
+      bag.set(key, Math.max(bag.get(key) ?? 0, count));
+    }
+  }
+  return bag;
+}
+
+export function neighbourOf({ place, apiRight }: Pick<CouplingExample, 'place' | 'apiRight'>): Neighbour {
+  return { words: [...bagOf(place)], right: apiRight === true };
+}
+
+/** The same answer for many places: how rare each word is, and how long each neighbour, is worked out once. */
+export class Nearby {
+  private readonly rarity: (word: number) => number;
+  private readonly vectors: readonly { readonly weights: ReadonlyMap<number, number>; readonly right: boolean }[];
+  private readonly right: number;
+
+  constructor({ places }: Neighbourhood) {
+    const seen = new Map<number, number>();
+    for (const { words } of places) for (const [word] of words) seen.set(word, (seen.get(word) ?? 0) + 1);
+    this.rarity = (word) => Math.log((1 + places.length) / (1 + (seen.get(word) ?? 0)));
+    this.vectors = places.map(({ words, right }) => ({ weights: this.vector(words), right }));
+    this.right = places.filter(({ right }) => right).length;
+  }
+
+  /** @param but neighbours that do not count, by their number: those of the place's own file while a fit is measured */
+  at(place: PlaceFacts, but: ReadonlySet<number> = new Set()): number {
+    const own = [...this.vector([...bagOf(place)])];
+    const near: { readonly weight: number; readonly right: boolean }[] = [];
+    let [right, count] = [this.right, this.vectors.length];
+    this.vectors.forEach(({ weights, right: label }, i) => {
+      if (but.has(i)) {
+        right -= Number(label);
+        count -= 1;
+        return;
+      }
+      const likeness = own.reduce((sum, [word, weight]) => sum + weight * (weights.get(word) ?? 0), 0);
+      near.push({ weight: SAME * likeness ** 2, right: label });
+    });
+    const level = (right + LEVEL * sigmoid(apiPrior(place))) / (count + LEVEL);
+    near.sort((a, b) => b.weight - a.weight);
+    let [sum, all] = [LEVEL * level, LEVEL];
+    for (const { weight, right: label } of near.slice(0, NEAREST)) {
+      sum += weight * Number(label);
+      all += weight;
+    }
+    return sum / all;
+  }
+
+  /** Of length one. */
+  private vector(words: Neighbour['words']): Map<number, number> {
+    const weighed = words.map(([word, count]) => [word, count * this.rarity(word)] as const);
+    const length = Math.hypot(...weighed.map(([, weight]) => weight)) || 1;
+    return new Map(weighed.map(([word, weight]) => [word, weight / length]));
+  }
+}

@@ -1,0 +1,268 @@
+// The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
+import type { Socket } from 'node:net';
+import { constants, getPriority, setPriority } from 'node:os';
+import { type ChildProcess, endChild, onceEnded, startChild } from '../../common/child.ts';
+import { type Clock, systemClock } from '../../common/clock.ts';
+import type { Disposable } from '../../common/disposable.ts';
+import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
+import { type Log, silentLog } from '../../common/log.ts';
+import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
+import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
+import { LONGEST_SILENCE, SilenceWatch } from './silence.ts';
+
+export interface RequestOptions<K extends RequestKind> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (value: Requests[K]['progress']) => void;
+}
+
+/** Something that answers what the engine is asked: its process's owner, or who passes requests on to it. */
+export interface Engine {
+  /** Never rejects. */
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options?: RequestOptions<K>,
+  ): Promise<Result<Requests[K]['result']>>;
+}
+
+export interface EngineOptions {
+  /** The engine's script: dist/engine.cjs, or src/specialist/engine/main.ts under Node 24. */
+  readonly script: string;
+  /** Bytes; default 3 GB. */
+  readonly memoryCeiling?: number;
+  /** Its process is for training: it gives way to all others, and lists of processes show what it is. */
+  readonly trains?: boolean;
+  /** Added to our own by a process that trains; default: what makes it give way to others. */
+  readonly trainingNiceness?: number | undefined;
+  readonly log?: Log;
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Pending {
+  readonly message: ToEngine;
+  readonly settle: (result: Result<unknown>) => void;
+  readonly progress: ((value: unknown) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** How far it says to have got, in whichever process; -1 before it has said so. */
+  reached: number;
+  /** Deaths of the process that this request has seen since it last got further than ever before. */
+  deaths: number;
+}
+
+/** A request that was running at so many deaths of the process may be what kills it: it fails. */
+const MOST_DEATHS = 3;
+/** Requests without an answer, cancelled ones included: more are refused, with 'busy'. A process that is stopped gets no further than that. */
+const MOST_PENDING = 500;
+/** A process that does not end by itself is killed after this, ms. */
+const GRACE = 2000;
+const DEFAULT_CEILING = 3e9;
+/** glibc asks for large pages, where the system gives them to who asks: fewer misses over weights that each token reads whole. Others ignore it. */
+export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
+/**
+ * For the process that trains: arrays of more than so many bytes are given back to the system when they are freed, rather than kept for the
+ * next of their size. Not for the one that serves: it would hold its weights in small pages, and its tokens would take longer.
+ */
+const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
+
+/**
+ * A step, a place or a text that is done. -1 for what is told before anything is, or again by each process that begins anew: what a draft
+ * will take, the device of a training.
+ */
+function reachedBy(progress: unknown): number {
+  const { step, done, index } = (progress ?? {}) as Partial<Record<'step' | 'done' | 'index', number>>;
+  return step ?? done ?? index ?? -1;
+}
+
+export class EngineClient implements Engine {
+  private readonly options: EngineOptions;
+  private readonly log: Log;
+  private readonly pending = new Map<number, Pending>();
+  private child: ChildProcess | undefined;
+  private readonly restarted = new Set<() => void>();
+  /** A process has ended, and none has taken its place yet. */
+  private ended = false;
+  /** What requests made by a listener inherit: else one that kills the process would be made anew at every restart, for ever. */
+  private deaths = 0;
+  private next = 1;
+  private disposed = false;
+  private readonly silence: SilenceWatch;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.log = options.log ?? silentLog;
+    const longest = () => Math.max(0, ...[...this.pending.values()].map(({ message }) => longestFor(message)));
+    this.silence = new SilenceWatch(options.clock ?? systemClock, longest, () => this.endSilent());
+  }
+
+  /** Undefined while none runs. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /**
+   * Called when a new process has taken a dead one's place, before it is asked anything else: the moment to open again what was open.
+   * A process that dies while nothing is asked is replaced with the next request.
+   */
+  onRestarted(listener: () => void): Disposable {
+    this.restarted.add(listener);
+    return { dispose: () => this.restarted.delete(listener) };
+  }
+
+  /**
+   * Never rejects. A process that dies is restarted, and what was asked is asked again: training then goes on from its
+   * checkpoint. A request that has seen three deaths without getting further fails with 'crashed'. A process that gives no sign for
+   * longer than LONGEST_SILENCE is ended, and what it was asked first fails with 'timeout'.
+   */
+  request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    const { signal, onProgress } = options;
+    if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
+    if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
+    // Where no process runs nothing is open, and none is started for it.
+    if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
+    if (this.pending.size >= MOST_PENDING) {
+      const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If it stays so, reload the window.`;
+      return Promise.resolve(failed('busy', message));
+    }
+    return new Promise((resolve) => {
+      const id = this.next++;
+      const message = { id, kind, request } as ToEngine;
+      const cancel = () => this.post({ id, kind: 'cancel' });
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settle = (result: Result<unknown>) => {
+        signal?.removeEventListener('abort', cancel);
+        this.pending.delete(id);
+        this.hold();
+        resolve(result as Result<Requests[K]['result']>);
+      };
+      const progress = onProgress as ((value: unknown) => void) | undefined;
+      if (!this.child) this.begin();
+      this.pending.set(id, { message, settle, progress, signal, reached: -1, deaths: this.deaths });
+      this.hold();
+      this.post(message);
+    });
+  }
+
+  /** A message to a process that has just died is lost without an error: its exit follows, and what was asked is asked again. */
+  private post(message: ToEngine): void {
+    this.child?.send(message, () => {});
+  }
+
+  /** The owner's process stays alive for an answer, and for nothing else. */
+  private hold(): void {
+    if (this.pending.size > 0) this.silence.begin();
+    else this.silence.stop();
+    const { child } = this;
+    if (!child) return;
+    const verb = this.pending.size > 0 ? 'ref' : 'unref';
+    child[verb]();
+    child.channel?.[verb]?.();
+    (child.stderr as Socket | null)?.[verb]();
+  }
+
+  private begin(): void {
+    this.child = this.start();
+    if (!this.ended) return;
+    this.ended = false;
+    this.deaths = Math.max(0, ...[...this.pending.values()].map(({ deaths }) => deaths));
+    for (const listener of [...this.restarted]) listener();
+    this.deaths = 0;
+  }
+
+  private start(): ChildProcess {
+    const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
+    const started = startChild({
+      script,
+      args: [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
+      defaults: trains ? GIVES_BACK : LARGE_PAGES,
+      ...(env && { env }),
+    });
+    const { process: child } = started;
+    this.silence.heard();
+    if (trains) lower(child, trainingNiceness);
+    child.on('message', (message) => this.receive(message as FromEngine));
+    child.on('error', (error) => this.log.error('The neural engine could not be started', error));
+    onceEnded(started, (how) => this.died(child, how));
+    return child;
+  }
+
+  private receive(message: FromEngine): void {
+    this.silence.heard();
+    if (message?.kind === 'alive') return;
+    const request = this.pending.get(message?.id);
+    if (!request) return;
+    if (message.kind === 'progress') {
+      const reached = reachedBy(message.progress);
+      if (reached > request.reached) Object.assign(request, { reached, deaths: 0 });
+      request.progress?.(message.progress);
+    } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
+    else request.settle({ ok: true, value: message.result });
+  }
+
+  /** Its thread is held by what it was asked first, as a rule. What was asked behind that is asked again, of a new process. */
+  private endSilent(): void {
+    const [first] = this.pending.values();
+    if (!first) return;
+    const minutes = Math.round(longestFor(first.message) / 60_000);
+    const said = `The neural engine gave no sign for ${minutes} minutes, and was ended.`;
+    this.log.error(`${said} It was asked '${first.message.kind}'.`);
+    const advice = "Try again; if it stays so, choose another one with 'Easy Adaptation: Choose the Base Model…'.";
+    first.settle(first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${said} ${advice}`));
+    this.child?.kill('SIGKILL');
+  }
+
+  private died(child: ChildProcess, reason: string): void {
+    if (this.child !== child) return;
+    this.child = undefined;
+    if (this.disposed) return;
+    this.ended = true;
+    this.log.warn(`The neural engine ended (${reason})`);
+    for (const request of [...this.pending.values()]) {
+      request.deaths++;
+      if (request.deaths < MOST_DEATHS) continue;
+      request.settle(
+        failed(
+          'crashed',
+          `The neural engine keeps ending (${reason}). Run the command again, or choose the CPU as its device.`,
+        ),
+      );
+    }
+    if (this.pending.size === 0) return;
+    const again = [...this.pending.values()];
+    this.begin();
+    this.hold();
+    for (const { message, signal } of again) {
+      this.post(message);
+      if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });
+    }
+  }
+
+  /** Ends the process; what is still asked fails silently. */
+  dispose(): void {
+    void this.end();
+  }
+
+  /** The same; resolves when the process is gone. One that does not end by itself, being stopped perhaps, is killed after `graceMs`. */
+  end(graceMs = GRACE): Promise<void> {
+    this.disposed = true;
+    for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
+    return this.child ? endChild(this.child, graceMs) : Promise.resolve();
+  }
+}
+
+function longestFor({ kind }: ToEngine): number {
+  return kind === 'cancel' ? 0 : LONGEST_SILENCE[kind];
+}
+
+/** Below our own, of the whole process, where the system lets us. */
+function lower({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
+  try {
+    if (pid !== undefined) setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + by));
+  } catch {
+    // It has ended already, or may not be changed: it trains all the same.
+  }
+}

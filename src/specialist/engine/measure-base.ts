@@ -1,0 +1,84 @@
+// What a base comes to on this machine, measured: how long a line and a new place take, and a step of its training. For who chooses one.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ok, type Result } from '../../common/errors.ts';
+import type { LanguageOptions } from '../../neural/decoding/language.ts';
+import type { Timing } from '../../neural/decoding/timing.ts';
+import type { AdaptRequest } from '../../neural/training/request.ts';
+import { isSlow } from './choice.ts';
+import type { Engine } from './client.ts';
+import type { StepReport } from './protocol.ts';
+
+export interface BaseMeasures extends Timing {
+  /** A line and a new place come within their limits. */
+  readonly servesInTime: boolean;
+  /** Of training; undefined where it cannot be trained here, for `why`. */
+  readonly trainingTokensPerSecond: number | undefined;
+  readonly why: string | undefined;
+  /** Of the fewest steps that teach anything, minutes. */
+  readonly leastMinutes: number | undefined;
+}
+
+export interface MeasuredBase {
+  readonly folder: string;
+  /** Path. */
+  readonly tokenizer: string;
+  /** Tokens that its embedding knows. */
+  readonly vocabulary: number;
+  readonly threads: number;
+  readonly precision: LanguageOptions['precision'];
+}
+
+/** As adaptation/stages/training.ts trains: windows of so many tokens, so many to a step. */
+const LENGTH = 512;
+const MICRO_BATCHES = 4;
+const STEPS = 2;
+/** adaptation/stages/plan.ts: fewer teach nothing. */
+const LEAST_STEPS = 20;
+
+/** Fails as the engine does where the base cannot be served. */
+export async function measureBase(
+  engine: Engine,
+  { folder, tokenizer, vocabulary, threads, precision }: MeasuredBase,
+  signal: AbortSignal,
+  tell: (what: string) => void = () => {},
+): Promise<Result<BaseMeasures>> {
+  tell('how fast it answers');
+  const timing = await engine.request('time', { model: folder, tokenizer, threads, precision }, { signal });
+  if (!timing.ok) return timing;
+  tell('how fast it is trained');
+  const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
+  let last: StepReport | undefined;
+  try {
+    const trained = await engine.request('adapt', trainingOf({ folder, tokenizer, vocabulary, threads }, out), {
+      signal,
+      onProgress: (report) => {
+        if (report.kind === 'step') last = report;
+      },
+    });
+    if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
+    const speed = last?.tokensPerSecond;
+    return ok({
+      ...timing.value,
+      servesInTime: !isSlow(timing.value),
+      trainingTokensPerSecond: speed,
+      why: speed !== undefined || trained.ok ? undefined : trained.error.message,
+      leastMinutes: speed === undefined ? undefined : (LEAST_STEPS * LENGTH * MICRO_BATCHES) / speed / 60,
+    });
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function trainingOf(
+  { folder, tokenizer, vocabulary, threads }: Omit<MeasuredBase, 'precision'>,
+  out: string,
+): AdaptRequest {
+  const ids = Int32Array.from({ length: LENGTH * MICRO_BATCHES * STEPS }, (_, i) => (i * 7919) % vocabulary);
+  return {
+    ...{ base: folder, out, tokenizer, threads, examples: [{ ids }], lora: 'auto', pauseAfter: STEPS },
+    ...{ batch: 1, length: LENGTH, microBatches: MICRO_BATCHES, epochs: 1, learningRate: 1e-5 },
+    ...{ checkpointEverySteps: 1000, separator: 0, seed: 1, device: 'auto' },
+  };
+}

@@ -1,0 +1,95 @@
+// What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import type { Failure } from '../../common/errors.ts';
+import type { LanguageOptions } from '../../neural/decoding/language.ts';
+import type { StatesRequest } from '../../neural/decoding/states.ts';
+import type { Timing } from '../../neural/decoding/timing.ts';
+import type { Adapted, AdaptRequest, DeviceChoice } from '../../neural/training/adapt.ts';
+import type { Method } from '../../neural/training/method.ts';
+import type { StepReport, Validated } from '../../neural/training/run.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mixture/types.ts';
+import type { FileChange } from '../ngram/protocol.ts';
+
+export type { Timing } from '../../neural/decoding/timing.ts';
+export type { StepReport, Validated } from '../../neural/training/run.ts';
+export { NEW_PLACE_TOKENS } from '../mixture/pace.ts';
+export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mixture/types.ts';
+
+export interface EngineStatus {
+  readonly pid: number;
+  /** Resident memory, bytes. */
+  readonly memory: number;
+}
+
+/** One row per request: what goes in, what comes back, and what is reported on the way. */
+export interface Requests {
+  adapt: { request: AdaptRequest; result: Adapted; progress: AdaptProgress };
+  /** Loads a folder's specialist, the neural model and the n-gram index together. */
+  open: { request: MixSource; result: Opened; progress: never };
+  close: { request: { readonly key: string }; result: Nothing; progress: never };
+  /** A file of an open folder is another one now. */
+  change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
+  /** The open specialist's answer at a cursor. Fails with 'bad-request' where the key is not open. */
+  draft: { request: DraftRequest; result: Draft; progress: Foreseen };
+  /** Runs the prompt of a place in the open specialist's cache, so that a draft there costs its line alone. */
+  warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: Nothing; progress: never };
+  /** How well the open specialist foresees what stands at a cursor; right after the draft for it, its prompt is still there. */
+  lossAt: { request: { readonly key: string; readonly place: MixPlace }; result: PlaceLoss; progress: never };
+  /** Learns the mixture's weights for the open specialist on files that are not in its index, and uses them from then on. */
+  fit: {
+    request: { readonly key: string; readonly places: readonly MixPlace[] };
+    result: MixFit;
+    progress: { readonly done: number; readonly total: number };
+  };
+  /** How long a model makes people wait here. It is loaded for that alone: a process that completes should not be asked. */
+  time: { request: LanguageOptions; result: Timing; progress: never };
+  /** Pooled hidden states of texts, each as it is read. As `time`, of a process that does not complete. */
+  states: {
+    request: StatesRequest;
+    result: Nothing;
+    progress: { readonly index: number; readonly states: Float32Array };
+  };
+  status: { request: Record<string, never>; result: EngineStatus; progress: never };
+}
+
+export type Nothing = Record<string, never>;
+
+export interface DraftRequest {
+  readonly key: string;
+  readonly query: CompletionQuery;
+  readonly options: DraftOptions;
+}
+
+export type AdaptProgress =
+  | ({ readonly kind: 'step' } & StepReport)
+  | ({ readonly kind: 'validated' } & Validated)
+  | ({ readonly kind: 'device' } & DeviceChoice)
+  | ({ readonly kind: 'method' } & Method)
+  /** For the user: a checkpoint that was left aside. */
+  | { readonly kind: 'note'; readonly note: string };
+
+export type RequestKind = keyof Requests;
+
+export type ToEngine =
+  | {
+      [K in RequestKind]: { readonly id: number; readonly kind: K; readonly request: Requests[K]['request'] };
+    }[RequestKind]
+  | { readonly id: number; readonly kind: 'cancel' };
+
+export type FromEngine =
+  | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
+  | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
+  /** It is at work, on something that takes long. */
+  | { readonly id: number; readonly kind: 'alive' };
+
+/** Command line of the engine's script. */
+export interface EngineArguments {
+  /** Resident memory above which caches are dropped and training stops, bytes. */
+  readonly memoryCeiling: number;
+}
+
+export const PROBE_ARGUMENT = '--probe-webgpu';
+export const CEILING_ARGUMENT = '--memory-ceiling=';
+/** For who looks at a list of processes; the process itself does the same with it and without. */
+export const TRAINING_ARGUMENT = '--training';

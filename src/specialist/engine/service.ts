@@ -1,0 +1,240 @@
+// The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
+import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { Language } from '../../neural/decoding/language.ts';
+import { pooledStates } from '../../neural/decoding/states.ts';
+import { timeModel } from '../../neural/decoding/timing.ts';
+import { type Adapted, type AdaptRequest, adapt } from '../../neural/training/adapt.ts';
+import { Specialists } from '../mixture/specialists.ts';
+import { isFileChange } from '../ngram/protocol.ts';
+import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
+
+export interface ServiceOptions extends EngineArguments {
+  readonly send: (message: FromEngine) => void;
+  readonly probe: () => Promise<{ ok: boolean; detail: string }>;
+}
+
+type Handlers = {
+  [K in RequestKind]: (
+    request: Requests[K]['request'],
+    signal: AbortSignal,
+    progress: (value: Requests[K]['progress']) => void,
+    alive: () => void,
+  ) => Promise<Result<Requests[K]['result']>>;
+};
+
+/** Asked and not answered yet; the owner's limit is below it. */
+const MOST_REQUESTS = 1000;
+/** Between two signs of a training whose step takes long, ms. */
+const ALIVE_MS = 10_000;
+const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
+
+export class Service {
+  private readonly options: ServiceOptions;
+  private readonly running = new Map<number, AbortController>();
+  private stopping = false;
+  private readonly specialists = new Specialists();
+  private training = false;
+  /** Decoding runs one after the other. */
+  private decoding: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+  }
+
+  /** Whatever comes is answered, with a failure where it is no request; what has no number to answer to is passed over. */
+  receive(message: ToEngine): void {
+    const { id, kind } = (message ?? {}) as Partial<ToEngine>;
+    if (typeof id !== 'number') return;
+    if (kind === 'cancel') {
+      this.running.get(id)?.abort();
+      return;
+    }
+    const failure = this.stopping ? silent : this.refusal(message);
+    if (failure) this.options.send({ id, kind: 'failure', failure });
+    else this.begin(message as Exclude<ToEngine, { kind: 'cancel' }>);
+  }
+
+  private refusal(message: ToEngine): Failure | undefined {
+    const { id, kind, request } = message as { id: number; kind?: unknown; request?: unknown };
+    if (typeof kind !== 'string' || !Object.hasOwn(this.handlers, kind)) {
+      const asked = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
+      return {
+        code: 'bad-request',
+        message: `The neural engine knows no request ${asked}: it is of another version. Reload the window.`,
+      };
+    }
+    if (typeof request !== 'object' || request === null || this.running.has(id))
+      return {
+        code: 'bad-request',
+        message: `The neural engine was asked '${kind}' in a way that it does not understand.`,
+      };
+    if (this.running.size >= MOST_REQUESTS)
+      return { code: 'busy', message: 'The neural engine is behind with all that it was asked. Try again in a while.' };
+    return undefined;
+  }
+
+  private begin(message: Exclude<ToEngine, { kind: 'cancel' }>): void {
+    const { id } = message;
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
+    // The handler of a kind takes that kind's request: TypeScript cannot follow the pair through the union.
+    const handler = this.handlers[message.kind] as (
+      request: unknown,
+      signal: AbortSignal,
+      progress: (value: unknown) => void,
+      alive: () => void,
+    ) => Promise<Result<unknown>>;
+    const alive = () => this.options.send({ id, kind: 'alive' });
+    Promise.resolve()
+      .then(() => handler(message.request, controller.signal, progress, alive))
+      .catch((error: unknown) => this.unexpected(error))
+      .then((result) => {
+        this.running.delete(id);
+        this.options.send(
+          result.ok ? { id, kind: 'result', result: result.value } : { id, kind: 'failure', failure: result.error },
+        );
+      });
+  }
+
+  /** Cancels everything; resolves when it has been answered, training's checkpoint being on disk. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const controller of this.running.values()) controller.abort();
+    while (this.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  private unexpected(error: unknown): Result<never> {
+    if (isCancelled(error)) return { ok: false, error: silent };
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed('crashed', `The neural engine failed: ${messageOf(error)}`);
+  }
+
+  private readonly handlers: Handlers = {
+    open: (request) => this.alone(() => this.specialists.load(request)),
+    close: async ({ key }) =>
+      this.alone(async () => {
+        await this.specialists.close(key);
+        return {};
+      }),
+    // At once: a draft that was asked for after it must know of it, and one under way does not mind.
+    change: async ({ key, change }) => {
+      if (!isFileChange(change)) return failed('bad-request', 'The neural engine was told of no change of a file.');
+      this.specialists.change(key, change);
+      return ok({});
+    },
+    draft: ({ key, query, options }, signal, progress) =>
+      this.alone(() => this.specialists.draft(key, query, options, signal, progress), signal),
+    warm: ({ key, query }, signal) =>
+      this.alone(async () => {
+        await this.specialists.warm(key, query, signal);
+        return {};
+      }, signal),
+    lossAt: ({ key, place }, signal) => this.alone(() => this.specialists.lossAt(key, place, signal), signal),
+    fit: async ({ key, places }, signal, progress) => {
+      // A place at a time, so that drafts come between.
+      const turn = async <T>(work: () => Promise<T>): Promise<T> => {
+        const done = await this.alone(work, signal);
+        if (!done.ok) throw new CodedError(done.error.code, done.error.message);
+        return done.value;
+      };
+      return ok(await this.specialists.fit(key, places, turn, progress));
+    },
+    adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
+    time: (options, signal) =>
+      this.alone(async () => {
+        const language = await Language.load(options);
+        try {
+          return await timeModel(language.network, undefined, signal);
+        } finally {
+          await language.dispose();
+        }
+      }, signal),
+    states: (request, signal, progress) =>
+      this.alone(async () => {
+        let index = 0;
+        for await (const states of pooledStates(request, signal)) progress({ index: index++, states });
+        return {};
+      }, signal),
+    status: async () => ({
+      ok: true,
+      value: {
+        pid: process.pid,
+        memory: process.memoryUsage.rss(),
+      },
+    }),
+  };
+
+  /** Runs after all decoding asked for before; not at all where the signal has been given by then. */
+  private alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
+    const result = this.decoding.then(async (): Promise<Result<T>> => {
+      try {
+        signal?.throwIfAborted();
+        return { ok: true, value: await work() };
+      } catch (error) {
+        return this.unexpected(error);
+      } finally {
+        if (this.overCeiling()) this.shrink();
+      }
+    });
+    this.decoding = result;
+    return result;
+  }
+
+  private shrink(): void {
+    this.specialists.shrink();
+  }
+
+  private overCeiling(): boolean {
+    return process.memoryUsage.rss() > this.options.memoryCeiling;
+  }
+
+  private async adapt(
+    request: AdaptRequest,
+    signal: AbortSignal,
+    progress: (value: AdaptProgress) => void,
+    alive: () => void,
+  ): Promise<Result<Adapted>> {
+    if (this.training) return failed('bad-request', 'An adaptation is running already.');
+    this.training = true;
+    const memory = new AbortController();
+    let told = performance.now();
+    try {
+      const result = await adapt(request, {
+        probe: this.options.probe,
+        signal: AbortSignal.any([signal, memory.signal]),
+        memoryCeiling: this.options.memoryCeiling,
+        onDevice: (choice) => progress({ kind: 'device', ...choice }),
+        onMethod: (method) => progress({ kind: 'method', ...method }),
+        onNote: (note) => progress({ kind: 'note', note }),
+        onStep: (report) => progress({ kind: 'step', ...report }),
+        onValidated: (validated) => progress({ kind: 'validated', ...validated }),
+        between: async () => {
+          await messagesRead();
+          if (performance.now() - told > ALIVE_MS) {
+            told = performance.now();
+            alive();
+          }
+          if (!this.overCeiling()) return;
+          this.shrink();
+          if (this.overCeiling()) memory.abort();
+        },
+      });
+      if (memory.signal.aborted && !result.ok) {
+        const used = (process.memoryUsage.rss() / 1e9).toFixed(1);
+        return failed(
+          'out-of-memory',
+          `Training stopped at ${used} GB, its limit. Use smaller micro-batches or a smaller model, or raise the limit.`,
+        );
+      }
+      return result;
+    } finally {
+      this.training = false;
+    }
+  }
+}
+
+/** A step of training holds the thread: between two of them a cancellation is heard. One turn reads the channel, one starts what it brought. */
+async function messagesRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

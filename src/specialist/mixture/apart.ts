@@ -1,0 +1,230 @@
+// The mixture where the neural model's words are others than the n-grams': each proposes whole lines, and both score every one of them in
+// their own tokens, compared on bytes at the ends of the n-grams' tokens. A line's steps are the n-grams' tokens, as everywhere else.
+
+import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
+import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
+import { meet } from '../../text/lines.ts';
+import { textOf } from '../ngram/drafter.ts';
+import { longestMatch } from '../ngram/evidence.ts';
+import type { Step } from '../ngram/search.ts';
+import { LineScores, logOf } from './apart-scores.ts';
+import { proposeLines } from './apart-search.ts';
+import type { ApartWords } from './apart-words.ts';
+import { type GateFacts, gateFeatures } from './gate.ts';
+import { probability } from './reader.ts';
+import { restFollows } from './rest.ts';
+import { LOOK_AHEAD, type MixHypothesis, type Models, type Root, type SearchLimits, type Start } from './search.ts';
+
+/** Tokens of lines that no search has run, all together. */
+const MOST_SCORED = 64;
+
+export interface ApartModels extends Omit<Models, 'viewer'> {
+  readonly words: ApartWords;
+  readonly gate: ArrayLike<number>;
+  /** First tokens, the n-grams', of the line's rest after the cursor; empty: the cursor's line ends there. */
+  readonly rest: Int32Array;
+  readonly restText: string;
+}
+
+/** As `searchLine`, which it stands for. */
+export async function linesApart(
+  root: Root,
+  models: ApartModels,
+  start: Start,
+  limits: SearchLimits,
+  signal?: AbortSignal,
+): Promise<MixHypothesis[]> {
+  const { place, vocabulary, words, restText } = models;
+  const lineEnds = restText === '' || !words.seesSuffix;
+  const ask = { healed: words.own.healed, lineEnds, maxTokens: start.maxTokens };
+  const proposed = (await proposeLines(root, words, ask, limits, signal)).flatMap((text) =>
+    lineEnds ? (meet(text, restText) ?? []) : text,
+  );
+  const local = place.search
+    .run(start.before, start.healed, place.asking, place.path, start.maxTokens)
+    .flatMap((hypothesis) => meet(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
+  // In turn, so that what there is time for is of both.
+  const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
+  const lines: MixHypothesis[] = [];
+  let scored = 0;
+  for (const text of new Set(texts.map((each) => each.trimEnd()))) {
+    if (text.trim() === '' || scored > MOST_SCORED) continue;
+    signal?.throwIfAborted();
+    const scores = await scoresOf(root, models, text);
+    if (!scores) continue;
+    scored += scores.run;
+    const line = weigh(text, scores.of, models, start);
+    if (line.hypothesis.steps.length <= start.maxTokens) lines.push(line.hypothesis);
+  }
+  root.branches.settle();
+  signal?.throwIfAborted();
+  return lines.sort((a, b) => b.logProbability - a.logProbability).slice(0, limits.wanted);
+}
+
+/** What the gate is learned from: the tokens of a line that really came. */
+export async function examplesApart(
+  root: Root,
+  models: ApartModels,
+  start: Start,
+  truth: string,
+): Promise<GateExample[]> {
+  const scores = await scoresOf(root, models, truth);
+  root.branches.settle();
+  return scores ? weigh(truth, scores.of, models, start).examples : [];
+}
+
+/** Undefined where the context has no room for the line. */
+async function scoresOf({ branches, contextLength, logits }: Root, { words, restText }: ApartModels, text: string) {
+  const { tokenizer } = words.vocabulary;
+  // A model that is not shown what stands behind the cursor is asked whether it comes.
+  const foreseen = words.seesSuffix ? '' : restText;
+  const spelledAgain = words.vocabulary.decode(words.own.healed) + text + foreseen;
+  const path = [...tokenizer.encode(spelledAgain)];
+  if (path.length + 2 > contextLength - branches.root) return undefined;
+  const prefixes = path.map((_, i) => path.slice(0, i + 1));
+  const run = path.length - branches.depthOf(path);
+  const rows = [logits, ...(path.length === 0 ? [] : await branches.run(prefixes))];
+  // What composes letters changes bytes: then they are those of its tokens.
+  const bytes = words.vocabulary.bytesOf(path);
+  const end = foreseen === '' ? undefined : bytes.length - new TextEncoder().encode(foreseen).length;
+  return { of: new LineScores(words, bytes, path, rows, restText === '', end), run };
+}
+
+/** A line's probability, token by token of the n-grams', under each model and mixed. */
+function weigh(
+  text: string,
+  scores: LineScores,
+  { place, vocabulary, words, gate: weights, rest, restText }: ApartModels,
+  { before, healed }: Start,
+): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
+  const { predictor, asking, path, own } = place;
+  const { tokenizer } = vocabulary;
+  const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
+  const kept = Math.min(before.length, longestMatch);
+  const context = new Int32Array(kept + tokens.length + LOOK_AHEAD);
+  context.set(before.subarray(before.length - kept));
+  const again = words.own.healed.length;
+  const examples: GateExample[] = [];
+  const steps: Step[] = [];
+  let [at, left, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
+  const look = (end: number, { unseen = false, ...chances }: Chances) => {
+    const { evidence, mixture } = predictor;
+    const reading = scores.readingAt(again + Math.max(0, at - healed.length));
+    let ngramBest = chances.token === undefined ? chances.ngram : restText === '' ? lineEnd(predictor, vocabulary) : 0;
+    let [best, second, entropy] = [-1, 0, 0];
+    for (let slot = 0; slot < evidence.size; slot++) {
+      const [id, p] = [evidence.candidates[slot] as number, mixture.probabilities[slot] as number];
+      if (p > 0) entropy -= p * Math.log(p);
+      if (vocabulary.endsLine[id] === 1) continue;
+      if (id !== chances.token) second = Math.max(second, p);
+      if (p > ngramBest) [best, ngramBest] = [id, p];
+    }
+    const first = reading?.best[0];
+    const firstP = reading && first !== undefined ? probability(reading, first) : chances.neural;
+    const finishes = (reading?.finish ?? 0) > firstP;
+    const neuralBest = Math.max(reading?.finish ?? 0, firstP);
+    const agree =
+      best < 0
+        ? finishes
+        : !finishes &&
+          first !== undefined &&
+          begins(words.vocabulary.tokenizer.bytesOf(first), tokenizer.bytesOf(best));
+    const facts: GateFacts = {
+      matchLength: evidence.matchLength,
+      matchCount: evidence.matchCount,
+      fromOpenFile: evidence.matchTier === 'open-file',
+      ...{ ngramBest, neuralBest, agree, first: end === kept },
+      entropy: reading?.entropy ?? Math.min(5, -logOf(chances.neural)),
+    };
+    const features = gateFeatures(facts);
+    const gate = unseen ? 1 : gateOf(features, weights);
+    const mixed = gate * chances.neural + (1 - gate) * chances.ngram;
+    logProbability += logOf(mixed);
+    neural += logOf(chances.neural);
+    ngram += logOf(chances.ngram);
+    lowestNeural = Math.min(lowestNeural, chances.neural);
+    if (left.length === 0) examples.push({ features, first: chances.neural, second: chances.ngram });
+    const rival = Math.max((1 - gate) * second, gate * Math.min(neuralBest, 1 - chances.neural));
+    const agreed = agree && best >= 0 && best === chances.token;
+    return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, facts, agreed };
+  };
+  const logAt = (bytes: number) => scores.logBytes(again + Math.max(0, bytes - healed.length));
+  tokens.forEach((token, i) => {
+    const end = kept + i;
+    const spells = tokenizer.bytesOf(token);
+    predictor.predict(context, end, asking, path);
+    const seen = left.length > 0 ? healing(predictor, tokenizer, left, token) : predictor.probabilityOf(token);
+    const chances = {
+      neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
+      ...{ ngram: seen ?? 0, unseen: seen === undefined, token },
+    };
+    const { mixed, rival, entropy, facts, agreed } = look(end, chances);
+    steps.push({
+      ...{ token, probability: mixed, margin: mixed - rival, entropy, tier: predictor.evidence.matchTier },
+      ...{ matchLength: facts.matchLength, count: facts.matchCount, ...(agreed && { agreed }) },
+    });
+    context[end] = token;
+    at += spells.length;
+    left = left.length === 0 ? left : spelled(left, spells);
+  });
+  const end = kept + tokens.length;
+  const ngramFinish = restText === '' ? undefined : restFollows(place, vocabulary, rest, context, end);
+  predictor.predict(context, end, asking, path);
+  look(end, {
+    neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
+    ngram: ngramFinish ?? lineEnd(place.predictor, vocabulary),
+  });
+  const actual = own.after[0];
+  const logLineEnd = actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual));
+  const hypothesis = {
+    steps,
+    finished: true,
+    logLineEnd,
+    healing: new Uint8Array(0),
+    ...{ logProbability, neural, ngram },
+  };
+  return { hypothesis: { ...hypothesis, lowestNeural }, examples };
+}
+
+type Predictor = Models['place']['predictor'];
+
+interface Chances {
+  readonly neural: number;
+  readonly ngram: number;
+  /** The n-grams have seen nothing that spells on: they have no say. */
+  readonly unseen?: boolean;
+  /** Absent: the line's end. */
+  readonly token?: number;
+}
+
+/** Of the tokens that spell on, the token's share; undefined where none of them was seen. */
+function healing(
+  predictor: Predictor,
+  tokenizer: ApartWords['vocabulary']['tokenizer'],
+  left: Uint8Array,
+  token: number,
+) {
+  let total = 0;
+  for (const id of allowedTokens(tokenizer, left)) {
+    if (predictor.evidence.find(id) >= 0) total += predictor.probabilityOf(id);
+  }
+  if (total === 0) return undefined;
+  return predictor.evidence.find(token) >= 0 ? predictor.probabilityOf(token) / total : 0;
+}
+
+/** Probability, by the n-grams, that the line ends. */
+function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: Models['vocabulary']): number {
+  let sum = 0;
+  for (let slot = 0; slot < evidence.size; slot++) {
+    const id = evidence.candidates[slot] as number;
+    if (endsLine[id] === 1 && id !== separator) sum += mixture.probabilities[slot] as number;
+  }
+  return sum;
+}
+
+/** One of them goes on from the other. */
+function begins(a: Uint8Array, b: Uint8Array): boolean {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

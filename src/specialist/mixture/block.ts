@@ -1,0 +1,118 @@
+// Goes on after the first line where a block is wanted, as the n-grams do (src/specialist/ngram/block.ts), with the mixture writing the lines.
+import type { CompletionQuery } from '../../common/completion.ts';
+import { Branches } from '../../neural/decoding/branches.ts';
+import type { KeyValueCache } from '../../neural/decoding/key-value-cache.ts';
+import type { Network } from '../../neural/decoding/network.ts';
+import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBlock } from '../ngram/block.ts';
+import type { NgramModel, Place } from '../ngram/model.ts';
+import type { Step } from '../ngram/search.ts';
+import type { Reader } from './reader.ts';
+import { LOOK_AHEAD, type Root, type SearchLimits, searchLine } from './search.ts';
+import type { Viewer } from './view.ts';
+
+/** A block's later lines are worth less waiting than its first. */
+const LIMITS: SearchLimits = { beam: 2, branching: 3, wanted: 2, hopeless: 2, passes: 24 };
+const MOST_LINES = 10;
+
+export interface BlockSpot {
+  readonly query: CompletionQuery;
+  readonly ngram: NgramModel;
+  readonly place: Place;
+  readonly root: Root & { readonly network: Network; readonly cache: KeyValueCache };
+  readonly reader: Reader;
+  readonly viewer: Viewer;
+}
+
+/** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
+export async function continueMixedBlock(
+  spot: BlockSpot,
+  first: FirstLine,
+  maxTokens: number,
+  signal?: AbortSignal,
+): Promise<Block> {
+  const { query, ngram, place, root } = spot;
+  const { cache, branches } = root;
+  const { steps } = first;
+  // The first line alone stays, which the search has run already.
+  const path = steps.map(({ token }) => token);
+  branches.keep(path);
+  const held = cache.length;
+  const lines = writeBlock(query, first, maxTokens, { vocabulary: ngram.vocabulary, own: place.own });
+  let unread = steps.slice(branches.size);
+  let read = unread.length === 0 ? (await branches.run([path]))[0] : undefined;
+  try {
+    let next = lines.next();
+    for (let line = 0; !next.done; line++) {
+      signal?.throwIfAborted();
+      const answer = line < MOST_LINES ? await nextLine(spot, next.value, unread, read, signal) : undefined;
+      // The line end is in the cache already.
+      unread = typeof answer === 'object' ? [...answer.line.steps] : [];
+      read = undefined;
+      next = lines.next(answer);
+    }
+    return next.value;
+  } finally {
+    cache.truncate(held);
+  }
+}
+
+/**
+ * @param unread the end of the last line, not in the cache yet
+ * @param read logits after the last line where all of it is
+ */
+async function nextLine(
+  { ngram, place, root: { network, cache, contextLength }, reader, viewer }: BlockSpot,
+  { context, left }: BlockQuestion,
+  unread: readonly Step[],
+  read: Float32Array | undefined,
+  signal?: AbortSignal,
+): Promise<BlockLine> {
+  if (cache.length + unread.length + left + 1 > contextLength) return undefined;
+  const feed = (ids: readonly number[]) =>
+    network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
+  const after = read ?? (await feed(unread.map(({ token }) => token)));
+  const room = Int32Array.from([...context, ...new Array<number>(LOOK_AHEAD).fill(0)]);
+  const { gate } = viewer.look(room, context.length, new Uint8Array(0), after, 0, false);
+  const lineEnd = chooseLineEnd(place, context, reader.lineEnds(after), gate);
+  if (lineEnd === undefined) return 'end';
+  const logits = await feed([lineEnd.token]);
+  const models = { place, vocabulary: ngram.vocabulary, viewer };
+  const start = {
+    before: Int32Array.from([...context, lineEnd.token]),
+    healed: new Uint8Array(0),
+    maxTokens: left,
+  };
+  const branches = new Branches(network, cache);
+  try {
+    const [line] = await searchLine({ branches, contextLength, logits }, models, start, LIMITS, signal);
+    return line && { lineEnd, line };
+  } finally {
+    branches.clear();
+  }
+}
+
+/** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */
+function chooseLineEnd(
+  { asking, path, search }: Place,
+  context: Int32Array,
+  neural: ReturnType<Reader['lineEnds']>,
+  gate: number,
+): Step | undefined {
+  const local = search.lineEnd(context, asking, path);
+  if (neural.stop > neural.lineEnd) return undefined;
+  const shares = new Map(neural.best.map(({ token, share }) => [token, local ? gate * share : share]));
+  if (local) shares.set(local.token, (shares.get(local.token) ?? 0) + (1 - gate) * local.probability);
+  let best: [number, number] | undefined;
+  for (const entry of shares) if (!best || entry[1] > best[1]) best = entry;
+  if (!best) return undefined;
+  const [token, probability] = best;
+  return {
+    token,
+    probability,
+    margin: Math.max(0, 2 * probability - 1),
+    entropy: 0,
+    matchLength: local?.matchLength ?? 0,
+    count: local?.count ?? 0,
+    tier: local?.tier ?? 'base',
+  };
+}

@@ -1,0 +1,47 @@
+// What decides how far the neural model is trusted at one token, beside the n-grams: the features of the gate (src/common/statistics/gate.ts).
+// Source: cache mixtures of language models (Grave et al. 2017).
+import { levels } from '../ngram/evidence.ts';
+
+/** What the gate looks at. Probabilities are of each model's likeliest event, a token or the end. */
+export interface GateFacts {
+  /** Longest match of the n-grams, tokens, and how often it was seen. */
+  readonly matchLength: number;
+  readonly matchCount: number;
+  readonly fromOpenFile: boolean;
+  readonly ngramBest: number;
+  readonly neuralBest: number;
+  /** Of the neural distribution, nats. */
+  readonly entropy: number;
+  /** Both think the same event likeliest. */
+  readonly agree: boolean;
+  readonly first: boolean;
+}
+
+const flag = (condition: boolean) => (condition ? 1 : 0);
+const log = (p: number) => Math.log(Math.max(1e-4, p));
+
+const features: readonly ((facts: GateFacts) => number)[] = [
+  ({ matchLength }) => flag(matchLength === 0),
+  ...levels.map((level, i) => ({ matchLength }: GateFacts) => {
+    const next = levels[i + 1] ?? Number.POSITIVE_INFINITY;
+    return flag(matchLength >= level && matchLength < next);
+  }),
+  ({ entropy }) => entropy / 2,
+  ({ entropy }) => Math.max(0, entropy - 1) / 2,
+  ({ entropy }) => Math.max(0, entropy - 2.5) / 2,
+  ({ ngramBest }) => log(ngramBest) / 2,
+  ({ ngramBest }) => ngramBest,
+  ({ neuralBest }) => log(neuralBest) / 2,
+  ({ neuralBest }) => neuralBest,
+  ({ agree }) => flag(agree),
+  ({ matchCount }) => Math.log1p(matchCount) / 2,
+  ({ fromOpenFile }) => flag(fromOpenFile),
+  ({ first }) => flag(first),
+  ({ ngramBest, neuralBest }) => log(ngramBest) - log(neuralBest),
+];
+
+export const gateSize = features.length;
+
+export function gateFeatures(facts: GateFacts): Float32Array {
+  return Float32Array.from(features, (feature) => feature(facts));
+}

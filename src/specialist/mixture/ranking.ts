@@ -1,0 +1,77 @@
+// Chooses between whole candidate lines: the n-gram specialist's features of a line and its surroundings, and beside them what
+// the neural model thinks of it. The same conditional logit (src/specialist/ngram/ranking.ts).
+import {
+  candidateFeatures,
+  describe,
+  describeNone,
+  rankingSize as ngramSize,
+  type Surroundings,
+  type Unranked,
+} from '../ngram/ranking.ts';
+import type { MixHypothesis } from './search.ts';
+
+export interface MixUnranked extends Unranked {
+  readonly hypothesis: MixHypothesis;
+}
+
+export interface MixCandidate {
+  readonly hypothesis: MixHypothesis;
+  readonly text: string;
+  readonly features: Float32Array;
+}
+
+interface Seen {
+  readonly hypothesis: MixHypothesis;
+  readonly tokens: number;
+  readonly bestNeural: number;
+  readonly bestNgram: number;
+}
+
+const clipped = (log: number) => Math.max(-25, log);
+const flag = (condition: boolean) => (condition ? 1 : 0);
+
+const extra: readonly ((seen: Seen) => number)[] = [
+  ({ hypothesis }) => clipped(hypothesis.neural),
+  ({ hypothesis, tokens }) => clipped(hypothesis.neural) / tokens,
+  ({ hypothesis }) => Math.log(Math.max(1e-4, hypothesis.lowestNeural)),
+  ({ hypothesis }) => clipped(hypothesis.ngram),
+  ({ hypothesis, tokens }) => clipped(hypothesis.ngram) / tokens,
+  ({ hypothesis, bestNeural }) => flag(hypothesis.neural >= bestNeural),
+  ({ hypothesis, bestNgram }) => flag(hypothesis.ngram >= bestNgram),
+];
+
+const extraNone: readonly ((bestNeural: number, bestNgram: number) => number)[] = [
+  (bestNeural) => clipped(bestNeural),
+  (_, bestNgram) => clipped(bestNgram),
+];
+
+export const rankingSize = ngramSize + extra.length + extraNone.length;
+
+/** From the n-gram specialist's weights, with no opinion on what the neural model says. */
+export function rankingFrom(ngram: Float32Array): number[] {
+  const values = [...ngram];
+  return [
+    ...values.slice(0, candidateFeatures),
+    ...extra.map(() => 0),
+    ...values.slice(candidateFeatures),
+    ...extraNone.map(() => 0),
+  ];
+}
+
+/** Candidates with their features, and those of 'none of these'. */
+export function describeMixed(
+  unranked: readonly MixUnranked[],
+  around: Surroundings,
+): { readonly candidates: readonly MixCandidate[]; readonly none: Float32Array } {
+  const best = (of: (hypothesis: MixHypothesis) => number) =>
+    unranked.reduce((highest, { hypothesis }) => Math.max(highest, of(hypothesis)), Number.NEGATIVE_INFINITY);
+  const bestNeural = best(({ neural }) => neural);
+  const bestNgram = best(({ ngram }) => ngram);
+  const candidates = describe(unranked, around).map((candidate, i): MixCandidate => {
+    const { hypothesis, text } = unranked[i] as MixUnranked;
+    const seen = { hypothesis, tokens: Math.max(1, hypothesis.steps.length), bestNeural, bestNgram };
+    return { hypothesis, text, features: Float32Array.from([...candidate.features, ...extra.map((of) => of(seen))]) };
+  });
+  const none = [...describeNone(unranked, around), ...extraNone.map((of) => of(bestNeural, bestNgram))];
+  return { candidates, none: Float32Array.from(none) };
+}

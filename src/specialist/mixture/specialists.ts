@@ -1,0 +1,135 @@
+// The folders' specialists that are open in the engine: their models, shared where two use the same, and their indexes.
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { CodedError } from '../../common/errors.ts';
+import { Language, readWords } from '../../neural/decoding/language.ts';
+import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
+import { draftBySyntax } from '../../text/syntax/extent.ts';
+import { LiveModel } from '../ngram/live.ts';
+import type { FileChange } from '../ngram/protocol.ts';
+import { fitMixed, type Turn } from './fit.ts';
+import { Mixed } from './mixed.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
+import { readMixWeights } from './weights.ts';
+
+interface Open {
+  readonly source: MixSource;
+  /** Of the model, see `identity`. */
+  readonly model: string;
+  readonly live: LiveModel;
+  readonly mixed: Mixed;
+}
+
+export class Specialists {
+  private readonly open = new Map<string, Open>();
+  private readonly languages = new Map<string, Language>();
+
+  /** Throws CodedError where model, tokenizer or snapshot cannot be used; what the key stood for before stays then. */
+  async load(source: MixSource): Promise<Opened> {
+    const started = performance.now();
+    const model = identity(source);
+    let language = this.languages.get(model);
+    if (!language) {
+      language = await Language.load(source);
+      this.languages.set(model, language);
+    }
+    const own = language.words === source.tokenizer;
+    const live = new LiveModel(own ? language.tokenizer : readWords(source.tokenizer));
+    let mixed: Mixed;
+    try {
+      if (source.snapshot !== undefined) {
+        live.expectLoad(source.over);
+        const loaded = await live.load(source.snapshot);
+        if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
+      } else for (const change of source.over) live.change(change);
+      // Nobody fitted any for a base of another maker: those of the base that the n-grams' words are from say more than none.
+      const weights = readMixWeights(source.model, ...(own ? [] : [dirname(source.tokenizer)]));
+      mixed = new Mixed(source.name, language, () => live.current, weights, {
+        dialect: language.dialect,
+        ...(!own && { tokenizer: language.tokenizer }),
+      });
+    } catch (error) {
+      live.dispose();
+      await this.dropUnused();
+      throw error;
+    }
+    this.open.get(source.key)?.live.dispose();
+    this.open.set(source.key, { source, model, live, mixed });
+    await this.dropUnused();
+    const { fileCount, tokenCount } = live.current;
+    const { precision } = language;
+    return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
+  }
+
+  async close(key: string): Promise<void> {
+    this.open.get(key)?.live.dispose();
+    this.open.delete(key);
+    await this.dropUnused();
+  }
+
+  /** Changes of a folder that is not open are no news to anybody. */
+  change(key: string, change: FileChange): void {
+    const open = this.open.get(key);
+    open?.live.change(change);
+    open?.mixed.changed(change.path);
+  }
+
+  async draft(
+    key: string,
+    query: CompletionQuery,
+    options: DraftOptions,
+    signal: AbortSignal,
+    foreseen: (of: Foreseen) => void,
+  ): Promise<Draft> {
+    const { mixed } = this.find(key);
+    return draftBySyntax(query, options, (asked) => mixed.draft(query, asked, signal, foreseen));
+  }
+
+  warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {
+    return this.find(key).mixed.warm(query, signal);
+  }
+
+  lossAt(key: string, place: MixPlace, signal: AbortSignal): Promise<PlaceLoss> {
+    return this.find(key).mixed.lossAt(place, signal);
+  }
+
+  fit(
+    key: string,
+    places: readonly MixPlace[],
+    turn: Turn,
+    progress: (value: { done: number; total: number }) => void,
+  ): Promise<MixFit> {
+    return fitMixed(this.find(key).mixed, places, turn, progress);
+  }
+
+  /** Frees the caches of recent prompts. */
+  shrink(): void {
+    for (const language of this.languages.values()) language.shrink();
+  }
+
+  private find(key: string): Open {
+    const found = this.open.get(key);
+    if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
+    return found;
+  }
+
+  private async dropUnused(): Promise<void> {
+    const used = new Set([...this.open.values()].map(({ model }) => model));
+    for (const [model, language] of this.languages) {
+      if (used.has(model)) continue;
+      this.languages.delete(model);
+      await language.dispose();
+    }
+  }
+}
+
+/** A model folder whose weights were replaced is another model. Which base serves says nothing of a whole one: only an adapter is laid over it. */
+export function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
+  const stands = (folder: string, name: string) => {
+    const file = statSync(join(folder, name), { throwIfNoEntry: false });
+    return file ? [folder, name, file.mtimeMs, file.size] : undefined;
+  };
+  const weights = stands(model, WEIGHTS) ?? [stands(model, ADAPTER), base !== undefined && stands(base, WEIGHTS)];
+  return JSON.stringify([model, precision, threads, tokenizer, weights]);
+}

@@ -1,0 +1,155 @@
+// One step of the mixture: what may come after a hypothesis, as both models see it, and how likely the mixture thinks it.
+
+import { gateOf } from '../../common/statistics/gate.ts';
+import { allowedTokens } from '../../neural/decoding/healing.ts';
+import type { Place } from '../ngram/model.ts';
+import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { type GateFacts, gateFeatures } from './gate.ts';
+import { probability, type Reader, type Reading } from './reader.ts';
+import { REST_TOKENS, restFollows } from './rest.ts';
+
+/** An event's probability under each model, and mixed. */
+export interface Chance {
+  readonly ngram: number;
+  readonly neural: number;
+  readonly mixed: number;
+}
+
+export interface Option extends Chance {
+  readonly token: number;
+}
+
+export interface View {
+  /** Most probable first; not all: those that either model holds likely. */
+  readonly options: readonly Option[];
+  readonly finish: Chance;
+  /** Of the mixture, nats; what is in no option counts as one more event. */
+  readonly entropy: number;
+  readonly features: Float32Array;
+  readonly facts: GateFacts;
+  /** The neural model's share. */
+  readonly gate: number;
+}
+
+export class Viewer {
+  private readonly vocabulary: Vocabulary;
+  private readonly reader: Reader;
+  private readonly place: Place;
+  private readonly gate: ArrayLike<number>;
+  /** First tokens of the line's rest after the cursor; empty: the cursor's line ends there. */
+  private readonly rest: Int32Array;
+
+  /** @param rest text between the cursor and its line's end, trimmed */
+  constructor(place: Place, vocabulary: Vocabulary, reader: Reader, gate: ArrayLike<number>, rest: string) {
+    this.place = place;
+    this.vocabulary = vocabulary;
+    this.reader = reader;
+    this.gate = gate;
+    this.rest = vocabulary.tokenizer.encode(rest).subarray(0, REST_TOKENS);
+  }
+
+  /**
+   * @param context tokens before and those of the hypothesis: context[0, end); room for a few more behind
+   * @param healing bytes that the next tokens must begin with
+   * @param row of the logits that belong to the hypothesis
+   */
+  look(context: Int32Array, end: number, healing: Uint8Array, logits: Float32Array, row: number, first: boolean): View {
+    const { predictor, path, asking } = this.place;
+    const heals = healing.length > 0;
+    const lineEnds = this.rest.length === 0;
+    const ngramRest = !heals && !lineEnds ? restFollows(this.place, this.vocabulary, this.rest, context, end) : 0;
+    predictor.predict(context, end, asking, path);
+    const { evidence, mixture } = predictor;
+    const { tokenizer, endsLine } = this.vocabulary;
+    const allowed = heals ? allowedTokens(tokenizer, healing) : undefined;
+    const reading = this.reader.read(logits, row, lineEnds, allowed);
+
+    // The n-grams' share: candidates, and under healing only those that spell on.
+    const wanted = new Map<number, number>();
+    let ngramTotal = 0;
+    let ngramFinish = ngramRest;
+    if (allowed) {
+      for (const id of allowed) if (evidence.find(id) >= 0) wanted.set(id, predictor.probabilityOf(id));
+      for (const p of wanted.values()) ngramTotal += p;
+      for (const id of reading.best) if (!wanted.has(id)) wanted.set(id, 0);
+    } else {
+      ngramTotal = 1;
+      for (let slot = 0; slot < evidence.size; slot++) {
+        const id = evidence.candidates[slot] as number;
+        const p = mixture.probabilities[slot] as number;
+        if (endsLine[id] === 1) {
+          if (lineEnds && id !== this.vocabulary.separator) ngramFinish += p;
+        } else wanted.set(id, p);
+      }
+      const [next] = this.rest;
+      if (next !== undefined && ngramRest > 0) wanted.set(next, Math.max(0, (wanted.get(next) ?? 0) - ngramRest));
+      for (const id of reading.best) if (!wanted.has(id)) wanted.set(id, predictor.probabilityOf(id));
+    }
+    const scale = ngramTotal > 0 ? 1 / ngramTotal : 0;
+    const facts = this.facts(wanted, scale, ngramFinish, reading, first);
+    const values = gateFeatures(facts);
+    // Who did not expect what is to be spelled has little to say of how it goes on.
+    const trusted = gateOf(values, this.gate) * reading.allowed;
+    const others = (1 - gateOf(values, this.gate)) * ngramTotal;
+    const gate = trusted + others > 0 ? trusted / (trusted + others) : 1;
+    const mix = (ngram: number, neural: number): Chance => ({
+      ngram,
+      neural,
+      mixed: gate * neural + (1 - gate) * ngram,
+    });
+    const finish = mix(ngramFinish, reading.finish);
+    const options: Option[] = [];
+    let entropy = finish.mixed > 0 ? -finish.mixed * Math.log(finish.mixed) : 0;
+    let left = 1 - finish.mixed;
+    for (const [token, p] of wanted) {
+      const chance = mix(p * scale, probability(reading, token));
+      left -= chance.mixed;
+      if (chance.mixed > 0) entropy -= chance.mixed * Math.log(chance.mixed);
+      if (chance.mixed > 1e-3) options.push({ token, ...chance });
+    }
+    if (left > 0) entropy -= left * Math.log(left);
+    options.sort((a, b) => b.mixed - a.mixed);
+    return { options, finish, entropy, features: values, facts, gate };
+  }
+
+  /** What the models gave to a token that really came; `undefined`: the end. The view must be the last one looked at. */
+  chanceOf(token: number | undefined, view: View, logits: Float32Array, row: number): Chance {
+    if (token === undefined) return view.finish;
+    const known = view.options.find((option) => option.token === token);
+    if (known) return known;
+    const reading = this.reader.read(logits, row, this.rest.length === 0);
+    const neural = probability(reading, token);
+    const ngram = this.place.predictor.probabilityOf(token);
+    return { ngram, neural, mixed: view.gate * neural + (1 - view.gate) * ngram };
+  }
+
+  private facts(
+    wanted: ReadonlyMap<number, number>,
+    scale: number,
+    ngramFinish: number,
+    reading: Reading,
+    first: boolean,
+  ): GateFacts {
+    const { evidence } = this.place.predictor;
+    let ngramBest = -1;
+    let best = ngramFinish;
+    for (const [token, p] of wanted) {
+      if (p * scale <= best) continue;
+      best = p * scale;
+      ngramBest = token;
+    }
+    const neuralFirst = reading.best[0];
+    const neuralToken = neuralFirst === undefined ? 0 : probability(reading, neuralFirst);
+    const neuralBest = reading.finish > neuralToken ? -1 : (neuralFirst ?? -1);
+    return {
+      matchLength: evidence.matchLength,
+      matchCount: evidence.matchCount,
+      fromOpenFile: evidence.matchTier === 'open-file',
+      ngramBest: best,
+      neuralBest: Math.max(reading.finish, neuralToken),
+      entropy: reading.entropy,
+      agree: ngramBest === neuralBest,
+      first,
+    };
+  }
+}

@@ -1,0 +1,142 @@
+// Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
+
+import type { CompletionQuery, Draft } from '../../common/completion.ts';
+import { bracketBalance } from '../../text/brackets.ts';
+import { indentLength } from '../../text/indents.ts';
+import { lineStart, linesBelow } from '../../text/lines.ts';
+import type { OwnFile } from './own-file.ts';
+import { askingIn } from './project-index.ts';
+import type { Hypothesis, LineSearch, Step } from './search.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface BlockParts {
+  readonly vocabulary: Vocabulary;
+  readonly own: OwnFile;
+  readonly search: LineSearch;
+}
+
+/** The draft of the cursor's line, and the tokens of its hypothesis. */
+export interface FirstLine {
+  readonly draft: Omit<Draft, 'latencyMs'>;
+  readonly steps: readonly Step[];
+  /** How likely the line ends behind the steps. */
+  readonly ends: number;
+}
+
+/** What comes after the lines so far: asked of whichever model writes the block. */
+export interface BlockQuestion {
+  /** The last tokens up to the end of the last line. */
+  readonly context: Int32Array;
+  /** Tokens that the next line may take. */
+  readonly left: number;
+}
+
+/** A line end with its indent, and the line; 'end': the text ends here. Undefined: no idea. */
+export type BlockLine = { readonly lineEnd: Step; readonly line: Hypothesis } | 'end' | undefined;
+
+export interface Block {
+  /** Begins with a line end; '' where the first line stands alone. */
+  readonly text: string;
+  readonly steps: readonly Step[];
+  /** Product of the lines' probabilities. */
+  readonly probability: number;
+  /** It stopped at its own end, not at a limit or for want of trust. */
+  readonly complete: boolean;
+  /** The line that was not trusted as a whole: how it begins may still be right. Absent where it stopped for another reason. */
+  readonly doubted?: Pick<Block, 'text' | 'steps'>;
+}
+
+const mostLines = 24;
+/** What is less likely than this to be right from its beginning is not gone on with; how much of the rest is shown is not decided here. */
+const trusted = 0.2;
+/** Distributions that one more line may cost: less than the first line, which the user waits for. */
+const lineBudget = 50;
+const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
+
+/** Product of the probabilities of the steps. */
+export function likelihood(steps: readonly Step[]): number {
+  return steps.reduce((product, { probability }) => product * probability, 1);
+}
+
+/** How likely a line that was found ends where it does. */
+export function endOf({ steps, logProbability }: Hypothesis): number {
+  return Math.min(1, Math.exp(logProbability) / likelihood(steps));
+}
+
+/** The n-grams' block after a first line. */
+export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
+  const { own, search } = parts;
+  const asking = askingIn(query.path, own.following);
+  const lines = writeBlock(query, first, maxTokens, parts);
+  const answer = ({ context, left }: BlockQuestion): BlockLine => {
+    const lineEnd = search.lineEnd(context, asking, query.path);
+    if (lineEnd === undefined) return undefined;
+    const before = Int32Array.from([...context, lineEnd.token]);
+    const line = search.run(before, new Uint8Array(0), asking, query.path, left, lineBudget)[0];
+    return line && { lineEnd, line };
+  };
+  let next = lines.next();
+  while (!next.done) next = lines.next(answer(next.value));
+  return next.value;
+}
+
+/**
+ * Asks for line after line, and says when the block is whole.
+ * @param first what was proposed for the cursor's line
+ * @param maxTokens of the whole draft
+ */
+export function* writeBlock(
+  query: CompletionQuery,
+  { draft: { text: firstLine }, steps: firstSteps, ends: firstEnds }: FirstLine,
+  maxTokens: number,
+  { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
+): Generator<BlockQuestion, Block, BlockLine> {
+  const lineBefore = query.prefix.slice(lineStart(query.prefix));
+  const opened = /[([{:]$|=>$/.test(firstLine.trimEnd());
+  const base = indentLength(lineBefore + firstLine);
+  const next = linesBelow(query.suffix, 1)[0]?.trim();
+  const steps: Step[] = [];
+  let text = '';
+  let probability = 1;
+  const sure = likelihood(firstSteps) * firstEnds;
+  let ends = firstEnds;
+  const context = (): Int32Array =>
+    Int32Array.from([
+      ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
+      ...firstSteps.map((step) => step.token),
+      ...steps.map((step) => step.token),
+    ]);
+  const finish = (): Block => ({ text, steps, probability, complete: true });
+  const breakOff = (): Block => ({ text, steps, probability, complete: false });
+  for (let count = 0; count < mostLines; count++) {
+    const left = maxTokens - firstSteps.length - steps.length;
+    if (left < 2) return breakOff();
+    const answer = yield { context: context(), left };
+    if (answer === 'end') return bracketBalance(firstLine + text) > 0 ? breakOff() : finish();
+    if (answer === undefined) return breakOff();
+    const { lineEnd, line: best } = answer;
+    const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
+    const deep = indent.length - lineStart(indent);
+    const p = Math.exp(best.logProbability);
+    const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
+    const line = {
+      text: indent + body,
+      steps: [{ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps],
+    };
+    if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), doubted: line };
+    // A blank line belongs to the block only when something of it follows.
+    if (body.trim() === '') return finish();
+    const closes = closing.test(body.trim());
+    // Without an opener the cursor stands inside the block: its end is the first line that is less deep.
+    if (deep < base || (deep === base && opened && !closes)) return finish();
+    if (deep === base && !opened && closes) return finish();
+    // The text after the cursor goes on from here.
+    if (body.trim() === next && (!closes || !opened)) return finish();
+    steps.push(...line.steps);
+    ends = endOf(best);
+    text += line.text;
+    probability *= p;
+    if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
+  }
+  return breakOff();
+}

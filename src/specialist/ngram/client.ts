@@ -1,0 +1,273 @@
+// The specialist as everybody else sees it: asynchronous, cancellable, and alive again after its worker has died.
+
+import { Worker } from 'node:worker_threads';
+import type {
+  CompletionQuery,
+  Draft,
+  DraftOptions,
+  Snippet,
+  SnippetOptions,
+  Specialist,
+} from '../../common/completion.ts';
+import type { Disposable } from '../../common/disposable.ts';
+import { failed, type Result } from '../../common/errors.ts';
+import { type Log, silentLog } from '../../common/log.ts';
+import {
+  type Answers,
+  editOf,
+  type FileChange,
+  type FromWorker,
+  type Loaded,
+  type Request,
+  type ToWorker,
+  type WorkerData,
+} from './protocol.ts';
+
+export type { Loaded } from './protocol.ts';
+
+/** Questions without an answer: with more the oldest gets none. */
+const mostPending = 100;
+/** Of files that changed since the snapshot, UTF-16 units: beyond that the oldest are forgotten, and a new worker has them as they were. */
+const mostChanged = 32e6;
+/** Deaths in a row, without an answer between them, after which the worker is left dead. */
+const mostDeaths = 4;
+
+/** Of a worker, which is in its owner's memory: garbage waits for no more than this. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
+export interface NgramClientOptions {
+  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/ngram/worker.ts. */
+  readonly script: string;
+  /** Path of `tokenizer.json`. */
+  readonly tokenizerPath: string;
+  readonly log?: Log;
+  /** A new worker, after one that died, answers again. */
+  readonly onRevived?: () => void;
+}
+
+interface Pending {
+  /** What may be left unanswered. */
+  readonly optional: boolean;
+  /** `undefined`: the worker died. */
+  readonly settle: (answer: Answers[keyof Answers] | undefined) => void;
+}
+
+export class NgramClient implements Specialist, Disposable {
+  readonly name = 'n-gram';
+  private readonly options: NgramClientOptions;
+  private readonly log: Log;
+  private worker: Worker | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 0;
+  private deaths = 0;
+  private disposed = false;
+  private snapshotPath: string | undefined;
+  /** The last change of each file that the snapshot does not know, with its number: for a new worker or snapshot. */
+  private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
+  private changeCount = 0;
+  private changedSize = 0;
+
+  constructor(options: NgramClientOptions) {
+    this.options = options;
+    this.log = options.log ?? silentLog;
+    this.start();
+  }
+
+  /** The snapshot that is loaded; undefined before the first. */
+  get snapshot(): string | undefined {
+    return this.snapshotPath;
+  }
+
+  /** What it does not know: the last change of each file since its files were read, open documents with their text. */
+  changed(): FileChange[] {
+    return [...this.changes.values()].map(({ change }) => change);
+  }
+
+  /** This moment, for `load`: taken when a snapshot's files begin to be read. */
+  mark(): number {
+    return this.changeCount;
+  }
+
+  /**
+   * Takes over a snapshot; what was loaded before stays where this one cannot be read.
+   * @param since the `mark()` before its files were read: later changes are laid over it. Left out: it is from before
+   *   this client was made.
+   */
+  async load(snapshotPath: string, since = 0): Promise<Result<Loaded>> {
+    const result = await this.ask({ kind: 'load', snapshotPath, over: this.closedSince(since) });
+    if (result === undefined) {
+      return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
+    }
+    if (result.ok) {
+      this.snapshotPath = snapshotPath;
+      for (const [path, { change, at }] of this.changes) if (change.kind !== 'open' && at <= since) this.forget(path);
+    }
+    return result;
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    return this.ask({ kind: 'complete', query, options }, signal);
+  }
+
+  async snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
+    return (await this.ask({ kind: 'snippets', query, options }, signal)) ?? [];
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    this.tell(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
+  }
+
+  /** A file that changed on disk without being open. */
+  setSavedFile(path: string, text: string): void {
+    this.tell({ kind: 'saved', path, text });
+  }
+
+  removeFile(path: string): void {
+    this.tell({ kind: 'removed', path });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    const { worker } = this;
+    this.worker = undefined;
+    this.settleAll();
+    void worker?.terminate();
+  }
+
+  private tell(change: FileChange): void {
+    const at = ++this.changeCount;
+    const { path } = change;
+    const before = this.changes.get(path)?.change;
+    if (change.kind === 'closed' && before?.kind === 'open') {
+      this.note({ kind: 'saved', path, text: before.text }, at);
+    } else if (change.kind !== 'closed') this.note(change, at);
+    if (change.kind === 'open' && before?.kind === 'open')
+      this.send({ kind: 'edit', edit: editOf(path, before.text, change.text) });
+    else this.send({ kind: 'file', change });
+  }
+
+  private note(change: FileChange, at: number): void {
+    // The newest last.
+    this.forget(change.path);
+    this.changes.set(change.path, { change, at });
+    this.changedSize += sizeOf(change);
+    for (const [path, { change: oldest }] of this.changes) {
+      if (this.changedSize <= mostChanged) break;
+      if (oldest.kind === 'open' || path === change.path) continue;
+      this.forget(path);
+    }
+  }
+
+  private forget(path: string): void {
+    const known = this.changes.get(path);
+    if (known) this.changedSize -= sizeOf(known.change);
+    this.changes.delete(path);
+  }
+
+  /** Resolves with undefined where the worker is dead or dies; rejects with the signal's reason alone. */
+  private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<Answers[R['kind']] | undefined> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (this.worker === undefined) return resolve(undefined);
+      const id = this.nextId++;
+      const onAbort = () => {
+        this.pending.delete(id);
+        this.send({ kind: 'cancel', id });
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.makeRoom();
+      this.pending.set(id, {
+        optional: request.kind !== 'load',
+        settle: (answer) => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(answer as Answers[R['kind']] | undefined);
+        },
+      });
+      this.send({ kind: 'request', id, request });
+    });
+  }
+
+  private makeRoom(): void {
+    if (this.pending.size < mostPending) return;
+    for (const [id, { optional, settle }] of this.pending) {
+      if (!optional) continue;
+      this.pending.delete(id);
+      this.send({ kind: 'cancel', id });
+      settle(undefined);
+      return;
+    }
+  }
+
+  private start(): void {
+    const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
+    const worker = new Worker(this.options.script, { workerData, resourceLimits });
+    this.worker = worker;
+    worker.on('message', (message: FromWorker) => this.receive(message));
+    worker.on('error', (error) => this.log.error('the specialist stopped', error));
+    worker.on('exit', (code) => {
+      if (this.worker === worker) this.revive(code);
+    });
+    // An idle specialist keeps no process alive; one that owes an answer does.
+    worker.unref();
+    if (this.snapshotPath !== undefined) {
+      const id = this.nextId++;
+      this.pending.set(id, { optional: false, settle: (answer) => answer && this.options.onRevived?.() });
+      const over = this.closedSince(0);
+      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, over } });
+    }
+    for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
+  }
+
+  /** Changes after that mark of files that are not open: those that are the worker lays over a snapshot by itself. */
+  private closedSince(mark: number): FileChange[] {
+    return [...this.changes.values()].flatMap(({ change, at }) =>
+      change.kind !== 'open' && at > mark ? [change] : [],
+    );
+  }
+
+  private revive(code: number): void {
+    this.worker = undefined;
+    this.settleAll();
+    if (this.disposed) return;
+    this.deaths += 1;
+    if (this.deaths >= mostDeaths) {
+      this.log.error(`the specialist stopped ${this.deaths} times (code ${code}) and stays off until the next start`);
+      return;
+    }
+    this.log.warn(`the specialist stopped with code ${code}: starting it again`);
+    this.start();
+  }
+
+  private receive(message: FromWorker): void {
+    if (message.kind === 'log') {
+      this.log[message.level](message.message);
+      return;
+    }
+    const pending = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    if (this.pending.size === 0) this.worker?.unref();
+    if (message.kind === 'failed') {
+      this.log.error(`the specialist failed at a request: ${message.message}`);
+      pending?.settle(undefined);
+    } else {
+      this.deaths = 0;
+      pending?.settle(message.answer);
+    }
+  }
+
+  private send(message: ToWorker): void {
+    if (message.kind === 'request') this.worker?.ref();
+    this.worker?.postMessage(message);
+  }
+
+  private settleAll(): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const { settle } of waiting) settle(undefined);
+  }
+}
+
+function sizeOf(change: FileChange): number {
+  return change.path.length + ('text' in change ? change.text.length : 0);
+}

@@ -1,0 +1,163 @@
+// From a query to a draft: search the line, rank the candidates by their surroundings, go on for a block where asked.
+
+import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../../common/completion.ts';
+import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
+import { languageOf } from '../../text/languages.ts';
+import { meet, restOfLine } from '../../text/lines.ts';
+import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
+import type { OwnFile } from './own-file.ts';
+import { askingIn } from './project-index.ts';
+import { type Candidate, describe, describeNone, surroundings, type Unranked } from './ranking.ts';
+import type { Hypothesis, LineSearch, Step } from './search.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Below a line that is less likely to be right nothing is looked for: what follows it is worth less still. */
+const WORTH_GOING_ON = 0.4;
+/** Candidates whose fit with the next line is worked out: each costs a few distributions. */
+const rescored = 8;
+
+/** The best candidate. */
+export function firstLine(
+  { candidates, none }: Choice,
+  weights: ArrayLike<number>,
+  model: string,
+  healed: Uint8Array,
+  vocabulary: Vocabulary,
+): FirstLine {
+  const probabilities = choiceProbabilities({ candidates, none }, weights);
+  let best = -1;
+  for (let i = 0; i < candidates.length; i++) {
+    if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
+  }
+  const chosen = candidates[best];
+  if (chosen === undefined) return { draft: { text: '', tokens: [], model, complete: true }, steps: [], ends: 0 };
+  const { steps, finished } = chosen.hypothesis;
+  const text = chosen.text.trimEnd();
+  const tokens = draftTokens(steps, text, healed, vocabulary);
+  const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
+  return { draft, steps, ends: endOf(chosen.hypothesis) };
+}
+
+/** Whether lines behind the first are wanted. */
+export function wantsMore({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
+  return (multiline || below === 'wanted') && draft.complete && draft.text !== '';
+}
+
+/** Whether what the n-grams know of the lines below a line is worth a look, where nothing calls for a block. */
+export function mayGoOn({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
+  if (!draft.complete || draft.text === '' || languageOf(languageId).family === 'prose') return false;
+  return restOfLine(suffix) === '' && likelihood(steps) * ends >= WORTH_GOING_ON;
+}
+
+/** The first line and the block that follows it as one draft; beyond the line where none was asked for. */
+export function withBlock(
+  { draft }: FirstLine,
+  block: Block,
+  { multiline }: Pick<DraftOptions, 'multiline'>,
+  vocabulary: Vocabulary,
+): Omit<Draft, 'latencyMs'> {
+  const piece = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
+    const trimmed = text.trimEnd();
+    return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
+  };
+  const doubted = block.doubted ?? { text: '', steps: [] };
+  if (!multiline) {
+    const beyond = piece({ text: block.text + doubted.text, steps: [...block.steps, ...doubted.steps] });
+    return beyond.text === '' ? draft : { ...draft, beyond };
+  }
+  const { text, tokens } = piece(block);
+  const beyond = piece(doubted);
+  if (text === '') return beyond.text === '' ? draft : { ...draft, beyond };
+  return {
+    ...(beyond.text !== '' && { beyond }),
+    text: draft.text + text,
+    tokens: [...draft.tokens, ...tokens],
+    model: draft.model,
+    complete: block.complete,
+    confidence: (draft.confidence ?? 0) * block.probability,
+  };
+}
+
+export interface Choice {
+  readonly candidates: readonly Candidate[];
+  readonly none: Float32Array;
+}
+
+export class Drafter {
+  private readonly vocabulary: Vocabulary;
+  private readonly own: OwnFile;
+  private readonly search: LineSearch;
+
+  constructor(vocabulary: Vocabulary, own: OwnFile, search: LineSearch) {
+    this.vocabulary = vocabulary;
+    this.own = own;
+    this.search = search;
+  }
+
+  draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
+    const { vocabulary, own, search } = this;
+    const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
+    if (!wantsMore(first, options) && !mayGoOn(first, query)) return first.draft;
+    const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
+    return withBlock(first, block, options, vocabulary);
+  }
+
+  /** The candidate lines with their features; `own` is loaded with the query. */
+  choose(query: CompletionQuery, maxTokens: number): Choice {
+    const { own, search } = this;
+    const asking = askingIn(query.path, own.following);
+    const before = own.context.subarray(0, own.contextLength);
+    const around = surroundings(query.prefix, query.suffix);
+    const rest = restOfLine(query.suffix);
+    const unranked: Unranked[] = [];
+    const seen = new Set<string>();
+    for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {
+      const text = meet(textOf(hypothesis, own.healed, this.vocabulary), rest);
+      if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
+      seen.add(text.trimEnd());
+      const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, asking, query.path) : -20;
+      unranked.push({ hypothesis, text, logNextLine });
+    }
+    return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
+  }
+}
+
+/** The text after the cursor: without what healing repeated. */
+export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vocabulary): string {
+  const bytes = vocabulary.bytesOf(steps.map((step) => step.token));
+  return vocabulary.decode(bytes.subarray(healed.length));
+}
+
+/** Tokens with the part of `text` that each one stands for; those that only repeat what is there count with the first of them: who spells a word so doubts it there. */
+export function draftTokens(
+  steps: readonly Step[],
+  text: string,
+  healed: Uint8Array,
+  { tokenizer }: Vocabulary,
+): DraftToken[] {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let skip = healed.length;
+  let left = text.length;
+  let repeated = 1;
+  const tokens: DraftToken[] = [];
+  for (const { token, ...features } of steps) {
+    const bytes = tokenizer.bytesOf(token);
+    const skipped = Math.min(skip, bytes.length);
+    skip -= skipped;
+    if (skipped === bytes.length) {
+      repeated *= features.probability;
+      continue;
+    }
+    const piece = decoder.decode(bytes.subarray(skipped), { stream: true }).slice(0, left);
+    left -= piece.length;
+    tokens.push({
+      text: piece,
+      ...features,
+      probability: features.probability * repeated,
+      margin: features.margin * repeated,
+    });
+    repeated = 1;
+    if (left === 0) break;
+  }
+  return tokens;
+}

@@ -1,0 +1,105 @@
+// An n-gram model that follows the folder: snapshots replace it, file changes go over it, and it is rebuilt when they are many.
+
+import { readFile } from 'node:fs/promises';
+import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { NgramModel } from './model.ts';
+import { edited, type FileChange, type FileEdit, type Loaded } from './protocol.ts';
+
+/** A rebuild, which takes up to a second, waits until nothing was asked for this long. */
+const idleMs = 3000;
+
+export class LiveModel {
+  private readonly tokenizer: Tokenizer;
+  private readonly onRebuilt: (ms: number) => void;
+  private model: NgramModel;
+  /** Open documents, to be laid over the next snapshot as well. */
+  private readonly open = new Map<string, string>();
+  /** What has changed since a snapshot's files were read, while its load waits or reads; laid over it at its end. */
+  private over: FileChange[] = [];
+  private loads = 0;
+  private idle: NodeJS.Timeout | undefined;
+
+  constructor(tokenizer: Tokenizer, onRebuilt: (ms: number) => void = () => {}) {
+    this.tokenizer = tokenizer;
+    this.onRebuilt = onRebuilt;
+    // Until a snapshot comes, the open documents alone are something to complete from.
+    this.model = NgramModel.build([], tokenizer);
+  }
+
+  get current(): NgramModel {
+    return this.model;
+  }
+
+  change(change: FileChange): void {
+    if (this.loads > 0) this.over.push(change);
+    this.apply(change);
+    this.rebuildWhenIdle();
+  }
+
+  /** Of a document that is not open it says nothing. */
+  edit(edit: FileEdit): void {
+    const { path } = edit;
+    const before = this.open.get(path);
+    if (before !== undefined) this.change({ kind: 'open', path, text: edited(before, edit) });
+  }
+
+  /** A load will come: what changes from now on goes over it. */
+  expectLoad(over: readonly FileChange[]): void {
+    this.loads += 1;
+    this.over.push(...over);
+  }
+
+  /** Call `expectLoad` first. A snapshot that cannot be read leaves the model as it was. */
+  async load(path: string): Promise<Result<Loaded>> {
+    try {
+      return await this.replace(path);
+    } finally {
+      // Where the snapshot could not be read they are news to the old index.
+      for (const change of this.over) this.apply(change);
+      this.loads -= 1;
+      if (this.loads === 0) this.over = [];
+    }
+  }
+
+  rebuildWhenIdle(): void {
+    clearTimeout(this.idle);
+    if (!this.model.needsRebuild) return;
+    this.idle = setTimeout(() => {
+      const started = performance.now();
+      this.model = this.model.rebuilt();
+      this.onRebuilt(Math.round(performance.now() - started));
+    }, idleMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.idle);
+  }
+
+  private apply(change: FileChange): void {
+    const { path } = change;
+    if (change.kind === 'open') {
+      this.open.set(path, change.text);
+      this.model.setOpenFile(path, change.text);
+    } else {
+      this.open.delete(path);
+      if (change.kind === 'saved') this.model.setSavedFile(path, change.text);
+      else if (change.kind === 'closed') this.model.setOpenFile(path, undefined);
+      else this.model.removeFile(path);
+    }
+  }
+
+  private async replace(path: string): Promise<Result<Loaded>> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      return failed('unreadable', `The stored specialist at ${path} cannot be read: ${messageOf(error)}.`);
+    }
+    const read = NgramModel.deserialize(bytes, this.tokenizer);
+    if (!read.ok) return read;
+    this.model = read.value;
+    for (const [file, text] of this.open) this.model.setOpenFile(file, text);
+    return ok({ files: this.model.fileCount, tokens: this.model.tokenCount });
+  }
+}

@@ -1,0 +1,262 @@
+// The instant specialist, synchronous: build, fit, complete, keep. The worker wraps it; the command line calls it.
+
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
+import { failed, ok, type Result } from '../../common/errors.ts';
+import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { Drafter } from './drafter.ts';
+import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
+import {
+  type LinePlace,
+  mixtureExamples,
+  rankingExamples,
+  type SourceFile,
+  scoreTokens,
+  type TokenScore,
+  tokenProbabilities,
+} from './lessons.ts';
+import { Overlay } from './overlay.ts';
+import { OwnFile } from './own-file.ts';
+import { Predictor } from './predictor.ts';
+import { type Asking, askingIn, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { LineSearch } from './search.ts';
+import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
+import { findSnippets } from './snippets.ts';
+import { Vocabulary } from './vocabulary.ts';
+import { defaultWeights, type NgramWeights } from './weights.ts';
+
+export type { LinePlace, SourceFile, TokenScore } from './lessons.ts';
+export type { NgramWeights } from './weights.ts';
+
+/** Held-out tokens that one fit looks at: a few seconds. */
+const fitTokens = 20_000;
+const fitLineTokens = 40;
+/** The shipped ranking counts as this many of the folder's own examples. */
+const rankingPrior = 100;
+/** A folder's validation files are few: small steps, a strong pull to the shipped weights. */
+const tuning = { epochs: 4, rate: 0.02, prior: 30 };
+/** Changed tokens above which a fresh index pays, at least and as a share of the index. */
+const staleTokens = 50_000;
+const staleShare = 0.2;
+
+const otherTokenizer = failed(
+  'mismatched',
+  'The stored index was made with another tokenizer. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+);
+
+/** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
+export interface Place {
+  readonly path: string;
+  readonly asking: Asking;
+  readonly own: OwnFile;
+  readonly predictor: Predictor;
+  readonly search: LineSearch;
+}
+
+export class NgramModel {
+  readonly vocabulary: Vocabulary;
+  private readonly project: ProjectIndex;
+  private readonly overlay: Overlay;
+  private readonly own: OwnFile;
+  private readonly predictor: Predictor;
+  private readonly search: LineSearch;
+  private readonly drafter: Drafter;
+  private current: NgramWeights;
+
+  private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
+    this.vocabulary = vocabulary;
+    this.project = project;
+    this.current = weights;
+    this.overlay = new Overlay(vocabulary, project);
+    this.own = new OwnFile(vocabulary);
+    this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
+    this.search = new LineSearch(vocabulary, this.predictor, this.own);
+    this.drafter = new Drafter(vocabulary, this.own, this.search);
+  }
+
+  /** @param weights from an earlier fit; else the shipped ones */
+  static build(
+    files: readonly SourceFile[],
+    tokenizer: Tokenizer,
+    weights: NgramWeights = defaultWeights(),
+  ): NgramModel {
+    const vocabulary = new Vocabulary(tokenizer);
+    const tokenized = files.map(({ path, text }) => ({ path, tokens: tokenizer.encode(text) }));
+    return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
+  }
+
+  /** @returns `corrupt` for damaged or foreign data, `mismatched` for another tokenizer's, `newer-version` for a later format */
+  static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
+    const read = readSnapshot(bytes);
+    if (!read.ok) return read;
+    const vocabulary = new Vocabulary(tokenizer);
+    if (read.value.vocabulary !== vocabulary.fingerprint) {
+      return otherTokenizer;
+    }
+    const { arrays, weights } = read.value;
+    if (!ProjectIndex.knows(arrays, vocabulary)) {
+      return failed(
+        'corrupt',
+        'The stored specialist is damaged: it holds tokens that there are none of. Run "Adapt to This Repo" again.',
+      );
+    }
+    return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));
+  }
+
+  /** The weights in a snapshot, without loading the rest. Fails as `deserialize`: what was learned over other tokens says little of these. */
+  static weightsOf(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramWeights> {
+    const read = readSnapshotWeights(bytes);
+    if (!read.ok) return read;
+    return read.value.vocabulary === new Vocabulary(tokenizer).fingerprint ? ok(read.value.weights) : otherTokenizer;
+  }
+
+  /** One buffer that `deserialize` reads; files that changed since the index was built are in it as they are now. */
+  serialize(): Uint8Array {
+    const current = this.overlay.isEmpty ? this : this.rebuilt();
+    return writeSnapshot({
+      arrays: current.project.arrays,
+      weights: this.current,
+      vocabulary: this.vocabulary.fingerprint,
+    });
+  }
+
+  get weights(): NgramWeights {
+    return this.current;
+  }
+
+  /** Tokens in the project index. */
+  get tokenCount(): number {
+    return this.project.tokenCount;
+  }
+
+  get fileCount(): number {
+    return this.project.arrays.paths.length;
+  }
+
+  /** So much has changed since the index was built that `rebuilt` pays. */
+  get needsRebuild(): boolean {
+    return this.overlay.tokenCount > Math.max(staleTokens, staleShare * this.project.tokenCount);
+  }
+
+  /** A model with every changed file in its index; open files stay open. */
+  rebuilt(): NgramModel {
+    const { tokens, starts, paths } = this.project.arrays;
+    const changed = [...this.overlay.files()];
+    const files: TokenizedFile[] = paths.flatMap((path, file) =>
+      this.project.isMasked(path)
+        ? []
+        : // Between two files stands one separator.
+          [{ path, tokens: tokens.slice(starts[file], (starts[file + 1] as number) - 1) }],
+    );
+    for (const { path, text } of changed) files.push({ path, tokens: this.vocabulary.tokenizer.encode(text) });
+    const fresh = new NgramModel(this.vocabulary, ProjectIndex.build(files, this.vocabulary), this.current);
+    for (const { path, text, open } of changed) if (open) fresh.setOpenFile(path, text);
+    return fresh;
+  }
+
+  /**
+   * Learns mixing weights on files that are not in the index, and to rank lines on places in them, and uses both from
+   * now on. A few hundred places are enough; each takes some milliseconds.
+   */
+  fit(validationFiles: readonly SourceFile[], validationPlaces: readonly LinePlace[]): NgramWeights {
+    const examples = this.mixtureExamples(validationFiles, fitTokens);
+    // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
+    const judge = examples.splice(Math.ceil(examples.length * 0.8));
+    const fitted = fitMixture(examples, this.current, tuning).weights;
+    const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
+    const mixture = better ? fitted : this.current;
+    this.useWeights({ ...mixture, ranking: this.current.ranking });
+    const places = this.rankingExamples(validationPlaces);
+    const ranking = Float32Array.from(fitConditionalLogit(places, this.current.ranking, rankingPrior));
+    this.useWeights({ ...mixture, ranking });
+    return this.current;
+  }
+
+  /** What `fit` learns mixing weights from: about `limit` tokens of files that are not in the index. */
+  mixtureExamples(files: readonly SourceFile[], limit: number): MixtureExample[] {
+    const { vocabulary, own, predictor } = this;
+    return mixtureExamples(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** How good the next-token probabilities are on about `limit` tokens of files that are not in the index. */
+  scoreTokens(files: readonly SourceFile[], limit: number): TokenScore {
+    const { vocabulary, own, predictor } = this;
+    return scoreTokens(files, limit, { vocabulary, own, predictor });
+  }
+
+  /** What it gives each token of a file of its index, as if the file were being edited there: the indexed copy is not seen. */
+  tokenProbabilities(file: SourceFile): Float32Array {
+    const { vocabulary, own, predictor } = this;
+    this.project.setOwn(file.path);
+    return tokenProbabilities(file, { vocabulary, own, predictor });
+  }
+
+  /** What `fit` learns to rank lines from. */
+  rankingExamples(places: readonly LinePlace[]): ChoiceExample[] {
+    const load = (query: CompletionQuery) => {
+      this.load(query, fitLineTokens);
+      // What a left side names is no matter of how lines are weighed.
+      this.predictor.named.load('');
+    };
+    return rankingExamples(places, this.drafter, load, fitLineTokens);
+  }
+
+  useWeights(weights: NgramWeights): void {
+    this.current = weights;
+    this.predictor.setWeights(weights);
+  }
+
+  complete(query: CompletionQuery, options: DraftOptions): Draft {
+    const started = performance.now();
+    this.load(query, options.maxTokens);
+    const draft = this.drafter.draft(query, options, this.current.ranking);
+    return { ...draft, latencyMs: performance.now() - started };
+  }
+
+  /** @param room tokens that a search will add to the context */
+  place(query: CompletionQuery, room: number): Place {
+    this.load(query, room);
+    const { own, predictor, search } = this;
+    return {
+      path: query.path,
+      asking: askingIn(query.path, own.following),
+      own,
+      predictor,
+      search,
+    };
+  }
+
+  /** What it holds, as text: each file of the index, in the index's order. */
+  *texts(): Generator<SourceFile> {
+    const { tokens, starts, paths } = this.project.arrays;
+    for (const [file, path] of paths.entries()) {
+      const own = tokens.subarray(starts[file], (starts[file + 1] as number) - 1);
+      yield { path, text: this.vocabulary.tokenizer.decode(own) };
+    }
+  }
+
+  snippets(query: CompletionQuery, options: SnippetOptions): Snippet[] {
+    return findSnippets(query, options, this.project, this.overlay, this.vocabulary);
+  }
+
+  setOpenFile(path: string, text: string | undefined): void {
+    if (text === undefined) this.overlay.close(path);
+    else this.overlay.set(path, text, true);
+  }
+
+  /** A file that changed on disk without being open. */
+  setSavedFile(path: string, text: string): void {
+    this.overlay.set(path, text, false);
+  }
+
+  removeFile(path: string): void {
+    this.overlay.remove(path);
+  }
+
+  private load(query: CompletionQuery, room: number): void {
+    this.overlay.flush(query.path);
+    this.project.setOwn(query.path);
+    this.own.load(query, room);
+    this.predictor.named.load(query.prefix);
+  }
+}

@@ -1,0 +1,150 @@
+// Files whose text differs from the project index: open, edited, saved or new since it was built. A changed file is
+// appended, its older copy goes unseen; the whole is packed when the dead text outgrows the living.
+import { kinOf } from '../../text/languages.ts';
+import type { Evidence } from './evidence.ts';
+import { ListIndex } from './list-index.ts';
+import type { Asking, ProjectIndex } from './project-index.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+interface Entry {
+  readonly path: string;
+  readonly kin: string;
+  readonly text: string;
+  open: boolean;
+  start: number;
+  end: number;
+  alive: boolean;
+}
+
+/** Dead tokens that are put up with. */
+const deadTokens = 50_000;
+
+export class Overlay {
+  private readonly vocabulary: Vocabulary;
+  private readonly project: ProjectIndex;
+  private readonly index: ListIndex;
+  /** In order of start. */
+  private entries: Entry[] = [];
+  private readonly byPath = new Map<string, Entry>();
+  /** Texts that no query has needed yet: most are of the file being typed in, which every query leaves out. */
+  private readonly pending = new Map<string, { readonly text: string; readonly open: boolean }>();
+  private dead = 0;
+  private untouched = true;
+
+  constructor(vocabulary: Vocabulary, project: ProjectIndex) {
+    this.vocabulary = vocabulary;
+    this.project = project;
+    this.index = new ListIndex(vocabulary);
+  }
+
+  /** Nothing was changed, opened or removed. */
+  get isEmpty(): boolean {
+    return this.untouched;
+  }
+
+  /** Tokens of changed files. */
+  get tokenCount(): number {
+    return this.index.length - this.dead;
+  }
+
+  /** The file's text from now on. */
+  set(path: string, text: string, open: boolean): void {
+    this.untouched = false;
+    this.project.mask(path);
+    const entry = this.byPath.get(path);
+    if (entry?.text === text) {
+      entry.open = open;
+      this.pending.delete(path);
+    } else this.pending.set(path, { text, open });
+  }
+
+  /** The file is no longer open; what was last known of its text stays. */
+  close(path: string): void {
+    const entry = this.byPath.get(path);
+    if (entry) entry.open = false;
+    const waiting = this.pending.get(path);
+    if (waiting) this.pending.set(path, { ...waiting, open: false });
+  }
+
+  /** The file is gone, also from the project index. */
+  remove(path: string): void {
+    this.untouched = false;
+    this.project.mask(path);
+    this.pending.delete(path);
+    this.kill(path);
+  }
+
+  textOf(path: string): string | undefined {
+    return this.pending.get(path)?.text ?? this.byPath.get(path)?.text;
+  }
+
+  /** Paths and texts of all changed files. */
+  *files(): Generator<{ readonly path: string; readonly text: string; readonly open: boolean }> {
+    yield* [...this.pending].map(([path, file]) => ({ path, ...file }));
+    for (const entry of this.byPath.values()) if (!this.pending.has(entry.path)) yield entry;
+  }
+
+  /** Indexes what is pending, except the file that asks. */
+  flush(asking: string | undefined): void {
+    for (const [path, { text, open }] of this.pending) {
+      if (path === asking) continue;
+      this.pending.delete(path);
+      this.kill(path);
+      this.append({ path, kin: kinOf(path), text, open, start: 0, end: 0, alive: true });
+    }
+    if (this.dead > deadTokens && this.dead > this.tokenCount) this.pack();
+  }
+
+  collect(context: Int32Array, end: number, evidence: Evidence, asking: Asking, own: string): void {
+    this.index.collect(context, end, evidence, asking, (at) => {
+      const entry = this.entryAt(at);
+      return entry?.alive && entry.path !== own ? entry : undefined;
+    });
+  }
+
+  /** Tokens of all changed files that are indexed. */
+  *tokenized(): Generator<{ readonly path: string; readonly tokens: Int32Array }> {
+    // Without the separator at its end.
+    for (const { path, start, end } of this.byPath.values()) {
+      yield { path, tokens: this.index.tokens.subarray(start, end - 1) };
+    }
+  }
+
+  private append(entry: Entry): void {
+    entry.start = this.index.append(this.vocabulary.tokenizer.encode(entry.text));
+    this.index.link(entry.start);
+    this.index.append(Int32Array.of(this.vocabulary.separator));
+    entry.end = this.index.length;
+    this.entries.push(entry);
+    this.byPath.set(entry.path, entry);
+  }
+
+  private kill(path: string): void {
+    const entry = this.byPath.get(path);
+    if (!entry) return;
+    entry.alive = false;
+    this.dead += entry.end - entry.start;
+    this.byPath.delete(path);
+  }
+
+  private pack(): void {
+    const living = this.entries.filter((entry) => entry.alive);
+    this.index.clear();
+    this.entries = [];
+    this.dead = 0;
+    for (const entry of living) this.append(entry);
+  }
+
+  private entryAt(at: number): Entry | undefined {
+    let low = 0;
+    let high = this.entries.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const entry = this.entries[middle] as Entry;
+      if (at < entry.start) high = middle - 1;
+      else if (at >= entry.end) low = middle + 1;
+      else return entry;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,162 @@
+// The query's own document as tokens: text before the cursor (healed at a token boundary) and after its line.
+// Only what changed since the last keystroke is tokenized again.
+import type { CompletionQuery } from '../../common/completion.ts';
+import { indentLength } from '../../text/indents.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+import { windowStart } from '../../text/windows.ts';
+import { ListIndex } from './list-index.ts';
+import { lineHash, type Vocabulary } from './vocabulary.ts';
+
+/** Text further away than this is not looked at, UTF-16 units; its start moves in large steps, so that the pieces stay the same. */
+const prefixWindow = { reach: 60_000, step: 16_384 };
+const suffixReach = 20_000;
+/** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
+const pieceLength = 2048;
+
+/** The unfinished piece before the cursor: part of a name up to its next capital, a digit, punctuation or spaces. */
+const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
+/** How far back that piece is looked for. */
+const unfinishedReach = 64;
+
+/** What the first tokens of a draft spell again. The indent belongs to the line end's token: no piece of it goes with a word. */
+function unfinishedPiece(prefix: string): string {
+  const line = prefix.slice(lineStart(prefix));
+  return unfinished.exec(line.slice(Math.max(indentLength(line), line.length - unfinishedReach)))?.[0] ?? '';
+}
+
+interface Piece {
+  readonly text: string;
+  readonly tokens: Int32Array;
+}
+
+export class OwnFile {
+  readonly index: ListIndex;
+  /** Tokens up to the healed cursor; the rest of the array is room for a draft. */
+  context: Int32Array = new Int32Array(0);
+  contextLength = 0;
+  /** Bytes before the cursor that the first tokens have to repeat. */
+  healed: Uint8Array = new Uint8Array(0);
+  /** Tokens after the cursor's line; they begin with its line end. */
+  after: Int32Array = new Int32Array(0);
+  /** Hash of the first line after the cursor's that is not blank. */
+  following = 0;
+  private readonly counts: Int32Array;
+  private counted = 0;
+  private readonly vocabulary: Vocabulary;
+  private readonly takenBack: (prefix: string) => string;
+  private path = '';
+  private pieces: Piece[] = [];
+  private suffix: Piece = { text: '', tokens: new Int32Array(0) };
+
+  constructor(vocabulary: Vocabulary, takenBack = unfinishedPiece) {
+    this.vocabulary = vocabulary;
+    this.takenBack = takenBack;
+    this.index = new ListIndex(vocabulary);
+    this.counts = new Int32Array(vocabulary.size);
+  }
+
+  /** @param room tokens that a draft may add to the context */
+  load(query: CompletionQuery, room: number): void {
+    if (query.path !== this.path) {
+      this.path = query.path;
+      this.pieces = [];
+    }
+    const prefix = query.prefix.slice(windowStart(query.prefix, query.prefix.length, prefixWindow));
+    const cut = this.takenBack(prefix);
+    this.healed = new TextEncoder().encode(cut);
+    this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
+    this.loadSuffix(query.suffix);
+
+    const { index } = this;
+    index.clear();
+    index.append(this.context.subarray(0, this.contextLength));
+    index.append(this.after);
+    index.link(0);
+    index.setCursor(this.contextLength, this.contextLength);
+    this.counts.fill(0);
+    this.counted = index.length;
+    for (let at = 0; at < index.length; at++)
+      this.counts[index.tokens[at] as number] = (this.counts[index.tokens[at] as number] as number) + 1;
+  }
+
+  /** For learning: the whole of a file, through which `standAt` then moves. */
+  loadWhole(tokens: Int32Array): void {
+    this.path = '';
+    this.context = tokens;
+    this.index.clear();
+    this.index.append(tokens);
+    this.index.link(0);
+    this.counts.fill(0);
+    this.counted = tokens.length;
+    for (const token of tokens) this.counts[token] = (this.counts[token] as number) + 1;
+  }
+
+  /** For learning: the cursor before token `cursor`, in a line that ends before token `lineEnd`. */
+  standAt(cursor: number, lineEnd: number): void {
+    this.index.setCursor(cursor, lineEnd);
+    this.contextLength = cursor;
+  }
+
+  /** For learning: leaves a token out of the file's counts (-1), or takes it back in (1). */
+  recount(token: number, by: 1 | -1): void {
+    this.counts[token] = (this.counts[token] as number) + by;
+    this.counted += by;
+  }
+
+  /** Share of the token in the file. */
+  unigram(token: number): number {
+    return this.counted === 0 ? 0 : (this.counts[token] as number) / this.counted;
+  }
+
+  private loadPrefix(prefix: string, room: number): void {
+    const { tokenizer } = this.vocabulary;
+    let kept = 0;
+    let at = 0;
+    for (; kept < this.pieces.length; kept++) {
+      const { text } = this.pieces[kept] as Piece;
+      if (!prefix.startsWith(text, at)) break;
+      // The piece's end must still be a place where the text may be cut: a line end follows.
+      if (prefix.charCodeAt(at + text.length) !== 10) break;
+      at += text.length;
+    }
+    this.pieces.length = kept;
+    for (let end = cutAfter(prefix, at + pieceLength); end > 0; end = cutAfter(prefix, at + pieceLength)) {
+      const text = prefix.slice(at, end);
+      this.pieces.push({ text, tokens: tokenizer.encode(text) });
+      at = end;
+    }
+    const tail = tokenizer.encode(prefix.slice(at));
+    this.contextLength = this.pieces.reduce((sum, piece) => sum + piece.tokens.length, tail.length);
+    this.context = new Int32Array(this.contextLength + room);
+    let filled = 0;
+    for (const { tokens } of [...this.pieces, { tokens: tail }]) {
+      this.context.set(tokens, filled);
+      filled += tokens.length;
+    }
+  }
+
+  private loadSuffix(suffix: string): void {
+    const end = lineEnd(suffix);
+    const text = suffix.slice(end, end + suffixReach);
+    if (text !== this.suffix.text) this.suffix = { text, tokens: this.vocabulary.tokenizer.encode(text) };
+    this.after = this.suffix.tokens;
+    this.following = firstLineHash(this.after, 0, this.after.length, this.vocabulary);
+  }
+}
+
+/** Hash of the first line in tokens[from, to) that is not empty; `from` is a line end. 0: there is none. */
+export function firstLineHash(tokens: Int32Array, from: number, to: number, vocabulary: Vocabulary): number {
+  let start = from;
+  while (start < to && vocabulary.endsLine[tokens[start] as number] === 1) start += 1;
+  let end = start;
+  while (end < to && vocabulary.endsLine[tokens[end] as number] === 0) end += 1;
+  return lineHash(tokens, start, end);
+}
+
+/** First place at or after `from` where a line end follows something that is not white space; -1 for none. */
+function cutAfter(text: string, from: number): number {
+  for (let at = text.indexOf('\n', from); at > 0; at = text.indexOf('\n', at + 1)) {
+    if (text.charCodeAt(at - 1) > 32) return at;
+  }
+  return -1;
+}

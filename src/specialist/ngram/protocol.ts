@@ -1,0 +1,77 @@
+// Messages between the client and its worker thread.
+import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
+import type { Result } from '../../common/errors.ts';
+import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+
+/** What the worker holds after a snapshot was loaded. */
+export interface Loaded {
+  readonly files: number;
+  readonly tokens: number;
+}
+
+export type Request =
+  | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
+  | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
+  /** `over`: what changed since the snapshot's files were read, and is not open. */
+  | { readonly kind: 'load'; readonly snapshotPath: string; readonly over: readonly FileChange[] };
+
+/** What each kind of request is answered with. */
+export interface Answers {
+  readonly complete: Draft | undefined;
+  readonly snippets: readonly Snippet[];
+  readonly load: Result<Loaded>;
+}
+
+/** What became of a file. Text is the whole text, with '\n' line ends. */
+export type FileChange =
+  | { readonly kind: 'open'; readonly path: string; readonly text: string }
+  | { readonly kind: 'saved'; readonly path: string; readonly text: string }
+  | { readonly kind: 'closed'; readonly path: string }
+  | { readonly kind: 'removed'; readonly path: string };
+
+/** What became of an open document since it was told last: `removed` units from `at` on gave way to `text`. */
+export interface FileEdit {
+  readonly path: string;
+  readonly at: number;
+  readonly removed: number;
+  readonly text: string;
+}
+
+export function editOf(path: string, before: string, after: string): FileEdit {
+  const at = commonPrefix(before, after);
+  const end = commonSuffix(before.slice(at), after.slice(at));
+  return { path, at, removed: before.length - at - end, text: after.slice(at, after.length - end) };
+}
+
+export function edited(before: string, { at, removed, text }: FileEdit): string {
+  return before.slice(0, at) + text + before.slice(at + removed);
+}
+
+/** Whether a message from elsewhere is one. */
+export function isFileEdit(value: unknown): value is FileEdit {
+  const { path, at, removed, text } = (value ?? {}) as { [K in keyof FileEdit]?: unknown };
+  return typeof path === 'string' && typeof text === 'string' && Number.isInteger(at) && Number.isInteger(removed);
+}
+
+export function isFileChange(value: unknown): value is FileChange {
+  const { kind, path, text } = (value ?? {}) as { [K in 'kind' | 'path' | 'text']?: unknown };
+  if (typeof path !== 'string') return false;
+  return kind === 'closed' || kind === 'removed' || ((kind === 'open' || kind === 'saved') && typeof text === 'string');
+}
+
+export type ToWorker =
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'file'; readonly change: FileChange }
+  | { readonly kind: 'edit'; readonly edit: FileEdit };
+
+export type FromWorker =
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
+  /** The request hit a bug; the worker lives on. */
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
+
+/** Given to the worker when it starts. */
+export interface WorkerData {
+  readonly tokenizerPath: string;
+}

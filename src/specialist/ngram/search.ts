@@ -1,0 +1,230 @@
+// Beam search for the rest of the line: candidate texts with the probability of each of their tokens.
+
+import type { DraftToken } from '../../common/completion.ts';
+import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
+import { longestMatch } from './evidence.ts';
+import type { OwnFile } from './own-file.ts';
+import type { Predictor } from './predictor.ts';
+import type { Asking } from './project-index.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+const beamWidth = 8;
+const branching = 6;
+/** Finished lines to choose from. */
+const wanted = 12;
+/** A hypothesis this much less likely (nats) than the best finished one is dropped. */
+const hopeless = 5;
+/** Next-token distributions worked out for one line: bounds the latency. */
+const mostSteps = 150;
+
+export interface Step {
+  readonly token: number;
+  readonly probability: number;
+  readonly margin: number;
+  readonly entropy: number;
+  readonly matchLength: number;
+  readonly count: number;
+  readonly tier: DraftToken['tier'];
+  readonly agreed?: true;
+}
+
+export interface Hypothesis {
+  readonly steps: readonly Step[];
+  /** Log probability of the tokens, and, when finished, of the line's end. */
+  readonly logProbability: number;
+  readonly finished: boolean;
+  /** Log probability of the line-end token that really follows; minus infinity where unknown. */
+  readonly logLineEnd: number;
+  /** Bytes before the cursor still to be repeated. */
+  readonly healing: Uint8Array;
+}
+
+const unknown = Number.NEGATIVE_INFINITY;
+/** Tokens of the line after the cursor that a candidate is judged by, and its line end. */
+const lookAhead = 5;
+
+interface Scored {
+  readonly token: number;
+  readonly probability: number;
+}
+
+export class LineSearch {
+  private readonly vocabulary: Vocabulary;
+  private readonly predictor: Predictor;
+  private readonly own: OwnFile;
+  private context = new Int32Array(0);
+
+  constructor(vocabulary: Vocabulary, predictor: Predictor, own: OwnFile) {
+    this.vocabulary = vocabulary;
+    this.predictor = predictor;
+    this.own = own;
+  }
+
+  /**
+   * Finished lines, or unfinished ones where none came to its end within `maxTokens`; most probable first.
+   * @param before the tokens before the line; only their end matters
+   * @param healed bytes that the first tokens have to repeat
+   * @param mostWork next-token distributions that it may cost
+   */
+  run(
+    before: Int32Array,
+    healed: Uint8Array,
+    asking: Asking,
+    path: string,
+    maxTokens: number,
+    mostWork = mostSteps,
+  ): Hypothesis[] {
+    const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
+    const kept = Math.min(before.length, longestMatch);
+    this.context = new Int32Array(kept + maxTokens);
+    this.context.set(before.subarray(before.length - kept));
+    let beam: Hypothesis[] = [start];
+    const done: Hypothesis[] = [];
+    let budget = mostWork;
+    for (let length = 0; length < maxTokens && beam.length > 0 && budget > 0; length++) {
+      const grown: Hypothesis[] = [];
+      for (const hypothesis of beam) {
+        if (budget-- <= 0) break;
+        for (const next of this.extend(hypothesis, kept, asking, path)) (next.finished ? done : grown).push(next);
+      }
+      done.sort(byProbability);
+      grown.sort(byProbability);
+      const best = Math.max(done[0]?.logProbability ?? unknown, grown[0]?.logProbability ?? 0);
+      const floor = Math.max(best - hopeless, done[wanted - 1]?.logProbability ?? unknown);
+      beam = grown.filter((hypothesis) => hypothesis.logProbability > floor).slice(0, beamWidth);
+    }
+    // What hit the token limit is still the best guess where nothing finished.
+    return (done.length > 0 ? done : beam).slice(0, wanted);
+  }
+
+  /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
+  lineEnd(before: Int32Array, asking: Asking, path: string): Step | undefined {
+    const { predictor, vocabulary } = this;
+    predictor.predict(before, before.length, asking, path);
+    const { evidence, mixture } = predictor;
+    let best = -1;
+    let total = 0;
+    for (let slot = 0; slot < evidence.size; slot++) {
+      const token = evidence.candidates[slot] as number;
+      if (vocabulary.endsLine[token] === 0 || token === vocabulary.separator) continue;
+      const probability = mixture.probabilities[slot] as number;
+      total += probability;
+      if (best < 0 || probability > (mixture.probabilities[best] as number)) best = slot;
+    }
+    if (best < 0) return undefined;
+    const probability = (mixture.probabilities[best] as number) / total;
+    return {
+      token: evidence.candidates[best] as number,
+      probability,
+      margin: Math.max(0, 2 * probability - 1),
+      entropy: 0,
+      matchLength: evidence.matchLength,
+      count: evidence.matchCount,
+      tier: evidence.matchTier,
+    };
+  }
+
+  /** Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended. */
+  logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: Asking, path: string): number {
+    const { after } = this.own;
+    const kept = Math.min(before.length, longestMatch);
+    const context = new Int32Array(kept + hypothesis.steps.length + 2 * lookAhead);
+    context.set(before.subarray(before.length - kept));
+    let end = kept;
+    for (const step of hypothesis.steps) context[end++] = step.token;
+    let sum = 0;
+    let scored = 0;
+    for (let at = 0; at < after.length && scored < lookAhead - 1; at++) {
+      const token = after[at] as number;
+      if (scored > 0 && this.vocabulary.endsLine[token] === 1) break;
+      if (at > 0 && this.vocabulary.endsLine[token] === 0) {
+        this.predictor.predict(context, end, asking, path);
+        sum += Math.log(Math.max(1e-6, this.predictor.probabilityOf(token)));
+        scored += 1;
+      }
+      if (end === context.length) break;
+      context[end++] = token;
+    }
+    return sum;
+  }
+
+  private extend(hypothesis: Hypothesis, kept: number, asking: Asking, path: string): Hypothesis[] {
+    const { predictor, vocabulary } = this;
+    const { steps, healing } = hypothesis;
+    let end = kept;
+    for (const step of steps) this.context[end++] = step.token;
+    predictor.predict(this.context, end, asking, path);
+    const { evidence, mixture } = predictor;
+
+    const scored: Scored[] = [];
+    let lineEnd = 0;
+    let entropy = mixture.rest > 0 ? -mixture.rest * Math.log(mixture.rest) : 0;
+    let total = 0;
+    for (let slot = 0; slot < evidence.size; slot++) {
+      const probability = mixture.probabilities[slot] as number;
+      const token = evidence.candidates[slot] as number;
+      if (healing.length > 0 && !this.heals(token, healing)) continue;
+      total += probability;
+      if (probability > 0) entropy -= probability * Math.log(probability);
+      if (vocabulary.endsLine[token] === 1) lineEnd += probability;
+      else scored.push({ token, probability });
+    }
+    if (healing.length > 0) {
+      // The word as it stands may never have been seen: then its own tokens are the way on.
+      const own = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
+      if (own !== undefined && evidence.find(own) < 0 && this.heals(own, healing)) {
+        const probability = Math.max(1e-9, predictor.probabilityOf(own));
+        total += probability;
+        scored.push({ token: own, probability });
+      }
+    }
+    const scale = healing.length > 0 && total > 0 ? 1 / total : 1;
+    scored.sort((a, b) => b.probability - a.probability);
+    const results: Hypothesis[] = [];
+    if (lineEnd > 0 && healing.length === 0) {
+      const actual = this.own.after[0];
+      results.push({
+        ...hypothesis,
+        logProbability: hypothesis.logProbability + Math.log(lineEnd),
+        finished: true,
+        logLineEnd: actual === undefined ? unknown : Math.log(predictor.probabilityOf(actual)),
+      });
+    }
+    for (let i = 0; i < Math.min(branching, scored.length); i++) {
+      const { token, probability } = scored[i] as Scored;
+      const p = Math.min(1, probability * scale);
+      const rival =
+        i === 0 ? Math.max(scored[1]?.probability ?? 0, lineEnd) : Math.max((scored[0] as Scored).probability, lineEnd);
+      results.push({
+        steps: [
+          ...steps,
+          {
+            token,
+            probability: p,
+            margin: p - Math.min(1, rival * scale),
+            entropy,
+            matchLength: evidence.matchLength,
+            count: evidence.matchCount,
+            tier: evidence.matchTier,
+          },
+        ],
+        logProbability: hypothesis.logProbability + Math.log(Math.max(p, 1e-12)),
+        finished: false,
+        logLineEnd: unknown,
+        healing: healing.subarray(Math.min(healing.length, vocabulary.tokenizer.bytesOf(token).length)),
+      });
+    }
+    return results;
+  }
+
+  /** The token repeats what is to be repeated, or begins to. */
+  private heals(token: number, healing: Uint8Array): boolean {
+    if (token === this.vocabulary.separator) return false;
+    const bytes = this.vocabulary.tokenizer.bytesOf(token);
+    return bytes.length > 0 && (startsWithBytes(bytes, healing) || startsWithBytes(healing, bytes));
+  }
+}
+
+function byProbability(a: Hypothesis, b: Hypothesis): number {
+  return b.logProbability - a.logProbability;
+}

@@ -1,0 +1,98 @@
+// The worker's queue over its model: file changes in order and at once, the newest completion before older ones.
+
+import type { Draft } from '../../common/completion.ts';
+import { messageOf } from '../../common/errors.ts';
+import { draftBySyntax } from '../../text/syntax/extent.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { LiveModel } from './live.ts';
+import { type Answers, type FromWorker, isFileChange, isFileEdit, type Request, type ToWorker } from './protocol.ts';
+
+/** The client keeps below it. */
+const mostWaiting = 500;
+
+interface Waiting {
+  readonly id: number;
+  readonly request: Request;
+}
+
+export class NgramService {
+  private readonly send: (message: FromWorker) => void;
+  private readonly live: LiveModel;
+  private waiting: Waiting[] = [];
+  private busy = false;
+
+  constructor(tokenizer: Tokenizer, send: (message: FromWorker) => void) {
+    this.send = send;
+    this.live = new LiveModel(tokenizer, (ms) =>
+      send({ kind: 'log', level: 'info', message: `specialist: index rebuilt in ${ms} ms` }),
+    );
+  }
+
+  /** Whatever comes: what is no request of ours is answered as one that failed. */
+  receive(message: ToWorker): void {
+    const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
+    if (message?.kind === 'file') {
+      if (isFileChange(message.change)) this.live.change(message.change);
+    } else if (message?.kind === 'edit') {
+      if (isFileEdit(message.edit)) this.live.edit(message.edit);
+    } else if (message?.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
+    else if (kind !== 'request' || !isRequest(message.request)) {
+      if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });
+    } else if (this.waiting.length >= mostWaiting) {
+      this.send({ kind: 'failed', id: message.id, message: 'too many are waiting' });
+    } else {
+      if (message.request.kind === 'load') this.live.expectLoad(message.request.over);
+      this.waiting.push({ id: message.id, request: message.request });
+      this.schedule();
+    }
+  }
+
+  dispose(): void {
+    this.live.dispose();
+    this.waiting = [];
+  }
+
+  /** One request a turn of the event loop, so that what arrived meanwhile (a cancellation, a newer request) is seen first. */
+  private schedule(): void {
+    if (this.busy || this.waiting.length === 0) return;
+    this.busy = true;
+    setImmediate(async () => {
+      const next = this.take();
+      if (next) await this.answer(next);
+      this.busy = false;
+      this.schedule();
+    });
+  }
+
+  private take(): Waiting | undefined {
+    // A snapshot first: what was asked after it is meant for it.
+    const load = this.waiting.findIndex(({ request }) => request.kind === 'load');
+    const newest = this.waiting.findLastIndex(({ request }) => request.kind === 'complete');
+    return this.waiting.splice(load >= 0 ? load : Math.max(0, newest), 1)[0];
+  }
+
+  private async answer({ id, request }: Waiting): Promise<void> {
+    try {
+      this.send({ kind: 'answer', id, answer: await this.work(request) });
+    } catch (error) {
+      this.send({ kind: 'failed', id, message: messageOf(error) });
+    }
+    this.live.rebuildWhenIdle();
+  }
+
+  private work(request: Request): Answers[keyof Answers] | Promise<Answers[keyof Answers]> {
+    if (request.kind === 'complete') return this.complete(request);
+    if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
+    return this.live.load(request.snapshotPath);
+  }
+
+  private complete({ query, options }: Request & { readonly kind: 'complete' }): Promise<Draft> {
+    return draftBySyntax(query, options, (asked) => this.live.current.complete(query, asked));
+  }
+}
+
+function isRequest(value: unknown): value is Request {
+  const { kind, over } = (value ?? {}) as { kind?: unknown; over?: unknown };
+  if (kind === 'load') return Array.isArray(over) && over.every(isFileChange);
+  return kind === 'complete' || kind === 'snippets';
+}

@@ -1,0 +1,176 @@
+// The specialist in one buffer: header, arrays, checksum. Loading is a few copies, no parsing of text.
+// Layout, little-endian: magic 8 bytes, version u32, header length u32, header (UTF-8 JSON), padding to 4, the int32
+// arrays in the header's order, and a checksum (u32) of everything before it.
+import { failed, ok, type Result } from '../../common/errors.ts';
+import type { ProjectArrays } from './project-index.ts';
+import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';
+
+const magic = 'EASYNGRM';
+/** 2: of texts whose secrets were masked with what the whole folder knows. The layout is that of version 1. */
+const version = 2;
+const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
+
+export interface Snapshot {
+  readonly arrays: ProjectArrays;
+  readonly weights: NgramWeights;
+  /** Fingerprint of the tokenizer that made the ids. */
+  readonly vocabulary: string;
+}
+
+interface Header {
+  readonly vocabulary: string;
+  readonly paths: readonly string[];
+  readonly lengths: Readonly<Record<(typeof arrayNames)[number], number>>;
+  readonly weights: PlainWeights;
+}
+
+export function writeSnapshot({ arrays, weights, vocabulary }: Snapshot): Uint8Array {
+  const header: Header = {
+    vocabulary,
+    paths: arrays.paths,
+    lengths: {
+      starts: arrays.starts.length,
+      tokens: arrays.tokens.length,
+      order: arrays.order.length,
+      following: arrays.following.length,
+    },
+    weights: plainWeights(weights),
+  };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const arraysAt = padded(16 + text.length);
+  const total = arraysAt + 4 * arrayNames.reduce((sum, name) => sum + arrays[name].length, 0) + 4;
+  const bytes = new Uint8Array(total);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(magic));
+  view.setUint32(8, version, true);
+  view.setUint32(12, text.length, true);
+  bytes.set(text, 16);
+  let at = arraysAt;
+  for (const name of arrayNames) {
+    bytes.set(new Uint8Array(arrays[name].buffer, arrays[name].byteOffset, arrays[name].byteLength), at);
+    at += arrays[name].byteLength;
+  }
+  view.setUint32(total - 4, checksum(bytes, total - 4), true);
+  return bytes;
+}
+
+export function readSnapshot(buffer: Uint8Array): Result<Snapshot> {
+  // Not as a Buffer, whose slice() would share memory with the pool.
+  const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const opened = open(bytes);
+  if (!opened.ok) return opened;
+  const { header, arraysAt, madeBy } = opened.value;
+  if (madeBy < version)
+    return failed(
+      'corrupt',
+      'The stored specialist is from before secrets were masked as they are now. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+    );
+  const weights = weightsFrom(header.weights);
+  if (weights === undefined) return foreign('its weights are of another shape');
+  if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
+    return foreign('its arrays are of another length');
+  }
+  let at = arraysAt;
+  // Copied, which also aligns them.
+  const take = (name: (typeof arrayNames)[number]) => {
+    const length = header.lengths[name];
+    const array = new Int32Array(bytes.slice(at, at + 4 * length).buffer);
+    at += 4 * length;
+    return array;
+  };
+  const [starts, tokens, order, following] = arrayNames.map(take) as [Int32Array, Int32Array, Int32Array, Int32Array];
+  const arrays = { paths: header.paths, starts, tokens, order, following };
+  if (!fitTogether(arrays)) return foreign('its arrays do not fit together');
+  return ok({ arrays, weights, vocabulary: header.vocabulary });
+}
+
+/** The checksum tells damage; this tells what another program, or another version of this one, has made. */
+function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays): boolean {
+  const size = tokens.length;
+  if (size === 0 || order.length !== size || following.length !== size || starts.length !== paths.length + 1)
+    return false;
+  // A separator before the first file and after each.
+  if (starts[0] !== 1 || starts[paths.length] !== size) return false;
+  for (let file = 0; file < paths.length; file++) {
+    if ((starts[file + 1] as number) <= (starts[file] as number)) return false;
+  }
+  const seen = new Uint8Array(size + 1);
+  for (const position of order) {
+    if (position < 1 || position > size || seen[position] === 1) return false;
+    seen[position] = 1;
+  }
+  return true;
+}
+
+/** The weights and whose tokens they are for, from a whole snapshot of any version: they hold no text. */
+export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<Snapshot, 'weights' | 'vocabulary'>> {
+  const opened = open(bytes);
+  if (!opened.ok) return opened;
+  const { vocabulary, weights: plain } = opened.value.header;
+  const weights = weightsFrom(plain);
+  return weights === undefined ? foreign('its weights are of another shape') : ok({ weights, vocabulary });
+}
+
+function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; madeBy: number }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 20 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
+    return failed(
+      'corrupt',
+      'The stored specialist is not one of ours, or was cut short. Run "Adapt to This Repo" again.',
+    );
+  }
+  const madeBy = view.getUint32(8, true);
+  if (madeBy > version) {
+    return failed(
+      'newer-version',
+      'The stored specialist is from a later version of Easy Adaptation. Update, or adapt again.',
+    );
+  }
+  if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4))
+    return foreign('its checksum is wrong');
+  const length = view.getUint32(12, true);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length)));
+  } catch {
+    return foreign('its header is not JSON');
+  }
+  return isHeader(header)
+    ? ok({ header, arraysAt: padded(16 + length), madeBy })
+    : foreign('its header says too little');
+}
+
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== 'object' || value === null) return false;
+  const { vocabulary, paths, lengths } = value as Partial<Record<keyof Header, unknown>>;
+  return (
+    typeof vocabulary === 'string' &&
+    Array.isArray(paths) &&
+    paths.every((path) => typeof path === 'string') &&
+    typeof lengths === 'object' &&
+    lengths !== null &&
+    arrayNames.every((name) => {
+      const length = (lengths as Record<string, unknown>)[name];
+      return Number.isSafeInteger(length) && (length as number) >= 0;
+    })
+  );
+}
+
+function foreign(why: string): Result<never> {
+  return failed('corrupt', `The stored specialist is damaged: ${why}. Run "Adapt to This Repo" again.`);
+}
+
+function padded(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/** FNV-1a over 32-bit words, then over the last bytes: finds cut and flipped bytes, at about 1 GB/s. */
+function checksum(bytes: Uint8Array, length: number): number {
+  const words = length >>> 2;
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
+  const view = new Uint32Array(aligned.buffer, aligned.byteOffset, words);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < words; i++) hash = Math.imul(hash ^ (view[i] as number), 0x01000193);
+  for (let i = words * 4; i < length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,89 @@
+// How like the accepted answer the specialist's draft and the large model's answer are expected to be, by what is seen before either is asked.
+import { editSimilarity } from '../../common/quality.ts';
+import { type Estimate, estimateOf, fitEstimate, type LabelledRow } from '../../common/statistics/estimate.ts';
+import type { Judged } from '../labels/share-of-calls.ts';
+import { foldsOf } from '../labels/text-specialist.ts';
+import type { AnswerDraft } from './nearest-answers.ts';
+
+/** A text with the draft of a specialist that had not seen its answer. */
+export interface DraftedText {
+  readonly id: string;
+  readonly text: string;
+  readonly draft: AnswerDraft;
+  readonly api?: string | undefined;
+  /** What people accepted. */
+  readonly truth?: string | undefined;
+}
+
+export interface AnswerCoupling {
+  readonly before: Estimate;
+  readonly after: Estimate;
+  /** Nobody has said what is right: the API's word is it. */
+  readonly trustsApi: boolean;
+}
+
+/** What the large model's answers are taken for until some were compared with accepted ones. */
+const ASSUMED = 0.7;
+const FOLDS = 5;
+
+/** White space aside, 0..1. */
+export function likeness(answer: string, accepted: string): number {
+  return editSimilarity(answer.replace(/\s+/g, ' '), accepted.replace(/\s+/g, ' '));
+}
+
+function logit(p: number): number {
+  const held = Math.min(0.99, Math.max(0.01, p));
+  return Math.log(held / (1 - held));
+}
+
+function valuesOf({ text, draft: { answer, near, next, agreed } }: DraftedText): Float64Array {
+  return Float64Array.of(near, near - next, agreed, near * agreed, Math.log1p(text.length), Math.log1p(answer.length));
+}
+
+export function expectedAt(
+  coupling: AnswerCoupling,
+  item: DraftedText,
+): { readonly before: number; readonly after: number } {
+  const values = valuesOf(item);
+  const { draft } = item;
+  return {
+    before: draft.answer === '' ? 0 : estimateOf(coupling.before, values, logit(draft.near)),
+    after: coupling.trustsApi ? 1 : estimateOf(coupling.after, values, logit(ASSUMED)),
+  };
+}
+
+/** Where nobody has accepted anything, the specialist is as good as its draft is like the API's answer. */
+export function fitAnswerCoupling(items: readonly DraftedText[]): AnswerCoupling {
+  const row = (item: DraftedText, prior: number, label: number): LabelledRow => ({
+    path: item.id,
+    values: valuesOf(item),
+    prior: logit(prior),
+    label,
+  });
+  const before = items.flatMap((item) => {
+    const accepted = item.truth ?? item.api;
+    return accepted === undefined ? [] : [row(item, item.draft.near, likeness(item.draft.answer, accepted))];
+  });
+  const both = items.filter(({ api, truth }) => api !== undefined && truth !== undefined);
+  const after = both.map((item) => row(item, ASSUMED, likeness(item.api as string, item.truth as string)));
+  return { before: fitEstimate(before), after: fitEstimate(after), trustsApi: both.length === 0 };
+}
+
+/** The texts with an answer of the API and an accepted one (or the API's in its place), each by a coupling that was fitted without it. */
+export function judgedAnswers(items: readonly DraftedText[]): Judged[] {
+  const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
+  const known = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
+  const folds = foldsOf(known.length, 1, FOLDS);
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const inside = new Set(known.filter((_, i) => folds[i] === fold));
+    if (inside.size === 0) return [];
+    const coupling = { ...fitAnswerCoupling(items.filter((item) => !inside.has(item))), trustsApi };
+    return [...inside].map((item): Judged => {
+      const { before, after } = expectedAt(coupling, item);
+      const accepted = (trustsApi ? item.api : item.truth) as string;
+      const api = likeness(item.api as string, accepted);
+      const draft = likeness(item.draft.answer, accepted);
+      return { gain: after - before, before, after, specialistRight: draft, apiRight: api, pairRight: api };
+    });
+  }).flat();
+}

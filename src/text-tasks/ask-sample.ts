@@ -1,0 +1,136 @@
+// Has the large model label texts: those that teach most, or those that stay in doubt. Within a budget, each answer on disk before the
+// next one counts, and no text asked about twice.
+import type { Failure } from '../common/errors.ts';
+import { shuffled } from '../common/statistics/random.ts';
+import { labelBatch } from '../llm/label.ts';
+import type { ModelFacts } from '../llm/protocol/models.ts';
+import type { Teacher } from '../llm/types.ts';
+import type { TextTask } from '../prompts/label/task.ts';
+import { type GivenLabel, giveLabel, type Known, know } from './given-labels.ts';
+import { promptOf, readAnswer } from './kinds.ts';
+import { keyOf } from './labels/extract.ts';
+import { chooseSample, nearest } from './labels/sample.ts';
+import { groundOf } from './labels/text-specialist.ts';
+import type { Gathered } from './learn-task.ts';
+import type { Learned } from './learned.ts';
+
+export interface AskRequest {
+  readonly root: string;
+  readonly task: TextTask;
+  readonly texts: readonly string[];
+  /** What the API says is added. */
+  readonly known: Map<number, Known>;
+  /** Labelled texts that go along with a text. */
+  readonly examples: (index: number) => number;
+}
+
+export interface AskOutcome {
+  readonly asked: number;
+  readonly labelled: number;
+  /** Answers that named no label, or several. */
+  readonly unusable: number;
+  readonly costUsd: number;
+  /** Why it ended early; undefined: it did not. */
+  readonly stopped: Failure | undefined;
+}
+
+/** Nearest labelled texts that are sent along, where they are. */
+export const EXAMPLES = 5;
+/** Answers of each kind, with examples and without, below which it is not known whether these pay. */
+const FEWEST_COMPARED = 20;
+/** Texts that are looked at for how rare words are, and labelled ones of which the nearest are taken. */
+const MOST_LOOKED_AT = 2000;
+
+function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
+  return known.get(keyOf(text))?.paid === undefined;
+}
+
+/**
+ * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice up to
+ * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
+ */
+export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: Learned): string[] {
+  const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
+  const open = unlabelled.filter((text) => !known.has(keyOf(text)));
+  // Of either more, where there is too little of the other.
+  const wanted = Math.max(Math.ceil((2 * count) / 3), count - open.length);
+  const own = people
+    .sort(([a], [b]) => a - b)
+    .slice(0, wanted)
+    .map(([, { text }]) => text);
+  const { rarity } = learned ?? groundOf(open);
+  const sureness = learned && ((text: string) => learned.sureness(text));
+  const labelled = [...known.values()].map(({ text }) => text);
+  const options = { count: count - own.length, rarity, labelled, ...(sureness && { sureness }) };
+  const mixed = [...own, ...chooseSample(open, options).map((i) => open[i] as string)];
+  return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
+}
+
+/** Of texts that people labelled, how often the API was right with examples and without: they pay where it was right more often. */
+export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefined {
+  const right = [false, true].map((shown) =>
+    [...known.values()].flatMap(({ person, api, paid }) =>
+      person !== undefined && paid && (paid.examples ?? 0) > 0 === shown ? [Number(api === person)] : [],
+    ),
+  );
+  const [without = [], shown = []] = right;
+  if (Math.min(without.length, shown.length) < FEWEST_COMPARED) return undefined;
+  const share = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
+  return share(shown) > share(without);
+}
+
+/**
+ * How many examples go along with each text. What people labelled in the folder is what a large model cannot know; whether showing it
+ * helps is tried with every second text until it is known. Without people's labels there is nothing to show.
+ */
+export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
+  if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;
+  const pay = examplesPay(known);
+  return (index) => ((pay ?? index % 2 === 0) ? EXAMPLES : 0);
+}
+
+/** The prompts for texts, for an estimate of their price as well. */
+export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root'>, facts: ModelFacts) {
+  const labelled = [...known.values()].flatMap(({ text, person }) =>
+    person === undefined ? [] : [{ text, label: person }],
+  );
+  const { rarity } = groundOf([...labelled.map(({ text }) => text), ...texts].slice(0, MOST_LOOKED_AT));
+  const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MOST_LOOKED_AT), rarity, EXAMPLES + 1) : [];
+  return texts.map((text, i) => {
+    // Its own label is not told.
+    const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
+    return { text, examples: others.length, prompt: promptOf(task, text, others, facts) };
+  });
+}
+
+/** @param teacher keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
+export async function askAbout(
+  request: AskRequest,
+  teacher: Pick<Teacher, 'ask' | 'prepare' | 'facts'>,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<AskOutcome> {
+  const { root, task, known } = request;
+  const open = request.texts.filter((text) => isOpen(known, text));
+  const asked = promptsFor({ ...request, texts: open }, teacher.facts);
+  let [labelled, unusable] = [0, 0];
+  const outcome = await labelBatch(
+    teacher,
+    asked.map(({ prompt }) => prompt),
+    {
+      concurrency: 4,
+      signal,
+      onAnswer: (index, { text: answer, model, costUsd: usd }) => {
+        const { text, examples } = asked[index] as (typeof asked)[number];
+        const label = readAnswer(task, answer);
+        const given: GivenLabel = { text, label, by: 'api', model, examples, usd };
+        giveLabel(root, task.name, given);
+        know(known, given);
+        if (label === '') unusable += 1;
+        else labelled += 1;
+        onProgress(labelled + unusable, asked.length);
+      },
+    },
+  );
+  return { asked: asked.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
+}

@@ -1,0 +1,96 @@
+// What a function's comment is written from: its code, and the folder's own documented functions that are most like it; secrets masked.
+import { failed, ok, type Result } from '../common/errors.ts';
+import { type DocForm, docCommentOf, docFormOf } from '../text/doc-comments.ts';
+import { kinOf } from '../text/languages.ts';
+import { codeOf, functionTexts } from '../text/syntax/documented.ts';
+import { functionAt, functionsIn, type SourceFunction } from '../text/syntax/functions.ts';
+import { ruleOf } from '../workspace/files/file.ts';
+import { harvestFolder } from '../workspace/files/folder.ts';
+import type { HarvestedFile } from '../workspace/files/types.ts';
+import { maskKnown } from '../workspace/secrets/known.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import type { OpenedFolder } from './commit-context.ts';
+import { keyOf } from './labels/extract.ts';
+import { rarityOf } from './labels/hashed-grams.ts';
+
+export interface DocSource extends OpenedFolder {
+  /** The document as it is in the editor, '\n' between lines; where it lies in the folder; and the place in it, UTF-16 units. */
+  readonly text: string;
+  readonly path: string;
+  readonly languageId: string;
+  readonly at: number;
+}
+
+export interface DocContext {
+  readonly form: DocForm;
+  readonly target: SourceFunction;
+  /** Masked. */
+  readonly code: string;
+  /** The folder's, nearest first. */
+  readonly near: readonly { readonly text: string; readonly label: string }[];
+  /** What the nearest one says, with this function's name; '': there is none. */
+  readonly draft: string;
+  /** The file may leave this machine. */
+  readonly isOpen: boolean;
+}
+
+/** Functions that go along; and what is read for them, characters, the nearest files first. */
+const NEAREST = 5;
+const MOST_READ = 1_500_000;
+
+export async function readDocContext(source: DocSource, signal: AbortSignal): Promise<Result<DocContext>> {
+  const { root, text, path, languageId, at, harvest, exclude } = source;
+  const form = docFormOf(languageId);
+  if (form === undefined) return failed('unsupported', `What a comment looks like in '${languageId}' is not known.`);
+  const target = functionAt(await functionsIn(languageId, text), text, at);
+  if (target === undefined)
+    return failed(
+      'nothing-to-learn',
+      'There is no function at the cursor. Put it into the one that the comment is for.',
+    );
+  if (docCommentOf(form, text, target))
+    return failed(
+      'nothing-to-learn',
+      `'${target.name}' has a comment already. Remove it first, to have another one written.`,
+    );
+  const read = await harvestFolder(root, harvest, { signal });
+  if (!read.ok) return read;
+  // The whole document first: what stands around a function may say that something in it is a secret.
+  const code = codeOf(maskKnown(text, path, [read.value.secrets]).text, target);
+  const own = keyOf(code);
+  const answered = [];
+  for (const file of kinOfFile(read.value.files, path)) {
+    signal.throwIfAborted();
+    for (const each of await functionTexts(file.languageId, file.text)) {
+      const { label: answer } = each;
+      if (answer !== undefined) answered.push({ key: keyOf(each.text), text: each.text, answer });
+    }
+  }
+  // Of many the last ones count: those of the nearest files.
+  const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
+  return ok({
+    form,
+    target,
+    code,
+    near: nearest.nearest(code, own, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
+    draft: nearest.draft(code, own).answer,
+    isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
+  });
+}
+
+/** Files of the same languages, those in the nearest folders first, as far as there is time for. */
+function kinOfFile(files: readonly HarvestedFile[], path: string): HarvestedFile[] {
+  const shared = (other: string) => {
+    const [a, b] = [path.split('/'), other.split('/')];
+    const apart = a.findIndex((name, i) => name !== b[i]);
+    return apart < 0 ? a.length : apart;
+  };
+  let left = MOST_READ;
+  return files
+    .filter((file) => kinOf(file.path) === kinOf(path))
+    .sort((a, b) => shared(b.path) - shared(a.path))
+    .filter(({ text }) => {
+      left -= text.length;
+      return left >= 0;
+    });
+}

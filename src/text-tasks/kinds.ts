@@ -1,0 +1,43 @@
+// What a run does with a task, whatever its answers are: labels, or texts. How each is asked, read and learned.
+
+import type { ModelFacts } from '../llm/protocol/models.ts';
+import type { Prompt } from '../llm/protocol/prompt.ts';
+import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
+import { labelPrompt, parseLabel } from '../prompts/label/label-prompt.ts';
+import { isAnswerTask, type LabelTask, type TextTask } from '../prompts/label/task.ts';
+import type { DeepReading } from './deep-reading.ts';
+import { labelTexts } from './label-texts.ts';
+import { labelProbabilities } from './labels/text-specialist.ts';
+import { learnAnswers } from './learn-answers.ts';
+import { type Gathered, type LearnedTask, learnTask } from './learn-task.ts';
+import type { Learned } from './learned.ts';
+
+/** Throws CodedError 'nothing-to-learn'. */
+export function learn(task: TextTask, gathered: Gathered): Learned {
+  return isAnswerTask(task) ? learnAnswers(gathered) : asLearned(task, learnTask(task, gathered));
+}
+
+/** @param deep what the base has read; absent: n-grams alone */
+export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepReading): Learned {
+  return {
+    ...learned,
+    rarity: learned.specialist.ground.rarity,
+    rows: (texts, shard) => labelTexts(task, learned, texts, shard, deep),
+    sureness: (text) => Math.max(...labelProbabilities(learned.specialist, { text })),
+  };
+}
+
+/** @param examples that people gave, nearest first */
+export function promptOf(
+  task: TextTask,
+  text: string,
+  examples: readonly { readonly text: string; readonly label: string }[],
+  facts: ModelFacts,
+): Prompt {
+  return isAnswerTask(task) ? answerPrompt(task, text, examples, facts) : labelPrompt(task, text, examples, facts);
+}
+
+/** What an answer of the large model says; '': nothing that can be used. */
+export function readAnswer(task: TextTask, answer: string): string {
+  return isAnswerTask(task) ? answer.trim() : (task.labels[parseLabel(answer, task.labels) ?? -1]?.name ?? '');
+}

@@ -1,0 +1,93 @@
+// Every text of a task with its label: who said it, how sure that is, and whether the API should be asked.
+
+import type { LabelTask } from '../prompts/label/task.ts';
+import type { DeepReading } from './deep-reading.ts';
+import { afterCall, bestOf, estimatesAt } from './labels/coupling.ts';
+import { keyOf } from './labels/extract.ts';
+import { labelProbabilities } from './labels/text-specialist.ts';
+import type { LearnedTask } from './learn-task.ts';
+import type { TaskText } from './texts.ts';
+
+export interface LabelledRow {
+  readonly text: string;
+  readonly label: string;
+  /** 'api': its recorded answer. */
+  readonly by: 'person' | 'api' | 'specialist';
+  /** Calibrated probability of being right; 1 where a person said it. */
+  readonly sure: number;
+  /** The specialist's word alone is not good enough here. */
+  readonly inDoubt: boolean;
+}
+
+export interface Shard {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
+export const WHOLE: Shard = { number: 1, of: 1 };
+
+/** 'I/N'; undefined: it is none. */
+export function parseShard(text: string): Shard | undefined {
+  const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+  const shard = { number: Number(i), of: Number(n) };
+  return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
+}
+
+/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. */
+export function belongsTo(text: string, { number, of }: Shard): boolean {
+  return keyOf(text) % of === number - 1;
+}
+
+/** Texts whose states are read at once: the base is loaded for each. */
+const CHUNK = 256;
+
+/** @param deep absent: n-grams alone */
+export async function* labelTexts(
+  task: Pick<LabelTask, 'labels'>,
+  learned: LearnedTask,
+  texts: AsyncIterable<TaskText>,
+  shard: Shard = WHOLE,
+  deep?: DeepReading,
+): AsyncGenerator<LabelledRow> {
+  let chunk: string[] = [];
+  for await (const { text } of texts) {
+    if (!belongsTo(text, shard)) continue;
+    chunk.push(text);
+    if (deep && chunk.length < CHUNK) continue;
+    yield* labelled(task, learned, chunk, deep);
+    chunk = [];
+  }
+  yield* labelled(task, learned, chunk, deep);
+}
+
+async function* labelled(
+  { labels }: Pick<LabelTask, 'labels'>,
+  { specialist, coupling, risk, known }: LearnedTask,
+  texts: readonly string[],
+  deep: DeepReading | undefined,
+): AsyncGenerator<LabelledRow> {
+  const nameOf = (index: number) => labels[index]?.name as string;
+  const indexOf = (said: string | undefined) => labels.findIndex(({ name }) => name === said);
+  const open = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
+  await deep?.decide(specialist, open);
+  for (const text of texts) {
+    const key = keyOf(text);
+    const given = known.get(key);
+    if (given?.person !== undefined) {
+      yield { text, label: given.person, by: 'person', sure: 1, inDoubt: false };
+      continue;
+    }
+    const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
+    const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
+    const api = indexOf(given?.api);
+    if (api >= 0) {
+      // Where it is known to confuse two labels, the specialist's opinion decides between them.
+      const label = nameOf(bestOf(afterCall(coupling, probabilities, api)));
+      yield { text, label, by: 'api', sure: after, inDoubt: false };
+      continue;
+    }
+    const inDoubt = risk === undefined || after - before > risk.keepBelow;
+    yield { text, label: nameOf(bestOf(probabilities)), by: 'specialist', sure: before, inDoubt };
+  }
+}

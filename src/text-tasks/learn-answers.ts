@@ -1,0 +1,52 @@
+// The specialist of a task whose answers are texts: accepted answers of the folder and the large model's, and how like the right one a draft is.
+import { type DraftedText, expectedAt, fitAnswerCoupling, judgedAnswers } from './answers/answer-coupling.ts';
+import { NearestAnswers } from './answers/nearest-answers.ts';
+import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
+import { keyOf } from './labels/extract.ts';
+import { riskAt } from './labels/share-of-calls.ts';
+import { groundOf } from './labels/text-specialist.ts';
+import { DEFAULT_LOSS, type Gathered } from './learn-task.ts';
+import type { Learned } from './learned.ts';
+import type { TaskText } from './texts.ts';
+
+/** Deterministic. Without any answer every draft is empty and in doubt. */
+export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): Learned {
+  const { known } = gathered;
+  const answered = [...known]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([key, { text, person, api }]) => {
+      const answer = person ?? api;
+      return answer === undefined ? [] : [{ key, text, answer, truth: person, api }];
+    });
+  const { rarity } = groundOf([...answered.map(({ text }) => text), ...gathered.unlabelled]);
+  const nearest = new NearestAnswers(answered, rarity);
+  // Each draft by the others' answers alone: it is judged as one of a text that is new.
+  const drafted = answered.map(({ key, text, truth, api }): DraftedText => {
+    return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
+  });
+  const coupling = fitAnswerCoupling(drafted);
+  const judged = judgedAnswers(drafted);
+  const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
+  const drafts = (text: string) => {
+    const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
+    return { item, ...expectedAt(coupling, item) };
+  };
+  async function* rows(texts: AsyncIterable<TaskText>, shard: Shard = WHOLE): AsyncGenerator<LabelledRow> {
+    for await (const { text } of texts) {
+      if (!belongsTo(text, shard)) continue;
+      const { person, api } = known.get(keyOf(text)) ?? {};
+      if (person !== undefined) {
+        yield { text, label: person, by: 'person', sure: 1, inDoubt: false };
+        continue;
+      }
+      const { item, before, after } = drafts(text);
+      if (api !== undefined) yield { text, label: api, by: 'api', sure: after, inDoubt: false };
+      else {
+        const inDoubt = risk === undefined || after - before > risk.keepBelow;
+        yield { text, label: item.draft.answer, by: 'specialist', sure: before, inDoubt };
+      }
+    }
+  }
+  const judgedBy = coupling.trustsApi ? 'api' : 'person';
+  return { ...gathered, rarity, judged, judgedBy, risk, rows, sureness: (text) => drafts(text).before };
+}

@@ -1,0 +1,39 @@
+// A task's results as they were written, with what people have said since.
+import { CodedError } from '../common/errors.ts';
+import type { FolderReader } from '../workspace/files/folder-reader.ts';
+import type { Known } from './given-labels.ts';
+import type { LabelledRow } from './label-texts.ts';
+import { csvRecords, plainField, TableError } from './labels/csv.ts';
+import { decoded, keyOf } from './labels/extract.ts';
+
+const KINDS = ['person', 'api', 'specialist'] as const;
+
+/** Streams; in the order of the file. Throws CodedError 'unreadable' or 'corrupt'. Rows that are none of ours are passed over. */
+export async function* readResults(
+  reader: FolderReader,
+  path: string,
+  known: ReadonlyMap<number, Known>,
+): AsyncGenerator<LabelledRow> {
+  let isHeader = true;
+  for await (const record of recordsOf(reader, path)) {
+    if (isHeader) {
+      isHeader = false;
+      continue;
+    }
+    const [text = '', label = '', who, sure, doubt] = record.map(plainField);
+    const by = KINDS.find((kind) => kind === who);
+    if (by === undefined) continue;
+    const said = known.get(keyOf(text))?.person;
+    if (said !== undefined) yield { text, label: said, by: 'person', sure: 1, inDoubt: false };
+    else yield { text, label, by, sure: Math.min(1, Math.max(0, Number(sure) || 0)), inDoubt: doubt === 'yes' };
+  }
+}
+
+async function* recordsOf(reader: FolderReader, path: string): AsyncGenerator<string[]> {
+  try {
+    yield* csvRecords(decoded(reader.pieces(path)));
+  } catch (error) {
+    if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+// What a run of a text task works with: who is asked, who reads, and what is said before either.
+import type { Progress } from '../common/progress.ts';
+import type { Teacher } from '../llm/types.ts';
+import type { ReadStates } from './deep-reading.ts';
+
+export type TaskTeacher = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
+
+/** What is about to be paid for, in money or in time. */
+export interface TextSpending {
+  /** 'sample': texts that teach; 'rest': those that stay in doubt; 'states': texts that the base reads here. */
+  readonly what: 'sample' | 'rest' | 'states';
+  readonly texts: number;
+  readonly usd: number;
+  /** That it takes here, where it takes long. */
+  readonly seconds?: number;
+}
+
+export interface TaskRunDeps {
+  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  readonly teacher?: TaskTeacher | undefined;
+  /** Absent: there is no base, and the n-grams are all that is learned. */
+  readonly readStates?: ReadStates | undefined;
+  readonly confirm: (spending: TextSpending) => Promise<boolean>;
+  readonly signal: AbortSignal;
+  readonly progress?: Progress;
+  /** ms since 1970. */
+  readonly now?: () => number;
+}

@@ -1,0 +1,75 @@
+// What a run of a text task came to: who labelled what, how good that is by the share of calls, what it cost and what the rest would.
+import { accuracyAt, type Judged } from './labels/share-of-calls.ts';
+import type { Judgement } from './learn-task.ts';
+
+export interface TaskReport {
+  readonly task: string;
+  /** Its answers are texts: what is right is how like they are to accepted ones. Absent: labels. */
+  readonly output?: 'text';
+  /** ms since 1970. */
+  readonly finishedAt: number;
+  /** Path of the results, relative to the folder. */
+  readonly path: string;
+  readonly texts: number;
+  readonly byPerson: number;
+  readonly byApi: number;
+  readonly inDoubt: number;
+  /** The large model that has answered; absent: none has. */
+  readonly model?: string;
+  /** Right answers, 0..1, at shares of calls, on so many texts whose label was known by people, or by the API alone. Empty: none were. */
+  readonly curve: readonly { readonly share: number; readonly right: number }[];
+  readonly judgedOn: number;
+  readonly judgedBy: 'person' | 'api';
+  /** Share of texts that the API answers at the chosen loss; absent: too little is known. */
+  readonly operating?: number;
+  readonly loss?: number;
+  /** US dollars: of this run, of all runs, and of asking about all that is in doubt; absent where nobody can tell. */
+  readonly runUsd: number;
+  readonly soFarUsd: number;
+  readonly restUsd?: number;
+  /** Why it ended early, for people. */
+  readonly stopped?: string;
+}
+
+/** Shares of calls at which the curve is drawn. */
+const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+export function curveOf(judged: readonly Judged[]): TaskReport['curve'] {
+  if (judged.length === 0) return [];
+  return SHARES.map((share) => ({ share, right: accuracyAt(judged, share, ({ gain }) => gain) }));
+}
+
+export type Measured = Pick<
+  TaskReport,
+  'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
+>;
+
+export function measured({ judged, judgedBy, risk, known }: Judgement): Measured {
+  const paid = [...known.values()].flatMap((item) => item.paid ?? []);
+  const model = paid.findLast((each) => each.model !== undefined)?.model;
+  return {
+    curve: curveOf(judged),
+    judgedOn: judged.length,
+    judgedBy,
+    ...(risk && { operating: 1 - risk.localShare, loss: risk.loss }),
+    ...(model !== undefined && { model }),
+    soFarUsd: paid.reduce((sum, { usd = 0 }) => sum + usd, 0),
+  };
+}
+
+/** A report that was kept; undefined: it is none. */
+export function parseReport(json: string): TaskReport | undefined {
+  try {
+    const report = JSON.parse(json) as Partial<TaskReport> | null;
+    const numbers = [report?.finishedAt, report?.texts, report?.inDoubt, report?.runUsd, report?.soFarUsd];
+    const whole =
+      typeof report?.task === 'string' &&
+      typeof report.path === 'string' &&
+      numbers.every((each) => typeof each === 'number') &&
+      Array.isArray(report.curve) &&
+      report.curve.every(({ share, right }) => typeof share === 'number' && typeof right === 'number');
+    return whole ? (report as TaskReport) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,112 @@
+// The texts of a task, as the folder has them: read as a stream, secrets masked, each once.
+import { CodedError } from '../common/errors.ts';
+import { fitted } from '../prompts/answer/answer-prompt.ts';
+import { isAnswerTask, type TextSource, type TextTask } from '../prompts/label/task.ts';
+import { functionTexts } from '../text/syntax/documented.ts';
+import type { FolderReader } from '../workspace/files/folder-reader.ts';
+import { gitFor } from '../workspace/files/git-command.ts';
+import { gitFault } from '../workspace/files/git-directory.ts';
+import { matches, parseGlob } from '../workspace/files/globs.ts';
+import type { HarvestedFile } from '../workspace/files/types.ts';
+import { maskKnown, type SecretValues } from '../workspace/secrets/known.ts';
+import { TableError } from './labels/csv.ts';
+import {
+  commitText,
+  csvTexts,
+  Distinct,
+  jsonlTexts,
+  LONGEST_TEXT,
+  linesIn,
+  type SourceText,
+  sectionsIn,
+  todosIn,
+} from './labels/extract.ts';
+import { maskedSource } from './masked-source.ts';
+
+export interface TaskText {
+  readonly text: string;
+  /** What the source says of it: one of the task's labels, or an answer of the length that it asks for. */
+  readonly own?: string;
+}
+
+export interface TextsDeps {
+  readonly reader: FolderReader;
+  /** The folder's files as they are learned from, masked; asked for only by sources that name files by a pattern. */
+  readonly files: () => Promise<readonly HarvestedFile[]>;
+  /** All that is known of the folder's secrets and of those of the task's file: a file is masked as a whole, before it is cut into texts. */
+  readonly secrets: SecretValues;
+  readonly signal?: AbortSignal;
+}
+
+/** Commits that are looked at, newest first. */
+const MOST_COMMITS = 20_000;
+
+/** Each text once. Throws CodedError 'unreadable' or 'corrupt' with what to do, and the signal's reason. */
+export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
+  const { source } = task;
+  const distinct = new Distinct();
+  const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
+  const path = 'path' in source ? source.path : '';
+  // Once more: what a table quotes or escapes is found only now.
+  const mask = (text: string) => maskKnown(text, path, [deps.secrets]).text;
+  try {
+    for await (const { text, label } of textsIn(source, deps)) {
+      deps.signal?.throwIfAborted();
+      const plain = mask(text.slice(0, 2 * LONGEST_TEXT))
+        .slice(0, LONGEST_TEXT)
+        .trim();
+      if (plain === '' || !distinct.isNew(plain)) continue;
+      const said = label === undefined ? '' : mask(label);
+      const own = isAnswerTask(task) ? fitted(said, task.maximumLength) : known?.get(said.toLowerCase());
+      yield own ? { text: plain, own } : { text: plain };
+    }
+  } catch (error) {
+    if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<SourceText> {
+  const { reader, secrets } = deps;
+  switch (source.kind) {
+    case 'csv':
+      yield* csvTexts(maskedSource(reader, source.path, source.kind, secrets), source);
+      break;
+    case 'jsonl':
+      yield* jsonlTexts(maskedSource(reader, source.path, source.kind, secrets), source);
+      break;
+    case 'lines':
+      for await (const text of linesIn(maskedSource(reader, source.path, source.kind, secrets))) yield { text };
+      break;
+    case 'files':
+      for (const { path, text } of await filesLike(source.glob, deps)) {
+        const folder = path.split('/').at(-2);
+        yield source.labelFromFolder && folder !== undefined ? { text, label: folder } : { text };
+      }
+      break;
+    case 'sections':
+    case 'todos': {
+      const cut = source.kind === 'sections' ? sectionsIn : todosIn;
+      for (const file of await filesLike(source.glob, deps)) for (const text of cut(file.text)) yield { text };
+      break;
+    }
+    case 'functions':
+      for (const { languageId, text } of await filesLike(source.glob, deps))
+        yield* await functionTexts(languageId, text);
+      break;
+    case 'commits': {
+      const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
+      const fault = await gitFault(reader.root);
+      if (fault !== undefined) throw new CodedError('unreadable', `${fault} Choose another source.`);
+      const log = await gitFor(reader.root)(reader.root, args, deps.signal);
+      if (log === undefined)
+        throw new CodedError('unreadable', 'The folder has no history that git can tell. Choose another source.');
+      for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);
+    }
+  }
+}
+
+async function filesLike(glob: string, { files }: TextsDeps): Promise<HarvestedFile[]> {
+  const patterns = parseGlob(glob);
+  return (await files()).filter(({ path }) => patterns.some((parts) => matches(parts, path.split('/'))));
+}

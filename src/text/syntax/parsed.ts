@@ -1,0 +1,77 @@
+// A text as its grammar sees it. The next text is parsed from the tree of the one before: what they share is not read again.
+import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { commonPrefix, commonSuffix } from '../edits.ts';
+import { lineNumber, lineStart } from '../lines.ts';
+
+export class Parsed {
+  /** Words that are the language's own. */
+  readonly keywords: ReadonlySet<string>;
+  private readonly parser: TreeSitter.Parser;
+  private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
+
+  constructor(parser: TreeSitter.Parser) {
+    this.parser = parser;
+    this.keywords = keywordsOf(parser.language);
+  }
+
+  /** Places where the text is wrong or lacks something; undefined where it was not parsed in time. @param deadline as below */
+  errorsIn(text: string, deadline: number): number | undefined {
+    return this.read(text, deadline, countErrors);
+  }
+
+  /**
+   * What a reader makes of the text's tree, which is its own for as long as it reads; undefined where it was not parsed in time.
+   * @param deadline of performance.now(), ms
+   */
+  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
+    const { last, parser } = this;
+    if (last) last.tree.edit(editOf(last.text, text));
+    const tree = parser.parse(text, last?.tree, { progressCallback: () => performance.now() > deadline });
+    last?.tree.delete();
+    this.last = tree === null ? undefined : { text, tree };
+    if (tree === null) {
+      parser.reset();
+      return undefined;
+    }
+    return reader(tree.rootNode);
+  }
+}
+
+/** What the grammar spells out; a value of the language's own, `true`, has a kind of node by its name. */
+function keywordsOf(language: TreeSitter.Language | null): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (let id = 0; id < (language?.nodeTypeCount ?? 0); id++) {
+    const type = language?.nodeTypeForId(id) ?? '';
+    if (language?.nodeTypeIsNamed(id) && !VALUES.has(type)) continue;
+    words.add(type);
+    if (VALUES.has(type)) words.add(type[0]?.toUpperCase() + type.slice(1));
+  }
+  return words;
+}
+
+const VALUES = new Set(['true', 'false', 'null', 'nil', 'none', 'undefined', 'this', 'self', 'super']);
+
+/** Places where the text is wrong or lacks something. */
+export function countErrors(node: TreeSitter.Node): number {
+  if (!node.hasError) return 0;
+  const own = node.isError || node.isMissing ? 1 : 0;
+  return node.children.reduce((sum, child) => sum + (child ? countErrors(child) : 0), own);
+}
+
+/** From one text to the other: all between what both begin and what both end with. UTF-16 units. */
+function editOf(from: string, to: string): TreeSitter.Edit {
+  const startIndex = commonPrefix(from, to);
+  const end = commonSuffix(from.slice(startIndex), to.slice(startIndex));
+  const oldEndIndex = from.length - end;
+  const newEndIndex = to.length - end;
+  return {
+    ...{ startIndex, oldEndIndex, newEndIndex },
+    startPosition: pointAt(from, startIndex),
+    oldEndPosition: pointAt(from, oldEndIndex),
+    newEndPosition: pointAt(to, newEndIndex),
+  };
+}
+
+function pointAt(text: string, at: number): TreeSitter.Point {
+  return { row: lineNumber(text, at), column: at - lineStart(text, at) };
+}

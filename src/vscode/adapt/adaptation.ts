@@ -1,0 +1,266 @@
+// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent and report.
+import * as vscode from 'vscode';
+import { cancelled } from '../../adaptation/cancellation.ts';
+import type { ExportedFiles } from '../../adaptation/exchange/export-own.ts';
+import type { KeptSummary } from '../../adaptation/report/kept.ts';
+import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../adaptation/types.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Result } from '../../common/errors.ts';
+import { counted } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import type { Progress, ProgressUpdate } from '../../common/progress.ts';
+import type { JobClient } from '../../jobs/client.ts';
+import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+import type { PanelProgress } from '../webview/protocol.ts';
+import { describe, shareOf } from './describe-progress.ts';
+import { askForTrust, askToSpend, tellEnd } from './questions.ts';
+import { type RunRequestDeps, RunRequests } from './run-requests.ts';
+
+export interface AdaptationDeps extends RunRequestDeps {
+  readonly jobs: JobClient;
+  readonly log: Log;
+  readonly onChange: () => void;
+  /** US dollars that a run has paid to the API. */
+  readonly onSpent: (usd: number) => void;
+}
+
+type Effort = AdaptRequest['effort'];
+
+interface Run {
+  readonly session: FolderSession;
+  readonly effort: Effort;
+  /** It trains the neural model, too. */
+  readonly neural: boolean;
+  readonly controller: AbortController;
+  progress: PanelProgress;
+}
+
+/** Why a run ends that is told: others end with their folder or window. */
+const byUser = new Error('Cancelled by the user.');
+
+export class Adaptation extends DisposableStore {
+  private readonly deps: AdaptationDeps;
+  private readonly requests: RunRequests;
+  private run: Run | undefined;
+  /** Of the adaptation that was asked for, from then on until it is over: it may wait behind another run. */
+  private asked: AbortController | undefined;
+  /** Of folders that are being read for their secrets. */
+  private readonly reading = new Set<AbortController>();
+  /** Runs follow one another: each takes a core for itself. */
+  private queue: Promise<unknown> = Promise.resolve();
+  /** Runs that are not over, those that wait included; and what goes on by itself, until anything else is to be done. */
+  private working = 0;
+  /** Indexes that wait for their turn. */
+  private readonly toIndex = new Map<FolderSession, Promise<void>>();
+
+  constructor(deps: AdaptationDeps) {
+    super();
+    this.deps = deps;
+    this.requests = new RunRequests(deps);
+    this.add({
+      dispose: () => {
+        this.asked?.abort();
+        this.run?.controller.abort();
+        for (const controller of this.reading) controller.abort();
+      },
+    });
+  }
+
+  get progress(): PanelProgress | undefined {
+    return this.run && { ...this.run.progress, cancellable: this.isAdapting };
+  }
+
+  get isIndexing(): boolean {
+    return this.run?.effort === 'index';
+  }
+
+  get isAdapting(): boolean {
+    return this.asked !== undefined;
+  }
+
+  get isIdle(): boolean {
+    return this.working === 0 && this.reading.size === 0;
+  }
+
+  /** Harvests and indexes without asking or telling anything but the status bar. */
+  index(session: FolderSession): Promise<void> {
+    // One that has not begun yet reads all that it would be asked for now.
+    const waiting = this.toIndex.get(session);
+    if (waiting) return waiting;
+    const done = this.enqueue(async () => {
+      this.toIndex.delete(session);
+      if (session.isDisposed || this.isDisposed) return;
+      const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
+      if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
+    });
+    this.toIndex.set(session, done);
+    return done;
+  }
+
+  /**
+   * Reads the folder for its secrets: an index from an earlier session does not say them. At once, whatever runs: nothing of
+   * the folder is sent before.
+   */
+  async learnSecrets(session: FolderSession): Promise<void> {
+    const { root, uri } = session.folder;
+    if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
+    const controller = new AbortController();
+    this.reading.add(controller);
+    const request = { root, harvest: this.requests.harvest(uri) };
+    const found = await this.deps.jobs.job('secrets', request, controller.signal);
+    this.reading.delete(controller);
+    if (found.ok) await session.secrets.add(found.value);
+    else if (found.error.code !== 'cancelled') session.fail(found.error.message);
+  }
+
+  /** What is kept of a session's folder, and sent: looked up by a job. */
+  kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
+    return this.deps.jobs.job('kept', this.requests.kept(session), signal);
+  }
+
+  /** Writes what was trained on a folder for other programs. */
+  exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
+    return this.deps.jobs.job('exportForOthers', this.requests.export(root, into), signal, progress);
+  }
+
+  /** The user's command. Resolves to true when there is a new report to show. */
+  async adapt(session: FolderSession): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) {
+      void askForTrust();
+      return false;
+    }
+    if (this.isAdapting) {
+      void window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
+      return false;
+    }
+    // It would read the same files that the adaptation reads anyway.
+    if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.asked = controller;
+    this.deps.onChange();
+    const work = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
+    // What has not begun is cancelled at once; what has, says itself what is kept of it.
+    const dropped = new Promise<typeof cancelled>((resolve) =>
+      signal.addEventListener('abort', () => this.run?.controller === controller || resolve(cancelled)),
+    );
+    const result = await Promise.race([work, dropped]);
+    this.asked = undefined;
+    this.deps.onChange();
+    return tellEnd(result, signal.reason === byUser);
+  }
+
+  cancel(): void {
+    this.asked?.abort(byUser);
+  }
+
+  /** The settings may be others now: a model that is switched off is not trained on. */
+  configure(): void {
+    if (this.run?.neural && this.deps.neural.absence === 'off') this.run.controller.abort();
+  }
+
+  /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
+  async stop(): Promise<void> {
+    this.asked?.abort();
+    this.run?.controller.abort();
+    await this.queue;
+  }
+
+  private async adaptNow(session: FolderSession, controller: AbortController): Promise<Result<AdaptOutcome>> {
+    const access = this.requests.api(session.folder);
+    const api = access?.places === 0 ? undefined : access;
+    const title = t('Adapting to {0}', session.folder.name);
+    return window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
+      this.start(
+        session,
+        'adapt',
+        controller,
+        api,
+        (cost) => askToSpend(cost, api?.settings.provider),
+        (update) => {
+          bar.report({ message: describe(update) });
+          if (update.say !== undefined)
+            void this.tell(sentences(t('{0}.', title), safeSentence(update.say)), controller, update.isPlan ?? false);
+        },
+      ),
+    );
+  }
+
+  /** @param isPlan it can be cancelled there. What is said later goes by itself: nothing takes a message with a button away when the run ends */
+  private async tell(said: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
+    const actions = isPlan ? [t('Cancel')] : [];
+    this.deps.log.info(said);
+    const answer = await window.showInformationMessage(said, ...actions);
+    if (answer !== undefined) controller.abort(byUser);
+  }
+
+  private async start(
+    session: FolderSession,
+    effort: Effort,
+    controller: AbortController,
+    api: ApiAccess | undefined,
+    confirm: ConfirmSpending,
+    onProgress: (update: ProgressUpdate) => void = () => {},
+  ): Promise<Result<AdaptOutcome>> {
+    const { jobs, log } = this.deps;
+    const { name } = session.folder;
+    const request = this.requests.run(session, effort, api);
+    const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
+    const run: Run = {
+      session,
+      effort,
+      neural: request.neural !== undefined,
+      controller,
+      progress: { title, detail: '', cancellable: false },
+    };
+    this.run = run;
+    this.deps.onChange();
+    // What is saved from here on the run may have read too early.
+    const begun = session.mark();
+    try {
+      const result = await jobs.run(
+        request,
+        controller.signal,
+        (update) => {
+          const plan = update.say ?? run.progress.plan;
+          run.progress = {
+            title,
+            cancellable: false,
+            detail: describe(update),
+            ...shareOf(update),
+            ...(plan && { plan }),
+          };
+          onProgress(update);
+          this.deps.onChange();
+        },
+        confirm,
+      );
+      if (!result.ok) {
+        log.warn(`${title}: ${result.error.message}`);
+        return result;
+      }
+      const { report, snapshotPath, coupling, secrets } = result.value;
+      // First of all: from here on texts may be sent.
+      await session.secrets.add(secrets);
+      log.info(
+        `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
+      );
+      if (report.paid) this.deps.onSpent(report.paid.usd);
+      await session.load(snapshotPath, begun);
+      session.adopt(report, Date.now(), coupling);
+      return result;
+    } finally {
+      this.run = undefined;
+      this.deps.onChange();
+    }
+  }
+
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    this.working++;
+    const result = this.queue.then(work).finally(() => this.working--);
+    this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
+    return result;
+  }
+}

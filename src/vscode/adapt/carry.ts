@@ -1,0 +1,170 @@
+// Adaptations as files: exported, imported, and offered where a folder carries one for who works in it. A job reads and writes them.
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { type Provenance, TEAM_FILE } from '../../adaptation/exchange/export-import.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Failure } from '../../common/errors.ts';
+import { thousands } from '../../common/format.ts';
+import type { Log } from '../../common/log.ts';
+import type { JobClient } from '../../jobs/client.ts';
+import type { Neural } from '../bases/window-engine.ts';
+import { type FolderRef, folderRef } from '../editor/folder-ref.ts';
+import { specialistFolder } from '../editor/paths.ts';
+import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { Folders } from '../folder/folders.ts';
+
+export interface CarryDeps {
+  readonly jobs: JobClient;
+  readonly neural: Neural;
+  readonly folders: Folders;
+  readonly log: Log;
+  /** The extension's global storage folder, and its version. */
+  readonly storage: string;
+  readonly version: string;
+  /** What this window's user has answered. */
+  readonly answered: vscode.Memento;
+}
+
+const filters = { Safetensors: ['safetensors'] };
+
+export class Carry extends DisposableStore {
+  private readonly deps: CarryDeps;
+
+  constructor(deps: CarryDeps) {
+    super();
+    this.deps = deps;
+    const offerAll = () => {
+      for (const folder of vscode.workspace.workspaceFolders ?? []) void this.offer(folderRef(folder));
+    };
+    this.add(vscode.workspace.onDidChangeWorkspaceFolders(offerAll));
+    this.add(vscode.workspace.onDidGrantWorkspaceTrust(offerAll));
+    offerAll();
+  }
+
+  /** @param root of the folder whose adaptation it is */
+  async export(root: string): Promise<void> {
+    const { jobs, storage, version } = this.deps;
+    const name = `${basename(root).replace(/[^\w.-]+/g, '-')}-adaptation.safetensors`;
+    const uri = await window.showSaveDialog({
+      title: t('Export the adaptation of {0}', basename(root)),
+      defaultUri: vscode.Uri.file(join(root, name)),
+      filters,
+    });
+    if (uri?.scheme !== 'file') return;
+    const request = {
+      root,
+      specialistFolder: specialistFolder(storage, root),
+      storeFolder: storage,
+      target: uri.fsPath,
+      version,
+    };
+    const told = await jobs.job('export', request, new AbortController().signal);
+    if (!told.ok) return tell(told.error);
+    const { path, bytes } = told.value;
+    void window.showInformationMessage(
+      t(
+        '{0}: {1} MB. It was learned from the folder, and its report holds some lines of it: give it to who may read the folder. As {2} in the folder it is offered to everyone who opens it.',
+        path,
+        (bytes / 1e6).toFixed(1),
+        TEAM_FILE,
+      ),
+    );
+  }
+
+  /** A file that the user picks. */
+  async import(folder: FolderRef): Promise<void> {
+    const [uri] =
+      (await window.showOpenDialog({ title: t('Import an adaptation into {0}', folder.name), filters })) ?? [];
+    if (uri?.scheme !== 'file') return;
+    const looked = await this.look(folder, uri.fsPath);
+    if (!looked) return;
+    if (!looked.ok) return tell(looked.error);
+    const use = t('Use It Here');
+    const answer = await window.showInformationMessage(
+      t('Use this adaptation in {0}?', folder.name),
+      { modal: true, detail: sentences(wordsOf(looked.value), t('It takes the place of the one in use.')) },
+      use,
+    );
+    if (answer === use) await this.use(folder, uri.fsPath);
+  }
+
+  /** Once for each file that a folder carries; nothing is loaded before the user says so. */
+  private async offer(folder: FolderRef): Promise<void> {
+    const { answered, log, neural } = this.deps;
+    if (
+      !vscode.workspace.isTrusted ||
+      folder.uri === undefined ||
+      folder.root === undefined ||
+      neural.absence !== undefined
+    )
+      return;
+    const uri = vscode.Uri.joinPath(folder.uri, ...TEAM_FILE.split('/'));
+    const stat = await vscode.workspace.fs.stat(uri).then(
+      (found) => found,
+      () => undefined,
+    );
+    const key = `teamAdaptation:${folder.key}`;
+    const stands = `${stat?.mtime} ${stat?.size}`;
+    if (!stat || this.isDisposed || answered.get(key) === stands) return;
+    const looked = await this.look(folder, undefined);
+    if (!looked || this.isDisposed) return;
+    if (!looked.ok) {
+      log.warn(`${TEAM_FILE} of ${folder.name} is not used: ${looked.error.message}`);
+      return;
+    }
+    const [use, never] = [t('Use It'), t('Not This One')];
+    const answer = await window.showInformationMessage(
+      sentences(t('{0} carries an adaptation for who works in it.', folder.name), wordsOf(looked.value)),
+      use,
+      never,
+    );
+    if (answer === undefined) return;
+    await answered.update(key, stands);
+    if (answer === use) await this.use(folder, undefined);
+  }
+
+  private async look(folder: FolderRef, from: string | undefined) {
+    const request = this.request(folder, from);
+    return request && this.deps.jobs.job('look', request, new AbortController().signal);
+  }
+
+  private async use(folder: FolderRef, from: string | undefined): Promise<void> {
+    const { folders, jobs } = this.deps;
+    const request = this.request(folder, from);
+    if (!request) return;
+    const told = await jobs.job('import', request, new AbortController().signal);
+    if (!told.ok) return tell(told.error);
+    await folders.restart(folder);
+    const { waitsFor } = told.value;
+    void window.showInformationMessage(
+      waitsFor === undefined
+        ? t('The adaptation is in use in {0}.', folder.name)
+        : t("The adaptation is kept for {0}. It serves when the base '{1}' does.", folder.name, waitsFor),
+    );
+  }
+
+  /** Undefined where there is no neural model here, which the user is told. */
+  private request({ root }: FolderRef, from: string | undefined) {
+    const { neural, storage } = this.deps;
+    if (root === undefined) return undefined;
+    if (neural.absence !== undefined) {
+      void window.showInformationMessage(
+        t('The neural model is off in this window, so an adaptation is of no use here.'),
+      );
+      return undefined;
+    }
+    const { base, tokenizer: tokenizerPath } = neural.shipped;
+    const kept = { specialistFolder: specialistFolder(storage, root), storeFolder: storage };
+    return { root, from, ...kept, base, tokenizerPath, who: 'the editor' };
+  }
+}
+
+function tell({ message }: Failure): void {
+  void window.showErrorMessage(safeSentence(message));
+}
+
+function wordsOf({ folder, base, files, finishedAt }: Provenance): UiText {
+  const date = new Date(finishedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
+  return t("It was adapted to {0} ({1} files) from the base '{2}' on {3}.", folder, thousands(files), base, date);
+}

@@ -1,0 +1,98 @@
+// 'Delete Stored Data': of one folder or of all, after asking.
+import { rm } from 'node:fs/promises';
+import { systemClock } from '../../common/clock.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { batchesFolder } from '../../llm/batch-file.ts';
+import { anyRun } from '../../storage/lock.ts';
+import type { Permissions } from '../api/permissions.ts';
+import type { Activity } from '../completion/activity.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { specialistsFolder } from '../editor/paths.ts';
+import type { StoreOwner } from '../editor/store-owner.ts';
+import { safeSentence, t } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { Folders } from '../folder/folders.ts';
+import type { Adaptation } from './adaptation.ts';
+
+export interface DeleteDeps {
+  readonly activity: Activity;
+  readonly adaptation: Adaptation;
+  readonly folders: Folders;
+  readonly log: Log;
+  readonly permissions: Permissions;
+  readonly status: { folder(): FolderRef };
+  readonly store: StoreOwner;
+  /** The extension's global storage folder. */
+  readonly storage: string;
+}
+
+/** A run of ours that was just stopped may take a moment to let go, and so may one of another window that gives way, ms. */
+const patience = { totalMs: 5000, stepMs: 100 } as const;
+
+/** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
+export async function deleteData(deps: DeleteDeps): Promise<void> {
+  const { activity, adaptation, folders, log, permissions, status, store, storage } = deps;
+  const folder = status.folder();
+  const choices = [
+    {
+      label: t('Everything'),
+      detail: t('Of all folders: completions, API answers, adaptations, specialists'),
+      all: true,
+    },
+    {
+      label: t('Only {0}', folder.name),
+      detail: t('Its completions, API answers, adaptation and specialist'),
+      all: false,
+    },
+  ];
+  const picked = await window.showQuickPick(choices, { placeHolder: t('Delete which stored data?') });
+  if (!picked) return;
+  const remove = t('Delete');
+  const answer = await window.showWarningMessage(
+    picked.all ? t('Delete all stored data of Easy Adaptation?') : t('Delete the stored data of {0}?', folder.name),
+    {
+      modal: true,
+      detail: t(
+        'This cannot be undone. Paid API answers are deleted, too; what this month has cost still counts for the limit. Your files and your API key stay.',
+      ),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  await adaptation.stop();
+  const run = await otherRun(storage);
+  if (run !== undefined) {
+    void window.showErrorMessage(safeSentence(run));
+    return;
+  }
+  try {
+    const session = folders.peek(folder);
+    const specialist = session?.specialistFolder;
+    if (picked.all) {
+      store.get().deleteAll();
+      await rm(specialistsFolder(storage), { recursive: true, force: true });
+      await rm(batchesFolder(storage), { recursive: true, force: true });
+    } else {
+      store.get().deleteFolderData(folder.storeName);
+      if (specialist !== undefined) await rm(specialist, { recursive: true, force: true });
+      await rm(batchesFolder(storage, folder.storeName), { recursive: true, force: true });
+    }
+    await permissions.forget(picked.all ? undefined : folder.key);
+    await folders.restart(picked.all ? undefined : folder);
+    activity.clear();
+    void window.showInformationMessage(t('The stored data is deleted. The index is built anew from your files.'));
+  } catch (error) {
+    log.error('Stored data could not be deleted', error);
+    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}
+
+/** Another window or the command line is at work in the folders that are to go: what it says for the user. */
+async function otherRun(storage: string): Promise<string | undefined> {
+  for (let waited = 0; ; waited += patience.stepMs) {
+    const run = anyRun(storage);
+    if (run === undefined || waited >= patience.totalMs) return run;
+    await systemClock.sleep(patience.stepMs);
+  }
+}

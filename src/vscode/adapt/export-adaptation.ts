@@ -1,0 +1,41 @@
+// 'Export for Other Programs', of a row of Show Adaptations: asks where, and has a job write what was trained.
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { safeText, t } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { Adaptation } from './adaptation.ts';
+import { tellFailure } from './questions.ts';
+
+/** @param root the folder that was adapted to @param label what people call it */
+export async function exportAdaptation(adaptation: Adaptation, root: string, label: string): Promise<void> {
+  const [parent] =
+    (await window.showOpenDialog({
+      ...{ canSelectFiles: false, canSelectFolders: true, openLabel: t('Export Here') },
+      title: t('Export the adaptation of {0}', label),
+    })) ?? [];
+  if (!parent) return;
+  const into = join(parent.fsPath, `${label}.adapter`);
+  const location = vscode.ProgressLocation.Notification;
+  const done = await window.withProgress(
+    { location, title: t('Exporting the adaptation of {0}', label), cancellable: true },
+    async (bar, token) => {
+      const controller = new AbortController();
+      const listener = token.onCancellationRequested(() => controller.abort());
+      try {
+        return await adaptation.exportTo(root, into, controller.signal, ({ stage }) =>
+          bar.report({ message: safeText(stage) }),
+        );
+      } finally {
+        listener.dispose();
+      }
+    },
+  );
+  if (!done.ok) {
+    if (done.error.code !== 'cancelled') await tellFailure(done.error);
+    return;
+  }
+  const open = t('Open Its README');
+  const answer = await window.showInformationMessage(t('Exported to {0}.', into), open);
+  if (answer === open)
+    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(into, 'README.md')));
+}

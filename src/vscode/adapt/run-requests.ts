@@ -1,0 +1,104 @@
+// What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
+import * as vscode from 'vscode';
+import type { OwnExport } from '../../adaptation/exchange/export-own.ts';
+import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
+import type { AdaptRequest, ApiAccess } from '../../adaptation/types.ts';
+import type { Api } from '../api/api.ts';
+import type { Neural } from '../bases/window-engine.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { type Paths, specialistFolder } from '../editor/paths.ts';
+import { riskOf, type Settings } from '../editor/settings.ts';
+import type { FolderSession } from '../folder/folder-session.ts';
+
+export interface RunRequestDeps {
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly neural: Neural;
+  readonly paths: Paths;
+}
+
+export class RunRequests {
+  private readonly deps: RunRequestDeps;
+
+  constructor(deps: RunRequestDeps) {
+    this.deps = deps;
+  }
+
+  /** @param api undefined: local only */
+  run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
+    const { uri, ...folder } = this.onDisk(session);
+    const settings = this.deps.configuration.for(uri);
+    const risk = riskOf(settings);
+    return {
+      ...folder,
+      effort,
+      balance: settings.localOnly ? 0 : settings.balance,
+      ...(risk && { risk }),
+      ...(api && { api }),
+      ...(effort === 'adapt' && this.neural(settings)),
+    };
+  }
+
+  kept(session: FolderSession): KeptRequest {
+    const { uri: _, ...folder } = this.onDisk(session);
+    return { ...folder, asked: this.deps.api.asked };
+  }
+
+  /** What was trained on a folder, which need not be open. */
+  export(root: string, into: string): OwnExport {
+    const { neural, paths } = this.deps;
+    return { ...neural.shipped, specialistFolder: specialistFolder(paths.storage, root), into };
+  }
+
+  harvest(uri: vscode.Uri): AdaptRequest['harvest'] {
+    const { configuration } = this.deps;
+    return {
+      trusted: vscode.workspace.isTrusted,
+      filesExclude: configuration.excludes(uri),
+      maxTotalBytes: configuration.for(uri).maxFolderMegabytes * 1_000_000,
+    };
+  }
+
+  /** Undefined where it may not be asked now. */
+  api(folder: FolderRef): ApiAccess | undefined {
+    const { api, configuration } = this.deps;
+    const { adaptCalls: places, adaptBudget: runUsd } = configuration.for(folder.uri);
+    if (api.state(folder) !== 'available') return undefined;
+    const settings = api.settings();
+    return settings && { settings, places, runUsd, budgetUsd: api.limitUsd };
+  }
+
+  private onDisk({ folder: { root, uri }, specialistFolder }: FolderSession) {
+    if (root === undefined || uri === undefined || specialistFolder === undefined)
+      throw new Error('Only of a folder on disk anything is learned or kept.');
+    const { paths, neural } = this.deps;
+    return {
+      uri,
+      root,
+      specialistFolder,
+      storeFolder: paths.storage,
+      tokenizerPath: neural.shipped.tokenizer,
+      harvest: this.harvest(uri),
+    };
+  }
+
+  private neural(settings: Settings): Pick<AdaptRequest, 'neural'> {
+    const { neural } = this.deps;
+    if (neural.absence !== undefined) return {};
+    const { base } = neural.shipped;
+    const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
+    const { maxSteps } = neural.tuning;
+    return {
+      neural: {
+        base,
+        precision,
+        threads,
+        device: settings.neuralDevice,
+        trainingThreads: settings.neuralThreads || 'auto',
+        budgetMinutes: settings.adaptMinutes,
+        ...(maxSteps !== undefined && { maxSteps }),
+      },
+    };
+  }
+}

@@ -1,0 +1,119 @@
+// 'Show Adaptations': every folder's, newest first, with what it brought. Picking one opens its report; the arrow exports what was trained;
+// the bin deletes it, and its folder goes back to the base model.
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { storedReport } from '../../adaptation/report/stored.ts';
+import { messageOf } from '../../common/errors.ts';
+import { percent, thousands } from '../../common/format.ts';
+import type { AdaptationRow } from '../../storage/types.ts';
+import { specialistFolder } from '../editor/paths.ts';
+import { joined, safeText, t } from '../editor/ui-text.ts';
+import { type UiQuickPickItem, window } from '../editor/window.ts';
+import type { DeleteDeps } from './delete-data.ts';
+import { exportAdaptation } from './export-adaptation.ts';
+
+const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
+
+const goOut: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('export'),
+  tooltip: t('Export for Other Programs'),
+};
+
+interface Item extends UiQuickPickItem {
+  readonly folder: string;
+  readonly row: AdaptationRow;
+  /** What people call the folder. */
+  readonly name: string;
+}
+
+/** @param open shows a report */
+export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRow) => unknown): Promise<void> {
+  const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
+  if (items.length === 0) {
+    const adapt = t('Adapt to This Repo');
+    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
+    return;
+  }
+  const pick = window.createQuickPick<Item>();
+  pick.title = t('Adaptations');
+  pick.placeholder = t('Pick one to read its report; beside it: export what was trained, delete it');
+  pick.matchOnDescription = true;
+  pick.items = items;
+  const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
+    pick.onDidAccept(() => {
+      const [item] = pick.activeItems;
+      resolve(item && (() => open(item.row)));
+    });
+    pick.onDidTriggerItemButton(({ item, button }) =>
+      resolve(() =>
+        button === goOut ? exportAdaptation(deps.adaptation, item.folder, item.name) : deleteAdaptation(item, deps),
+      ),
+    );
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+  });
+  pick.dispose();
+  await chosen?.();
+}
+
+/** Of each folder the newest; rows come newest first. */
+function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
+  return rows.filter((row, at) => rows.findIndex(({ folder }) => folder === row.folder) === at);
+}
+
+async function item(row: AdaptationRow, storage: string): Promise<Item> {
+  const { folder, finishedAt, report } = row;
+  const date = new Date(finishedAt).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+  const { harvest, specialist } = storedReport(report) ?? {};
+  const parts = [
+    safeText(date),
+    harvest && t('{0} files', thousands(harvest.files)),
+    specialist && t('{0} of lines exactly right', percent(specialist.exactMatch)),
+    t('{0} MB', ((await sizeOf(specialistFolder(storage, folder))) / 1e6).toFixed(1)),
+  ];
+  const name = basename(folder) || folder;
+  return {
+    ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
+    ...{ buttons: [goOut, trash], folder, row, name },
+  };
+}
+
+async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promise<void> {
+  const { adaptation, folders, log, storage, store } = deps;
+  const remove = t('Delete');
+  const answer = await window.showWarningMessage(
+    t('Delete the adaptation of {0}?', name),
+    {
+      modal: true,
+      detail: t('The base model and an index of the files answer there from then on. You can adapt again.'),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  const open = folders.all.find((session) => session.folder.storeName === folder)?.folder;
+  if (open) await adaptation.stop();
+  try {
+    store.get().deleteAdaptations(folder);
+    await rm(specialistFolder(storage, folder), { recursive: true, force: true });
+    if (open) await folders.restart(open);
+  } catch (error) {
+    log.error('An adaptation could not be deleted', error);
+    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+  }
+}
+
+/** Bytes of all files under a folder; 0 where it is not there. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

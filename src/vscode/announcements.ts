@@ -1,0 +1,92 @@
+// The few messages that come unasked, each once: no key, a refused key, consent, a store or an adaptation that was set aside.
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Api } from './api/api.ts';
+import { askConsent, type ConsentQuestion } from './api/consent.ts';
+import type { Permissions } from './api/permissions.ts';
+import type { Served } from './api/served-specialist.ts';
+import type { FolderRef } from './editor/folder-ref.ts';
+import { safeSentence, sentences, t } from './editor/ui-text.ts';
+import { window } from './editor/window.ts';
+
+const saidNoKey = 'said:noKey';
+const saidOutdated = 'said:outdated';
+
+export class Announcements {
+  private readonly memory: vscode.Memento;
+  /** Folders and hosts asked about in this session: a notice that was closed without an answer does not come back. */
+  private readonly asked = new Set<string>();
+  private noKeySaid = false;
+
+  constructor(memory: vscode.Memento) {
+    this.memory = memory;
+  }
+
+  /** While typing, before a request: what the API and a served specialist still need from the user, if anything. @param callsAnHour see Api.question */
+  beforeRequest(
+    folder: FolderRef,
+    api: Api,
+    served: Served,
+    permissions: Permissions,
+    callsAnHour: number | undefined,
+  ): void {
+    if (api.state(folder) === 'no-key') void this.noKey();
+    void served.look();
+    if (api.state(folder) === 'unasked') this.ask(api.question(folder, callsAnHour), permissions);
+    if (served.state(folder) === 'unasked') this.ask(served.question(folder), permissions);
+  }
+
+  private ask(question: ConsentQuestion, permissions: Permissions): void {
+    const id = `${question.folder} ${question.host}`;
+    if (this.asked.has(id)) return;
+    this.asked.add(id);
+    void askConsent(question, permissions, 'notice');
+  }
+
+  badKey(): void {
+    const setKey = t('Set API Key');
+    void window
+      .showErrorMessage(t('The API does not take the key. Completions are local until it is mended.'), setKey)
+      .then((answer) => {
+        if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
+      });
+  }
+
+  /** Once for each folder and version: the panel says it as long as it is true. */
+  async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
+    const said = this.memory.get<Record<string, string>>(saidOutdated) ?? {};
+    // What is remembered tells nothing about the path.
+    const id = createHash('sha256').update(storeName).digest('hex').slice(0, 16);
+    if (!vscode.workspace.isTrusted || said[id] === version) return;
+    await this.memory.update(saidOutdated, { ...said, [id]: version });
+    const adapt = t('Adapt to This Repo');
+    const answer = await window.showInformationMessage(
+      t(
+        'Easy Adaptation has another base model now. What was adapted to {0} was made for the earlier one: it is kept, and not used until you adapt again.',
+        name,
+      ),
+      adapt,
+    );
+    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
+  }
+
+  store(notice: string): void {
+    void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
+  }
+
+  /** Once for this user, not once for each window or session. */
+  private async noKey(): Promise<void> {
+    if (this.noKeySaid || this.memory.get<boolean>(saidNoKey)) return;
+    this.noKeySaid = true;
+    await this.memory.update(saidNoKey, true);
+    const setKey = t('Set API Key');
+    const answer = await window.showInformationMessage(
+      t(
+        'Easy Adaptation completes locally, from your own repository: free, and nothing leaves this machine. With an API key, a large model helps at the harder places.',
+      ),
+      t('Stay Local'),
+      setKey,
+    );
+    if (answer === setKey) await vscode.commands.executeCommand('easyAdaptation.setApiKey');
+  }
+}

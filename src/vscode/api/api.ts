@@ -1,0 +1,168 @@
+// The large model as this editor may use it now: key, address, permission, budget; and a teacher for a folder when all of it is there.
+import * as vscode from 'vscode';
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
+import { Backoff } from '../../llm/backoff.ts';
+import { Budget } from '../../llm/budget.ts';
+import { type Asked, apiHost, connectTeacher, modelOf } from '../../llm/connect.ts';
+import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import type { Provider } from '../../llm/protocol/wire.ts';
+import { providerOf } from '../../llm/providers/providers.ts';
+import { RecordingTeacher } from '../../llm/recording.ts';
+import type { Teacher, TeacherSettings } from '../../llm/types.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import type { StoreOwner } from '../editor/store-owner.ts';
+import { hourOf } from './an-hour.ts';
+import type { ApiKey, KeyOwner } from './api-key.ts';
+import type { ConsentQuestion } from './consent.ts';
+import { editorModels } from './editor-models.ts';
+import type { Permissions } from './permissions.ts';
+
+/** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
+export type ApiState =
+  | 'untrusted'
+  | 'local-only'
+  | 'no-key'
+  | 'no-model' // the provider has no usual one, and none is chosen
+  | 'bad-url'
+  | 'unasked' // the user has not been asked about this folder and host
+  | 'declined'
+  | 'no-store' // what is paid for could not be kept
+  | 'over-budget'
+  | 'available';
+
+/** The user has allowed this folder; whether it is asked now is another matter. */
+export function isAllowed(state: ApiState): boolean {
+  return state === 'available' || state === 'over-budget' || state === 'no-store';
+}
+
+export interface ApiDeps {
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+  readonly permissions: Permissions;
+  readonly store: StoreOwner;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Api {
+  private readonly deps: ApiDeps;
+  private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
+  private readonly budget: Budget;
+  private loaded = false;
+  /** One for all folders, since they ask the same server. */
+  readonly backoff: Backoff;
+
+  constructor(deps: ApiDeps) {
+    this.deps = deps;
+    this.budget = new Budget(() => deps.store.get(), this.limitUsd, deps.clock);
+    this.backoff = new Backoff({ clock: deps.clock });
+  }
+
+  /** Until this is done the API counts as not in use. */
+  async load(): Promise<void> {
+    await providerOf(this.asked.provider).wire();
+    this.loaded = true;
+  }
+
+  state(folder: FolderRef): ApiState {
+    const { key, permissions } = this.deps;
+    const settings = this.deps.configuration.for(folder.uri);
+    if (!vscode.workspace.isTrusted) return 'untrusted';
+    if (settings.localOnly || settings.balance === 0 || !this.loaded) return 'local-only';
+    if (key.value === undefined && this.provider.key.need === 'required') return 'no-key';
+    if (checkBaseUrl(settings.baseUrl).problem || this.host() === '') return 'bad-url';
+    if (this.model === '') return 'no-model';
+    const host = this.host();
+    if (permissions.hasDeclined(folder.key, host)) return 'declined';
+    if (!permissions.mayCall(folder.key, host)) return 'unasked';
+    if (!this.deps.store.get().canKeep()) return 'no-store';
+    this.budget.setLimit(this.limitUsd);
+    return this.budget.exhausted ? 'over-budget' : 'available';
+  }
+
+  /** Who is asked, as the settings have it. */
+  get asked(): Asked {
+    const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
+    return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
+  }
+
+  get provider(): Provider {
+    return providerOf(this.asked.provider);
+  }
+
+  /** Whose key is sent. */
+  get owner(): KeyOwner {
+    return { provider: this.provider.id, host: this.host() };
+  }
+
+  get model(): string {
+    return modelOf(this.asked);
+  }
+
+  host(): string {
+    return apiHost(this.asked);
+  }
+
+  /** For a calendar month, US dollars; the store counts what every window and run spends. */
+  get limitUsd(): number {
+    return this.deps.configuration.for(undefined).apiBudget;
+  }
+
+  /** This month, US dollars. */
+  get spentUsd(): number {
+    return this.budget.spentUsd;
+  }
+
+  /** Who may be asked about a folder, by name; '' where nobody may. */
+  whom(folder: FolderRef): string {
+    return isAllowed(this.state(folder)) ? [this.provider.id, this.host(), this.model].join(' ') : '';
+  }
+
+  /** Key, model, address or limit have changed: what was refused before says nothing now. */
+  reset(): void {
+    this.backoff.reset();
+    this.budget.reset();
+  }
+
+  /** @param callsAnHour of typing, where it is known how the user types there */
+  question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
+    const { model, limitUsd } = this;
+    const host = this.host();
+    const hour = hourOf(this.provider.facts(model, host), callsAnHour);
+    return { folder: key, name, host, model, costs: { hour, limitUsd } };
+  }
+
+  /** US dollars that so many calls for completions cost, as a rule. */
+  usdOf(calls: number): number {
+    return hourOf(this.provider.facts(this.model, this.host()), calls).usd;
+  }
+
+  /** How to reach the API; undefined without a key or with an address that cannot be used. */
+  settings(): TeacherSettings | undefined {
+    const apiKey = this.deps.key.value ?? '';
+    const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
+    if ((apiKey === '' && this.provider.key.need === 'required') || checkBaseUrl(baseUrl).problem) return undefined;
+    return { ...this.asked, apiKey, timeoutMs: apiTimeout };
+  }
+
+  /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
+  teacher(folder: FolderRef): Teacher | undefined {
+    const settings = this.settings();
+    if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
+    const made = JSON.stringify(settings);
+    const known = this.teachers.get(folder.key);
+    if (known?.made === made) return known.teacher;
+    const teacher = this.connect(settings, folder.storeName);
+    this.teachers.set(folder.key, { made, teacher });
+    return teacher;
+  }
+
+  /** One that is to be tried, or that a folder's text goes to. @param folder '' : none's */
+  connect(settings: TeacherSettings, folder = ''): Teacher {
+    const { store, log } = this.deps;
+    const options = { purpose: 'completion', folder, budget: this.budget, log } as const;
+    return new RecordingTeacher(connectTeacher(settings, { editor: editorModels }), store.get(), options);
+  }
+}

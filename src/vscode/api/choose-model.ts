@@ -1,0 +1,187 @@
+// 'Choose the Large Model…': who has it, where, with which key, which one; then a test call, and only then the settings.
+import * as vscode from 'vscode';
+import { messageOf, type Result } from '../../common/errors.ts';
+import { apiHost, listModels, modelOf } from '../../llm/connect.ts';
+import { checkBaseUrl } from '../../llm/protocol/address.ts';
+import type { Provider } from '../../llm/protocol/wire.ts';
+import { providerOf, providers } from '../../llm/providers/providers.ts';
+import type { TeacherSettings } from '../../llm/types.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { Api } from './api.ts';
+import { type ApiKey, type KeyOwner, keyProblem } from './api-key.ts';
+import { editorModels } from './editor-models.ts';
+import { termsOf, tryModel } from './try-model.ts';
+
+export interface ChooseDeps {
+  readonly api: Api;
+  readonly key: ApiKey;
+  readonly configuration: Configuration;
+}
+
+const timeoutMs = 60_000;
+/** For a key that has just been entered. */
+const triedMs = 15_000;
+
+/** Whether another model is in use now. */
+export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
+  const { api, key, configuration } = deps;
+  const provider = await pickProvider(api.asked.provider);
+  if (provider === undefined) return false;
+  const baseUrl = await pickUrl(provider, api);
+  if (baseUrl === undefined) return false;
+  const where = { provider: provider.id, baseUrl };
+  const owner = { provider: provider.id, host: apiHost(where) };
+  let apiKey = (await key.of(owner)) ?? '';
+  if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
+  if (apiKey === '' && provider.key.need === 'required') return false;
+  const asked = { ...where, apiKey, timeoutMs, model: '' };
+  const model = await pickModel(t('Choose the Large Model (3 of 3): which one'), asked);
+  if (model === undefined) return false;
+  const settings: TeacherSettings = { ...asked, model };
+  if (!(await tryIt(settings, api))) return false;
+  if (apiKey !== '' && !(await keep(key, apiKey, owner))) return false;
+  await configuration.write('provider', provider.id, undefined);
+  await configuration.write('baseUrl', baseUrl, undefined);
+  await configuration.write('model', model === provider.defaultModel ? '' : model, undefined);
+  await key.load();
+  return true;
+}
+
+async function pickProvider(current: string | undefined): Promise<Provider | undefined> {
+  const rows = providers.map((provider) => ({
+    label: safeText(provider.label),
+    description: joined(
+      [
+        provider.baseUrl && safeText(apiHost({ provider: provider.id }, {})),
+        provider.id === providerOf(current).id ? t('in use') : '',
+      ],
+      ' · ',
+    ),
+    detail: termsOf(provider.id),
+    provider,
+  }));
+  const title = t('Choose the Large Model (1 of 3): who has it');
+  const placeHolder = t('A provider, a server of your own, or the models that this editor has');
+  return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
+}
+
+/** '' : the provider's own; undefined: none was chosen. Only servers of one's own are asked for. */
+async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
+  if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
+    return api.asked.provider === id ? api.asked.baseUrl : '';
+  const title = t('Choose the Large Model (2 of 3): where {0} is', label);
+  const entered = await askUrl(title, (api.asked.provider === id && api.asked.baseUrl) || baseUrl);
+  return entered === baseUrl ? '' : entered;
+}
+
+/** @param none what leaving it empty means; absent: it must not be */
+export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
+  const prompt = t('The base URL, https or on this machine; most end with /v1.');
+  const entered = await window.showInputBox({
+    title,
+    prompt: sentences(prompt, none),
+    value,
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const { url, problem } = checkBaseUrl(text.trim());
+      if (none !== undefined && text.trim() === '') return undefined;
+      return url === undefined || problem ? t('An https address, or http on this machine.') : undefined;
+    },
+  });
+  return entered?.trim();
+}
+
+export async function pickModel(title: UiText, asked: TeacherSettings): Promise<string | undefined> {
+  const { defaultModel } = providerOf(asked.provider);
+  const listed = await window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
+    () => listModels(asked, new AbortController().signal, { editor: editorModels }),
+  );
+  if (!listed.ok) {
+    const untold = t('{0} does not say which models there are. Name one.', apiHost(asked));
+    void window.showWarningMessage(listed.error.code === 'bad-request' ? untold : safeSentence(listed.error.message));
+  }
+  const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
+  const other = { label: withIcon('edit', t('Another…')), description: t('by its name'), model: '' };
+  const rows = models.map((model) => ({
+    label: safeText(model),
+    ...(model === defaultModel && { description: t('usual choice') }),
+    model,
+  }));
+  const picked = await window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
+  if (picked?.model !== '') return picked?.model;
+  return (await window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true }))?.trim();
+}
+
+async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
+  const tried = await trial(settings, api);
+  if (tried === undefined) return false;
+  const use = t('Use This Model');
+  const answer = tried.ok
+    ? await window.showInformationMessage(tried.value, use, t('Keep the Other'))
+    : await window.showErrorMessage(safeSentence(tried.error.message), t('Use It All the Same'), t('Keep the Other'));
+  return answer === use || answer === t('Use It All the Same');
+}
+
+/** One call, which says what came of it in sentences; undefined: it was cancelled. */
+async function trial(settings: TeacherSettings, api: Api): Promise<Result<UiText> | undefined> {
+  return window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
+    async (_, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return tryModel(api.connect(settings), settings, controller.signal).catch(() => undefined);
+    },
+  );
+}
+
+export async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
+  const { madeAt, example } = providerOf(provider).key;
+  const problems = {
+    empty: t('Paste the key, or press Escape to stay local.'),
+    spaces: t('A key has no spaces in it.'),
+    characters: t('A key has plain letters, digits and signs only.'),
+    short: t('That is too short to be a key.'),
+  };
+  const kept = t('Kept in the secret storage of this editor, never in settings or logs.');
+  return window.showInputBox({
+    title: t('API key for {0}', host),
+    prompt: sentences(kept, madeAt === '' ? '' : t('Keys are made at {0}.', madeAt)),
+    placeHolder: safeText(example),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const problem = keyProblem(text);
+      return problem === undefined ? undefined : problems[problem];
+    },
+  });
+}
+
+/** Asks for the key of who is asked now, keeps it, and tries it. What came of that, in sentences; undefined: there is no new key that works. */
+export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | undefined> {
+  await api.load();
+  const owner = api.owner;
+  const entered = await askKey(owner);
+  if (entered === undefined || !(await keep(key, entered, owner))) return undefined;
+  const settings = api.settings();
+  const isSet = t('The key is set.');
+  // Nobody to try it on is chosen yet.
+  if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
+  const tried = await trial({ ...settings, timeoutMs: triedMs }, api);
+  if (tried === undefined) return isSet;
+  if (tried.ok) return sentences(t('The key works.'), tried.value);
+  void window.showErrorMessage(safeSentence(tried.error.message));
+  return tried.error.code === 'bad-key' ? undefined : isSet;
+}
+
+export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
+  try {
+    await key.set(entered, owner);
+    return true;
+  } catch (error) {
+    void window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+// 'Let the Specialist Be Served Elsewhere…': where, with which key if it wants one, which model or adapter; then the settings.
+import { hostOf } from '../../llm/protocol/address.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import { t, type UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import type { ApiKey } from './api-key.ts';
+import { askKey, askUrl, keep, pickModel } from './choose-model.ts';
+
+export interface ChooseServedDeps {
+  readonly servedKey: ApiKey;
+  readonly configuration: Configuration;
+}
+
+const timeoutMs = 60_000;
+
+/** Whether a server is to draft now. */
+export async function chooseServed({ servedKey, configuration }: ChooseServedDeps): Promise<boolean> {
+  const title = (step: UiText) => t('A Specialist Served Elsewhere: {0}', step);
+  const { servedUrl } = configuration.for(undefined);
+  const baseUrl = await askUrl(title(t('where it is')), servedUrl, t('Empty: this machine drafts.'));
+  if (baseUrl === undefined) return false;
+  if (baseUrl === '') {
+    await configuration.write('servedUrl', '', undefined);
+    return false;
+  }
+  const owner = { provider: 'served', host: hostOf(baseUrl) };
+  const known = await servedKey.of(owner);
+  const keyed = await window.showQuickPick(
+    [
+      { label: known === undefined ? t('Without a key') : t('With the key that it has'), asks: false },
+      { label: t('Set its key…'), asks: true },
+    ],
+    { title: title(t('its key')), ignoreFocusOut: true },
+  );
+  if (keyed === undefined) return false;
+  const apiKey = keyed.asks ? await askKey(owner) : (known ?? '');
+  if (apiKey === undefined || (keyed.asks && !(await keep(servedKey, apiKey, owner)))) return false;
+  const asked = { provider: owner.provider, apiKey, baseUrl, model: '', timeoutMs };
+  const model = await pickModel(title(t('model or adapter')), asked);
+  if (model === undefined) return false;
+  await configuration.write('servedModel', model, undefined);
+  await configuration.write('servedUrl', baseUrl, undefined);
+  return true;
+}

@@ -1,0 +1,144 @@
+// Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
+import { sentences, t, type UiText } from '../editor/ui-text.ts';
+import { type UiMessageItem, window } from '../editor/window.ts';
+import type { Hour } from './an-hour.ts';
+import type { Permissions } from './permissions.ts';
+
+/** What the user asks for that sends other text than completions do. */
+export type Command = 'commit message' | 'comment' | 'text task';
+
+/** Who would get what. */
+export interface ConsentQuestion {
+  /** The folder's URI, and its name for people. */
+  readonly folder: string;
+  readonly name: string;
+  /** 'api.anthropic.com' */
+  readonly host: string;
+  readonly model: string;
+  /** Not the large model: one that drafts in place of the local one. */
+  readonly drafts?: true;
+  /** For which it is asked; absent: for completions. */
+  readonly command?: Command;
+  /** Absent: it costs nothing that we know of. */
+  readonly costs?: {
+    readonly hour: Hour;
+    /** For a calendar month, US dollars. */
+    readonly limitUsd: number;
+  };
+}
+
+const sentBy: Readonly<Record<Command, (model: string, host: string) => UiText>> = {
+  'commit message': (model, host) =>
+    t(
+      'Generate Commit Message sends to {0} at {1} what is staged, the diffs of 100 files at most and the names of all, and up to twelve earlier commit messages of the repository. Secrets are masked first. Of files that .gitignore, .easyadaptationignore or your exclude settings leave out, the names alone are sent.',
+      model,
+      host,
+    ),
+  comment: (model, host) =>
+    t(
+      'Write Doc Comment sends to {0} at {1} the function at the cursor, and up to five functions of this folder that resemble it, with their comments. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent.',
+      model,
+      host,
+    ),
+  'text task': (model, host) =>
+    t(
+      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, and with each up to five labelled or answered ones that resemble it. Secrets are masked first. You are asked again, with how many and their price, before any is sent.',
+      model,
+      host,
+    ),
+};
+
+/** Of completions and of the command, where there is one: the answer holds for both. */
+export function whatIsSent({
+  host,
+  model,
+  drafts,
+  command,
+}: Pick<ConsentQuestion, 'host' | 'model' | 'drafts' | 'command'>): UiText {
+  if (command !== undefined)
+    return sentences(
+      sentBy[command](model, host),
+      t('If you allow it, completions in this folder may ask it, too.'),
+      whatIsSent({ host, model }),
+    );
+  if (drafts)
+    return t(
+      "With each key the text before and after the cursor and the file's path go to {0} at {1}. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
+      model,
+      host,
+    );
+  return t(
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Completions send nothing else, and to nobody else; a commit message, a comment, a text task or an adaptation says what it sends when you ask for it.",
+    model,
+    host,
+  );
+}
+
+export function whatItCosts({ model, costs }: ConsentQuestion): UiText | '' {
+  if (costs === undefined) return '';
+  const { hour, limitUsd } = costs;
+  const calls = Math.max(1, Math.round(hour.calls));
+  const pace = hour.isOwn
+    ? t('An hour of typing as you type here is about {0} calls', calls)
+    : t('An hour of typing is about {0} calls as a rule', calls);
+  const limit = t('never more than {0} a month, your limit', `$${limitUsd.toFixed(2)}`);
+  if (hour.usd === 0) return t('{0}, which cost nothing.', pace);
+  const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;
+  return hour.isGuess
+    ? t(
+        '{0}. What {1} costs is not known: as the dearest that is sold it would be {2}; {3}.',
+        pace,
+        model,
+        price,
+        limit,
+      )
+    : t('{0} and {1}; {2}.', pace, price, limit);
+}
+
+/**
+ * @param how 'modal' where the user has just asked for the API; 'notice' while typing, which must not steal the focus
+ * @returns whether the folder may call the API from now on; false where the question was closed without an answer
+ */
+export async function askConsent(
+  question: ConsentQuestion,
+  permissions: Permissions,
+  how: 'modal' | 'notice',
+): Promise<boolean> {
+  const allow = t('Allow for This Folder');
+  const stay = t('Stay Local');
+  const title = question.drafts
+    ? t('Easy Adaptation: may {1} draft in "{0}"?', question.name, question.host)
+    : question.command
+      ? t('Easy Adaptation: may commands and completions in "{0}" ask the API?', question.name)
+      : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
+  const detail = sentences(whatIsSent(question), whatItCosts(question));
+  const answer =
+    how === 'modal'
+      ? await window.showInformationMessage(title, { modal: true, detail }, allow, stay)
+      : await window.showInformationMessage(sentences(title, detail), allow, stay);
+  if (answer === allow) {
+    await permissions.allow(question.folder, question.host);
+    if (question.command) await permissions.tell(question.folder, question.host, question.command);
+  }
+  if (answer === stay) await permissions.decline(question.folder, question.host);
+  return answer === allow;
+}
+
+/**
+ * In a folder that may ask the API already, perhaps for completions alone: what a command sends, the first time that it is used there.
+ * @returns whether it may be sent now
+ */
+export async function askFirstTime(
+  { folder, host, model }: ConsentQuestion,
+  command: Command,
+  permissions: Permissions,
+): Promise<boolean> {
+  if (permissions.isTold(folder, host, command)) return true;
+  const send: UiMessageItem = { title: t('Ask the API') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const options = { modal: true, detail: sentBy[command](model, host) };
+  const answer = await window.showInformationMessage(t('Ask {0} at {1}?', model, host), options, send, local);
+  if (answer !== send) return false;
+  await permissions.tell(folder, host, command);
+  return true;
+}

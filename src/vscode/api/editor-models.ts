@@ -1,0 +1,34 @@
+// The editor's own models, of a subscription or of any provider that the user has added: no key of ours. Asked on a user's action only,
+// here, where `vscode.lm` is; a job reaches them through its owner (jobs/relay.ts).
+import * as vscode from 'vscode';
+import type { EditorModels } from '../../llm/protocol/wire.ts';
+import { EditorError, editorError } from '../../llm/providers/editor.ts';
+import { t } from '../editor/ui-text.ts';
+
+export const editorModels: EditorModels = {
+  async list() {
+    const models = await vscode.lm.selectChatModels();
+    return models.map(({ vendor, id }) => `${vendor}/${id}`);
+  },
+
+  async *ask(name, text, signal) {
+    const [vendor = '', ...rest] = name.split('/');
+    const source = new vscode.CancellationTokenSource();
+    const cancel = () => source.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const [model] = await vscode.lm.selectChatModels({ vendor, id: rest.join('/') });
+      if (!model) throw new EditorError('NotFound', `the editor has no model "${name}"`);
+      const justification = t('It answers for the large model of Easy Adaptation, as you have chosen.');
+      const messages = [vscode.LanguageModelChatMessage.User(text)];
+      const response = await model.sendRequest(messages, { justification }, source.token);
+      yield* response.text;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw editorError(error);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      source.dispose();
+    }
+  },
+};

@@ -1,0 +1,173 @@
+// The specialist that is served elsewhere, as this window may use it: where, with which key, whether a folder's text may go there, and whether
+// anybody answers. While nobody does, this machine drafts; who types has it looked for again now and then.
+import type { Clock } from '../../common/clock.ts';
+import type { CompletionQuery } from '../../common/completion.ts';
+import type { Failure } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { Masking } from '../../common/masking.ts';
+import {
+  draftPrompt,
+  type ServedDeps as Sending,
+  ServedEngine,
+  servedModel,
+  servedRequest,
+} from '../../completion/served-engine.ts';
+import { connectTeacher, listModels, sender } from '../../llm/connect.ts';
+import { checkBaseUrl, hostOf } from '../../llm/protocol/address.ts';
+import type { TeacherSettings } from '../../llm/types.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import type { Settings } from '../editor/settings.ts';
+import type { ApiKey, KeyOwner } from './api-key.ts';
+import type { ConsentQuestion } from './consent.ts';
+import type { Permissions } from './permissions.ts';
+
+/** Why it does or does not draft in a folder; in the order in which the user has to mend it. */
+export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
+
+export interface ServedDeps {
+  readonly settings: (
+    folder: FolderRef | undefined,
+  ) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly' | 'balance'>;
+  readonly key: Pick<ApiKey, 'value'>;
+  readonly permissions: Pick<Permissions, 'mayCall' | 'hasDeclined'>;
+  readonly isTrusted: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** It may be another one now, or another one is to draft: what is open should be opened anew. */
+  readonly onChange: () => void;
+  /** For tests. */
+  readonly fetch?: typeof fetch;
+}
+
+/** Longer than that no draft is waited for, even by the next key, ms. */
+const draftMs = 5_000;
+/** A server that did not answer is looked for after so long, twice as long each time, at most so long, ms. */
+const restMs = 30_000;
+const longestRestMs = 10 * 60_000;
+
+export class Served {
+  private readonly deps: ServedDeps;
+  private known: string;
+  private failure: Failure | undefined;
+  private lookAt = 0;
+  private rest = restMs;
+  private looking = false;
+
+  constructor(deps: ServedDeps) {
+    this.deps = deps;
+    // Whoever owns the key asks this for its name: it is not there yet.
+    this.known = this.fingerprint('');
+  }
+
+  state(folder: FolderRef): ServedState {
+    const { settings, permissions, isTrusted } = this.deps;
+    const { servedUrl, localOnly, balance } = settings(folder);
+    if (servedUrl === '') return 'off';
+    if (!isTrusted()) return 'untrusted';
+    // The slider's end says, too, that nothing leaves this machine.
+    if (localOnly || balance === 0) return 'local-only';
+    if (checkBaseUrl(servedUrl).problem) return 'bad-url';
+    if (permissions.hasDeclined(folder.key, this.host)) return 'declined';
+    if (!permissions.mayCall(folder.key, this.host)) return 'unasked';
+    return this.failure ? 'away' : 'serves';
+  }
+
+  get host(): string {
+    return hostOf(this.deps.settings(undefined).servedUrl);
+  }
+
+  get model(): string {
+    return this.deps.settings(undefined).servedModel || 'model';
+  }
+
+  get owner(): KeyOwner {
+    return { provider: 'served', host: this.host };
+  }
+
+  /** Why nobody answers there. */
+  get trouble(): string | undefined {
+    return this.failure?.message;
+  }
+
+  question({ key, name }: FolderRef): ConsentQuestion {
+    return { folder: key, name, host: this.host, model: this.model, drafts: true };
+  }
+
+  /** What a folder opens in place of this machine's model. */
+  engine(sending: Pick<Sending, 'mask' | 'mayLeave'>): {
+    readonly engine: ServedEngine;
+    readonly model: ReturnType<typeof servedModel>;
+  } {
+    const { clock, fetch } = this.deps;
+    const teacher = connectTeacher(this.connection(), { clock, ...(fetch && { fetch }) });
+    const engine = new ServedEngine({ ...sending, teacher, models: (signal) => this.list(signal), clock });
+    return { engine, model: servedModel(this.model) };
+  }
+
+  /** What a draft at a place sends, as text. */
+  async body(query: CompletionQuery, multiline: boolean, mask: Masking): Promise<string> {
+    const send = await sender(this.connection(), draftPrompt);
+    return send((await servedRequest(query, multiline, mask)).request);
+  }
+
+  /** A folder got no answer: this machine drafts for all of them until somebody answers there again. */
+  failed(failure: Failure): void {
+    if (this.failure) return;
+    // It had answered for a good while.
+    if (this.deps.clock.monotonic() - this.lookAt > longestRestMs) this.rest = restMs;
+    this.deps.log.warn(`${this.host} does not draft: ${failure.message}`);
+    this.away(failure);
+    this.deps.onChange();
+  }
+
+  /** Somebody types: whether it answers again, where it is time to look. */
+  async look(): Promise<void> {
+    const { clock, onChange } = this.deps;
+    if (!this.failure || this.looking || clock.monotonic() < this.lookAt) return;
+    const { known } = this;
+    this.looking = true;
+    const listed = await this.list(new AbortController().signal).finally(() => {
+      this.looking = false;
+    });
+    if (known !== this.known) return;
+    if (!listed.ok) return this.away(listed.error);
+    // One that lists its model and drafts nothing is looked for ever more seldom.
+    this.failure = undefined;
+    onChange();
+  }
+
+  /** Settings, key or trust may be others now. */
+  configure(): void {
+    const now = this.fingerprint(this.apiKey);
+    if (now === this.known) return;
+    this.known = now;
+    this.failure = undefined;
+    this.rest = restMs;
+    this.deps.onChange();
+  }
+
+  private away(failure: Failure): void {
+    this.failure = failure;
+    this.lookAt = this.deps.clock.monotonic() + this.rest;
+    this.rest = Math.min(longestRestMs, this.rest * 2);
+  }
+
+  private list(signal: AbortSignal) {
+    const { clock, fetch } = this.deps;
+    return listModels(this.connection(), signal, { clock, ...(fetch && { fetch }) });
+  }
+
+  private connection(): TeacherSettings {
+    const { servedUrl: baseUrl } = this.deps.settings(undefined);
+    return { provider: 'served', apiKey: this.apiKey, baseUrl, model: this.model, timeoutMs: draftMs };
+  }
+
+  private get apiKey(): string {
+    return this.deps.key.value ?? '';
+  }
+
+  private fingerprint(apiKey: string): string {
+    const { servedUrl, servedModel } = this.deps.settings(undefined);
+    return JSON.stringify([servedUrl, servedModel, apiKey, this.deps.isTrusted()]);
+  }
+}

@@ -1,0 +1,67 @@
+// A test call: text of our own, so that nothing of a folder goes along; what it took, what it cost, and whether the answer was of use.
+import type { Result } from '../../common/errors.ts';
+import { apiHost, modelOf } from '../../llm/connect.ts';
+import { providerOf } from '../../llm/providers/providers.ts';
+import type { Teacher, TeacherAnswer, TeacherSettings } from '../../llm/types.ts';
+import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+
+const question: TeacherRequest = {
+  query: {
+    path: 'src/numbers.ts',
+    languageId: 'typescript',
+    prefix: '/** The sum of two numbers. */\nexport function add(first: number, second: number): number {\n  return ',
+    suffix: '\n}\n',
+  },
+  snippets: [],
+  multiline: false,
+};
+const useful = /^\(?(first \+ second|second \+ first)\)?;?$/;
+
+/** In sentences, for people. */
+export async function tryModel(
+  teacher: Teacher,
+  settings: TeacherSettings,
+  signal: AbortSignal,
+): Promise<Result<UiText>> {
+  const answer = await teacher.ask(completionPrompt(question, teacher.facts), signal);
+  return answer.ok ? { ok: true, value: told(answer.value, teacher, settings) } : answer;
+}
+
+function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): UiText {
+  const { text, costUsd, firstTokenMs, latencyMs } = answer;
+  const price = facts.guessed
+    ? t('Its price is not known: it is counted as the dearest that is sold.')
+    : costUsd === 0
+      ? t('It costs nothing.')
+      : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
+  const use = useful.test(text.trim())
+    ? t('The answer was right.')
+    : t('The answer was of no use ("{0}"): this model may not suit.', text.trim().slice(0, 60));
+  const time = t(
+    '{0} at {1} answered in {2} ms, its first words after {3} ms.',
+    modelOf(settings),
+    apiHost(settings),
+    Math.round(latencyMs),
+    Math.round(firstTokenMs),
+  );
+  return sentences(time, price, use, termsOf(settings.provider));
+}
+
+/** Whether a provider's terms let models learn from its answers. */
+export function termsOf(provider: string | undefined): UiText {
+  const { terms, label } = providerOf(provider);
+  const source = t('({0}, read {1})', terms.page, terms.read);
+  if (terms.training === 'restricted')
+    return sentences(t('Terms of {0}:', label), safeSentence(terms.said ?? ''), source);
+  if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
+  if (terms.training === 'by model')
+    return t('Whether answers may be trained on is for the licence of the model that {0} serves to say.', label);
+  return t(
+    'Whether {0} allows training on its answers is not known ({1}, looked for {2}).',
+    label,
+    terms.page,
+    terms.read,
+  );
+}

@@ -1,0 +1,201 @@
+// 'Choose the Base Model…': those that ship, those that were brought, and models on this machine that could be. What is brought is rounded
+// to 4 bits in a job's process, then measured here, and serves only if that is asked for.
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Result } from '../../common/errors.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { JobClient } from '../../jobs/client.ts';
+import type { Brought, FoundModel } from '../../jobs/own-bases.ts';
+import { BROUGHT_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
+import { EngineClient } from '../../specialist/engine/client.ts';
+import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
+import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { Paths } from '../editor/paths.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiOpenOptions, type UiQuickPickItem, window } from '../editor/window.ts';
+
+export interface ChooseBaseDeps {
+  readonly jobs: Pick<JobClient, 'job'>;
+  readonly configuration: Configuration;
+  readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
+}
+
+interface Row extends UiQuickPickItem {
+  readonly run?: () => Promise<unknown>;
+}
+
+export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
+  const known = knownRows(deps);
+  const pick = window.createQuickPick<Row>();
+  pick.title = t('Choose the Base Model');
+  pick.placeholder = t('It answers beside the n-grams, and is what an adaptation starts from');
+  pick.matchOnDescription = true;
+  pick.busy = true;
+  pick.items = [...known, ...fileRows(deps)];
+  const looking = new AbortController();
+  const chosen = await new Promise<Row | undefined>((resolve) => {
+    pick.onDidAccept(() => resolve(pick.activeItems[0]));
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+    void deps.jobs.job('findModels', {}, looking.signal).then((found) => {
+      if (looking.signal.aborted) return;
+      pick.busy = false;
+      pick.items = [...known, ...(found.ok ? foundRows(found.value, deps) : []), ...fileRows(deps)];
+    });
+  });
+  looking.abort();
+  pick.dispose();
+  await chosen?.run?.();
+}
+
+const megabytes = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
+const separator = (label: UiText): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+function knownRows(deps: ChooseBaseDeps): Row[] {
+  const { configuration, paths } = deps;
+  const { neuralBase, neuralPrecision, neuralThreads } = configuration.for(undefined);
+  const timings = readTimings(paths.storage);
+  const row = (info: PackageInfo, setting: string): Row => {
+    const { name, parameters, bytes, manifest } = info;
+    const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
+    const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
+    return {
+      label: safeText(name),
+      description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
+      detail: timing
+        ? t('A line {0} ms, a new place {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
+        : t('Not measured here yet'),
+      run: () => configuration.write('neuralBase', setting, undefined),
+    };
+  };
+  const shipped = listPackages(paths.models).map((info) => row(info, info.name));
+  const brought = listPackages(join(paths.storage, BROUGHT_BASES)).map((info) => row(info, info.folder));
+  return [
+    {
+      label: t('Automatic'),
+      ...(neuralBase === 'auto' && { description: t('in use') }),
+      detail: t('The larger of those that ship where this machine is fast enough, which is measured'),
+      run: () => configuration.write('neuralBase', 'auto', undefined),
+    },
+    ...shipped,
+    ...(brought.length > 0 ? [separator(t('Brought')), ...brought] : []),
+  ];
+}
+
+function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
+  if (found.length === 0) return [];
+  const rows = found.map(({ where, name, path, bytes, broughtBytes, licence, problem }): Row => {
+    if (problem !== undefined) {
+      const label = withIcon('circle-slash', safeText(name));
+      return { label, description: safeText(where), detail: safeSentence(problem) };
+    }
+    const stated = licence === undefined ? t('states no licence') : t('licence as stated: {0}', licence);
+    return {
+      label: safeText(name),
+      description: joined(
+        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(broughtBytes ?? 0)), stated],
+        ' · ',
+      ),
+      detail: safeText(path),
+      run: () => bringIt(path, name, deps),
+    };
+  });
+  return [separator(t('On this machine, to be brought (a stated licence can be wrong)')), ...rows];
+}
+
+function fileRows(deps: ChooseBaseDeps): Row[] {
+  const open = async (options: UiOpenOptions) => {
+    const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Bring') })) ?? [];
+    if (picked) await bringIt(picked.fsPath, undefined, deps);
+  };
+  return [
+    separator(t('Elsewhere')),
+    { label: t('A GGUF file…'), run: () => open({ filters: { GGUF: ['gguf'] } }) },
+    { label: t('A folder of safetensors…'), run: () => open({ canSelectFolders: true, canSelectFiles: false }) },
+  ];
+}
+
+async function bringIt(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
+  const { configuration, paths, jobs } = deps;
+  const into = join(paths.storage, BROUGHT_BASES);
+  const brought = await withProgress(t('Bringing {0}', name ?? path), (signal, tell) => {
+    let at = 0;
+    return jobs.job(
+      'bringBase',
+      { path, into, ...(name !== undefined && { name }) },
+      signal,
+      ({ done, total, detail }) => {
+        const share = total ? (100 * done) / total : 0;
+        tell(detail ?? '', share - at);
+        at = share;
+      },
+    );
+  });
+  if (!brought.ok) {
+    if (brought.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(brought.error.message));
+    return;
+  }
+  const base = brought.value;
+  const measured = await withProgress(t('Measuring {0}', base.name), (signal, tell) =>
+    measure(base, deps, signal, tell),
+  );
+  const use = t('Use It');
+  const told = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);
+  const stated = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
+  // What cannot be measured cannot serve; who cancelled that need not wait for it.
+  const mayServe = measured.ok || measured.error.code === 'cancelled';
+  const answer = await window.showInformationMessage(sentences(told, stated), ...(mayServe ? [use] : []));
+  if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
+}
+
+function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures): UiText {
+  const serves = t(
+    '{0} writes a line in {1} ms and reads a new place in {2} ms',
+    name,
+    Math.round(lineMs),
+    Math.round(promptMs),
+  );
+  const verdict = servesInTime ? t('in time for every key.') : t('too slow for every key: the n-grams go before it.');
+  const trains =
+    leastMinutes === undefined
+      ? sentences(t('It cannot be trained here:'), safeSentence(why ?? ''))
+      : t('An adaptation trains it for {0} minutes at least.', Math.ceil(leastMinutes));
+  return sentences(joined([serves, verdict], ': '), trains);
+}
+
+/** In a process of its own, so that nobody waits for the loading. */
+async function measure(
+  { folder, tokenizer, config }: Brought,
+  { configuration, paths }: ChooseBaseDeps,
+  signal: AbortSignal,
+  tell: (detail: string) => void,
+): Promise<Result<BaseMeasures>> {
+  const { neuralPrecision: precision, neuralThreads, neuralMemory } = configuration.for(undefined);
+  const client = new EngineClient({ script: paths.engine, memoryCeiling: neuralMemory * 1e9 });
+  const threads = threadCount(neuralThreads || 'auto');
+  try {
+    return await measureBase(
+      client,
+      { folder, tokenizer, vocabulary: config.vocabSize, threads, precision },
+      signal,
+      tell,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+function withProgress<T>(
+  title: UiText,
+  work: (signal: AbortSignal, tell: (message: string, increment?: number) => void) => Promise<T>,
+): Promise<T> {
+  const location = vscode.ProgressLocation.Notification;
+  return Promise.resolve(
+    window.withProgress({ location, title, cancellable: true }, (bar, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
+    }),
+  );
+}

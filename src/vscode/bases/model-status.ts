@@ -1,0 +1,45 @@
+// Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
+import type { NeuralState } from '../../completion/folder-model.ts';
+import type { Choice } from '../../specialist/engine/choice.ts';
+import { t } from '../editor/ui-text.ts';
+import type { PanelModel } from '../webview/protocol.ts';
+import { baseStatus } from './base-status.ts';
+import type { NeuralAbsence } from './window-engine.ts';
+
+const alone = 'n-gram';
+
+/** @param servedBy the host of one that is served elsewhere and drafts here now */
+export function modelStatus(
+  state: NeuralState | undefined,
+  absence: NeuralAbsence | undefined,
+  choice: Choice | undefined,
+  servedBy?: string,
+): PanelModel {
+  if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
+    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', servedBy);
+    return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
+  }
+  if (absence === 'off')
+    return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
+  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
+  switch (state?.kind) {
+    case undefined:
+    case 'off':
+      return { kind: 'starting', name: alone, detail: t('The neural model starts when the folder is read.') };
+    case 'opening':
+      return {
+        kind: 'starting',
+        name: alone,
+        detail: state.again ? t('The neural model is starting again.') : t('The neural model is starting.'),
+      };
+    case 'failed':
+      return { kind: 'failed', name: alone, detail: state.failure.message };
+    case 'ready': {
+      const seconds = (state.loadMs / 1000).toFixed(1);
+      const served = t('started within {0} s', seconds);
+      // What was adapted is the folder's own, whichever base the others have.
+      const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
+      return { kind: 'ready', name: `${state.name} + ${alone}`, detail };
+    }
+  }
+}

@@ -1,0 +1,250 @@
+// The commands that the palette, the menu, the panel and the walkthrough run.
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../common/disposable.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { JobClient } from '../jobs/client.ts';
+import { Carry } from './adapt/carry.ts';
+import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
+import { tellFailure } from './adapt/questions.ts';
+import { showAdaptations } from './adapt/show-adaptations.ts';
+import type { Api } from './api/api.ts';
+import type { ApiKey } from './api/api-key.ts';
+import { chooseModel, setApiKey } from './api/choose-model.ts';
+import { chooseServed } from './api/choose-served.ts';
+import { askConsent } from './api/consent.ts';
+import type { Served } from './api/served-specialist.ts';
+import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
+import type { Neural } from './bases/window-engine.ts';
+import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
+import type { Snooze, SnoozeLength } from './completion/snooze.ts';
+import { take } from './completion/take.ts';
+import type { ChannelLog } from './editor/channel-log.ts';
+import type { Configuration } from './editor/configuration.ts';
+import type { FolderRef } from './editor/folder-ref.ts';
+import { pickFolder } from './editor/pick-folder.ts';
+import { section } from './editor/settings.ts';
+import type { Surroundings } from './editor/surroundings.ts';
+import { sentences, t, type UiText } from './editor/ui-text.ts';
+import { type UiQuickPickItem, window } from './editor/window.ts';
+import type { KeptView } from './panel/kept-view.ts';
+import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
+import type { PanelHost } from './panel/panel-host.ts';
+import { Reports } from './panel/reports.ts';
+import type { Status } from './panel/status.ts';
+import type { CommitMessages } from './texts/commit-messages.ts';
+import type { TextTasks } from './texts/text-tasks.ts';
+import type { DocComments } from './texts/write-comment.ts';
+
+export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
+  readonly installed: vscode.Extension<unknown>;
+  readonly jobs: JobClient;
+  readonly neural: Neural;
+  /** Of the workspace. */
+  readonly memory: vscode.Memento;
+  readonly panel: PanelHost;
+  readonly kept: KeptView;
+  readonly api: Api;
+  readonly key: ApiKey;
+  readonly served: Served;
+  readonly servedKey: ApiKey;
+  readonly configuration: Configuration;
+  readonly status: Status;
+  readonly log: ChannelLog;
+  readonly snooze: Snooze;
+  readonly texts: TextTasks;
+  readonly commitMessages: CommitMessages;
+  readonly docComments: DocComments;
+  readonly ghostText: () => Pick<GhostTextProvider, 'answer' | 'document'>;
+  readonly surroundings: Surroundings;
+}
+
+/** Registers one command per row. */
+export function registerCommands(deps: CommandDeps): Disposable {
+  const { adaptation, commitMessages, configuration, docComments, folders, kept, log, panel, snooze, status, texts } =
+    deps;
+  const owned = new DisposableStore();
+  const { installed, memory: answered } = deps;
+  const carry = owned.add(new Carry({ ...deps, version: String(installed.packageJSON.version), answered }));
+  const reports = owned.add(
+    new Reports({ ...deps, extension: installed.extensionUri, exportFile: (root) => carry.export(root) }),
+  );
+  const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
+    adapt: () => adapt(deps),
+    cancelAdapt: () => adaptation.cancel(),
+    newTextTask: () => texts.create(),
+    runTextTask: (name?: string) => texts.run(name),
+    showLabels: (name?: string) => texts.show(name),
+    correctLabel: (name?: string) => texts.correct(name),
+    generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
+    writeDocComment: () => docComments.write(),
+    chooseModel: () => newModel(deps),
+    chooseBase: () => chooseBase(deps),
+    serveElsewhere: () => serveElsewhere(deps),
+    setApiKey: () => newApiKey(deps),
+    clearApiKey: () => forgetApiKey(deps),
+    allowApi: () => allowApi(deps),
+    revokeConsent: () => revokeConsent(deps),
+    stayLocal: () => configuration.write('localOnly', true, status.folder().uri),
+    showPanel: () => panel.show(),
+    openPanelInEditor: () => panel.openInEditor(),
+    showMenu: () => showMenu(status.snapshot(), configuration),
+    snooze: () => pickSnooze(snooze),
+    unsnooze: () => snooze.stop(),
+    enableHere: () => enableHere(deps),
+    disableHere: () => disableHere(deps),
+    showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
+    showReport: () => reports.showLatest(),
+    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), (root) => carry.export(root)),
+    importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => carry.import(folder)),
+    showKept: () => kept.show(status.folder(), window.activeTextEditor),
+    deleteData: () => deleteData(deps).then(() => texts.load()),
+    showLog: () => log.channel.show(),
+    openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
+    openWalkthrough: () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
+    trigger: () => deps.ghostText().answer(),
+    acceptWord: () => take('acceptNextWord', deps),
+    acceptLine: () => take('acceptNextLine', deps),
+    showMore: () => stepAmount(-1, status.folder().uri, configuration),
+    showLess: () => stepAmount(1, status.folder().uri, configuration),
+    chooseAmount: () => pickAmount(status.folder().uri, configuration),
+    [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
+      folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
+    },
+  };
+  for (const [name, run] of Object.entries(rows)) {
+    owned.add(vscode.commands.registerCommand(`${section}.${name}`, (...args) => told(run, args, log)));
+  }
+  return owned;
+}
+
+/** An exception ends here: VS Code would show its message, which may quote foreign text, with the links in it. */
+async function told(run: (...args: never[]) => unknown, args: unknown[], log: Log): Promise<unknown> {
+  try {
+    return await run(...(args as never[]));
+  } catch (error) {
+    log.error('A command failed', error);
+    void tellFailure({ message: messageOf(error) });
+    return undefined;
+  }
+}
+
+async function adapt({ adaptation, folders, panel, status }: CommandDeps): Promise<void> {
+  const folder = await pickFolder(status.folder(), t('Adapt to which folder?'));
+  if (!folder) return;
+  if (await adaptation.adapt(folders.of(folder))) {
+    await panel.show('report');
+  }
+}
+
+async function withFolder(
+  { status }: CommandDeps,
+  question: UiText,
+  work: (root: string, folder: FolderRef) => Promise<void>,
+): Promise<void> {
+  const folder = await pickFolder(status.folder(), question);
+  if (folder?.root !== undefined) await work(folder.root, folder);
+}
+
+async function newApiKey(deps: CommandDeps): Promise<void> {
+  const { api, status, configuration } = deps;
+  const tried = await setApiKey(deps);
+  if (tried === undefined) return;
+  const folder = status.folder();
+  if (configuration.for(folder.uri).localOnly) {
+    void window.showInformationMessage(sentences(tried, t('Local-only mode is on, so it is not used.')));
+  } else if (api.state(folder) === 'unasked') await allowApi(deps);
+  else void window.showInformationMessage(tried);
+}
+
+async function newModel(deps: CommandDeps): Promise<void> {
+  const { api, status } = deps;
+  await api.load();
+  if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
+}
+
+async function serveElsewhere(deps: CommandDeps): Promise<void> {
+  const { served, permissions, status } = deps;
+  if (!(await chooseServed(deps))) return;
+  const folder = status.folder();
+  const state = served.state(folder);
+  if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');
+  if (state === 'local-only')
+    void window.showInformationMessage(
+      t('{0} does not draft while local-only mode is on, or the slider is at its local end.', served.host),
+    );
+}
+
+async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
+  await key.forget();
+  void window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
+}
+
+async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
+  await api.load();
+  const folder = status.folder();
+  if (!vscode.workspace.isTrusted) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+    return;
+  }
+  const question = api.question(folder, folders.peek(folder)?.service.typing.callsAnHour);
+  if (!(await askConsent(question, permissions, 'modal'))) return;
+  if (configuration.for(folder.uri).localOnly) await configuration.write('localOnly', false, folder.uri);
+  if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
+}
+
+async function revokeConsent({ api, permissions, served, status }: CommandDeps): Promise<void> {
+  const folder = status.folder();
+  await permissions.decline(folder.key, api.host());
+  if (served.host !== '') await permissions.decline(folder.key, served.host);
+  void window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
+}
+
+/** Whether suggestions are paused now: the picker can be left without a choice. */
+async function pickSnooze(snooze: Snooze): Promise<boolean> {
+  const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
+    { label: t('5 minutes'), length: 5 },
+    { label: t('30 minutes'), length: 30 },
+    { label: t('Until the editor restarts'), length: 'restart' },
+  ];
+  const picked = await window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
+  if (picked) snooze.start(picked.length);
+  return snooze.active;
+}
+
+async function enableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
+  const { folder, languageId } = status.snapshot();
+  await permissions.setFolder(folder.key, true);
+  if (languageId === undefined) return;
+  await permissions.setLanguage(folder.key, languageId, true);
+  const { enable } = configuration.for(folder.uri);
+  if (enable[languageId] ?? enable['*'] ?? true) return;
+  await configuration.write('enable', { ...enable, [languageId]: true }, folder.uri);
+}
+
+async function disableHere({ configuration, permissions, status }: CommandDeps): Promise<void> {
+  const { folder, languageId } = status.snapshot();
+  const off = async (id: string) => {
+    const { enable } = configuration.for(folder.uri);
+    await configuration.write('enable', { ...enable, [id]: false }, folder.uri);
+  };
+  const inFolder = { label: t('In {0}', folder.name), detail: t('For all languages') };
+  const choices = [
+    ...(languageId === undefined
+      ? []
+      : [
+          {
+            label: t('For {0} in {1}', languageId, folder.name),
+            detail: t('Other folders and other languages stay on'),
+            run: () => permissions.setLanguage(folder.key, languageId, false),
+          },
+        ]),
+    { ...inFolder, run: () => permissions.setFolder(folder.key, false) },
+    ...(languageId === undefined
+      ? []
+      : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),
+  ];
+  const picked = await window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
+  await picked?.run();
+}

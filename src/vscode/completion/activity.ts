@@ -1,0 +1,128 @@
+// This session's completions: the last rows for the panel, the totals, and the last answer for the status bar. Pure; the store keeps the rest.
+import type { Outcome } from '../../common/completion.ts';
+import { quantile } from '../../common/quality.ts';
+import type { PanelRow, PanelTotals } from '../webview/protocol.ts';
+
+const rowLimit = 200;
+/** Latencies kept for the quantiles: the last ones say how fast it is now. */
+const latencyLimit = 2000;
+
+const none = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
+
+export interface ActivityListener {
+  onRow(row: PanelRow): void;
+  onClear(): void;
+}
+
+export class Activity {
+  private readonly byId = new Map<string, PanelRow>();
+  private readonly documents = new Map<string, string>();
+  private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
+  private counts = { ...none };
+  /** Characters that keys have written, by row. */
+  private readonly taken = new Map<string, number>();
+  private readonly listeners = new Set<ActivityListener>();
+  private lastAnswer: PanelRow | undefined;
+  private newestId = '';
+
+  listen(listener: ActivityListener): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** Newest first. */
+  get rows(): PanelRow[] {
+    return [...this.byId.values()].reverse();
+  }
+
+  /** Added last, whatever came. */
+  get newest(): PanelRow | undefined {
+    return this.byId.get(this.newestId);
+  }
+
+  /** The last that was answered. */
+  get last(): PanelRow | undefined {
+    return this.lastAnswer;
+  }
+
+  get(id: string): PanelRow | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The document of a row, as a URI. */
+  documentOf(id: string): string | undefined {
+    return this.documents.get(id);
+  }
+
+  /** A row that is there already is replaced where it stands. @param document the URI of the row's document */
+  add(row: PanelRow, document: string): void {
+    const { counts } = this;
+    this.newestId = row.id;
+    this.byId.set(row.id, row);
+    this.documents.set(row.id, document);
+    if (this.byId.size > rowLimit) {
+      const oldest = this.byId.keys().next().value as string;
+      this.byId.delete(oldest);
+      this.taken.delete(oldest);
+      this.documents.delete(oldest);
+    }
+    counts.spentUsd += row.costUsd;
+    if (row.source !== 'none') {
+      const kind = row.source === 'api' ? 'api' : 'local';
+      counts.completions++;
+      counts[kind]++;
+      counts.savedUsd += row.savedUsd;
+      this.lastAnswer = row;
+      // A cached answer took no time of a model's; counting it would flatter.
+      if (!row.cached) {
+        this.latencies[kind].push(row.latencyMs);
+        if (this.latencies[kind].length > latencyLimit) this.latencies[kind].shift();
+      }
+    }
+    for (const listener of this.listeners) listener.onRow(row);
+  }
+
+  /** Money spent on an answer that was never shown. */
+  addSpending(usd: number): void {
+    this.counts.spentUsd += usd;
+  }
+
+  /** Characters that keys have written of it. */
+  takenOf(id: string): number {
+    return this.taken.get(id) ?? 0;
+  }
+
+  setOutcome(id: string, outcome: Outcome, taken: number): void {
+    const row = this.byId.get(id);
+    if (!row) return;
+    this.counts.characters += taken - this.takenOf(id);
+    this.taken.set(id, taken);
+    const took = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
+    this.counts.accepted += Number(took(outcome)) - Number(took(row.outcome));
+    this.counts.typed += Number(outcome === 'typed') - Number(row.outcome === 'typed');
+    const next = { ...row, outcome };
+    this.byId.set(id, next);
+    if (this.lastAnswer?.id === id) this.lastAnswer = next;
+    for (const listener of this.listeners) listener.onRow(next);
+  }
+
+  totals(): PanelTotals {
+    const { local, api } = this.latencies;
+    return {
+      ...this.counts,
+      ...(local.length > 0 && { localP50Ms: quantile(local, 0.5) }),
+      ...(api.length > 0 && { apiP50Ms: quantile(api, 0.5) }),
+    };
+  }
+
+  clear(): void {
+    this.byId.clear();
+    this.documents.clear();
+    this.lastAnswer = undefined;
+    this.counts = { ...none };
+    this.taken.clear();
+    this.latencies.local.length = 0;
+    this.latencies.api.length = 0;
+    for (const listener of this.listeners) listener.onClear();
+  }
+}

@@ -1,0 +1,76 @@
+// What can be done before the editor asks: with each key the draft that it will ask for 50 ms later is begun, and where the cursor
+// comes to rest the model reads the place. Nothing is shown, counted or told of it.
+import * as vscode from 'vscode';
+import type { CompletionQuery } from '../../common/completion.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { CompletionService } from '../../completion/service.ts';
+import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
+import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import type { Surroundings } from '../editor/surroundings.ts';
+import { window } from '../editor/window.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { Folders } from '../folder/folders.ts';
+import { CursorWatch } from './cursor-watch.ts';
+
+export interface AheadDeps {
+  readonly folders: Pick<Folders, 'peek'>;
+  readonly rules: Pick<FileRules, 'of'>;
+  readonly surroundings: Surroundings;
+  /** Not snoozed, and on for this folder and language. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Somebody is at the keyboard. */
+  readonly onMove: () => void;
+  /** The processor has nothing better to do, and the current to do it. */
+  readonly mayWarm: () => boolean;
+}
+
+/** Of longer documents the text costs too much to be taken twice for a key. */
+const mostLines = 20_000;
+
+export class Ahead extends DisposableStore {
+  private readonly deps: AheadDeps;
+
+  constructor(deps: AheadDeps) {
+    super();
+    this.deps = deps;
+    const watch = this.add(
+      new CursorWatch<vscode.TextEditor>({
+        onKey: (editor) => void this.at(editor, (service, request) => service.begin(request)),
+        onRest: (editor) => {
+          if (deps.mayWarm()) void this.at(editor, (service, { query }) => service.warm(query));
+        },
+      }),
+    );
+    this.add(
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        deps.onMove();
+        watch.moved(textEditor);
+      }),
+    );
+    this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
+  }
+
+  /** Calls `work` where ghost text would be asked for at the editor's cursor. */
+  private async at(
+    editor: vscode.TextEditor,
+    work: (
+      service: CompletionService,
+      request: { readonly query: CompletionQuery; readonly trigger: 'automatic'; readonly indentUnit: string },
+    ) => void,
+  ): Promise<void> {
+    const { document, selections } = editor;
+    const [selection] = selections;
+    if (editor !== window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
+    if (document.lineCount > mostLines || isSilent(document.uri.scheme, document.languageId)) return;
+    const folder = folderOf(document.uri);
+    const session = this.deps.folders.peek(folder);
+    if (!session || !this.deps.isOn(folder, document.languageId)) return;
+    if (vscode.workspace.getConfiguration('editor', document).get('inlineSuggest.enabled') === false) return;
+    const { version } = document;
+    const path = pathIn(folder, document.uri);
+    if ((await this.deps.rules.of(folder, path)) === 'off') return;
+    if (this.isDisposed || session.isDisposed || document.isClosed || document.version !== version) return;
+    const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
+    work(session.service, { query, trigger: 'automatic', indentUnit: indentUnit(editor.options) });
+  }
+}

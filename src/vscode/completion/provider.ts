@@ -1,0 +1,203 @@
+// Ghost text: from VS Code's request to one item, or nothing.
+import * as vscode from 'vscode';
+import type { Completion } from '../../completion/types.ts';
+import { fromLineFeeds } from '../../text/lines.ts';
+import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { folderOf, pathIn } from '../editor/folder-ref.ts';
+import type { Surroundings } from '../editor/surroundings.ts';
+import { window } from '../editor/window.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { Folders } from '../folder/folders.ts';
+import { opensList } from './suggest-list.ts';
+import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
+import type { Silence } from './why-nothing.ts';
+
+export interface ProviderDeps {
+  readonly folders: Folders;
+  /** Not snoozed, and on for this folder and language. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  readonly rules: FileRules;
+  readonly surroundings: Surroundings;
+  /** Called for each request that may be answered: the place to ask for consent. */
+  readonly onRequest: (folder: FolderRef) => void;
+  /** Called for each request, whatever becomes of it. */
+  readonly onAsked: (document: vscode.TextDocument) => void;
+  /** Whether a suggestion of ours stands in the editor, as far as one can know. */
+  readonly onShown: (stands: boolean) => void;
+  /** The user's own key got no suggestion. */
+  readonly onSilent: (silence: Silence) => void;
+}
+
+/** Run by VS Code after it has inserted an item of ours. Not in the palette. */
+export const acceptedCommand = 'easyAdaptation.accepted';
+
+export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
+  private readonly deps: ProviderDeps;
+  private readonly unanswered = new Unanswered();
+  private askedAbout: vscode.TextDocument | undefined;
+  private askedAt = 0;
+  private asked = 0;
+
+  constructor(deps: ProviderDeps) {
+    this.deps = deps;
+  }
+
+  /** That was asked about last. */
+  get document(): vscode.TextDocument | undefined {
+    return this.askedAbout;
+  }
+
+  /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
+  async repeat(folder: FolderRef): Promise<void> {
+    const editor = window.activeTextEditor;
+    if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
+    const { document, selection } = editor;
+    const early = LIST_PAUSE_MS - (performance.now() - this.askedAt);
+    if (early > 0 && opensList(document, selection.active)) {
+      setTimeout(() => void this.repeat(folder), early);
+      return;
+    }
+    if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
+    await this.trigger();
+  }
+
+  /** Asks for ghost text at the editor's cursor, as typing would. */
+  async ask({ document, selection }: vscode.TextEditor): Promise<void> {
+    if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
+    this.unanswered.announce(placeOf(document, selection.active));
+    await this.trigger();
+  }
+
+  /** The user's own key: a suggestion, or the reason why there is none. */
+  async answer(): Promise<void> {
+    const { asked } = this;
+    await this.trigger();
+    // The editor asks within its own 50 ms, if at all.
+    setTimeout(() => this.asked === asked && this.deps.onSilent('not-asked'), 500);
+  }
+
+  private async trigger(): Promise<void> {
+    // Its argument `explicit: false` fetches nothing where the editor has had its answer.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    this.deps.onAsked(document);
+    this.askedAbout = document;
+    this.asked++;
+    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const repeated = invoked && this.unanswered.isRepeat(placeOf(document, position));
+    const by = repeated ? 'us' : invoked ? 'key' : 'typing';
+    const made = await this.make(document, position, context.selectedCompletionInfo, token, by);
+    if (made === 'stale') return [];
+    const shown = typeof made === 'object';
+    this.deps.onShown(shown);
+    if (!shown && by === 'key') this.deps.onSilent(made);
+    return shown ? [made] : [];
+  }
+
+  /** 'stale': the request is over, and nobody waits for what it came to. */
+  private async make(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    info: vscode.SelectedCompletionInfo | undefined,
+    token: vscode.CancellationToken,
+    by: 'key' | 'typing' | 'us',
+  ): Promise<vscode.InlineCompletionItem | Silence | 'stale'> {
+    const folder = folderOf(document.uri);
+    if (isSilent(document.uri.scheme, document.languageId)) return 'document';
+    if (!this.deps.isOn(folder, document.languageId)) return 'off';
+    const place = placeOf(document, position);
+    this.unanswered.begin(folder.key, place);
+    this.askedAt = performance.now();
+    const selected = selectedText(document, position, info);
+    if (selected === undefined) return 'list';
+
+    const { version } = document;
+    const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
+    const path = pathIn(folder, document.uri);
+    const query = queryAt(document, position, path, this.deps.surroundings.of(document));
+    if ((await this.deps.rules.of(folder, path)) === 'off') return 'left-out';
+    if (stale()) return 'stale';
+    // Nobody typed: no moment to ask for anything.
+    if (by !== 'us') this.deps.onRequest(folder);
+
+    const session = this.deps.folders.of(folder);
+    const abort = new AbortController();
+    const listener = token.onCancellationRequested(() => abort.abort());
+    try {
+      const completion = await session.service.complete(
+        {
+          query,
+          line: position.line,
+          trigger: by === 'key' ? 'manual' : 'automatic',
+          ...(selected !== '' && { selectedText: selected }),
+          besideList: opensList(document, position),
+          indentUnit: indentUnit(editorOptions(document)),
+        },
+        abort.signal,
+      );
+      if (stale()) return 'stale';
+      if (completion !== undefined) {
+        this.unanswered.answered(folder.key, place);
+        return item(document, position, completion, folder.key);
+      }
+      // After this answer, which would end the new question.
+      if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
+      return 'nothing';
+    } finally {
+      listener.dispose();
+    }
+  }
+}
+
+function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): CursorPlace {
+  return { document: document.uri.toString(), version: document.version, line, character };
+}
+
+/**
+ * The item replaces the line's text before the cursor, and the closers behind it that the completion writes itself, with both: so it stays while the user deletes
+ * and types again, and the editor's accept-word and accept-line work on it.
+ */
+function item(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  completion: Completion,
+  folderKey: string,
+): vscode.InlineCompletionItem {
+  const lineStart = position.with(undefined, 0);
+  const before = document.getText(new vscode.Range(lineStart, position));
+  const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
+  const end = position.translate(0, completion.over ?? 0);
+  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, end), {
+    title: '',
+    command: acceptedCommand,
+    arguments: [folderKey, completion.id],
+  });
+}
+
+/**
+ * What the suggest widget's selected entry would add at the cursor; '' where none is selected, undefined where it would
+ * change what stands before the cursor: VS Code shows no ghost text with such an entry.
+ */
+function selectedText(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  info: vscode.SelectedCompletionInfo | undefined,
+): string | undefined {
+  if (!info) return '';
+  if (info.range.end.isAfter(position)) return undefined;
+  const typed = document.getText(new vscode.Range(info.range.start, position));
+  return info.text.startsWith(typed) ? info.text.slice(typed.length) : undefined;
+}
+
+function editorOptions(document: vscode.TextDocument): vscode.TextEditorOptions {
+  const editor = window.visibleTextEditors.find((shown) => shown.document === document);
+  return editor?.options ?? {};
+}

@@ -1,0 +1,176 @@
+// Turns what the completion service tells into rows: for the panel, for the store; and failures of the API into one quiet status.
+import type { Clock } from '../../common/clock.ts';
+import type { Log } from '../../common/log.ts';
+import type { Masking } from '../../common/masking.ts';
+import { maskedInsert } from '../../completion/masked.ts';
+import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
+import type { Decision } from '../../routing/types.ts';
+import type { Store } from '../../storage/store.ts';
+import { lineBefore, lineNumber } from '../../text/lines.ts';
+import { apart } from '../../text/windows.ts';
+import type { Problems } from '../api/problems.ts';
+import type { PanelRow } from '../webview/protocol.ts';
+import type { Activity } from './activity.ts';
+
+export interface RecorderDeps {
+  readonly activity: Activity;
+  readonly problems: Problems;
+  readonly store: () => Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Something was accepted, perhaps for the first time. */
+  readonly onAccepted: () => void;
+}
+
+/** The folder as the recorder needs it. */
+export interface RecorderFolder {
+  readonly storeName: string;
+  /** Before paths in the panel; '' where there is one folder only. */
+  readonly label: string;
+  /** The URI of the document at a path of the folder. */
+  readonly documentAt: (path: string) => string;
+  /** Secrets never enter the store. */
+  readonly mask: Masking;
+  /** The user trusts the folder. Of one that is not trusted nothing is kept but what could be made again: no row in the store. */
+  readonly isTrusted: boolean;
+}
+
+export class Recorder {
+  private readonly deps: RecorderDeps;
+  private unanswered = 0;
+
+  constructor(deps: RecorderDeps) {
+    this.deps = deps;
+  }
+
+  on(event: CompletionEvent, folder: RecorderFolder): void {
+    const { activity, problems } = this.deps;
+    switch (event.kind) {
+      case 'started':
+        break;
+      case 'answered':
+        void this.answered(event.request, event.completion, folder);
+        break;
+      case 'nothing':
+        this.nothing(event.request, event.decision, folder);
+        break;
+      case 'paid-unshown':
+        activity.addSpending(event.costUsd);
+        break;
+      case 'api-failed':
+        problems.report(event);
+        break;
+      case 'api-recovered':
+        problems.clear();
+        break;
+      case 'outcome':
+        activity.setOutcome(event.id, event.outcome, event.taken);
+        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome, event.taken));
+        if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
+    }
+  }
+
+  private async answered(request: CompletionRequest, completion: Completion, folder: RecorderFolder): Promise<void> {
+    const { clock, activity, log } = this.deps;
+    const at = clock.now();
+    const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
+    const { path, languageId } = request.query;
+    const row: PanelRow = {
+      ...this.placeOf(request, folder),
+      id,
+      at,
+      text,
+      source,
+      model,
+      cached,
+      latencyMs,
+      costUsd,
+      savedUsd,
+      outcome: 'pending',
+      decision,
+    };
+    activity.add(row, folder.documentAt(path));
+    if (!folder.isTrusted) return;
+    let masked: string;
+    let name: string;
+    try {
+      [masked, name] = await Promise.all([maskedInsert(text, request.query, folder.mask), folder.mask.path(path)]);
+    } catch (error) {
+      log.error('A completion was not recorded', error);
+      return;
+    }
+    this.store((store) =>
+      store.recordCompletion({
+        id,
+        at,
+        folder: folder.storeName,
+        path: name,
+        languageId,
+        line: lineOf(request),
+        source,
+        model,
+        text: masked,
+        latencyMs,
+        cached: cached ? 1 : 0,
+        costUsd,
+        savedUsd,
+        pSpecialist: decision.pSpecialist,
+        pApi: decision.pApi,
+        decision: JSON.stringify(decision),
+        // A verdict may have come meanwhile.
+        outcome: activity.get(id)?.outcome ?? 'pending',
+        taken: activity.takenOf(id),
+      }),
+    );
+  }
+
+  /**
+   * While typing, to have nothing to say is the usual thing. What was held back is listed, in one row for the line that is typed; who asked with a key
+   * wants to know why nothing came.
+   */
+  private nothing(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
+    const { activity, clock } = this.deps;
+    const held = decision?.held;
+    if (held === undefined && request.trigger !== 'manual') return;
+    const place = this.placeOf(request, folder);
+    const { newest } = activity;
+    const again = newest?.source === 'none' && newest.path === place.path && newest.line === place.line;
+    const row: PanelRow = {
+      ...place,
+      id: again ? newest.id : `none-${++this.unanswered}`,
+      at: clock.now(),
+      text: held?.text ?? '',
+      ...(held && { held: { p: held.p, from: held.from } }),
+      source: 'none',
+      model: '',
+      cached: false,
+      latencyMs: 0,
+      costUsd: 0,
+      savedUsd: 0,
+      outcome: 'ignored',
+      ...(decision && { decision }),
+    };
+    activity.add(row, folder.documentAt(request.query.path));
+  }
+
+  private placeOf(request: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
+    const { path, prefix } = request.query;
+    return {
+      path: folder.label === '' ? path : `${folder.label}/${path}`,
+      line: lineOf(request) + 1,
+      before: apart(lineBefore(prefix, 200)),
+    };
+  }
+
+  private store(write: (store: Store) => void): void {
+    try {
+      write(this.deps.store());
+    } catch (error) {
+      this.deps.log.error('The store refused a completion', error);
+    }
+  }
+}
+
+function lineOf({ line, query }: CompletionRequest): number {
+  return line ?? lineNumber(query.prefix);
+}

@@ -1,0 +1,57 @@
+// `Alt+\` always answers: with a suggestion, or with one sentence in the status bar that says why there is none.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiStatusBarItem, window } from '../editor/window.ts';
+import type { PanelState } from '../webview/protocol.ts';
+
+const shownMs = 8_000;
+
+/** Why a request of the user's own key got no suggestion. */
+export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
+
+export class WhyNothing extends DisposableStore {
+  private readonly item: UiStatusBarItem;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    super();
+    this.item = this.add(window.createStatusBarItem('easyAdaptation.whyNothing', vscode.StatusBarAlignment.Left));
+    this.item.name = t('Easy Adaptation: why nothing is suggested');
+  }
+
+  tell(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
+    const text = sentence(silence, now.statusText, now.status === 'starting');
+    // Shown anew each time: who hears the editor is told again, where a plain message of the status bar is not read out.
+    this.item.hide();
+    this.item.text = withIcon('sparkle', text);
+    this.item.accessibilityInformation = { label: text, role: 'alert' };
+    this.item.show();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.item.hide(), shownMs);
+  }
+
+  override dispose(): void {
+    clearTimeout(this.timer);
+    super.dispose();
+  }
+}
+
+function sentence(silence: Silence, statusText: string, isStarting: boolean): UiText {
+  switch (silence) {
+    case 'document':
+      return t('Nothing is suggested in this kind of document.');
+    case 'off':
+      return t('No suggestion: {0}.', statusText);
+    case 'list':
+      return t('No suggestion: the entry of the open list does not go on from what stands here.');
+    case 'left-out':
+      return t('No suggestion: this file is left out. It is ignored, excluded, or made to hold secrets.');
+    case 'nothing':
+      return isStarting
+        ? t('No suggestion yet: {0}.', statusText)
+        : t('No suggestion: nothing is known of how the text goes on here.');
+    case 'not-asked':
+      return t('No suggestion: the editor asks for none here.');
+  }
+}

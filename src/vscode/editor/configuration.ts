@@ -1,0 +1,74 @@
+// The settings as they stand for a document or a folder, read anew only when they change.
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { globsOfBoth, type Levels, resolve, type Toggles } from './levels.ts';
+import { readSetting, readSettings, type Settings, section } from './settings.ts';
+
+export class Configuration extends DisposableStore {
+  private readonly cache = new Map<string, Settings>();
+  private readonly changed = this.add(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changed.event;
+
+  constructor() {
+    super();
+    this.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration(section) && !event.affectsConfiguration('files.exclude')) return;
+        this.cache.clear();
+        this.changed.fire();
+      }),
+    );
+    this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.cache.clear()));
+    this.add(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.cache.clear();
+        this.changed.fire();
+      }),
+    );
+  }
+
+  /** @param scope a folder's URI; undefined: no folder. Settings by language are the `enable` map's business. */
+  for(scope: vscode.Uri | undefined): Settings {
+    const key = scope?.toString() ?? '';
+    let settings = this.cache.get(key);
+    if (!settings) {
+      const values = vscode.workspace.getConfiguration(section, scope ?? null);
+      settings = readSettings((name) => values.inspect(name), vscode.workspace.isTrusted);
+      this.cache.set(key, settings);
+    }
+    return settings;
+  }
+
+  /** Globs that are switched on: VS Code's own and ours. A workspace takes none away that the user has. */
+  excludes(scope: vscode.Uri): Record<string, boolean> {
+    const levels = vscode.workspace.getConfiguration('files', scope).inspect('exclude') ?? {};
+    return { ...resolve<Toggles>(levels, onGlobs, {}, globsOfBoth, true), ...onGlobs(this.for(scope).exclude) };
+  }
+
+  /**
+   * Writes where the setting is set already, else for the user: a click in our panel makes no file in the repository.
+   * Where the user's own value would still be the stricter one, it is written too.
+   */
+  async write<K extends keyof Settings>(key: K, value: Settings[K], scope: vscode.Uri | undefined): Promise<void> {
+    const values = vscode.workspace.getConfiguration(section, scope ?? null);
+    const { isTrusted } = vscode.workspace;
+    const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+    const targets = { globalValue: Global, workspaceValue: Workspace, workspaceFolderValue: WorkspaceFolder };
+    const inWorkspace = (['workspaceFolderValue', 'workspaceValue'] as const).filter(
+      (level) => isTrusted && values.inspect(key)?.[level] !== undefined,
+    );
+    let levels: Levels = { ...values.inspect(key) };
+    for (const level of [...inWorkspace, 'globalValue'] as const) {
+      await values.update(key, value, targets[level]);
+      levels = { ...levels, [level]: value };
+      if (isDeepStrictEqual(readSetting(key, levels, isTrusted), value)) return;
+    }
+  }
+}
+
+/** `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text. */
+function onGlobs(globs: unknown): Toggles | undefined {
+  if (typeof globs !== 'object' || globs === null) return undefined;
+  return Object.fromEntries(Object.entries(globs).map(([glob, on]) => [glob, on === true]));
+}

@@ -1,0 +1,82 @@
+// From an editor's document and position to the query that the models see.
+import type { CompletionQuery } from '../../common/completion.ts';
+import { maxPrefix, maxSuffix, queryOf } from '../../prompts/completion/query.ts';
+
+/** What is needed of a `vscode.TextDocument`. */
+export interface DocumentView {
+  readonly languageId: string;
+  /** 1: a line feed, 2: carriage return and line feed. */
+  readonly eol: number;
+  readonly lineCount: number;
+  lineAt(line: number): { readonly text: string };
+  offsetAt(position: { readonly line: number; readonly character: number }): number;
+}
+
+/** Text that is read with a document's own: of a notebook's cells above and below it. */
+export interface Around {
+  readonly above: string;
+  readonly below: string;
+}
+
+/**
+ * The query at `position`. Of the document the lines in reach alone are taken: all of a long one would be joined at each key, and stay in
+ * memory for as long as a piece of it does.
+ */
+export function queryAt(
+  document: DocumentView,
+  position: { readonly line: number; readonly character: number },
+  path: string,
+  { above, below }: Around = { above: '', below: '' },
+): CompletionQuery {
+  const end = document.eol === 2 ? '\r\n' : '\n';
+  const { text } = document.lineAt(position.line);
+  const character = Math.min(position.character, text.length);
+  const lines = [text];
+  let before = character;
+  for (let line = position.line - 1; line >= 0 && before <= maxPrefix; line--) {
+    lines.unshift(document.lineAt(line).text);
+    before += (lines[0] as string).length + end.length;
+  }
+  let after = text.length - character;
+  let line = position.line + 1;
+  for (; line < document.lineCount && after <= maxSuffix; line++) {
+    const next = document.lineAt(line).text;
+    lines.push(next);
+    after += next.length + end.length;
+  }
+  const skipped = document.offsetAt(position) - before;
+  // Where the document's own beginning and end are in reach.
+  const head = skipped === 0 ? above : '';
+  const tail = line >= document.lineCount ? below : '';
+  return queryOf(head + lines.join(end) + tail, head.length + before, path, document.languageId, skipped);
+}
+
+/** One step of indentation, from the editor's options. */
+export function indentUnit(options: { readonly insertSpaces?: unknown; readonly tabSize?: unknown }): string {
+  if (options.insertSpaces === false) return '\t';
+  return ' '.repeat(typeof options.tabSize === 'number' && options.tabSize > 0 ? options.tabSize : 4);
+}
+
+/** Of the document that shows what is kept and sent. */
+export const keptScheme = 'easy-adaptation-kept';
+
+/** Schemes whose documents are no files that somebody writes: output, diffs' old sides. */
+const silentSchemes = new Set([
+  keptScheme,
+  'output',
+  'git',
+  'gitlens',
+  'debug',
+  'search-editor',
+  'comment',
+  'chat-editing-snapshot-text-model',
+  'interactive-input',
+  'walkThrough',
+  'walkThroughSnippet',
+  'vscode-settings',
+]);
+const silentLanguages = new Set(['log', 'Log', 'code-text-binary', 'search-result']);
+
+export function isSilent(scheme: string, languageId: string): boolean {
+  return silentSchemes.has(scheme) || silentLanguages.has(languageId);
+}

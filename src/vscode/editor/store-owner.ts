@@ -1,0 +1,34 @@
+// The SQLite store, opened when it is first needed and closed with the extension.
+import type { Disposable } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import { openStore } from '../../storage/open.ts';
+import type { Store } from '../../storage/store.ts';
+
+export class StoreOwner implements Disposable {
+  private readonly folder: string;
+  private readonly log: Log;
+  private readonly onNotice: (notice: string) => void;
+  private store: Store | undefined;
+
+  /** @param onNotice a sentence for the user: a damaged or newer database was set aside, or nothing can be written */
+  constructor(folder: string, log: Log, onNotice: (notice: string) => void) {
+    this.folder = folder;
+    this.log = log;
+    this.onNotice = onNotice;
+  }
+
+  get(): Store {
+    if (!this.store) {
+      const { log, onNotice } = this;
+      const opened = openStore(this.folder, { log, onNotice });
+      this.store = opened.store;
+      if (opened.notice !== undefined) onNotice(opened.notice);
+    }
+    return this.store;
+  }
+
+  dispose(): void {
+    this.store?.close();
+    this.store = undefined;
+  }
+}

@@ -1,0 +1,58 @@
+// What a document is read with that stands in no file of its own: a notebook's cell with the other cells, the box for a commit's message with
+// the repository's earlier ones.
+import * as vscode from 'vscode';
+import type { Log } from '../../common/log.ts';
+import { pastCommits } from '../../workspace/files/staged.ts';
+import { aroundCell } from './cells-around.ts';
+import { aboveBox, boxScheme } from './commit-box.ts';
+import type { Around } from './document-query.ts';
+import { folderOf } from './folder-ref.ts';
+
+const cellScheme = 'vscode-notebook-cell';
+/** Messages that were written meanwhile are read when the box is used after so long, ms. */
+const againMs = 5 * 60_000;
+
+export class Surroundings {
+  private readonly log: Log;
+  /** By the repository's folder. */
+  private readonly messages = new Map<string, { readonly readAt: number; text: string }>();
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  of(document: vscode.TextDocument): Around | undefined {
+    const { scheme } = document.uri;
+    if (scheme === cellScheme) return cells(document);
+    return scheme === boxScheme ? { above: this.earlier(document), below: '' } : undefined;
+  }
+
+  /** What is known by now. Git is asked in a folder that is trusted, and not otherwise. */
+  private earlier({ uri }: vscode.TextDocument): string {
+    const { root } = folderOf(uri);
+    if (root === undefined || !vscode.workspace.isTrusted) return '';
+    const known = this.messages.get(root);
+    if (known === undefined || performance.now() - known.readAt > againMs) void this.read(root, known?.text ?? '');
+    return known?.text ?? '';
+  }
+
+  private async read(root: string, text: string): Promise<void> {
+    const now = { readAt: performance.now(), text };
+    this.messages.set(root, now);
+    try {
+      now.text = aboveBox((await pastCommits(root)).map(({ message }) => message));
+    } catch (error) {
+      this.log.error('Earlier commit messages were not read', error);
+    }
+  }
+}
+
+function cells(document: vscode.TextDocument): Around | undefined {
+  for (const notebook of vscode.workspace.notebookDocuments) {
+    if (notebook.uri.path !== document.uri.path) continue;
+    const all = notebook.getCells().map(({ document: cell }) => cell);
+    const at = all.indexOf(document);
+    if (at >= 0) return aroundCell(all, at);
+  }
+  return undefined;
+}

@@ -1,0 +1,19 @@
+// What a folder's settings come to for its completions.
+import type { CompletionSettings } from '../../completion/types.ts';
+import { riskOf, type Settings } from '../editor/settings.ts';
+
+export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
+  const { balance, showBar, multiline, apiDebounceMin, apiDebounceMax } = settings;
+  const risk = riskOf(settings);
+  return {
+    balance: settings.localOnly ? 0 : balance,
+    ...(risk && { risk }),
+    showBar,
+    fallbackBar: showBar,
+    multiline,
+    apiAllowed,
+    apiDebounceMinMs: apiDebounceMin,
+    apiDebounceMaxMs: Math.max(apiDebounceMin, apiDebounceMax),
+    prefetchFromApi: balance === 1,
+  };
+}

@@ -1,0 +1,244 @@
+// Tells the specialists what is open, changed, saved, closed, moved and deleted; and learns a saved file anew, alone.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+import { boxScheme } from '../editor/commit-box.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import { isSilent } from '../editor/document-query.ts';
+import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import type { Surroundings } from '../editor/surroundings.ts';
+import type { FileRules } from './file-rules.ts';
+import type { FolderSession } from './folder-session.ts';
+import type { Folders } from './folders.ts';
+import { lateFiles } from './late.ts';
+
+export interface DocumentsDeps {
+  readonly folders: Folders;
+  readonly rules: FileRules;
+  readonly configuration: Configuration;
+  readonly log: Log;
+  readonly surroundings: Surroundings;
+  /** A saved file says a secret that other files of the index may hold: it should be made anew. */
+  readonly onNewSecret: (folder: FolderRef) => void;
+}
+
+/** A change reaches the specialist when the typing has paused this long, ms; the query itself always has the newest text. */
+const settleMs = 250;
+/**
+ * Longer documents are not followed, since masking them at every pause would be felt: the query's own window serves them.
+ * UTF-16 units.
+ */
+const maxLength = 400_000;
+/** A password that is being typed is a new secret at every pause; others are told anew when it has been quiet, ms. */
+const againMs = 2000;
+/** Documents that were open before us are told a few at a time, so that activation stays short. */
+const batch = 8;
+/** The disk watcher reports a save within this long, ms. */
+const echoMs = 4000;
+/** Files that wait to be learned one by one. */
+const mostToLearn = 40;
+
+export class Documents extends DisposableStore {
+  private readonly deps: DocumentsDeps;
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private again: NodeJS.Timeout | undefined;
+  private readonly learnedAt = new Map<string, number>();
+  /** Open documents that were told with text that is not on the disk: what is there does not replace it while they are open. */
+  private readonly unsaved = new Set<string>();
+  private readonly toLearn = new Map<string, vscode.Uri>();
+  private learning = false;
+
+  constructor(deps: DocumentsDeps) {
+    super();
+    this.deps = deps;
+    const { workspace } = vscode;
+    this.add(workspace.onDidOpenTextDocument((document) => this.tell(document)));
+    this.add(
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.tellSoon(document);
+      }),
+    );
+    this.add(
+      workspace.onDidSaveTextDocument(({ uri }) => {
+        this.unsaved.delete(uri.toString());
+        void this.learn(uri);
+      }),
+    );
+    this.add(workspace.onDidCloseTextDocument((document) => this.closed(document)));
+    this.add(
+      workspace.onDidDeleteFiles(({ files }) => {
+        for (const uri of files) this.remove(uri);
+      }),
+    );
+    this.add(
+      workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) {
+          this.remove(oldUri);
+          this.learnSoon(newUri);
+        }
+      }),
+    );
+    this.add({
+      dispose: () => {
+        clearTimeout(this.again);
+        for (const timer of this.timers.values()) clearTimeout(timer);
+      },
+    });
+  }
+
+  /** What is open already, a few documents per turn of the event loop. */
+  async tellAll(): Promise<void> {
+    const documents = [...vscode.workspace.textDocuments];
+    while (documents.length > 0 && !this.isDisposed) {
+      for (const document of documents.splice(0, batch)) this.tell(document);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private tellSoon(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    clearTimeout(this.timers.get(key));
+    this.timers.set(
+      key,
+      setTimeout(() => this.tell(document), settleMs),
+    );
+  }
+
+  private tell(document: vscode.TextDocument): void {
+    this.settle(document.uri);
+    this.follow(document).catch((error: unknown) => this.deps.log.error('An open file was not followed', error));
+  }
+
+  private async follow(document: vscode.TextDocument): Promise<void> {
+    if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
+    // A message that was not committed teaches nothing yet.
+    if (document.uri.scheme === boxScheme) return;
+    const folder = folderOf(document.uri);
+    const path = pathIn(folder, document.uri);
+    const rule = await this.deps.rules.of(folder, path);
+    if (document.isClosed || this.isDisposed) return;
+    // Before its text is put together.
+    if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength) return;
+    const around = this.deps.surroundings.of(document);
+    const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
+    const { secrets, specialist } = this.deps.folders.of(folder);
+    // Also of a file that is itself left out: what it says is masked in the others.
+    const masked = await secrets.learnOpen(path, toLineFeeds(text));
+    if (masked.fresh) this.tellAgain();
+    const name = await secrets.path(path);
+    // What must not leave the machine must not be in another file's snippets either: its own text is in its own query.
+    if (rule !== 'open' || document.isClosed || this.isDisposed) return;
+    specialist.setOpenFile(name, masked.text);
+    this.unsaved[document.isDirty ? 'add' : 'delete'](document.uri.toString());
+  }
+
+  /** A new secret may stand in documents that were told before it was known. */
+  private tellAgain(): void {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.tellAll(), againMs);
+  }
+
+  /** One after the other. Of very many files moved at once the first; the disk watcher sees to the rest with a new index. */
+  private learnSoon(uri: vscode.Uri): void {
+    if (this.toLearn.size >= mostToLearn) return;
+    this.toLearn.set(uri.toString(), uri);
+    if (!this.learning) void this.learnAll();
+  }
+
+  private async learnAll(): Promise<void> {
+    this.learning = true;
+    for (const [key, uri] of this.toLearn) {
+      this.toLearn.delete(key);
+      if (!this.isDisposed) await this.learn(uri);
+    }
+    this.learning = false;
+  }
+
+  /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
+  async learn(uri: vscode.Uri): Promise<void> {
+    const folder = folderOf(uri);
+    if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
+    const path = pathIn(folder, uri);
+    const key = uri.toString();
+    this.noteLearned(key, Date.now());
+    try {
+      const { harvestFile } = await lateFiles();
+      const session = this.deps.folders.peek(folder);
+      if (!session) return;
+      const filesExclude = this.deps.configuration.excludes(folder.uri);
+      const secrets = await session.secrets.values();
+      const known = secrets.size;
+      const options = { trusted: vscode.workspace.isTrusted, filesExclude };
+      const found = await harvestFile(folder.root, path, options, { secrets });
+      if (session.isDisposed || !found.ok) return;
+      if (this.unsaved.has(key)) {
+        // Its secrets are known now, and it is read again when the document is closed.
+      } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
+      else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
+      if (secrets.size === known) return;
+      this.tellAgain();
+      this.deps.onNewSecret(folder);
+    } catch (error) {
+      this.deps.log.error('A saved file was not learned', error);
+    }
+  }
+
+  private closed({ uri }: vscode.TextDocument): void {
+    this.settle(uri);
+    void this.withSession(uri, (session, path, name) => {
+      session.secrets.closed(path);
+      session.specialist.setOpenFile(name, undefined);
+    });
+    // What was thrown away is not to be proposed.
+    if (this.unsaved.delete(uri.toString())) this.learnSoon(uri);
+  }
+
+  private noteLearned(key: string, now: number): void {
+    // The oldest first.
+    this.learnedAt.delete(key);
+    this.learnedAt.set(key, now);
+    for (const [old, at] of this.learnedAt) {
+      if (now - at < echoMs) break;
+      this.learnedAt.delete(old);
+    }
+  }
+
+  /** Learned so lately that the disk watcher's event can only be the echo of it. */
+  isFresh(uri: vscode.Uri): boolean {
+    return Date.now() - (this.learnedAt.get(uri.toString()) ?? 0) < echoMs;
+  }
+
+  /** The file is gone from the disk. */
+  remove(uri: vscode.Uri): void {
+    this.learnedAt.delete(uri.toString());
+    this.settle(uri);
+    void this.withSession(uri, (session, path, name) => {
+      session.secrets.closed(path);
+      session.specialist.removeFile(name);
+    });
+  }
+
+  /** @param work gets the path in the folder, and the one that the specialist knows */
+  private async withSession(
+    uri: vscode.Uri,
+    work: (session: FolderSession, path: string, name: string) => void,
+  ): Promise<void> {
+    const folder = folderOf(uri);
+    const session = this.deps.folders.peek(folder);
+    if (!session) return;
+    const path = pathIn(folder, uri);
+    try {
+      const name = await session.secrets.path(path);
+      if (!session.isDisposed) work(session, path, name);
+    } catch (error) {
+      this.deps.log.error('A file that went away is still known', error);
+    }
+  }
+
+  private settle(uri: vscode.Uri): void {
+    const key = uri.toString();
+    clearTimeout(this.timers.get(key));
+    this.timers.delete(key);
+  }
+}

@@ -1,0 +1,71 @@
+// What may be done with a file: everything, only local completion, or nothing. Asked once per file, anew when an ignore file or a setting changes.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { FileRule } from '../../workspace/files/file.ts';
+import { isSecretFile } from '../../workspace/files/file-names.ts';
+import { boxPath } from '../editor/commit-box.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { lateFiles } from './late.ts';
+
+const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;
+
+export class FileRules extends DisposableStore {
+  private readonly configuration: Configuration;
+  private readonly log: Log;
+  private readonly pending = new Map<string, Promise<FileRule>>();
+  private readonly known = new Map<string, FileRule>();
+
+  constructor(configuration: Configuration, log: Log) {
+    super();
+    this.configuration = configuration;
+    this.log = log;
+    this.add(configuration.onDidChange(() => this.forget()));
+    this.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.forget()));
+    this.add(
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (ignoreFileNames.test(uri.path)) this.forget();
+      }),
+    );
+  }
+
+  /** Never rejects: a file that cannot be judged is completed locally. */
+  of(folder: FolderRef, path: string): Promise<FileRule> {
+    const key = `${folder.key}\0${path}`;
+    let rule = this.pending.get(key);
+    if (!rule) {
+      rule = this.judge(folder, path).catch((error: unknown): FileRule => {
+        this.log.error('A file could not be judged, its text stays on this machine', error);
+        return 'local';
+      });
+      this.pending.set(key, rule);
+      const judged = rule;
+      void judged.then((value) => {
+        if (this.pending.get(key) === judged) this.known.set(key, value);
+      });
+    }
+    return rule;
+  }
+
+  /** False also while nothing is known of the file yet. */
+  mayLeave(folder: FolderRef, path: string): boolean {
+    return this.known.get(`${folder.key}\0${path}`) === 'open';
+  }
+
+  forget(): void {
+    this.pending.clear();
+    this.known.clear();
+  }
+
+  private async judge(folder: FolderRef, path: string): Promise<FileRule> {
+    if (isSecretFile(path)) return 'off';
+    // A message without its change is nothing to ask a large model about: 'Generate Commit Message' sends both.
+    if (path === boxPath) return 'local';
+    const { uri, root } = folder;
+    if (uri === undefined) return 'open';
+    const { ruleOf } = await lateFiles();
+    const options = { trusted: vscode.workspace.isTrusted, filesExclude: this.configuration.excludes(uri) };
+    return ruleOf(root, path, options, this.configuration.for(uri).exclude);
+  }
+}

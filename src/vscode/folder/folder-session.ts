@@ -1,0 +1,299 @@
+// One folder at work: its specialist (a worker's n-grams and the window's neural engine), its coupling, and the service that answers.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { snapshotName } from '../../adaptation/models/specialist-files.ts';
+import type { AdaptReport } from '../../adaptation/report/types.ts';
+import type { Clock } from '../../common/clock.ts';
+import type { Draft } from '../../common/completion.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { Masking } from '../../common/masking.ts';
+import { CompletionService } from '../../completion/service.ts';
+import { type Drafted, MixedSpecialist } from '../../completion/specialist.ts';
+import type { CompletionEvent } from '../../completion/types.ts';
+import type { CouplingFit } from '../../routing/types.ts';
+import { NgramClient } from '../../specialist/ngram/client.ts';
+import type { FileChange } from '../../specialist/ngram/protocol.ts';
+import type { Api } from '../api/api.ts';
+import type { Served } from '../api/served-specialist.ts';
+import type { Neural } from '../bases/window-engine.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { type Paths, specialistFolder } from '../editor/paths.ts';
+import type { StoreOwner } from '../editor/store-owner.ts';
+import { Adopted, type Reported, type SetAside } from './adopted.ts';
+import { completionSettings } from './completion-settings.ts';
+import type { FileRules } from './file-rules.ts';
+import { withMaskedPaths } from './masked-paths.ts';
+import { SessionSecrets } from './session-secrets.ts';
+
+export interface SessionDeps {
+  readonly paths: Paths;
+  readonly api: Api;
+  readonly configuration: Configuration;
+  readonly rules: FileRules;
+  readonly neural: Neural;
+  readonly served: Served;
+  readonly store: StoreOwner;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEvent: (event: CompletionEvent, folder: FolderRef, mask: Masking) => void;
+  /** Its adaptation is set aside: it was made for another base. Once a session. */
+  readonly onOutdated: (folder: FolderRef) => void;
+  readonly onChange: () => void;
+  /** A draft of the base came. */
+  readonly onDrafted: (drafted: Drafted) => void;
+  /** The specialist knows more than before: what got no answer may get one now. */
+  readonly onReady: (folder: FolderRef) => void;
+}
+
+let sessions = 0;
+
+/** A window that is reloaded at once need not index again, ms. */
+const staleMs = 10 * 60_000;
+
+export class FolderSession extends DisposableStore {
+  readonly folder: FolderRef;
+  readonly specialist: MixedSpecialist;
+  readonly service: CompletionService;
+  readonly secrets: SessionSecrets;
+  private readonly deps: SessionDeps;
+  private readonly ngram: NgramClient;
+  private readonly adopted: Adopted;
+  private files: number | undefined;
+  private problem: string | undefined;
+  private starting = true;
+  private reopening = false;
+  private servedNow = false;
+  /** Who is asked beside the specialist; '' where nobody may be. */
+  private asked: string;
+  /** Snapshot and adaptation on disk as they were taken over last. */
+  private taken = '';
+
+  constructor(folder: FolderRef, deps: SessionDeps) {
+    super();
+    this.folder = folder;
+    this.deps = deps;
+    const { paths, log, clock, api } = deps;
+    this.asked = api.whom(folder);
+    this.adopted = new Adopted({
+      specialistFolder: this.specialistFolder,
+      shipped: () => deps.neural.shipped,
+      apiModel: () => api.model,
+      isOff: () => deps.neural.absence === 'off',
+      onOutdated: (why) => {
+        log.warn(`${folder.name}: ${why}`);
+        deps.onOutdated(folder);
+      },
+    });
+    this.secrets = this.add(new SessionSecrets(folder.root !== undefined));
+    this.ngram = this.add(
+      new NgramClient({
+        script: paths.ngramWorker,
+        tokenizerPath: deps.neural.shipped.tokenizer,
+        log,
+        onRevived: () => deps.onReady(folder),
+      }),
+    );
+    this.specialist = this.add(
+      new MixedSpecialist({
+        ngram: this.ngram,
+        // A session that begins anew must not be closed by the one before it.
+        key: `${folder.key}#${++sessions}`,
+        clock,
+        log,
+        patienceMs: deps.neural.tuning.patienceMs,
+        onState: () => {
+          const { state } = this.specialist;
+          if (state.kind === 'failed' && this.servedNow) deps.served.failed(state.failure);
+          deps.onChange();
+        },
+        onReady: () => deps.onReady(folder),
+        onDrafted: (drafted) =>
+          this.specialist.state.kind === 'ready' && this.specialist.state.name === 'base' && deps.onDrafted(drafted),
+      }),
+    );
+    this.service = this.add(
+      new CompletionService({
+        specialist: withMaskedPaths(this.specialist, this.secrets),
+        teacher: () => api.teacher(folder),
+        fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
+        settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.mayAsk(path)),
+        clock,
+        mask: this.secrets,
+        backoff: api.backoff,
+        onEvent: (event) => deps.onEvent(event, folder, this.secrets),
+        onReady: () => deps.onReady(folder),
+        log,
+      }),
+    );
+  }
+
+  get isStarting(): boolean {
+    return this.starting;
+  }
+
+  /** What there was to begin with is there. Without an index the neural model still answers from the open files. */
+  begun(): void {
+    this.starting = false;
+    if (this.specialist.state.kind === 'off') this.openNeural();
+    this.deps.onChange();
+  }
+
+  /** Files in the index; undefined while there is none. */
+  get indexedFiles(): number | undefined {
+    return this.files;
+  }
+
+  /** What keeps this folder from being learned from, for the user. */
+  get trouble(): string | undefined {
+    return this.problem;
+  }
+
+  /** By what name a server drafts here; undefined where this machine does. */
+  get servedBy(): string | undefined {
+    const { host, model } = this.deps.served;
+    return this.servedNow ? `${model} (${host})` : undefined;
+  }
+
+  get setAside(): SetAside | undefined {
+    return this.adopted.setAside;
+  }
+
+  get report(): Reported | undefined {
+    return this.adopted.last;
+  }
+
+  get specialistFolder(): string | undefined {
+    const { root } = this.folder;
+    return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
+  }
+
+  /** Open documents and files changed since they were indexed, as the specialists hold them. */
+  get followed(): readonly FileChange[] {
+    return this.ngram.changed();
+  }
+
+  /** This moment, for `load`: taken before a run reads the folder's files. */
+  mark(): number {
+    return this.ngram.mark();
+  }
+
+  /** Opens the folder's neural model in the engine, with the snapshot and the settings that there are now; or lets it go. */
+  openNeural(): void {
+    if (this.isDisposed) return;
+    const { neural, served, rules } = this.deps;
+    this.servedNow = served.state(this.folder) === 'serves';
+    if (this.servedNow) {
+      const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
+      const { engine, model } = served.engine({ mask: this.secrets, mayLeave });
+      // Which of the couplings hold.
+      this.adopted.current();
+      void this.specialist.open(engine, model);
+    } else if (neural.absence !== undefined) this.specialist.close();
+    else void this.specialist.open(neural, neural.serving(this.adopted.current()));
+  }
+
+  /** Permissions, or the server, may be others now. */
+  checkServed(): void {
+    if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
+  }
+
+  /** Permissions, key or settings may be others now: calls to whom nobody may ask any more end, and what was answered goes. */
+  checkApi(): void {
+    const { asked } = this;
+    this.asked = this.deps.api.whom(this.folder);
+    if (asked !== '' && asked !== this.asked) this.service.reset();
+  }
+
+  /** Another model serves, or in another way: opened once for all that a setting changes. A session that begins will do so by itself. */
+  reopenNeural(): void {
+    if (this.reopening || (this.starting && this.specialist.state.kind === 'off')) return;
+    this.reopening = true;
+    queueMicrotask(() => {
+      this.reopening = false;
+      this.openNeural();
+    });
+  }
+
+  /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
+  async restore(): Promise<boolean> {
+    const { specialistFolder: folder, deps } = this;
+    if (folder === undefined) return true;
+    this.problem = this.adopted.restore(deps.store.get().latestAdaptation(this.folder.storeName)) ?? this.problem;
+    const snapshot = join(folder, snapshotName);
+    if (!existsSync(snapshot)) return false;
+    return this.load(snapshot);
+  }
+
+  /** Takes over what another window has left on disk meanwhile: a new index, an adaptation. */
+  async refresh(): Promise<void> {
+    if (this.starting || this.specialistFolder === undefined || this.onDisk() === this.taken) return;
+    await this.restore();
+  }
+
+  private onDisk(): string {
+    const { folder, specialistFolder, deps } = this;
+    const snapshot = statSync(join(specialistFolder ?? '', snapshotName), { throwIfNoEntry: false });
+    return `${snapshot?.mtimeMs} ${deps.store.get().latestAdaptation(folder.storeName)?.finishedAt}`;
+  }
+
+  /** Its index is from an earlier session: files may have changed while nobody watched. */
+  isStale(): boolean {
+    const folder = this.specialistFolder;
+    if (folder === undefined) return false;
+    const written = statSync(join(folder, snapshotName), { throwIfNoEntry: false })?.mtimeMs;
+    return written !== undefined && this.deps.clock.now() - written > staleMs;
+  }
+
+  /** Takes over a snapshot that a run has written; `since` is the specialist's mark from before the run. */
+  async load(snapshot: string, since?: number): Promise<boolean> {
+    // Before it is read: what is written meanwhile is news.
+    const taken = this.onDisk();
+    const loaded = await this.ngram.load(snapshot, since);
+    if (this.isDisposed) return false;
+    this.taken = taken;
+    if (!loaded.ok) {
+      this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
+      return false;
+    }
+    this.files = loaded.value.files;
+    this.openNeural();
+    this.service.renew();
+    this.deps.onChange();
+    this.deps.onReady(this.folder);
+    return true;
+  }
+
+  adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
+    if (fit) this.adopted.learn(report, finishedAt, fit);
+    this.problem = undefined;
+    this.service.renew();
+    this.deps.onChange();
+  }
+
+  fail(message: string): void {
+    this.problem = message;
+    this.deps.onChange();
+  }
+
+  /** After 'Delete Stored Data': as on the first day. */
+  forget(): void {
+    this.adopted.forget();
+    this.files = undefined;
+    this.problem = undefined;
+    this.service.reset();
+    this.deps.onChange();
+  }
+
+  /** The n-grams made this draft alone, or would make the next one. */
+  private isAlone(draft: Draft | undefined): boolean {
+    return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
+  }
+
+  /** This file's text may go to the API. */
+  private mayAsk(path: string): boolean {
+    const { api, rules } = this.deps;
+    return this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path);
+  }
+}

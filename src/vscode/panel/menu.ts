@@ -1,0 +1,159 @@
+// The status bar's menu: what can be done now, in one list.
+import * as vscode from 'vscode';
+import { wholePercent } from '../../common/format.ts';
+import { isAllowed } from '../api/api.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiQuickPickItem, window } from '../editor/window.ts';
+import { type BarStep, barSteps } from '../webview/protocol.ts';
+import type { Snapshot } from './status.ts';
+
+interface Item extends UiQuickPickItem {
+  readonly run?: () => unknown;
+}
+
+export const balancePresets = [
+  { value: 0, label: () => t('Local only'), detail: () => t('Never asks the API') },
+  { value: 0.25, label: () => t('Prefer local'), detail: () => t('Asks only where the API is far likelier right') },
+  { value: 0.4, label: () => t('Balanced'), detail: () => t('Asks where a call is worth its price (default)') },
+  { value: 0.65, label: () => t('Prefer the API'), detail: () => t('Asks wherever it may be right more often') },
+  { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
+] as const;
+
+const amounts: { readonly [S in BarStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
+  more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25%: more to read, more of it wrong') }),
+  balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
+  less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
+};
+
+/** Where the setting stands among the steps: 'Show More', or the number itself. */
+function amountName(bar: number): UiText {
+  const step = (Object.keys(barSteps) as BarStep[]).find((each) => barSteps[each] === bar);
+  return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
+}
+
+export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
+  const { showBar } = configuration.for(scope);
+  const picked = await window.showQuickPick(
+    (Object.keys(barSteps) as BarStep[]).map((step) => ({
+      ...amounts[step](),
+      value: barSteps[step],
+      ...(barSteps[step] === showBar && { description: t('current') }),
+    })),
+    { title: t('How much is shown'), placeHolder: t('What is held back is listed in the panel, greyed') },
+  );
+  if (picked) await configuration.write('showBar', picked.value, scope);
+}
+
+/** @param by -1: the next step that shows more; 1: less */
+export async function stepAmount(
+  by: -1 | 1,
+  scope: vscode.Uri | undefined,
+  configuration: Configuration,
+): Promise<void> {
+  const { showBar } = configuration.for(scope);
+  const steps = Object.values(barSteps).sort((a, b) => by * (a - b));
+  const next = steps.find((step) => by * (step - showBar) > 0);
+  if (next !== undefined) await configuration.write('showBar', next, scope);
+  const text =
+    next === undefined
+      ? t('This is the last step; the panel and the settings take any number.')
+      : t('Suggestions are shown from {0} sure on.', wholePercent(next));
+  window.setStatusBarMessage(withIcon('sparkle', text), 6_000);
+}
+
+export async function showMenu(snapshot: Snapshot, configuration: Configuration): Promise<void> {
+  const picked = await window.showQuickPick(items(snapshot, configuration), {
+    title: t('Easy Adaptation'),
+    placeHolder: safeSentence(snapshot.statusText),
+    matchOnDescription: true,
+  });
+  await picked?.run?.();
+}
+
+function command(icon: string, label: UiText, id: string, description?: UiText): Item {
+  return {
+    label: withIcon(icon, label),
+    ...(description !== undefined && { description }),
+    run: () => vscode.commands.executeCommand(`easyAdaptation.${id}`),
+  };
+}
+
+function separator(label: UiText): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function items(snapshot: Snapshot, configuration: Configuration): Item[] {
+  const { status, folder, enabledHere, apiState, progress } = snapshot;
+  const settings = configuration.for(folder.uri);
+  const preset = balancePresets.reduce((best, next) =>
+    Math.abs(next.value - settings.balance) < Math.abs(best.value - settings.balance) ? next : best,
+  );
+  const shown: (Item | false)[] = [
+    command('graph', t('Show Panel'), 'showPanel', t('who answered, and why')),
+    folder.root !== undefined &&
+      (progress?.cancellable
+        ? command('debug-stop', t('Cancel the Adaptation'), 'cancelAdapt')
+        : command('sparkle', t('Adapt to This Repo'), 'adapt', safeText(folder.name))),
+    separator(t('Completions')),
+    status === 'snoozed'
+      ? command('bell', t('End Snooze'), 'unsnooze')
+      : command('bell-slash', t('Snooze…'), 'snooze', t('5 minutes, 30 minutes, until restart')),
+    enabledHere
+      ? command(
+          'circle-slash',
+          t('Disable Here…'),
+          'disableHere',
+          t('this language here, this folder, or this language'),
+        )
+      : command('play', t('Enable Here'), 'enableHere'),
+    {
+      label: withIcon('eye', t('How Much Is Shown…')),
+      description: amountName(settings.showBar),
+      run: () => pickAmount(folder.uri, configuration),
+    },
+    separator(t('Local and API')),
+    {
+      label: withIcon('settings', t('Who Answers…')),
+      description: preset.label(),
+      run: () => pickBalance(settings.balance, folder.uri, configuration),
+    },
+    {
+      label: withIcon('lock', settings.localOnly ? t('Turn Local-Only Mode Off') : t('Turn Local-Only Mode On')),
+      description: settings.localOnly ? t('nothing leaves this machine') : t('keep everything on this machine'),
+      run: () => configuration.write('localOnly', !settings.localOnly, folder.uri),
+    },
+    (apiState === 'unasked' || apiState === 'declined') &&
+      command('cloud', t('Allow the API in This Folder…'), 'allowApi', safeText(folder.name)),
+    isAllowed(apiState) &&
+      command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', safeText(folder.name)),
+    command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
+    command('key', t('Set API Key'), 'setApiKey'),
+    separator(t('More')),
+    command('settings-gear', t('Settings'), 'openSettings'),
+    command('output', t('Show Log'), 'showLog'),
+    command(
+      'graph-line',
+      t('Report of the Adaptation'),
+      'showReport',
+      t('charts, and where the large model falls short'),
+    ),
+    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
+    command('eye', t('Show What Is Kept and Sent'), 'showKept', safeText(folder.name)),
+    command('trash', t('Delete Stored Data…'), 'deleteData'),
+  ];
+  return shown.filter((item): item is Item => item !== false);
+}
+
+async function pickBalance(now: number, scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
+  const picked = await window.showQuickPick(
+    balancePresets.map(({ value, label, detail }) => ({
+      label: label(),
+      detail: detail(),
+      value,
+      ...(value === now && { description: t('current') }),
+    })),
+    { title: t('Who answers') },
+  );
+  if (picked) await configuration.write('balance', picked.value, scope);
+}

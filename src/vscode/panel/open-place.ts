@@ -1,0 +1,17 @@
+// From a row of the panel to its place in the editor.
+import * as vscode from 'vscode';
+import type { Activity } from '../completion/activity.ts';
+import { t } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+
+export async function openPlace(activity: Activity, id: string): Promise<void> {
+  const row = activity.get(id);
+  const document = activity.documentOf(id);
+  if (!row || document === undefined) return;
+  const place = new vscode.Position(row.line - 1, row.before.length);
+  try {
+    await window.showTextDocument(vscode.Uri.parse(document), { selection: new vscode.Range(place, place) });
+  } catch {
+    void window.showInformationMessage(t('{0} is not there any more.', row.path));
+  }
+}

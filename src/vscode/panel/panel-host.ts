@@ -1,0 +1,200 @@
+// Owns the panel: a view in the activity bar, and the same page in an editor tab for those who want it wide.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { Activity } from '../completion/activity.ts';
+import { t } from '../editor/ui-text.ts';
+import { drawPage } from '../editor/webview-page.ts';
+import { type UiWebviewPanel, window } from '../editor/window.ts';
+import {
+  type PanelReport,
+  type PanelTask,
+  type PanelTotals,
+  parseFromPanel,
+  type ToPanel,
+} from '../webview/protocol.ts';
+import { panelStrings } from './panel-strings.ts';
+import type { Snapshot, Status } from './status.ts';
+
+export const viewId = 'easyAdaptation.panel';
+
+export interface PanelDeps {
+  readonly extension: vscode.Uri;
+  readonly activity: Activity;
+  readonly status: Status;
+  readonly allTime: () => PanelTotals;
+  readonly reports: () => readonly PanelReport[];
+  /** What runs of text tasks came to. */
+  readonly tasks: () => readonly PanelTask[];
+  readonly set: (setting: 'balance' | 'showBar', value: number) => void;
+  /** Shows the place of a completion in the editor. */
+  readonly openPlace: (id: string) => void;
+  readonly log: Log;
+}
+
+/** Totals follow the rows, but not faster than this, ms. */
+const totalsEvery = 400;
+
+export class PanelHost extends DisposableStore implements vscode.WebviewViewProvider {
+  private readonly deps: PanelDeps;
+  /** Pages that have said that they are ready. */
+  private readonly pages = new Set<vscode.Webview>();
+  private tab: UiWebviewPanel | undefined;
+  private view: vscode.WebviewView | undefined;
+  private totalsTimer: NodeJS.Timeout | undefined;
+  private revealWhenReady = false;
+  private toldReports = '';
+
+  constructor(deps: PanelDeps) {
+    super();
+    this.deps = deps;
+    this.add(window.registerWebviewViewProvider(viewId, this));
+    this.add(
+      deps.status.onDidChange((snapshot) => {
+        this.post({ type: 'state', state: stateOf(snapshot) });
+        this.reportsMayHaveChanged();
+      }),
+    );
+    this.add(
+      deps.activity.listen({
+        onRow: (row) => {
+          this.post({ type: 'row', row });
+          this.totalsSoon();
+        },
+        onClear: () => {
+          this.post({ type: 'clear' });
+          this.totalsSoon();
+        },
+      }),
+    );
+    this.add({ dispose: () => clearTimeout(this.totalsTimer) });
+    this.add({ dispose: () => this.tab?.dispose() });
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    view.onDidDispose(() => {
+      if (this.view === view) this.view = undefined;
+    });
+    this.host(view.webview, view);
+  }
+
+  /** The view; `section` scrolls to it once it is drawn. */
+  async show(section?: 'report'): Promise<void> {
+    this.reportsMayHaveChanged();
+    this.revealWhenReady = section === 'report';
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
+  }
+
+  openInEditor(): void {
+    if (this.tab) {
+      this.tab.reveal();
+      return;
+    }
+    const tab = window.createWebviewPanel('easyAdaptation.tab', t('Easy Adaptation'), vscode.ViewColumn.Active);
+    tab.iconPath = vscode.Uri.joinPath(this.deps.extension, 'media', 'icon.png');
+    this.tab = tab;
+    tab.onDidDispose(() => {
+      this.tab = undefined;
+    });
+    this.host(tab.webview, tab);
+  }
+
+  /** A folder was restored, adapted, forgotten or closed. Told only when it is so: open details would close. */
+  private reportsMayHaveChanged(): void {
+    const reports = this.deps.reports();
+    const told = JSON.stringify(reports.map(({ folder, finishedAt, facts }) => [folder, finishedAt, facts]));
+    if (told === this.toldReports) return;
+    this.toldReports = told;
+    this.post({ type: 'reports', reports });
+    this.totalsSoon();
+  }
+
+  /** A text task was run. */
+  tasksChanged(): void {
+    this.post({ type: 'tasks', tasks: this.deps.tasks() });
+  }
+
+  private host(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
+    const listener = webview.onDidReceiveMessage((message: unknown) => this.receive(webview, message));
+    owner.onDidDispose(() => {
+      listener.dispose();
+      this.pages.delete(webview);
+    });
+    drawPage(webview, { extension: this.deps.extension, title: 'Easy Adaptation', styles, script: 'panel.js' });
+  }
+
+  private receive(webview: vscode.Webview, value: unknown): void {
+    const message = parseFromPanel(value);
+    if (!message) {
+      this.deps.log.warn('The panel sent a message that is not understood');
+      return;
+    }
+    switch (message.type) {
+      case 'ready':
+        // A page that was hidden comes back empty and says so again.
+        this.pages.add(webview);
+        void webview.postMessage(this.everything());
+        if (this.revealWhenReady) this.reveal(webview);
+        break;
+      case 'balance':
+        this.deps.set('balance', message.value);
+        break;
+      case 'bar':
+        this.deps.set('showBar', message.value);
+        break;
+      case 'command':
+        void vscode.commands.executeCommand(
+          message.command === 'manageTrust' ? 'workbench.trust.manage' : `easyAdaptation.${message.command}`,
+        );
+        break;
+      case 'open':
+        this.deps.openPlace(message.id);
+    }
+  }
+
+  private everything(): ToPanel {
+    const { status, activity, reports, tasks } = this.deps;
+    return {
+      type: 'init',
+      strings: panelStrings(),
+      locale: vscode.env.language,
+      state: stateOf(status.snapshot()),
+      rows: activity.rows,
+      totals: this.totals(),
+      reports: reports(),
+      tasks: tasks(),
+    };
+  }
+
+  private reveal(webview: vscode.Webview): void {
+    this.revealWhenReady = false;
+    void webview.postMessage({ type: 'reveal', section: 'report' } satisfies ToPanel);
+  }
+
+  private totals(): { session: PanelTotals; all: PanelTotals } {
+    return { session: this.deps.activity.totals(), all: this.deps.allTime() };
+  }
+
+  private totalsSoon(): void {
+    if (this.pages.size === 0) return;
+    this.totalsTimer ??= setTimeout(() => {
+      this.totalsTimer = undefined;
+      this.post({ type: 'totals', totals: this.totals() });
+    }, totalsEvery);
+  }
+
+  private post(message: ToPanel): void {
+    for (const page of this.pages) void page.postMessage(message);
+  }
+}
+
+/** What crosses to the panel: the state without the host's own fields. */
+function stateOf(snapshot: Snapshot) {
+  const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
+  return state;
+}
+
+/** In this order: later ones override. */
+const styles = ['frame', 'list', 'report', 'table', 'wide'];

@@ -1,0 +1,153 @@
+// The report of an adaptation in an editor tab, or of two side by side: charts, tables behind them, and what can be done with it.
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { compareDocument } from '../../adaptation/report/compare.ts';
+import type { ReportDocument } from '../../adaptation/report/document.ts';
+import { markdownOf } from '../../adaptation/report/markdown.ts';
+import { reportDocument } from '../../adaptation/report/report-document.ts';
+import { storedReport } from '../../adaptation/report/stored.ts';
+import type { AdaptReport } from '../../adaptation/report/types.ts';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { AdaptationRow } from '../../storage/types.ts';
+import { WRITTEN } from '../editor/page-language.ts';
+import { safeSentence, t } from '../editor/ui-text.ts';
+import { drawPage } from '../editor/webview-page.ts';
+import { type UiWebviewPanel, window } from '../editor/window.ts';
+import { type PageAction, parseFromPage, type ToPage } from '../webview/page.ts';
+import type { PanelStrings } from '../webview/protocol.ts';
+
+export interface ReportPageDeps {
+  readonly extension: vscode.Uri;
+  readonly log: Log;
+  /** Asks for another adaptation to compare with. */
+  readonly compare: (row: AdaptationRow) => unknown;
+  readonly exportFile: (root: string) => unknown;
+}
+
+interface Content {
+  readonly document: ReportDocument;
+  /** Undefined: two are compared. */
+  readonly one: { readonly row: AdaptationRow; readonly report: AdaptReport } | undefined;
+}
+
+export class ReportPage extends DisposableStore {
+  private readonly deps: ReportPageDeps;
+  private panel: UiWebviewPanel | undefined;
+  private content: Content | undefined;
+
+  constructor(deps: ReportPageDeps) {
+    super();
+    this.deps = deps;
+    this.add({ dispose: () => this.panel?.dispose() });
+  }
+
+  /** False where the report cannot be read. */
+  show(row: AdaptationRow): boolean {
+    const report = storedReport(row.report);
+    if (report === undefined) return false;
+    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt), one: { row, report } });
+    return true;
+  }
+
+  compare(a: AdaptationRow, b: AdaptationRow): void {
+    const [left, right] = [a, b].map((row) => {
+      const report = storedReport(row.report);
+      return report && { report, name: nameOf(row), finishedAt: row.finishedAt };
+    });
+    if (left && right) this.draw({ document: compareDocument(left, right), one: undefined });
+    else void window.showErrorMessage(t('One of the two reports was kept by another version, and cannot be read.'));
+  }
+
+  private draw(content: Content): void {
+    this.content = content;
+    const { extension } = this.deps;
+    const title = t('Report: {0}', content.document.title);
+    if (this.panel === undefined) {
+      this.panel = window.createWebviewPanel('easyAdaptation.report', title, vscode.ViewColumn.Active, {
+        enableFindWidget: true,
+      });
+      this.panel.iconPath = vscode.Uri.joinPath(extension, 'media', 'icon.png');
+      this.panel.onDidDispose(() => {
+        this.panel = undefined;
+      });
+      this.panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    } else this.panel.reveal();
+    this.panel.title = title;
+    // A new nonce: the page begins anew, and says when it is ready.
+    drawPage(this.panel.webview, {
+      extension,
+      title: 'Easy Adaptation',
+      styles,
+      script: 'report.js',
+      sheet: 'report.css',
+      language: WRITTEN,
+    });
+  }
+
+  private receive(value: unknown): void {
+    const message = parseFromPage(value);
+    const { content, panel } = this;
+    if (!message || !content || !panel) this.deps.log.warn('The report sent a message that is not understood');
+    else if (message.type === 'action') void this.act(message.action, content);
+    else this.fill(panel.webview, content);
+  }
+
+  private fill(webview: vscode.Webview, { document, one }: Content): void {
+    const labels: Readonly<Record<PageAction, string>> = {
+      markdown: t('Save as Markdown…'),
+      json: t('Save as JSON…'),
+      compare: t('Compare…'),
+      export: t('Export…'),
+    };
+    const actions = one ? (['compare', 'export', 'markdown', 'json'] as const) : (['markdown'] as const);
+    void webview.postMessage({
+      type: 'init',
+      strings: strings(),
+      locale: vscode.env.language,
+      document,
+      actions: actions.map((action) => ({ action, label: labels[action] })),
+    } satisfies ToPage);
+  }
+
+  private async act(action: PageAction, { document, one }: Content): Promise<void> {
+    try {
+      if (action === 'markdown') await save(document.title, 'md', markdownOf(document));
+      else if (one && action === 'json') await save(document.title, 'json', `${JSON.stringify(one.report, null, 2)}\n`);
+      else if (one && action === 'export') await this.deps.exportFile(one.row.folder);
+      else if (one) await this.deps.compare(one.row);
+    } catch (error) {
+      this.deps.log.error('The report', error);
+      void window.showErrorMessage(safeSentence(messageOf(error)));
+    }
+  }
+}
+
+const nameOf = ({ folder }: AdaptationRow) => basename(folder) || folder;
+
+async function save(title: string, extension: 'md' | 'json', text: string): Promise<void> {
+  const name = `${title.replace(/[^\w.-]+/g, '-')}-adaptation.${extension}`;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = await window.showSaveDialog({
+    ...(folder && { defaultUri: vscode.Uri.file(join(folder.fsPath, name)) }),
+    filters: { [extension]: [extension] },
+  });
+  if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+}
+
+function strings(): PanelStrings {
+  return {
+    asTable: t('As a table'),
+    chartAxes: t('Upwards: {0}. To the right: {1}.', '{0}', '{1}'),
+    'line.solid': t('(solid line)'),
+    'line.dashed': t('(dashed line)'),
+    'line.dotted': t('(dotted line)'),
+    'line.points': t('(ring)'),
+    placesShown: t('{0} places where it was wrong', '{0}'),
+    'placesShown.one': t('One place where it was wrong'),
+  };
+}
+
+/** In this order: later ones override. */
+const styles = ['frame', 'list', 'report', 'page'];

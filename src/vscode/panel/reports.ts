@@ -1,0 +1,74 @@
+// The reports of adaptations as commands: the folder's last one, any from the list, and two side by side.
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { AdaptationRow } from '../../storage/types.ts';
+import type { StoreOwner } from '../editor/store-owner.ts';
+import { safeText, t } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import { ReportPage } from './report-page.ts';
+import type { Status } from './status.ts';
+
+export interface ReportsDeps {
+  /** The installed extension's folder. */
+  readonly extension: vscode.Uri;
+  readonly store: StoreOwner;
+  readonly status: Status;
+  readonly log: Log;
+  /** The extension's global storage folder. */
+  readonly storage: string;
+  readonly exportFile: (root: string) => unknown;
+}
+
+export class Reports extends DisposableStore {
+  private readonly deps: ReportsDeps;
+  private readonly page: ReportPage;
+
+  constructor(deps: ReportsDeps) {
+    super();
+    this.deps = deps;
+    const { extension, log, exportFile } = deps;
+    this.page = this.add(new ReportPage({ extension, log, exportFile, compare: (row) => this.compare(row) }));
+  }
+
+  /** Of the folder in front of the user; where that has none, the newest there is. */
+  async showLatest(): Promise<void> {
+    const { status, store } = this.deps;
+    const row = store.get().latestAdaptation(status.folder().storeName) ?? store.get().adaptations()[0];
+    if (row) return this.show(row);
+    const adapt = t('Adapt to This Repo');
+    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
+  }
+
+  show(row: AdaptationRow): void {
+    if (this.page.show(row)) return;
+    void window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
+  }
+
+  private async compare(row: AdaptationRow): Promise<void> {
+    const others = this.deps.store
+      .get()
+      .adaptations()
+      .filter(({ id }) => id !== row.id);
+    if (others.length === 0) {
+      void window.showInformationMessage(t('There is no other adaptation to compare with yet.'));
+      return;
+    }
+    const date = (at: number) =>
+      new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+    const items = others.map((other) => ({
+      label: safeText(basename(other.folder) || other.folder),
+      description: safeText(date(other.finishedAt)),
+      detail: safeText(other.folder),
+      row: other,
+    }));
+    const picked = await window.showQuickPick(items, {
+      title: t('Compare the adaptation of {0} with…', basename(row.folder)),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+    if (picked) this.page.compare(row, picked.row);
+  }
+}

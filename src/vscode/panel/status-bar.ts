@@ -1,0 +1,108 @@
+// One short item: the state, the model of the last answer and how long it took; the tooltip has the totals, a click the menu.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { thousands, wholePercent } from '../../common/format.ts';
+import type { Activity } from '../completion/activity.ts';
+import { markdown, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiStatusBarItem, window } from '../editor/window.ts';
+import { type PanelRow, type PanelTotals, shortModel } from '../webview/protocol.ts';
+import type { Snapshot, Status } from './status.ts';
+
+export class StatusBar extends DisposableStore {
+  private readonly item: UiStatusBarItem;
+
+  constructor(status: Status, activity: Activity) {
+    super();
+    this.item = this.add(window.createStatusBarItem('easyAdaptation.status', vscode.StatusBarAlignment.Right, 100));
+    this.item.name = t('Easy Adaptation');
+    this.item.command = 'easyAdaptation.showMenu';
+    const draw = (snapshot: Snapshot) => this.draw(snapshot, activity);
+    this.add(status.onDidChange(draw));
+    this.add(activity.listen({ onRow: () => status.changed(), onClear: () => status.changed() }));
+    draw(status.snapshot());
+    this.item.show();
+  }
+
+  private draw(snapshot: Snapshot, activity: Activity): void {
+    const text = itemText(snapshot, activity.last);
+    if (this.item.text !== text) this.item.text = text;
+    this.item.tooltip = tooltip(snapshot, activity.totals());
+    const spoken = text.replace(/\$\([^)]*\)\s*/g, '');
+    this.item.accessibilityInformation = {
+      label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, spoken),
+      role: 'button',
+    };
+  }
+}
+
+function itemText(snapshot: Snapshot, last: PanelRow | undefined): UiText {
+  const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
+  const warned = notices.some((notice) => notice.kind === 'warning');
+  const loading = (text: UiText) =>
+    withIcon('loading~spin', sentences(text, progress?.share === undefined ? '' : wholeShare(progress.share)));
+  switch (status) {
+    case 'off':
+      return withIcon('circle-slash', t('Off'));
+    case 'snoozed':
+      return withIcon(
+        'bell-slash',
+        minutesLeft === undefined ? safeText(statusText) : t('Snoozed: {0} min left', minutesLeft),
+      );
+    case 'starting':
+      return loading(progress ? t('Indexing') : model.kind === 'starting' ? t('Model starting') : t('Starting'));
+    case 'busy':
+      return loading(t('Adapting'));
+    case 'ready': {
+      const icon = warned ? 'warning' : last?.source === 'api' ? 'cloud' : 'sparkle';
+      return withIcon(icon, last ? t('{0} {1}', shortModel(last.model), latency(last)) : t('Ready'));
+    }
+  }
+}
+
+function wholeShare(share: number): UiText {
+  return safeText(wholePercent(share));
+}
+
+function latency(row: PanelRow): string {
+  if (row.cached) return t('cached');
+  return row.latencyMs < 1000
+    ? `${Math.max(1, Math.round(row.latencyMs))} ms`
+    : `${(row.latencyMs / 1000).toFixed(1)} s`;
+}
+
+function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString {
+  const { statusText, progress, model } = snapshot;
+  const paragraphs = [
+    markdown`**Easy Adaptation**`,
+    markdown`${statusText}`,
+    ...(progress?.plan === undefined ? [] : [markdown`${progress.plan}`]),
+    markdown`${shortModel(model.name)}: ${model.detail}`,
+    ...snapshot.notices.map(({ kind, text }) =>
+      kind === 'warning' ? markdown`$(warning) ${text}` : markdown`$(info) ${text}`,
+    ),
+    ...(totals.completions > 0 ? [sessionTable(totals)] : []),
+    markdown`${t('Click for the menu.')}`,
+  ];
+  return paragraphs.reduce((all, next) => markdown`${all}\n\n${next}`);
+}
+
+function sessionTable(totals: PanelTotals): vscode.MarkdownString {
+  const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
+  const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
+  const rows: [UiText, string][] = [
+    [t('Characters written for you'), thousands(characters)],
+    [t('Taken with a key'), t('{0} of {1} shown', accepted, completions)],
+    [t('Typed anyway'), `${typed}`],
+    [t('Median wait'), wait(localP50Ms)],
+  ];
+  if (totals.api > 0)
+    rows.push(
+      [t('Answered by the API'), t('{0}, after {1}', totals.api, wait(apiP50Ms))],
+      [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
+      [t('Saved by answering here'), `$${totals.savedUsd.toFixed(4)}`],
+    );
+  return rows.reduce(
+    (table, [name, value]) => markdown`${table}\n| ${name} | ${value} |`,
+    markdown`| ${t('This session')} | |\n|:--|--:|`,
+  );
+}

@@ -1,0 +1,26 @@
+// The API for what the user has just asked for: this is the moment to ask about a folder that nobody was asked about yet.
+import type { ApiAccess } from '../../adaptation/types.ts';
+import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
+import { askConsent, askFirstTime, type Command } from '../api/consent.ts';
+import type { Permissions } from '../api/permissions.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+
+export interface AccessDeps extends RunRequestDeps {
+  readonly permissions: Permissions;
+}
+
+/** Undefined where it may not be asked now. */
+export async function apiAccess(
+  { api, permissions }: AccessDeps,
+  requests: RunRequests,
+  folder: FolderRef,
+  command: Command,
+): Promise<Pick<ApiAccess, 'settings' | 'budgetUsd'> | undefined> {
+  if (api.state(folder) === 'unasked') await askConsent({ ...api.question(folder), command }, permissions, 'modal');
+  const access = requests.api(folder);
+  if (!access) return undefined;
+  // A text task asks with its price, and says it there each time.
+  const isAgreed = command === 'text task' || (await askFirstTime(api.question(folder), command, permissions));
+  if (!isAgreed) return undefined;
+  return { settings: access.settings, budgetUsd: access.budgetUsd };
+}

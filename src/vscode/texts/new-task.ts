@@ -1,0 +1,239 @@
+// 'New Text Task…': five questions, and the task's file written from the answers.
+import * as vscode from 'vscode';
+import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../prompts/label/task.ts';
+import { csvRecords } from '../../text-tasks/labels/csv.ts';
+import { decoded, linesIn } from '../../text-tasks/labels/extract.ts';
+import { FolderReader } from '../../workspace/files/folder-reader.ts';
+import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
+import { type UiInputBoxOptions, type UiQuickPickItem, window } from '../editor/window.ts';
+import { writeTask } from './task-files.ts';
+
+/** Tables and lists that are offered, and records that are looked into for the labels that are there. */
+const mostFiles = 100;
+const mostRecords = 2000;
+const questions = 5;
+
+type Kind = TextSource['kind'];
+
+interface Choice<T> extends UiQuickPickItem {
+  readonly value: T;
+}
+
+/** The name of the task that was written; undefined: a question was left. */
+export async function newTask(folder: vscode.Uri, root: string): Promise<string | undefined> {
+  const kind = await pick(1, t('Where do the texts come from?'), kinds());
+  if (kind === undefined) return undefined;
+  const found = await sourceOf(folder, root, kind);
+  if (found === undefined) return undefined;
+  const { source, known } = found;
+  const output = await pick(4, t('What is wanted of each text?'), outputs());
+  if (output === undefined) return undefined;
+  const labels = output === 'label' ? await askLabels(known) : [];
+  if (labels === undefined) return undefined;
+  const asked =
+    output === 'label'
+      ? t('What is to be decided about each text? In a sentence or two.')
+      : t('What is to be written about each text? In a sentence or two.');
+  const instruction = await input(5, asked, {
+    value: output === 'label' ? t('Decide which label fits the text best.') : usualInstruction(kind),
+    validateInput: (text) => (text.trim() === '' ? t('Say it in a sentence.') : undefined),
+  });
+  if (instruction === undefined) return undefined;
+  const task =
+    output === 'label'
+      ? { instruction, labels, source }
+      : { instruction, output: 'text', maximumLength: output, source: withoutLabels(source) };
+  return writeTask(root, baseName(source), task);
+}
+
+function kinds(): Choice<Kind>[] {
+  const choice = (value: Kind, label: UiText, detail: UiText) => ({ value, label, detail });
+  return [
+    choice('csv', t('A column of a CSV table'), t('Another column may hold labels that are there already')),
+    choice('jsonl', t('A field of JSON lines'), t('Another field may hold labels that are there already')),
+    choice('lines', t('The lines of a file'), t('A text a line')),
+    choice('files', t('Files'), t('A text a file; the folder that it lies in may be its label')),
+    choice('sections', t('Sections of Markdown'), t('A heading and what stands below it')),
+    choice('todos', t('TODO comments'), t('TODO, FIXME, HACK and XXX, to the end of their lines')),
+    choice(
+      'functions',
+      t('Functions'),
+      t('A text a function; the comment that says what it does is an answer that is there already'),
+    ),
+    choice('commits', t('Commit messages'), t("First lines of this folder's history; their type may be the label")),
+  ];
+}
+
+/** Labels, or an answer in words of at most so many characters. */
+function outputs(): Choice<'label' | number>[] {
+  return [
+    { value: 'label', label: t('A label'), detail: t('One of two to fifty') },
+    { value: 120, label: t('A line'), detail: t('A release note, a title: 120 characters at most') },
+    { value: 400, label: t('A few sentences'), detail: t('A summary, a comment: 400 characters at most') },
+  ];
+}
+
+function usualInstruction(kind: Kind): string {
+  if (kind === 'functions')
+    return t('Write the comment that says what the function does and what its caller must know.');
+  if (kind === 'commits') return t('Write the line of the release notes for this commit, for users.');
+  return t('Say in a sentence what the text says.');
+}
+
+/** What says where labels are has nothing to say of answers in words; a column may hold either. */
+function withoutLabels(source: TextSource): TextSource {
+  if (source.kind === 'files') return { kind: source.kind, glob: source.glob };
+  return source.kind === 'commits' ? { kind: source.kind } : source;
+}
+
+interface Found {
+  readonly source: TextSource;
+  /** Labels that are there already. */
+  readonly known: readonly string[];
+}
+
+async function sourceOf(folder: vscode.Uri, root: string, kind: Kind): Promise<Found | undefined> {
+  if (kind === 'csv' || kind === 'jsonl') return tableOf(folder, root, kind);
+  if (kind === 'lines') {
+    const path = await pickFile(folder, '**/*.{txt,log,md,lst}');
+    return path === undefined ? undefined : { source: { kind, path }, known: [] };
+  }
+  if (kind === 'commits') {
+    const labelFromType = await isLabel(t("Is the type before the colon the label, as in 'fix(parser): no loop'?"));
+    return labelFromType === undefined ? undefined : { source: { kind, labelFromType }, known: [] };
+  }
+  const value = { files: 'mails/**/*.txt', sections: '**/*.md', todos: '**/*', functions: 'src/**/*' }[kind];
+  const glob = await input(2, t('Which files? A pattern, relative to the folder.'), { value });
+  if (glob === undefined) return undefined;
+  if (kind !== 'files') return { source: { kind, glob }, known: [] };
+  const labelFromFolder = await isLabel(t('Is the folder that a file lies in its label?'));
+  return labelFromFolder === undefined ? undefined : { source: { kind, glob, labelFromFolder }, known: [] };
+}
+
+async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'): Promise<Found | undefined> {
+  const path = await pickFile(folder, `**/*.${kind}`);
+  if (path === undefined) return undefined;
+  const { names, rows } = await lookInto(root, path, kind);
+  const columns = names.map((name) => ({
+    value: name,
+    label: safeText(name),
+    description: safeText(rows[0]?.[name] ?? '', 80),
+  }));
+  const text = await pick(2, t('Which column is the text?'), columns);
+  if (text === undefined) return undefined;
+  const none: Choice<string> = { value: '', label: t('None'), description: t('there is nothing yet') };
+  const others = columns.filter(({ value }) => value !== text);
+  const label = await pick(3, t('Which column holds labels or answers that are there already?'), [none, ...others]);
+  if (label === undefined) return undefined;
+  const known = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
+  const source: TextSource = { kind, path, text, ...(label !== '' && { label }) };
+  return { source, known: known.length <= LABEL_COUNT.most ? known : [] };
+}
+
+/** Its columns, and the first rows of it. */
+async function lookInto(root: string, path: string, kind: 'csv' | 'jsonl') {
+  const reader = await FolderReader.open(root);
+  const chunks = decoded(reader.pieces(path));
+  const rows: Record<string, string>[] = [];
+  let names: string[] = [];
+  if (kind === 'csv') {
+    for await (const record of csvRecords(chunks)) {
+      if (names.length === 0) names = record.map((name) => name.trim());
+      else rows.push(Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])));
+      if (rows.length === mostRecords) break;
+    }
+    return { names, rows };
+  }
+  for await (const line of linesIn(chunks)) {
+    const fields = Object.entries(objectOf(line)).filter(
+      (each): each is [string, string] => typeof each[1] === 'string',
+    );
+    rows.push(Object.fromEntries(fields));
+    if (rows.length === mostRecords) break;
+  }
+  names = [...new Set(rows.slice(0, 100).flatMap((row) => Object.keys(row)))];
+  return { names, rows };
+}
+
+function objectOf(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+async function askLabels(known: readonly string[]): Promise<TaskLabel[] | undefined> {
+  const { least, most } = LABEL_COUNT;
+  const said = await input(
+    4,
+    t('Which labels? Each with a sentence, as in: bug: Something is broken; wish: Something is missing'),
+    {
+      value: known.map((name) => `${name}: ${t('Texts of the kind {0}.', name)}`).join('; '),
+      validateInput: (text) => {
+        const names = parseLabels(text).map(({ name }) => name.toLowerCase());
+        if (names.length < least || names.length > most)
+          return t('Write {0} to {1} labels, with ; between them.', least, most);
+        return new Set(names).size < names.length ? t('A label is there twice.') : undefined;
+      },
+    },
+  );
+  return said === undefined ? undefined : parseLabels(said);
+}
+
+/** 'bug: Something is broken; wish' */
+export function parseLabels(text: string): TaskLabel[] {
+  return text.split(';').flatMap((part) => {
+    const [, name = '', meaning = ''] = /^([^:]*)(?::(.*))?$/s.exec(part.trim()) ?? [];
+    if (name.trim() === '') return [];
+    return [{ name: name.trim(), meaning: meaning.trim() || t('Texts of the kind {0}.', name.trim()) }];
+  });
+}
+
+function baseName(source: TextSource): string {
+  const file = 'path' in source ? (source.path.split('/').at(-1) ?? '') : source.kind;
+  const base = file
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^\p{L}\p{N}_-]+/gu, '-')
+    .slice(0, 40);
+  return base || 'task';
+}
+
+async function pickFile(folder: vscode.Uri, glob: string): Promise<string | undefined> {
+  const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, glob), undefined, mostFiles);
+  const paths = found.map(({ path }) => path.slice(folder.path.length).replace(/^\/+/, '')).sort();
+  const offered = paths.filter(
+    (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
+  );
+  if (offered.length === 0) {
+    void window.showInformationMessage(t('There is no file like {0} in this folder.', glob));
+    return undefined;
+  }
+  return pick(
+    2,
+    t('Which file?'),
+    offered.map((path) => ({ value: path, label: safeText(path) })),
+  );
+}
+
+function isLabel(question: UiText): Promise<boolean | undefined> {
+  return pick(3, question, [
+    { value: true, label: t('Yes') },
+    { value: false, label: t('No'), description: t('nothing is labelled yet') },
+  ]);
+}
+
+async function pick<T>(number: number, title: UiText, items: readonly Choice<T>[]): Promise<T | undefined> {
+  const options = { title: joined([step(number), title], ': '), ignoreFocusOut: true, matchOnDescription: true };
+  return (await window.showQuickPick(items, options))?.value;
+}
+
+async function input(number: number, prompt: UiText, options: UiInputBoxOptions): Promise<string | undefined> {
+  const said = await window.showInputBox({ title: step(number), prompt, ignoreFocusOut: true, ...options });
+  return said?.trim() === '' ? undefined : said?.trim();
+}
+
+function step(number: number): UiText {
+  return t('New Text Task ({0}/{1})', number, questions);
+}

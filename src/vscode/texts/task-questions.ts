@@ -1,0 +1,108 @@
+// What text tasks ask: which task, which text, which label, and whether a price is right.
+import * as vscode from 'vscode';
+import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
+import { oneLine } from '../../common/format.ts';
+import type { LabelTask } from '../../prompts/label/task.ts';
+import { termsOf } from '../api/try-model.ts';
+import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { type UiMessageItem, window } from '../editor/window.ts';
+import type { TableRow } from '../webview/sheet.ts';
+
+/** Texts that are offered for a correction. */
+const mostOffered = 500;
+
+/** @param name of the one that is wanted already */
+export async function pickTask(
+  names: readonly string[],
+  name: string | undefined,
+  placeHolder: UiText,
+): Promise<string | undefined> {
+  if (name !== undefined && names.includes(name)) return name;
+  if (names.length > 0) {
+    const items = names.map((each) => ({ label: safeText(each), name: each }));
+    return (await window.showQuickPick(items, { placeHolder }))?.name;
+  }
+  const make = t('New Text Task…');
+  const answer = await window.showInformationMessage(t('There is no text task in this folder yet.'), make);
+  if (answer === make) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
+  return undefined;
+}
+
+/** One of those of which the least is known. */
+export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: number; text: string } | undefined> {
+  let index = -1;
+  let offered: { index: number; row: TableRow }[] = [];
+  const cut = () => {
+    const doubt = ({ row }: { row: TableRow }) => (row.inDoubt ? 0 : 2) + (row.sure ?? 0);
+    offered = offered.sort((a, b) => doubt(a) - doubt(b)).slice(0, mostOffered);
+  };
+  for await (const row of rows) {
+    index += 1;
+    offered.push({ index, row });
+    if (offered.length >= 4 * mostOffered) cut();
+  }
+  cut();
+  const items = offered.map(({ index, row }) => ({
+    label: safeText(oneLine(row.text, 120)),
+    description: t('{0} · {1}%', row.label, Math.round(100 * (row.sure ?? 0))),
+    index,
+    text: row.text,
+  }));
+  return window.showQuickPick(items, {
+    placeHolder: t('Which text? Those in doubt come first'),
+    matchOnDescription: true,
+  });
+}
+
+export async function pickLabel({ labels }: LabelTask, text: string): Promise<string | undefined> {
+  const items = labels.map(({ name, meaning }) => ({ label: safeText(name), detail: safeText(meaning), name }));
+  const picked = await window.showQuickPick(items, {
+    title: safeText(oneLine(text, 80)),
+    placeHolder: t('Which label?'),
+  });
+  return picked?.name;
+}
+
+/** Before anything is paid for. */
+export async function askToSpend(
+  { model, host, places, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
+  provider: string | undefined,
+  isText: boolean,
+): Promise<Spending> {
+  if (texts === 'states') return askForTime(places, seconds);
+  const include: UiMessageItem = { title: t('Ask the API') };
+  const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
+  const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+  const sample = isText
+    ? t('Ask {0} to write about {1} texts as a sample?', model, places)
+    : t('Ask {0} to label {1} texts as a sample?', model, places);
+  const question = texts === 'rest' ? t('Ask {0} about the {1} texts that stay in doubt?', model, places) : sample;
+  const why =
+    texts === 'rest'
+      ? t(
+          'The local model answers the others: there the API would hardly be better. Where it is not asked, the local answer stands, marked as in doubt.',
+        )
+      : t(
+          'They teach the local model, and show where it can be trusted alone. What the rest costs is said before it is asked about.',
+        );
+  const sent = t(
+    'It costs about {0}. The texts go to {1}, with up to five labelled or answered ones that resemble them, secrets masked.',
+    price,
+    host,
+  );
+  const ignored = ignoredByGit === undefined ? [] : [t('They are those of {0}, which git ignores.', ignoredByGit)];
+  const detail = sentences(sent, ...ignored, why, termsOf(provider));
+  return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
+}
+
+/** Before the base reads here. */
+async function askForTime(texts: number, seconds: number): Promise<boolean> {
+  const read: UiMessageItem = { title: t('Read Them') };
+  const leave: UiMessageItem = { title: t('Leave It'), isCloseAffordance: true };
+  const detail = t(
+    'The base model knows language, and so fewer texts stay in doubt. It takes about {0} minutes on this machine; nothing leaves it.',
+    (seconds / 60).toFixed(1),
+  );
+  const question = t('Have the local base model read {0} texts?', texts);
+  return (await window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
+}

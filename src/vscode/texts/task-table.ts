@@ -1,0 +1,142 @@
+// The table of a text task in an editor tab: rows go to it a few at a time, as it asks for them, and corrections come back.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
+import { safeSentence, safeText } from '../editor/ui-text.ts';
+import { drawPage } from '../editor/webview-page.ts';
+import { type UiWebviewPanel, window } from '../editor/window.ts';
+import type { PanelTask } from '../webview/protocol.ts';
+import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../webview/sheet.ts';
+import { tableStrings } from './table-strings.ts';
+
+/** What is shown, until something else is. */
+export interface TableContent {
+  readonly task: TextTask;
+  readonly subtitle: string;
+  readonly report: PanelTask | undefined;
+  readonly isPreview: boolean;
+  /** From the beginning, each time that the page asks anew. */
+  readonly rows: () => AsyncIterable<TableRow>;
+}
+
+export interface TableDeps {
+  readonly extension: vscode.Uri;
+  readonly log: Log;
+  readonly run: () => void;
+  /** Keeps a correction; the label that it has now, undefined where the user was asked which and left. */
+  readonly correct: (text: string, label: string | undefined) => Promise<string | undefined>;
+}
+
+const styles = ['frame', 'list', 'report', 'table'];
+/** Rows of one message, and characters of their texts. */
+const batch = 500;
+const batchCharacters = 500_000;
+
+export class TaskTable extends DisposableStore {
+  private readonly deps: TableDeps;
+  private readonly panel: UiWebviewPanel;
+  private content: TableContent;
+  private left: AsyncIterator<TableRow> | undefined;
+  private takesFocus = true;
+
+  constructor(deps: TableDeps, content: TableContent, column: vscode.ViewColumn) {
+    super();
+    this.deps = deps;
+    this.content = content;
+    this.panel = this.add(
+      window.createWebviewPanel('easyAdaptation.table', safeText(content.task.name), column, {
+        enableFindWidget: false,
+      }),
+    );
+    this.panel.iconPath = vscode.Uri.joinPath(deps.extension, 'media', 'icon.png');
+    this.add(this.panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)));
+    this.draw();
+  }
+
+  get onDidClose(): vscode.Event<void> {
+    return this.panel.onDidDispose;
+  }
+
+  show(content: TableContent): void {
+    this.content = content;
+    // A run has ended: whoever is typing elsewhere meanwhile goes on there.
+    this.takesFocus = false;
+    if (!this.panel.visible) this.panel.reveal(undefined, true);
+    this.draw();
+  }
+
+  corrected(index: number, label: string): void {
+    this.post({ type: 'corrected', index, label });
+  }
+
+  private draw(): void {
+    const { extension } = this.deps;
+    // A new nonce each time: the page begins anew, and says when it is ready.
+    drawPage(this.panel.webview, { extension, title: 'Easy Adaptation', styles, script: 'table.js' });
+  }
+
+  private async receive(value: unknown): Promise<void> {
+    const message = parseFromTable(value);
+    try {
+      if (message) await this.answer(message);
+      else this.deps.log.warn('The table sent a message that is not understood');
+    } catch (error) {
+      this.deps.log.error('The table of a text task', error);
+      void window.showErrorMessage(safeSentence(messageOf(error)));
+    }
+  }
+
+  private async answer(message: FromTable): Promise<void> {
+    const { task, subtitle, report, isPreview } = this.content;
+    switch (message.type) {
+      case 'ready':
+        this.left = this.content.rows()[Symbol.asyncIterator]();
+        this.post({
+          type: 'init',
+          strings: tableStrings(isAnswerTask(task)),
+          locale: vscode.env.language,
+          title: task.name,
+          subtitle,
+          labels: isAnswerTask(task) ? [] : [...task.labels],
+          ...(isAnswerTask(task) && { longestAnswer: task.maximumLength }),
+          ...(report && { task: report }),
+          isPreview,
+          takesFocus: this.takesFocus,
+        });
+        break;
+      case 'more':
+        await this.next();
+        break;
+      case 'run':
+        this.deps.run();
+        break;
+      case 'correct': {
+        const label = await this.deps.correct(message.text, message.label);
+        if (label !== undefined) this.corrected(message.index, label);
+      }
+    }
+  }
+
+  private async next(): Promise<void> {
+    const { left } = this;
+    const rows: TableRow[] = [];
+    let done = left === undefined;
+    let characters = 0;
+    while (left && !done && rows.length < batch && characters < batchCharacters) {
+      const next = await left.next();
+      if (next.done) done = true;
+      else {
+        rows.push(next.value);
+        characters += next.value.text.length;
+      }
+    }
+    // Another page may have begun meanwhile.
+    if (left === this.left && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });
+  }
+
+  private post(message: ToTable): void {
+    void this.panel.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,78 @@
+// Bytes of a file -> text, whatever its encoding; undefined for what is no text.
+
+import { isAscii, isUtf8 } from 'node:buffer';
+import { toLineFeeds } from '../../text/lines.ts';
+
+/** Windows-1252's characters for 0x80..0x9f, where Latin-1 has control characters. https://encoding.spec.whatwg.org */
+const windows1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+/** Bytes that are looked at to tell text from binary. */
+const sampleBytes = 8192;
+/** Beyond these shares of control characters, and of bytes past ASCII in a file that is not UTF-8, it is no text that we can read. */
+const maxControls = 0.01;
+const maxHighBytes = 0.3;
+
+/**
+ * UTF-8, UTF-16 (either order, with or without a mark), else Windows-1252. Marks are dropped, line ends become '\n'.
+ * Undefined for binary files, UTF-32, and encodings that cannot be told apart (Shift-JIS, GBK).
+ */
+export function decodeText(bytes: Buffer): string | undefined {
+  const text = decodeBytes(bytes);
+  return text === undefined ? undefined : toLineFeeds(text);
+}
+
+function decodeBytes(bytes: Buffer): string | undefined {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe && !(c === 0 && d === 0)) return decodeUtf16(bytes.subarray(2), 'le');
+  if (a === 0xfe && b === 0xff) return decodeUtf16(bytes.subarray(2), 'be');
+  const start = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
+  const body = bytes.subarray(start);
+  const sample = body.subarray(0, sampleBytes);
+  if (sample.includes(0)) return guessUtf16(bytes);
+  if (controlShare(sample) > maxControls) return undefined;
+  if (isAscii(body)) return body.includes(0) ? undefined : body.toString('latin1');
+  if (isUtf8(body)) return body.includes(0) ? undefined : body.toString('utf8');
+  if (body.includes(0)) return undefined;
+  return decodeWindows1252(body, sample);
+}
+
+/** Files without a mark: in UTF-16, text of European scripts and all line ends have a zero on one side of each pair. */
+function guessUtf16(bytes: Buffer): string | undefined {
+  if (bytes.length % 2 !== 0) return undefined;
+  const zeros = [0, 0];
+  const end = Math.min(bytes.length, sampleBytes);
+  for (let i = 0; i < end; i++) if (bytes[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
+  const [first = 0, second = 0] = zeros;
+  // Real binaries have zeros on both sides.
+  if (Math.min(first, second) > Math.max(first, second) / 20) return undefined;
+  return decodeUtf16(bytes, second > first ? 'le' : 'be');
+}
+
+function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {
+  if (bytes.length % 2 !== 0) return undefined;
+  const text = (order === 'le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
+  if (!text.isWellFormed() || text.includes('\0')) return undefined;
+  // Random pairs of bytes are well formed now and then, but rarely without unassigned and control characters.
+  const sample = text.slice(0, sampleBytes / 2);
+  const strange = sample.match(/[\p{Cn}\p{Co}]|(?![\t\n\f\r])\p{Cc}/gu)?.length ?? 0;
+  return strange / sample.length > maxControls ? undefined : text;
+}
+
+function decodeWindows1252(body: Buffer, sample: Buffer): string | undefined {
+  let high = 0;
+  for (const byte of sample) if (byte >= 0x80) high++;
+  if (high / sample.length > maxHighBytes) return undefined;
+  return body
+    .toString('latin1')
+    .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
+}
+
+/** Control characters other than tab, line ends, form feed and escape, as a share of the bytes. */
+function controlShare(sample: Buffer): number {
+  let controls = 0;
+  for (const byte of sample)
+    if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27) || byte === 0x7f)
+      controls++;
+  return sample.length === 0 ? 0 : controls / sample.length;
+}

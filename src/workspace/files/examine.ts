@@ -1,0 +1,59 @@
+// One file's bytes -> a harvested file, or why it is left out. The same for a whole folder and for one saved file.
+
+import { hash } from 'node:crypto';
+import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
+import type { SecretValues } from '../secrets/known.ts';
+import { findSecrets, maskCharacter, maskRanges, type SecretRange } from '../secrets/mask.ts';
+import { maskPath } from '../secrets/mask-path.ts';
+import { leftOutByContent } from './content.ts';
+import { decodeText } from './decode.ts';
+import { isSecretFileIfAnyFound } from './file-names.ts';
+import type { HarvestedFile, LeftOutReason } from './types.ts';
+
+/** Recordings and tables: a few lines of them teach as much as all. */
+const maxDataBytes = 128_000;
+
+export type Examined =
+  | { readonly file: Omit<HarvestedFile, 'split'>; readonly leftOut?: undefined }
+  | { readonly file?: undefined; readonly leftOut: LeftOutReason };
+
+/** A file's text as it is on disk, for `masked` alone: it goes nowhere else. */
+export interface RawText {
+  readonly path: string;
+  readonly languageId: string;
+  readonly kind: HarvestedFile['kind'];
+  readonly text: string;
+  readonly secrets: readonly SecretRange[];
+}
+
+export function decoded(
+  path: string,
+  bytes: Buffer,
+):
+  | { readonly raw: RawText; readonly leftOut?: undefined }
+  | { readonly raw?: undefined; readonly leftOut: LeftOutReason } {
+  const languageId = languageIdOf(path);
+  const kind = kindOf(languageId);
+  if (languageOf(languageId).recordings && bytes.length > maxDataBytes) return { leftOut: 'too-large' };
+  const text = decodeText(bytes);
+  if (text === undefined) return { leftOut: 'binary' };
+  const leftOut = leftOutByContent(text, kind);
+  if (leftOut !== undefined) return { leftOut };
+  return { raw: { path, languageId, kind, text, secrets: findSecrets(text, path) } };
+}
+
+/** Without its own secrets, and without those that are known of its folder, to which its own are added. */
+export function masked({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
+  known.learn(secrets);
+  const { text, count } = maskRanges(raw, [...secrets, ...known.find(raw)]);
+  if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyMasked(text))) return { leftOut: 'secret-file' };
+  const name = maskPath(path, [known]);
+  return { file: { path: name, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
+}
+
+/** A key store under another name. */
+function isMostlyMasked(text: string): boolean {
+  let masked = 0;
+  for (const unit of text) if (unit === maskCharacter) masked++;
+  return masked > text.length / 2;
+}

@@ -1,0 +1,251 @@
+// A whole folder -> its text files with their splits, and a count of what was left out and why.
+
+import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
+import { counted } from '../../common/format.ts';
+import { silentLog } from '../../common/log.ts';
+import { noProgress } from '../../common/progress.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { SecretValues } from '../secrets/known.ts';
+import { maskPath } from '../secrets/mask-path.ts';
+import { Breather } from './breathe.ts';
+import { DuplicateFinder } from './duplicates.ts';
+import { decoded, masked, type RawText } from './examine.ts';
+import { leftOutByName } from './file-names.ts';
+import { FolderReader } from './folder-reader.ts';
+import { listWithGit } from './git.ts';
+import { gitFault } from './git-directory.ts';
+import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
+import { isInside, parentOf } from './inside.ts';
+import { type HarvestDeps, withDefaults } from './options.ts';
+import { learnFromLeftOut } from './secret-sources.ts';
+import { assignSplits, placeOf } from './split.ts';
+import { Tally } from './tally.ts';
+import { estimatedTokens } from './token-count.ts';
+import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
+import { walk } from './walk.ts';
+
+/** Reads under way at once: more would only fill Node's four file threads' queue. */
+const readsAtOnce = 8;
+/** The walk gives up past this many files, whatever the limit of files to read. */
+const maxListed = 500_000;
+/** Characters that are tokenised to estimate the folder's tokens. */
+const tokenSample = 250_000;
+const charactersPerToken = 3.5;
+/** Text that is denser than source text (keys, digits, other scripts) takes memory and time by its tokens: the limit of bytes stands for so many. */
+const bytesPerToken = 3.2;
+
+export interface Harvest {
+  /** Sorted by path. */
+  readonly files: HarvestedFile[];
+  readonly report: HarvestReport;
+  /** What is masked in all of them, and is to be masked in whatever else comes from the folder. Kept in memory only. */
+  readonly secrets: SecretValues;
+}
+
+/**
+ * Harvests `root`. Reads in an order that depends on the paths alone (`placeOf`), so that past a limit an even sample of
+ * the folder is kept, and the same one next time. Fails with 'unreadable' and 'cancelled' only; an empty folder is an
+ * empty harvest.
+ */
+export async function harvestFolder(
+  root: string,
+  options: Partial<HarvestOptions>,
+  deps: HarvestDeps = {},
+): Promise<Result<Harvest>> {
+  try {
+    const reader = await FolderReader.open(root, deps.hooks);
+    return ok(await harvest(reader, root, withDefaults(options), deps));
+  } catch (error) {
+    if (deps.signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return failed('unreadable', `The folder ${root} cannot be read (${messageOf(error)}). Check that it exists.`);
+  }
+}
+
+async function harvest(
+  reader: FolderReader,
+  root: string,
+  options: HarvestOptions,
+  deps: HarvestDeps,
+): Promise<Harvest> {
+  const { progress = noProgress, signal, log = silentLog } = deps;
+  const started = performance.now();
+  const breather = new Breather(signal);
+  const tally = new Tally();
+
+  progress({ stage: 'Finding files', done: 0, total: undefined });
+  const { listed, leftOut, usedGit } = await list(reader, options.trusted, tally, breather, signal);
+  const fault = options.trusted && !usedGit ? await gitFault(reader.root) : undefined;
+  if (fault !== undefined) log.warn(fault);
+  const candidates = await select(reader, listed, options, tally, breather);
+
+  // All secrets first: the last file read may hold the one that stands in the first.
+  const secrets = new SecretValues();
+  const duplicates = new DuplicateFinder();
+  const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
+  const mostTokens = options.maxTotalBytes / bytesPerToken;
+  let bytes = 0;
+  let tokensRead = 0;
+  let done = 0;
+  for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
+    await breather.breathe();
+    const batch = candidates.slice(done, done + readsAtOnce);
+    const reads = await Promise.all(batch.map((path) => reader.read(path, options.maxFileBytes)));
+    reader.throwIfAway();
+    for (const [index, path] of batch.entries()) {
+      const read = reads[index] ?? { leftOut: 'unreadable' };
+      if ('leftOut' in read) {
+        // Deleted but not yet committed: nobody misses it.
+        if (read.leftOut !== 'gone') tally.add(path, read.leftOut);
+        continue;
+      }
+      if (raws.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
+        tally.add(path, 'over-limit');
+        continue;
+      }
+      await breather.breathe();
+      const { raw, leftOut } = decoded(path, read.bytes);
+      if (raw === undefined) {
+        tally.add(path, leftOut);
+        continue;
+      }
+      secrets.learn(raw.secrets);
+      const size = estimatedTokens(raw.text);
+      if (duplicates.isDuplicate(raw.text)) tally.add(path, 'near-duplicate');
+      else if (tokensRead + size > mostTokens) tally.add(path, 'over-limit');
+      else {
+        raws.push({ raw, changedAt: read.changedAt });
+        bytes += read.bytes.length;
+        tokensRead += size;
+      }
+    }
+    progress({
+      stage: 'Reading files',
+      done: Math.min(candidates.length, done + readsAtOnce),
+      total: candidates.length,
+      detail: `${(bytes / 1e6).toFixed(1)} MB`,
+    });
+    // Whatever is left could only be small change.
+    if (bytes > options.maxTotalBytes * 0.98 || tokensRead > mostTokens * 0.98) {
+      done += readsAtOnce;
+      break;
+    }
+  }
+  for (const path of candidates.slice(done)) tally.add(path, 'over-limit');
+
+  const read = new Set(candidates.slice(0, done));
+  const unread = leftOut.filter((path) => !read.has(path));
+  await learnFromLeftOut(reader, unread, secrets, breather);
+  const found: Omit<HarvestedFile, 'split'>[] = [];
+  for (const { raw, changedAt } of raws) {
+    await breather.breathe();
+    const { file, leftOut } = masked(raw, secrets);
+    if (file === undefined) tally.add(raw.path, leftOut);
+    else found.push({ ...file, changedAt });
+  }
+
+  const tokens = await countTokens(found, deps.tokenizer, breather);
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const splits = assignSplits(found.map((file) => file.path));
+  const files = found.map((file): HarvestedFile => ({ ...file, split: splits.get(file.path) ?? 'train' }));
+  const byLanguage: Record<string, number> = {};
+  for (const { languageId } of files) byLanguage[languageId] = (byLanguage[languageId] ?? 0) + 1;
+  const report: HarvestReport = {
+    root,
+    usedGit,
+    files: files.length,
+    bytes,
+    tokens,
+    secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
+    leftOut: tally.counts,
+    leftOutExamples: tally.namedBy((path) => maskPath(path, [secrets])),
+    byLanguage,
+    elapsedMs: performance.now() - started,
+  };
+  log.info(`Harvest: ${counted(files.length, 'file')}, ${bytes} bytes in ${Math.round(report.elapsedMs)} ms`);
+  return { files, report, secrets };
+}
+
+async function list(
+  reader: FolderReader,
+  trusted: boolean,
+  tally: Tally,
+  breather: Breather,
+  signal: AbortSignal | undefined,
+): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
+  const git = trusted ? await listWithGit(reader, signal) : undefined;
+  if (git !== undefined) {
+    for (const path of git.ignored) tally.add(path, 'ignored');
+    // A crafted index names files out of the folder, too.
+    const inside = git.files.filter((path) => isInside(path));
+    if (inside.length < git.files.length) for (const path of git.files) if (!isInside(path)) tally.add(path, 'ignored');
+    const listed = inside.slice(0, maxListed);
+    for (const path of inside.slice(maxListed)) tally.add(path, 'over-limit');
+    return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
+  }
+  const walked = await walk(reader, maxListed, breather);
+  for (const [path, reason] of walked.leftOut) tally.add(path, reason);
+  const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
+  return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
+}
+
+/** What has to be read, in reading order; the rest is tallied by its name. */
+async function select(
+  reader: FolderReader,
+  listed: readonly string[],
+  options: HarvestOptions,
+  tally: Tally,
+  breather: Breather,
+): Promise<string[]> {
+  const own = await ownIgnoreFiles(reader, listed, breather);
+  const isExcluded = excluder(options.filesExclude);
+  const places: [place: number, path: string][] = [];
+  for (const path of listed) {
+    await breather.breathe();
+    const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
+    if (reason === undefined) places.push([placeOf(path), path]);
+    else tally.add(path, reason);
+  }
+  return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
+}
+
+/** Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe. */
+async function ownIgnoreFiles(
+  reader: FolderReader,
+  listed: readonly string[],
+  breather: Breather,
+): Promise<IgnoreFiles> {
+  const own = new IgnoreFiles();
+  const folders = new Set(['']);
+  for (const path of listed)
+    for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
+  const all = [...folders];
+  for (let done = 0; done < all.length; done += readsAtOnce) {
+    await breather.breathe();
+    await Promise.all(all.slice(done, done + readsAtOnce).map((folder) => own.read(reader, folder, ownIgnoreFile)));
+  }
+  reader.throwIfAway();
+  return own;
+}
+
+/** Exact for a small folder; else from a sample, since tokenising everything would take longer than reading it. */
+async function countTokens(
+  files: readonly Omit<HarvestedFile, 'split'>[],
+  tokenizer: Tokenizer | undefined,
+  breather: Breather,
+): Promise<number> {
+  let characters = 0;
+  for (const { text } of files) characters += text.length;
+  if (tokenizer === undefined) return Math.round(characters / charactersPerToken);
+  let sampled = 0;
+  let tokens = 0;
+  for (const { text } of files) {
+    if (sampled >= tokenSample) break;
+    await breather.breathe();
+    tokens += tokenizer.encode(text).length;
+    sampled += text.length;
+  }
+  return sampled === 0 ? 0 : Math.round((tokens * characters) / sampled);
+}

@@ -1,0 +1,250 @@
+// The one place that starts git. A repository's own settings, attributes and remotes may name programs: none of them is run.
+
+import { spawn } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { endWithUs } from '../../common/child.ts';
+import { gitFault } from './git-directory.ts';
+import { watchStuck } from './git-stuck.ts';
+
+/**
+ * Git's output in `folder`, or undefined where git is absent, fails or takes too long, and where it would read another
+ * folder's repository (`gitFault`). Rejects only when `signal` aborts.
+ * @param folder absolute, the opened folder or one inside it
+ */
+export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
+
+/** A git that waits for something (a lock, a pipe in place of an ignore file, a dead network drive) is a broken one. */
+const timeoutMs = 20_000;
+/** For all calls of one `gitFor` together: a folder may hold any number of repositories. And the rest after one that hung. */
+const totalMs = 60_000;
+/** A list of half a million long paths; what says more is not listing files. */
+const maxOutputBytes = 128 * 1024 * 1024;
+
+/** What git needs of our environment. Everything else, all GIT_* variables first of all, stays out. */
+const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
+
+const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
+
+/**
+ * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later) keeps
+ * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
+ */
+export const environment = {
+  // Of one ignore file, say, that is packed small and large beyond measure.
+  GIT_ALLOC_LIMIT: '512m',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_ASKPASS: '',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null', // git maps it on Windows, too
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_EDITOR: ':',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_PAGER: 'cat',
+  GIT_PROTOCOL_FROM_USER: '0',
+  GIT_SEQUENCE_EDITOR: ':',
+  GIT_SSH_COMMAND: 'false',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+  NoDefaultCurrentDirectoryInExePath: '1', // Windows
+  PAGER: 'cat',
+  SSH_ASKPASS: '',
+};
+
+/** Settings on the command line win over the repository's. One row for each that names a program, a place or a side effect. */
+export const settings: Readonly<Record<string, string>> = {
+  'core.alternateRefsCommand': '',
+  'core.askPass': '',
+  'core.attributesFile': '/dev/null',
+  'core.editor': ':',
+  'core.fsmonitor': 'false',
+  'core.gitProxy': '',
+  'core.hooksPath': '/dev/null',
+  'core.pager': 'cat',
+  'core.quotePath': 'false',
+  'core.sshCommand': 'false',
+  'core.untrackedCache': 'false',
+  'credential.helper': '',
+  'diff.external': '',
+  'diff.relative': 'false',
+  'diff.submodule': 'short', // The others ask a git that runs in there.
+  'diff.suppressBlankEmpty': 'false',
+  'fetch.bundleURI': '',
+  'fetch.recurseSubmodules': 'false',
+  'gc.auto': '0',
+  'gpg.program': 'false',
+  'interactive.diffFilter': '',
+  'log.showSignature': 'false',
+  'maintenance.auto': 'false',
+  'protocol.allow': 'never',
+  'safe.bareRepository': 'explicit',
+  'sequence.editor': ':',
+  'submodule.recurse': 'false',
+};
+
+/**
+ * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents (`status`,
+ * `diff`, `ls-files -m`) would run the repository's filters and are not for a folder that somebody else wrote.
+ * Once a call has taken too long, none is made for a minute. For one listing; not kept.
+ * @param opened absolute: no git that lies in it is run
+ */
+export function gitFor(opened: string): RunGit {
+  const end = performance.now() + totalMs;
+  const faults = new Map<string, Promise<string | undefined>>();
+  return async (folder, args, signal) => {
+    const fault = faults.get(folder) ?? gitFault(folder);
+    faults.set(folder, fault);
+    if ((await fault) !== undefined) return undefined;
+    const now = performance.now();
+    if (now > end || now < (stuckUntil.get(opened) ?? 0)) return undefined;
+    const git = findGit(opened);
+    if (git === undefined) return undefined;
+    const own = await settingsOfUser(git);
+    const options = asOptions([...Object.entries(settings), ...own]);
+    const variables = { ...environment, ...librariesFor(opened) };
+    return run(git, folder, [...options, ...args], variables, signal, () => {
+      stuckUntil.set(opened, performance.now() + totalMs);
+    });
+  };
+}
+
+/** Opened folder -> until when git is not asked there. */
+const stuckUntil = new Map<string, number>();
+
+/** Where git's libraries lie, if not where all do. An entry that is empty or relative would be the folder that git is run in. */
+export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH): { LD_LIBRARY_PATH?: string } {
+  const folder = real(opened) ?? opened;
+  const kept = (path ?? '')
+    .split(/[:;]/)
+    .filter((entry) => isAbsolute(entry) && !liesIn(opened, entry) && !liesIn(folder, real(entry) ?? entry));
+  return kept.length === 0 ? {} : { LD_LIBRARY_PATH: kept.join(':') };
+}
+
+/**
+ * An absolute path from PATH, never one in the opened folder, nor where npm puts what packages bring: `npm start` has the
+ * `node_modules/.bin` of every folder above on PATH.
+ */
+export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
+  const name = process.platform === 'win32' ? 'git.exe' : 'git';
+  const folder = real(opened) ?? opened;
+  for (const entry of path.split(delimiter)) {
+    if (!isAbsolute(entry) || entry.split(/[\\/]/).includes('node_modules')) continue;
+    const found = real(join(entry, name));
+    if (found !== undefined && !liesIn(folder, found) && !liesIn(opened, entry) && statSync(found).isFile())
+      return join(entry, name);
+  }
+  return undefined;
+}
+
+function liesIn(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const known = new Map<string, Promise<readonly (readonly [string, string])[]>>();
+
+/**
+ * The two of the user's own settings that decide what is listed: files ignored everywhere, and folders of other owners
+ * that are safe. The first is always set, so that a repository cannot name a pipe or a device in its place.
+ */
+function settingsOfUser(git: string): Promise<readonly (readonly [string, string])[]> {
+  const key = `${git}\0${process.env.HOME}\0${process.env.XDG_CONFIG_HOME}\0${process.env.GIT_CONFIG_GLOBAL}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const asked = askUserSettings(git);
+  known.set(key, asked);
+  return asked;
+}
+
+async function askUserSettings(git: string): Promise<readonly (readonly [string, string])[]> {
+  const { GIT_CONFIG_GLOBAL: _, ...rest } = environment;
+  const chosen = process.env.GIT_CONFIG_GLOBAL;
+  const env = chosen === undefined ? rest : { ...rest, GIT_CONFIG_GLOBAL: chosen };
+  const pattern = '^(core\\.excludesfile|safe\\.directory)$';
+  // Not in the opened folder: no repository's settings are read.
+  const said = await run(
+    git,
+    dirname(git),
+    ['config', '--global', '-z', '--type=path', '--get-regexp', pattern],
+    env,
+  ).catch(() => undefined);
+  const pairs = (said ?? '')
+    .split('\0')
+    .filter((entry) => entry.includes('\n'))
+    .map((entry): [string, string] => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]);
+  const named = pairs.findLast(([name]) => name === 'core.excludesfile')?.[1];
+  const usual = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
+  const excludes = named || usual;
+  return [
+    ['core.excludesFile', isFile(excludes) ? excludes : '/dev/null'],
+    ...pairs.filter(([name]) => name === 'safe.directory'),
+  ];
+}
+
+function isFile(path: string): boolean {
+  return isAbsolute(path) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+}
+
+function asOptions(pairs: readonly (readonly [string, string])[]): string[] {
+  return ['--no-pager', ...pairs.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+function run(
+  git: string,
+  folder: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+  onStuck: () => void = () => {},
+): Promise<string | undefined> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return new Promise((resolve, reject) => {
+    const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
+    // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the folder's.
+    const child = spawn(git, ['-C', folder, ...args], {
+      cwd: dirname(git),
+      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours; a git
+      // that is a script of some version manager needs the system's own programs.
+      env: { ...Object.fromEntries(kept), PATH: [dirname(git), ...systemPath].join(delimiter), ...variables },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+      killSignal: 'SIGKILL',
+      // Not spawn's own timeout, whose timer outlives a git that is not installed.
+      signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
+    });
+    endWithUs(child);
+    const unwatch = watchStuck(child.pid, () => {
+      onStuck();
+      child.kill('SIGKILL');
+    });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxOutputBytes) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.on('error', (error) => {
+      unwatch();
+      if (timeout.aborted) onStuck();
+      if (signal?.aborted) reject(error);
+      else resolve(undefined);
+    });
+    child.on('close', (code) => {
+      unwatch();
+      resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined);
+    });
+  });
+}

@@ -1,0 +1,33 @@
+// What a harvest may be told, and what it does when it is told nothing.
+
+import type { Log } from '../../common/log.ts';
+import type { Progress } from '../../common/progress.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { SecretValues } from '../secrets/known.ts';
+import type { ReaderHooks } from './folder-reader.ts';
+import type { HarvestOptions } from './types.ts';
+
+export const defaultHarvestOptions: HarvestOptions = {
+  trusted: false,
+  // VS Code's own defaults.
+  filesExclude: { '**/.git': true, '**/.svn': true, '**/.hg': true, '**/.DS_Store': true, '**/Thumbs.db': true },
+  maxFileBytes: 1_000_000,
+  maxFiles: 20_000,
+  // Eight million tokens or so: what a laptop indexes in half a minute.
+  maxTotalBytes: 32_000_000,
+};
+
+export function withDefaults(options: Partial<HarvestOptions>): HarvestOptions {
+  return { ...defaultHarvestOptions, ...options };
+}
+
+export interface HarvestDeps {
+  /** Counts tokens for the report; without one they are estimated at 3.5 characters each. */
+  readonly tokenizer?: Tokenizer;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+  readonly hooks?: ReaderHooks;
+  /** For one file alone: what is known of its folder. Its own secrets are added. */
+  readonly secrets?: SecretValues;
+}

@@ -1,0 +1,84 @@
+// Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
+
+import { indentLength } from '../../text/indents.ts';
+import type { Found, Source } from './found.ts';
+import { type Strength, strengthOf } from './names.ts';
+import { lineStartOf } from './read-value.ts';
+import { isNoWord, isPassword, randomness } from './values.ts';
+
+const header =
+  /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
+const section = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
+const entry =
+  /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
+const longest = 6000;
+
+export function findContainers({ text }: Source): Found[] {
+  const found: Found[] = [];
+  let after = 0;
+  for (const match of text.matchAll(header)) {
+    if (match.index < after) continue;
+    let from = match.index;
+    while (from > 0 && match.index - from < 40 && /[\w.-]/.test(text[from - 1] as string)) from--;
+    const name = /^[\w.-]+/.exec(text.slice(from, match.index + 20))?.[0] ?? '';
+    const start = match.index + match[0].length;
+    const body = isNamed(name) ? bodyAt(text, match.index, start, match[1] ?? '') : '';
+    found.push(...within(body, start, strengthOf(name)));
+    after = start + body.length;
+  }
+  if (text.includes('\n[') || text.startsWith('['))
+    for (const match of text.matchAll(section)) {
+      const name = match[1]?.replace(/^.*[. "]/, '') ?? '';
+      const start = match.index + match[0].length;
+      if (isNamed(name)) found.push(...within(sectionAt(text, start), start, strengthOf(name)));
+    }
+  return found;
+}
+
+function isNamed(name: string): boolean {
+  const strength = strengthOf(name);
+  return strength === 'password' || strength === 'token';
+}
+
+function within(body: string, start: number, strength: Strength): Found[] {
+  const found: Found[] = [];
+  for (const item of body.matchAll(entry)) {
+    const value = item[2] ?? item[3] ?? '';
+    if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
+    const mixed = isPassword(value, { literal: true }) && isNoWord(value);
+    if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
+    const at = start + item.index + item[0].lastIndexOf(value);
+    found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
+  }
+  return found;
+}
+
+/** To the next section of an INI or TOML file. */
+function sectionAt(text: string, start: number): string {
+  const body = text.slice(start, start + longest);
+  const end = body.search(/^[ \t]*\[/m);
+  return end === -1 ? body : body.slice(0, end);
+}
+
+/** To the bracket that closes, or as far as lines stand deeper than the header's. */
+function bodyAt(text: string, header: number, start: number, opening: string): string {
+  const body = text.slice(start, start + longest);
+  if (/[{[(]/.test(opening)) {
+    let depth = 1;
+    for (let i = 0; i < body.length; i++) {
+      const unit = body[i] as string;
+      if ('{[('.includes(unit)) depth++;
+      else if ('}])'.includes(unit) && --depth === 0) return body.slice(0, i);
+    }
+    return body;
+  }
+  const lineStart = lineStartOf(text, header);
+  const indent = /^[ \t]*(?:- )?/.exec(text.slice(lineStart, header))?.[0].length ?? 0;
+  let end = 0;
+  for (const line of body.split('\n')) {
+    const depth = indentLength(line);
+    if (line.trim() !== '' && depth <= indent && !(depth === indent && /^\s*- /.test(line))) break;
+    end += line.length + 1;
+  }
+  return body.slice(0, end);
+}

@@ -1,0 +1,132 @@
+// What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
+
+import { lineAfter } from '../../text/lines.ts';
+import { type Strength, strengthOf } from './names.ts';
+import { lineStartOf } from './read-value.ts';
+
+const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
+
+/** Says nothing of what the value is: look further on. */
+const empty =
+  /^(?:is|est|es|è|é|ist|lautet|är|er|das|der|die|le|la|el|il|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
+
+/** Says in prose too that what follows is no secret. */
+const telling =
+  /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
+
+const farthest = 160;
+
+/** The name that a value at `start` is given, as the text around it says. */
+export function contextOf(text: string, start: number): Strength {
+  const lineStart = lineStartOf(text, start);
+  const from = Math.max(lineStart, start - farthest);
+  const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
+  if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
+  if (here !== 'none' || from > lineStart) return here;
+  // Nothing in its line: the line above, or a few above where those between only describe.
+  let end = lineStart - 1;
+  for (let lines = 0; lines < 6 && end > 0; lines++) {
+    const above = lineStartOf(text, end);
+    const whole = text.slice(Math.max(above, end - farthest), end);
+    const line = whole.replace(/<\/[\w:]+>\s*$/, '');
+    if (/^\s*["']?(?:type|description|sensitive|kind|optional|required|nullable)\b/.test(line)) {
+      end = above - 1;
+      continue;
+    }
+    if (lines === 0 && saysSecret(line)) return 'token';
+    const said = lastNamed(line);
+    if (said === 'stop') return 'none';
+    // `const token`, and in the next line `= "..."`.
+    const goesOn = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
+    if (said !== 'none') return goesOn || line !== whole || isHeading(line) ? said : 'none';
+    if (line.trim() !== '') return 'none';
+    end = above - 1;
+  }
+  return 'none';
+}
+
+const secretSaid =
+  /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
+const otherSaid =
+  /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
+
+/** A value under a name that says nothing, where a comment of its own above it says that it is a secret. */
+function commentAbove(text: string, lineStart: number): Strength {
+  if (lineStart === 0) return 'none';
+  const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - farthest), lineStart);
+  return saysSecret(line) ? 'token' : 'none';
+}
+
+function saysSecret(line: string): boolean {
+  return hasComment(line) && secretSaid.test(line) && !otherSaid.test(line);
+}
+
+/** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */
+export function contextAfter(text: string, end: number, before: Strength): Strength {
+  const rest = text.slice(end, end + 100);
+  const line = lineAfter(rest);
+  const field =
+    /^\\*["'`]\s*,\s*(?:forHTTPHeaderField|forKey|for|named?|key|\\*["'](?:name|key)\\*["'])\s*[:=]?\s*\\*["'`]([\w.-]+)/.exec(
+      rest,
+    );
+  if (field?.[1] !== undefined) return strengthOf(field[1]);
+  if (before === 'other') return before;
+  const where = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
+  if (where?.[1] !== undefined) return strengthOf(where[1]);
+  const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
+  if (comment?.[1] === undefined) return 'none';
+  const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
+  return said === 'stop' || said === 'weak' ? 'none' : said;
+}
+
+/** A comment, or a line that its name ends or opens: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
+function isHeading(line: string): boolean {
+  return (
+    hasComment(line) || /[:=([{|>,\\]\s*[-+|>]?\s*$|["'`\]>]\s*$|^\s*[-*]?\s*["']?(?:name|key)["']?\s*[:=]/i.test(line)
+  );
+}
+
+/** 'stop': a name that says nothing of secrets stands next to the value, and what is before it is another's. */
+function lastNamed(before: string): Strength | 'stop' {
+  const found = [...before.matchAll(wordPattern)];
+  let after = before.length;
+  let unknown = 0;
+  let weak = false;
+  for (let i = found.length - 1, seen = 0; i >= 0 && seen < 14; i--, seen++) {
+    const match = found[i] as RegExpExecArray;
+    const word = match[0];
+    const end = match.index + word.length;
+    const gap = before.slice(end, after);
+    if (/;\s|[})]\s*,|\}\s*[;{]|=>\s*\{/.test(gap) && seen > 0) return 'stop';
+    after = match.index;
+    // 'API key', 'client secret': words of prose that belong together.
+    const previous = found[i - 1];
+    const joined =
+      previous !== undefined && /^[ ]$/.test(before.slice(previous.index + previous[0].length, match.index))
+        ? `${previous[0]} ${word}`
+        : word;
+    // 'pass' alone is a verb, but for `pass: x`.
+    if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
+    let strength = strengthOf(joined);
+    if (strength === 'none' && joined !== word) strength = strengthOf(word);
+    if (empty.test(word) && strength !== 'token' && strength !== 'password') {
+      // `key` may be the key, or stand for a pair of a key and a value.
+      weak ||= strength === 'weak' && /^key/i.test(word);
+      continue;
+    }
+    // In prose 'the session key for package is': a noun, no name.
+    const isNoun = strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !telling.test(word);
+    if (strength !== 'none' && !isNoun) return strength;
+    // Given a name that says nothing.
+    if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
+      if (unknown > 0 || seen > 3) unknown++;
+      else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
+    }
+    if (++unknown > 7) break;
+  }
+  return weak ? 'weak' : unknown > 7 ? 'stop' : 'none';
+}
+
+function hasComment(text: string): boolean {
+  return /^\s*(?:\/\/|#|--|\*|;|<!--)/.test(text);
+}

@@ -1,0 +1,55 @@
+// Secret objects of Kubernetes: every value under data and stringData, whatever it looks like.
+
+import { indentLength } from '../../text/indents.ts';
+import { lineEnd } from '../../text/lines.ts';
+import type { Found, Source } from './found.ts';
+import { isPlaceholder } from './values.ts';
+
+const kind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
+const section = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
+const entry =
+  /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
+
+export function findKubernetes({ text }: Source): Found[] {
+  if (!text.includes('Secret') || !kind.test(text)) return [];
+  const found: Found[] = [];
+  // Objects of one file are apart by lines of dashes.
+  let start = 0;
+  for (const part of text.split(/^(?=---)/m)) {
+    if (kind.test(part))
+      for (const item of valuesOf(part)) found.push({ ...item, start: item.start + start, end: item.end + start });
+    start += part.length;
+  }
+  return found;
+}
+
+function valuesOf(part: string): Found[] {
+  const found: Found[] = [];
+  for (const match of part.matchAll(section)) {
+    const indent = match[1]?.length ?? 0;
+    let at = match.index + match[0].length + 1;
+    let block = -1;
+    while (at < part.length) {
+      const end = lineEnd(part, at);
+      const line = part.slice(at, end);
+      const depth = indentLength(line);
+      if (line.trim() !== '' && depth <= indent) break;
+      const trimmed = line.trim();
+      if (block >= 0 && depth > block && trimmed !== '') found.push(range(at + depth, trimmed));
+      else {
+        block = -1;
+        const item = entry.exec(line);
+        const value = item?.[3];
+        if (item?.[2] !== undefined) block = depth;
+        else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
+          found.push(range(at + line.lastIndexOf(value), value));
+      }
+      at = end + 1;
+    }
+  }
+  return found;
+}
+
+function range(start: number, value: string): Found {
+  return { start, end: start + value.length, value, kind: 'Kubernetes Secret' };
+}

@@ -1,0 +1,132 @@
+// Finds secrets in text and masks them, so that none reaches a prompt, an index or the store.
+
+import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
+import { findAssignments } from './assignments.ts';
+import { findCalls } from './calls.ts';
+import { findContainers } from './containers.ts';
+import { findHalves } from './edges.ts';
+import { findSums } from './fields.ts';
+import { findShapes } from './find-shapes.ts';
+import type { Finder, Found, Source } from './found.ts';
+import { findKeyBlocks } from './key-blocks.ts';
+import { findKeyBodies } from './key-bodies.ts';
+import { findKubernetes } from './kubernetes.ts';
+import { findRandom } from './random-looking.ts';
+import { findTables } from './tables.ts';
+import { isNoWord, randomness } from './values.ts';
+import { isWord, isWords } from './words.ts';
+
+/** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
+export const maskCharacter = '*';
+
+export interface Masked {
+  readonly text: string;
+  /** Secrets masked. */
+  readonly count: number;
+}
+
+/** A secret, or a piece of one that is written in pieces ("abc" + "def"), in a text. */
+export interface SecretRange extends Found {
+  /** No identifier and no word of a language: to be masked wherever it stands, whatever stands around it. */
+  readonly isDistinctive: boolean;
+}
+
+/** Whether the text is a window of a longer one, cut where a secret may lie: half a secret at that edge is masked too. */
+export interface Cut {
+  readonly start?: boolean;
+  readonly end?: boolean;
+}
+
+/**
+ * The same text with every secret replaced by asterisks of the same length: cut prefix and suffix after masking the
+ * whole document, at the same offset. About 2 ms for 100 KB without anything suspicious.
+ * @param path decides which rules apply: some look at package.json or .npmrc only
+ */
+export function maskSecrets(text: string, path: string, cut: Cut = {}): Masked {
+  return maskRanges(text, findSecrets(text, path, cut));
+}
+
+/** The text with these ranges masked, which may overlap and come in any order. Counts a run of overlapping ones as one. */
+export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Masked {
+  if (ranges.length === 0) return { text, count: 0 };
+  const parts: string[] = [];
+  const disjoint = merged(ranges.map(({ start, end }) => [start, end]));
+  let from = 0;
+  for (const [start, end] of disjoint) {
+    parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n\r]/g, maskCharacter));
+    from = end;
+  }
+  parts.push(text.slice(from));
+  return { text: parts.join(''), count: disjoint.length };
+}
+
+/** Where the secrets are: sorted by start; one may lie in another (a token in a URL's password). */
+export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
+  const isProse = kindOf(languageIdOf(path)) === 'prose';
+  const source: Source = { text, path, isSettings: isSettings(path), isProse };
+  const found = finders.flatMap((find) => find(source));
+  if (cut.start || cut.end) found.push(...findHalves(text, cut));
+  const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));
+  ranges.push(...again(text, ranges));
+  return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+const finders: readonly Finder[] = [
+  findKeyBlocks,
+  findRandom,
+  findAssignments,
+  findShapes,
+  findKubernetes,
+  findTables,
+  findContainers,
+  findCalls,
+  findSums,
+  findKeyBodies,
+];
+
+function isSettings(path: string): boolean {
+  return (
+    languageOf(languageIdOf(path)).bareValues ||
+    /(?:^|\/)\.?env[^/]*$|rc$|\.(?:env|config|cnf|service|neon|pgpass|netrc)$/i.test(path)
+  );
+}
+
+/** The other places of what was found, which no rule need recognize. */
+function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
+  const more: SecretRange[] = [];
+  const starts = new Set(ranges.map(({ start }) => start));
+  const seen = new Set<string>();
+  for (const range of ranges) {
+    const { value } = range;
+    if (!range.isDistinctive || value.length > 2000 || seen.has(value) || seen.size >= 200) continue;
+    seen.add(value);
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
+      if (!starts.has(at)) more.push({ ...range, start: at, end: at + value.length });
+  }
+  return more;
+}
+
+/** A password like `postgres`, `letmeinplease` or `test1234` may be a name elsewhere. */
+function isDistinctive(value: string): boolean {
+  if (value.length < 6 || /^[\d.]+$/.test(value) || isNumbered(value)) return false;
+  const hasSymbol = /[^\w.\s/-]/.test(value);
+  if (value.length < 8) return hasSymbol || (/\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value));
+  return isNoWord(value) || randomness(value) > 0 || hasSymbol || /(?:\s\S+){3}/.test(value);
+}
+
+/** A word of code and a number: `server12`. */
+function isNumbered(value: string): boolean {
+  const word = /^([A-Za-z]+)\d{1,4}$/.exec(value)?.[1]?.toLowerCase();
+  return word !== undefined && (isWord(word) || isWords(word));
+}
+
+function merged(ranges: [number, number][]): [number, number][] {
+  ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const result: [number, number][] = [];
+  for (const [start, end] of ranges) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else result.push([start, end]);
+  }
+  return result;
+}

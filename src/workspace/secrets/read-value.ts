@@ -1,0 +1,165 @@
+// Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML, bare text.
+
+import { indentLength } from '../../text/indents.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+
+/** A value and where its pieces stand. */
+export interface Value {
+  /** Put together and unescaped. */
+  readonly text: string;
+  /** Start and end offset of each piece. */
+  readonly pieces: readonly (readonly [start: number, end: number])[];
+  readonly quoted: boolean;
+  /** After the value, its quotes included. */
+  readonly next: number;
+}
+
+const longest = 400;
+const opening = /(?:[rbfuRBFULN@$]{1,2}#{0,2}(?=["'`])|(?=\\*["'`]))(\\*)("""|'''|["'`]|&quot;)/y;
+const joining =
+  /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|\\?[ \t]*\r?\n[ \t]*(?=\\*["'])|[ \t]+(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
+
+/** A literal in quotes and those joined to it; undefined where there is none, or it does not end. */
+export function readQuoted(text: string, at: number): Value | undefined {
+  const pieces: [number, number][] = [];
+  let value = '';
+  let next = at;
+  let place = at;
+  for (let i = 0; i < 12; i++) {
+    const piece = readLiteral(text, place) ?? readTypographic(text, place);
+    if (piece === undefined) break;
+    pieces.push([piece.start, piece.end]);
+    value += unescaped(text.slice(piece.start, piece.end));
+    next = piece.next;
+    joining.lastIndex = next;
+    const joined = joining.exec(text);
+    if (joined === null || value.length > 4 * longest) break;
+    place = joining.lastIndex;
+  }
+  return pieces.length === 0 ? undefined : { text: value, pieces, quoted: true, next };
+}
+
+function readLiteral(text: string, at: number): { start: number; end: number; next: number } | undefined {
+  opening.lastIndex = at;
+  const opened = opening.exec(text);
+  if (opened === null) return undefined;
+  const [, slashes = '', quote = '"'] = opened;
+  const start = opening.lastIndex;
+  const close = slashes + quote;
+  const limit = Math.min(text.length, start + longest);
+  for (let i = start; i < limit; i++) {
+    if (text.startsWith(close, i)) return { start, end: i, next: i + close.length };
+    const unit = text[i];
+    // A line goes on in the next one only behind a backslash.
+    if (unit === '\n' && quote.length === 1 && quote !== '`' && !/\\\r?$/.test(text.slice(i - 2, i))) return undefined;
+    // An escaped quote inside, one level deeper than this literal's own.
+    if (unit === '\\' && slashes === '') i++;
+  }
+  return undefined;
+}
+
+/** Quotes of typography by those that close them: “x”, « x », 「x」. */
+const typographic: Readonly<Record<string, string>> = {
+  '“': '”',
+  '„': '“”',
+  '«': '»',
+  '»': '«',
+  '‘': '’',
+  '‚': '‘’',
+  '「': '」',
+  '『': '』',
+  '”': '”',
+};
+
+function readTypographic(text: string, at: number): { start: number; end: number; next: number } | undefined {
+  const closing = typographic[text[at] ?? ''];
+  if (closing === undefined) return undefined;
+  const limit = Math.min(text.length, at + longest);
+  for (let i = at + 1; i < limit && text[i] !== '\n'; i++) {
+    if (!closing.includes(text[i] as string)) continue;
+    const quoted = text.slice(at + 1, i);
+    const start = at + 1 + quoted.search(/\S|$/);
+    return { start, end: start + quoted.trim().length, next: i + 1 };
+  }
+  return undefined;
+}
+
+/** Only what matters in secrets: escaped quotes, backslashes and slashes. */
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replace(/\\\r?\n\s*/g, '').replace(/\\+(["'`\\/$])/g, '$1') : text;
+}
+
+const bare = /^[^\s"'`,;<>()[\]{}|\\]+(?:[([{][^\s"'`,;<>()[\]{}|\\]*[)\]}]?)*/;
+/** Signs and letters of East Asia, quotes of typography. */
+const foreignScript = /[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef“”„«»‘’]/;
+const bareSettings = /^[^\s"'`<>]+/;
+
+/**
+ * Text without quotes, to the next space.
+ * @param settings a file of settings or a shell's line, where brackets and commas are part of it
+ */
+export function readBare(text: string, at: number, settings: boolean): Value | undefined {
+  const pattern = settings ? bareSettings : bare;
+  const match = pattern.exec(text.slice(at, at + longest));
+  if (match === null) return undefined;
+  let found = match[0];
+  // A sentence in a script without spaces goes on behind it.
+  const script = found.search(foreignScript);
+  if (script > 0) found = found.slice(0, script);
+  // Parameters of an address go on with the next one.
+  found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
+  // A connection string goes on with the next setting.
+  found = found.replace(/;[\w ]+=.*$/s, '');
+  if (settings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
+  else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
+  if (found.length === 0) return undefined;
+  // A shell's line goes on behind a backslash.
+  const more = /\\\r?\n/y;
+  more.lastIndex = at + found.length - 1;
+  if (found.endsWith('\\') && more.test(text)) {
+    const rest = readBare(text, more.lastIndex, settings);
+    const start: readonly [number, number] = [at, at + found.length - 1];
+    if (rest !== undefined)
+      return { text: found.slice(0, -1) + rest.text, pieces: [start, ...rest.pieces], quoted: false, next: rest.next };
+  }
+  return { text: found, pieces: [[at, at + found.length]], quoted: false, next: at + found.length };
+}
+
+/** A block scalar of YAML after its header (`|`, `>-`): the lines indented deeper than `indent`. @param at the header */
+export function readBlock(text: string, at: number, indent: number): Value | undefined {
+  const header = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
+  header.lastIndex = at;
+  if (header.exec(text) === null) return undefined;
+  return readIndented(text, header.lastIndex, indent);
+}
+
+/** Lines deeper than `indent`, as pieces. */
+export function readIndented(text: string, at: number, indent: number): Value | undefined {
+  const pieces: [number, number][] = [];
+  let value = '';
+  let line = at;
+  while (line < text.length && pieces.length < 40) {
+    const end = lineEnd(text, line);
+    const content = text.slice(line, end);
+    const trimmed = content.trim();
+    const depth = indentLength(content);
+    if (trimmed !== '' && depth <= indent) break;
+    if (trimmed !== '') {
+      pieces.push([line + depth, line + depth + trimmed.length]);
+      value += trimmed;
+    }
+    line = end + 1;
+  }
+  return pieces.length === 0 ? undefined : { text: value, pieces, quoted: false, next: line };
+}
+
+/** Lines are looked at this far: a minified file is one line. */
+const longestLine = 2000;
+
+export function lineStartOf(text: string, at: number): number {
+  return lineStart(text, at, longestLine);
+}
+
+export function lineEndOf(text: string, at: number): number {
+  return lineEnd(text, at, longestLine);
+}

@@ -1,0 +1,34 @@
+// A folder with an adapted model in use and its report in the store, without a run: of the smallest base there is.
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root as repository } from '../../build/paths.ts';
+import { keepModel, newModelFolder } from '../../src/adaptation/models/folder-models.ts';
+import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { goldenFolder } from '../neural/architecture/golden.ts';
+import { reportOf } from './report/report.ts';
+
+export const tokenizerPath = join(repository, 'models', 'small', 'tokenizer.json');
+
+export function writeBase(folder: string): void {
+  for (const file of ['config.json', 'model.safetensors'])
+    cpSync(join(goldenFolder('llama'), file), join(folder, file));
+}
+
+export function adaptIn(
+  { root, specialistFolder, storeFolder }: Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>,
+  base: string,
+): void {
+  const model = newModelFolder(specialistFolder);
+  cpSync(base, model, { recursive: true });
+  writeFileSync(join(model, 'mixture.json'), '{"gate":[1,2]}');
+  describeAdapted(model, { base, tokenizer: tokenizerPath, precision: 'int8' });
+  keepModel(specialistFolder, model);
+  const { store } = openStore(storeFolder, { log: silentLog });
+  const report = { ...reportOf(true), folder: root };
+  store.recordAdaptation(root, { startedAt: 1, finishedAt: 2, report, coupling: defaultFit() });
+  store.close();
+}

@@ -1,0 +1,82 @@
+// Runs one after the other over a folder that has not changed: what each asks the API, what that costs, and what it learns from what was paid before.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, before, beforeEach, test } from 'node:test';
+import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import { splitOf } from '../../src/workspace/files/split.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';
+import { knowingTeacher, makeProject, type Project } from './project.ts';
+
+let project: Project;
+let request: AdaptRequest;
+let kept: Kept;
+before(() => {
+  project = makeProject(6);
+  request = askingRequest(project, 50);
+});
+after(() => project.remove());
+beforeEach(() => {
+  for (const folder of [request.specialistFolder, request.storeFolder])
+    rmSync(folder, { recursive: true, force: true });
+  kept = new Kept(request);
+});
+
+function teacherOf(model = 'knowing', wrongEvery = 3): ScriptedTeacher {
+  return model === 'knowing' ? knowingTeacher(project, wrongEvery) : new ScriptedTeacher('something else', model);
+}
+
+type Api = NonNullable<AdaptRequest['api']>;
+const api = (over: Partial<Api>) => ({ api: { ...(request.api as Api), ...over } });
+
+/** A run, and what it asked of its teacher. */
+async function run(of: Partial<AdaptRequest> = {}, teacher: ScriptedTeacher | undefined = teacherOf(), agreed = true) {
+  const engine = engineFor(project);
+  const asked = { ...request, ...of };
+  const { estimates, report } = await adaptAsking(engine, teacher, asked, agreed, kept);
+  const teaching = teacher?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
+  const counts = { teaching, all: teacher?.requests.length ?? 0 };
+  return { ...counts, estimates, trained: engine.count('adapt') > 0, notes: report.notes.join(' '), report };
+}
+
+test('what a run may cost is spent once, whatever of it is known: a later one asks nothing', async () => {
+  const first = await run(api({ runUsd: 0.0251 }));
+  assert.ok(first.all >= 24 && first.all <= 25, String(first.all));
+  // Without what the stages have made, as after its adaptation was deleted: all is chosen again, and it is the same.
+  rmSync(request.storeFolder, { recursive: true, force: true });
+  const { answers } = kept;
+  kept = new Kept(request);
+  Object.assign(kept, { answers });
+  const second = await run(api({ runUsd: 0.0251 }));
+  assert.equal(second.all, 0);
+  assert.deepEqual(second.estimates, []);
+  assert.equal(second.report.api?.asked, first.report.api?.asked);
+  assert.deepEqual([second.report.paid?.answers, second.report.paid?.usd], [first.report.paid?.answers, 0]);
+});
+
+test('over the same files another model is asked at places that teach, and so are more places', async () => {
+  const few = await run(api({ places: 5 }));
+  assert.deepEqual([few.teaching, few.all], [2, 5]);
+  const more = await run();
+  assert.ok(more.teaching >= 18 && more.all >= 45, JSON.stringify(more.estimates));
+  const other = await run({}, teacherOf('other'));
+  assert.deepEqual([other.teaching, other.all], [20, 50]);
+  const again = await run({}, teacherOf('other'));
+  assert.deepEqual([again.all, again.estimates, again.trained], [0, [], false]);
+});
+
+test('who asks nobody, or declines, learns from what was paid for before, whoever answered', async () => {
+  const first = await run();
+  assert.ok(first.trained);
+  const { api: _, ...local } = request;
+  const engine = engineFor(project);
+  const alone = await adaptAsking(engine, undefined, local, false, kept);
+  assert.equal(engine.count('adapt'), 0, 'it is the same training');
+  assert.match(alone.report.notes.join(' '), /asked at 20 places of training files too/);
+  assert.equal(alone.report.paid, undefined);
+  const declined = await run({}, teacherOf('other'), false);
+  assert.deepEqual([declined.all, declined.trained], [0, false]);
+  assert.match(declined.notes, /asked at 20 places of training files too/);
+  const agreed = await run({}, teacherOf('other'));
+  assert.equal(agreed.teaching, 20);
+});

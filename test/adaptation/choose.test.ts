@@ -1,0 +1,67 @@
+// Which model stays, on made-up validation places.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ScoredPlace } from '../../src/adaptation/report/scored.ts';
+import type { MixedQuality } from '../../src/adaptation/report/types.ts';
+import type { Candidate, Measured } from '../../src/adaptation/stages/choose.ts';
+import { choose } from '../../src/adaptation/stages/choose.ts';
+import type { Training } from '../../src/adaptation/stages/training.ts';
+
+const PLACES = 50;
+
+/** @param right how many of the places @param nats of a place of four tokens */
+function measured(name: Candidate['name'], right: number, nats?: (place: number) => number): Measured {
+  const scored = Array.from({ length: PLACES }, (_, i) => ({
+    right: i < right,
+    loss: nats && { tokens: 4, nats: nats(i) },
+  }));
+  return {
+    name,
+    model: name,
+    base: 'base',
+    scored: scored as unknown as readonly ScoredPlace[],
+    quality: {} as MixedQuality,
+  };
+}
+
+/** Another loss at each place, as places are: hard and easy ones. */
+const hard = (place: number) => 1 + (place % 7);
+const base = measured('base', 16, hard);
+const trained = (improved: boolean) => ({ improved }) as Training;
+const used = (...of: Measured[]) => choose([...of, base], trained(true)).used.name;
+
+test('more lines than chance would bring are kept, whatever the loss says', () => {
+  const { used: one, why } = choose([measured('adapted', 24, (i) => hard(i) + 1), base], trained(true));
+  assert.equal(one.name, 'adapted');
+  assert.match(why, /gets 16\.0% more lines right of the 50 to choose by than the base, more than chance/);
+});
+
+test('as many lines and a lower loss: kept where the loss is lower at most places, not where two places make it', () => {
+  const lower = measured('adapted', 16, (i) => hard(i) - 0.05 - 0.01 * (i % 3));
+  const { used: one, why } = choose([lower, base], trained(true));
+  assert.equal(one.name, 'adapted');
+  assert.match(
+    why,
+    /as many lines right of the 50 to choose by as the base, and what comes next in them is 1\.5% likelier/,
+  );
+  const twoPlaces = (i: number) => hard(i) - (i === 3 || i === 20 ? 3 : -0.01);
+  assert.equal(used(measured('adapted', 16, twoPlaces)), 'base');
+});
+
+test('fewer lines are never kept for a lower loss, nor is what training made no better', () => {
+  const lower = (i: number) => hard(i) - 0.5;
+  assert.equal(used(measured('adapted', 15, lower)), 'base');
+  assert.equal(choose([measured('adapted', 16, lower), base], trained(false)).used.name, 'base');
+});
+
+test('of two that are better the one with the most lines, of as many the likelier one', () => {
+  const lower = (by: number) => (i: number) => hard(i) - by - 0.01 * (i % 3);
+  assert.equal(used(measured('adapted', 17, lower(0.1)), measured('earlier', 18, lower(0.05))), 'earlier');
+  assert.equal(used(measured('adapted', 17, lower(0.1)), measured('earlier', 17, lower(0.2))), 'earlier');
+  assert.equal(used(measured('adapted', 17, lower(0.3)), measured('earlier', 17, lower(0.2))), 'adapted');
+});
+
+test('where no losses were asked for, lines alone decide', () => {
+  assert.equal(used(measured('adapted', 17)), 'base');
+  assert.equal(used(measured('adapted', 24)), 'adapted');
+});

@@ -1,0 +1,191 @@
+// A run that is killed in each of its stages goes on at the first that is not finished; one over a folder that has not changed asks nothing.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { AdaptOutcome, AdaptRequest } from '../../src/adaptation/types.ts';
+import type { Result } from '../../src/common/errors.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { splitOf } from '../../src/workspace/files/split.ts';
+import { writeModel } from '../specialist/engine/helpers.ts';
+import type { Plan } from './dying-run.ts';
+import { makeProject, type Project } from './project.ts';
+
+let project: Project;
+let request: AdaptRequest;
+let files: Record<string, string>;
+before(() => {
+  project = makeProject(6);
+  files = Object.fromEntries(project.files);
+  const base = join(dirname(project.root), 'base');
+  mkdirSync(base);
+  writeModel(base);
+  writeFileSync(join(base, 'mixture.json'), '{"version":1,"gate":[7],"ranking":[7]}');
+  const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
+  const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
+  request = { ...project.request, neural, api: { settings, places: 20, budgetUsd: 1 } };
+});
+after(() => project.remove());
+
+/** @returns what was asked, and how it ended; undefined: it was killed */
+function run(
+  die?: Plan['die'],
+  of = request,
+  program = 'of this version',
+): { asked: string[]; outcome: AdaptOutcome | undefined } {
+  const asked = join(dirname(project.root), 'asked.txt');
+  rmSync(asked, { force: true });
+  const plan: Plan = { request: of, files, asked, program, ...(die && { die }) };
+  const script = join(import.meta.dirname, 'dying-run.ts');
+  const { signal, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(plan)], { encoding: 'utf8' });
+  const lines = existsSync(asked)
+    ? readFileSync(asked, 'utf8')
+        .split('\n')
+        .map((line) => line.trim())
+    : [];
+  if (signal !== null) return { asked: lines, outcome: undefined };
+  const result = JSON.parse(stdout || '{}') as Result<AdaptOutcome>;
+  assert.ok(result.ok, `${stdout}${stderr}`);
+  return { asked: lines, outcome: result.value };
+}
+
+const told = (asked: readonly string[]) => asked.filter((line) => /^(draft|lossAt|api|adapt|fit)/.test(line));
+
+/** A report but for what hangs on the machine, and on who was paid when. */
+const figures = (outcome: AdaptOutcome | undefined): unknown =>
+  JSON.parse(
+    JSON.stringify(outcome?.report, (key, value) =>
+      /^(elapsedMs|fittedAt|latency.*|peakMemoryBytes|paid|minutes|tokensPerSecond)$/.test(key) ? undefined : value,
+    ),
+  );
+
+/** In the order of the stages; a line of what is asked, or a stage that tells when it begins or ends. */
+const deaths: readonly NonNullable<Plan['die']>[] = [
+  ['Finding files', 1],
+  ['Indexing', 1],
+  ['Learning the mixture', 1],
+  ['open', 1],
+  ['draft base', 3],
+  ['Timing a draft', 2],
+  ['api', 5],
+  ['Asking the API where it fails', 3],
+  ['pace', 1],
+  ['Timing a step of training', 2],
+  ['Planning', 1],
+  ['draft base', 3],
+  ['lossAt base', 3],
+  ['Measuring the base', 1],
+  ['adapt', 1],
+  ['Training', 2],
+  ['fit', 1],
+  ['draft adapted', 3],
+  ['Measuring the adapted model', 1],
+  ['draft adapted', 30],
+  ['Testing what stays', 1],
+  ['draft base', 10],
+  ['Testing the base', 1],
+  ['draft n-gram', 10],
+  ['Calibrating', 1],
+  ['Measuring', 1],
+  ['api', 6],
+  ['Indexing every file', 1],
+];
+
+test('killed in each stage and started again, it asks nothing twice but what was under way, and comes out the same', () => {
+  const whole = run(undefined, {
+    ...request,
+    storeFolder: join(dirname(project.root), 'other-store'),
+    specialistFolder: join(dirname(project.root), 'other-specialist'),
+  });
+  const all = deaths.map((die) => {
+    const { asked, outcome } = run(die);
+    assert.equal(outcome, undefined, `it was not killed at ${die.join(' ')}`);
+    return told(asked);
+  });
+  const last = run();
+  const kept = new Set<string>();
+  for (const [at, asked] of [...all, told(last.asked)].entries()) {
+    // The last place may be lost with a run, its draft and its loss; of the API the last four, which are asked at once.
+    const again = asked.filter((line) => kept.has(line));
+    assert.deepEqual(again, [], `asked again after ${deaths[at - 1]}`);
+    const underWay = deaths[at]?.[0] === 'api' ? 4 : 2;
+    for (const line of asked.slice(0, asked.length - underWay)) if (!line.startsWith('fit')) kept.add(line);
+  }
+  const everything = [...new Set([...all.flat(), ...told(last.asked)])];
+  assert.deepEqual(everything.sort(), [...new Set(told(whole.asked))].sort());
+  assert.equal(last.outcome?.report.neural?.used, 'adapted');
+  assert.deepEqual(figures(last.outcome), figures(whole.outcome));
+});
+
+test('over a folder that has not changed it asks nothing', () => {
+  const { asked, outcome } = run();
+  assert.deepEqual(told(asked), []);
+  assert.equal(outcome?.report.neural?.used, 'adapted');
+  assert.ok((outcome.report.api?.asked ?? 0) > 0, 'the answers that were paid for are in its report');
+});
+
+test('one changed test file is asked about, and no other', () => {
+  const path = Object.keys(files).find((each) => splitOf(each) === 'test') as string;
+  assert.ok(path, 'the project has a test file');
+  files[path] = (files[path] as string).replaceAll('debug', 'trace');
+  writeFileSync(join(project.root, path), files[path]);
+  const { asked, outcome } = run();
+  const lines = told(asked);
+  for (const model of ['n-gram', 'base', 'adapted'])
+    assert.ok(
+      lines.some((line) => line.startsWith(`draft ${model} ${path}`)),
+      model,
+    );
+  assert.deepEqual(
+    lines.filter((line) => !line.includes(` ${path} `)),
+    [],
+  );
+  assert.equal(outcome?.report.neural?.used, 'adapted');
+});
+
+test('one changed training file: it is trained anew, and what was adapted before is measured beside it', () => {
+  const path = Object.keys(files).find((each) => splitOf(each) === 'train') as string;
+  files[path] = `${files[path]}export const added = 1;\n`;
+  writeFileSync(join(project.root, path), files[path]);
+  const deaths: Plan['die'][] = [['Measuring the earlier model', 1], ['Training', 1], undefined];
+  const all = deaths.map((die) => run(die));
+  const lines = all.flatMap(({ asked }) => told(asked));
+  const count = (of: string) => lines.filter((line) => line === of).length;
+  assert.equal(count('adapt'), 1);
+  const { used, chosenFrom } = all.at(-1)?.outcome?.report.neural ?? {};
+  assert.ok(chosenFrom?.earlier && chosenFrom.adapted, used);
+  // Earlier and adapted are both drafted with as 'adapted': twice at most, and the base once but for what a kill took.
+  const base = lines.filter((line) => line.startsWith('draft base'));
+  assert.ok(base.length <= new Set(base).size + 2, `${base.length} of ${new Set(base).size}`);
+  assert.deepEqual(told(run().asked), [], 'then nothing is left to ask');
+});
+
+test('another version of the programs drafts anew, and trains nothing again', () => {
+  const lines = told(run(undefined, request, 'of the next version').asked);
+  for (const model of ['n-gram', 'base', 'adapted'])
+    assert.ok(
+      lines.some((line) => line.startsWith(`draft ${model}`)),
+      model,
+    );
+  assert.ok(!lines.some((line) => /^(adapt|api)/.test(line)));
+});
+
+test('what is kept goes with the adaptation', () => {
+  const { store } = openStore(request.storeFolder);
+  const before_ = store.rowsOf(project.root);
+  assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
+  const stages = new Set(before_.stages.map(({ stage }) => stage));
+  assert.deepEqual(stages, new Set(['weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
+  assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
+  store.deleteAdaptations(project.root);
+  const { places, answers, stages: left, teacherCalls } = store.rowsOf(project.root);
+  store.close();
+  assert.deepEqual([places, answers, left], [[], [], []]);
+  assert.ok(teacherCalls.length > 0, 'what was paid for stays');
+  const { asked } = run();
+  assert.ok(
+    told(asked).some((line) => line.startsWith('adapt')),
+    'then all is made anew',
+  );
+});

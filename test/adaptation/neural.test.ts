@@ -1,0 +1,492 @@
+// Runs with a neural part: what is trained, compared, kept, rolled back, left out; and a real engine that is killed in the middle.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
+import { outcomeOf } from '../../src/adaptation/report/outcome.ts';
+import { renderReport } from '../../src/adaptation/report/text.ts';
+import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/types.ts';
+import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
+import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import { failed } from '../../src/common/errors.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
+import type { Engine } from '../../src/specialist/engine/client.ts';
+import type { Requests } from '../../src/specialist/engine/protocol.ts';
+import { engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
+import { makeProject, neuralRequest, type Project } from './project.ts';
+import { type Script, ScriptedEngine } from './scripted-engine.ts';
+
+let project: Project;
+let base: string;
+let request: AdaptRequest & { neural: object };
+
+before(() => {
+  project = makeProject(6);
+  const asked = neuralRequest(project);
+  base = asked.neural.base;
+  request = asked;
+});
+after(() => project.remove());
+
+const truth: Script['truth'] = ({ path, prefix, suffix }) => {
+  const text = project.files.get(path) as string;
+  return text.slice(prefix.length, text.length - suffix.length).trimEnd();
+};
+
+function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps {
+  return {
+    engine,
+    teacher: undefined,
+    confirm: async () => assert.fail('nobody should have asked'),
+    record: () => {},
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+async function report(engine: Engine | undefined, more: Partial<AdaptRequest> = {}): Promise<AdaptReport> {
+  const result = await adapt({ ...request, ...more }, deps(engine));
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.report;
+}
+
+const used = () => currentModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
+
+describe('with an engine whose answers a test decides', () => {
+  beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
+
+  test("the adapted model's mixture is learned from the base's weights on", async () => {
+    const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
+    writeFileSync(join(base, 'mixture.json'), shipped);
+    try {
+      const from: string[] = [];
+      const engine = new ScriptedEngine({
+        right: { base: 0.2, adapted: 0.9 },
+        truth,
+        fail: (kind, { open }) => {
+          const [source] = open.values();
+          if (kind === 'fit') from.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
+          return undefined;
+        },
+      });
+      await report(engine);
+      assert.deepEqual(from, [shipped], 'once, for the adapted model');
+      assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
+      assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
+    } finally {
+      rmSync(join(base, 'mixture.json'));
+    }
+  });
+
+  /** Two packages beside each other, as they ship. */
+  const shipTwo = () => {
+    const models = join(dirname(project.root), 'models');
+    const package_ = (name: string, layers: number) => {
+      const folder = join(models, name);
+      writeModel(folder, { layers });
+      describeAdapted(folder, { base: folder, tokenizer: request.tokenizerPath, precision: 'int4' });
+      const manifest = readManifest(folder);
+      assert.ok(manifest.ok && manifest.value);
+      writeManifest(folder, { ...manifest.value, name });
+      return folder;
+    };
+    return { small: package_('small', 1), medium: package_('medium', 2) };
+  };
+  const over = (base_: string) => ({ neural: { ...request.neural, base: base_, budgetMinutes: 10 } as never });
+  const usedOver = (base_: string) =>
+    currentModel(request.specialistFolder, { base: base_, tokenizer: request.tokenizerPath });
+
+  test('a base that was never measured beside the adapted model is not given up for it; the run that measures both decides', async () => {
+    const { small, medium } = shipTwo();
+    const first = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
+    assert.equal(first.neural?.used, 'adapted');
+    const made = usedOver(small);
+    assert.equal(made.name, 'adapted');
+    assert.equal(usedOver(medium).model, medium);
+    assert.equal(usedOver(medium).setAside?.code, 'other-base');
+    // Then the larger one serves, what is made from it is worse, and the earlier one better than both.
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 0.9 },
+      truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
+    });
+    assert.equal((await report(engine, over(medium))).neural?.used, 'earlier');
+    assert.deepEqual(usedOver(medium), { model: made.model, base: medium, name: 'adapted' });
+    assert.deepEqual(usedOver(small), { ...made, base: small });
+    const figures = JSON.parse(readFileSync(join(made.model, 'compared.json'), 'utf8'));
+    assert.deepEqual(
+      figures.map((row: { base: { name: string } }) => row.base.name),
+      ['small', 'medium'],
+    );
+    assert.ok(figures[1].figures.adapted.exactMatch > figures[1].figures.base.exactMatch);
+    // Another base under that name was not measured.
+    const manifest = readManifest(medium);
+    assert.ok(manifest.ok && manifest.value);
+    writeManifest(medium, { ...manifest.value, weights: '0'.repeat(64) });
+    assert.equal(usedOver(medium).name, 'base');
+    writeFileSync(join(made.model, 'compared.json'), '[null, 1, {"base"');
+    assert.equal(usedOver(small).name, 'adapted');
+  });
+
+  test('where the larger base is better than what was adapted from the smaller one, each serves beside its own', async () => {
+    const { small, medium } = shipTwo();
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
+    const made = usedOver(small);
+    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
+    assert.equal(figures.neural?.used, 'base');
+    assert.ok(figures.neural?.chosenFrom?.earlier, 'it was measured too');
+    assert.equal(usedOver(medium).model, medium);
+    assert.deepEqual(usedOver(small), made);
+  });
+
+  test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
+    const { small, medium } = shipTwo();
+    const run = async (pace: Script['pace'], noOther = false) => {
+      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
+      const neural = { ...request.neural, base: medium, budgetMinutes: 10, noOther };
+      const said: string[] = [];
+      const progress = ({ say }: ProgressUpdate) => void (say && said.push(say));
+      const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { progress }));
+      assert.ok(result.ok, JSON.stringify(result));
+      const { report: figures } = result.value;
+      return { engine, figures, said: said.join('\n'), notes: figures.notes.join('\n') };
+    };
+    const slow = await run((of) => (of === medium ? 50 : 3300));
+    assert.deepEqual(slow.engine.trained, [small]);
+    assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
+    const why = /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: 20 steps/;
+    assert.match(slow.said, why);
+    assert.match(slow.notes, why);
+    const compared = await run(() => 50, true);
+    assert.deepEqual(compared.engine.trained, [medium]);
+    const quick = await run(() => 400);
+    assert.deepEqual(quick.engine.trained, [medium]);
+    assert.doesNotMatch(quick.notes, /cannot train/);
+    rmSync(request.specialistFolder, { recursive: true, force: true });
+    const hopeless = await run(() => 20);
+    assert.deepEqual(hopeless.engine.trained, []);
+    assert.match(hopeless.said, /cannot train the base 'medium', so nothing is adapted: .* need \d\d minutes/);
+    assert.equal(hopeless.figures.neural?.used, 'base', 'its drafts are calibrated all the same');
+    assert.match(
+      outcomeOf(hopeless.figures),
+      /was not adapted: In 10 minutes .* The base model answers, with 24 files/,
+    );
+  });
+
+  test('first a plan, then one estimate of the time left that only falls unless it says why', async () => {
+    const updates: ProgressUpdate[] = [];
+    const neural = { ...request.neural, budgetMinutes: 10 };
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 1000 });
+    const result = await adapt(
+      { ...request, neural },
+      deps(engine, { progress: (of) => updates.push(of), now: () => 0 }),
+    );
+    assert.ok(result.ok);
+    const planned = updates.findIndex(({ say }) => say !== undefined);
+    // 290 steps of 2048 tokens at 1000 a second are cut to what the minutes leave.
+    assert.equal(updates[planned]?.say, 'About 10 minutes: 10 training.');
+    assert.ok(updates.slice(0, planned).every(({ left }) => left === undefined));
+    const lefts = updates.slice(planned).map(({ left }) => left as number);
+    assert.ok(
+      lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600)),
+      lefts.join(),
+    );
+    assert.equal(lefts.at(-1), 0);
+    const shares = updates.slice(planned).map(({ overall }) => overall as number);
+    assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
+    assert.equal(shares.at(-1), 1);
+  });
+
+  test('a slow draft: fewer places are measured, so that the minutes hold, and what measuring took longer training gives back', async () => {
+    let ms = 0;
+    const engine = new ScriptedEngine({
+      ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 2000 },
+      // The lid is closed for an hour while the base is measured: no time of the run.
+      fail: (kind, { asked }) => {
+        if (kind === 'draft' && ms < 3.6e6 && asked.some((each) => each.kind === 'adapt')) ms += 3.6e6;
+        return undefined;
+      },
+    });
+    const neural = { ...request.neural, budgetMinutes: 10 };
+    const result = await adapt({ ...request, neural }, deps(engine, { now: () => (ms += 1000) }));
+    assert.ok(result.ok);
+    const { chosenFrom, quality } = result.value.report.neural as NeuralReport;
+    const drafts = 2 * ((chosenFrom?.base.places ?? 0) + quality.base.places);
+    assert.ok(drafts * 2.5 <= 0.4 * 600 && drafts > 20, `${drafts}`);
+    assert.equal(quality.ngram.places, quality.base.places);
+    const asked = engine.asked.flatMap((each) =>
+      each.kind === 'adapt' ? [each.request as Requests['adapt']['request']] : [],
+    );
+    const { budgetSeconds = 0, lateSeconds = -1 } = asked.at(-1) ?? {};
+    assert.ok(budgetSeconds + drafts * 2.5 < 600, `${budgetSeconds}`);
+    assert.deepEqual([lateSeconds, ms > 3.6e6], [0, true]);
+  });
+
+  test('a better model is kept, the next better one takes its place, and the report shows what it is better than', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    const figures = await report(engine);
+    const { neural } = figures;
+    assert.equal(neural?.used, 'adapted');
+    assert.ok((neural?.quality.adapted?.exactMatch as number) > (neural?.quality.base.exactMatch as number));
+    assert.equal(neural?.quality.ngram.places, neural?.quality.adapted?.places);
+    assert.deepEqual(neural?.training?.loss, { before: 3, after: 2 });
+    assert.equal(neural?.peakMemoryBytes, 456e6);
+    // What the report says of the specialist is said of the model that stays.
+    assert.equal(figures.specialist?.exactMatch, neural?.quality.adapted?.exactMatch);
+    assert.equal(used().name, 'adapted');
+    const first = used().model;
+    assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
+    assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)));
+    assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right on \d+ places of files it has not seen \(/);
+    assert.equal(engine.open.size, 0, 'closed again');
+    const text = renderReport(figures);
+    for (const word of [
+      'n-grams alone',
+      'base + n-grams',
+      'adapted + n-grams',
+      'in use',
+      'loss on held-out files 3.000 before',
+    ])
+      assert.ok(text.includes(word), word);
+
+    const again = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    assert.equal(again.neural?.used, 'adapted');
+    assert.ok(again.neural?.chosenFrom?.earlier);
+    assert.equal(
+      again.neural.quality.earlier,
+      undefined,
+      'it does not stay, so the test files are none of its business',
+    );
+    assert.notEqual(used().model, first);
+    assert.ok(existsSync(first), 'someone may still have it open');
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    assert.ok(!existsSync(first));
+  });
+
+  test('what is trained on are the training files alone', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    await report(engine);
+    const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
+    assert.ok(asked.examples.length > 20);
+    const fitted = engine.asked.find(({ kind }) => kind === 'fit')?.request as {
+      places: { query: { path: string } }[];
+    };
+    const drafted = engine.asked.flatMap(({ kind, request: of }) =>
+      kind === 'draft' ? [(of as { query: { path: string } }).query.path] : [],
+    );
+    const fittedOn = new Set(fitted.places.map(({ query }) => query.path));
+    assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
+  });
+
+  test('what stays is chosen before a test place is drafted; those are drafted once, by it and by the base', async () => {
+    for (const right of [
+      { base: 0.2, adapted: 0.9 },
+      { base: 0.8, adapted: 0.1 },
+    ]) {
+      rmSync(request.specialistFolder, { recursive: true, force: true });
+      const engine = new ScriptedEngine({ right, truth });
+      const { used: name, quality, chosenFrom } = (await report(engine)).neural as NeuralReport;
+      const paths = engine.asked.flatMap(({ kind, request: of }) =>
+        kind === 'draft' ? [(of as Requests['draft']['request']).query.path] : [],
+      );
+      // Of the base's some are timed before, and no store keeps them here.
+      const timed = 6;
+      const validation = timed + 2 * (chosenFrom?.base.places as number);
+      const tested = (name === 'base' ? 1 : 2) * quality.base.places;
+      assert.equal(paths.length, validation + tested);
+      const chosenOn = new Set(paths.slice(0, validation));
+      assert.ok(paths.slice(validation).every((path) => !chosenOn.has(path)));
+      assert.equal(name, right.base > right.adapted ? 'base' : 'adapted');
+      assert.equal(quality.adapted !== undefined, name === 'adapted');
+    }
+  });
+
+  test('a model that is worse on the validation files is rolled back: an earlier one stays', async () => {
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    const earlier = used();
+    // Both are opened as 'adapted': the earlier one is measured before training.
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 0.9 },
+      truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
+    });
+    const figures = await report(engine);
+    assert.equal(figures.neural?.used, 'earlier');
+    assert.deepEqual(used(), earlier);
+    assert.match(
+      figures.neural?.why ?? '',
+      /^the earlier model gets \d+\.\d% more lines right of the \d+ to choose by/,
+    );
+    assert.match(renderReport(figures), /rolled back to the earlier model/);
+    assert.match(outcomeOf(figures), /^What was adapted before stays: /);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
+  });
+
+  /** Right at other places: the base at the first, third ..., the adapted model at the others. */
+  function even(loss: Script['loss']): ScriptedEngine {
+    const places = new Map<string, number>();
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 1, adapted: 1 },
+      truth: (query) => {
+        const place = `${query.path} ${query.prefix.length}`;
+        const at = places.get(place) ?? places.size;
+        places.set(place, at);
+        return (at % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
+      },
+      ...(loss && { loss }),
+    });
+    return engine;
+  }
+
+  test('of two whose lines are about as good the base stays: a difference that may be chance keeps nothing', async () => {
+    const figures = await report(even({ base: 1.5, adapted: 1.5 }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.neural?.why ?? '', /^the adapted model gets \d+\.\d% (fewer|more) lines right/);
+    assert.match(outcomeOf(figures), /^Not kept: the adapted model gets .* The base model answers/);
+    assert.ok(!existsSync(workFolder(request.specialistFolder)));
+  });
+
+  test('what is kept has no fewer lines right where it was chosen, whatever its loss says', async () => {
+    const loss = { base: 1.5, adapted: 1.4 };
+    const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(
+      figures.neural?.why ?? '',
+      /the adapted model gets \d+\.\d% fewer lines right, of the \d+ to choose by/,
+    );
+  });
+
+  test('where the base is the best, it is the base again', async () => {
+    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.equal(used().name, 'base');
+  });
+
+  test('training that made nothing better is not kept, whatever chance says', async () => {
+    const figures = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.5 }, truth, losses: [2, 2.5] }));
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.neural?.why ?? '', /nothing better/);
+  });
+
+  test('an engine that was started anew is opened again, and nothing is lost', async () => {
+    let forgotten = false;
+    const engine: ScriptedEngine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 0.9 },
+      truth,
+      fail: (kind) => {
+        if (kind === 'draft' && engine.count('draft') === 20) engine.open.clear();
+        forgotten ||= kind === 'draft' && engine.open.size === 0;
+        return undefined;
+      },
+    });
+    assert.equal((await report(engine)).neural?.used, 'adapted');
+    assert.ok(forgotten);
+  });
+
+  for (const [name, code, kind, note] of [
+    ['an engine that does not start', 'crashed', 'status', /left out, the n-grams answer alone\. It keeps ending/],
+    ['training that needs more memory than there is', 'out-of-memory', 'adapt', /was not adapted: It keeps ending/],
+    ['an engine that dies with every draft', 'crashed', 'draft', /left out/],
+  ] as const) {
+    test(`${name}: the run goes on, and says why`, async () => {
+      const engine = new ScriptedEngine({
+        right: { base: 0.2, adapted: 0.9 },
+        truth,
+        fail: (asked) => (asked === kind ? failed(code, 'It keeps ending.') : undefined),
+      });
+      const figures = await report(engine);
+      assert.match(figures.notes.join(), note);
+      assert.ok((figures.specialist?.exactMatch as number) > 0);
+      assert.equal(figures.neural?.used, kind === 'adapt' ? 'base' : undefined);
+    });
+  }
+
+  test('without a base model on disk, and without an engine, it is as without a neural part', async () => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+    const nowhere = await report(engine, { neural: { ...request.neural, base: join(base, 'nowhere') } as never });
+    assert.match(nowhere.notes.join(), /base model is not installed/);
+    assert.equal(engine.asked.length, 0);
+    const none = await report(undefined);
+    assert.match(none.notes.join(), /no neural engine/);
+    assert.equal((await report(engine, { effort: 'index' })).neural, undefined);
+    assert.equal(engine.asked.length, 0);
+  });
+
+  test('cancelled at any stage it leaves the model and the index that were there', async () => {
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    const before_ = used();
+    const snapshot = join(request.specialistFolder, 'specialist.ngram');
+    const bytes = readFileSync(snapshot);
+    for (const stage of ['Measuring the base', 'Training', 'Measuring the adapted model', 'Testing the base']) {
+      const stop = new AbortController();
+      const progress = (update: ProgressUpdate) => update.stage === stage && stop.abort();
+      const engine = new ScriptedEngine({ right: { base: 0.3, adapted: 0.9 }, truth });
+      const result = await adapt(request, deps(engine, { signal: stop.signal, progress }));
+      assert.equal(!result.ok && result.error.code, 'cancelled', stage);
+      assert.deepEqual(used(), before_, stage);
+      assert.deepEqual(readFileSync(snapshot), bytes, stage);
+    }
+  });
+});
+
+describe('with a real engine', () => {
+  test('killed in the middle of training it resumes, within the run and in the next', async (context) => {
+    const fresh = makeProject(8);
+    context.after(() => fresh.remove());
+    const client = startEngine();
+    context.after(() => client.dispose());
+    const of = { ...request, ...fresh.request, neural: request.neural } as AdaptRequest;
+    let steps = 0;
+    let kills = 0;
+    const stop = new AbortController();
+    const progress = ({ stage, done }: ProgressUpdate) => {
+      if (stage !== 'Training' || done === 0) return;
+      steps = done;
+      if (done === 4 && kills === 0) {
+        kills++;
+        process.kill(client.pid as number, 'SIGKILL');
+      }
+      if (done === 5) stop.abort();
+    };
+    const first = await adapt(of, deps(client, { signal: stop.signal, progress }));
+    assert.equal(!first.ok && first.error.code, 'cancelled');
+    assert.equal(kills, 1);
+    assert.ok(readdirSync(workFolder(of.specialistFolder)).includes('checkpoint.safetensors'));
+    const later: number[] = [];
+    const second = await adapt(
+      of,
+      deps(client, {
+        progress: ({ stage, done }) => void (stage === 'Training' && done > 0 && later.push(done)),
+      }),
+    );
+    assert.ok(second.ok, JSON.stringify(second));
+    const timed = 3;
+    assert.equal(later[0], steps + timed + 1, 'goes on after the step that was saved; no store keeps the plan here');
+    const { neural } = second.value.report;
+    assert.ok(neural?.training?.loss);
+    const { losses = [] } = neural.training;
+    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), 'it learns');
+    // The n-grams know this project by heart: whether a model of chance brings them anything is another matter.
+    assert.ok(losses.every(({ loss, mixed = 9 }) => mixed < loss));
+    assert.ok(neural.peakMemoryBytes > 5e7);
+  });
+
+  test('another text starts anew, and says so', async (context) => {
+    const fresh = makeProject(4);
+    context.after(() => fresh.remove());
+    const client = startEngine();
+    context.after(() => client.dispose());
+    const of = { ...request, ...fresh.request, neural: request.neural } as AdaptRequest;
+    const stop = new AbortController();
+    const progress = ({ stage, done }: ProgressUpdate) => stage === 'Training' && done === 4 && stop.abort();
+    assert.ok(!(await adapt(of, deps(client, { signal: stop.signal, progress }))).ok);
+    mkdirSync(join(fresh.root, 'src', 'more'));
+    writeFileSync(join(fresh.root, 'src', 'more', 'x.ts'), 'export const more = 1;\n'.repeat(30));
+    const second = await adapt(of, deps(client));
+    assert.ok(second.ok, JSON.stringify(second));
+    const notes = second.value.report.notes.join();
+    assert.match(notes, /checkpoint was left aside, and training started anew/);
+  });
+});

@@ -1,0 +1,164 @@
+// One path: the draft that the coupling is fitted on is the draft that is served, and both are judged by the same features.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { before, test } from 'node:test';
+import type { ScoredPlace } from '../../src/adaptation/report/scored.ts';
+import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
+import { labelRequest } from '../../src/adaptation/stages/what-to-ask.ts';
+import type { Draft, Specialist } from '../../src/common/completion.ts';
+import { unwrap } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { CompletionService } from '../../src/completion/service.ts';
+import type { Completion } from '../../src/completion/types.ts';
+import { Backoff } from '../../src/llm/backoff.ts';
+import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-places.ts';
+import { cutsOf } from '../../src/prompts/completion/cuts.ts';
+import { queryOf } from '../../src/prompts/completion/query.ts';
+import { fitCoupling, score, scoreCuts } from '../../src/routing/fit.ts';
+import { bestCut } from '../../src/routing/show.ts';
+import type { CouplingFit } from '../../src/routing/types.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { indentUnitOf } from '../../src/text/indents.ts';
+import { kindOf, languageIdOf } from '../../src/text/languages.ts';
+import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { maskNothing } from '../fakes/masking.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { tokenizerPath } from './project.ts';
+
+const root = join(import.meta.dirname, '../..');
+const filesIn = (folder: string, wanted: RegExp) =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && wanted.test(entry.name))
+    .map(({ name }) => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') }));
+const learned = [
+  ...filesIn('src/adaptation', /\.ts$/),
+  ...filesIn('src/llm', /\.ts$/),
+  ...filesIn('models/pretrain', /\.py$/),
+  ...filesIn('media', /\.(css|md)$/),
+];
+const asked = [
+  ...filesIn('src/completion', /^(service|flights)\.ts$/),
+  ...filesIn('models/pretrain', /^(data|model)\.py$/),
+  ...filesIn('.', /^(CONTRIBUTING|ARCHITECTURE)\.md$/),
+  ...filesIn('.', /^(package|tsconfig)\.json$/),
+  // Longer than what a query takes of a document.
+  {
+    path: 'src/long.ts',
+    text: learned
+      .filter(({ path }) => path.endsWith('.ts'))
+      .map(({ text }) => text)
+      .join('\n'),
+  },
+];
+/** Tabs in place of spaces, as some write. */
+const tabbed = asked
+  .filter(({ path }) => extname(path) === '.ts')
+  .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
+
+let index: NgramModel;
+let scored: readonly ScoredPlace[];
+let raw: readonly Draft[];
+let fit: CouplingFit;
+
+before(async () => {
+  const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
+  index = NgramModel.build(
+    learned.filter(({ path }) => !asked.some((each) => each.path === path)),
+    tokenizer,
+  );
+  const places = [...asked, ...tabbed].flatMap((file) => {
+    const languageId = languageIdOf(file.path);
+    return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
+  });
+  const drafts: Draft[] = [];
+  const drafter = {
+    complete: (...of: Parameters<NgramModel['complete']>) => {
+      const draft = index.complete(...of);
+      drafts.push(draft);
+      return draft;
+    },
+  };
+  scored = await evaluate(drafter, places);
+  raw = drafts;
+  fit = fitCoupling(
+    scored.map(({ example: { path }, draft, place, right }) => ({ path, draft, place, specialistRight: right })),
+  );
+});
+
+/** What the editor does at a place: a document in which nothing of the truth is written yet, and its own key. */
+function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Completion | undefined> {
+  return service().complete(
+    {
+      query: queryOf(prefix + suffix, prefix.length, path, languageId),
+      trigger: 'manual',
+      indentUnit: indentUnitOf(prefix + suffix),
+    },
+    new AbortController().signal,
+  );
+}
+
+function service(api?: ScriptedTeacher): CompletionService {
+  const specialist: Specialist = {
+    name: 'n-gram',
+    complete: async (query, options) => index.complete(query, options),
+    snippets: async (query, options) => index.snippets(query, options),
+    setOpenFile() {},
+  };
+  const clock = new ManualClock();
+  return new CompletionService({
+    specialist,
+    teacher: () => api,
+    fit: () => fit,
+    settings: () => ({
+      balance: api ? 1 : 0,
+      showBar: 0,
+      fallbackBar: 0,
+      multiline: true,
+      apiAllowed: api !== undefined,
+      apiDebounceMinMs: 0,
+      apiDebounceMaxMs: 0,
+      prefetchFromApi: false,
+    }),
+    clock,
+    mask: maskNothing,
+    backoff: new Backoff({ clock }),
+    onEvent() {},
+    log: silentLog,
+  });
+}
+
+test('what is fitted on is what is served: text, and how sure the coupling is of it', async () => {
+  assert.ok(scored.length >= 50, `${scored.length} places`);
+  for (const { example, asked, draft, place } of scored) {
+    const shown = await served(example);
+    const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
+    const cuts = scoreCuts(fit, cutsOf(draft, asked), place);
+    const best = bestCut(cuts, 0, 0);
+    assert.equal(shown?.text ?? '', best?.text ?? '', where);
+    if (!shown) continue;
+    assert.equal(shown.confidence, best?.p, where);
+    assert.equal(shown.decision.pSpecialist, score(fit, draft, place).pSpecialist, where);
+  }
+});
+
+test('the places are of all kinds: lines and blocks, drafts that cleaning changes and that it drops, a cut document', () => {
+  const languages = new Set(scored.map(({ example }) => example.languageId));
+  assert.ok(languages.size >= 4, [...languages].join());
+  const count = (of: (place: ScoredPlace, i: number) => boolean) => scored.filter(of).length;
+  assert.ok(count(({ draft }) => draft.text !== '') >= 40);
+  assert.ok(count(({ asked: { block } }) => block) >= 5);
+  assert.ok(count(({ draft }, i) => draft.text !== '' && draft.text !== raw[i]?.text) >= 1, 'changed');
+  assert.ok(count(({ draft }, i) => draft.text === '' && raw[i]?.text !== '') >= 1, 'dropped');
+  assert.ok(count(({ asked: { query }, example }) => query.prefix.length < example.prefix.length) >= 5, 'cut');
+});
+
+test('what the API is asked for a label is what it is asked in the editor, but for the local draft', async () => {
+  for (const { example } of scored.slice(0, 20)) {
+    const query = queryOf(example.prefix + example.suffix, example.prefix.length, example.path, example.languageId);
+    const request = { query, trigger: 'manual', indentUnit: indentUnitOf(query.prefix + query.suffix) } as const;
+    const { hint: _, ...asks } = await service(new ScriptedTeacher()).preview(request, new AbortController().signal);
+    assert.deepEqual(labelRequest(example, index), { ...asks, oneOff: true });
+  }
+});

@@ -1,0 +1,59 @@
+// Held-out files and the places drawn from them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { holdOut, sample } from '../../src/adaptation/stages/places.ts';
+import { drawPlaces } from '../../src/prompts/completion/cursor-places.ts';
+import type { HarvestedFile, Split } from '../../src/workspace/files/types.ts';
+
+function file(path: string, split: Split, lines: number): HarvestedFile {
+  const text = Array.from({ length: lines }, (_, n) => `const value${n} = compute(${n}, '${path}');\n`).join('');
+  return { path, languageId: 'typescript', kind: 'code', text, hash: path, split, secrets: 0 };
+}
+
+test('train, the halves of validation, and test share no file and lose none', () => {
+  const splits: Split[] = ['train', 'train', 'validation', 'test', 'validation', 'train', 'validation'];
+  const files = splits.map((split, n) => file(`f${n}.ts`, split, 3));
+  const held = holdOut(files);
+  const all = [...held.train, ...held.fit, ...held.choose, ...held.test].map((each) => each.path);
+  assert.deepEqual(all.sort(), files.map((each) => each.path).sort());
+  assert.ok(held.fit.length > 0 && held.choose.length > 0);
+});
+
+test('a validation file stays in its half, whatever files come and go; neither gets less than a third, and one is chosen by', () => {
+  const files = Array.from({ length: 60 }, (_, n) => file(`src/${n}.ts`, 'validation', 3));
+  const { fit } = holdOut(files);
+  for (let count = 30; count < files.length; count++) {
+    const fewer = files.slice(-count);
+    const expected = fewer.filter((each) => fit.includes(each));
+    assert.deepEqual(holdOut(fewer).fit, expected, `${count}`);
+  }
+  for (let at = 0; at < files.length; at++) {
+    for (let count = 2; count <= 8 && at + count <= files.length; count++) {
+      const { fit: some, choose } = holdOut(files.slice(at, at + count));
+      assert.ok(Math.min(some.length, choose.length) >= Math.floor(count / 3) && some.length > 0 && choose.length > 0);
+    }
+  }
+  assert.equal(holdOut(files.slice(0, 1)).choose.length, 1);
+  assert.deepEqual(holdOut([]).fit, []);
+});
+
+test('places are spread over the files, never more than the limit, the same each time', () => {
+  const files = [file('long.ts', 'test', 400), file('short.ts', 'test', 2), file('middle.ts', 'test', 40)];
+  const places = drawPlaces(files, 60, 1);
+  assert.ok(places.length > 40 && places.length <= 60, `${places.length}`);
+  assert.equal(new Set(places.map((place) => place.path)).size, 3);
+  assert.deepEqual(drawPlaces(files, 60, 1), places);
+  assert.deepEqual(drawPlaces([], 10, 1), []);
+});
+
+test('a sample keeps the order and covers the whole range', () => {
+  const items = Array.from({ length: 100 }, (_, n) => n);
+  const few = sample(items, 10);
+  assert.equal(few.length, 10);
+  assert.deepEqual(
+    few,
+    [...few].sort((a, b) => a - b),
+  );
+  assert.ok((few.at(-1) as number) >= 90);
+  assert.deepEqual(sample(items, 1000), items);
+});

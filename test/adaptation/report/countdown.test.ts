@@ -1,0 +1,45 @@
+// What a run says of its time: the plan in its parts, and one estimate that falls.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Countdown, nothingAhead, planInWords, type Row } from '../../../src/adaptation/report/countdown.ts';
+import type { ProgressUpdate } from '../../../src/common/progress.ts';
+
+const rows: readonly Row[] = [
+  { name: 'timing', takes: 15, part: 'training' },
+  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, part: 'measuring' },
+  { name: 'training', takes: ({ training }) => training, part: 'training' },
+  { name: 'testing', takes: 60, part: 'deciding' },
+];
+
+function planned(training: number): {
+  readonly said: string;
+  readonly tell: (update: ProgressUpdate) => ProgressUpdate;
+} {
+  const told: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => told.push(update));
+  countdown.tell({ stage: 'timing', done: 0, total: undefined });
+  const said = planInWords(countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training }));
+  return {
+    said,
+    tell: (update) => {
+      countdown.tell(update);
+      return told.at(-1) as ProgressUpdate;
+    },
+  };
+}
+
+test('a plan names its parts, and no training where nothing is trained', () => {
+  assert.equal(planned(360).said, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
+  assert.equal(planned(0).said, 'About 3 minutes: 2 measuring, 1 deciding.');
+});
+
+test('the time left falls with what is done, and rises only with a sentence', () => {
+  const { tell } = planned(360);
+  assert.equal(tell({ stage: 'base', done: 120, total: 240 }).left, 60 + 360 + 60);
+  assert.equal(tell({ stage: 'training', done: 0, total: 100, stageLeft: 370 }).left, 430);
+  const later = tell({ stage: 'training', done: 1, total: 100, stageLeft: 380 });
+  assert.deepEqual([later.left, later.say], [430, undefined]);
+  const slow = tell({ stage: 'training', done: 2, total: 100, stageLeft: 900 });
+  assert.equal(slow.left, 960);
+  assert.match(slow.say ?? '', /longer than was planned.*16 minutes left/);
+});

@@ -1,0 +1,171 @@
+// The report as page and Markdown: what it says of the API, of estimates and of training, and what it leaves out where nobody knows.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareDocument } from '../../../src/adaptation/report/compare.ts';
+import { reliability } from '../../../src/adaptation/report/curves.ts';
+import { markdownOf } from '../../../src/adaptation/report/markdown.ts';
+import { costRows, reportDocument } from '../../../src/adaptation/report/report-document.ts';
+import { storedReport } from '../../../src/adaptation/report/stored.ts';
+import { renderReport } from '../../../src/adaptation/report/text.ts';
+import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { parseFromPage, parseToPage } from '../../../src/vscode/webview/page.ts';
+import { reportOf } from './report.ts';
+
+const at = Date.UTC(2026, 10, 26, 20, 30);
+
+test('where the large model falls short: kinds of places in plain words, those first where the specialist is ahead', () => {
+  const { underfit = [] } = reportOf(true);
+  const helpers = underfit.find(({ what }) => what === 'your test helpers');
+  assert.ok(helpers && helpers.specialist > helpers.api, JSON.stringify(underfit));
+  const leads = underfit.map(({ specialist, api }) => specialist - api);
+  assert.deepEqual(
+    leads,
+    [...leads].sort((a, b) => b - a),
+  );
+  const code = underfit.find(({ what }) => what.startsWith('your code'));
+  assert.ok(code && code.api > code.specialist && code.api > helpers.api, JSON.stringify(code));
+  for (const { asked, apiRight, places, example } of underfit) {
+    assert.ok(places >= 8 && apiRight <= asked && asked <= places);
+    assert.ok(apiRight === asked || example?.api === 'wrong');
+  }
+  const names = underfit.map(({ what }) => what);
+  assert.equal(new Set(names).size, names.length);
+  // 'your test helpers' and those in their one folder are the same places: one is told.
+  assert.equal(names.filter((name) => /^your test helpers( in .*)?$/.test(name)).length, 1);
+});
+
+test('the curve begins with the specialist, ends with the API, and the operating point is on the way', () => {
+  const { curves, api } = reportOf(true);
+  const { pair = [], operating } = curves?.deferral ?? {};
+  assert.equal(pair[0]?.apiShare, 0);
+  assert.equal(pair.at(-1)?.apiShare, 1);
+  assert.ok(Math.abs((pair[0]?.right ?? 0) - (api?.specialistExactMatch ?? 1)) < 1e-9);
+  assert.ok(Math.abs((pair.at(-1)?.right ?? 0) - (api?.apiExactMatch ?? 1)) < 1e-9);
+  assert.equal(operating?.right, api?.coupledExactMatch);
+  assert.ok(pair.length <= 42);
+});
+
+test('estimates are gathered by tenths, the last with what is certain', () => {
+  const bins = reliability([
+    { said: 1, right: true },
+    { said: 0.95, right: false },
+    { said: 0.12, right: false },
+  ]);
+  assert.deepEqual(bins, [
+    { said: 0.12, right: 0, places: 1 },
+    { said: 0.975, right: 0.5, places: 2 },
+  ]);
+});
+
+test('each chart has a table with as many figures, and the page takes the document as it is', () => {
+  const document = reportDocument(reportOf(true), 'engine', at);
+  const titles = document.sections.map(({ title }) => title);
+  assert.deepEqual(titles, [
+    'What changed',
+    'Before and after, by kind of place',
+    'Where the large model falls short',
+    'Who answers: quality against calls',
+    'Whether “60% sure” means 60%',
+    'Training',
+    'Money, time, memory',
+  ]);
+  const charts = document.sections.filter(({ chart }) => chart);
+  assert.equal(charts.length, 3);
+  for (const { chart, table } of charts) {
+    const marked = chart?.series.filter(({ line }) => line !== 'points' && line !== 'dotted') ?? [];
+    assert.ok(table && table.rows.length >= (marked[0]?.points.length ?? 99));
+    // Told apart without colour.
+    const looks = chart?.series.map(({ line, marks }) => `${line} ${marks}`);
+    assert.equal(new Set(looks).size, looks?.length);
+  }
+  const sent = structuredClone({ type: 'init', strings: {}, locale: 'en', document, actions: [] });
+  assert.ok(parseToPage(sent));
+  assert.equal(parseToPage({ ...sent, document: { ...document, sections: [{ title: 'x' }] } }), undefined);
+  assert.deepEqual(parseFromPage({ type: 'action', action: 'json' }), { type: 'action', action: 'json' });
+  assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
+});
+
+test('without an API nothing is said of it but that nobody knows; a report of an earlier version still opens', () => {
+  const local = reportDocument(reportOf(false), 'engine', at);
+  assert.ok(!local.sections.some(({ title }) => title.startsWith('Who answers')));
+  const unknown = local.sections.find(({ title }) => title.startsWith('Where the large'));
+  assert.match(unknown?.text[0] ?? '', /^Not known/);
+  const { curves: _, before: __, underfit: ___, ...earlier } = reportOf(true);
+  const read = storedReport(JSON.stringify(earlier));
+  assert.ok(read);
+  assert.match(markdownOf(reportDocument(read, 'engine', at)), /## By kind of place/);
+});
+
+test('as Markdown it has the same tables, and what files and models say is no markup', () => {
+  const report = reportOf(true);
+  const named = { ...report, notes: ['see [this](http://x) | <b>'] };
+  const text = markdownOf(reportDocument(named, 'en|gine', at));
+  assert.match(text, /^# en\\\|gine\n/);
+  assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
+  assert.match(
+    text,
+    /\| Kind of place \| Places \| API, estimated \| Specialist \| Answers known \|\n\| --- \| --- \|/,
+  );
+  assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
+});
+
+test('money is all that was paid, held-out places or not; earlier versions knew of these alone', () => {
+  const { api, paid, ...others } = reportOf(true);
+  const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
+  const taught = { model: 'claude', answers: 20, usd: 0.02 };
+  assert.equal(money({ ...others, api: undefined, paid: taught }), '$0.0200 for 20 answers of claude');
+  assert.match(
+    renderReport({ ...others, api: undefined, paid: taught }),
+    /peak, and \$0\.0200 for 20 answers of claude\.$/,
+  );
+  const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));
+  assert.equal(money(earlier), '$0.2800 for 280 answers of claude');
+  assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
+});
+
+test('two adaptations stand side by side, measure by measure', () => {
+  const [a, b] = [reportOf(true), reportOf(false)];
+  const { sections, title } = compareDocument(
+    { report: a, name: 'engine', finishedAt: at },
+    { report: b, name: 'engine', finishedAt: at + 60_000 },
+  );
+  assert.equal(title, 'engine: two adaptations');
+  const rows = new Map(sections.flatMap(({ table }) => table?.rows ?? []).map(([name, ...values]) => [name, values]));
+  assert.deepEqual(rows.get('Loss on held-out files'), ['2.700', '2.700']);
+  assert.equal(rows.get('API, lines right')?.[1], '–');
+  assert.equal(rows.get('Money')?.[1], 'nothing: no API');
+});
+
+test('where the risk is bounded the shares are those of the bound, and it is said beside the slider', () => {
+  const free = reportOf(true);
+  // Nothing is known that it could be chosen on: all goes to the API.
+  const bounded = reportOf(false, { risk: { holding: 'sure', alpha: 0.02 } });
+  assert.equal(bounded.apiShare, 1);
+  assert.deepEqual(
+    bounded.slider?.map(({ apiShare }) => apiShare),
+    bounded.slider?.map(({ balance }) => Number(balance > 0)),
+  );
+  const loose = reportOf(true, { risk: { holding: 'expected', alpha: 0.3 } });
+  assert.ok(free.apiShare < 1 && loose.apiShare >= free.apiShare);
+  for (const [i, { apiShare }] of (free.slider ?? []).entries())
+    assert.ok((loose.slider?.[i]?.apiShare ?? 0) >= apiShare);
+  assert.match(renderReport(bounded), /with the slider at 0\.4 and the risk bounded to 2\.0%, 100 of 100/);
+  assert.match(renderReport(free), /with the slider at 0\.4, \d+ of 100/);
+});
+
+test('answers of batches say nothing of how long an answer takes', () => {
+  const waiting = (report: AdaptReport) => {
+    const { sections } = reportDocument(report, 'engine', at);
+    const rows = sections.flatMap(({ table }) => table?.rows ?? []);
+    return rows.find(([name]) => name === 'An answer of the API takes')?.[1];
+  };
+  assert.equal(waiting(reportOf(true)), '900 ms, one in twenty more than 900 ms');
+  const batched = reportOf(true, { batched: true });
+  assert.equal(waiting(batched), '–');
+  assert.match(renderReport(batched), /an answer takes –/);
+  assert.doesNotMatch(renderReport(batched), /claude, 0\.0 ms/);
+  const { api } = batched;
+  assert.ok(api);
+  const earlier = { ...batched, api: { ...api, latencyP50Ms: 0, latencyP95Ms: 0 } };
+  assert.equal(waiting(earlier), '–', 'as an earlier version has kept it');
+});

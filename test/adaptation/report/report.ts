@@ -1,0 +1,107 @@
+// A report of a made-up run: places in four kinds of files, an API that does not know the test helpers.
+
+import { measure } from '../../../src/adaptation/report/figures.ts';
+import type { ApiLabels, LabelledPlace, ScoredPlace } from '../../../src/adaptation/report/scored.ts';
+import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import type { CursorKind } from '../../../src/prompts/completion/cursor-places.ts';
+import { defaultFit } from '../../../src/routing/defaults.ts';
+import { fitCoupling } from '../../../src/routing/fit.ts';
+import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
+
+const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
+const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
+
+/** One of four files each; the specialist is right at three of four places of the helpers, elsewhere at one of two. */
+export function placesOf(count: number, bySpecialist = true): ScoredPlace[] {
+  return Array.from({ length: count }, (_, i) => {
+    const path = files[i % files.length] as string;
+    const helper = path.includes('support');
+    const right = bySpecialist && (helper ? i % 16 !== 1 : (i >> 2) % 2 === 0);
+    const text = `value${i}`;
+    const probability = right ? 0.9 : 0.4;
+    const example = {
+      ...{ path, languageId: 'typescript', kind: kinds[(i >> 2) % 4] as CursorKind },
+      ...{ offset: i, line: i, column: 0, prefix: `const a = 1;\nconst b${i} = `, suffix: '\n', truth: text },
+    };
+    const draft = {
+      ...{ text: right ? text : 'other', model: 'n-gram', latencyMs: 5, stopped: 'end' },
+      tokens: [{ text, probability, second: (1 - probability) / 2, entropy: 1 - probability, matched: 8, count: 3 }],
+    };
+    return {
+      ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
+      asked: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
+      place: {
+        languageId: 'typescript',
+        lineBefore: `const b${i} = `,
+        lineAfter: '',
+        above: helper ? 'helper' : 'other',
+      },
+    } as unknown as ScoredPlace;
+  });
+}
+
+/** The API: wrong at two of three of the helpers' places, right at nine of ten of the others. */
+export function labelled(places: readonly ScoredPlace[], latencyMs = 900): LabelledPlace[] {
+  return places.map((scored, i) => {
+    const helper = scored.example.path.includes('support');
+    const right = helper ? i % 12 === 1 : i % 10 !== 0;
+    const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs };
+    return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabelledPlace;
+  });
+}
+
+export function fitOn(labels: readonly LabelledPlace[]) {
+  const examples = labels.map(
+    ({ scored, right }): CouplingExample => ({
+      ...{ path: scored.example.path, draft: scored.draft, place: scored.place },
+      ...{ specialistRight: scored.right, apiRight: right },
+    }),
+  );
+  return examples.length === 0 ? defaultFit() : fitCoupling(examples, { now: 0 });
+}
+
+/** @param asked the API was, at validation and test places. @param risk that the run was bounded to. @param batched no answer was timed */
+export function reportOf(
+  asked: boolean,
+  { risk, batched = false }: { risk?: RiskBound; batched?: boolean } = {},
+): AdaptReport {
+  const test = placesOf(160);
+  const answers = (places: readonly ScoredPlace[]) => labelled(places, batched ? 0 : 900);
+  const validation = answers(placesOf(120));
+  const fit = fitOn(asked ? validation : []);
+  const of = (all: readonly LabelledPlace[]) => ({ labelled: all, failed: 0, stopped: undefined });
+  const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(answers(test)) };
+  const { parameters: _, ...coupling } = fit;
+  const losses = [3.2, 2.9, 2.75, 2.7, 2.72].map((loss, i) => ({ step: 10 * i, loss }));
+  const base = {
+    places: 160,
+    exactMatch: 0.3,
+    editSimilarity: 0.5,
+    precisionAt: { 10: 0.9, 20: 0.8, 30: 0.7, 50: 0.5 },
+  };
+  return {
+    folder: '/home/ada/engine',
+    harvest: {
+      ...{ files: 240, bytes: 1e6, tokens: 300_000, byLanguage: { typescript: 240 }, usedGit: true },
+      ...{ secretsMasked: 0, leftOut: {}, leftOutExamples: {} },
+    } as unknown as AdaptReport['harvest'],
+    splits: { train: 180, validation: 30, test: 30 },
+    balance: 0.4,
+    ...(risk && { risk }),
+    ...measure(test, placesOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
+    ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
+    coupling,
+    neural: {
+      ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultFit() },
+      quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
+      training: {
+        ...{ loss: { before: 3.2, after: 2.7 }, losses, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
+        ...{ tokensPerSecond: 400, minutes: 3.4, stopped: 'out-of-time', parameters: 9.2e6 },
+        ...{ method: 'full fine-tuning', methodReason: 'it fits', device: 'cpu', deviceReason: 'no GPU' },
+      },
+    },
+    notes: [],
+    elapsedMs: 400_000,
+    peakMemoryBytes: 3e8,
+  };
+}

@@ -1,0 +1,241 @@
+// Whole adaptation runs on a small project: what they learn, ask, keep, and what they do when something goes wrong.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
+import { renderReport } from '../../src/adaptation/report/text.ts';
+import type { AdaptReport } from '../../src/adaptation/report/types.ts';
+import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
+import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';
+import { failed } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { knowingTeacher, makeProject, type Project } from './project.ts';
+
+const api = (places: number) => ({
+  settings: { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' },
+  places,
+  budgetUsd: 1,
+});
+
+function deps(over: Partial<RunDeps> = {}): RunDeps & { recorded: AdaptReport[]; stages: Set<string> } {
+  const recorded: AdaptReport[] = [];
+  const stages = new Set<string>();
+  return {
+    recorded,
+    stages,
+    teacher: undefined,
+    confirm: async () => assert.fail('nobody should have asked'),
+    record: (run) => recorded.push(run.report),
+    progress: (update) => stages.add(update.stage),
+    signal: new AbortController().signal,
+    ...over,
+  };
+}
+
+async function report(request: AdaptRequest, over: Partial<RunDeps> = {}): Promise<AdaptReport> {
+  const result = await adapt(request, deps(over));
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.report;
+}
+
+describe('a run on a regular project', () => {
+  let project: Project;
+  before(() => {
+    project = makeProject();
+  });
+  after(() => project.remove());
+
+  test('learns locally, measures on files that nothing was fitted on, and keeps everything', async () => {
+    const with_ = deps();
+    const result = await adapt(project.request, with_);
+    assert.ok(result.ok, JSON.stringify(result));
+    const { report: figures, snapshotPath, coupling } = result.value;
+    assert.equal(figures.harvest.files, project.files.size);
+    const { train, validation, test: held } = figures.splits;
+    assert.equal(train + validation + held, project.files.size);
+    assert.ok(held > 0 && validation > 0);
+    // The modules are alike: a specialist that learned anything gets many lines right.
+    assert.ok((figures.specialist?.exactMatch ?? 0) > 0.3, `exact match ${figures.specialist?.exactMatch}`);
+    assert.ok((figures.specialist?.precisionAt['10'] ?? 0) >= (figures.specialist?.exactMatch ?? 1));
+    assert.equal(figures.api, undefined);
+    assert.equal(coupling?.apiExamples, 0);
+    assert.equal(figures.examples.length, 5);
+    assert.deepEqual(with_.recorded, [figures]);
+    assert.ok(existsSync(snapshotPath));
+    for (const stage of ['Indexing', 'Learning the mixture', 'Calibrating', 'Measuring'])
+      assert.ok(with_.stages.has(stage), stage);
+    const text = renderReport(figures);
+    for (const word of ['What was read', 'one in twenty', 'a stated prior stands in', 'Worked completions'])
+      assert.ok(text.includes(word), word);
+  });
+
+  test('the kept specialist answers from every file, held-out ones too', async () => {
+    const specialist = await readSpecialist(project.request, silentLog);
+    assert.ok(specialist.ok);
+    for (const [path, text] of project.files) {
+      const cut = text.indexOf("('", text.indexOf('logger.warn')) + 1;
+      const query = {
+        path: `src/new/${path.split('/').at(-1)}`,
+        languageId: 'typescript',
+        prefix: text.slice(0, cut),
+        suffix: '',
+      };
+      const draft = specialist.value.complete(query, { multiline: false, maxTokens: 32 });
+      assert.notEqual(draft.text, '', path);
+    }
+  });
+
+  test('asks once what it will cost, then fits and reports both models', async () => {
+    const teacher = knowingTeacher(project, 5);
+    const estimates: ApiEstimate[] = [];
+    const asked: ProgressUpdate[] = [];
+    const figures = await report(
+      { ...project.request, api: api(40) },
+      {
+        teacher,
+        progress: (update) => void (update.stage === 'Asking the API' && update.total && asked.push(update)),
+        confirm: async (estimate) => {
+          assert.equal(teacher.requests.length, 0, 'asked before the first paid call');
+          estimates.push(estimate);
+          return true;
+        },
+      },
+    );
+    assert.equal(estimates.length, 1);
+    assert.equal(estimates[0]?.places, 40);
+    assert.equal(estimates[0]?.host, '127.0.0.1:9');
+    assert.ok((estimates[0]?.usd ?? 0) > 0);
+    assert.equal(teacher.requests.length, 40);
+    assert.equal(figures.api?.asked, 40);
+    // One count over validation and test: the time that is left does not begin anew between them.
+    assert.deepEqual(
+      asked.map(({ done, total }) => ({ done, total })),
+      Array.from({ length: 40 }, (_, i) => ({ done: i + 1, total: 40 })),
+    );
+    assert.equal(figures.api?.exactMatch, 0.8);
+    assert.ok((figures.coupling?.apiExamples ?? 0) > 0);
+    // The pair is at least as good as the better one alone, less what chance can take on this few places.
+    const { coupledExactMatch = 0, specialistExactMatch = 1 } = figures.api ?? {};
+    assert.ok(coupledExactMatch >= specialistExactMatch, `${coupledExactMatch} against ${specialistExactMatch}`);
+    assert.match(renderReport(figures), /The API \(knowing\)/);
+  });
+
+  test('no prompt carries the text that it asks for', async () => {
+    const teacher = knowingTeacher(project);
+    await report({ ...project.request, api: api(30) }, { teacher, confirm: async () => true });
+    for (const { query, snippets } of teacher.requests) {
+      assert.ok(snippets.every((snippet) => snippet.path !== query.path));
+      const text = project.files.get(query.path) ?? '';
+      assert.ok(query.prefix.length + query.suffix.length < text.length);
+    }
+  });
+
+  test('a declined estimate costs nothing and the run goes on locally', async () => {
+    const teacher = knowingTeacher(project);
+    const figures = await report({ ...project.request, api: api(40) }, { teacher, confirm: async () => false });
+    assert.equal(teacher.requests.length, 0);
+    assert.equal(figures.api, undefined);
+    assert.match(figures.notes.join(), /declined/);
+  });
+
+  test('a refused key stops the asking, not the run, and the note says why', async () => {
+    const teacher = new ScriptedTeacher(() => failed('bad-key', 'The API refused the key.'));
+    const figures = await report({ ...project.request, api: api(40) }, { teacher, confirm: async () => true });
+    assert.ok(teacher.requests.length < 10);
+    assert.match(figures.notes.join(), /The API refused the key/);
+    assert.ok((figures.specialist?.places ?? 0) > 0);
+  });
+
+  test('cancelled in the middle it leaves the earlier specialist as it was', async () => {
+    const { snapshotPath } = await adapt(project.request, deps()).then((result) => {
+      assert.ok(result.ok);
+      return result.value;
+    });
+    const earlier = readFileSync(snapshotPath);
+    for (const stage of ['Indexing', 'Calibrating', 'Indexing every file']) {
+      const controller = new AbortController();
+      const with_ = deps({
+        signal: controller.signal,
+        progress: (update) => {
+          if (update.stage === stage) controller.abort();
+        },
+      });
+      const result = await adapt(project.request, with_);
+      assert.equal(result.ok, false, stage);
+      assert.equal(!result.ok && result.error.code, 'cancelled', stage);
+      assert.equal(with_.recorded.length, 0);
+      assert.deepEqual(readFileSync(snapshotPath), earlier);
+    }
+    assert.equal(readdirSync(project.request.specialistFolder).length, 1);
+  });
+
+  test('a quick index keeps the mixing weights that an adaptation learned', async () => {
+    const before_ = await readSpecialist(project.request, silentLog);
+    const figures = await report({ ...project.request, effort: 'index' });
+    assert.equal(figures.specialist, undefined);
+    assert.equal(figures.coupling, undefined);
+    const after_ = await readSpecialist(project.request, silentLog);
+    assert.ok(before_.ok && after_.ok);
+    assert.deepEqual(after_.value.weights, before_.value.weights);
+  });
+
+  test('a snapshot that is damaged is set aside and made anew', async () => {
+    const path = join(project.request.specialistFolder, 'specialist.ngram');
+    writeFileSync(path, 'not a snapshot');
+    assert.equal((await readSpecialist(project.request, silentLog)).ok, false);
+    await report({ ...project.request, effort: 'index' });
+    assert.equal((await readSpecialist(project.request, silentLog)).ok, true);
+  });
+});
+
+describe('folders with little in them', () => {
+  for (const count of [1, 2, 3]) {
+    test(`${count} file${count > 1 ? 's' : ''} make a specialist`, async () => {
+      const project = makeProject(0);
+      try {
+        for (let n = 0; n < count; n++)
+          writeFileSync(join(project.root, `a${n}.ts`), `export const value${n} = compute(${n});\n`.repeat(3 + n));
+        const figures = await report(project.request);
+        assert.equal(figures.harvest.files, count);
+        assert.ok(renderReport(figures).length > 0);
+        assert.equal((await readSpecialist(project.request, silentLog)).ok, true);
+      } finally {
+        project.remove();
+      }
+    });
+  }
+
+  test('an empty folder, and one with binaries alone, say so', async () => {
+    const project = makeProject(0);
+    try {
+      const empty = await adapt(project.request, deps());
+      assert.equal(!empty.ok && empty.error.code, 'nothing-to-learn');
+      assert.match(!empty.ok ? empty.error.message : '', /holds no files/);
+      mkdirSync(join(project.root, 'img'));
+      writeFileSync(join(project.root, 'img', 'a.bin'), Buffer.alloc(5000));
+      const binary = await adapt(project.request, deps());
+      assert.match(!binary.ok ? binary.error.message : '', /left out/);
+      assert.equal(existsSync(project.request.specialistFolder), false);
+    } finally {
+      project.remove();
+    }
+  });
+
+  test('a folder that is not there, and a tokenizer that is not one, are told apart', async () => {
+    const project = makeProject(1);
+    try {
+      const missing = await adapt({ ...project.request, root: join(project.root, 'nowhere') }, deps());
+      assert.equal(!missing.ok && missing.error.code, 'unreadable');
+      const bad = join(project.root, 'tokenizer.json');
+      writeFileSync(bad, '{"model": 3}');
+      const broken = await adapt({ ...project.request, tokenizerPath: bad }, deps());
+      assert.equal(broken.ok, false);
+      assert.match(!broken.ok ? broken.error.message : '', /tokenizer/i);
+    } finally {
+      project.remove();
+    }
+  });
+});

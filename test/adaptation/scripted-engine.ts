@@ -1,0 +1,148 @@
+// An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and when.
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Draft } from '../../src/common/completion.ts';
+import { failed, ok, type Result } from '../../src/common/errors.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { WEIGHTS } from '../../src/neural/models/manifest.ts';
+import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
+import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
+
+export interface Script {
+  /** Share of the places, by their order, that a model answers rightly. */
+  readonly right: Readonly<Record<'base' | 'adapted', number>>;
+  /** The text that belongs at a place. */
+  readonly truth: (query: Requests['draft']['request']['query']) => string;
+  /** In place of an answer. */
+  readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
+  /** Of training: before and after, by the folder that the model is written to. */
+  readonly losses?: readonly [number, number] | ((out: string) => readonly [number, number]);
+  /** Of training on a base, tokens a second; absent: 3300. */
+  readonly pace?: (base: string) => number;
+  /** Of a draft; absent: 1. */
+  readonly latencyMs?: number;
+  /** Of the mixture at a place, nats a token; absent: no place has one. */
+  readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
+  /** How good a model is by its folder, where its name does not say it: two of them are adapted. */
+  readonly of?: (model: string) => { readonly right: number; readonly loss: number };
+}
+
+export class ScriptedEngine implements Engine {
+  readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
+  /** Bases of trainings that came to their end: of others a step was timed. */
+  readonly trained: string[] = [];
+  readonly open = new Map<string, Requests['open']['request']>();
+  private readonly script: Script;
+  private drafts = 0;
+
+  constructor(script: Script) {
+    this.script = script;
+  }
+
+  count(kind: RequestKind): number {
+    return this.asked.filter((each) => each.kind === kind).length;
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    request: Requests[K]['request'],
+    options: RequestOptions<K> = {},
+  ): Promise<Result<Requests[K]['result']>> {
+    this.asked.push({ kind, request });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (options.signal?.aborted) return failed('cancelled', 'Cancelled.');
+    const failure = this.script.fail?.(kind, this);
+    if (failure) return failure;
+    const answers: { [A in RequestKind]?: (request: Requests[A]['request']) => Result<Requests[A]['result']> } = {
+      status: () => ok({ pid: 1, memory: 123e6, model: undefined, training: false }),
+      open: (source) => {
+        if (!existsSync(source.snapshot as string)) return failed('unreadable', 'no snapshot');
+        this.open.set(source.key, source);
+        this.drafts = 0;
+        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 } as const);
+      },
+      close: ({ key }) => {
+        this.open.delete(key);
+        return ok({});
+      },
+      fit: ({ places }) =>
+        ok({
+          weights: { version: 1, gate: [1], ranking: [1] },
+          tokens: 10,
+          places: places.length,
+          loss: { ngram: 2, neural: 2, mixed: 1 },
+        }),
+      draft: ({ key, query }) => {
+        const source = this.open.get(key);
+        return source ? ok(this.draft(source, query)) : failed('bad-request', 'not open');
+      },
+      lossAt: ({ key }) => {
+        const source = this.open.get(key);
+        if (!source) return failed('bad-request', 'not open');
+        const { loss, of } = this.script;
+        const nats = of?.(source.model as string).loss ?? loss?.[source.name as 'base' | 'adapted'];
+        return ok(nats === undefined ? { tokens: 0, nats: 0 } : { tokens: 2, nats: 2 * nats });
+      },
+      adapt: (asked) => this.adapt(asked, options as RequestOptions<'adapt'>),
+    };
+    const answer = answers[kind] as ((of: typeof request) => Result<Requests[K]['result']>) | undefined;
+    return answer ? answer(request) : failed('bad-request', `${kind} is not scripted`);
+  }
+
+  private draft({ name, model }: Requests['open']['request'], query: Requests['draft']['request']['query']): Draft {
+    // Spread over the places, so that the share holds for a few of them as well.
+    const share = this.script.of?.(model as string).right ?? this.script.right[name as 'base' | 'adapted'];
+    const right = (37 * this.drafts++) % 100 < 100 * share;
+    const text = right ? this.script.truth(query) : 'something else';
+    const token = {
+      text,
+      probability: 0.5,
+      margin: 0.2,
+      entropy: 1,
+      matchLength: 2,
+      count: 1,
+      tier: 'project',
+    } as const;
+    return {
+      text,
+      tokens: [token],
+      model: `${name} + n-gram`,
+      complete: true,
+      latencyMs: this.script.latencyMs ?? 1,
+      confidence: right ? 0.9 : 0.1,
+    };
+  }
+
+  private adapt(
+    { base, out, tokenizer, pauseAfter }: Requests['adapt']['request'],
+    { onProgress, signal }: RequestOptions<'adapt'>,
+  ): Result<Requests['adapt']['result']> {
+    const device = { device: 'cpu', reason: 'no usable GPU' } as const;
+    const method = { name: 'full fine-tuning', lora: undefined, reason: 'fits' } as const;
+    const { losses = [3, 2] } = this.script;
+    const [first, best] = typeof losses === 'function' ? losses(out) : losses;
+    onProgress?.({ kind: 'device', ...device });
+    const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6 };
+    const tokensPerSecond = this.script.pace?.(base) ?? 3300;
+    const totalSteps = 290;
+    for (let done = 1; done <= 3; done++) {
+      const secondsLeft = ((totalSteps - done) * 2048) / tokensPerSecond;
+      onProgress?.({ kind: 'step', step: done, totalSteps, ...step, tokensPerSecond, secondsLeft });
+      if (signal?.aborted) return failed('cancelled', 'Cancelled.');
+    }
+    if (pauseAfter !== undefined) return failed('cancelled', 'Paused.');
+    this.trained.push(base);
+    cpSync(base, out, { recursive: true });
+    // No two of them are the same model.
+    appendFileSync(join(out, WEIGHTS), randomUUID());
+    writeFileSync(join(out, 'adapted-by'), 'the script');
+    describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });
+    const judged = {
+      first: { step: 0, loss: first },
+      best: { step: best < first ? 2 : 0, loss: Math.min(first, best) },
+    };
+    const rest = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
+    return ok({ folder: out, device, method, validation: judged, ...rest });
+  }
+}

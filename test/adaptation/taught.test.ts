@@ -1,0 +1,147 @@
+// What the API teaches: where it is asked among the training files, for how much, and what of its answers is learned.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, before, beforeEach, test } from 'node:test';
+import { adapt } from '../../src/adaptation/stages/run.ts';
+import { lessonsOf } from '../../src/adaptation/stages/taught.ts';
+import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import type { SourceText } from '../../src/prompts/completion/cursor-places.ts';
+import { teachingPlaces } from '../../src/prompts/completion/teaching-places.ts';
+import { worthBy } from '../../src/routing/worth.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
+import { splitOf } from '../../src/workspace/files/split.ts';
+import type { HarvestedFile } from '../../src/workspace/files/types.ts';
+import type { ScriptedTeacher } from '../fakes/teacher.ts';
+import { adaptAsking, askingRequest, engineFor } from './asking.ts';
+import { knowingTeacher, makeProject, type Project, tokenizerPath } from './project.ts';
+import type { ScriptedEngine } from './scripted-engine.ts';
+
+let project: Project;
+let request: AdaptRequest;
+before(() => {
+  project = makeProject(6);
+  request = askingRequest(project, 50);
+});
+after(() => project.remove());
+beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
+
+function trainedOn({ asked }: ScriptedEngine) {
+  const found = asked.find(({ kind }) => kind === 'adapt');
+  assert.ok(found);
+  return (found.request as { examples: { worth?: number; ids: Int32Array }[] }).examples;
+}
+
+async function run(teacher: ScriptedTeacher, of = request, agreed = true) {
+  const engine = engineFor(project);
+  const { estimates, report } = await adaptAsking(engine, teacher, of, agreed);
+  return { estimates, examples: trainedOn(engine), report };
+}
+
+const splitsAsked = (teacher: ScriptedTeacher) => {
+  const splits = teacher.requests.map(({ query }) => splitOf(query.path));
+  return { train: splits.filter((split) => split === 'train').length, all: splits.length };
+};
+
+test('the API is asked at training files before training, at held-out ones besides, after one question', async () => {
+  const teacher = knowingTeacher(project, 3);
+  const { estimates, examples, report } = await run(teacher);
+  assert.equal(estimates.length, 1);
+  assert.equal(estimates[0]?.places, 50);
+  assert.deepEqual(splitsAsked(teacher), { train: 20, all: 50 });
+  assert.ok(teacher.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
+  assert.match(report.notes.join(' '), /asked at 20 places of training files too, .* right at 70\.0%/);
+  assert.ok(
+    examples.some(({ worth }) => worth !== undefined && worth > 1),
+    'some places count for more',
+  );
+  assert.equal(report.api?.asked, 30);
+  const { answers, usd, model } = report.paid ?? {};
+  assert.deepEqual([answers, usd?.toFixed(6), model], [50, '0.050000', 'knowing'], 'all of it is in its report');
+});
+
+test('declined, or never wrong, it changes nothing of what is trained', async () => {
+  const declined = await run(knowingTeacher(project), request, false);
+  assert.ok(declined.examples.every(({ worth }) => worth === undefined));
+  const { api: _, ...local } = request;
+  rmSync(request.specialistFolder, { recursive: true, force: true });
+  const engine = engineFor(project);
+  const alone = await adapt(local, {
+    engine,
+    teacher: undefined,
+    confirm: async () => assert.fail(),
+    record: () => {},
+    signal: new AbortController().signal,
+  });
+  assert.ok(alone.ok);
+  assert.deepEqual(trainedOn(engine), declined.examples);
+});
+
+test('it asks about fewer places where more would pass what a run may cost, of each kind', async () => {
+  const teacher = knowingTeacher(project);
+  const api = { ...(request.api as NonNullable<AdaptRequest['api']>), runUsd: 0.0251 };
+  const { estimates } = await run(teacher, { ...request, api });
+  assert.ok((estimates[0]?.usd ?? 1) <= 0.0251 && (estimates[0]?.places ?? 0) >= 24, JSON.stringify(estimates));
+  const { train, all } = splitsAsked(teacher);
+  assert.ok(train >= 8 && all - train >= 12, `${train} of ${all}`);
+});
+
+const loaded = readTokenizer(tokenizerPath);
+assert.ok(loaded.ok);
+const tokenizer = loaded.value;
+
+function file(path: string, text: string): HarvestedFile {
+  const languageId = path.endsWith('.py') ? 'python' : 'typescript';
+  return { path, languageId, kind: 'code', text, hash: path, split: 'train', secrets: 0 };
+}
+
+const known = Array.from({ length: 12 }, (_, i) =>
+  file(`a/known${i}.ts`, 'const one = first(1);\nlog.info(one);\nreturn one;\n'),
+);
+const odd = file('a/odd.ts', 'import { q } from "q";\nconst zebra = quirk(17, "xylophone");\nlog.info(one);\n');
+const python = Array.from({ length: 4 }, (_, i) =>
+  file(`b/tool${i}.py`, `import os\nvalue${i} = os.environ["NAME${i}"]\nprint(value${i})\n`),
+);
+
+test('places come from every language and folder, the least foreseen first, and what is said twice once', async () => {
+  const files = [...known, odd, ...python];
+  const index = NgramModel.build(files, tokenizer);
+  const foreseen = async (of: SourceText) => index.tokenProbabilities(of);
+  const places = await teachingPlaces(files, foreseen, tokenizer, 40);
+  assert.deepEqual(new Set(places.map(({ languageId }) => languageId)), new Set(['typescript', 'python']));
+  const same = places.filter(({ path, truth }) => path.startsWith('a/known') && truth === 'return one;');
+  assert.ok(same.length <= 1, `${same.length}`);
+  const fewer = await teachingPlaces(files, foreseen, tokenizer, 40);
+  assert.deepEqual(fewer, places);
+  const starts = places.filter(({ kind, languageId }) => kind === 'statement-start' && languageId === 'typescript');
+  const zebra = starts.findIndex(({ truth }) => truth.includes('zebra'));
+  assert.ok(zebra >= 0 && zebra <= starts.length / 2, starts.map(({ truth }) => truth).join(' | '));
+});
+
+test('what is like a place that the API got wrong is worth more, within bounds; too few answers say nothing', () => {
+  const answers = python.concat(known).map(({ path, text, languageId }, i) => {
+    const offset = text.indexOf('\n') + 1;
+    const length = text.indexOf('\n', offset) - offset;
+    return { path, offset, length, right: languageId === 'typescript', i };
+  });
+  const files = [...known, ...python];
+  const taught = { answers: [...answers, ...answers], whole: true };
+  const lessons = lessonsOf(taught, files);
+  assert.equal(lessons.places.length, 32);
+  const worth = lessons.worth as NonNullable<typeof lessons.worth>;
+  const at = ({ path, text, languageId }: HarvestedFile) => {
+    const offset = text.indexOf('\n') + 1;
+    return worth({ path, languageId, prefix: text.slice(0, offset), suffix: '', truth: '' });
+  };
+  const [other, same] = [known[0], python[0]] as [HarvestedFile, HarvestedFile];
+  assert.ok(at(same) > 2 && at(same) <= 3, `${at(same)}`);
+  assert.ok(at(other) < 1 && at(other) >= 0.5, `${at(other)}`);
+  assert.ok(
+    lessons.places.every(
+      ({ path, prefix, truth, suffix }) => files.find((f) => f.path === path)?.text === prefix + truth + suffix,
+    ),
+  );
+  assert.equal(worthBy([]), undefined);
+  assert.equal(lessonsOf({ answers: answers.slice(0, 5), whole: true }, files).worth, undefined);
+  assert.deepEqual(lessonsOf({ answers, whole: true }, []).places, []);
+});

@@ -1,0 +1,195 @@
+// Training samples: the base's format, nothing cut, every token of running text learned once, middles that fit their places.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { recencyOf } from '../../../src/adaptation/training-data/recency.ts';
+import { samplesOf } from '../../../src/adaptation/training-data/samples.ts';
+import { DIALECT, type DialectIds, dialectTokens } from '../../../src/neural/models/dialects.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
+import { tokenizerPath } from '../project.ts';
+
+const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
+assert.ok(loaded.ok);
+const tokenizer = loaded.value;
+const specials = dialectTokens(tokenizer) as Record<keyof DialectIds, number>;
+const length = 96;
+
+function file(path: string, text: string): HarvestedFile {
+  return { path, languageId: 'typescript', kind: 'code', text, hash: path, split: 'train', secrets: 0 };
+}
+
+const body = Array.from(
+  { length: 40 },
+  (_, n) =>
+    `export function find${n}(id: string): Käse | undefined {\n  return store.get(id, '${'→'.repeat(n % 4)}');\n}\n`,
+).join('\n');
+const files = [
+  file('src/storage/find.ts', body),
+  file('src/short.ts', 'export const one = 1;\nexport const two = one + one;\n'),
+];
+const snippets = () => [{ path: 'src/other.ts', text: 'export interface Käse { readonly id: string }\n', line: 3 }];
+const samples = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets });
+const weightsOf = (sample: (typeof samples)[number]) => sample.weights as Float32Array;
+const filled = samples.filter(({ ids }) => ids.includes(specials.prefix));
+const running = samples.filter(({ ids }) => !ids.includes(specials.prefix));
+
+test('all fit in a window, and half of them have a middle', () => {
+  assert.ok(samples.every(({ ids }) => ids.length <= length + 1));
+  assert.ok(Math.abs(filled.length - running.length) <= 3, `${filled.length} of ${samples.length}`);
+});
+
+test('running text has the file name in front of every piece, and teaches each token once', () => {
+  for (const { path, text } of files) {
+    const head = [specials.file, ...tokenizer.encode(`${path}\n`)];
+    const pieces = running.filter(({ ids }) => head.every((id, i) => ids[i] === id));
+    const learned = pieces.flatMap((piece, n) =>
+      [...piece.ids].filter((_, i) => (n > 0 ? (weightsOf(piece)[i] as number) > 0 : i >= head.length)),
+    );
+    assert.deepEqual(learned, [...tokenizer.encode(text), specials.end]);
+    for (const piece of pieces.slice(1)) assert.match(tokenizer.decode(piece.ids.slice(head.length)), /^\n/);
+  }
+});
+
+test('a middle goes on from its prefix, ends with its mark, and is not in its suffix', () => {
+  for (const { ids, ...sample } of filled) {
+    const weights = weightsOf({ ids, ...sample });
+    assert.equal(ids.at(-1), specials.eom);
+    const from = weights.indexOf(4);
+    assert.ok(weights.every((weight, i) => weight === (i < from ? 1 : 4)));
+    const [file_, suffix, prefix] = [specials.file, specials.suffix, specials.prefix].map((id) => ids.indexOf(id)) as [
+      number,
+      number,
+      number,
+    ];
+    assert.ok(file_ < suffix && suffix < prefix && prefix < from);
+    const path = tokenizer.decode(ids.slice(file_ + 1, suffix)).trim();
+    const text = files.find((each) => each.path === path)?.text as string;
+    const before = tokenizer.decode(ids.slice(prefix + 1, from));
+    const middle = tokenizer.decode(ids.slice(from, -1));
+    const after = tokenizer.decode(ids.slice(suffix + 1, prefix)).replace(/\uFFFD+$/, '');
+    assert.ok(middle.length > 0);
+    assert.ok(text.includes(before + middle + after), `${before}|${middle}|${after}`);
+    if (file_ > 0) {
+      assert.equal(ids[0], specials.snippet);
+      assert.ok(tokenizer.decode(ids.slice(1, file_)).startsWith('src/other.ts\nexport interface'));
+    }
+  }
+  const share = filled.filter(({ ids }) => ids.includes(specials.snippet)).length / filled.length;
+  assert.ok(share > 0.2 && share < 0.8, `${share}`);
+});
+
+test('a cursor after a space is healed: the middle begins with it, as tokens do', () => {
+  const middles = filled.map(({ ids, weights }) =>
+    tokenizer.decode(ids.slice((weights as Float32Array).indexOf(4), -1)),
+  );
+  assert.ok(middles.some((middle) => middle.startsWith(' ')));
+  const prefixes = filled.map(({ ids, weights }) =>
+    tokenizer.decode(ids.slice(ids.indexOf(specials.prefix) + 1, (weights as Float32Array).indexOf(4))),
+  );
+  assert.ok(prefixes.every((prefix) => !/\S $/.test(prefix)));
+});
+
+test('what the n-grams know already weighs less, in running text, before a middle and in it', () => {
+  const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text).length]));
+  // Every third token is certain to them.
+  const known = ({ path }: HarvestedFile) =>
+    path === 'src/short.ts'
+      ? undefined
+      : Float32Array.from({ length: lengths.get(path) as number }, (_, i) => (i % 3 === 0 ? 1 : 0));
+  const weighed = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, known });
+  assert.deepEqual(
+    weighed.map(({ ids }) => ids),
+    samples.map(({ ids }) => ids),
+  );
+  const [first] = files as [HarvestedFile];
+  const least = 0.3 / 1.3;
+  const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
+  const head = tokenizer.encode(`${first.path}\n`).length + 1;
+  const taught = weighed
+    .filter(({ ids }) => !ids.includes(specials.prefix) && tokenizer.decode(ids).includes(first.path))
+    .flatMap(({ weights }, n) =>
+      [...(weights as Float32Array)].filter((weight, i) => (n > 0 ? weight > 0 : i >= head)),
+    );
+  assert.equal(taught.length, (lengths.get(first.path) as number) + 1);
+  taught.forEach((weight, i) => {
+    assert.ok(near(weight, i % 3 === 0 && i < taught.length - 1 ? least : 1), `token ${i}: ${weight}`);
+  });
+  const middles = weighed.flatMap((sample, n) => {
+    const from = weightsOf(samples[n] as (typeof samples)[number]).indexOf(4);
+    return from < 0 ? [] : [...weightsOf(sample).slice(from)];
+  });
+  assert.ok(middles.every((weight) => near(weight, 4) || near(weight, 4 * least)));
+  const share = middles.filter((weight) => near(weight, 4 * least)).length / middles.length;
+  assert.ok(share > 0.15 && share < 0.4, `${share}`);
+});
+
+test('samples that judge carry what the n-grams give each token of the file, and nothing for what is not of it', () => {
+  const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text)]));
+  // Of each token its place in the file, so that a sample says which ones it has.
+  const beside = ({ path }: HarvestedFile) => Float32Array.from(lengths.get(path) as Int32Array, (_, i) => i / 4096);
+  const judging = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, beside });
+  assert.deepEqual(
+    judging.map(({ beside: _, ...sample }) => sample),
+    samples,
+  );
+  const path = files[0]?.path as string;
+  const tokens = lengths.get(path) as Int32Array;
+  let carried = 0;
+  for (const { ids, beside: known = new Float32Array(), weights } of judging) {
+    if (!tokenizer.decode(ids).includes(path)) continue;
+    assert.equal(known.length, ids.length);
+    known.forEach((value, i) => {
+      if (Number.isNaN(value)) return;
+      carried++;
+      assert.equal(ids[i], tokens[Math.round(value * 4096)]);
+    });
+    const middle = (weights as Float32Array).indexOf(4);
+    assert.ok(Number.isNaN(known[0]), 'a file name');
+    if (middle > 0) assert.ok(!Number.isNaN(known[middle]), 'the middle is known');
+    assert.ok(known.some((value) => !Number.isNaN(value)));
+  }
+  assert.ok(carried > 2 * tokens.length * 0.8, `${carried} of ${tokens.length}`);
+  assert.ok(samples.every((sample) => sample.beside === undefined));
+});
+
+test('a file that was changed lately counts for more and comes earlier, within bounds; a place that was asked at is marked', () => {
+  const day = 86_400_000;
+  const aged = (path: string, days: number | undefined) => ({
+    ...file(path, 'x'.repeat(100)),
+    ...(days !== undefined && { changedAt: 1e12 - days * day }),
+  });
+  const ages = [aged('new', 0), aged('week', 7), aged('old', 400), aged('unknown', undefined)];
+  const of = recencyOf(ages);
+  const values = ages.map(of);
+  assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'one on average');
+  assert.ok(values.every((value) => value >= 0.5 && value <= 2));
+  const [newest = 0, week = 0, old = 0, unknown = 0] = values;
+  assert.ok(newest > week && week > old && Math.abs(old - unknown) < 1e-6);
+  assert.ok(Math.abs(newest / unknown - 2) < 1e-9);
+  const clone = [aged('a', 3), aged('b', 3)];
+  assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
+
+  const options = { length, seed: 1, dialect: DIALECT, snippets };
+  const place = { ...(files[0] as HarvestedFile), prefix: body.slice(0, 200), suffix: '', truth: body.slice(200, 220) };
+  const taught = ({ path }: HarvestedFile) => (path === place.path ? [place] : []);
+  const recency = ({ path }: HarvestedFile) => (path === place.path ? 2 : 1);
+  const marked = samplesOf(files, tokenizer, { ...options, taught, recency });
+  assert.equal(marked.filter((sample) => sample.taught).length, 1);
+  const plain = samplesOf(files, tokenizer, { ...options, taught });
+  plain.forEach((sample, i) => {
+    const other = marked[i] as typeof sample;
+    assert.deepEqual(other.ids, sample.ids);
+    const times = tokenizer.decode(sample.ids).includes(place.path) ? 2 : 1;
+    assert.deepEqual(
+      other.weights,
+      sample.weights?.map((weight) => weight * times),
+    );
+    assert.equal(other.worth ?? 1, times);
+  });
+});
+
+test('the same seed gives the same samples', () => {
+  assert.deepEqual(samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets }), samples);
+  assert.notDeepEqual(samplesOf(files, tokenizer, { length, seed: 2, dialect: DIALECT, snippets }), samples);
+});

@@ -1,0 +1,126 @@
+// What a model has learned never judges it: files that were moved since and are held out under their new paths, in a run and in a folder that it was imported into.
+import assert from 'node:assert/strict';
+import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { exportAdaptation, importAdaptation } from '../../../src/adaptation/exchange/export-import.ts';
+import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
+import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import { type HeldOut, holdOut } from '../../../src/adaptation/stages/places.ts';
+import { adapt } from '../../../src/adaptation/stages/run.ts';
+import { keepTrainedOn, unseenBy } from '../../../src/adaptation/training-data/trained-on.ts';
+import type { AdaptRequest } from '../../../src/adaptation/types.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import type { Requests } from '../../../src/specialist/engine/protocol.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { placeOf, splitOf } from '../../../src/workspace/files/split.ts';
+import { adaptIn } from '../adapted-folder.ts';
+import { truthIn } from '../earlier.ts';
+import { makeProject, neuralRequest, type Project, tokenizerPath } from '../project.ts';
+import { ScriptedEngine } from '../scripted-engine.ts';
+
+let project: Project;
+let request: AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
+
+beforeEach(() => {
+  project = makeProject(10);
+  request = neuralRequest(project);
+});
+afterEach(() => project.remove());
+
+const engine = () => new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth: truthIn(project.root) });
+const signal = new AbortController().signal;
+async function adapted(asked = engine()): Promise<AdaptReport> {
+  const result = await adapt(request, {
+    ...{ engine: asked, teacher: undefined, confirm: async () => false, record: () => {}, signal },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.report;
+}
+const own = () => ownFolder(request.specialistFolder) as string;
+async function held(root = project.root): Promise<HeldOut> {
+  const harvested = await harvestFolder(root, request.harvest, {});
+  assert.ok(harvested.ok);
+  return holdOut(harvested.value.files);
+}
+function move(from: string, to: string): void {
+  mkdirSync(dirname(join(project.root, to)), { recursive: true });
+  renameSync(join(project.root, from), join(project.root, to));
+}
+const drafted = ({ asked }: ScriptedEngine) =>
+  new Set(
+    asked.flatMap((each) => (each.kind === 'draft' ? [(each.request as Requests['draft']['request']).query.path] : [])),
+  );
+
+test('a folder that was moved as a whole: what was adapted before is no candidate, and the report says so', async () => {
+  await adapted();
+  move('src', 'packages/core/src');
+  const { neural, notes } = await adapted();
+  assert.ok(neural?.chosenFrom && neural.chosenFrom.earlier === undefined);
+  assert.match(notes.join('\n'), /has learned most of what is held out now/);
+  // What came of this run has seen none of it.
+  assert.ok((await adapted()).neural?.chosenFrom?.earlier);
+});
+
+test('files of it: nothing is measured at those that it has learned', async () => {
+  await adapted();
+  const [first, second] = (await held()).train.map(({ path }) => path) as [string, string];
+  const paths = Array.from({ length: 200 }, (_, n) => `moved/${n}.ts`);
+  const known = [
+    paths.find((path) => splitOf(path) === 'test'),
+    paths.find((path) => splitOf(path) === 'validation' && placeOf(`fit ${path}`) >= 0.5),
+  ] as [string, string];
+  move(first, known[0]);
+  move(second, known[1]);
+  const { choose, test: tested } = await held();
+  assert.ok(tested.some(({ path }) => path === known[0]) && choose.some(({ path }) => path === known[1]));
+  const asked = engine();
+  const { neural } = await adapted(asked);
+  assert.ok(neural?.chosenFrom?.earlier, choose.map(({ path }) => path).join());
+  const at = drafted(asked);
+  assert.ok(at.size > 0 && !known.some((path) => at.has(path)));
+});
+
+test('what is exported says it, too, in the folder below that it comes to', async () => {
+  adaptIn(request, request.neural.base);
+  keepTrainedOn(own(), await held());
+  const target = join(dirname(project.root), 'out.safetensors');
+  const told = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);
+  assert.ok(told.ok, JSON.stringify(told));
+  const below = {
+    root: join(project.root, 'src'),
+    storeFolder: join(dirname(project.root), 'below'),
+    specialistFolder: join(dirname(project.root), 'below', 'specialist'),
+  };
+  const into = { ...below, base: request.neural.base, tokenizerPath, who: 'a test' };
+  const came = await importAdaptation(createReadStream(target), into, silentLog);
+  assert.ok(came.ok, JSON.stringify(came));
+  const model = ownFolder(below.specialistFolder) as string;
+  assert.equal(unseenBy(model, await held(below.root)), undefined);
+});
+
+test('what its training was ended by does not judge it, and ends it again', async () => {
+  const all = await held();
+  const [moved] = all.fit;
+  assert.ok(moved);
+  await adapted();
+  const now = { ...all, choose: [...all.choose, moved] };
+  assert.deepEqual(unseenBy(own(), now)?.choose, all.choose);
+  assert.deepEqual(unseenBy(own(), now)?.fit, all.fit);
+  const [learned] = all.train;
+  assert.ok(learned);
+  assert.deepEqual(unseenBy(own(), { ...all, fit: [...all.fit, learned] })?.fit, all.fit);
+});
+
+test('a model that does not say what it was trained on, or not so that it can be read, is judged by everything', async () => {
+  const all = await held();
+  await adapted();
+  const path = join(own(), 'trained-on.json');
+  assert.ok(readFileSync(path, 'utf8').length < 40 * project.files.size);
+  for (const text of ['{"train":', '[]', '{"train":7}', 'null']) {
+    writeFileSync(path, text);
+    assert.deepEqual(unseenBy(own(), { ...all, test: all.train }), { ...all, test: all.train }, text);
+  }
+  keepTrainedOn(own(), all);
+  assert.equal(unseenBy(own(), { ...all, test: all.train }), undefined);
+});

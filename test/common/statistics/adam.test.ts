@@ -1,0 +1,37 @@
+// Adam: finds the least of a loss that is known, from batches, and as far from its start as the examples outweigh it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adam } from '../../../src/common/statistics/adam.ts';
+
+const targets = [1, 2, 6];
+/** Gradient of the sum of (w - target)^2 / 2. */
+const addGradient = (weights: Float64Array, into: Float64Array) => {
+  for (const target of targets) into[0] = (into[0] as number) + (weights[0] as number) - target;
+};
+const options = { steps: 2000, rate: 0.1, examples: targets.length, prior: 0 };
+const near = (value: number | undefined, wanted: number) =>
+  assert.ok(Math.abs((value as number) - wanted) < 1e-3, `${value}`);
+
+test('the mean of what is asked for, from any start', () => {
+  for (const start of [0, -4, 9]) near(adam([start], addGradient, options)[0], 3);
+});
+
+test('the start counts as so many examples', () => {
+  near(adam([0], addGradient, { ...options, prior: 3 })[0], 1.5);
+});
+
+test('from one example at a time the same', () => {
+  let at = 0;
+  const one = (weights: Float64Array, into: Float64Array) => {
+    into[0] = (weights[0] as number) - (targets[at++ % targets.length] as number);
+  };
+  assert.ok(Math.abs((adam([0], one, { ...options, batch: 1 })[0] as number) - 3) < 0.1);
+});
+
+test('nothing to learn from, or no steps, leave the start; it is not written to', () => {
+  const start = Float64Array.of(1, 2);
+  assert.deepEqual([...adam(start, addGradient, { ...options, examples: 0 })], [1, 2]);
+  assert.deepEqual([...adam(start, addGradient, { ...options, steps: 0 })], [1, 2]);
+  adam(start, addGradient, options);
+  assert.deepEqual([...start], [1, 2]);
+});

@@ -1,0 +1,18 @@
+// The bootstrap: intervals that are neither too narrow nor too wide.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { interval } from '../../../src/common/statistics/bootstrap.ts';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+test('a 95 % interval holds the true mean about as often as it says', () => {
+  const uniform = uniforms(3);
+  let held = 0;
+  for (let run = 0; run < 100; run++) {
+    const values = Array.from({ length: 60 }, () => Number(uniform() < 0.3));
+    const { low, high } = interval([values], ([drawn = []]) => mean(drawn), run);
+    held += Number(low <= 0.3 && 0.3 <= high);
+  }
+  assert.ok(held >= 88 && held < 100, `${held} of 100`);
+});

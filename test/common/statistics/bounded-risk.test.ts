@@ -1,0 +1,45 @@
+// Bounds on the risk: how many may be lost, ties, and what the theory promises on drawn examples.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boundedRisk, type Holding, type Keepable } from '../../../src/common/statistics/bounded-risk.ts';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+
+const of = (...lost: readonly number[]): Keepable[] => lost.map((one, i) => ({ by: i, lost: one === 1 }));
+const none = (count: number) => of(...new Array<number>(count).fill(0));
+
+test('with too few examples nothing is kept: 49 hold a mean of 0.02, 149 hold it with 95 %', () => {
+  assert.equal(boundedRisk(none(48), 0.02), undefined);
+  assert.deepEqual(boundedRisk(none(49), 0.02), { keepBelow: 48, share: 1 });
+  assert.equal(boundedRisk(none(148), 0.02, 'sure'), undefined);
+  assert.deepEqual(boundedRisk(none(149), 0.02, 'sure'), { keepBelow: 148, share: 1 });
+});
+
+test('as many are lost as the bound lets, and those of equal worth stay or go together', () => {
+  // (lost + 1) / (99 + 1) <= 0.03
+  const examples = of(...Array.from({ length: 99 }, (_, i) => (i % 10 === 9 ? 1 : 0)));
+  assert.equal(boundedRisk(examples, 0.03)?.keepBelow, 28);
+  const tied = examples.map((example, i) => ({ ...example, by: i >= 20 && i < 40 ? 20 : i }));
+  assert.equal(boundedRisk(tied, 0.03)?.keepBelow, 19);
+});
+
+/** Places whose loss is likelier the larger `by` is; over all of them the risk of a threshold t is t * t / 2. */
+function drawn(count: number, seed: number): Keepable[] {
+  const uniform = uniforms(seed);
+  return Array.from({ length: count }, () => {
+    const by = uniform();
+    return { by, lost: uniform() < by };
+  });
+}
+
+test('over many draws the mean holds its mean, and the sure bound is exceeded at most once in twenty', () => {
+  const alpha = 0.05;
+  const risks = (holding: Holding) =>
+    Array.from({ length: 400 }, (_, seed) => {
+      const { keepBelow } = boundedRisk(drawn(200, seed + 1), alpha, holding) ?? { keepBelow: 0 };
+      return (keepBelow * keepBelow) / 2;
+    });
+  const mean = risks('mean').reduce((sum, risk) => sum + risk, 0) / 400;
+  assert.ok(mean <= alpha && mean > 0.7 * alpha, `mean ${mean}`);
+  const over = risks('sure').filter((risk) => risk > alpha).length / 400;
+  assert.ok(over <= 0.05 && over > 0, `exceeded ${over}`);
+});

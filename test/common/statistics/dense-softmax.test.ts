@@ -1,0 +1,98 @@
+// Heads over rows without gaps: the same as the plain regression's, in the columns and in as many dimensions as there are rows.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../../src/common/statistics/dense-softmax.ts';
+import { normals } from '../../../src/common/statistics/random.ts';
+import { rowSpaceOf } from '../../../src/common/statistics/row-space.ts';
+import { fitSoftmax, logitsOf } from '../../../src/common/statistics/softmax-regression.ts';
+import { dot } from '../../../src/common/statistics/vectors.ts';
+
+interface Texts {
+  readonly rows: readonly Float32Array[];
+  readonly labels: readonly number[];
+}
+
+/** Rows whose mean is their class's. */
+function made(count: number, columns: number, classes: number): Texts {
+  const normal = normals(count + columns);
+  const centres = Array.from({ length: classes }, () => Float32Array.from({ length: columns }, () => normal()));
+  const labels = Array.from({ length: count }, (_, i) => (i * i) % classes);
+  const size = 1 / Math.sqrt(columns);
+  const rows = labels.map((label) =>
+    Float32Array.from({ length: columns }, (_, j) => size * (0.3 * (centres[label]?.[j] as number) + normal())),
+  );
+  return { rows, labels };
+}
+
+const sparse = (row: Float32Array) => ({ columns: Uint32Array.from(row, (_, j) => j), values: row });
+const examplesOf = (rows: readonly Float32Array[], { labels }: Texts) =>
+  rows.map((row, i) => ({ row, label: labels[i] as number }));
+
+/** That the head says of every row what the plain regression says, to `tolerance` of a logit. */
+function assertSame(head: DenseHead, { rows, labels }: Texts, classes: number, l2: number, tolerance = 1e-4): void {
+  const examples = rows.map((row, i) => ({ row: sparse(row), label: labels[i] as number }));
+  const plain = fitSoftmax(examples, classes, rows[0]?.length ?? 0, l2);
+  for (const row of rows) {
+    const expected = logitsOf(plain, sparse(row));
+    denseLogits(head, row).forEach((logit, c) => {
+      assert.ok(Math.abs(logit - (expected[c] as number)) < tolerance, `class ${c}: ${logit}, ${expected[c]}`);
+    });
+  }
+}
+
+test('two by two it fits what the plain regression fits, with odd and even counts of rows and of classes', () => {
+  for (const [count, classes] of [
+    [80, 2],
+    [61, 3],
+    [60, 5],
+    [41, 4],
+  ] as const) {
+    const texts = made(count, 7, classes);
+    assertSame(fitDenseSoftmax(examplesOf(texts.rows, texts), classes, 7, 0.2), texts, classes, 0.2);
+  }
+});
+
+test('fitted in as many dimensions as there are rows it is the same in the columns, whatever was left out', () => {
+  // More columns than are multiplied at a time, and rows that are no multiple of a block.
+  const texts = made(83, 300, 3);
+  const space = rowSpaceOf(texts.rows);
+  assert.equal(space.width, 83);
+  const examples = examplesOf(space.rows, texts);
+  assertSame(space.inColumns(fitDenseSoftmax(examples, 3, space.width, 0.1)), texts, 3, 0.1);
+  const isKept = (_: unknown, i: number) => i % 5 !== 0;
+  const fold = { rows: texts.rows.filter(isKept), labels: texts.labels.filter(isKept) };
+  const head = fitDenseSoftmax(examples.filter(isKept), 3, space.width, 0.1);
+  assertSame(space.inColumns(head), fold, 3, 0.1);
+  // Of rows that it has not seen it says in the space what it says in the columns.
+  const inColumns = space.inColumns(head);
+  texts.rows.forEach((row, i) => {
+    const [here, there] = [denseLogits(head, space.rows[i] as Float32Array), denseLogits(inColumns, row)];
+    here.forEach((logit, c) => {
+      assert.ok(Math.abs(logit - (there[c] as number)) < 1e-4, `${logit} ${there[c]}`);
+    });
+  });
+});
+
+test('products between rows are kept, of rows that depend on others and of empty ones, too', () => {
+  const { rows } = made(9, 40, 2);
+  const both = (rows[1] as Float32Array).map((x, j) => x + (rows[2]?.[j] as number));
+  const given = [...rows, rows[0] as Float32Array, new Float32Array(40), both];
+  const space = rowSpaceOf(given);
+  given.forEach((a, i) => {
+    for (let j = 0; j <= i; j++) {
+      const [long, short] = [space.rows[i] as Float32Array, space.rows[j] as Float32Array];
+      const [turned, plain] = [dot(short, long), dot(a, given[j] as Float32Array)];
+      assert.ok(Math.abs(turned - plain) < 1e-5, `${i} ${j}: ${turned} ${plain}`);
+    }
+  });
+  const texts = { rows: given, labels: given.map((_, i) => i % 2) };
+  const head = fitDenseSoftmax(examplesOf(space.rows, texts), 2, space.width, 0.2);
+  assertSame(space.inColumns(head), texts, 2, 0.2);
+});
+
+test('no fewer rows than columns stay as they are', () => {
+  const { rows } = made(12, 12, 2);
+  const space = rowSpaceOf(rows);
+  assert.equal(space.rows, rows);
+  assert.equal(space.width, 12);
+});

@@ -1,0 +1,32 @@
+// The cross-fitted estimate: folds that share no file, and nothing learned where no file can check another.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitEstimate } from '../../../src/common/statistics/estimate.ts';
+import { splitByFile } from '../../../src/common/statistics/folds.ts';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+
+test('folds are disjoint by file, cover every row once, and are of like size', () => {
+  const uniform = uniforms(3);
+  const rows = Array.from({ length: 200 }, () => ({ path: `${Math.floor(13 * uniform())}.ts` }));
+  const folds = splitByFile(rows);
+  assert.equal(folds.length, 5);
+  assert.equal(folds.flatMap((f) => f.inside).length, 200);
+  assert.equal(new Set(folds.flatMap((f) => f.inside)).size, 200);
+  for (const { inside, outside } of folds) {
+    assert.equal(inside.length + outside.length, 200);
+    const seen = new Set(outside.map((r) => r.path));
+    assert.ok(inside.every((r) => !seen.has(r.path)));
+    assert.ok(inside.length > 20 && inside.length < 60);
+  }
+});
+
+test('an estimate from rows of one file only moves the level', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => ({
+    path: 'a.ts',
+    values: Float64Array.of(i % 2),
+    prior: 0,
+    label: i % 2,
+  }));
+  const { model } = fitEstimate(rows);
+  assert.ok(Math.abs(model?.weights[0] ?? 1) < 0.05);
+});

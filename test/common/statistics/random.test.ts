@@ -1,0 +1,23 @@
+// Seeded numbers: figures that are kept hang on their streams, so these stay what they are.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { normals, shuffled, uniforms } from '../../../src/common/statistics/random.ts';
+
+test('the streams are those of mulberry32, whatever integer seeds them', () => {
+  const uniform = uniforms(1);
+  assert.deepEqual([uniform(), uniform(), uniform()], [0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
+  assert.equal(uniforms(2 ** 32 - 1)(), uniforms(-1)());
+  assert.deepEqual(shuffled(8, 7), [4, 6, 1, 2, 3, 5, 7, 0]);
+});
+
+test('uniform is uniform, normal is normal', () => {
+  const moments = (next: () => number) => {
+    const values = Array.from({ length: 20_000 }, next);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return [mean, values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length] as const;
+  };
+  const [half, twelfth] = moments(uniforms(5));
+  assert.ok(Math.abs(half - 1 / 2) < 0.01 && Math.abs(twelfth - 1 / 12) < 0.005, `${half} ${twelfth}`);
+  const [zero, one] = moments(normals(5));
+  assert.ok(Math.abs(zero) < 0.03 && Math.abs(one - 1) < 0.05, `${zero} ${one}`);
+});

@@ -1,0 +1,76 @@
+// The head of many classes: agrees with the binary regression, converges where no gradient is left, and columns are brought to one size.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lbfgs } from '../../../src/common/statistics/lbfgs.ts';
+import { normals } from '../../../src/common/statistics/random.ts';
+import { fitSoftmax, logitsOf, type SparseRow } from '../../../src/common/statistics/softmax-regression.ts';
+import { standardised, standardOf } from '../../../src/common/statistics/standard.ts';
+
+const row = (...values: number[]): SparseRow => ({
+  columns: Uint32Array.from(values, (_, i) => i),
+  values: Float32Array.from(values),
+});
+
+test('a valley that is long and narrow is walked to its end', () => {
+  const rosenbrock = (w: Float64Array, g: Float64Array) => {
+    const [x, y] = w as unknown as [number, number];
+    g[0] = -400 * x * (y - x * x) - 2 * (1 - x);
+    g[1] = 200 * (y - x * x);
+    return 100 * (y - x * x) ** 2 + (1 - x) ** 2;
+  };
+  const [x, y] = lbfgs(Float64Array.of(-1.2, 1), rosenbrock, { iterations: 200, tolerance: 1e-12 });
+  assert.ok(Math.abs((x as number) - 1) < 1e-3 && Math.abs((y as number) - 1) < 1e-3, `${x} ${y}`);
+});
+
+test('at the fitted weights nothing pulls any more: the penalised gradient is nearly zero', () => {
+  const normal = normals(3);
+  const examples = Array.from({ length: 200 }, (_, i) => {
+    const label = i % 3;
+    return { label, row: row(normal() + (label === 0 ? 1 : 0), normal() + (label === 1 ? 1 : 0), normal()) };
+  });
+  const l2 = 2;
+  const model = fitSoftmax(examples, 3, 3, l2);
+  const gradient = Array.from(model.weights.subarray(0, 9), (weight) => l2 * weight);
+  for (const { row, label } of examples) {
+    const logits = logitsOf(model, row);
+    const sum = logits.reduce((all, z) => all + Math.exp(z), 0);
+    logits.forEach((z, c) => {
+      const error = Math.exp(z) / sum - (c === label ? 1 : 0);
+      row.values.forEach((value, j) => {
+        gradient[3 * j + c] = (gradient[3 * j + c] as number) + error * value;
+      });
+    });
+  }
+  assert.ok(Math.max(...gradient.map(Math.abs)) < 1.5, `${gradient}`);
+  // The column without news gets less weight than those with.
+  const size = (j: number) => Math.hypot(...model.weights.subarray(3 * j, 3 * j + 3));
+  assert.ok(size(2) < size(0) / 2 && size(2) < size(1) / 2);
+});
+
+test('a class without examples is possible still, and columns that the model does not know are passed over', () => {
+  const model = fitSoftmax(
+    [
+      { label: 0, row: row(1) },
+      { label: 1, row: row(-1) },
+    ],
+    3,
+    1,
+    1,
+  );
+  const logits = logitsOf(model, { columns: Uint32Array.of(0, 99), values: Float32Array.of(1, 1) });
+  assert.ok(logits.every(Number.isFinite) && (logits[0] as number) > (logits[1] as number));
+});
+
+test('columns of any size are brought to one, rows to a mean square length of one, and what says nothing to nothing', () => {
+  const normal = normals(7);
+  const sizes = [0.01, 1, 300, 0];
+  const rows = Array.from({ length: 400 }, () => Float32Array.from(sizes, (size) => size * normal() + 3));
+  const standard = standardOf(rows);
+  const brought = rows.map((each) => standardised(standard, each));
+  const mean = (of: (each: Float32Array) => number) => brought.reduce((sum, each) => sum + of(each), 0) / rows.length;
+  for (const j of [0, 1, 2]) {
+    assert.ok(Math.abs(mean((each) => each[j] as number)) < 1e-3, `mean of ${j}`);
+    assert.ok(Math.abs(mean((each) => (each[j] as number) ** 2) - 1 / sizes.length) < 1e-3, `spread of ${j}`);
+  }
+  assert.ok(brought.every((each) => each[3] === 0));
+});

@@ -1,0 +1,149 @@
+// How long a model takes, and who waits for it: the debounce, the price, the limits for first words and for all, on a clock that stands still.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ok, type Result } from '../../src/common/errors.ts';
+import { Pace } from '../../src/completion/api-pace.ts';
+import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { priceOf } from '../../src/routing/decide.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { drafted, FAIR, failure, Harness, query, UNSURE } from './harness.ts';
+
+test('the debounce follows the latency between its limits, and ignores nonsense', () => {
+  const pace = new Pace();
+  const observe = (wholeMs: number, times = 1) => {
+    for (let i = 0; i < times; i++) pace.observe({ firstMs: 10, wholeMs });
+  };
+  const limits = { minMs: 100, maxMs: 600 };
+  const first = pace.delay(limits, 0);
+  observe(200, 20);
+  assert.equal(pace.delay(limits, 0), 100);
+  observe(1200, 20);
+  assert.ok(pace.delay(limits, 0) > first);
+  assert.equal(pace.delay(limits, 250), 500, 'whose keys come slowly has not stopped so soon');
+  observe(9000, 20);
+  assert.equal(pace.delay(limits, 0), 600);
+  observe(Number.NaN);
+  observe(-1);
+  assert.equal(pace.delay(limits, 0), 600);
+});
+
+test('what was given up tells that it takes longer, and nothing where it was given up early', () => {
+  const pace = new Pace();
+  pace.outlasted(700, false);
+  assert.equal(pace.measured, false);
+  for (let i = 0; i < 20; i++) pace.observe({ firstMs: 100, wholeMs: 400 });
+  const { firstMs, wholeMs } = pace.patience(false);
+  pace.outlasted(300, true);
+  assert.deepEqual(pace.patience(false), { firstMs, wholeMs });
+  pace.outlasted(300, false);
+  assert.ok(pace.patience(false).firstMs > firstMs);
+  assert.equal(pace.patience(false).wholeMs, wholeMs);
+  for (let i = 0; i < 20; i++) pace.outlasted(9_000, false);
+  assert.ok(pace.isTooSlow);
+});
+
+/** A model whose answers begin and end so long after they were asked for, ms. */
+class Timed extends ScriptedTeacher {
+  firstMs: number;
+  wholeMs: number;
+  private readonly h: () => Harness;
+
+  constructor(h: () => Harness, firstMs: number, wholeMs: number) {
+    super('', 'timed');
+    this.h = h;
+    this.firstMs = firstMs;
+    this.wholeMs = wholeMs;
+  }
+
+  override async ask(
+    prompt: Parameters<Teacher['ask']>[0],
+    signal: AbortSignal,
+    onText?: (text: string) => void,
+  ): Promise<Result<TeacherAnswer>> {
+    this.requests.push((prompt as CompletionPrompt).request);
+    const { firstMs, wholeMs } = this;
+    const { clock } = this.h();
+    await clock.sleep(firstMs, signal);
+    onText?.('remote();'.slice(0, 3));
+    await clock.sleep(wholeMs - firstMs, signal);
+    return ok(teacherAnswer('remote();', { firstTokenMs: firstMs, latencyMs: wholeMs }));
+  }
+}
+
+let places = 0;
+const next = () => query(`const place${places++} = `, '\n');
+
+/** A harness over a fair draft, its model timed so, after `before` answers at places where there was nothing else to wait for. */
+async function timed(firstMs: number, wholeMs: number, before: number, balance = 0.9) {
+  let confidence = UNSURE;
+  const specialist = new ScriptedSpecialist(() => drafted('local();', confidence));
+  const teacher: Timed = new Timed(() => h, firstMs, wholeMs);
+  const h: Harness = new Harness({ specialist, teacher, settings: { balance } });
+  for (let i = 0; i < before; i++) assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
+  confidence = FAIR;
+  const asked = teacher.requests.length;
+  return { h, teacher, calls: () => teacher.requests.length - asked };
+}
+
+test('a fast model is waited for with a fair draft at hand, but not half a second longer than it ever takes', async () => {
+  const { h, teacher, calls } = await timed(60, 120, 20);
+  assert.equal((await h.answer(next()))?.source, 'api');
+  // It begins as usual and then hangs.
+  Object.assign(teacher, { firstMs: 60, wholeMs: 60_000 });
+  const asked = h.ask(next());
+  // The debounce, and half a second.
+  await h.clock.advance(850);
+  assert.equal(asked.done, false);
+  await h.clock.advance(20);
+  assert.equal(asked.answer?.source, 'specialist');
+  assert.match(asked.answer?.decision.summary ?? '', /the API is slow/);
+  assert.equal(calls(), 2);
+});
+
+test('first words that are overdue end the wait before the answer would', async () => {
+  const { h, teacher } = await timed(100, 1_000, 20);
+  Object.assign(teacher, { firstMs: 900, wholeMs: 1_800 });
+  const asked = h.ask(next());
+  const debounce = 2 * 180;
+  await h.clock.advance(debounce + 290);
+  assert.equal(asked.done, false);
+  await h.clock.advance(30);
+  assert.equal(asked.answer?.source, 'specialist');
+});
+
+test('a slow model is neither waited for nor asked where a fair draft is at hand, and is where there is none', async () => {
+  const { h, teacher, calls } = await timed(7_000, 8_000, 4);
+  const asked = h.ask(next());
+  await h.clock.advance(0);
+  assert.equal(asked.answer?.source, 'specialist');
+  assert.match(asked.answer?.decision.summary ?? '', /longer than one waits/);
+  assert.equal(calls(), 0);
+  // By one's own key.
+  assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
+  assert.equal(calls(), 1);
+  // It has become fast: what is asked where there is no draft finds that out.
+  Object.assign(teacher, { firstMs: 60, wholeMs: 120 });
+  for (let i = 0; i < 8; i++) await h.answer(next(), { trigger: 'manual' });
+  assert.equal((await h.answer(next()))?.source, 'api');
+});
+
+test('who wants the API first waits for a slow one', async () => {
+  const { h } = await timed(5_000, 6_000, 4, 1);
+  assert.equal((await h.answer(next(), {}, 20_000))?.source, 'api');
+});
+
+test('a server that lets every call time out becomes dear without a single answer', async () => {
+  const h: Harness = new Harness({ specialist: new ScriptedSpecialist(() => drafted('local();', UNSURE)) });
+  h.teacher = new ScriptedTeacher(async () => {
+    await h.clock.sleep(10_000);
+    return failure('timeout');
+  });
+  const price = async () => (await h.answer(next(), {}, 120_000))?.decision.price;
+  await price();
+  h.teacher = Object.assign(new ScriptedTeacher('remote();'), { model: h.teacher.model });
+  h.backoff.reset();
+  const after = await price();
+  assert.ok((after ?? 0) > priceOf(h.settings.balance) + 0.2, String(after));
+});

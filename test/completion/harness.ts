@@ -1,0 +1,139 @@
+// A service with everything in memory, for the tests of src/completion/.
+import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
+import type { Failure } from '../../src/common/errors.ts';
+import { failed } from '../../src/common/errors.ts';
+import type { Log } from '../../src/common/log.ts';
+import type { Masking } from '../../src/common/masking.ts';
+import { CompletionService } from '../../src/completion/service.ts';
+import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
+import { Backoff } from '../../src/llm/backoff.ts';
+import type { Teacher } from '../../src/llm/types.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { ManualClock, settled } from '../fakes/clock.ts';
+import { maskNothing } from '../fakes/masking.ts';
+import { Held } from '../fakes/signal.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher } from '../fakes/teacher.ts';
+
+export const SETTINGS: CompletionSettings = {
+  balance: 0.5,
+  showBar: 0.3,
+  fallbackBar: 0.15,
+  multiline: true,
+  apiAllowed: true,
+  apiDebounceMinMs: 200,
+  apiDebounceMaxMs: 600,
+  prefetchFromApi: false,
+};
+
+export interface Options {
+  readonly specialist?: ScriptedSpecialist;
+  readonly teacher?: Teacher | undefined;
+  readonly settings?: Partial<CompletionSettings>;
+  readonly mask?: Masking;
+}
+
+/** Confidences at which the default coupling goes one way or the other. */
+export const SURE = 0.9;
+export const FAIR = 0.4;
+export const UNSURE = 0.05;
+
+export function drafted(text: string, confidence: number): Draft {
+  // Of the whole line beside rival ones; where it is fair already, no token of it is doubted.
+  return draft(text, confidence >= FAIR ? 0.99 : confidence, { confidence });
+}
+
+export function query(prefix: string, suffix = '', path = 'src/a.ts', languageId = 'typescript'): CompletionQuery {
+  return { path, languageId, prefix, suffix };
+}
+
+export class Harness {
+  readonly clock = new ManualClock();
+  readonly events: CompletionEvent[] = [];
+  readonly errors: string[] = [];
+  /** How often a place that was left to the editor's list had its answer. */
+  ready = 0;
+  readonly specialist: ScriptedSpecialist;
+  readonly backoff: Backoff;
+  readonly service: CompletionService;
+  settings: CompletionSettings;
+  teacher: Teacher | undefined;
+
+  constructor(options: Options = {}) {
+    this.specialist = options.specialist ?? new ScriptedSpecialist(drafted('local();', UNSURE));
+    this.teacher = 'teacher' in options ? options.teacher : new ScriptedTeacher('remote();');
+    this.settings = { ...SETTINGS, ...options.settings };
+    this.backoff = new Backoff({ clock: this.clock, random: () => 1 });
+    const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => this.errors.push(message) };
+    this.service = new CompletionService({
+      specialist: this.specialist,
+      teacher: () => this.teacher,
+      fit: defaultFit,
+      settings: () => this.settings,
+      clock: this.clock,
+      mask: options.mask ?? maskNothing,
+      backoff: this.backoff,
+      onEvent: (event) => this.events.push(event),
+      onReady: () => this.ready++,
+      log,
+    });
+  }
+
+  request(q: CompletionQuery, over: Partial<CompletionRequest> = {}): CompletionRequest {
+    return { query: q, trigger: 'automatic', indentUnit: '  ', ...over };
+  }
+
+  /** Starts a request as the editor would. */
+  ask(q: CompletionQuery, over: Partial<CompletionRequest> = {}): Asked {
+    const controller = new AbortController();
+    const asked: Asked = {
+      cancel: () => controller.abort(),
+      answer: undefined,
+      done: false,
+      promise: Promise.resolve(),
+    };
+    asked.promise = this.service.complete(this.request(q, over), controller.signal).then((completion) => {
+      asked.answer = completion;
+      asked.done = true;
+    });
+    return asked;
+  }
+
+  /** Asks and lets as much time pass as any answer needs. */
+  async answer(q: CompletionQuery, over: Partial<CompletionRequest> = {}, ms = 1000): Promise<Completion | undefined> {
+    const asked = this.ask(q, over);
+    await this.clock.advance(ms);
+    await asked.promise;
+    return asked.answer;
+  }
+
+  of<K extends CompletionEvent['kind']>(kind: K): Extract<CompletionEvent, { kind: K }>[] {
+    return this.events.filter((event) => event.kind === kind) as Extract<CompletionEvent, { kind: K }>[];
+  }
+}
+
+export interface Asked {
+  readonly cancel: () => void;
+  answer: Completion | undefined;
+  done: boolean;
+  promise: Promise<void>;
+}
+
+export const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
+export const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
+export const place = query('const x = ', '\n');
+
+/** An API whose first call is open until the test gives its answer, over a draft that may need it. */
+export function withHeldTeacher(options: Options & { readonly later?: string } = {}) {
+  const held = new Held<string>();
+  const teacher = new ScriptedTeacher((_r, call) =>
+    call === 0 || options.later === undefined ? held.promise : options.later,
+  );
+  return { held, teacher, h: new Harness({ specialist: unsure(), ...options, teacher }) };
+}
+
+export function failure(code: Failure['code'], retryAfterMs?: number) {
+  return failed(code, `The API failed: ${code}.`, retryAfterMs);
+}
+
+export { Held, settled };

@@ -1,0 +1,141 @@
+// Which cached answer fits a place, and what of a document leaves the machine.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CompletionQuery } from '../../src/common/completion.ts';
+import { type Answer, CompletionCache } from '../../src/completion/answer-cache.ts';
+import { maskedRequest } from '../../src/completion/masked-request.ts';
+import { requestAt } from '../../src/prompts/completion/teacher-request.ts';
+import type { Decision } from '../../src/routing/types.ts';
+import { hiding } from '../fakes/masking.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { query } from './harness.ts';
+
+const answer = (text: string, source: Answer['source'] = 'specialist'): Answer => ({
+  text,
+  source,
+  model: 'm',
+  decision: {} as Decision,
+  savedUsd: 0,
+});
+
+test('an answer fits its place, and further along; not elsewhere', () => {
+  const cache = new CompletionCache();
+  cache.put(query('a = ', '\nb'), answer('call(x);'));
+  const rest = (prefix: string, suffix = '\nb', path?: string) => cache.get(query(prefix, suffix, path))?.rest;
+  assert.equal(rest('a = '), 'call(x);');
+  assert.equal(rest('a = call'), '(x);');
+  assert.equal(rest('a = call(', ')\nb'), 'x);');
+  assert.equal(rest('a = call(x);'), undefined, 'all typed');
+  assert.equal(rest('a = ball'), undefined);
+  assert.equal(rest('a ='), undefined);
+  assert.equal(rest('a = ', '\nc'), undefined);
+  assert.equal(rest('zz a = '), undefined, 'the document began there');
+  assert.equal(rest('a = ', '\nb', 'other.ts'), undefined);
+});
+
+/** As the document reads with the answer taken where it was typed up to there, and the editor has closed what that opens. */
+function taken(
+  shown: Pick<Answer, 'text' | 'over'>,
+  [prefix, suffix]: readonly [string, string],
+  typed: string,
+  closers: string,
+) {
+  const cache = new CompletionCache();
+  cache.put(query(prefix, suffix), { ...answer(shown.text), ...shown });
+  const hit = cache.get(query(prefix + typed, closers + suffix));
+  return hit && prefix + typed + hit.rest + (closers + suffix).slice(hit.over);
+}
+
+test('what the editor closes while an answer is typed is written once', () => {
+  const line = ['', '\nb'] as const;
+  for (const [text, typed, closers] of [
+    ['items.map(x => x.id).filter(Boolean);', 'items.map(', ')'],
+    ['items.map(x => x.id).filter(Boolean);', 'items.map(x => x.', ')'],
+    ["it('x', fn);", "it('", "')"],
+    ["it('x', fn);", "it('x'", ')'],
+    ["it('x', () => {\n  b();\n});", "it('", "')"],
+    ['call({ a: [1] });', 'call({ a: [', ']})'],
+  ] as const)
+    assert.equal(taken({ text }, line, typed, closers), `${text}\nb`, typed);
+  assert.equal(taken({ text: 'call(a' }, line, 'call(', ')'), 'call(a)\nb', 'what it leaves open stays closed');
+  assert.equal(taken({ text: 'call(() => {\n  a();' }, line, 'call(', ')'), undefined, 'not behind its last line');
+  const inside = ['bar(', ')\nb'] as const;
+  assert.equal(taken({ text: 'foo(x)' }, inside, 'foo(', ')'), 'bar(foo(x))\nb');
+  assert.equal(taken({ text: 'foo(x), y);', over: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
+  assert.equal(taken({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
+});
+
+test('edits far above leave a place what it is', () => {
+  const cache = new CompletionCache();
+  const near = 'x'.repeat(1200);
+  cache.put(query(`old${near}`, '\n'), answer('yes'));
+  assert.equal(cache.get(query(`something new${near}y`, '\n'))?.rest, 'es');
+});
+
+test('an answer that was paid for is not replaced by a local one, unless it was nothing', () => {
+  const cache = new CompletionCache();
+  cache.put(query('a'), answer('paid', 'api'));
+  cache.put(query('a'), answer('local'));
+  assert.equal(cache.get(query('a'))?.rest, 'paid');
+  cache.put(query('b'), answer('', 'api'));
+  assert.equal(cache.get(query('b'))?.rest, '');
+  assert.equal(cache.get(query('bc')), undefined);
+  cache.put(query('b'), answer('local'));
+  assert.equal(cache.get(query('b'))?.rest, 'local');
+});
+
+test('the least recently used goes first', () => {
+  const cache = new CompletionCache(2);
+  cache.put(query('a\n'), answer('1'));
+  cache.put(query('b\n'), answer('2'));
+  cache.get(query('a\n'));
+  cache.put(query('c\n'), answer('3'));
+  assert.equal(cache.get(query('b\n')), undefined);
+  assert.equal(cache.get(query('a\n'))?.rest, '1');
+});
+
+test('the text near the cursor begins at the same place from keystroke to keystroke', () => {
+  const line = 'const value = compute(first, second);\n';
+  const long = line.repeat(3000);
+  const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, []).query;
+  const one = nearby(query(`${long}a`, long));
+  const two = nearby(query(`${long}abc`, long));
+  assert.ok(two.prefix.startsWith(one.prefix));
+  assert.ok(one.prefix.startsWith('const') && one.prefix.length > 16_000 && one.prefix.length <= 20_480);
+  assert.ok(one.suffix.length <= 5000 && one.suffix.endsWith(';'));
+  const short = query('a', 'b');
+  assert.deepEqual(nearby(short), short);
+});
+
+test('the text is masked whole before it is cut, so that no half of a secret stays at an edge', async () => {
+  const secret = `${'S'.repeat(40)}`;
+  const mask = hiding(secret);
+  for (let shift = 0; shift < 80; shift += 3) {
+    const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
+    const parts = { place: { query: query(before, before), block: false }, hint: undefined };
+    const request = await maskedRequest(parts, new ScriptedSpecialist(), mask, new AbortController().signal);
+    assert.ok(request.query.prefix.length <= 20_480);
+    assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
+  }
+});
+
+test('snippets and paths are masked, and a hint with a secret in it is none', async () => {
+  const specialist = new ScriptedSpecialist();
+  specialist.snippetsToGive = [{ path: 'SECRET/b.ts', text: 'token = SECRET', line: 1 }];
+  const mask = hiding('SECRET');
+  const { signal } = new AbortController();
+  const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
+  const at = (place: CompletionQuery, of = hint) => ({ place: { query: place, block: false }, hint: of });
+  const whole = query('a SECRET b ', ' SECRET', 'dump-SECRET.ts');
+  const request = await maskedRequest(at(whole), specialist, mask, signal);
+  assert.ok(!('hint' in request));
+  assert.deepEqual(request.snippets, [{ path: '******/b.ts', text: 'token = ******', line: 1 }]);
+  assert.deepEqual(request.query, { ...whole, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
+  const across = await maskedRequest(at(query('a SEC', 'RET')), specialist, mask, signal);
+  assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
+  // The hint alone says nothing of it: what stands before it does.
+  const half = { ...hint, text: 'RET)' };
+  assert.ok(!('hint' in (await maskedRequest(at(query('use(SEC'), half), specialist, mask, signal))));
+  const fair = { ...hint, text: 'use(token)' };
+  assert.equal((await maskedRequest(at(whole, fair), specialist, mask, signal)).hint, 'use(token)');
+});

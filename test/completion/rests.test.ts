@@ -1,0 +1,113 @@
+// What was cut off a draft is not lost: it is the next suggestion where the shown part ends, without asking anybody.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Answer, CompletionCache } from '../../src/completion/answer-cache.ts';
+import { withRests } from '../../src/completion/rests.ts';
+import { decide } from '../../src/routing/decide.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { Harness, query } from './harness.ts';
+
+const place = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
+const settings = { balance: 0, apiAvailable: false, showBar: 0.8, fallbackBar: 0.8 };
+const cuts = [
+  { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
+  { text: 'executeCommand(rootCmd', p: 0.77, next: { text: ')', p: 0.9 } },
+  { text: 'executeCommand(rootCmd)\n\tcheckError(err)', p: 0.65 },
+];
+
+/** The cache after the first cut was shown. */
+function kept() {
+  const at = query('\tx := ', '\n}\n');
+  const decision = decide(defaultFit(), draft('x', 0.9), place, settings, cuts);
+  const { text } = decision.shown as { text: string };
+  const answer: Answer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
+  const cache = new CompletionCache();
+  const placed = withRests(at, answer, cuts, { bar: settings.fallbackBar });
+  for (const { query, answer } of placed) cache.put(query, answer);
+  return { cache, placed };
+}
+
+test('the rest stands where the shown part ends, each part judged for the case that those before it were right', () => {
+  const { cache, placed } = kept();
+  assert.deepEqual(
+    placed.map(({ answer }) => answer.text),
+    ['executeCommand', '(rootCmd', ')\n\tcheckError(err)'],
+  );
+  assert.deepEqual(
+    placed.map(({ answer }) => answer.decision.shown?.p.toFixed(2)),
+    ['0.95', '0.81', '0.84'],
+  );
+  assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
+  const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
+  assert.equal(rest?.rest, '(rootCmd');
+  assert.match(
+    rest?.answer.decision.summary ?? '',
+    /rest of an earlier draft\. Cut before `\)`, of which it is 90% sure/,
+  );
+  // The editor closes what the typist opens.
+  assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
+});
+
+test('what does not fit any more is not given, nor what does not clear the bar', () => {
+  const { cache } = kept();
+  assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
+  const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
+  const { answer, query: at } = kept().placed[0] as ReturnType<typeof kept>['placed'][number];
+  assert.equal(withRests(at, answer, unsure, { bar: 0.8 }).length, 1);
+});
+
+test('a draft is cut before the doubt, and the record says so', async () => {
+  const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
+  const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
+  const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.7, fallbackBar: 0.7 } });
+  const shown = await h.answer(query('const x = ', '\n'));
+  assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
+  assert.match(shown?.decision.summary ?? '', /Cut before/);
+  assert.ok((shown?.confidence ?? 0) > 0.7);
+});
+
+test('a line goes on past what the editor has closed behind the cursor, and so does what stands ready behind it', async () => {
+  const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
+  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const shown = await h.answer(query('const x = executeCommand(', ')\n'));
+  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
+  assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');
+  const along = await h.answer(query('const x = executeCommand(root', ')\n'));
+  assert.deepEqual([along?.text, along?.over], ['Cmd, second);', 1]);
+  // Typed over, the closer is gone, and what is left is still the same suggestion.
+  const past = await h.answer(query('const x = executeCommand(rootCmd, second)', '\n'));
+  assert.deepEqual([past?.id, past?.text, past?.over], [along?.id, ';', undefined]);
+  h.service.accepted(past?.id ?? '');
+  assert.deepEqual(
+    [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
+    ['const x = executeCommand(rootCmd, second);', '\n'],
+  );
+});
+
+test('the closers are gone from where they stood once a part of the draft has written them', () => {
+  const at = query('x := run(', ')\n}\n');
+  const past = [
+    { text: 'rootCmd', p: 0.95, over: 0 },
+    { text: 'rootCmd)', p: 0.8, over: 1 },
+    { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
+  ];
+  const decision = decide(defaultFit(), draft('x', 0.9), place, { ...settings, annoyance: 0 }, past.slice(0, 1));
+  const answer: Answer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
+  const cache = new CompletionCache();
+  for (const { query, answer: kept } of withRests(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
+  const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
+  assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
+  // A bracket that the typist opens is closed by the editor before them: the text writes both.
+  cache.put(at, { ...answer, text: 'get(x)); err', over: 1 });
+  const both = cache.get(query('x := run(get(', '))\n}\n'));
+  assert.deepEqual([both?.rest, both?.over], ['x)); err', 2]);
+});
+
+test('where the API may answer, too, both say what stands before the closers', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(draft('rootCmd, second', 0.97)) });
+  const shown = await h.answer(query('const x = executeCommand(', ')\n'));
+  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second', undefined]);
+  assert.equal(h.specialist.queries[0]?.suffix, ')\n');
+});

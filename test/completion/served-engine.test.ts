@@ -1,0 +1,175 @@
+// A specialist that is served elsewhere, behind the same door as the engine's process: what it is sent, what the coupling sees of its tokens,
+// and who answers while it is late, silent, or may not be asked.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CompletionQuery, DraftOptions } from '../../src/common/completion.ts';
+import { failed, ok } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
+import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
+import type { TokenOdds } from '../../src/llm/protocol/wire.ts';
+import { placeAt } from '../../src/prompts/completion/asked-place.ts';
+import { cutsOf } from '../../src/prompts/completion/cuts.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { scoreCuts } from '../../src/routing/fit.ts';
+import { placeOf } from '../../src/routing/place.ts';
+import { ManualClock, settled } from '../fakes/clock.ts';
+import { hiding } from '../fakes/masking.ts';
+import { Held } from '../fakes/signal.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
+import { query } from './harness.ts';
+
+const line: DraftOptions = { multiline: false, maxTokens: 48 };
+const place = query('const sum = ', ';\n');
+const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
+  token,
+  logprob: Math.log(p),
+  likeliest: [p, ...rivals].map(Math.log),
+});
+const answer = (text: string, tokens: readonly TokenOdds[]) => ok(teacherAnswer(text, { tokens }));
+const summed = answer(' a + b', [odds(' a', 0.5, 0.25), odds(' +', 0.9, 0.1), odds(' b', 1), odds('', 0.8)]);
+
+function set(script: TeacherScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
+  const clock = new ManualClock();
+  const teacher = new ScriptedTeacher(script);
+  const server = { there: true };
+  const limits: number[] = [];
+  const engine = new ServedEngine({
+    teacher: {
+      facts: teacher.facts,
+      ask: (prompt, signal) => {
+        limits.push(prompt.maxTokens);
+        return teacher.ask(prompt, signal);
+      },
+    },
+    models: async () => (server.there ? ok(['tuned']) : failed('network', 'Nobody listens.')),
+    mask: hiding('hunter2'),
+    mayLeave,
+    clock,
+  });
+  const ngram = Object.assign(new ScriptedSpecialist('local();'), {
+    snapshot: undefined,
+    changed: () => [],
+    setSavedFile: () => {},
+    removeFile: () => {},
+  });
+  const states: string[] = [];
+  const specialist: MixedSpecialist = new MixedSpecialist({
+    ...{ ngram, key: 'folder', clock, log: silentLog, onReady: () => {} },
+    onState: () => states.push(specialist.state.kind),
+  });
+  const ask = (at: CompletionQuery = place) => specialist.complete(at, line, new AbortController().signal);
+  return {
+    clock,
+    teacher,
+    limits,
+    server,
+    engine,
+    specialist,
+    states,
+    ask,
+    open: () => specialist.open(engine, servedModel('tuned')),
+  };
+}
+
+test('its draft is the answer, under its own name; each token has what the coupling looks at', async () => {
+  const { open, ask, specialist } = set();
+  await open();
+  assert.equal(specialist.state.kind, 'ready');
+  const draft = await ask();
+  assert.deepEqual([draft?.text, draft?.model, draft?.complete], ['a + b', 'tuned (served)', true]);
+  const seen = draft?.tokens.map(({ text, probability, margin, entropy, ...rest }) => ({
+    ...{ text, rest },
+    numbers: [probability, margin, entropy].map((value) => Number(value.toFixed(3))),
+  }));
+  const rest = { matchLength: 0, count: 0, tier: 'base' };
+  assert.deepEqual(seen, [
+    // Half, a quarter, and a quarter that is not told.
+    { text: ' a', rest, numbers: [0.5, 0.25, 1.04] },
+    { text: ' +', rest, numbers: [0.9, 0.8, 0.325] },
+    { text: ' b', rest, numbers: [1, 1, 0] },
+  ]);
+});
+
+test('it is cut where it is in doubt, as the local model is', async () => {
+  const { open, ask } = set(() => answer(' a + b', [odds(' a', 0.99), odds(' +', 0.99), odds(' b', 0.05)]));
+  await open();
+  const draft = await ask();
+  assert.ok(draft);
+  const cuts = scoreCuts(defaultFit(), cutsOf(draft, placeAt(place)), placeOf(place));
+  assert.deepEqual(
+    cuts.map(({ text }) => text),
+    ['a', 'a +', 'a + b'],
+  );
+  assert.ok((cuts[0]?.p ?? 0) > 0.9 && (cuts[2]?.p ?? 1) < 0.3, JSON.stringify(cuts));
+});
+
+test('secrets are masked before anything leaves; the blank before a word goes with the word, and no snippet or hint along', async () => {
+  const { open, ask, teacher, limits } = set();
+  await open();
+  await ask(query('const key = "hunter2";\nconst sum = ', '; // hunter2\n'));
+  const { query: sent, snippets, hint, multiline } = teacher.requests[0] ?? {};
+  assert.equal(sent?.prefix, 'const key = "*******";\nconst sum =');
+  assert.equal(sent?.suffix, '; // *******\n');
+  assert.deepEqual([snippets, hint, limits[0], multiline], [[], undefined, 48, false]);
+  // No blank before the cursor, none in the answer.
+  await ask(query('    ', '\n'));
+  assert.equal(teacher.requests[1]?.query.prefix, '    ');
+});
+
+test('what may not leave is not sent, and what it says nothing about the n-grams do', async () => {
+  for (const [script, mayLeave] of [
+    [undefined, (path: string) => path !== place.path],
+    [() => answer('', []), undefined],
+    // It would have gone on without the blank.
+    [() => answer('()', [odds('()', 0.9)]), undefined],
+  ] as const) {
+    const { open, ask, teacher, states } = set(script, mayLeave);
+    await open();
+    for (let i = 0; i < 5; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
+    assert.equal(teacher.requests.length, mayLeave ? 0 : 5);
+    assert.equal(states.at(-1), 'ready', 'that is no failure of the server');
+  }
+});
+
+test('late: the n-grams answer after the same patience, and its draft waits for who asks there again', async () => {
+  const late = new Held<typeof summed>();
+  const { open, ask, clock, teacher } = set(() => late.promise);
+  await open();
+  const asked = ask();
+  await clock.advance(PATIENCE_MS);
+  assert.equal((await asked)?.model, 'n-gram');
+  late.give(summed);
+  await settled();
+  assert.equal((await ask())?.text, 'a + b');
+  assert.equal(teacher.requests.length, 1);
+});
+
+test('another key ends the call before it', async () => {
+  const { open, specialist, teacher } = set(() => new Promise(() => {}));
+  await open();
+  specialist.begin(place, line);
+  await settled();
+  specialist.begin(query('const sum = a', ';\n'), line);
+  await settled();
+  assert.deepEqual([teacher.requests.length, teacher.cancelled], [2, 1]);
+});
+
+test('a server that is not there, stops answering or tells no probabilities is off, with its reason', async () => {
+  const gone = set();
+  gone.server.there = false;
+  await gone.open();
+  assert.deepEqual(gone.specialist.state, { kind: 'failed', failure: { code: 'network', message: 'Nobody listens.' } });
+  assert.match((await gone.ask())?.why ?? '', /failed/);
+  for (const [script, said] of [
+    [() => failed('network', 'It hung up.'), /hung up/],
+    [() => answer(' a', []), /how likely/],
+  ] as const) {
+    const { open, ask, specialist } = set(script);
+    await open();
+    for (let i = 0; i < 3; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
+    const { state } = specialist;
+    assert.ok(state.kind === 'failed' && said.test(state.failure.message), JSON.stringify(state));
+  }
+});

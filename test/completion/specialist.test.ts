@@ -1,0 +1,475 @@
+// The n-grams and the neural engine as one specialist: who answers when, and what the engine is told.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft, DraftOptions } from '../../src/common/completion.ts';
+import { failed, ok, type Result } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import type { Model } from '../../src/completion/folder-model.ts';
+import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
+import type { Requests } from '../../src/specialist/engine/protocol.ts';
+import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
+import { ManualClock, settled } from '../fakes/clock.ts';
+import { type EngineScript, ScriptedEngine } from '../fakes/engine.ts';
+import { Held } from '../fakes/signal.ts';
+import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { query } from './harness.ts';
+
+const line: DraftOptions = { multiline: false, maxTokens: 48 };
+const model: Model = { model: '/models/small', name: 'base', tokenizer: '/t.json', precision: 'int4', threads: 1 };
+const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
+const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
+const never = () => new AbortController().signal;
+const place = query('const x = ', '\n');
+
+/** The n-gram worker's client, with a list of what it was told. */
+class Ngrams extends ScriptedSpecialist {
+  snapshot: string | undefined = '/specialist.ngram';
+  changes: FileChange[] = [];
+
+  changed(): readonly FileChange[] {
+    return this.changes;
+  }
+  override setOpenFile(path: string, text: string | undefined): void {
+    this.changes.push(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
+  }
+  setSavedFile(path: string, text: string): void {
+    this.changes.push({ kind: 'saved', path, text });
+  }
+  removeFile(path: string): void {
+    this.changes.push({ kind: 'removed', path });
+  }
+}
+
+function set(script: EngineScript = {}, patienceMs?: number) {
+  const clock = new ManualClock();
+  const ngram = new Ngrams('local();');
+  const engine = new ScriptedEngine({ open: () => opened, draft: () => mixed('mixed();'), ...script });
+  const heard = { states: [] as string[], ready: 0 };
+  const specialist: MixedSpecialist = new MixedSpecialist({
+    ngram,
+    key: 'folder',
+    clock,
+    log: silentLog,
+    patienceMs,
+    onState: () => heard.states.push(specialist.state.kind),
+    onReady: () => heard.ready++,
+  });
+  const ask = (at = place, signal = never()) => specialist.complete(at, line, signal);
+  return { clock, ngram, engine, specialist, heard, ask };
+}
+
+test('before the engine is asked for, the n-grams answer alone, and say nothing of it', async () => {
+  const { specialist, ask } = set();
+  const answer = await ask();
+  assert.equal(answer?.text, 'local();');
+  assert.equal(answer?.why, undefined);
+  assert.equal(specialist.state.kind, 'off');
+});
+
+test('while it is being opened nobody waits for it; once it is open its draft wins', async () => {
+  const opening = new Held<Result<Requests['open']['result']>>();
+  const { specialist, engine, heard, ask } = set({ open: () => opening.promise });
+  const open = specialist.open(engine, model);
+  const early = await ask();
+  assert.equal(early?.model, 'n-gram');
+  assert.match(early?.why ?? '', /starting/);
+  opening.give(opened);
+  await open;
+  assert.deepEqual(heard, { states: ['opening', 'ready'], ready: 1 });
+  assert.equal((await ask())?.model, 'base + n-gram');
+  assert.deepEqual(engine.of('open'), [{ ...model, key: 'folder', snapshot: '/specialist.ngram', over: [] }]);
+});
+
+test('a draft that is late: the n-grams answer after the patience, and it waits for the same place asked again', async () => {
+  const late = new Held<Result<Draft>>();
+  const { specialist, engine, clock, heard, ask } = set({ draft: () => late.promise });
+  await specialist.open(engine, model);
+  const answers: (Draft | undefined)[] = [];
+  void ask().then((draft) => answers.push(draft));
+  await clock.advance(PATIENCE_MS - 1);
+  assert.equal(answers.length, 0);
+  await clock.advance(1);
+  assert.equal(answers[0]?.text, 'local();');
+  assert.match(answers[0]?.why ?? '', /takes longer/);
+  late.give(mixed('late();'));
+  await settled();
+  assert.equal(heard.ready, 2, 'who got nothing may ask again');
+  assert.equal((await ask())?.text, 'late();');
+  assert.equal(engine.of('draft').length, 1);
+});
+
+test('more changed files than are sent one by one: the folder is opened anew, with all of them', async () => {
+  const { specialist, engine, ask } = set();
+  await specialist.open(engine, model);
+  for (let i = 0; i < 150; i++) specialist.removeFile(`src/${i}.ts`);
+  assert.equal((await ask())?.text, 'local();');
+  await settled();
+  assert.equal(engine.of('change').length, 0);
+  assert.equal(engine.of('open')[1]?.over.length, 150);
+  assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
+});
+
+test('how long the engine is waited for can be set', async () => {
+  const late = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({ draft: () => late.promise }, 60_000);
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(59_999);
+  late.give(mixed('late();'));
+  assert.equal((await answer)?.text, 'late();');
+});
+
+test('a late draft is not kept where something else was typed since', async () => {
+  const late = new Held<Result<Draft>>();
+  const { specialist, engine, clock, heard, ask } = set({
+    draft: (_request, _progress, call) => (call === 0 ? late.promise : mixed('next();')),
+  });
+  await specialist.open(engine, model);
+  const controller = new AbortController();
+  const first = ask(place, controller.signal);
+  await clock.advance(PATIENCE_MS);
+  await first;
+  controller.abort();
+  late.give(mixed('late();'));
+  await settled();
+  assert.equal(heard.ready, 1);
+  assert.equal(engine.cancelled, 1);
+  assert.equal((await ask())?.text, 'next();');
+});
+
+test('after three late drafts in a row nobody waits, until one comes in time', async () => {
+  let slow = true;
+  const { specialist, engine, clock, ask } = set({
+    draft: () => (slow ? new Promise<never>(() => {}) : mixed('mixed();')),
+  });
+  await specialist.open(engine, model);
+  const timed = async (text: string) => {
+    const began = clock.now();
+    const asked = ask(query(text));
+    let took = -1;
+    void asked.then(() => {
+      took = clock.now() - began;
+    });
+    await clock.advance(PATIENCE_MS);
+    await asked;
+    return took;
+  };
+  for (const text of ['a', 'b', 'c']) assert.equal(await timed(text), PATIENCE_MS, text);
+  assert.equal(await timed('d'), 0);
+  slow = false;
+  // It is still asked, so that its recovery shows.
+  await ask(query('e'));
+  await settled();
+  assert.equal((await ask(query('f')))?.model, 'base + n-gram');
+});
+
+test('a draft that is foreseen to be late: the n-grams answer at once, and the next place is waited for as before', async () => {
+  const cold = [
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+    new Held<Result<Draft>>(),
+  ];
+  const { specialist, engine, heard, ask } = set({
+    draft: (_request, progress, call) => {
+      const held = cold[call];
+      progress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
+      return held?.promise ?? mixed('warm();');
+    },
+  });
+  await specialist.open(engine, model);
+  for (const [i, held] of cold.entries()) {
+    const at = query(`place ${i} = `);
+    const early = await ask(at);
+    assert.equal(early?.text, 'local();', 'no time has passed');
+    assert.match(early?.why ?? '', /takes longer/);
+    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [false, true]);
+    held.give(mixed('late();'));
+    await settled();
+    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [true, false]);
+  }
+  assert.equal(heard.ready, 5, 'at the opening, and for each late draft');
+  assert.equal((await ask(query('place 3 = ')))?.text, 'late();');
+  assert.equal((await ask(query('another = ')))?.text, 'warm();');
+});
+
+test('what was not foreseen in time is waited for, and what was foreseen to be in time too', async () => {
+  const held = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({
+    draft: (_request, progress) => {
+      progress({ promptTokens: 500, ms: PATIENCE_MS - 1 });
+      return held.promise;
+    },
+  });
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(PATIENCE_MS - 10);
+  held.give(mixed('cold();'));
+  assert.equal((await answer)?.text, 'cold();');
+});
+
+test('where the engine has the prompt it is waited for, however long the lines before took', async () => {
+  const held = new Held<Result<Draft>>();
+  const { specialist, engine, clock, ask } = set({
+    draft: (_request, progress) => {
+      progress({ promptTokens: 2, ms: 10 * PATIENCE_MS });
+      return held.promise;
+    },
+  });
+  await specialist.open(engine, model);
+  const answer = ask();
+  await clock.advance(PATIENCE_MS - 1);
+  held.give(mixed('line();'));
+  assert.equal((await answer)?.text, 'line();');
+});
+
+test('a draft is late by the request that waits for it, not by the key that began it', async () => {
+  const { specialist, engine, clock, ask } = set({
+    draft: async () => {
+      await clock.sleep(PATIENCE_MS + 40);
+      return mixed('mixed();');
+    },
+  });
+  await specialist.open(engine, model);
+  for (let i = 0; i < 5; i++) {
+    const at = query(`place ${i} = `);
+    specialist.begin(at, line);
+    await clock.advance(50);
+    const answer = ask(at);
+    await clock.advance(PATIENCE_MS);
+    assert.equal((await answer)?.text, 'mixed();');
+  }
+});
+
+test('begun with the key, the draft is there for the request, which asks no second time', async () => {
+  const { specialist, engine, ask } = set();
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  assert.equal((await ask())?.text, 'mixed();');
+  assert.equal(engine.of('draft').length, 1);
+  assert.equal((await ask())?.text, 'mixed();');
+  assert.equal(engine.of('draft').length, 2, 'once it was given, a new request is a new question');
+});
+
+test('the next key ends what the one before it began', async () => {
+  const { specialist, engine } = set({ draft: () => new Promise<never>(() => {}) });
+  specialist.begin(place, line);
+  assert.equal(engine.of('draft').length, 0, 'nothing is open yet');
+  await specialist.open(engine, model);
+  for (const text of ['c', 'co', 'con']) specialist.begin(query(text), line);
+  await settled();
+  assert.equal(engine.of('draft').length, 3);
+  assert.equal(engine.cancelled, 2);
+});
+
+test('a draft begun before another file changed is not given any more', async () => {
+  let call = 0;
+  const { specialist, engine, ask } = set({ draft: () => mixed(`${++call}();`) });
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  specialist.setSavedFile('src/a.ts', 'the file at hand is in the query');
+  specialist.begin(place, line);
+  assert.equal(engine.of('draft').length, 1);
+  specialist.setSavedFile('src/b.ts', 'news');
+  assert.equal((await ask())?.text, '2();');
+});
+
+test('nor is one that is under way then: who asks at that place again has a new one begun', async () => {
+  let call = 0;
+  const first = new Held<Result<Draft>>();
+  const { specialist, engine, ask } = set({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
+  await specialist.open(engine, model);
+  specialist.begin(place, line);
+  await settled();
+  specialist.setOpenFile('src/b.ts', 'news');
+  const asked = ask();
+  await settled();
+  first.give(mixed('old();'));
+  assert.equal((await asked)?.text, 'new();');
+});
+
+test('a late draft is not given any more when another file has changed', async () => {
+  let call = 0;
+  const { specialist, engine, clock, ask } = set({
+    draft: () => clock.sleep(PATIENCE_MS + 100).then(() => mixed(`${++call}();`)),
+  });
+  await specialist.open(engine, model);
+  const asked = ask();
+  await clock.advance(PATIENCE_MS);
+  assert.equal((await asked)?.text, 'local();');
+  await clock.advance(200);
+  assert.equal(specialist.hasBetter(place, line), true);
+  specialist.setOpenFile(place.path, 'the file at hand is in the query');
+  assert.equal(specialist.hasBetter(place, line), true);
+  specialist.setOpenFile('src/b.ts', 'news');
+  assert.equal(specialist.hasBetter(place, line), false);
+});
+
+test('news of a file are news for all the others, and that the engine is there for all', async () => {
+  const { specialist, engine } = set();
+  const news = () => ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.newsFor(query('', '', path)));
+  assert.deepEqual(news(), [0, 0, 0]);
+  specialist.setOpenFile('src/a.ts', 'a');
+  assert.deepEqual(news(), [0, 1, 1]);
+  specialist.setSavedFile('src/b.ts', 'b');
+  specialist.setSavedFile('src/b.ts', 'bb');
+  assert.deepEqual(news(), [3, 1, 3]);
+  specialist.removeFile('src/a.ts');
+  assert.deepEqual(news(), [3, 4, 4]);
+  await specialist.open(engine, model);
+  assert.deepEqual(news(), [5, 5, 5]);
+});
+
+test('where the cursor rests the prompt is run, unless the engine has something to do, and a key ends it', async () => {
+  const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
+  specialist.warm(place);
+  await specialist.open(engine, model);
+  specialist.warm(place);
+  specialist.warm(query('elsewhere'));
+  await settled();
+  assert.deepEqual(
+    engine.of('warm').map(({ query: at }) => at.prefix),
+    [place.prefix, 'elsewhere'],
+  );
+  assert.equal(engine.cancelled, 1, 'the cursor went on');
+  specialist.begin(place, line);
+  assert.equal(engine.cancelled, 2);
+  specialist.warm(place);
+  assert.equal(engine.of('warm').length, 2, 'a draft is under way');
+  await ask();
+});
+
+test('cancelled: it rejects with the reason, and the engine hears of it', async () => {
+  const { specialist, engine, ask } = set({ draft: () => new Promise<never>(() => {}) });
+  await specialist.open(engine, model);
+  const controller = new AbortController();
+  const asked = ask(place, controller.signal);
+  await settled();
+  const reason = new Error('typed on');
+  controller.abort(reason);
+  await assert.rejects(asked, reason);
+  assert.equal(engine.cancelled, 1);
+});
+
+test('an engine that fails: the n-grams answer; after three failures it rests, and is tried again later', async () => {
+  const { specialist, engine, clock, heard, ask } = set({ draft: () => failed('crashed', 'It keeps ending.') });
+  await specialist.open(engine, model);
+  for (const text of ['a', 'b', 'c']) assert.match((await ask(query(text)))?.why ?? '', /did not answer/);
+  assert.deepEqual(specialist.state, { kind: 'failed', failure: { code: 'crashed', message: 'It keeps ending.' } });
+  assert.match((await ask())?.why ?? '', /failed/);
+  assert.equal(engine.of('draft').length, 3);
+  engine.script = { open: () => opened, draft: () => mixed('mixed();') };
+  await clock.advance(10 * 60_000);
+  await ask();
+  await settled();
+  assert.equal((await ask())?.model, 'base + n-gram');
+  assert.deepEqual(heard.states, ['opening', 'ready', 'failed', 'opening', 'ready']);
+});
+
+test('it cannot be opened: the state says why, and completions go on', async () => {
+  const { specialist, engine, ask } = set({ open: () => failed('unsupported', 'No library for this machine.') });
+  await specialist.open(engine, model);
+  assert.equal(specialist.state.kind === 'failed' && specialist.state.failure.code, 'unsupported');
+  assert.equal((await ask())?.text, 'local();');
+});
+
+test('after a restart of its process it is opened again, once, with what has changed since', async () => {
+  const { specialist, engine, ngram, ask } = set();
+  await specialist.open(engine, model);
+  specialist.setOpenFile('src/b.ts', 'new text');
+  specialist.restarted();
+  assert.equal(specialist.state.kind, 'opening');
+  // The client asks again what was asked when the process died.
+  specialist.restarted();
+  await settled();
+  assert.equal(engine.of('open').length, 2);
+  assert.deepEqual(engine.of('open')[1]?.over, ngram.changes);
+  assert.equal((await ask())?.model, 'base + n-gram');
+  assert.deepEqual(engine.of('change'), [], 'it came with the opening');
+});
+
+test('a process that has lost the folder is given it again', async () => {
+  const { specialist, engine, ask } = set({
+    draft: (_request, _progress, call) => (call === 0 ? failed('bad-request', 'Not open.') : mixed('mixed();')),
+  });
+  await specialist.open(engine, model);
+  assert.equal((await ask())?.text, 'local();');
+  await settled();
+  assert.equal((await ask())?.text, 'mixed();');
+  assert.equal(engine.of('open').length, 2);
+});
+
+test('a newer opening overtakes one under way', async () => {
+  const first = new Held<Result<Requests['open']['result']>>();
+  const { specialist, engine } = set({ open: (_r, _p, call) => (call === 0 ? first.promise : opened) });
+  const old = specialist.open(engine, model);
+  await specialist.open(engine, { ...model, name: 'adapted' });
+  first.give(failed('corrupt', 'The old one is damaged.'));
+  await old;
+  assert.equal(specialist.state.kind === 'ready' && specialist.state.name, 'adapted');
+});
+
+test('changes reach the engine in order, before the draft that may need them; the file at hand is in the query', async () => {
+  const { specialist, engine, ask } = set();
+  specialist.setOpenFile('src/before.ts', 'not sent alone');
+  await specialist.open(engine, model);
+  specialist.setOpenFile('src/a.ts', 'one');
+  specialist.setOpenFile('src/a.ts', 'two');
+  specialist.setOpenFile('src/b.ts', 'three');
+  specialist.setOpenFile('src/b.ts', undefined);
+  specialist.setSavedFile('src/c.ts', 'four');
+  specialist.removeFile('src/c.ts');
+  assert.deepEqual(engine.of('change'), [], 'nobody has asked yet');
+  await ask(query('x', '', 'src/a.ts'));
+  const changes = () => engine.of('change').map(({ change }) => change);
+  assert.deepEqual(changes(), [
+    { kind: 'open', path: 'src/b.ts', text: 'three' },
+    { kind: 'closed', path: 'src/b.ts' },
+    { kind: 'removed', path: 'src/c.ts' },
+  ]);
+  assert.equal(engine.asked.at(-1)?.kind, 'draft');
+  await ask(query('y', '', 'src/b.ts'));
+  assert.deepEqual(changes().slice(3), [{ kind: 'open', path: 'src/a.ts', text: 'two' }]);
+});
+
+test('closed, it answers alone and the engine lets the folder go', async () => {
+  const { specialist, engine, ask } = set();
+  await specialist.open(engine, model);
+  specialist.close();
+  assert.deepEqual(engine.of('close'), [{ key: 'folder' }]);
+  assert.equal((await ask())?.model, 'n-gram');
+  assert.equal((await ask())?.why, undefined);
+});
+
+test('the engine lets the folder go also while it opens it, after failures, and when another engine takes its place', async () => {
+  const opening = new Held<Result<Requests['open']['result']>>();
+  const early = set({ open: () => opening.promise });
+  const open = early.specialist.open(early.engine, model);
+  early.specialist.close();
+  opening.give(opened);
+  await open;
+  assert.deepEqual(
+    early.engine.asked.map(({ kind }) => kind),
+    ['open', 'close'],
+  );
+  assert.equal(early.specialist.state.kind, 'off');
+
+  const failing = set({ draft: () => failed('crashed', 'It does not work.') });
+  await failing.specialist.open(failing.engine, model);
+  for (const prefix of ['a', 'b', 'c']) await failing.ask(query(prefix, ''));
+  assert.equal(failing.specialist.state.kind, 'failed');
+  failing.specialist.close();
+  assert.equal(failing.engine.of('close').length, 1);
+
+  const moved = set();
+  const server = new ScriptedEngine({ open: () => opened });
+  await moved.specialist.open(moved.engine, model);
+  await moved.specialist.open(moved.engine, { ...model, name: 'adapted' });
+  assert.equal(moved.engine.of('close').length, 0, 'one key, opened over');
+  await moved.specialist.open(server, model);
+  assert.deepEqual(moved.engine.of('close'), [{ key: 'folder' }]);
+  moved.specialist.close();
+  assert.deepEqual([moved.engine.of('close').length, server.of('close').length], [1, 1]);
+});

@@ -1,0 +1,143 @@
+// What became of a suggestion, read from later text; and what follows from it for the bars.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../src/common/log.ts';
+import { ShowGate } from '../../src/completion/show-gate.ts';
+import { judge, OutcomeTracker } from '../../src/completion/tracker.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { query, SETTINGS } from './harness.ts';
+
+const head = 'import { a } from "./a.ts";\n\nconst x = ';
+const tail = '\nmore();\n';
+const shown = { query: query(head, tail), text: 'compute(first);' };
+
+const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
+  ['the same place', query(head, tail), 'pending'],
+  ['typed along', query(`${head}comp`, tail), 'pending'],
+  ['typed along with a closed bracket', query(`${head}compute(`, `)${tail}`), 'pending'],
+  ['typed to the end', query(`${head}compute(first);`, tail), 'typed'],
+  ['there, and on the next line', query(`${head}compute(first);\n`, tail), 'typed'],
+  [
+    'there, and the cursor above',
+    query('import { a', ` } from "./a.ts";\n\nconst x = compute(first);${tail}`),
+    'typed',
+  ],
+  ['there, with a line added above', query(`// new\n${head}compute(first);`, tail), 'typed'],
+  ['something else typed', query(`${head}other`, tail), 'rejected'],
+  ['alike by chance at first', query(`${head}coN`, tail), 'rejected'],
+  ['a good part of it', query(`${head}compute(second`, tail), 'typed'],
+  ['the cursor moved down', query(`${head}\nmore();\n`, ''), 'ignored'],
+  ['the cursor moved up', query('import { a', ` } from "./a.ts";\n\nconst x = ${tail}`), 'ignored'],
+  ['another file', query('y', '', 'src/b.ts'), 'ignored'],
+  ['the place is gone', query('all new', ''), 'ignored'],
+];
+for (const [name, later, outcome] of verdicts) {
+  test(`${name}: ${outcome}`, () => assert.equal(judge(shown, later), outcome));
+}
+
+function tracked() {
+  const clock = new ManualClock();
+  const outcomes: string[] = [];
+  const tracker = new OutcomeTracker(clock, (id, outcome, taken) =>
+    outcomes.push(taken === 0 ? `${id} ${outcome}` : `${id} ${outcome} ${taken}`),
+  );
+  tracker.shown('1', shown.query, shown.text);
+  return { clock, outcomes, tracker };
+}
+
+test('each suggestion gets one verdict', async () => {
+  const { clock, outcomes, tracker } = tracked();
+  await clock.advance(1000);
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.observe(query(`${head}nope`, tail));
+  tracker.observe(query(`${head}nope2`, tail));
+  assert.deepEqual(outcomes, ['1 rejected']);
+  assert.equal(tracker.accepted('1'), undefined);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.shown('3', shown.query, shown.text);
+  assert.equal(tracker.accepted('3')?.text, shown.text);
+  assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${shown.text.length}`]);
+});
+
+test('what was gone before it could be read is not rejected', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}nope`, tail));
+  assert.deepEqual(outcomes, ['1 ignored']);
+});
+
+test('a part, then all of it; a part, then something else', () => {
+  const { outcomes, tracker } = tracked();
+  const [none, word, more] = ['', 'compute', 'compute(first'].map((text) => query(head + text, tail)) as [
+    ReturnType<typeof query>,
+    ReturnType<typeof query>,
+    ReturnType<typeof query>,
+  ];
+  tracker.took(word, 7);
+  tracker.took(more, 6);
+  tracker.accepted('1');
+  assert.deepEqual(outcomes, ['1 partly-accepted 7', '1 partly-accepted 13', '1 accepted 15']);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.took(word, 7);
+  tracker.observe(query(`${head}compute[0]`, tail));
+  // Another provider's word, none at all, and one in another file.
+  tracker.shown('3', shown.query, shown.text);
+  tracker.took(query(`${head}other`, tail), 5);
+  tracker.took(none, 7);
+  tracker.took(query('compute', '', 'src/b.ts'), 7);
+  assert.deepEqual(outcomes.slice(3), ['2 partly-accepted 7']);
+});
+
+test('what was typed by hand counts for no key; a key that is told of after the text counts', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.observe(query(`${head}compute(first);`, tail));
+  assert.deepEqual(outcomes, ['1 typed']);
+  tracker.accepted('1');
+  tracker.accepted('1');
+  assert.deepEqual(outcomes, ['1 typed', '1 accepted 11']);
+  tracker.shown('2', shown.query, shown.text);
+  tracker.observe(query(`${head}comp`, tail));
+  tracker.took(query(`${head}compute(`, tail), 3);
+  tracker.accepted('2');
+  assert.deepEqual(outcomes.slice(2), ['2 partly-accepted 3', '2 accepted 10']);
+});
+
+test('a part, then away: what was there at the last look was typed, a letter or two is chance', () => {
+  const { outcomes, tracker } = tracked();
+  tracker.observe(query(`${head}compute(`, `)${tail}`));
+  tracker.observe(query('y', '', 'src/b.ts'));
+  tracker.shown('2', shown.query, shown.text);
+  tracker.observe(query(`${head}compute`, tail));
+  tracker.observe(query(`${head}co`, tail));
+  tracker.observe(query('y', '', 'src/b.ts'));
+  assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
+});
+
+test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
+  const clock = new ManualClock();
+  const gate = new ShowGate(clock, silentLog);
+  const bar = () => gate.policy(SETTINGS, true, false).showBar;
+  assert.deepEqual(gate.lastFacts(), {});
+  gate.outcome('rejected');
+  gate.outcome('rejected');
+  assert.equal(bar(), SETTINGS.showBar);
+  gate.outcome('rejected');
+  const raised = bar();
+  assert.ok(raised > SETTINGS.showBar);
+  gate.outcome('rejected');
+  assert.ok(bar() > raised);
+  for (let i = 0; i < 20; i++) gate.outcome('rejected');
+  assert.ok(bar() <= SETTINGS.showBar + 0.3 + 1e-9);
+  assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
+  assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
+  assert.ok(gate.policy(SETTINGS, true, false, { prose: true }).showBar > bar(), 'sentences have a bar of their own');
+  assert.ok(gate.policy(SETTINGS, true, true).showBar < SETTINGS.fallbackBar);
+  assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
+  await clock.advance(30_000);
+  assert.equal(bar(), SETTINGS.showBar);
+  assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
+  for (let i = 0; i < 5; i++) gate.outcome('rejected');
+  gate.outcome('typed');
+  assert.equal(bar(), SETTINGS.showBar);
+  assert.equal(gate.lastFacts().lastOutcome, 'accepted');
+});

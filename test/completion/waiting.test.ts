@@ -1,0 +1,32 @@
+// What a model makes one wait is in its price, and is its own: another model begins anew.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ok } from '../../src/common/errors.ts';
+import { priceOf } from '../../src/routing/decide.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { Harness, query, unsure } from './harness.ts';
+
+const slow = () => new ScriptedTeacher(() => ok(teacherAnswer('remote();', { latencyMs: 6_000 })), 'slow');
+let places = 0;
+const next = () => query(`const place${places++} = `, '\n');
+
+test('a slow model is dearer from its first answer on, but not for who asks for a suggestion', async () => {
+  const h = new Harness({ specialist: unsure(), teacher: slow() });
+  const usual = priceOf(h.settings.balance);
+  assert.equal((await h.answer(next()))?.decision.price, usual);
+  assert.equal((await h.answer(next(), { trigger: 'manual' }))?.decision.price, priceOf(0.5));
+  const second = await h.answer(next());
+  assert.ok((second?.decision.price ?? 0) > usual + 0.2, String(second?.decision.price));
+});
+
+test('the next model has a pace of its own, and the earlier one keeps its', async () => {
+  const first = slow();
+  const h = new Harness({ specialist: unsure(), teacher: first });
+  await h.answer(next());
+  const other = new ScriptedTeacher(() => ok(teacherAnswer('remote();', { latencyMs: 750 })), 'other');
+  h.teacher = other;
+  assert.equal((await h.answer(next()))?.decision.price, priceOf(h.settings.balance));
+  assert.equal(other.requests.length, 1);
+  h.teacher = first;
+  assert.ok(((await h.answer(next()))?.decision.price ?? 0) > priceOf(h.settings.balance) + 0.2);
+});

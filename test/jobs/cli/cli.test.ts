@@ -1,0 +1,306 @@
+// The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
+import type { TeacherCallRow } from '../../../src/storage/types.ts';
+import { writeOtherTokenizer } from '../../adaptation/earlier.ts';
+import { makeProject, type Project, tokenizerPath } from '../../adaptation/project.ts';
+import { MessagesServer } from '../../fakes/messages-server.ts';
+import { writeModel } from '../../specialist/engine/helpers.ts';
+import { type Ran, runCli } from './run.ts';
+
+let project: Project;
+let storage: string;
+before(() => {
+  project = makeProject(6);
+  storage = join(dirname(project.root), 'storage');
+});
+after(() => project.remove());
+
+const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
+  runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
+
+test('without a key: a report in text, then as JSON, then again from the store', async () => {
+  const text = await run([project.root]);
+  assert.equal(text.code, 0, text.err);
+  assert.match(text.out, /On files that nothing was learned from/);
+  assert.match(text.out, /no API answers yet/);
+  const json = await run(['adapt', project.root, '--json']);
+  const report = JSON.parse(json.out) as AdaptReport;
+  assert.equal(report.harvest.files, project.files.size);
+  assert.equal(report.examples.length, 5);
+  const again = await run(['report', project.root, '--json']);
+  assert.deepEqual(JSON.parse(again.out), report);
+});
+
+test('completes at a place with the specialist that was kept', async () => {
+  const file = join(project.root, 'src/load/user.ts');
+  const place = await run(['complete', `${file}:13:3`, '--folder', project.root, '--json']);
+  assert.equal(place.code, 0, place.err);
+  const completion = JSON.parse(place.out);
+  assert.equal(completion.path, 'src/load/user.ts');
+  assert.equal(completion.line, 12);
+  assert.ok(completion.draft.tokens.length > 0);
+  assert.ok(completion.decision.summary.length > 0);
+});
+
+test('with a base: fine-tunes, goes on after an interruption, completes with both models, is listed and deleted', async () => {
+  const small = makeProject(4);
+  try {
+    const base = join(dirname(small.root), 'base');
+    writeModel(base);
+    const options = [
+      '--base',
+      base,
+      '--device',
+      'cpu',
+      '--threads',
+      '1',
+      '--max-steps',
+      '20',
+      '--budget-minutes',
+      '1440',
+      '--local',
+    ];
+    const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
+    assert.equal(stopped.code, 130, stopped.err);
+    const json = await run([small.root, ...options, '--json']);
+    assert.equal(json.code, 0, json.err);
+    const { neural, notes } = JSON.parse(json.out) as AdaptReport;
+    assert.equal(neural?.training?.device, 'cpu');
+    const { losses = [] } = neural?.training ?? {};
+    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), notes.join());
+    assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
+
+    const file = join(small.root, 'src/load/user.ts');
+    const place = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
+    assert.equal(place.code, 0, place.err);
+    assert.match(JSON.parse(place.out).draft.model, /^(adapted|base) \+ n-gram$/);
+
+    const listed = JSON.parse((await run(['list', '--json'])).out) as {
+      folder: string;
+      bytes: number;
+      neural?: string;
+    }[];
+    const mine = listed.find(({ folder }) => folder === small.root);
+    assert.ok(mine && mine.bytes > 1000);
+    assert.equal(mine.neural, neural.used);
+    const deleted = await run(['delete', small.root]);
+    assert.equal(deleted.code, 0, deleted.err);
+    assert.match(deleted.out, /Deleted the adaptation of .* MB/);
+    assert.ok(!(await run(['list'])).out.includes(small.root));
+    const twice = await run(['delete', small.root]);
+    assert.equal(twice.code, 1);
+    assert.match(twice.err, /has no adaptation/);
+  } finally {
+    small.remove();
+  }
+});
+
+test('a base with a tokenizer of its own: the index keeps ours', async () => {
+  const fresh = makeProject(2);
+  try {
+    const base = join(dirname(fresh.root), 'base');
+    mkdirSync(base);
+    writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
+    const place = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
+    const own = await run(['complete', ...place, '--base', base]);
+    assert.equal(own.code, 0, own.err);
+    const shipped = await run(['complete', ...place, '--base', 'small', '--verbose']);
+    assert.equal(shipped.code, 0, shipped.err);
+    assert.doesNotMatch(shipped.err, /another tokenizer/);
+    assert.match((await run(['complete', ...place, '--base', 'huge'])).err, /There is no folder .*huge/);
+  } finally {
+    fresh.remove();
+  }
+});
+
+test('completes in a folder that has no specialist yet', async () => {
+  const fresh = makeProject(2);
+  try {
+    const place = await run(['complete', `${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root]);
+    assert.equal(place.code, 0, place.err);
+    assert.match(place.out, /src\/load\/user\.ts:13/);
+  } finally {
+    fresh.remove();
+  }
+});
+
+test('with a key it says the cost first, and asks only with --yes', async () => {
+  const api = await MessagesServer.start();
+  try {
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const unasked = await run([project.root], env);
+    assert.equal(unasked.code, 0, unasked.err);
+    assert.match(unasked.err, /will cost about \$0\.\d+/);
+    assert.match(unasked.err, /pass --yes/);
+    assert.equal(api.requests.length, 0);
+    const local = await run([project.root, '--local'], env);
+    assert.doesNotMatch(local.err, /cost/);
+    const paid = await run([project.root, '--yes', '--places', '12', '--json'], env);
+    assert.equal(paid.code, 0, paid.err);
+    assert.equal(api.requests.length, 12);
+    const report = JSON.parse(paid.out) as AdaptReport;
+    assert.equal(report.api?.asked, 12);
+    assert.ok((report.paid?.usd ?? 0) > 0);
+    // What was paid for is not paid for twice.
+    const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
+    assert.equal(twice.code, 0, twice.err);
+    assert.equal(api.requests.length, 12);
+    for (const each of [unasked, paid, twice]) assert.ok(!(each.out + each.err).includes(env.ANTHROPIC_API_KEY));
+  } finally {
+    await api.close();
+  }
+});
+
+test('an API that refuses the key leaves a local report that says so', async () => {
+  const api = await MessagesServer.start();
+  try {
+    api.fail('unauthorized');
+    const refused = await run([project.root, '--yes', '--places', '8'], {
+      ANTHROPIC_API_KEY: 'sk-ant-wrong-0123456789',
+      ANTHROPIC_BASE_URL: api.url,
+    });
+    assert.equal(refused.code, 0, refused.err);
+    assert.match(refused.out, /Asking the API stopped early/);
+    assert.match(refused.out, /On files that nothing was learned from/);
+  } finally {
+    await api.close();
+  }
+});
+
+/** A run with the API, in a storage folder of its own. */
+async function paidRun(
+  name: string,
+  args: readonly string[],
+  answer: (api: MessagesServer, storage: string) => void,
+): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly TeacherCallRow[] }> {
+  const api = await MessagesServer.start();
+  const own = join(dirname(project.root), name);
+  try {
+    answer(api, own);
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const ran = await run([project.root, '--yes', '--storage', own, ...args], env);
+    return { ...ran, asked: api.requests.length, storage: own, calls: storedCalls(own) };
+  } finally {
+    await api.close();
+  }
+}
+
+function storedCalls(storage: string): TeacherCallRow[] {
+  const database = new DatabaseSync(join(storage, 'store.sqlite'));
+  const rows = database.prepare('SELECT * FROM teacherCalls').all() as unknown as TeacherCallRow[];
+  database.close();
+  return rows;
+}
+
+test('the limit of a month holds over runs: a model that thinks is not asked where it might pass it', async () => {
+  const fable = ['--model', 'claude-fable-5-1', '--budget', '0.20', '--places', '12'];
+  const first = await paidRun('fable', fable, (api) => api.answerWith('value;'));
+  assert.equal(first.code, 0, first.err);
+  assert.equal(first.asked, 0);
+  assert.match(first.out, /limit of \$0\.20 a month.*may cost up to \$0\.\d+/);
+  // Each may cost three times what it does cost: they go on until the next could pass the limit.
+  const more = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
+  const second = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  assert.ok(second.asked > 0 && second.asked < 12, String(second.asked));
+  const spent = second.calls.reduce((sum, call) => sum + call.costUsd, 0);
+  assert.ok(spent <= 0.0015, String(spent));
+  const third = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  assert.equal(third.asked, 0);
+  assert.match(third.out, /Asking the API stopped early/);
+});
+
+test('a storage folder that is removed while it is paid for: asking stops, what was bought is kept, and it is said', async () => {
+  const gone = await paidRun('gone', ['--places', '40'], (api, storage) => {
+    let asked = 0;
+    api.answerWith(() => {
+      if (++asked === 5) rmSync(storage, { recursive: true, force: true });
+      return 'value;';
+    });
+  });
+  assert.equal(gone.code, 1, gone.err);
+  // Four at a time: those under way, and no other.
+  assert.ok(gone.asked <= 5 + 4, String(gone.asked));
+  assert.match(gone.err, /cannot write to .*removed.*Every answer that was paid for is stored/s);
+  assert.match(gone.out, /Asking the API stopped early/);
+  // What was there when the folder was removed is gone with it.
+  assert.ok(gone.calls.length >= gone.asked - 5, `${gone.calls.length} of ${gone.asked}`);
+});
+
+test('two runs of one folder at once: the second says who runs, and pays for nothing', async () => {
+  const api = await MessagesServer.start();
+  try {
+    const own = join(dirname(project.root), 'twice');
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const args = [project.root, '--yes', '--storage', own, '--places', '20'];
+    let second: Promise<Ran> | undefined;
+    const gate = Promise.withResolvers<void>();
+    api.answerWith(() => {
+      second ??= run(args, env).finally(() => gate.resolve());
+      return 'value;';
+    });
+    // The first goes on only when the second has ended.
+    api.holdUntil(gate.promise);
+    const first = await run(args, env);
+    const other = await second;
+    assert.equal(first.code, 0, first.err);
+    assert.equal(other?.code, 1, other?.err);
+    assert.match(other?.err ?? '', /Another run is at work in this folder \(npm start, process \d+, since /);
+    const hashes = storedCalls(own).map(({ requestHash }) => requestHash);
+    assert.equal(new Set(hashes).size, hashes.length);
+    assert.equal(api.requests.length, hashes.length);
+  } finally {
+    await api.close();
+  }
+});
+
+test('names and answers do nothing to the terminal', async () => {
+  const ESC = String.fromCharCode(0x1b);
+  const evil = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
+  assert.equal(evil.code, 0, evil.err);
+  assert.ok(evil.calls.length > 0);
+  assert.ok(evil.calls.every(({ text }) => text === 'value;'));
+  const place = await run(['complete', `${ESC}[31mno.ts:1`]);
+  assert.equal(place.code, 1);
+  assert.ok(!(evil.out + place.err).includes(ESC));
+});
+
+test('interrupted it stops, says so, and keeps what was there', async () => {
+  const stopped = await run([project.root], {}, /Reading files/);
+  assert.equal(stopped.code, 130, stopped.err);
+  assert.match(stopped.err, /Cancelled/);
+  assert.equal((await run(['report', project.root])).code, 0);
+});
+
+test('wrong usage gets one sentence and exit code 2', async () => {
+  const file = join(project.root, 'a.txt');
+  writeFileSync(file, 'x');
+  const wrong: [string[], RegExp][] = [
+    [[join(project.root, 'nowhere')], /There is no folder/],
+    [[file], /is a file/],
+    [['--balance', '7'], /from 0 to 1/],
+    [['--bogus'], /--bogus/],
+    [['complete'], /Name a place/],
+    [['delete'], /Name the folder/],
+    [['list', project.root], /shows all of them/],
+    [['--device', 'tpu'], /auto, cpu or webgpu/],
+    [['--budget-minutes', '0'], /from 0\.1 to 1440/],
+    [['--max-steps', '0'], /from 1 to 1000000/],
+    [['--threads', 'many'], /from 1 to 256/],
+    [['--base', join(project.root, 'nowhere')], /There is no folder/],
+    [[project.root, project.root], /at a time/],
+  ];
+  for (const [args, message] of wrong) {
+    const { code, err, out } = await run(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(err, message);
+    assert.equal(out, '');
+  }
+  const noLine = await run(['complete', `${file}:99`, '--folder', project.root]);
+  assert.equal(noLine.code, 1);
+  assert.match(noLine.err, /has 1 lines, no line 99/);
+});

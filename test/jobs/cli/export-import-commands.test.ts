@@ -1,0 +1,51 @@
+// `adaptations` without an editor: out of one folder and into another, which then has model, index and report; and two side by side.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
+import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
+import { adaptIn, writeBase } from '../../adaptation/adapted-folder.ts';
+import { runCli } from './run.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'carry-'));
+after(() => rmSync(home, { recursive: true }));
+const [base, storeFolder, file] = ['base', 'data', 'engine.safetensors'].map((name) => join(home, name)) as [
+  string,
+  string,
+  string,
+];
+const [here, there] = ['here', 'there'].map((name) => join(home, name)) as [string, string];
+const cli = (...args: string[]) => runCli(['adaptations', ...args, '--storage', storeFolder, '--base', base]);
+
+test('an adaptation is exported, imported elsewhere, compared; what it takes is said where it is asked otherwise', async () => {
+  writeBase(base);
+  for (const root of [here, there]) {
+    mkdirSync(root);
+    writeFileSync(join(root, 'a.ts'), 'export const answer = 42;\n'.repeat(20));
+  }
+  adaptIn({ root: here, storeFolder, specialistFolder: specialistFolder(storeFolder, here) }, base);
+  const exported = await cli('export', here, file);
+  assert.equal(exported.code, 0, exported.err);
+  assert.match(exported.out, /adapted to here \(240 files\).*SHA-256 [0-9a-f]{64}/s);
+  const imported = await cli('import', file, there);
+  assert.equal(imported.code, 0, imported.err);
+  assert.match(imported.out, /^In use in .*there: adapted to here/);
+  const own = specialistFolder(storeFolder, there);
+  assert.ok(existsSync(join(own, 'specialist.ngram')), 'its files are indexed');
+  const [from, to] = [here, there].map((root) => ownFolder(specialistFolder(storeFolder, root)) as string);
+  const weights = (folder = '') => readFileSync(join(folder, 'model.safetensors'));
+  assert.ok(weights(from).equals(weights(to)));
+  const compared = await cli('compare', here, there);
+  assert.match(compared.out, /^# here and there\n/);
+  const damaged = join(home, 'damaged.safetensors');
+  writeFileSync(damaged, readFileSync(file).subarray(0, -1));
+  const refused = await cli('import', damaged, there);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /its end is missing/);
+  assert.equal(ownFolder(own), to);
+  const asked = await cli('export', here);
+  assert.equal(asked.code, 2);
+  assert.match(asked.err, /adaptations export FOLDER FILE/);
+});

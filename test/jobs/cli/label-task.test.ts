@@ -1,0 +1,171 @@
+// `label` and `export` as a user runs them: a table beside the texts, shards that make it up, a model, and sentences for what is wrong.
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { MessagesServer, type RecordedRequest } from '../../fakes/messages-server.ts';
+import { textOf as plain } from '../../fakes/messages-validation.ts';
+import { runCli } from './run.ts';
+
+const userText = ({ messages }: RecordedRequest['body']) =>
+  plain(messages.findLast(({ role }) => role === 'user')?.content);
+
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-label-'));
+const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-storage-'));
+after(() => rmSync(storage, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const taskOf = (path: string) => {
+  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
+  return JSON.stringify({ instruction: 'Sort.', labels, source: { kind: 'csv', path, text: 'title', label: 'kind' } });
+};
+const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+
+before(() => {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const text = i % 2 === 0 ? `an error in page ${i}` : `please add page ${i}`;
+    return `${text},${i < 40 ? ['bug', 'wish'][i % 2] : ''}`;
+  });
+  writeFileSync(join(folder, 'issues.csv'), `title,kind\n${rows.join('\n')}\n`);
+  mkdirSync(join(folder, '.easyadaptation/tasks'), { recursive: true });
+  writeFileSync(join(folder, '.easyadaptation/tasks/issues.json'), taskOf('issues.csv'));
+});
+
+test('all texts get a label, and shards are the same lines', async () => {
+  const whole = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
+  assert.equal(whole.code, 0, whole.err);
+  const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(whole.out);
+  assert.deepEqual(
+    { path, texts, byPerson, byApi, inDoubt, runUsd },
+    { path: 'issues.labels.csv', texts: 60, byPerson: 40, byApi: 0, inDoubt: 20, runUsd: 0 },
+  );
+  const [header, ...lines] = read('issues.labels.csv').trimEnd().split('\n');
+  assert.equal(header, 'text,label,who,how sure,in doubt');
+  assert.equal(lines[0], 'an error in page 0,bug,person,1.000,');
+  assert.match(lines[45] ?? '', /^please add page 45,wish,specialist,0\.\d{3},yes$/);
+  for (const shard of ['1/2', '2/2'])
+    assert.equal((await runCli(['label', 'issues', '--folder', folder, '--shard', shard])).code, 0);
+  const parts = ['1-of-2', '2-of-2'].flatMap((part) =>
+    read(`issues.labels.${part}.csv`).trimEnd().split('\n').slice(1),
+  );
+  assert.deepEqual(parts.sort(), lines.sort());
+});
+
+test('over the wire: within the month, every answer kept at once, and a run that was interrupted asks nothing twice', async () => {
+  const api = await MessagesServer.start();
+  after(() => api.close());
+  const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
+  api.answerTexts((asked) => (/error/.test(textOf(asked)) ? 'bug' : 'wish'));
+  api.setPace({ firstTokenMs: 20 });
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
+  const args = ['label', 'issues', '--folder', folder, '--storage', storage];
+  const unasked = await runCli(args, env);
+  assert.equal(unasked.code, 0, unasked.err);
+  assert.match(unasked.err, /about 60 texts that teach will cost about \$0\.\d+/);
+  assert.equal(api.requests.length, 0, 'nobody said yes');
+  const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
+  assert.notEqual(stopped.code, 0);
+  const before = api.requests.length;
+  assert.ok(before > 0 && before < 60, `${before} were asked`);
+  const done = await runCli([...args, '--yes', '--json'], env);
+  assert.equal(done.code, 0, done.err);
+  const report = JSON.parse(done.out);
+  const asked = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
+  assert.equal(new Set(asked).size, asked.length, 'no text twice');
+  assert.deepEqual([report.byPerson, report.judgedBy, report.inDoubt], [40, 'person', 0]);
+  assert.ok(report.soFarUsd > report.runUsd && report.runUsd > 0);
+  const count = api.requests.length;
+  const again = await runCli([...args, '--yes', '--json'], env);
+  assert.equal(JSON.parse(again.out).runUsd, 0);
+  assert.equal(api.requests.length, count);
+});
+
+test('a run costs what it may at most, says why it stopped, and the next one goes on from there', async () => {
+  const api = await MessagesServer.start();
+  after(() => api.close());
+  api.answerTexts(() => 'bug');
+  writeFileSync(
+    join(folder, 'more.csv'),
+    `title,kind\n${Array.from({ length: 80 }, (_, i) => `more ${i},\n`).join('')}`,
+  );
+  writeFileSync(join(folder, '.easyadaptation/tasks/more.json'), taskOf('more.csv'));
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
+  const args = ['label', 'more', '--folder', folder, '--storage', storage, '--yes', '--json', '--budget', '100'];
+  const few = await runCli([...args, '--run-budget', '0.0002'], env);
+  assert.equal(few.code, 1);
+  assert.match(few.err, /stops where this run has cost \$0\.0002 \(--run-budget\)/);
+  assert.match(few.err, /have a label; 20 are needed\..*not asked to the end: The limit of \$0\.0002 for this run/);
+  const asked = api.requests.length;
+  assert.ok(asked > 0 && asked < 20, `${asked} were asked`);
+  const { code, out } = await runCli([...args, '--run-budget', '0.0003'], env);
+  assert.equal(code, 1);
+  const { runUsd, stopped } = JSON.parse(out);
+  assert.match(stopped, /limit of \$0\.0003 for this run is reached.*go on from here.*--run-budget/);
+  assert.ok(runUsd > 0 && runUsd <= 0.0003, `$${runUsd}`);
+  const now = api.requests.length;
+  assert.ok(now > asked && now < 80, `${now} were asked`);
+});
+
+test('that git ignores what is sent is said with its price', async () => {
+  writeFileSync(join(folder, '.gitignore'), 'mine.csv\n');
+  copyFileSync(join(folder, 'issues.csv'), join(folder, 'mine.csv'));
+  const task = JSON.parse(read('.easyadaptation/tasks/issues.json'));
+  const source = { ...task.source, path: 'mine.csv' };
+  writeFileSync(join(folder, '.easyadaptation/tasks/mine.json'), JSON.stringify({ ...task, source }));
+  const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
+  const { code, err } = await runCli(['label', 'mine', '--folder', folder, '--storage', storage], env);
+  assert.equal(code, 0, err);
+  assert.match(err, /secrets masked\.\nThey are those of mine\.csv, which git ignores\.\n/);
+});
+
+test('the export is a model, its labels and a page of 20 lines', async () => {
+  const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
+  assert.equal(code, 0, err);
+  const at = '.easyadaptation/tasks/issues.export';
+  assert.deepEqual(
+    JSON.parse(read(`${at}/labels.json`)).map(({ name }: { name: string }) => name),
+    ['bug', 'wish'],
+  );
+  assert.ok(existsSync(join(folder, at, 'model.onnx')));
+  assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
+});
+
+test('an export goes through no link of the folder', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
+  after(() => rmSync(outside, { recursive: true, force: true }));
+  writeFileSync(join(outside, 'README.md'), 'mine');
+  const at = join(folder, '.easyadaptation/tasks');
+  copyFileSync(join(at, 'issues.json'), join(at, 'linked.json'));
+  symlinkSync(outside, join(at, 'linked.export'));
+  const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
+  assert.equal(code, 1);
+  assert.match(err, /linked\.export.* is a link or no folder/);
+  assert.deepEqual(readdirSync(outside), ['README.md']);
+  assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
+});
+
+test('what is wrong is a sentence and an exit code', async () => {
+  const none = await runCli(['label', 'nothing', '--folder', folder, '--storage', storage]);
+  assert.equal(none.code, 1);
+  assert.match(none.err, /There is no task \.easyadaptation\/tasks\/nothing\.json/);
+  const shard = await runCli(['label', 'issues', '--folder', folder, '--shard', '3/2']);
+  assert.equal(shard.code, 2);
+  assert.match(shard.err, /--shard takes I\/N/);
+  assert.equal((await runCli(['label', 'a', 'b'])).code, 2);
+  for (const option of [['--batch'], ['--places', '40']]) {
+    const { code, err } = await runCli(['label', 'issues', '--folder', folder, ...option]);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`${option[0]} belongs to adapt\\. .*--run-budget`));
+  }
+  assert.equal((await runCli(['list', '--shard', '1/2'])).code, 2);
+});

@@ -1,0 +1,33 @@
+// The command line in a process of its own, for its tests.
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { steadyMachine } from '../../support/steady.ts';
+
+const cli = resolve(import.meta.dirname, '../../../src/jobs/cli/main.ts');
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Without the neural model, which takes minutes, unless a test names a base of its own. */
+export function runCli(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
+  const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
+  const neural = args.includes('--base') ? [] : ['--no-neural'];
+  const child = spawn(process.execPath, [cli, ...args, ...neural], {
+    env: { ...clean, ...steadyMachine(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    err += text;
+    if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT');
+  });
+  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+}

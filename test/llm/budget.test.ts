@@ -1,0 +1,97 @@
+// The month's limit: what a call may cost at most is set aside before it is made.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { monthOf, type TeacherCall } from '../../src/common/teacher-call.ts';
+import { Budget } from '../../src/llm/budget.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { priceUsd } from '../../src/llm/protocol/models.ts';
+import { mostTokens } from '../../src/llm/protocol/prompt.ts';
+import { knownModels, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
+import { teacherCall } from '../storage/rows.ts';
+import { at } from './requests.ts';
+
+const november = new Date(2026, 10, 20).getTime();
+
+function fresh(limitUsd: number) {
+  const clock = new ManualClock(november);
+  const ledger = new FakeLedger();
+  return { clock, ledger, budget: new Budget(() => ledger, limitUsd, clock) };
+}
+
+const paid = (costUsd: number): TeacherCall => teacherCall({ at: november, costUsd });
+
+test('calls side by side keep the limit, and what they did not cost is free again', () => {
+  const { budget } = fresh(1);
+  const first = budget.reserve(0.6, 'completion', 'm');
+  assert.ok(first.ok);
+  const second = budget.reserve(0.6, 'completion', 'm');
+  assert.ok(!second.ok && second.error.code === 'over-budget');
+  assert.match(second.error.message, /\$1\.00 a month.*\$0\.60 is spent or set aside.*up to \$0\.60/);
+  assert.equal(budget.exhausted, true);
+  first.value.settle(paid(0.1));
+  first.value.settle(paid(0.1));
+  assert.ok(Math.abs(budget.spentUsd - 0.1) < 1e-12);
+  assert.equal(budget.exhausted, false);
+  assert.ok(budget.reserve(0.6, 'labelling', 'm').ok);
+});
+
+test('a call that was not paid for costs nothing', () => {
+  const { budget } = fresh(1);
+  const held = budget.reserve(0.9, 'completion', 'm');
+  assert.ok(held.ok);
+  held.value.settle(undefined);
+  assert.equal(budget.spentUsd, 0);
+});
+
+test('a limit of nothing allows nothing, a higher one at once', () => {
+  const { budget } = fresh(0);
+  assert.equal(budget.exhausted, true);
+  assert.ok(!budget.reserve(0.0001, 'completion', 'm').ok);
+  budget.setLimit(1);
+  assert.equal(budget.exhausted, false);
+  assert.ok(budget.reserve(0.0001, 'completion', 'm').ok);
+});
+
+test('what is too dear with one model is asked with another', () => {
+  const { budget } = fresh(0.2);
+  assert.ok(!budget.reserve(0.3, 'completion', 'dear').ok);
+  assert.equal(budget.exhausted, true);
+  budget.reset();
+  assert.equal(budget.exhausted, false);
+  assert.ok(budget.reserve(0.01, 'completion', 'cheap').ok);
+});
+
+test('months are those of the calendar here', () => {
+  assert.equal(monthOf(new Date(2026, 10, 30, 23, 59, 59).getTime()), '2026-11');
+  assert.equal(monthOf(new Date(2026, 11, 1).getTime()), '2026-12');
+});
+
+const texts: Readonly<Record<string, string>> = {
+  code: 'export const total = items.reduce((sum, item) => sum + item.price, 0);\n'.repeat(300),
+  digits: '3141592653589793 '.repeat(1000),
+  Chinese: '数据库连接失败，请稍后重试。\n'.repeat(1000),
+  emoji: '👩‍👩‍👧‍👦🏴‍☠️'.repeat(500),
+};
+
+for (const model of [...knownModels, 'somebody-elses-model']) {
+  test(`${model}: no answer costs more than what is set aside for it`, () => {
+    const teacher = connectTeacher({ apiKey: 'k', model, timeoutMs: 1000 });
+    const facts = modelFacts(model);
+    for (const text of Object.values(texts)) {
+      for (const multiline of [false, true]) {
+        const prompt = completionPrompt(at(`${text}¦${text}`, { multiline }), facts);
+        const { system, user } = prompt;
+        // A token for every byte, and the answer up to its limit.
+        const inputTokens = Buffer.byteLength([system, ...user].map((block) => block.text).join(''));
+        const usage = { inputTokens, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: mostTokens(prompt, facts) };
+        const worst = priceUsd(usage, facts);
+        assert.ok(teacher.ceilingUsd(prompt) >= worst);
+        assert.ok(teacher.ceilingUsd(prompt) > teacher.estimateUsd(prompt));
+        if (facts.thinking === 'always') assert.ok(teacher.ceilingUsd(prompt) > (4096 * facts.output) / 1e6);
+      }
+    }
+  });
+}

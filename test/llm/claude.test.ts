@@ -1,0 +1,311 @@
+// The client over a real socket and the real SDK, against the fake Messages API: good answers, and every way to fail.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { ErrorCode, Result } from '../../src/common/errors.ts';
+import { apiHost, connectTeacher } from '../../src/llm/connect.ts';
+import { defaultModel, knownModels } from '../../src/llm/providers/anthropic-models.ts';
+import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import type { Failure } from '../fakes/messages-replies.ts';
+import { MessagesServer } from '../fakes/messages-server.ts';
+import { at, complete, never } from './requests.ts';
+
+const key = 'sk-ant-test-0123456789';
+const request = at('export function total(items) {\n  const sum = ¦\n  return sum;\n}\n');
+
+let api: MessagesServer;
+before(async () => {
+  api = await MessagesServer.start();
+});
+after(() => api.close());
+beforeEach(() => {
+  api.reset();
+  api.acceptOnly(undefined);
+  api.answerWith('add(items);');
+});
+
+function connect(over: Partial<Parameters<typeof connectTeacher>[0]> = {}): ReturnType<typeof connectTeacher> {
+  return connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000, ...over });
+}
+
+function value(result: Result<TeacherAnswer>): TeacherAnswer {
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+test('an answer: text alone, usage, cost, model; streamed', async () => {
+  const seen: string[] = [];
+  const answer = value(await complete(connect(), request, never, (text) => seen.push(text)));
+  assert.equal(answer.text, 'add(items);');
+  assert.equal(answer.model, defaultModel);
+  assert.ok(answer.usage.inputTokens > 0 && answer.usage.outputTokens > 0);
+  const { usage } = answer;
+  const usd = (usage.inputTokens * 0.1 + usage.cacheWriteTokens * 0.125 + usage.outputTokens * 0.5) / 1e6;
+  assert.ok(Math.abs(answer.costUsd - usd) < 1e-12);
+  assert.equal(answer.truncated, false);
+  assert.equal(answer.costEstimated, undefined);
+  assert.ok(answer.firstTokenMs <= answer.latencyMs);
+  assert.ok(seen.length > 1 && seen.every((text) => 'add(items);'.startsWith(text)), JSON.stringify(seen));
+  assert.equal(api.requests[0]?.keyEnd, key.slice(-4));
+  assert.equal(api.requests[0]?.prompt?.path, 'src/shop/cart.ts');
+});
+
+test('every model of the table gets a request that the API takes', async () => {
+  for (const model of knownModels) {
+    const answer = value(await complete(connect({ model }), request, never));
+    assert.equal(answer.text, 'add(items);', model);
+  }
+  const multiline = { ...request, multiline: true };
+  assert.equal(value(await complete(connect({ model: 'claude-haiku-4-5' }), multiline, never)).text, 'add(items);');
+});
+
+test('the second request about a file reads the first one from the cache', async () => {
+  const text = Array.from({ length: 300 }, (_, index) => `const value${index} = ${index};`).join('\n');
+  const first = value(await complete(connect(), at(`${text}\nuse(¦`), never));
+  const second = value(await complete(connect(), at(`${text}\nuse(v¦`), never));
+  assert.ok(first.usage.cacheWriteTokens > 1000 && first.usage.cacheReadTokens === 0);
+  assert.ok(second.usage.cacheReadTokens >= first.usage.cacheWriteTokens && second.usage.cacheWriteTokens === 0);
+  assert.ok(second.costUsd < first.costUsd / 2);
+});
+
+test('an answer that goes on after its line is cut there, and its cost is marked as estimated', async () => {
+  api.answerWith(`add(items);\n${'and much more;\n'.repeat(200)}`);
+  api.setPace({ msPerToken: 2 });
+  const answer = value(await complete(connect(), request, never));
+  assert.equal(answer.text, 'add(items);');
+  assert.equal(answer.costEstimated, true);
+  assert.ok(answer.usage.inputTokens > 0);
+  assert.ok(answer.usage.outputTokens >= 4 && answer.usage.outputTokens < 40, String(answer.usage.outputTokens));
+  const { usage } = answer;
+  assert.ok(answer.costUsd >= (usage.inputTokens * 0.1 + usage.outputTokens * 0.5) / 1e6);
+});
+
+test('a model that thinks is read to its end, where it says what it has thought', async () => {
+  api.answerWith('add(items);\nand more;\n');
+  const answer = value(await complete(connect({ model: 'claude-opus-5-5' }), request, never));
+  assert.equal(answer.text, 'add(items);\nand more;');
+  assert.equal(answer.costEstimated, undefined);
+  assert.equal(api.requests[0]?.outcome, 'ok');
+});
+
+test('a model that thinks and is given up may have cost all that was set aside for its answer', async () => {
+  api.fail('stall-before-headers');
+  const lost: TeacherAnswer[] = [];
+  const teacher = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
+  await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
+  assert.ok((lost[0]?.costUsd ?? 0) > (4096 * 50) / 1e6);
+  assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(completionPrompt(request, teacher.facts)));
+});
+
+test('a block is taken whole, and marked where its length limit cut it', async () => {
+  api.answerWith('add(items);\n  check(sum);');
+  const block = { ...request, multiline: true };
+  assert.equal(value(await complete(connect(), block, never)).text, 'add(items);\n  check(sum);');
+  api.answerWith('long '.repeat(2000));
+  assert.equal(value(await complete(connect(), block, never)).truncated, true);
+});
+
+test('nothing to insert, and a refusal, are answers without text', async () => {
+  api.fail('empty', 1);
+  const empty = value(await complete(connect(), request, never));
+  assert.equal(empty.text, '');
+  assert.equal(empty.refused, undefined);
+  api.fail('refusal', 1);
+  const refused = value(await complete(connect(), request, never));
+  assert.equal(refused.text, '');
+  assert.equal(refused.refused, true);
+});
+
+const failures: readonly (readonly [Failure, ErrorCode, RegExp])[] = [
+  ['unauthorized', 'bad-key', /Set API Key/],
+  ['forbidden', 'bad-key', /403.*Set API Key/],
+  ['rate-limited', 'rate-limited', /rate/],
+  ['server-error', 'overloaded', /500/],
+  ['unavailable', 'overloaded', /503/],
+  ['overloaded', 'overloaded', /529/],
+  ['no-credit', 'no-credit', /credit balance/],
+  ['malformed-sse', 'malformed', /base URL/],
+  ['wrong-json', 'malformed', /not JSON/],
+  ['wrong-shape', 'malformed', /without text/],
+  ['html-page', 'malformed', /no event stream/],
+  ['truncated', 'malformed', /too soon/],
+  ['error-event', 'overloaded', /Overloaded/],
+  ['reset', 'network', /network/],
+  ['reset-in-stream', 'network', /network/],
+];
+
+const mayBePaid: ReadonlySet<Failure> = new Set([
+  'malformed-sse',
+  'wrong-json',
+  'wrong-shape',
+  'truncated',
+  'error-event',
+  'reset',
+  'reset-in-stream',
+]);
+
+for (const [mode, code, message] of failures) {
+  test(`failure: ${mode} is '${code}', tried once, told without the key`, async () => {
+    api.fail(mode, 1);
+    const lost: TeacherAnswer[] = [];
+    const block = { ...request, multiline: true };
+    const result = await complete(connect(), block, never, undefined, (answer) => lost.push(answer));
+    assert.ok(!result.ok, JSON.stringify(result));
+    // Where the model had begun, or may have, its work was paid for.
+    assert.equal(lost.length, mayBePaid.has(mode) ? 1 : 0);
+    assert.equal(result.error.code, code, result.error.message);
+    assert.match(result.error.message, message);
+    assert.ok(!result.error.message.includes(key));
+    assert.equal(api.requests.length, 1);
+    assert.equal(result.error.retryAfterMs, mode === 'rate-limited' ? 2000 : undefined);
+    // And the next one is answered.
+    assert.equal(value(await complete(connect(), request, never)).text, 'add(items);');
+  });
+}
+
+for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
+  test(`failure: ${mode} is a timeout, by silence or in all`, async () => {
+    api.fail(mode);
+    for (const [timeoutMs, stallMs, message] of [
+      [5_000, 60, /silent for 0.1 s/],
+      [60, 5_000, /no whole answer within 0.1 s/],
+    ] as const) {
+      const lost: TeacherAnswer[] = [];
+      const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs }, { stallMs });
+      const result = await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
+      assert.ok(!result.ok);
+      assert.equal(result.error.code, 'timeout');
+      assert.match(result.error.message, message);
+      assert.equal(lost.length, 1);
+      assert.ok((lost[0]?.costUsd ?? 0) > 0 && lost[0]?.costEstimated);
+    }
+  });
+}
+
+test('time comes from the clock: a slow answer within the limit is no timeout', async () => {
+  const clock = new ManualClock();
+  api.setPace({ firstTokenMs: 120 });
+  const slow = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
+  assert.equal(value(await complete(slow, request, never)).text, 'add(items);');
+  assert.equal(clock.pending, 0);
+});
+
+test('a wrong model names the setting', async () => {
+  const result = await complete(connect({ model: 'claude-none-1' }), request, never);
+  assert.ok(!result.ok);
+  assert.equal(result.error.code, 'bad-request');
+  assert.match(result.error.message, /claude-none-1.*easyAdaptation\.model/);
+});
+
+test('no key is said before anything is sent', async () => {
+  const result = await complete(connect({ apiKey: ' ' }), request, never);
+  assert.ok(!result.ok && result.error.code === 'no-key');
+  assert.equal(api.requests.length, 0);
+});
+
+test('a base URL that is none, and one where nobody listens', async () => {
+  const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
+  assert.ok(!wrong.ok && wrong.error.code === 'bad-request', JSON.stringify(wrong));
+  assert.match(wrong.error.message, /baseUrl/);
+  const nobody = await complete(connect({ baseUrl: 'http://127.0.0.1:1' }), request, never);
+  assert.ok(!nobody.ok && nobody.error.code === 'network', JSON.stringify(nobody));
+});
+
+test('a key that a server repeats is taken out of the message', async () => {
+  const echo: typeof fetch = async () =>
+    new Response(
+      JSON.stringify({ type: 'error', error: { type: 'authentication_error', message: `no such key ${key}` } }),
+      {
+        status: 401,
+        headers: { 'content-type': 'application/json' },
+      },
+    );
+  const teacher = connectTeacher({ apiKey: key, model: '', timeoutMs: 1000 }, { fetch: echo });
+  const result = await complete(teacher, request, never);
+  assert.ok(!result.ok && result.error.code === 'bad-key');
+  assert.ok(!result.error.message.includes(key), result.error.message);
+});
+
+test("Anthropic's own server gets the SDK's headers; another one those that every server knows, too", async () => {
+  const sent: Headers[] = [];
+  const refuse: typeof fetch = async (_url, init) => {
+    sent.push(new Headers(init?.headers));
+    return new Response('{}', { status: 503 });
+  };
+  for (const baseUrl of ['https://api.anthropic.com', 'https://llm.example.org'])
+    await complete(
+      connectTeacher({ apiKey: key, baseUrl, model: '', timeoutMs: 1000 }, { fetch: refuse }),
+      request,
+      never,
+    );
+  assert.equal(sent[0]?.get('authorization'), `Bearer ${key}`);
+  assert.equal(sent[0]?.get('x-api-key'), null);
+  assert.equal(sent[1]?.get('x-api-key'), key);
+  assert.equal(sent[1]?.get('anthropic-version'), '2023-06-01');
+});
+
+test('cancellation rejects with the reason, ends the request, and tells what was paid', async () => {
+  api.setPace({ msPerToken: 20 });
+  api.answerWith('a rather long answer that takes its time to come;');
+  const controller = new AbortController();
+  const reason = new Error('typed on');
+  const lost: TeacherAnswer[] = [];
+  await assert.rejects(
+    complete(
+      connect(),
+      request,
+      controller.signal,
+      (text) => text.length > 3 && controller.abort(reason),
+      (answer) => lost.push(answer),
+    ),
+    (error) => error === reason,
+  );
+  assert.equal(lost.length, 1);
+  assert.match(lost[0]?.text ?? '', /^a ra/);
+  assert.ok((lost[0]?.usage.inputTokens ?? 0) > 0);
+  while (api.requests[0]?.outcome !== 'aborted') await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('cancelled before it was sent: nothing was paid', async () => {
+  const controller = new AbortController();
+  controller.abort();
+  const lost: TeacherAnswer[] = [];
+  await assert.rejects(
+    complete(connect(), request, controller.signal, undefined, (answer) => lost.push(answer)),
+    { name: 'AbortError' },
+  );
+  assert.equal(api.requests.length + lost.length, 0);
+});
+
+test('an estimate before asking is near what is paid, and dearer for an unknown model', async () => {
+  const teacher = connect();
+  const estimate = teacher.estimateUsd(completionPrompt(request, teacher.facts));
+  const { costUsd } = value(await complete(teacher, request, never));
+  assert.ok(estimate > costUsd / 2 && estimate < costUsd * 3, `${estimate} for ${costUsd}`);
+  const unknown = connect({ model: 'some-model' });
+  assert.ok(unknown.estimateUsd(completionPrompt(request, unknown.facts)) > estimate * 10);
+});
+
+test('the host for consent: the setting, the environment, the default', () => {
+  assert.equal(apiHost({ baseUrl: 'https://llm.example.org/v1' }, {}), 'llm.example.org');
+  assert.equal(apiHost({ baseUrl: '' }, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' }), '127.0.0.1:9');
+  assert.equal(apiHost({}, {}), 'api.anthropic.com');
+});
+
+test('a server that refuses the fields about thinking is asked without them, once and from then on', async () => {
+  const sent: boolean[] = [];
+  const picky: typeof fetch = async (url, init) => {
+    const thinks = 'thinking' in JSON.parse(String(init?.body));
+    sent.push(thinks);
+    if (!thinks) return fetch(url, init);
+    const error = { type: 'invalid_request_error', message: 'thinking.type: disabled is not supported by this model' };
+    return new Response(JSON.stringify({ type: 'error', error }), {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+    });
+  };
+  const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000 }, { fetch: picky });
+  for (let turn = 0; turn < 2; turn++) assert.equal(value(await complete(teacher, request, never)).text, 'add(items);');
+  assert.deepEqual(sent, [true, false, false]);
+});

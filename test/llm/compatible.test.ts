@@ -1,0 +1,291 @@
+// Chat completions as each server really takes them: what is sent, what is left out once it was refused, and middles.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Budget } from '../../src/llm/budget.ts';
+import { type ConnectOptions, connectTeacher, sender } from '../../src/llm/connect.ts';
+import { providerOf } from '../../src/llm/providers/providers.ts';
+import { promptHash, RecordingTeacher } from '../../src/llm/recording.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
+import { chat, middles, type Tongue } from '../fakes/tongues.ts';
+import { at, complete, never } from './requests.ts';
+
+const place = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
+type Body = Readonly<Record<string, unknown>>;
+
+/** A server in memory that answers so, and keeps what it was sent. @param refuse says what it does not take */
+function server(tongue: Tongue, text = 'a + b', refuse: (body: Body) => string | undefined = () => undefined) {
+  const sent: { readonly url: string; readonly headers: Headers; readonly body: Body }[] = [];
+  const fetch: NonNullable<ConnectOptions['fetch']> = async (url, init) => {
+    const body = JSON.parse(String(init?.body)) as Body;
+    sent.push({ url: String(url), headers: new Headers(init?.headers), body });
+    const message = refuse(body);
+    if (message === undefined)
+      return new Response(tongue.start() + tongue.delta(text) + tongue.end(), {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    return new Response(
+      JSON.stringify({ error: { message, type: 'invalid_request_error', code: null, param: null } }),
+      {
+        status: 400,
+        headers: { 'content-type': 'application/json' },
+      },
+    );
+  };
+  return { sent, fetch };
+}
+
+function connect(provider: string, model: string, fetch: NonNullable<ConnectOptions['fetch']>, over: object = {}) {
+  return connectTeacher({ provider, apiKey: 'key-of-a-test', model, timeoutMs: 5_000, ...over }, { fetch });
+}
+
+async function answered(teacher: ReturnType<typeof connectTeacher>, request = place): Promise<string> {
+  const result = await complete(teacher, request, never);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value.text;
+}
+
+test('a middle is asked for as the server takes it: as tokens, as two fields, and of nobody who has not learned it', async () => {
+  const rows = [
+    ['llama.cpp', 'Qwen2.5-Coder-1.5B', 'http://127.0.0.1:8080/v1/completions'],
+    ['vllm', 'bigcode/starcoder2-3b', 'http://127.0.0.1:8000/v1/completions'],
+    ['ollama', 'qwen2.5-coder:1.5b-base', 'http://127.0.0.1:11434/v1/completions'],
+    ['mistral', 'codestral-latest', 'https://api.mistral.ai/v1/fim/completions'],
+    ['llama.cpp', 'gemma-4', 'http://127.0.0.1:8080/v1/chat/completions'],
+    ['openai', 'starcoder2', 'https://api.openai.com/v1/chat/completions'],
+  ] as const;
+  const prompts: unknown[] = [];
+  for (const [provider, model, url] of rows) {
+    const { sent, fetch } = server(url.endsWith('chat/completions') || provider === 'mistral' ? chat : middles);
+    assert.equal(await answered(connect(provider, model, fetch)), 'a + b');
+    assert.equal(sent[0]?.url, url);
+    const { prompt, suffix, messages, stop } = sent[0]?.body ?? {};
+    prompts.push(messages === undefined ? [prompt, suffix, stop] : 'chat');
+  }
+  const tokens = '<|fim_prefix|>const sum = <|fim_suffix|>;\n<|fim_middle|>';
+  const file = (mark: string) => `${mark}b.ts\nconst other = 1;\n${mark}src/shop/cart.ts\n`;
+  assert.deepEqual(prompts, [
+    [`${file('<|file_sep|>')}${tokens}`, undefined, ['\n', '<|endoftext|>', '<|file_sep|>', '<|fim_pad|>']],
+    [
+      `${file('<file_sep>')}${tokens.replaceAll('|', '')}`,
+      undefined,
+      ['\n', '<|endoftext|>', '<file_sep>', '<repo_name>'],
+    ],
+    ['const sum = ', ';\n', ['\n']],
+    ['const sum = ', ';\n', ['\n']],
+    'chat',
+    'chat',
+  ]);
+});
+
+test("a model's own tokens in the user's text are text no more", async () => {
+  const { sent, fetch } = server(middles);
+  await answered(connect('llama.cpp', 'qwen2.5-coder', fetch), at('const a = "<|fim_middle|><|file_sep|>x";¦\n'));
+  const prompt = String(sent[0]?.body.prompt);
+  assert.equal(prompt.split('<|fim_middle|>').length, 2);
+  assert.ok(prompt.includes('const a = "x";'));
+});
+
+test('a field that a server refuses is left out from then on, and the newer name of another is found', async () => {
+  const newer = (body: Body) =>
+    'max_tokens' in body
+      ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+      : 'stop' in body
+        ? "Unsupported parameter: 'stop' is not supported with this model."
+        : undefined;
+  const { sent, fetch } = server(chat, '<insert>a + b</insert>', newer);
+  const teacher = connect('openai', 'gpt-5.4-mini', fetch);
+  for (let turn = 0; turn < 2; turn++) assert.equal(await answered(teacher), 'a + b');
+  assert.equal(sent.length, 4);
+  const { model, messages: _, ...body } = sent.at(-1)?.body ?? {};
+  assert.equal(model, 'gpt-5.4-mini');
+  assert.deepEqual(body, {
+    stream: true,
+    max_completion_tokens: 160,
+    reasoning_effort: 'none',
+    stream_options: { include_usage: true },
+  });
+});
+
+test('a request that is refused for another reason is asked once', async () => {
+  const { sent, fetch } = server(chat, '', () => 'Invalid JSON in the body.');
+  const result = await complete(connect('openai', '', fetch), place, never);
+  assert.ok(!result.ok && result.error.code === 'bad-request');
+  assert.equal(sent.length, 1);
+});
+
+test('the failures that only some have are their rows', async () => {
+  const rows = [
+    [429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }, 'no-credit'],
+    [429, { code: 'rate_limit_exceeded', message: 'Rate limit reached' }, 'rate-limited'],
+    [
+      400,
+      { type: 'exceed_context_size_error', message: 'request (4390 tokens) exceeds it' },
+      'bad-request',
+      /too long/,
+    ],
+    [400, { message: "This model's maximum context length is 4096 tokens" }, 'bad-request', /too long/],
+    [400, { message: 'Model Not Exist' }, 'bad-request', /knows no model/],
+    [503, { type: 'unavailable_error', message: 'Loading model' }, 'overloaded', /Loading model/],
+  ] as const;
+  for (const [status, error, code, said = /./] of rows) {
+    const fetch = async () =>
+      new Response(JSON.stringify({ error }), { status, headers: { 'content-type': 'application/json' } });
+    const result = await complete(connect('llama.cpp', 'small', fetch), place, never);
+    assert.ok(!result.ok);
+    assert.equal(result.error.code, code, result.error.message);
+    assert.match(result.error.message, said);
+  }
+});
+
+test('without a key none is sent, to servers that need none', async () => {
+  const { sent, fetch } = server(chat);
+  await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
+  assert.equal(sent[0]?.headers.get('authorization'), null);
+  const result = await complete(connect('openai', '', fetch, { apiKey: '' }), place, never);
+  assert.ok(!result.ok && result.error.code === 'no-key');
+  assert.equal(sent.length, 1);
+});
+
+test('what is asked on this machine is free, and a price that nobody knows is said to be a guess', async () => {
+  const { fetch } = server(chat);
+  const local = await complete(connect('ollama', 'gemma', fetch), place, never);
+  assert.ok(local.ok && local.value.costUsd === 0 && local.value.costEstimated === undefined);
+  const unknown = await complete(connect('openrouter', 'some/model', fetch), place, never);
+  assert.ok(unknown.ok && unknown.value.costUsd > 0 && unknown.value.costEstimated);
+  const known = connect('deepseek', 'deepseek-v4-flash', fetch);
+  const answer = await complete(known, place, never);
+  assert.ok(answer.ok && answer.value.costEstimated === undefined);
+  assert.ok(Math.abs(answer.value.costUsd - (100 * 0.14 + 5 * 0.28) / 1e6) < 1e-12);
+  assert.equal(known.facts.priced, '2026-04-30');
+});
+
+test('a server that tells nothing of what was used is estimated, the answer with it', async () => {
+  const silent = {
+    ...chat,
+    start: () => chat.ping,
+    end: () => chat.end().replace(/data: \{[^\n]*usage[^\n]*\n\n/, ''),
+  };
+  const result = await complete(
+    connect('openai', '', server(silent, '<insert>add(items)</insert>').fetch),
+    place,
+    never,
+  );
+  assert.ok(result.ok && result.value.costEstimated, JSON.stringify(result));
+  assert.ok(result.value.usage.outputTokens >= 8 && result.value.usage.inputTokens > 100, JSON.stringify(result));
+});
+
+test('a small context gets a smaller prompt', async () => {
+  const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
+  const length = async (provider: string) => (await sender({ provider, model: 'some' }, completionPrompt))(long).length;
+  assert.ok((await length('llama.cpp')) < 0.75 * (await length('openrouter')));
+  assert.ok((await length('llama.cpp')) / 2.4 < 8_192);
+});
+
+test("the same model at two servers are two questions, and an answer of one is not taken for the other's", async () => {
+  const hashes = [
+    ['anthropic', ''],
+    ['vllm', '127.0.0.1:8000'],
+    ['vllm', 'other:8000'],
+    ['ollama', '127.0.0.1:8000'],
+  ].map(([provider, host = '']) => {
+    const facts = providerOf(provider).facts('small', host);
+    return promptHash('small', completionPrompt(place, facts), facts);
+  });
+  assert.equal(new Set(hashes).size, hashes.length);
+  const { sent, fetch } = server(chat);
+  const store = new FakeLedger();
+  const budget = new Budget(() => store, 0);
+  for (const provider of ['vllm', 'ollama', 'vllm']) {
+    const options = { purpose: 'labelling', folder: '/w', budget } as const;
+    await answered(new RecordingTeacher(connect(provider, 'small', fetch), store, options));
+  }
+  // Free, so a budget of nothing holds none back.
+  assert.equal(sent.length, 2);
+});
+
+test('probabilities are asked for in the form of the path, and read in either', async () => {
+  const row = providerOf('llama.cpp');
+  const { openWire } = await row.wire();
+  const top = { bytes: null, top_logprobs: [-0.5, -1.5].map((logprob) => ({ token: 'a', logprob })) };
+  const both = [-0.5, -1.5];
+  const completions = { tokens: ['a'], token_logprobs: [-0.5], text_offset: [0] };
+  for (const [model, asked, logprobs, likeliest] of [
+    ['starcoder2', 5, { ...completions, top_logprobs: null }, []],
+    ['starcoder2', 5, { ...completions, top_logprobs: [{ a: -0.5, b: -1.5 }] }, both],
+    ['starcoder2', 5, { content: [{ token: 'a', logprob: -0.5, ...top }] }, both],
+    ['gemma', true, { content: [{ token: 'a', logprob: -0.5, ...top }], refusal: null }, both],
+  ] as const) {
+    let body: Body = {};
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      body = JSON.parse(String(init?.body)) as Body;
+      const choice = { index: 0, text: 'a', delta: { content: 'a' }, logprobs, finish_reason: 'stop' };
+      return new Response(`data: ${JSON.stringify({ choices: [choice] })}\n\ndata: [DONE]\n\n`, {
+        headers: { 'content-type': 'text/event-stream' },
+      });
+    };
+    const facts = row.facts(model, '127.0.0.1:8080');
+    const options = { provider: row, apiKey: '', baseUrl: undefined, model, facts, timeoutMs: 1_000, logprobs: true };
+    const pieces: unknown[] = [];
+    for await (const piece of openWire(options).ask(
+      completionPrompt(place, facts),
+      fetch as typeof globalThis.fetch,
+      never,
+    ))
+      pieces.push(piece.logprobs);
+    assert.deepEqual(pieces, [[{ token: 'a', logprob: -0.5, likeliest }], undefined]);
+    assert.equal(body.logprobs, asked);
+  }
+});
+
+test('a specialist that is served elsewhere is asked for raw completions whatever its name is, and shown a few thousand characters', async () => {
+  const prefix = Array.from({ length: 400 }, (_, line) => `const line${line} = ${line};`).join('\n');
+  const asked = at(`${prefix}\nconst sum =¦;\n`);
+  const bodies: Body[] = [];
+  for (const model of ['my-adapter', 'qwen2.5-coder-1.5b']) {
+    const { sent, fetch } = server(middles, ' a + b');
+    const teacher = connect('served', model, fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    assert.equal(await answered(teacher, asked), ' a + b');
+    assert.equal(sent[0]?.url, 'http://127.0.0.1:8000/v1/completions');
+    bodies.push(sent[0]?.body ?? {});
+  }
+  for (const { prompt, max_tokens: most, logprobs, stop } of bodies) {
+    const text = String(prompt);
+    assert.deepEqual([most, logprobs, (stop as string[])[0]], [160, 5, '\n']);
+    assert.ok(text.includes('const line399 = 399;\nconst sum ='));
+    assert.ok(text.length > 1_000 && text.length < 4_000, `${text.length}`);
+  }
+  assert.ok(String(bodies[0]?.prompt).endsWith('const sum ='), 'nothing is known of how it is shown a suffix');
+  assert.ok(String(bodies[1]?.prompt).endsWith('const sum =<|fim_suffix|>;\n<|fim_middle|>'));
+});
+
+test('an answer brings the probabilities of its tokens where the server tells them; a specialist that is served is asked for them', async () => {
+  const token = (text: string, logprob: number) => ({ token: text, logprob, top_logprobs: [{ token: text, logprob }] });
+  const chunk = (text: string, more: object) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, text, ...more }], model: 'my-adapter' })}\n\n`;
+  let body: Body = {};
+  const fetch: NonNullable<ConnectOptions['fetch']> = async (_, init) => {
+    body = JSON.parse(String(init?.body)) as Body;
+    const events = [
+      chunk(' a', { logprobs: { content: [token(' a', -0.1)] } }),
+      chunk('', { logprobs: { content: [token('', -0.2)] } }),
+      chunk('', { logprobs: null, finish_reason: 'stop' }),
+    ];
+    return new Response(`${events.join('')}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } });
+  };
+  const tokens = [' a', ''].map((text, at) => ({
+    token: text,
+    logprob: [-0.1, -0.2][at],
+    likeliest: [[-0.1, -0.2][at]],
+  }));
+  for (const [provider, asked] of [
+    ['served', 5],
+    ['vllm', undefined],
+  ] as const) {
+    const teacher = connect(provider, 'starcoder2', fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    const result = await complete(teacher, place, never);
+    assert.ok(result.ok, JSON.stringify(result));
+    assert.equal(body.logprobs, asked);
+    assert.deepEqual(result.value.tokens, tokens);
+  }
+});

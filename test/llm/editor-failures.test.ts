@@ -1,0 +1,107 @@
+// The editor's own models, with the shapes of its own errors, and of those that providers in it throw: code, sentence, and what is kept.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ErrorCode } from '../../src/common/errors.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
+import type { EditorModels } from '../../src/llm/protocol/wire.ts';
+import { editorError } from '../../src/llm/providers/editor.ts';
+import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { place } from './asking.ts';
+import { complete, never } from './requests.ts';
+
+/** As `vscode.LanguageModelError` is made: of its static functions, or by who sets the name of one. */
+function ofEditor(code: string, message: string, name = 'LanguageModelError', cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { name, code });
+}
+
+const thrown: readonly (readonly [unknown, ErrorCode, RegExp])[] = [
+  [ofEditor('NoPermissions', 'consent was not given'), 'no-consent', /consent was not given.*Allow it/],
+  [ofEditor('Blocked', 'this extension is blocked for a while'), 'no-credit', /blocked.*Choose the Large Model/],
+  [ofEditor('NotFound', "model 'copilot/x' is gone"), 'bad-request', /is gone.*Choose the Large Model/],
+  [ofEditor('', 'You have exceeded your premium request allowance', 'ChatQuotaExceeded'), 'no-credit', /Pay or wait/],
+  [ofEditor('', 'Sorry, slow down', 'ChatRateLimited'), 'rate-limited', /slow down.*pause/],
+  [ofEditor('Unknown', 'wrapped', 'LanguageModelError', ofEditor('', '', 'ChatRateLimited')), 'rate-limited', /pause/],
+  [new Error('429 Too Many Requests'), 'rate-limited', /pause/],
+  [new Error('Your quota for this month is used up'), 'no-credit', /quota/],
+  [new Error('Message exceeds token limit'), 'bad-request', /token limit/],
+  [new Error('ECONNREFUSED 127.0.0.1:11434'), 'overloaded', /ECONNREFUSED.*pause/],
+  [new TypeError('x is undefined'), 'overloaded', /x is undefined/],
+  ['a string', 'overloaded', /a string/],
+  [undefined, 'overloaded', /cannot answer now/],
+];
+
+/** @param before what it says first */
+function models(before: readonly string[], then: (signal: AbortSignal) => Promise<void>): EditorModels {
+  return {
+    list: async () => ['vendor/one'],
+    async *ask(_model, _text, signal) {
+      yield* before;
+      await then(signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw editorError(error);
+      });
+    },
+  };
+}
+
+function ask(editor: EditorModels, over: { timeoutMs?: number; stallMs?: number; lost?: TeacherAnswer[] } = {}) {
+  const { timeoutMs = 60_000, stallMs = timeoutMs, lost = [] } = over;
+  const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs };
+  const teacher = connectTeacher(settings, { editor, stallMs });
+  return complete(teacher, place, never, undefined, (answer) => lost.push(answer));
+}
+
+test('what is thrown there is its row, at the first word and in the middle', async () => {
+  for (const [error, code, says] of thrown) {
+    for (const before of [[], ['<insert>a']]) {
+      const lost: TeacherAnswer[] = [];
+      const result = await ask(
+        models(before, () => Promise.reject(error)),
+        { lost },
+      );
+      assert.ok(!result.ok, JSON.stringify(result));
+      assert.equal(result.error.code, code, result.error.message);
+      assert.match(result.error.message, says);
+      assert.ok(failureKinds[code], code);
+      // It costs nothing, but what had come is not lost.
+      assert.deepEqual(
+        lost.map(({ text, costUsd }) => [text, costUsd]),
+        before.length === 0 ? [] : [['a', 0]],
+      );
+    }
+  }
+});
+
+test('a model that is silent, before its first word or after it, or that has no end, is ended', async () => {
+  const silent = (signal: AbortSignal) =>
+    new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  for (const before of [[], ['<insert>a']]) {
+    for (const over of [{ timeoutMs: 60 }, { stallMs: 60 }]) {
+      const result = await ask(models(before, silent), over);
+      assert.ok(!result.ok && result.error.code === 'timeout', JSON.stringify(result));
+    }
+  }
+  let pieces = 0;
+  const endless: EditorModels = {
+    list: async () => [],
+    async *ask() {
+      for (; ; pieces++) yield 'x'.repeat(1_000);
+    },
+  };
+  const result = await ask(endless);
+  assert.ok(!result.ok && result.error.code === 'malformed', JSON.stringify(result));
+  assert.ok(pieces < 1_000, String(pieces));
+});
+
+test('nothing said is an empty answer, and where no editor is there is nobody to ask', async () => {
+  const empty = await ask(models([], async () => {}));
+  assert.ok(empty.ok ? empty.value.text === '' : empty.error.code === 'malformed', JSON.stringify(empty));
+  const nobody = await complete(
+    connectTeacher({ provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 1_000 }),
+    place,
+    never,
+  );
+  assert.ok(!nobody.ok && nobody.error.code === 'bad-request', JSON.stringify(nobody));
+  assert.match(nobody.error.message, /in an editor only/);
+});

@@ -1,0 +1,127 @@
+// A server that means no good: redirects, answers without an end, text that acts, times and counts that are lies.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Failure, Result } from '../../src/common/errors.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
+import { at, complete, never } from './requests.ts';
+
+const key = 'sk-ant-test-0123456789';
+const request = at('const sum = ¦\n', { multiline: true });
+
+let api: HostileMessages;
+before(async () => {
+  api = await HostileMessages.begin();
+});
+after(() => api.close());
+
+function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: TeacherAnswer[] = []) {
+  const { timeoutMs = 60_000, ...rest } = over;
+  const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
+  return complete(connectTeacher(settings, { stallMs: timeoutMs, ...rest }), request, never, undefined, (answer) =>
+    lost.push(answer),
+  );
+}
+
+function failure(result: Result<TeacherAnswer>): Failure {
+  assert.ok(!result.ok, JSON.stringify(result));
+  return result.error;
+}
+
+for (const [name, serve] of Object.entries(redirects)) {
+  test(`${name}: neither text nor key goes on, and the address is named`, async () => {
+    api.as(serve);
+    const lost: TeacherAnswer[] = [];
+    const error = failure(await ask({}, lost));
+    assert.equal(error.code, 'redirected');
+    assert.ok(error.message.includes(api.elsewhere), error.message);
+    assert.match(error.message, /base URL/);
+    assert.equal(api.requests.length, 1);
+    assert.equal(api.strayed.length, 0);
+    assert.equal(lost.length, 0);
+  });
+}
+
+test('plain http to another machine is refused before anything is sent', async () => {
+  const sent: string[] = [];
+  const records: typeof fetch = (url, init) => {
+    sent.push(String(url));
+    return fetch(url, init);
+  };
+  const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
+  const teacher = connectTeacher(options, { fetch: records });
+  const error = failure(await complete(teacher, request, never));
+  assert.equal(error.code, 'bad-request');
+  assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
+  assert.deepEqual(sent, []);
+});
+
+test('a fetch that follows redirects by itself is not believed', async () => {
+  api.as(redirects['redirect 307'] as (typeof redirects)[string]);
+  const follows: typeof fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' });
+  assert.equal(failure(await ask({ fetch: follows })).code, 'redirected');
+});
+
+for (const [name, serve] of Object.entries(floods)) {
+  test(`${name} is cut off`, async () => {
+    api.as(serve);
+    const { code, message } = failure(await ask());
+    assert.equal(code, name === 'an endless error' ? 'overloaded' : 'malformed', message);
+    assert.ok(message.length < 500);
+    // What the sockets hold in between is a few megabytes at most.
+    assert.ok(api.written < 32 << 20, `${api.written} bytes were taken`);
+  });
+}
+
+for (const [name, serve] of Object.entries(drips)) {
+  test(`${name} ends when the time is over`, async () => {
+    api.as(serve);
+    assert.equal(failure(await ask({ timeoutMs: 150 })).code, 'timeout');
+  });
+}
+
+for (const [name, serve] of Object.entries(lies)) {
+  test(`${name} is no answer`, async () => {
+    api.as(serve);
+    const { code } = failure(await ask());
+    assert.ok(code === 'malformed' || code === 'network', code);
+  });
+}
+
+for (const [name, { text, clean }] of Object.entries(dirty)) {
+  test(`${name}: out of the answer, the model's name and the message`, async () => {
+    api.as(says(`<insert>${text}</insert>`, `claude-${text}`));
+    const answer = await ask();
+    assert.ok(answer.ok, JSON.stringify(answer));
+    assert.equal(answer.value.text, clean);
+    assert.equal(answer.value.model, `claude-${clean}`);
+    api.as(refuses(400, text));
+    const { message } = failure(await ask());
+    assert.ok(message.includes(clean), message);
+  });
+}
+
+test('a key that is repeated in pieces is taken out of the message', async () => {
+  api.as(refuses(400, [...key].join('\u200b')));
+  assert.ok(!failure(await ask()).message.includes(key));
+});
+
+test('a pause that the server asks for is at most an hour, and no lie about time does anything', async () => {
+  const said: Readonly<Record<string, number | undefined>> = {
+    '7': 7_000,
+    '99999999': 3_600_000,
+    '1e300': undefined,
+    Infinity: undefined,
+    NaN: undefined,
+    '-5': undefined,
+    '0': 0,
+    soon: undefined,
+    'Thu, 01 Jan 1970 00:00:00 GMT': undefined,
+    'Fri, 31 Dec 9999 23:59:59 GMT': 3_600_000,
+  };
+  for (const [text, wait] of Object.entries(said)) {
+    api.as(refuses(429, 'slow down', { 'retry-after': text }));
+    assert.equal(failure(await ask()).retryAfterMs, wait, text);
+  }
+});

@@ -1,0 +1,199 @@
+// Every provider of the table, and every way to fail, at a server on this machine: the same rows for all, and what each really answers.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { type Clock, systemClock } from '../../src/common/clock.ts';
+import type { ErrorCode } from '../../src/common/errors.ts';
+import { labelBatch } from '../../src/llm/label.ts';
+import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
+import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { broken } from '../fakes/broken-answers.ts';
+import { anywhere, errorBodies } from '../fakes/error-bodies.ts';
+import {
+  drips,
+  floods,
+  HostileMessages,
+  lies,
+  redirects,
+  refuses,
+  type Serve,
+  says,
+} from '../fakes/hostile-messages.ts';
+import { selfSigned } from '../fakes/self-signed.ts';
+import { asked, connect, failure, key } from './asking.ts';
+import { at, never } from './requests.ts';
+
+let api: HostileMessages;
+before(async () => {
+  api = await HostileMessages.begin();
+});
+after(() => api.close());
+
+const statuses: readonly (readonly [number, ErrorCode, RegExp])[] = [
+  [400, 'bad-request', /did not take/],
+  [401, 'bad-key', /Set API Key/],
+  [402, 'no-credit', /answers no more for this account/],
+  [403, 'bad-key', /Set API Key/],
+  [404, 'bad-request', /knows no model/],
+  [407, 'network', /proxy/],
+  [408, 'timeout', /too long/],
+  [409, 'overloaded', /pause/],
+  [413, 'bad-request', /too long for/],
+  [429, 'rate-limited', /pause/],
+  [500, 'overloaded', /pause/],
+  [502, 'overloaded', /pause/],
+  [529, 'overloaded', /pause/],
+];
+
+/** What says nothing for a while; the others drip. */
+const silent = ['headers and nothing else', 'nothing at all', 'a beginning and nothing else'];
+
+/** Pauses take none of ours. */
+function skipping(): Clock {
+  let now = 0;
+  return {
+    ...systemClock,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
+
+function sends(status: number, body: unknown): Serve {
+  const text = typeof body === 'string';
+  const type = !text ? 'application/json' : body.startsWith('<') ? 'text/html' : 'text/plain';
+  return (response) => {
+    response.writeHead(status, { 'content-type': type });
+    response.end(text ? body : JSON.stringify(body));
+  };
+}
+
+for (const provider of asked) {
+  const { id } = provider;
+
+  test(`${id}: each status is its row, tried once`, async () => {
+    for (const [status, code, said] of statuses) {
+      for (const headers of [{}, { 'retry-after': '7' }] as const) {
+        api.as(refuses(status, `${key} is wrong`, headers));
+        const lost: TeacherAnswer[] = [];
+        const error = await failure(provider, api.url, { lost });
+        assert.equal(error.code, code, `${status}: ${error.message}`);
+        assert.match(error.message, said);
+        // A proxy's refusal is fetch's own error, without headers.
+        assert.equal(error.retryAfterMs, 'retry-after' in headers && status !== 407 ? 7_000 : undefined, `${status}`);
+        assert.deepEqual([api.requests.length, lost.length], [1, 0]);
+      }
+    }
+  });
+
+  test(`${id}: a broken answer, and what it has cost`, async () => {
+    for (const [name, { code, serve }] of Object.entries(broken)) {
+      api.as(serve);
+      const lost: TeacherAnswer[] = [];
+      const error = await failure(provider, api.url, { lost });
+      assert.equal(error.code, code, `${name}: ${error.message}`);
+      assert.equal(lost.length, /page/.test(name) ? 0 : 1, name);
+      assert.equal(api.requests.length, 1);
+    }
+  });
+
+  test(`${id}: silence ends at every stage`, async () => {
+    for (const [name, serve] of Object.entries(drips)) {
+      api.as(serve);
+      assert.equal((await failure(provider, api.url, { timeoutMs: 100 })).code, 'timeout', name);
+    }
+    for (const name of silent) {
+      api.as(drips[name] as Serve);
+      const lost: TeacherAnswer[] = [];
+      const { code, message } = await failure(provider, api.url, { stallMs: 80, lost });
+      assert.equal(code, 'timeout', name);
+      assert.match(message, /silent for 0\.1 s.*easyAdaptation\.apiTimeout/);
+      // Nobody can tell how far the model had come.
+      assert.equal(lost.length, 1, name);
+      assert.ok(lost[0]?.costEstimated || lost[0]?.costUsd === 0, name);
+    }
+  });
+
+  test(`${id}: neither text nor key goes where a server sends it on to`, async () => {
+    for (const serve of Object.values(redirects)) {
+      api.as(serve);
+      assert.equal((await failure(provider, api.url)).code, 'redirected');
+      assert.deepEqual([api.requests.length, api.strayed.length], [1, 0]);
+    }
+  });
+
+  test(`${id}: no TLS where some is spoken, and nobody who listens`, async () => {
+    api.as(says('x'));
+    const plain = await failure(provider, api.url.replace('http:', 'https:'));
+    assert.equal(plain.code, 'network', plain.message);
+    assert.equal((await failure(provider, 'http://127.0.0.1:1')).code, 'network');
+    const open = await failure(provider, 'http://server.invalid');
+    assert.match(open.message, /http:\/\/server\.invalid is not https/);
+  });
+
+  test(`${id}: what it really answers is its row, and the sentence says what to do`, async () => {
+    const rows = errorBodies[id];
+    assert.ok(rows, 'no body of its is known');
+    for (const { status, body, code, says: said } of [...rows, ...anywhere]) {
+      api.as(sends(status, body));
+      const lost: TeacherAnswer[] = [];
+      const error = await failure(provider, api.url, { lost });
+      assert.equal(error.code, code, `${status} ${JSON.stringify(body)}: ${error.message}`);
+      assert.match(error.message, said);
+      assert.deepEqual([api.requests.length, lost.length], [1, 0], error.message);
+    }
+  });
+
+  test(`${id}: a certificate that nobody vouches for`, async () => {
+    const server = createServer(selfSigned('localhost'), (_, response) => response.end('never read'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { code, message } = await failure(provider, `https://127.0.0.1:${port}`);
+      assert.equal(code, 'network');
+      assert.match(message, /SELF_SIGNED_CERT: its certificate is not trusted here/);
+    } finally {
+      server.close();
+    }
+  });
+
+  test(`${id}: what has no end is cut off, and lies are no answers`, async () => {
+    for (const [name, serve] of Object.entries({ ...floods, ...lies })) {
+      api.as(serve);
+      const { code, message } = await failure(provider, api.url);
+      assert.ok(['malformed', 'overloaded', 'network'].includes(code), `${name}: ${message}`);
+      assert.ok(api.written < 32 << 20, `${name}: ${api.written} bytes were taken`);
+    }
+  });
+
+  test(`${id}: labels are asked for again where that helps, and what was answered is kept`, async () => {
+    const teacher = connect(provider, api.url);
+    const prompts = [1, 2, 3].map((n) =>
+      completionPrompt(at(`const a${n} = ¦;\n`, { multiline: true }), teacher.facts),
+    );
+    for (const [status, code] of statuses.filter(([each]) => each !== 407)) {
+      let calls = 0;
+      // The second question is refused once.
+      api.as((response, server) =>
+        ++calls === 2 ? refuses(status, 'no')(response, server) : says('a')(response, server),
+      );
+      const kept: number[] = [];
+      const onAnswer = (index: number) => kept.push(index);
+      const outcome = await labelBatch(teacher, prompts, {
+        concurrency: 1,
+        signal: never,
+        clock: skipping(),
+        onAnswer,
+      });
+      const { again = 0, stops = false } = failureKinds[code] ?? {};
+      assert.deepEqual(kept, stops ? [0] : again > 0 ? [0, 1, 2] : [0, 2], `${status}`);
+      assert.equal(api.requests.length, stops ? 2 : again > 0 ? 4 : 3, `${status}`);
+      assert.equal(outcome.stopped?.code, stops ? code : undefined);
+    }
+  });
+}

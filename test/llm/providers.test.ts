@@ -1,0 +1,74 @@
+// Every provider of the table against a server on this machine: an answer, its end, and which models there are. How they fail: provider-failures.test.ts.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { listModels } from '../../src/llm/connect.ts';
+import { providers } from '../../src/llm/providers/providers.ts';
+import { HostileMessages, refuses, says, stream } from '../fakes/hostile-messages.ts';
+import { ask, asked, connect, key } from './asking.ts';
+import { never } from './requests.ts';
+
+let api: HostileMessages;
+before(async () => {
+  api = await HostileMessages.begin();
+});
+after(() => api.close());
+
+for (const provider of asked) {
+  const { id } = provider;
+
+  test(`${id}: an answer, with what it cost`, async () => {
+    api.as(says('<insert>add(items)</insert>'));
+    const result = await ask(provider, api.url);
+    assert.ok(result.ok, JSON.stringify(result));
+    assert.equal(result.value.text.replace(/<\/?insert>/g, ''), 'add(items)');
+    assert.deepEqual([result.value.usage.inputTokens, result.value.usage.outputTokens], [100, 5]);
+    const { input, output } = connect(provider, api.url).facts;
+    assert.ok(Math.abs(result.value.costUsd - (100 * input + 5 * output) / 1e6) < 1e-12);
+    if (provider.key.need === 'optional') assert.equal(result.value.costUsd, 0);
+  });
+
+  test(`${id}: a length limit and a refusal are told apart from an end`, async () => {
+    for (const why of ['length', 'refusal'] as const) {
+      api.as((response, { tongue }) => {
+        stream(response);
+        response.end(tongue.start() + tongue.delta('cut') + tongue.end({ why }));
+      });
+      const result = await ask(provider, api.url);
+      assert.ok(result.ok, JSON.stringify(result));
+      assert.deepEqual(
+        [result.value.truncated, result.value.refused],
+        [why === 'length', why === 'refusal' || undefined],
+      );
+    }
+  });
+
+  test(`${id}: its models are listed`, async () => {
+    const settings = { provider: id, apiKey: key, baseUrl: api.url, model: '', timeoutMs: 5_000 };
+    api.as((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ object: 'list', data: [{ id: 'one' }, { id: 'two' }], has_more: false }));
+    });
+    assert.deepEqual(await listModels(settings, never), { ok: true, value: ['one', 'two'] });
+    api.as(refuses(401, 'no such key'));
+    const refused = await listModels(settings, never);
+    assert.ok(!refused.ok && refused.error.code === 'bad-key', JSON.stringify(refused));
+  });
+}
+
+test('ids, labels and addresses are told apart; terms have a page and a day', () => {
+  for (const field of ['id', 'label'] as const) {
+    const values = providers.map((row) => row[field]);
+    assert.equal(new Set(values).size, values.length);
+  }
+  for (const {
+    terms,
+    baseUrl,
+    key: { need },
+  } of providers) {
+    assert.match(terms.read, /^\d{4}-\d\d-\d\d$/);
+    // A server of one's own has no terms.
+    assert.equal(terms.training === 'by model', need === 'optional');
+    assert.ok(terms.page !== '' && (terms.training !== 'restricted' || terms.said));
+    assert.ok(need === 'none' || baseUrl === '' || baseUrl.startsWith('https://') === (need === 'required'));
+  }
+});

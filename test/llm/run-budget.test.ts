@@ -1,0 +1,50 @@
+// What one run may spend: never passed by what is asked side by side, and not touched by what is known.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failed } from '../../src/common/errors.ts';
+import { labelBatch } from '../../src/llm/label.ts';
+import { unknownModel } from '../../src/llm/protocol/models.ts';
+import { WithinRun } from '../../src/llm/run-budget.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { settled } from '../fakes/clock.ts';
+import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { at, never } from './requests.ts';
+
+const prompts = Array.from({ length: 20 }, (_, i) => completionPrompt(at(`const value${i} = ¦`), unknownModel));
+const first = prompts[0] as (typeof prompts)[number];
+
+for (const concurrency of [1, 4, 20]) {
+  test(`${concurrency} at a time stop before they pass the limit, and no sooner`, async () => {
+    // A call may cost five times what it does cost.
+    const scripted = new ScriptedTeacher(async () => {
+      await settled();
+      return '1;';
+    });
+    scripted.ceiling = 0.005;
+    const teacher = new WithinRun(scripted, 0.0125);
+    const { answered, stopped, costUsd } = await labelBatch(teacher, prompts, {
+      ...{ concurrency, signal: never, onAnswer: () => {} },
+    });
+    assert.equal(stopped?.code, 'over-budget');
+    assert.match(stopped.message, /limit of \$0\.0125 for this run.*--run-budget/);
+    // One more would have been let in only with 0.005 left.
+    assert.deepEqual([answered, scripted.requests.length], [8, 8]);
+    assert.ok(costUsd <= 0.0125);
+  });
+}
+
+test('an answer that breaks off counts, one that is known is free', async () => {
+  const scripted = new ScriptedTeacher();
+  scripted.ceiling = 0.005;
+  scripted.ask = async (_prompt, _signal, _onText, onLost) => {
+    onLost?.(teacherAnswer('half', { costUsd: 0.006 }));
+    return failed('timeout', 'too long');
+  };
+  const knows = { known: false };
+  const teacher = new WithinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
+  assert.equal(((await teacher.ask(first, never)) as { error?: { code: string } }).error?.code, 'timeout');
+  assert.equal(((await teacher.ask(first, never)) as { error?: { code: string } }).error?.code, 'over-budget');
+  scripted.ask = async () => ({ ok: true, value: teacherAnswer('1;', { costUsd: 0, fromStore: true }) });
+  knows.known = true;
+  assert.ok((await teacher.ask(first, never)).ok);
+});

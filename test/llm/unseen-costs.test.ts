@@ -1,0 +1,90 @@
+// What a call is booked with where its server cannot be believed, or nobody saw its answer.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Log, silentLog } from '../../src/common/log.ts';
+import { Budget } from '../../src/llm/budget.ts';
+import { connectTeacher } from '../../src/llm/connect.ts';
+import { RecordingTeacher } from '../../src/llm/recording.ts';
+import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { HostileMessages, says, stream } from '../fakes/hostile-messages.ts';
+import { FakeLedger } from '../fakes/ledger.ts';
+import { resets } from '../fakes/resets.ts';
+import { key, place } from './asking.ts';
+import { complete, never } from './requests.ts';
+
+let api: HostileMessages;
+before(async () => {
+  api = await HostileMessages.begin();
+});
+after(() => api.close());
+
+function recorded(provider: string, baseUrl: string) {
+  const ledger = new FakeLedger();
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: (text) => warnings.push(text) };
+  const settings = { provider, apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
+  const budget = new Budget(() => ledger, 1000);
+  const options = { purpose: 'labelling', folder: '/w', budget, log } as const;
+  return { ledger, warnings, teacher: new RecordingTeacher(connectTeacher(settings), ledger, options) };
+}
+
+const priced = ['anthropic', 'openai', 'groq'];
+
+for (const id of priced) {
+  test(`${id}: a server that claims 100 million tokens books what was set aside, and it is said once`, async () => {
+    const claim = 100_000_000;
+    for (const [input, output] of [[100, claim], ...(id === 'anthropic' ? ([[claim, 5]] as const) : [])] as const) {
+      api.as((response, { tongue }) => {
+        stream(response);
+        response.end(tongue.start({ input }) + tongue.delta('<insert>a</insert>') + tongue.end({ output }));
+      });
+      const { ledger, warnings, teacher } = recorded(id, api.url);
+      let ceiling = 0;
+      for (const hint of ['a', 'b']) {
+        const prompt = completionPrompt({ ...place, hint }, teacher.facts);
+        ceiling += teacher.ceilingUsd(prompt);
+        const result = await teacher.ask(prompt, never);
+        assert.ok(result.ok, JSON.stringify(result));
+        assert.match(
+          result.value.overcounted ?? '',
+          /tokens, more than this call can take\..*the most that this call may cost/,
+        );
+      }
+      const booked = ledger.calls.reduce((sum, { costUsd }) => sum + costUsd, 0);
+      assert.ok(ceiling > 0 && booked > 0 && booked <= ceiling + 1e-12, `$${booked} of $${ceiling}`);
+      for (const { inputTokens, outputTokens } of ledger.calls) assert.ok(inputTokens + outputTokens < 20_000);
+      assert.deepEqual([ledger.open.size, warnings.length], [0, 1]);
+    }
+  });
+}
+
+test('what an honest server counts is booked as it says', async () => {
+  api.as(says('<insert>a</insert>'));
+  const { ledger, warnings, teacher } = recorded('anthropic', api.url);
+  const result = await complete(teacher, place, never);
+  assert.ok(result.ok && result.value.overcounted === undefined);
+  assert.deepEqual([ledger.calls[0]?.inputTokens, ledger.calls[0]?.outputTokens, warnings.length], [100, 5, 0]);
+});
+
+for (const id of ['anthropic', 'openai']) {
+  for (const [name, { paid, begin }] of Object.entries(resets)) {
+    test(`${id}: ${name} ${paid ? 'may have cost a whole answer' : 'costs nothing'}`, async () => {
+      const reset = await begin();
+      try {
+        const { ledger, teacher } = recorded(id, reset.url);
+        const prompt = completionPrompt(place, teacher.facts);
+        const lost: TeacherAnswer[] = [];
+        const result = await teacher.ask(prompt, never, undefined, (answer) => lost.push(answer));
+        assert.ok(!result.ok, JSON.stringify(result));
+        assert.deepEqual([ledger.open.size, ledger.calls.length, lost.length], paid ? [0, 1, 1] : [0, 0, 0]);
+        if (!paid) return;
+        const booked = ledger.calls[0]?.costUsd ?? 0;
+        assert.ok(booked <= teacher.ceilingUsd(prompt) && booked > teacher.estimateUsd(prompt), `$${booked}`);
+        assert.equal(lost[0]?.costEstimated, true);
+      } finally {
+        await reset.close();
+      }
+    });
+  }
+}

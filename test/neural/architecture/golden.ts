@@ -1,0 +1,86 @@
+// Reads the golden cases that test/golden/engine/make.py wrote.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { LoraConfig } from '../../../src/neural/architecture/lora.ts';
+import type { Quantized } from '../../../src/neural/architecture/quantize.ts';
+import { parseConfig } from '../../../src/neural/models/config-json.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+
+export const GOLDEN_CASES = ['llama', 'qwen2', 'qwen3', 'lora', 'packed', 'qwen3-packed'] as const;
+
+export interface GoldenBatch {
+  readonly ids: number[];
+  readonly targets: number[];
+  readonly weights: number[];
+}
+
+export interface Golden {
+  readonly config: ModelConfig;
+  readonly lora: LoraConfig | undefined;
+  readonly batch: number;
+  readonly length: number;
+  readonly batches: readonly GoldenBatch[];
+  /** [batch x length, vocabulary] of the first batch. */
+  readonly logits: number[];
+  readonly losses: number[];
+  readonly norms: number[];
+  /** With hidden matrices updated by Muon; not for adapters. */
+  readonly muonLosses?: number[];
+  readonly weights: Map<string, Float32Array>;
+  /** The matrices that are not among the weights: of those called so all of them. */
+  readonly packed: ReadonlyMap<string, Quantized> | undefined;
+  readonly gradients: Map<string, Float32Array>;
+}
+
+const folder = join(import.meta.dirname, '../../golden/engine');
+
+export function goldenFolder(name: string): string {
+  return join(folder, name);
+}
+
+function tensors(name: string, file: string): Map<string, Float32Array> {
+  const { tensors } = readSafetensors(readFileSync(join(folder, name, file)));
+  return new Map([...tensors].map(([key, { data }]) => [key, data]));
+}
+
+export function readGolden(name: (typeof GOLDEN_CASES)[number]): Golden {
+  const config = parseConfig(readFileSync(join(folder, name, 'config.json'), 'utf8'));
+  if (!config.ok) throw new Error(config.error.message);
+  const json = JSON.parse(readFileSync(join(folder, name, 'golden.json'), 'utf8'));
+  return {
+    ...json,
+    lora: json.lora ?? undefined,
+    config: config.value,
+    weights: tensors(name, 'model.safetensors'),
+    packed: name.endsWith('packed') ? loadModel(join(folder, name), { as: 'stored' }).packed : undefined,
+    gradients: tensors(name, 'gradients.safetensors'),
+  };
+}
+
+/** Feeds of a batch; the weights sum to 1. */
+export function batchFeeds({ ids, targets, weights }: GoldenBatch): Record<string, Tensor> {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return {
+    ids: Tensor.host(Int32Array.from(ids), [ids.length]),
+    targets: Tensor.host(Int32Array.from(targets), [ids.length]),
+    weights: Tensor.host(
+      Float32Array.from(weights, (weight) => weight / total),
+      [ids.length],
+    ),
+  };
+}
+
+/** Largest difference over the largest magnitude of what is expected. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    difference = Math.max(difference, Math.abs((actual[i] as number) - (expected[i] as number)));
+    scale = Math.max(scale, Math.abs(expected[i] as number));
+  }
+  return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / scale;
+}

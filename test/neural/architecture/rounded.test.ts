@@ -1,0 +1,68 @@
+// Spreading and rounding to 8 bits: the product stays, and what the rounding may cost is bounded.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { normals } from '../../../src/common/statistics/random.ts';
+import { dequantize, inColumns, quantize } from '../../../src/neural/architecture/quantize.ts';
+import { hadamard, spread, spreadWidth } from '../../../src/neural/architecture/spread.ts';
+
+const next = normals(3);
+const random = (count: number) => Float32Array.from({ length: count }, next);
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+
+test('spread activations times spread weights are the product of before, at any width of a row', () => {
+  for (const [inner, width] of [
+    [1536, 64],
+    [96, 32],
+    [24, 8],
+    [6, 2],
+    [5, 1],
+  ] as const) {
+    assert.equal(spreadWidth(inner), width);
+    const [x, w] = [random(inner), random(inner)];
+    const expected = dot(x, w);
+    spread(x, width);
+    spread(w, width);
+    assert.ok(Math.abs(dot(x, w) - expected) < 1e-4 * Math.sqrt(inner), `${inner}`);
+  }
+});
+
+test('one value that stands out is spread over its run; the matrix is symmetric and its own inverse', () => {
+  const x = new Float32Array(64);
+  x[7] = 8;
+  spread(x, 64);
+  assert.ok(x.every((value) => Math.abs(Math.abs(value) - 1) < 1e-6));
+  const matrix = hadamard(16);
+  for (let i = 0; i < 16; i++) {
+    for (let j = 0; j < 16; j++) {
+      assert.equal(matrix[i * 16 + j], matrix[j * 16 + i]);
+      const product = dot(matrix.slice(i * 16, i * 16 + 16), matrix.slice(j * 16, j * 16 + 16));
+      assert.ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-6);
+    }
+  }
+});
+
+test('matrices in columns: plain and packed ones side by side, each value within half a step of its spread self', () => {
+  const inner = 96;
+  const plain = random(70 * inner);
+  plain.fill(0, inner, 2 * inner);
+  const packed = quantize(random(3 * inner), 3, inner, 4);
+  for (const reach of [127, 63] as const) {
+    const { values, scales } = inColumns([plain, packed], inner, reach);
+    assert.equal(scales.length, 73);
+    assert.equal(
+      values.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+      reach,
+    );
+    const rows = [...plain, ...dequantize(packed)];
+    for (let row = 0; row < 73; row++) {
+      const expected = Float32Array.from(rows.slice(row * inner, (row + 1) * inner));
+      spread(expected, spreadWidth(inner));
+      const scale = scales[row] as number;
+      for (let i = 0; i < inner; i++) {
+        const found = (values[i * 73 + row] as number) * scale;
+        assert.ok(Math.abs(found - (expected[i] as number)) <= 0.501 * scale + 1e-7, `${row} ${i}`);
+      }
+      assert.equal(scale === 0, row === 1);
+    }
+  }
+});

@@ -1,0 +1,77 @@
+// The decoder's values: random ones, adapters, 4 and 8 bits.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fromHalf, toHalf } from '../../../src/common/half.ts';
+import { normals } from '../../../src/common/statistics/random.ts';
+import { PRESETS } from '../../../src/neural/architecture/config.ts';
+import {
+  adapterNames,
+  initialAdapters,
+  type LoraConfig,
+  mergeAdapters,
+} from '../../../src/neural/architecture/lora.ts';
+import { initialWeights, parameterSpecs } from '../../../src/neural/architecture/parameters.ts';
+import { chosenPrecision } from '../../../src/neural/architecture/precision.ts';
+import { dequantize, quantize } from '../../../src/neural/architecture/quantize.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { goldenFolder } from './golden.ts';
+
+test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => {
+  const { config, weights } = loadModel(goldenFolder('llama'));
+  const lora: LoraConfig = { rank: 2, alpha: 6, targets: ['o_proj', 'up_proj'] };
+  const adapters = initialAdapters(config, lora, 1);
+  assert.equal(adapters.size, 2 * 2 * config.layers);
+  assert.deepEqual(mergeAdapters(config, lora, weights, adapters), weights);
+  const name = 'model.layers.1.mlp.up_proj.weight';
+  const { a, b } = adapterNames(name);
+  (adapters.get(b) as Float32Array)[3 * 2 + 1] = 0.5;
+  const merged = mergeAdapters(config, lora, weights, adapters).get(name) as Float32Array;
+  const at = 3 * 16 + 5;
+  const expected = (weights.get(name)?.[at] as number) + 3 * 0.5 * (adapters.get(a)?.[16 + 5] as number);
+  assert.ok(Math.abs((merged[at] as number) - expected) < 1e-6);
+});
+
+test('initial weights: seeded, with the deviations of the scheme', () => {
+  const config = { ...PRESETS.S, layers: 2, vocabSize: 300 };
+  const weights = initialWeights(config, 1);
+  assert.deepEqual(weights, initialWeights(config, 1));
+  const deviation = (name: string) => {
+    const data = weights.get(name) as Float32Array;
+    return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+  };
+  assert.ok(Math.abs(deviation('model.layers.0.mlp.up_proj.weight') - 0.02) < 5e-4);
+  assert.ok(Math.abs(deviation('model.layers.0.mlp.down_proj.weight') - 0.01) < 5e-4);
+  assert.equal(deviation('model.norm.weight'), 1);
+  assert.equal(weights.size, parameterSpecs(config).length);
+});
+
+test('4 and 8 bits: the error of normal weights, exact zeros, and short last blocks', () => {
+  const next = normals(5);
+  const data = Float32Array.from({ length: 60 * 80 }, next);
+  data.fill(0, 80, 160);
+  for (const [bits, low, high] of [
+    [4, 0.05, 0.085],
+    [8, 0.003, 0.007],
+  ] as const) {
+    const quantized = quantize(data, 60, 80, bits);
+    const back = dequantize(quantized);
+    assert.deepEqual(back.slice(80, 160), new Float32Array(80));
+    const squares = (values: Float32Array) => values.reduce((sum, x) => sum + x * x, 0);
+    const error = Math.sqrt(squares(data.map((x, i) => x - (back[i] as number))) / squares(data));
+    assert.ok(error > low && error < high, `${bits} bits: ${error}`);
+    assert.equal(quantized.packed.length, 60 * 3 * 4 * bits);
+  }
+});
+
+test("'auto' is int4 for weights that 4 bits hold exactly, as stored in half precision, and int8 once they were trained on", () => {
+  const config = { ...PRESETS.S, vocabSize: 64, layers: 1, hiddenSize: 96, intermediateSize: 160 };
+  const name = 'model.layers.0.mlp.down_proj.weight';
+  const weights = initialWeights(config, 3);
+  assert.equal(chosenPrecision('auto', { config, weights }), 'int8');
+  assert.equal(chosenPrecision('fp32', { config, weights }), 'fp32');
+  const rounded = dequantize(quantize(weights.get(name) as Float32Array, 96, 160, 4));
+  const stored = rounded.map((value) => fromHalf(toHalf(value)));
+  assert.equal(chosenPrecision('auto', { config, weights: new Map([...weights, [name, stored]]) }), 'int4');
+  const trained = stored.map((value, i) => value + (i % 97 === 0 ? 1e-3 : 0));
+  assert.equal(chosenPrecision('auto', { config, weights: new Map([...weights, [name, trained]]) }), 'int8');
+});

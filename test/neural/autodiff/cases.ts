@@ -1,0 +1,276 @@
+// One case per operator that has a gradient, and the check against finite differences that the CPU and the WebGPU tests share.
+// A differentiable operator without a case does not compile.
+import assert from 'node:assert/strict';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+import { Builder } from '../../../src/neural/autodiff/builder.ts';
+import { gradients } from '../../../src/neural/autodiff/gradient.ts';
+import type { Value } from '../../../src/neural/onnx/graph.ts';
+import type { OpName } from '../../../src/neural/onnx/ops.ts';
+import { sizeOf } from '../../../src/neural/onnx/types.ts';
+import { writeModel } from '../../../src/neural/onnx/write.ts';
+import { type Device, Session } from '../../../src/neural/runtime/session.ts';
+import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+
+type NotDifferentiable =
+  | 'Greater'
+  | 'Floor'
+  | 'ReduceMax'
+  | 'GatherBlockQuantized'
+  | 'MatMulNBits'
+  | 'SimplifiedLayerNormalization'
+  | 'SkipSimplifiedLayerNormalization'
+  | 'GroupQueryAttention'
+  | 'QuantizeLinear'
+  | 'MatMulIntegerToFloat';
+type Differentiable = Exclude<OpName, NotDifferentiable>;
+
+interface Case {
+  /** Shapes of the float inputs. */
+  readonly inputs: readonly (readonly number[])[];
+  readonly build: (b: Builder, ...inputs: Value[]) => Value;
+  /** Range of the inputs; default -2..2. Away from kinks and poles. */
+  readonly range?: readonly [number, number];
+}
+
+type Inputs = [Value, Value, Value];
+const each = (...rest: Case[]) => rest;
+const positive = [0.5, 2] as const;
+const indices = (b: Builder, shape: number[], ...values: number[]) =>
+  b.graph.constant('i32', shape, Int32Array.from(values));
+
+export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
+  Add: each(
+    {
+      inputs: [
+        [3, 4],
+        [3, 4],
+      ],
+      build: (b, x, y) => b.add(x, y as Value),
+    },
+    {
+      inputs: [
+        [2, 3, 4],
+        [3, 1],
+      ],
+      build: (b, x, y) => b.add(x, y as Value),
+    },
+    {
+      inputs: [
+        [3, 1],
+        [1, 4],
+      ],
+      build: (b, x, y) => b.add(x, y as Value),
+    },
+    // A gradient that is one number, still to be stretched, must count once per element of what it was summed over.
+    {
+      inputs: [
+        [3, 1],
+        [1, 4],
+      ],
+      build: (b, x, y) => b.sum(b.add(x, b.add(x, y as Value)), [0, 1]),
+    },
+  ),
+  Sub: each({ inputs: [[4], [3, 4]], build: (b, x, y) => b.sub(x, y as Value) }),
+  Mul: each(
+    {
+      inputs: [
+        [3, 4],
+        [3, 4],
+      ],
+      build: (b, x, y) => b.mul(x, y as Value),
+    },
+    {
+      inputs: [
+        [2, 3, 4],
+        [1, 3, 1],
+      ],
+      build: (b, x, y) => b.mul(x, y as Value),
+    },
+    { inputs: [[], [3, 4]], build: (b, x, y) => b.mul(x, y as Value) },
+  ),
+  Div: each({
+    inputs: [
+      [3, 4],
+      [3, 1],
+    ],
+    range: positive,
+    build: (b, x, y) => b.div(x, y as Value),
+  }),
+  Max: each({ inputs: [[8, 4], [4]], build: (b, x, y) => b.max(x, y as Value) }),
+  Min: each({
+    inputs: [
+      [8, 4],
+      [8, 1],
+    ],
+    build: (b, x, y) => b.min(x, y as Value),
+  }),
+  Where: each({
+    inputs: [
+      [3, 4],
+      [3, 1],
+    ],
+    build: (b, x, y) =>
+      b.where(b.greater(b.graph.constant('f32', [4], Float32Array.of(1, -1, 2, -2)), 0), x, y as Value),
+  }),
+  Identity: each({ inputs: [[3, 4]], build: (b, x) => b.identity(x) }),
+  Neg: each({ inputs: [[3, 4]], build: (b, x) => b.neg(x) }),
+  Abs: each({ inputs: [[3, 4]], build: (b, x) => b.abs(x) }),
+  Sqrt: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.sqrt(x) }),
+  Reciprocal: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.reciprocal(x) }),
+  Exp: each({ inputs: [[3, 4]], build: (b, x) => b.exp(x) }),
+  Log: each({ inputs: [[3, 4]], range: positive, build: (b, x) => b.log(x) }),
+  Sigmoid: each({ inputs: [[3, 4]], build: (b, x) => b.sigmoid(x) }),
+  QuickGelu: each({ inputs: [[3, 4]], build: (b, x) => b.silu(x) }),
+  // To float16 and back: the difference quotient sees float16's steps, the gradient passes straight through.
+  Cast: each({ inputs: [[3, 4]], build: (b, x) => b.cast(b.cast(x, 'f16'), 'f32') }),
+  ReduceSum: each(
+    { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [1]) },
+    { inputs: [[2, 3, 4]], build: (b, x) => b.sum(x, [0, 2], 0) },
+    { inputs: [[2, 3, 4]], build: (b, x) => b.mul(b.sum(b.exp(x), [-1]), x) },
+  ),
+  Softmax: each({ inputs: [[3, 5]], build: (b, x) => b.softmax(x) }),
+  Reshape: each({ inputs: [[3, 4]], build: (b, x) => b.reshape(x, [2, 6]) }),
+  Transpose: each({ inputs: [[2, 3, 4]], build: (b, x) => b.transpose(x, [2, 0, 1]) }),
+  Concat: each({
+    inputs: [
+      [2, 3],
+      [2, 1],
+      [2, 2],
+    ],
+    build: (b, x, y, z) => b.concat([x, y, z] as Inputs, -1),
+  }),
+  Slice: each({ inputs: [[3, 6]], build: (b, x) => b.slice(x, 1, 2, 5) }),
+  Pad: each({ inputs: [[3, 2]], build: (b, x) => b.pad(x, [1, 0], [0, 2]) }),
+  Expand: each({ inputs: [[3, 1]], build: (b, x) => b.expand(x, [2, 3, 4]) }),
+  Gather: each({ inputs: [[4, 3]], build: (b, x) => b.gather(x, indices(b, [2, 3], 0, 3, 3, 1, 3, 0)) }),
+  GatherElements: each({
+    inputs: [[3, 4]],
+    build: (b, x) => b.gatherElements(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), 1),
+  }),
+  ScatterElements: each({
+    inputs: [
+      [3, 4],
+      [3, 2],
+    ],
+    build: (b, x, y) => b.scatterAdd(x, indices(b, [3, 2], 0, 0, 1, 3, 2, 2), y as Value, 1),
+  }),
+  RotaryEmbedding: each({
+    inputs: [[2, 2, 3, 4]],
+    build: (b, x) => {
+      const table = (values: number[]) => b.graph.constant('f32', [3, 2], Float32Array.from(values));
+      const positions = b.graph.constant('i64', [2, 3], BigInt64Array.of(0n, 1n, 2n, 2n, 0n, 1n));
+      return b.rotary(x, positions, table([1, 1, 0.5, 0.9, -0.4, 0.7]), table([0, 0, 0.8, 0.4, 0.9, 0.6]));
+    },
+  }),
+  MatMul: each(
+    {
+      inputs: [
+        [3, 4],
+        [4, 2],
+      ],
+      build: (b, x, y) => b.matmul(x, y as Value),
+    },
+    {
+      inputs: [
+        [2, 3, 4],
+        [4, 5],
+      ],
+      build: (b, x, y) => b.matmul(x, y as Value),
+    },
+    {
+      inputs: [
+        [2, 1, 3, 4],
+        [3, 4, 2],
+      ],
+      build: (b, x, y) => b.matmul(x, y as Value),
+    },
+  ),
+  Gemm: each(
+    {
+      inputs: [
+        [3, 4],
+        [4, 2],
+      ],
+      build: (b, x, y) => b.gemm(x, y as Value, { alpha: 0.5 }),
+    },
+    {
+      inputs: [
+        [3, 4],
+        [2, 4],
+      ],
+      build: (b, x, y) => b.gemm(x, y as Value, { transB: 1 }),
+    },
+    {
+      inputs: [
+        [4, 3],
+        [4, 2],
+      ],
+      build: (b, x, y) => b.gemm(x, y as Value, { transA: 1 }),
+    },
+    {
+      inputs: [
+        [4, 3],
+        [2, 4],
+      ],
+      build: (b, x, y) => b.gemm(x, y as Value, { transA: 1, transB: 1 }),
+    },
+  ),
+};
+
+/**
+ * Compares the directional derivative of sum(out * weights) that the gradients give with the central difference, the sum
+ * taken in double precision.
+ */
+export async function checkCase(name: string, { inputs, build, range = [-2, 2] }: Case, device: Device): Promise<void> {
+  const next = uniforms(name.length * 7919 + inputs.length);
+  const array = (size: number, [low, high]: readonly [number, number]) =>
+    Float32Array.from({ length: size }, () => low + (high - low) * next());
+  const b = new Builder(name);
+  const values = inputs.map((shape, i) => b.graph.input(`x${i}`, 'f32', shape));
+  const out = build(b, ...values);
+  const weights = array(sizeOf(out.shape), [-1, 1]);
+  const loss = b.sumAll(b.mul(out, b.graph.input('weights', 'f32', out.shape)));
+  const grads = gradients(b, loss, values);
+  b.graph.output('out', out);
+  for (const [i, gradient] of grads.entries()) b.graph.output(`g${i}`, gradient);
+
+  const session = await Session.load(writeModel(b.graph), { device, threads: 1, strict: true });
+  try {
+    const points = inputs.map((shape) => array(sizeOf(shape), range));
+    const directions = inputs.map((shape) => array(sizeOf(shape), [-1, 1]));
+    const run = (step: number) => {
+      const feeds: Record<string, Tensor> = { weights: Tensor.host(weights, out.shape as number[]) };
+      points.forEach((point, i) => {
+        const direction = directions[i] as Float32Array;
+        feeds[`x${i}`] = Tensor.host(
+          point.map((x, j) => x + step * (direction[j] as number)),
+          inputs[i] as number[],
+        );
+      });
+      return session.run(feeds);
+    };
+    const lossAt = async (step: number) => {
+      const result = (await run(step)).out as Tensor;
+      return result.floats.reduce((sum, x, i) => sum + x * (weights[i] as number), 0);
+    };
+    const step = 1 / 64;
+    const numeric = ((await lossAt(step)) - (await lossAt(-step))) / (2 * step);
+    const results = await run(0);
+    let analytic = 0;
+    let scale = 0;
+    directions.forEach((direction, i) => {
+      (results[`g${i}`] as Tensor).floats.forEach((g, j) => {
+        analytic += g * (direction[j] as number);
+        scale += Math.abs(g * (direction[j] as number));
+      });
+    });
+    const tolerance = name === 'Cast' ? 0.05 : 1e-3;
+    assert.ok(scale > 0, `${name}: gradient is zero`);
+    assert.ok(
+      Math.abs(numeric - analytic) <= tolerance * scale,
+      `${name}: ${analytic} against ${numeric} (scale ${scale})`,
+    );
+  } finally {
+    await session.dispose();
+  }
+}

@@ -1,0 +1,16 @@
+// Every operator's gradient against finite differences through WebGPU, falling back to the CPU forbidden.
+import { before, test } from 'node:test';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { useSoftwareVulkan } from '../runtime/vulkan.ts';
+import { CASES, checkCase } from './cases.ts';
+
+before(async () => {
+  await useSoftwareVulkan();
+  await loadLibrary();
+});
+
+for (const [op, cases] of Object.entries(CASES)) {
+  test(`gradient of ${op} on WebGPU`, async () => {
+    for (const one of cases) await checkCase(op, one, 'webgpu');
+  });
+}

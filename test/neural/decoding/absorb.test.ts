@@ -1,0 +1,109 @@
+// A prompt put into the cache by the graph that predicts nothing, and caches that grow.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { normals } from '../../../src/common/statistics/random.ts';
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
+import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { Network } from '../../../src/neural/decoding/network.ts';
+import { prefill } from '../../../src/neural/decoding/prefill.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { relativeError } from '../architecture/golden.ts';
+
+/** Heads that are narrower than the cache holds them, biases, and a group of query heads. */
+const config: ModelConfig = {
+  modelType: 'qwen2',
+  vocabSize: 64,
+  hiddenSize: 96,
+  intermediateSize: 192,
+  layers: 3,
+  heads: 6,
+  keyValueHeads: 2,
+  headDim: 24,
+  contextLength: 1024,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: true,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.05,
+};
+const model = { config, weights: initialWeights(config, 5) };
+for (const [name, values] of model.weights) {
+  if (name.endsWith('bias')) values.set(values.map((_, i) => (i % 7) / 9));
+}
+const qwen3: ModelConfig = { ...config, modelType: 'qwen3', attentionBias: false, headNorms: true };
+const normed = { config: qwen3, weights: initialWeights(qwen3, 5) };
+for (const [name, values] of normed.weights) {
+  if (/[qk]_norm/.test(name)) values.set(values.map((_, i) => 0.5 + (i % 5) / 4));
+}
+const ids = Array.from({ length: 600 }, (_, i) => (i * 31 + (i >> 3)) % 64);
+const alone = (tokens: readonly number[]) => tokens.map((id) => [id]);
+const load = (precision: 'fp32' | 'int8', of: Model = model) =>
+  Network.load(of, { device: 'cpu', threads: 1, precision });
+const lora: LoraConfig = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'up_proj', 'down_proj'] };
+const next = normals(9);
+const factors = adapterSpecs(config, lora).map(
+  ({ name, shape: [rows, columns] }) =>
+    [name, Float32Array.from({ length: (rows as number) * (columns as number) }, () => 0.05 * next())] as const,
+);
+const adapted: Model = { ...model, adapter: { lora, weights: new Map(factors) } };
+
+before(async () => {
+  await loadLibrary();
+});
+
+for (const [name, of] of [
+  ['plain', model],
+  ['adapted', adapted],
+  ['with normed heads', normed],
+] as const)
+  test(`absorbed in chunks and then predicted from: near what full precision says of the same prompt, ${name}`, async () => {
+    const [exact, rounded] = [await load('fp32', of), await load('int8', of)];
+    const expected = await exact.forward(exact.cache(), { ids: alone(ids), rows: [ids.length - 1] });
+    assert.ok(rounded.absorbs(ids.length) && !exact.absorbs(ids.length));
+    const cache = rounded.cache();
+    const found = (await prefill(rounded, cache, ids, 0)) as Float32Array;
+    assert.equal(cache.length, ids.length);
+    assert.ok(relativeError(found, expected) < 0.05, String(relativeError(found, expected)));
+    // What the predicting graph computes of the same tokens is as near.
+    const stepped = await rounded.forward(rounded.cache(), { ids: alone(ids), rows: [ids.length - 1] });
+    assert.ok(relativeError(stepped, expected) < 0.05, String(relativeError(stepped, expected)));
+    assert.ok(relativeError((await prefill(exact, exact.cache(), ids, 0)) as Float32Array, expected) < 1e-4);
+    await exact.dispose();
+    await rounded.dispose();
+  });
+
+test('a cancelled prompt keeps the chunks that were done', async () => {
+  const network = await load('int8');
+  const cache = network.cache();
+  const stop = new AbortController();
+  const watched = new Proxy(network, {
+    get: (target, key) => {
+      if (key === 'absorb') queueMicrotask(() => stop.abort());
+      const value = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  assert.equal(await prefill(watched, cache, ids, 0, stop.signal), undefined);
+  assert.equal(cache.length, 256);
+  await network.dispose();
+});
+
+test('a cache that outgrows its room keeps what it holds, of every sequence and head', async () => {
+  const network = await load('fp32');
+  const other = ids.map((id) => (id + 5) % 64);
+  const both = ids.slice(0, 250).map((id, i) => [id, other[i] as number]);
+  const cache = network.cache(2);
+  await network.forward(cache, { ids: both, rows: [249] });
+  let found: Float32Array = new Float32Array();
+  for (let t = 250; t < 262; t++) {
+    found = await network.forward(cache, { ids: [[ids[t] as number, other[t] as number]], rows: [0] });
+  }
+  for (const [i, tokens] of [ids, other].entries()) {
+    const expected = await network.forward(network.cache(), { ids: alone(tokens.slice(0, 262)), rows: [261] });
+    assert.ok(relativeError(found.slice(i * 64, (i + 1) * 64), expected) < 1e-4);
+  }
+  await network.dispose();
+});

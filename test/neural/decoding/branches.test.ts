@@ -1,0 +1,156 @@
+// What was looked at behind a prompt stays: every path has the logits of its tokens alone, however it came about and wherever it went.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Branches } from '../../../src/neural/decoding/branches.ts';
+import type { Network } from '../../../src/neural/decoding/network.ts';
+import { prefill } from '../../../src/neural/decoding/prefill.ts';
+import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { relativeError } from '../architecture/golden.ts';
+import { afresh, tinyNetwork } from './tiny.ts';
+
+let network: Network;
+let passes: number[] = [];
+
+before(async () => {
+  network = await tinyNetwork();
+});
+after(() => network.dispose());
+
+/** The network, noting how many tokens each pass has. */
+const counted = {
+  forward: (...[cache, pass]: Parameters<Network['forward']>) => {
+    passes.push(pass.ids.length);
+    return network.forward(cache, pass);
+  },
+};
+const prompt = Array.from({ length: 40 }, (_, i) => (i * 7 + (i >> 2)) % 64);
+
+async function branchesBehind(tokens: readonly number[]): Promise<Branches> {
+  const cache = network.cache();
+  const branches = new Branches(counted, cache);
+  branches.logits = await prefill(network, cache, tokens, 0);
+  passes = [];
+  return branches;
+}
+
+async function assertAlone(branches: Branches, before: readonly number[], paths: readonly (readonly number[])[]) {
+  const found = await branches.run(paths);
+  for (const [i, path] of paths.entries()) {
+    const alone = await afresh(network, [...before, ...path]);
+    const error = relativeError(found[i] as Float32Array, alone);
+    assert.ok(error < 1e-5, `${path}: ${error}`);
+  }
+}
+
+test('a path is run once, with others that are not known in one pass', async () => {
+  const branches = await branchesBehind(prompt);
+  await assertAlone(branches, prompt, [[3], [5]]);
+  const second = [
+    [3, 9],
+    [5, 9],
+    [3, 11],
+  ];
+  await assertAlone(branches, prompt, second);
+  await assertAlone(branches, prompt, [[5], ...second, [6]]);
+  await assertAlone(branches, prompt, second);
+  assert.deepEqual(passes, [2, 3, 1]);
+  assert.equal(branches.depthOf([3, 11, 2]), 2);
+  assert.equal(branches.root, prompt.length);
+  await assert.rejects(branches.run([[8, 8]]), /beginning/);
+});
+
+test('a pass takes along what may be asked for next, and what comes of it needs none', async () => {
+  const branches = await branchesBehind(prompt);
+  const ahead = [
+    [3, 9],
+    [3, 9, 4],
+    [5, 1],
+    [3, 9],
+  ];
+  await branches.run([[3], [5]], () => ahead);
+  await assertAlone(branches, prompt, [...ahead, [3], [5]]);
+  await branches.run([[3]], () => assert.fail('asked without a pass'));
+  await assertAlone(branches, prompt, [
+    [3, 9, 4, 1],
+    [5, 2],
+  ]);
+  assert.deepEqual(passes, [5, 2]);
+});
+
+test('what is typed as foreseen becomes part of the prompt, and what was seen behind it stays', async () => {
+  const branches = await branchesBehind(prompt);
+  await branches.run([[3], [5], [6]]);
+  await branches.run([
+    [6, 1],
+    [5, 2],
+    [5, 4],
+  ]);
+  await branches.run([
+    [5, 4, 1],
+    [6, 1, 1],
+    [5, 4, 7],
+  ]);
+  await branches.run([[5, 4, 7, 8]]);
+  passes = [];
+  branches.advance([5, 4]);
+  const typed = [...prompt, 5, 4];
+  assert.equal(branches.root, typed.length);
+  const alone = await afresh(network, typed);
+  assert.ok(relativeError(branches.logits as Float32Array, alone) < 1e-5);
+  await assertAlone(branches, typed, [[1], [7], [7, 8]]);
+  assert.deepEqual(passes, []);
+  // What comes now sees the moved steps.
+  await assertAlone(branches, typed, [[7, 8, 9], [1, 2], [30]]);
+  assert.deepEqual(passes, [3]);
+});
+
+test('one path alone is kept, and what is held has a bound: the newest search keeps its own', async () => {
+  const branches = await branchesBehind(prompt);
+  await branches.run([[3], [5]]);
+  await branches.run([
+    [3, 1],
+    [5, 1],
+  ]);
+  branches.keep([5, 1, 9]);
+  assert.equal(branches.size, 2);
+  passes = [];
+  await assertAlone(branches, prompt, [[5], [5, 1]]);
+  assert.deepEqual(passes, []);
+  await assertAlone(branches, prompt, [[5, 1, 9], [3]]);
+  assert.deepEqual(passes, [2]);
+  branches.settle();
+  for (let first = 0; first < 60; first += 20) {
+    await branches.run(Array.from({ length: 20 }, (_, i) => [first + i]));
+    branches.settle();
+  }
+  await branches.run([[0], [7]]);
+  await branches.run([
+    [7, 0],
+    [7, 1],
+    [7, 2],
+  ]);
+  branches.settle();
+  assert.ok(branches.size <= 64);
+  passes = [];
+  await assertAlone(branches, prompt, [[0], [7], [7, 1], [7, 2]]);
+  assert.deepEqual(passes, []);
+});
+
+test('a prompt that went the way of a branch has its logits already, and any other one finds its cache as it should be', async () => {
+  const prefixes = new Prefixes(network, 1);
+  const ask = async (tokens: readonly number[], paths: readonly (readonly number[])[] = []) => {
+    const { branches, cache, reused, finish } = prefixes.lease(tokens);
+    branches.logits ??= await prefill(network, cache, tokens, reused);
+    const alone = await afresh(network, tokens);
+    const error = relativeError(branches.logits as Float32Array, alone);
+    assert.ok(error < 1e-5, `${tokens.slice(40)}: ${error}`);
+    for (const path of paths) await assertAlone(branches, tokens, [path]);
+    finish(tokens);
+    return tokens.length - reused;
+  };
+  assert.equal(await ask(prompt, [[3], [3, 9], [5]]), 40);
+  assert.equal(await ask(prompt, [[3], [8]]), 0);
+  assert.equal(await ask([...prompt, 3], [[9], [10]]), 0);
+  assert.equal(await ask([...prompt, 3, 10, 2], [[4]]), 1);
+  assert.equal(await ask([...prompt, 3], [[9]]), 1);
+});

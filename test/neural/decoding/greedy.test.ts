@@ -1,0 +1,156 @@
+// Network and caches under a greedy walk (bench/common/greedy/): int4 against fp32, healing, the prefix cache, stops.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type GenerateRequest, generate, heal, likeliest, textOf } from '../../../bench/common/greedy/generate.ts';
+import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import { parameterSpecs } from '../../../src/neural/architecture/parameters.ts';
+import { dequantize, quantize } from '../../../src/neural/architecture/quantize.ts';
+import { Network } from '../../../src/neural/decoding/network.ts';
+import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { relativeError } from '../architecture/golden.ts';
+import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
+
+const tokenizer = smallTokenizer();
+const encode = (text: string) => [...tokenizer.encode(text)];
+let model: Model;
+let exact: Network;
+let small: Network;
+
+before(async () => {
+  await loadLibrary();
+  model = await trainedModel(tokenizer);
+  exact = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+  small = await Network.load(model, { device: 'cpu', threads: 1, precision: 'int4' });
+});
+after(async () => {
+  await exact.dispose();
+  await small.dispose();
+});
+
+function request(text: string, more: Partial<GenerateRequest> = {}): GenerateRequest {
+  return {
+    prompt: [0, ...encode(text)],
+    maxTokens: 24,
+    stops: new Set(),
+    stopText: '\n',
+    ...more,
+  };
+}
+
+function complete(text: string, more: Partial<GenerateRequest> = {}, network = small) {
+  return generate(network, new Prefixes(network), tokenizer, request(text, more));
+}
+
+/** Places inside the lines of two files, where the rest follows from what was said. */
+function places(): string[] {
+  return files()
+    .slice(0, 2)
+    .flatMap((file) => {
+      const lines = file.split('\n');
+      return lines.flatMap((line, i) =>
+        line.length > 4
+          ? [[...lines.slice(Math.max(0, i - 8), i), line.slice(0, Math.ceil(line.length * 0.4))].join('\n')]
+          : [],
+      );
+    });
+}
+
+test('the trained model completes what it learned', async () => {
+  const { text, steps } = await complete(`${FUNCTIONS[3]}\nexport function clamp(x: number,`, {
+    maxTokens: 30,
+  });
+  assert.equal(text.split('\n')[0], ' low: number, high: number): number {');
+  assert.ok(steps.length < 30 && text.includes('\n'), 'the line ends it');
+  assert.ok(steps.every(({ logProbability }) => logProbability <= 0));
+});
+
+for (const [precision, bits] of [
+  ['int4', 4],
+  ['int8', 8],
+] as const) {
+  test(`the ${precision} graph computes what its rounded weights say, up to the rounding of activations`, async () => {
+    const weights = new Map(model.weights);
+    for (const { name, shape } of parameterSpecs(model.config)) {
+      const [rows, columns] = shape as [number, number];
+      const data = weights.get(name) as Float32Array;
+      if (shape.length === 2) weights.set(name, dequantize(quantize(data, rows, columns, bits)));
+    }
+    const load = (from: Model, as: 'fp32' | 'int4' | 'int8') =>
+      Network.load(from, { device: 'cpu', threads: 1, precision: as });
+    const [rounded, packed] = [await load({ config: model.config, weights }, 'fp32'), await load(model, precision)];
+    const pass = { ids: encode(FUNCTIONS[0]).map((id) => [id]), rows: [3, 9, 20] };
+    const expected = await rounded.forward(rounded.cache(), pass);
+    const error = relativeError(await packed.forward(packed.cache(), pass), expected);
+    await rounded.dispose();
+    await packed.dispose();
+    assert.ok(error < 0.03, String(error));
+  });
+}
+
+test('int4 gives the same greedy line as fp32 at 95 % of the places', async () => {
+  const all = places();
+  let same = 0;
+  for (const place of all) {
+    const [a, b] = [await complete(place), await complete(place, {}, exact)];
+    if (a.text === b.text) same++;
+  }
+  assert.ok(all.length > 50);
+  assert.ok(same >= 0.95 * all.length, `${same} of ${all.length}`);
+});
+
+test('healing: a cursor inside a token completes the token', async () => {
+  const { text } = await complete(`${FUNCTIONS[2]}\nif (!user) {\n  throw new Err`);
+  assert.equal(text.split('\n')[0], 'or("the user is not logged in");');
+  const { bytes, prompt } = heal(tokenizer, encode('return func'));
+  assert.ok(prompt.length < encode('return func').length);
+  assert.ok(' func'.endsWith(new TextDecoder().decode(bytes)));
+  assert.equal(heal(tokenizer, encode('x')).bytes.length, 0, 'the only token stays');
+});
+
+test('the prefix cache: a keystroke costs its tokens, and the answer is the same', async () => {
+  const prefixes = new Prefixes(small);
+  const text = places().at(-1) as string;
+  const run = (prompt: string) => generate(small, prefixes, tokenizer, request(prompt));
+  const cold = await run(text);
+  assert.equal(cold.reused, 0);
+  const typed = `${text}${cold.text.slice(0, 5)}`;
+  const warm = await run(typed);
+  const shared = encode(text).length;
+  assert.ok(warm.reused >= shared - 2, `${warm.reused} of ${shared}`);
+  assert.equal(warm.text, (await complete(typed)).text);
+  const other = await run('export');
+  assert.ok(other.reused <= 1);
+  assert.ok((await run(typed)).reused >= shared - 2, 'another prompt did not push it out');
+});
+
+test('stop tokens end before, texts after; length ends too, and a long prompt loses its beginning', async () => {
+  const text = places()[3] as string;
+  const endless: Partial<GenerateRequest> = { stopText: '\u0000', maxTokens: 6 };
+  const free = await complete(text, endless);
+  assert.equal(free.steps.length, 6);
+  assert.equal(free.stop, undefined);
+  const third = free.steps[2]?.id as number;
+  const stopped = await complete(text, { ...endless, stops: new Set([third]) });
+  assert.ok(stopped.steps.every(({ id }) => id !== third));
+  assert.equal(stopped.stop?.id, third);
+  assert.equal((await complete(files().join('\n'), { ...endless, maxTokens: 24 })).steps.length, 24);
+});
+
+test('the likeliest: probability, ties, the allowed set and damage', () => {
+  const logits = Float32Array.of(9, Math.log(1), Math.log(2), Math.log(4), Math.log(1));
+  const near = ({ id, logProbability }: { id: number; logProbability: number }, expected: number, share: number) => {
+    assert.equal(id, expected);
+    assert.ok(Math.abs(logProbability - Math.log(share)) < 1e-6);
+  };
+  near(likeliest(logits, 1, 4), 2, 0.5);
+  near(likeliest(logits, 1, 4, [0, 3]), 0, 0.5);
+  assert.throws(() => likeliest(Float32Array.of(Number.NaN, Number.NaN), 0, 2), /no numbers/);
+});
+
+test('a character that is not whole yet is held back', () => {
+  const ids = encode('ab→').map((id) => ({ id }));
+  assert.equal(textOf(ids, tokenizer, 0), 'ab→');
+  assert.equal(textOf(ids, tokenizer, 1), 'b→');
+  assert.equal(textOf(ids.slice(0, -1), tokenizer, 0), 'ab');
+});

@@ -1,0 +1,64 @@
+// A prompt goes in by chunks: a key that is pressed meanwhile ends it after the one under way, and what was done stays.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import { KeyValueCache } from '../../../src/neural/decoding/key-value-cache.ts';
+import { PREFILL_CHUNK, prefill } from '../../../src/neural/decoding/prefill.ts';
+import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+
+await loadLibrary();
+const config = { layers: 1, keyValueHeads: 1, headDim: 2 } as ModelConfig;
+const prompt = Array.from({ length: 3 * PREFILL_CHUNK - 10 }, (_, i) => i);
+
+function recorder(onPass: () => void = () => {}) {
+  const lengths: number[] = [];
+  const pass = (cache: KeyValueCache, tokens: number) => {
+    lengths.push(tokens);
+    cache.tensors(tokens);
+    cache.advance(tokens);
+    onPass();
+  };
+  const network = {
+    config,
+    cache: () => new KeyValueCache(config, 1),
+    forward: async (cache: KeyValueCache, { ids }: { readonly ids: readonly (readonly number[])[] }) => {
+      pass(cache, ids.length);
+      return new Float32Array(1);
+    },
+    absorb: async (cache: KeyValueCache, tokens: readonly number[]) => pass(cache, tokens.length),
+    absorbs: (tokens: number) => tokens >= 16,
+  };
+  return { network, lengths };
+}
+
+test('all of a prompt but what the cache holds is run', async () => {
+  const { network, lengths } = recorder();
+  const cache = network.cache();
+  assert.ok(await prefill(network, cache, prompt, 0));
+  assert.equal(cache.length, prompt.length);
+  assert.ok(lengths.every((length) => length <= PREFILL_CHUNK));
+  cache.truncate(prompt.length - 3);
+  lengths.length = 0;
+  assert.ok(await prefill(network, cache, prompt, prompt.length - 3));
+  assert.deepEqual(lengths, [3]);
+});
+
+test('a signal ends it after the chunk under way, and the next prompt goes on from there', async () => {
+  const controller = new AbortController();
+  const { network, lengths } = recorder(() => controller.abort());
+  const prefixes = new Prefixes(network as never);
+  const first = prefixes.lease(prompt);
+  assert.equal(await prefill(network, first.cache, prompt, first.reused, controller.signal), undefined);
+  first.finish(prompt);
+  assert.equal(lengths.length, 1);
+  const [done] = lengths as [number];
+  // The key that was pressed is one more token at the end.
+  const next = prefixes.lease([...prompt, 7]);
+  assert.equal(next.reused, done);
+  assert.ok(await prefill(network, next.cache, [...prompt, 7], next.reused));
+  assert.equal(
+    lengths.reduce((sum, length) => sum + length),
+    prompt.length + 1,
+  );
+});

@@ -1,0 +1,36 @@
+// A random model that is run in a millisecond, for tests of what lies in its cache.
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { Network } from '../../../src/neural/decoding/network.ts';
+import { prefill } from '../../../src/neural/decoding/prefill.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+
+export const TINY: ModelConfig = {
+  modelType: 'llama',
+  vocabSize: 64,
+  hiddenSize: 32,
+  intermediateSize: 64,
+  layers: 2,
+  heads: 2,
+  keyValueHeads: 1,
+  headDim: 16,
+  contextLength: 1024,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: false,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.2,
+};
+
+/** In full precision: the caller disposes of it. */
+export async function tinyNetwork(): Promise<Network> {
+  await loadLibrary();
+  const model = { config: TINY, weights: initialWeights(TINY, 2) };
+  return Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+}
+
+/** What a cache that never held anything else gives behind these tokens. */
+export async function afresh(network: Network, tokens: readonly number[]): Promise<Float32Array> {
+  return (await prefill(network, network.cache(), tokens, 0)) as Float32Array;
+}

@@ -1,0 +1,104 @@
+// A small model trained for a few seconds on made-up code, so that decoding is tested on one that has something to say.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
+import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { train } from '../../../src/neural/training/loop.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
+
+/**
+ * The first base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it does not use. Not the
+ * one that ships: what these models learn in a few seconds should not hang on it.
+ */
+export function smallTokenizer(size = 1536): Tokenizer {
+  const json = JSON.parse(
+    gunzipSync(readFileSync(join(import.meta.dirname, '../../golden/earlier/tokenizer.json.gz'))).toString(),
+  );
+  const vocab = Object.fromEntries(
+    Object.entries(json.model.vocab as Record<string, number>).filter(([, id]) => id < size),
+  );
+  const merges = (json.model.merges as (string | [string, string])[]).filter((merge) => {
+    const [left, right] = typeof merge === 'string' ? merge.split(' ') : merge;
+    return [left, right, `${left}${right}`].every((token) => (token as string) in vocab);
+  });
+  const tokenizer = loadTokenizer({ ...json, model: { ...json.model, vocab, merges } });
+  if (!tokenizer.ok) throw new Error(tokenizer.error.message);
+  return tokenizer.value;
+}
+
+/** Made-up functions that a small model learns by heart. */
+export const FUNCTIONS = [
+  'export function parseHeader(line: string): Header {\n  const [name, value] = line.split(":");\n  return { name, value };\n}\n',
+  'export async function readAll(stream: Stream): Promise<Buffer> {\n  const chunks: Buffer[] = [];\n  for await (const chunk of stream) chunks.push(chunk);\n  return Buffer.concat(chunks);\n}\n',
+  'export function clamp(x: number, low: number, high: number): number {\n  return Math.max(low, Math.min(high, x));\n}\n',
+  'function isEmpty(map: Map<string, unknown>): boolean {\n  return map.size === 0;\n}\n',
+  'export class Counter {\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}\n',
+  'const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));\n',
+  'if (!user) {\n  throw new Error("the user is not logged in");\n}\n',
+  'try {\n  await save(file, text);\n} catch (error) {\n  log.warn("could not save", error);\n}\n',
+  'switch (event.type) {\n  case "open":\n    return onOpen(event);\n  default:\n    return undefined;\n}\n',
+  'for (let i = 0; i < rows.length; i++) {\n  total += rows[i].price * rows[i].amount;\n}\n',
+] as const;
+
+/** Files with all of them, each in an order of its own. */
+export function files(): string[] {
+  return Array.from({ length: 24 }, (_, i) =>
+    FUNCTIONS.map((text, j) => ({ text, key: ((i + 1) * (j + 3) * 7919) % 101 }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ text }) => text)
+      .join('\n'),
+  );
+}
+
+/** @param head tokens that some samples begin with, each with one of the functions behind it */
+export function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
+  const config: ModelConfig = {
+    modelType: 'llama',
+    vocabSize: tokenizer.vocabularySize,
+    hiddenSize: 64,
+    intermediateSize: 128,
+    layers: 2,
+    heads: 4,
+    keyValueHeads: 2,
+    headDim: 16,
+    contextLength: 256,
+    normEpsilon: 1e-5,
+    ropeTheta: 10000,
+    attentionBias: false,
+    outputBias: false,
+    tied: true,
+    initializerRange: 0.05,
+  };
+  const examples = files().map((text) => ({ ids: tokenizer.encode(text) }));
+  if (head) {
+    for (let round = 0; round < 8; round++) {
+      for (const text of FUNCTIONS) examples.push({ ids: Int32Array.from([...head, ...tokenizer.encode(text)]) });
+    }
+  }
+  const options = {
+    stepper: {
+      config,
+      batch: 2,
+      length: 192,
+      microBatches: 1,
+      optimizer: { ...DEFAULT_OPTIMIZER, weightDecay: 0 },
+      lossChunk: 256,
+      device: 'cpu' as const,
+      threads: 2,
+      seed: 1,
+    },
+    schedule: { peak: 1e-2, warmupSteps: 5, totalSteps: 220, floor: 0.05 },
+    maxNorm: 1,
+    separator: 0,
+    checkpoint: undefined,
+  };
+  return train(options, initialWeights(config, 3), examples).then((result) => {
+    if (!result.ok) throw new Error(result.error.message);
+    const weights = new Map([...result.value.tensors].filter(([name]) => name.endsWith('.weight')));
+    return { config, weights };
+  });
+}

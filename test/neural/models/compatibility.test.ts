@@ -1,0 +1,144 @@
+// What belongs together: a model and its tokenizer, an adapter and its base, and what an adapted model says of its origin.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { root } from '../../../build/paths.ts';
+import { describeAdapted, listFiles } from '../../../src/neural/models/adapted.ts';
+import { baseOf, fitsBase, standingOf } from '../../../src/neural/models/compatibility.ts';
+import {
+  ADAPTER,
+  type PackageManifest,
+  readManifest,
+  sha256Of,
+  writeManifest,
+} from '../../../src/neural/models/manifest.ts';
+import { loadModel, saveModel } from '../../../src/neural/models/model-folder.ts';
+import { goldenFolder } from '../architecture/golden.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+after(() => rmSync(folder, { recursive: true }));
+const base = join(folder, 'base');
+const adapted = join(folder, 'adapted');
+const tokenizer = join(root, 'models', 'small', 'tokenizer.json');
+/** The same vocabulary, one byte more. */
+const other = join(folder, 'other.json');
+writeFileSync(other, `${readFileSync(tokenizer, 'utf8')}\n`);
+
+beforeEach(() => {
+  for (const each of [base, adapted]) {
+    rmSync(each, { recursive: true, force: true });
+    for (const file of ['config.json', 'model.safetensors'])
+      cpSync(join(goldenFolder('llama'), file), join(each, file));
+  }
+});
+
+const manifestOf = (at: string): PackageManifest => {
+  const read = readManifest(at);
+  assert.ok(read.ok && read.value);
+  return read.value;
+};
+
+test('an adapted model says what it was made from, and is refused with another tokenizer', () => {
+  describeAdapted(adapted, { base, tokenizer, precision: 'int8' });
+  writeFileSync(join(adapted, 'mixture.json'), '{}');
+  listFiles(adapted);
+  const manifest = manifestOf(adapted);
+  assert.equal(manifest.kind, 'model');
+  assert.deepEqual(manifest.base, { name: 'unnamed', weights: sha256Of(join(base, 'model.safetensors')) });
+  assert.equal(manifest.tokenizer, sha256Of(tokenizer));
+  assert.equal(manifest.precision, 'int8');
+  assert.deepEqual(manifest.files, ['config.json', 'manifest.json', 'mixture.json', 'model.safetensors']);
+  assert.deepEqual(loadModel(adapted, { tokenizer }).manifest, manifest);
+  assert.throws(() => loadModel(adapted, { tokenizer: other }), {
+    code: 'mismatched',
+    message: /'adapted' was made for another tokenizer.*Run "Adapt to This Repo" again/,
+  });
+  assert.throws(() => loadModel(adapted, { tokenizer: join(folder, 'none') }), { code: 'unreadable' });
+});
+
+test('what it takes over from its base: name, licence, form of prompts; and the tokenizer, where nobody names one', () => {
+  cpSync(tokenizer, join(base, 'tokenizer.json'));
+  describeAdapted(base, { base, precision: 'int4' });
+  writeManifest(base, { ...manifestOf(base), name: 'medium', licence: 'Apache-2.0', stop: ['<|eom|>'], base: null });
+  describeAdapted(adapted, { base, precision: 'fp32' });
+  const { name, licence, stop, base: origin, tokenizer: hash } = manifestOf(adapted);
+  assert.deepEqual([name, licence, stop, hash], ['adapted', 'Apache-2.0', ['<|eom|>'], sha256Of(tokenizer)]);
+  assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
+});
+
+test('where nobody knows the tokenizer nothing is claimed, and nothing refused', () => {
+  describeAdapted(adapted, { base, precision: 'int8' });
+  assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
+  assert.equal(loadModel(adapted, { tokenizer }).manifest, undefined);
+});
+
+test('a folder with a tokenizer of its own is refused with another one, manifest or not', () => {
+  cpSync(tokenizer, join(base, 'tokenizer.json'));
+  assert.equal(loadModel(base).config.layers, 2);
+  assert.equal(loadModel(base, { tokenizer }).config.layers, 2);
+  assert.throws(() => loadModel(base, { tokenizer: other }), { code: 'mismatched' });
+  describeAdapted(base, { base, precision: 'int4' });
+  cpSync(other, join(base, 'tokenizer.json'));
+  assert.throws(() => loadModel(base), { code: 'mismatched', message: /reinstall the extension/ });
+});
+
+test('an adapter fits the base that it was made for, by its bytes', () => {
+  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
+  rmSync(join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base, tokenizer, precision: 'int4' });
+  const manifest = manifestOf(adapted);
+  assert.equal(manifest.kind, 'adapter');
+  const own = baseOf(base);
+  assert.deepEqual(fitsBase(manifest, own), { ok: true, value: true });
+  const problem = (of: { name: string; weights: string }) => {
+    const result = fitsBase(manifest, of);
+    return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+  };
+  assert.match(
+    problem({ ...own, weights: '0'.repeat(64) }),
+    /^mismatched: .*'unnamed' as it was before.*Adapt to This/,
+  );
+  assert.match(problem({ name: 'large', weights: '0'.repeat(64) }), /the base 'unnamed', and 'large' is in use/);
+  assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
+});
+
+test('what goes over another base that ships is opened over that one; what goes over none is for adapting again', () => {
+  const models = join(folder, 'models');
+  const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
+  for (const [at, fill] of [
+    [small, 1],
+    [medium, 2],
+  ] as const) {
+    const { config, weights } = loadModel(base);
+    saveModel(at, config, new Map([...weights].map(([name, data]) => [name, data.slice().fill(fill)])), 'F16');
+    cpSync(tokenizer, join(at, 'tokenizer.json'));
+    describeAdapted(at, { base: at, precision: 'int4' });
+    writeManifest(at, { ...manifestOf(at), name: at === small ? 'small' : 'medium', base: null });
+  }
+  cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
+  rmSync(join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int4' });
+  const found = (of: string, words = tokenizer) => {
+    const result = standingOf(adapted, of, words);
+    return result.ok ? result.value : result.error.code;
+  };
+  assert.deepEqual(found(medium), { over: medium, madeFrom: 'medium', isOwn: true });
+  assert.deepEqual(found(small), { over: medium, madeFrom: 'medium', isOwn: false });
+  assert.deepEqual(found(medium, other), { over: medium, madeFrom: 'medium', isOwn: true }, 'the n-grams have others');
+  writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(other) });
+  const waiting = standingOf(adapted, small, other);
+  assert.match(waiting.ok ? '' : waiting.error.message, /goes with the base 'medium'.*Choose that one/);
+  writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(tokenizer) });
+  // The base is another one now, under the same name.
+  writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
+  assert.equal(found(medium), 'mismatched');
+  assert.equal(found(small), 'mismatched');
+  // A whole model needs the words alone; whose it is is known by name or by bytes.
+  cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
+  describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
+  assert.deepEqual(found(small), { over: small, madeFrom: 'medium', isOwn: false });
+  writeManifest(medium, { ...manifestOf(medium), weights: '1'.repeat(64) });
+  assert.deepEqual(found(medium), { over: medium, madeFrom: 'medium', isOwn: true }, 'as it was before');
+});

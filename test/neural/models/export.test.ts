@@ -1,0 +1,112 @@
+// Exports read by others: what transformers, peft and llama.cpp made of these very bytes (test/golden/export/make.py) is what we make of them.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Network } from '../../../src/neural/decoding/network.ts';
+import { loadAdapter } from '../../../src/neural/models/adapter.ts';
+import { exportModel } from '../../../src/neural/models/export/export.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { EXPORTED, TOKENS, writeExported } from './export-models.ts';
+
+interface Golden {
+  readonly files: Readonly<Record<string, string>>;
+  readonly base: readonly number[];
+  readonly adapter: readonly number[];
+  readonly merged: readonly number[];
+  readonly 'llama.cpp': readonly number[];
+  readonly words: readonly number[];
+}
+
+const golden: Readonly<Record<string, Golden>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../golden/export/golden.json'), 'utf8'),
+);
+const folder = mkdtempSync(join(tmpdir(), 'export-'));
+after(() => rmSync(folder, { recursive: true }));
+before(() => loadLibrary());
+
+/** After the last token, in full precision. */
+async function logitsOf(model: string, base?: string): Promise<Float32Array> {
+  const loaded = loadModel(model, base === undefined ? {} : { base });
+  const network = await Network.load(loaded, { device: 'cpu', threads: 1, precision: 'fp32' });
+  const rows = [TOKENS.length - 1];
+  const logits = await network.forward(network.cache(), { ids: TOKENS.map((id) => [id]), rows });
+  await network.dispose();
+  return logits.slice();
+}
+
+function furthest(ours: ArrayLike<number>, theirs: readonly number[]): number {
+  assert.equal(ours.length, theirs.length);
+  return theirs.reduce((most, each, i) => Math.max(most, Math.abs(each - (ours[i] as number))), 0);
+}
+
+function logProbabilities(logits: Float32Array): Float32Array {
+  const total = Math.log(logits.reduce((sum, each) => sum + Math.exp(each), 0));
+  return logits.map((each) => each - total);
+}
+
+for (const name of Object.keys(EXPORTED)) {
+  test(`${name}: transformers, peft and llama.cpp read an export as we do`, async () => {
+    const { base, model, tokenizer } = writeExported(folder, name);
+    const into = join(folder, name);
+    const done = exportModel({ model, base, tokenizer, into });
+    assert.ok(done.ok, done.ok ? '' : done.error.message);
+    assert.deepEqual(done.value.names, ['adapter', 'adapter.gguf', 'base', 'base.gguf', 'merged', 'README.md']);
+    const theirs = golden[name] as Golden;
+    for (const [file, hash] of Object.entries(theirs.files)) {
+      const bytes = createHash('sha256')
+        .update(readFileSync(join(into, file)))
+        .digest('hex');
+      assert.equal(bytes.slice(0, 16), hash, `${file} is what was read`);
+    }
+    const adapted = await logitsOf(model, base);
+    assert.ok(furthest(await logitsOf(base), theirs.base) < 1e-3);
+    assert.ok(furthest(adapted, theirs.base) > 0.1, 'the adapter changes something');
+    assert.ok(furthest(adapted, theirs.adapter) < 1e-3);
+    assert.ok(furthest(adapted, theirs.merged) < 1e-2);
+    assert.ok(furthest(logProbabilities(adapted), theirs['llama.cpp']) < 1e-2);
+    assert.ok(furthest(await logitsOf(join(into, 'merged')), theirs.merged) < 1e-3, 'and we read it again');
+    const read = readTokenizer(join(into, 'merged', 'tokenizer.json'));
+    assert.ok(read.ok);
+    assert.deepEqual([...read.value.encode('return find(a);\n')], theirs.words);
+    assert.deepEqual(
+      loadAdapter(join(into, 'adapter'), (EXPORTED[name] as (typeof EXPORTED)[string]).config).lora,
+      EXPORTED[name]?.lora,
+    );
+  });
+}
+
+test('the README says what the model is asked, and where it goes wrong', () => {
+  const text = (name: string) => readFileSync(join(folder, name, 'README.md'), 'utf8');
+  const llama = text('llama');
+  assert.match(llama, /`<\|file\|>PATH\\n<\|suffix\|>AFTER<\|prefix\|>BEFORE`.*ends with `<\|eom\|>`/);
+  assert.match(llama, /rows of q and k/);
+  assert.match(llama, /alpha \/ rank = 4 times/);
+  assert.match(llama, /Layers 0 to 0 have no adapter/);
+  assert.match(llama, /does not know how this tokenizer cuts words/);
+  assert.match(llama, /no `lm_head.weight`/);
+  assert.match(llama, /--max-lora-rank 16 /);
+  assert.doesNotMatch(text('qwen2'), /rows of q and k|lm_head/);
+});
+
+test('a model that was trained whole is exported without an adapter', () => {
+  const { base, tokenizer } = writeExported(folder, 'qwen2');
+  const into = join(folder, 'whole');
+  const done = exportModel({ model: base, base, tokenizer, into });
+  assert.deepEqual(done.ok && done.value.names, ['merged.gguf', 'merged', 'README.md']);
+  assert.ok(!existsSync(join(into, 'adapter')));
+});
+
+test('what cannot be written or read is a failure', () => {
+  const { base, model, tokenizer } = writeExported(folder, 'qwen2');
+  const code = (done: ReturnType<typeof exportModel>) => (done.ok ? 'done' : done.error.code);
+  assert.equal(code(exportModel({ model, base, tokenizer, into: tokenizer })), 'unwritable');
+  assert.equal(
+    code(exportModel({ model: join(folder, 'none'), base, tokenizer, into: join(folder, 'x') })),
+    'unreadable',
+  );
+});

@@ -1,0 +1,92 @@
+// Reading and writing: config.json, safetensors, half precisions.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../../src/common/half.ts';
+import { PRESETS } from '../../../src/neural/architecture/config.ts';
+import { parameterCount } from '../../../src/neural/architecture/parameters.ts';
+import { parseConfig, writeConfig } from '../../../src/neural/models/config-json.ts';
+import { loadModel, saveModel } from '../../../src/neural/models/model-folder.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { goldenFolder, readGolden, relativeError } from '../architecture/golden.ts';
+
+const codeOf = (text: string) => {
+  const result = parseConfig(text);
+  return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+};
+
+test('config.json: what is written is read back; defaults of the two families', () => {
+  const small = { ...PRESETS.S, vocabSize: 8192, eosTokenId: 1 };
+  const again = parseConfig(writeConfig(small, 'float16'));
+  assert.ok(again.ok);
+  assert.deepEqual(again.value, small);
+  const qwen = readGolden('qwen2').config;
+  assert.ok(qwen.attentionBias && !qwen.outputBias && !qwen.tied);
+  assert.equal(qwen.ropeTheta, 1e6);
+  assert.deepEqual(
+    (['S', 'M'] as const).map((name) => Math.round(parameterCount({ ...PRESETS[name], vocabSize: 16_384 }) / 1e5) / 10),
+    [16.6, 115.6],
+  );
+});
+
+test('config.json: what cannot be served is refused in words', () => {
+  const base = JSON.parse(writeConfig({ ...PRESETS.S, vocabSize: 100 }, 'float32'));
+  const changed = (more: object) => codeOf(JSON.stringify({ ...base, ...more }));
+  assert.match(codeOf('{'), /^corrupt: .*not valid JSON/);
+  assert.match(changed({ model_type: 'mamba' }), /^unsupported: .*'mamba'/);
+  assert.match(changed({ rope_scaling: { rope_type: 'yarn' } }), /rotary scaling 'yarn'/);
+  assert.match(changed({ hidden_act: 'gelu' }), /activation 'gelu'/);
+  assert.match(changed({ use_sliding_window: true }), /sliding window/);
+  assert.match(changed({ hidden_size: undefined }), /^corrupt: .*no usable hidden_size/);
+  assert.match(changed({ num_key_value_heads: 4 }), /^corrupt: .*multiple/);
+  assert.equal(changed({ rope_theta: undefined, rope_parameters: { rope_type: 'default', rope_theta: 5e5 } }), 'ok');
+});
+
+test('half precisions: every float16 survives; rounding is to nearest even; specials', () => {
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const value = fromHalf(bits);
+    if (Number.isNaN(value)) continue;
+    assert.equal(toHalf(value), bits);
+  }
+  assert.equal(fromHalf(toHalf(65504)), 65504);
+  assert.equal(fromHalf(toHalf(65519)), 65504);
+  assert.equal(fromHalf(toHalf(65520)), Number.POSITIVE_INFINITY);
+  assert.equal(fromHalf(toHalf(1 + 2 ** -11)), 1, 'a tie goes to even');
+  assert.equal(fromHalf(toHalf(1 + 3 * 2 ** -11)), 1 + 2 ** -9);
+  assert.ok(Number.isNaN(fromHalf(toHalf(Number.NaN))) && Number.isNaN(fromBfloat(toBfloat(Number.NaN))));
+  assert.equal(fromBfloat(toBfloat(1 + 2 ** -8)), 1, 'a tie goes to even');
+  assert.equal(fromBfloat(toBfloat(-3.5)), -3.5);
+});
+
+test('a model folder in each stored type; damaged ones are refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'model-'));
+  const { config, weights } = loadModel(goldenFolder('qwen2'));
+  for (const [type, tolerance] of [
+    ['F32', 0],
+    ['F16', 1e-3],
+    ['BF16', 8e-3],
+  ] as const) {
+    saveModel(folder, config, weights, type);
+    const again = loadModel(folder);
+    assert.deepEqual(again.config, config);
+    for (const [name, data] of weights)
+      assert.ok(relativeError(again.weights.get(name) ?? [], data) <= tolerance, `${type} ${name}`);
+  }
+  const file = join(folder, 'model.safetensors');
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.subarray(0, bytes.length - 10));
+  assert.throws(() => loadModel(folder), { code: 'corrupt' });
+  const { tensors } = readSafetensors(bytes);
+  tensors.delete('model.norm.weight');
+  writeFileSync(file, Buffer.concat(writeSafetensors(tensors)));
+  assert.throws(() => loadModel(folder), /no tensor 'model.norm.weight'/);
+  tensors.set('model.norm.weight', { shape: [3], data: new Float32Array(3) });
+  writeFileSync(file, Buffer.concat(writeSafetensors(tensors)));
+  assert.throws(() => loadModel(folder), /'model.norm.weight' has 3 elements/);
+  const nan = new Map(weights).set('model.norm.weight', new Float32Array(16).fill(Number.NaN));
+  assert.throws(() => saveModel(folder, config, nan, 'F32'), /no numbers/);
+  rmSync(folder, { recursive: true });
+  assert.throws(() => loadModel(folder), { code: 'unreadable' });
+});

@@ -1,0 +1,109 @@
+// manifest.json: what is written is read back, what is wrong is named; the packages that ship say the truth of themselves.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { root } from '../../../build/paths.ts';
+import { listPackages } from '../../../src/neural/models/list.ts';
+import {
+  MANIFEST,
+  type PackageManifest,
+  parseManifest,
+  readManifest,
+  sha256Of,
+  writeManifest,
+} from '../../../src/neural/models/manifest.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const hash = (digit: string) => digit.repeat(64);
+const manifest: PackageManifest = {
+  version: 1,
+  name: 'medium',
+  kind: 'model',
+  base: { name: 'SmolLM2-135M-Instruct' },
+  weights: hash('a'),
+  tokenizer: hash('b'),
+  dialect: 'easy-1',
+  stop: ['<|eom|>'],
+  licence: 'Apache-2.0',
+  precision: 'int4',
+  files: ['config.json', 'manifest.json', 'model.safetensors'],
+};
+
+test('what is written is read back; a folder without one has none', () => {
+  assert.deepEqual(readManifest(folder), { ok: true, value: undefined });
+  writeManifest(folder, manifest);
+  assert.deepEqual(readManifest(folder), { ok: true, value: manifest });
+});
+
+test('what is wrong is named, with what to do', () => {
+  const problem = (more: object) => {
+    const result = parseManifest(JSON.stringify({ ...manifest, ...more }));
+    return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
+  };
+  assert.equal(problem({}), 'ok');
+  assert.equal(problem({ base: null }), 'ok');
+  assert.match(problem({ version: 2 }), /^newer-version: .*Update the extension/);
+  assert.match(problem({ dialect: 'harder-2' }), /^unsupported: .*'harder-2'.*knows easy-1.*name another base/);
+  for (const [field, value] of Object.entries({
+    version: 'one',
+    name: '../elsewhere',
+    kind: 'half',
+    base: 'medium',
+    weights: 'abc',
+    tokenizer: undefined,
+    dialect: 7,
+    stop: [],
+    licence: '',
+    precision: 'int2',
+    files: ['../../etc/passwd'],
+  })) {
+    assert.match(problem({ [field]: value }), new RegExp(`^corrupt: manifest.json has no usable ${field}\\. .*Adapt`));
+  }
+  for (const text of ['{', '[]', 'null']) {
+    const result = parseManifest(text);
+    assert.equal(result.ok ? 'ok' : result.error.code, 'corrupt', text);
+  }
+});
+
+test('the packages that ship are what their manifests say', () => {
+  const problems: string[] = [];
+  const packages = listPackages(join(root, 'models'), (at, { message }) => problems.push(`${at}: ${message}`));
+  assert.deepEqual(problems, []);
+  assert.ok(packages.some(({ name }) => name === 'small'));
+  for (const { name, folder: at, manifest: said, tokenizer, config, bytes } of packages) {
+    assert.equal(at, join(root, 'models', name));
+    assert.equal(sha256Of(join(at, 'model.safetensors')), said.weights, name);
+    assert.equal(sha256Of(tokenizer), said.tokenizer, name);
+    assert.deepEqual(readdirSync(at).sort(), [...said.files].sort(), name);
+    assert.ok(config.layers > 1 && bytes > 1e6);
+    const { added_tokens: specials } = JSON.parse(readFileSync(tokenizer, 'utf8'));
+    const known = specials.map(({ content }: { content: string }) => content);
+    assert.deepEqual(
+      said.stop.filter((token) => !known.includes(token)),
+      [],
+    );
+  }
+});
+
+test('packages are listed by size; what cannot be used is told, what is none is passed over', () => {
+  const models = join(folder, 'models');
+  const small = join(root, 'models', 'small');
+  for (const name of ['one', 'broken', 'empty']) mkdirSync(join(models, name), { recursive: true });
+  for (const name of ['one', 'broken']) {
+    for (const file of ['config.json', MANIFEST]) cpSync(join(small, file), join(models, name, file));
+  }
+  writeFileSync(join(models, 'one', 'model.safetensors'), 'bytes');
+  const problems: string[] = [];
+  const found = listPackages(models, (at, { code, message }) => problems.push(`${at} ${code} ${message}`));
+  assert.deepEqual(
+    found.map(({ name, folder: at, bytes, config }) => [name, at, bytes, config.layers]),
+    [['small', join(models, 'one'), 5, 6]],
+  );
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] as string, /broken unreadable .*model\.safetensors.*Reinstall/);
+  assert.deepEqual(listPackages(join(folder, 'nowhere')), []);
+});

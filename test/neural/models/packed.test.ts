@@ -1,0 +1,21 @@
+// A matrix in 4 bits as a file holds it: what it claims to be is what it is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { packedMatrix } from '../../../src/neural/models/packed.ts';
+
+const of = (rows: number, columns: number, bytes: number, scales: Float32Array | undefined) => () =>
+  packedMatrix('m', rows, columns, new Uint8Array(bytes), scales);
+const scales = (count: number, value = 1) => new Float32Array(count).fill(value);
+
+test('bytes and scales are as many as the matrix needs, in whole blocks', () => {
+  assert.equal(of(2, 64, 64, scales(4))().scales.length, 4);
+  for (const wrong of [
+    of(2, 64, 63, scales(4)),
+    of(2, 64, 64, scales(3)),
+    of(2, 64, 64, undefined),
+    of(2, 64, 64, scales(4, Number.NaN)),
+    // Half a block a row, which would be read as a whole one.
+    of(2, 48, 48, scales(3)),
+  ])
+    assert.throws(wrong, { code: 'corrupt' });
+});

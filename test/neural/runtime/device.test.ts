@@ -1,0 +1,115 @@
+// Which device is chosen and why; WebGPU really probed; sessions say what is wrong.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Builder } from '../../../src/neural/autodiff/builder.ts';
+import { writeModel } from '../../../src/neural/onnx/write.ts';
+import { chooseDevice, physicalCores, probeWebGpu, threadCount } from '../../../src/neural/runtime/device.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { Session } from '../../../src/neural/runtime/session.ts';
+import { Tensor } from '../../../src/neural/runtime/tensor.ts';
+import { PROBE_ARGUMENT } from '../../../src/specialist/engine/protocol.ts';
+import { ended, SCRIPT, until } from '../../specialist/engine/helpers.ts';
+import { useSoftwareVulkan } from './vulkan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+before(async () => {
+  await useSoftwareVulkan();
+  await loadLibrary();
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const probing = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
+
+test('the probe finds the software GPU, in a process of its own', async () => {
+  const { speedup, ...found } = await probing(SCRIPT);
+  assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
+  assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
+});
+
+test('a driver that hangs, aborts or is absent is a reason, not a failure', async () => {
+  const script = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  assert.match((await probing(script('hang.mjs', 'setInterval(() => {}, 1000);'), 300)).detail, /did not answer/);
+  assert.match((await probing(script('abort.mjs', 'process.abort();'))).detail, /SIGABRT/);
+  const driver = process.env.VK_DRIVER_FILES;
+  process.env.VK_DRIVER_FILES = '/nowhere.json';
+  const none = await probing(SCRIPT);
+  process.env.VK_DRIVER_FILES = driver;
+  assert.equal(none.ok, false);
+  assert.match(none.detail, /WebGPU is not available|ended the test process/);
+});
+
+test('a driver that hangs outlives neither who asked nor its own time', async () => {
+  const source = (path: string) => JSON.stringify(join(import.meta.dirname, '../../../src', path));
+  const script = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const hangs = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+  const late = script('late.ts', `import { endAfter } from ${source('common/child.ts')}; endAfter(100); ${hangs}`);
+  assert.match((await probing(late)).detail, /SIGKILL/);
+
+  const pid = join(folder, 'pid');
+  const hang = script(
+    'hang.ts',
+    `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(pid)}, String(process.pid)); ${hangs}`,
+  );
+  const owner = script(
+    'owner.ts',
+    `import { existsSync } from 'node:fs';
+     import { probeWebGpu } from ${source('neural/runtime/device.ts')};
+     void probeWebGpu({ script: ${JSON.stringify(hang)}, args: [], timeoutMs: 1e9 });
+     setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(0), 20);`,
+  );
+  const asked = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
+  await new Promise((resolve) => asked.once('exit', resolve));
+  const probe = Number(readFileSync(pid, 'utf8'));
+  await until(() => ended(probe));
+});
+
+test('settings and the probe choose the device, and say why', async () => {
+  const yes = async () => ({ ok: true, detail: 'WebGPU works' });
+  const no = async () => ({ ok: false, detail: 'no driver' });
+  const never = async () => assert.fail('the CPU needs no probe');
+  assert.deepEqual(await chooseDevice('cpu', never), { device: 'cpu', reason: 'chosen in the settings' });
+  assert.deepEqual(await chooseDevice('auto', yes), { device: 'webgpu', reason: 'WebGPU works' });
+  const slow = async () => ({ ok: true, detail: 'WebGPU works', speedup: 0.04 });
+  assert.deepEqual(await chooseDevice('auto', slow), {
+    device: 'cpu',
+    reason: 'the GPU is 0.04 times as fast as the processor',
+  });
+  assert.equal((await chooseDevice('webgpu', slow)).device, 'webgpu');
+  assert.deepEqual(await chooseDevice('webgpu', no), { device: 'cpu', reason: 'no usable GPU: no driver' });
+});
+
+test('threads: physical cores minus one, at least one, or the setting', () => {
+  const cores = physicalCores();
+  assert.equal(threadCount('auto'), cores < 3 ? cores : cores - 1);
+  assert.equal(threadCount(3), 3);
+  assert.equal(threadCount(0), 1);
+});
+
+test('tensors on the GPU stay there, and are read only through a session', async () => {
+  const b = new Builder('t');
+  b.graph.output('y', b.mul(b.graph.input('x', 'f32', [4]), 2));
+  const model = writeModel(b.graph);
+  const session = await Session.load(model, { device: 'webgpu', threads: 1, strict: true, keepOnDevice: true });
+  const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
+  assert.ok(y?.onDevice);
+  assert.throws(() => y.data, /read through Transfer/);
+  const reader = await Session.load(model, { device: 'webgpu', threads: 1, strict: true });
+  const { y: z } = await reader.run({ x: y });
+  assert.deepEqual(z?.floats, Float32Array.of(4, 8, 12, 16));
+  y.dispose();
+  await session.dispose();
+  await assert.rejects(reader.run({}), /no tensor for input 'x'/);
+  await reader.dispose();
+});

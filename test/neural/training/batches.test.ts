@@ -1,0 +1,177 @@
+// Packing: every token is learned once per epoch, nothing is predicted across sequences, steps are reproducible.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Batches, type Example } from '../../../src/neural/training/batches.ts';
+
+const SEPARATOR = 99;
+const examples: Example[] = [
+  { ids: Int32Array.of(1, 2, 3, 4, 5) },
+  { ids: Int32Array.of(10, 11, 12), weights: Float32Array.of(9, 0, 0.5) },
+  { ids: Int32Array.of(20, 21, 22, 23, 24, 25, 26, 27, 28) },
+  { ids: Int32Array.of(30) },
+];
+const options = { batch: 2, length: 4, microBatches: 2, seed: 5, separator: SEPARATOR };
+
+test('an epoch predicts each token but the first of a sequence, with its weight', () => {
+  const batches = new Batches(examples, { ...options, batch: 1, microBatches: 1 });
+  const seen = new Map<string, number>();
+  for (let step = 0; step < batches.stepsPerEpoch; step++) {
+    const [{ ids, targets, weights }] = batches.step(step) as [ReturnType<typeof batches.step>[number]];
+    ids.forEach((id, i) => {
+      if ((weights[i] as number) > 0) seen.set(`${id} ${targets[i]}`, (seen.get(`${id} ${targets[i]}`) ?? 0) + 1);
+    });
+  }
+  const expected = [
+    '1 2',
+    '2 3',
+    '3 4',
+    '4 5',
+    '11 12',
+    ...[20, 21, 22, 23, 24, 25, 26, 27].map((id) => `${id} ${id + 1}`),
+  ];
+  assert.deepEqual([...seen.keys()].sort(), expected.sort());
+  assert.ok([...seen.values()].every((count) => count === 1));
+});
+
+test('weights of a step sum to 1, and its shape is fixed', () => {
+  const batches = new Batches(examples, options);
+  for (let step = 0; step < 5; step++) {
+    const micro = batches.step(step);
+    assert.equal(micro.length, 2);
+    assert.ok(
+      micro.every(({ ids, targets, weights }) => ids.length === 8 && targets.length === 8 && weights.length === 8),
+    );
+    const total = micro.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
+    assert.ok(Math.abs(total - 1) < 1e-6);
+  }
+});
+
+test('step n is the same whatever was asked before; epochs differ in order', () => {
+  const a = new Batches(examples, options);
+  const b = new Batches(examples, options);
+  for (const step of [0, 1, 2, 3]) a.step(step);
+  assert.deepEqual(a.step(7), b.step(7));
+  const epochs = [0, 1, 2, 3].map((epoch) => JSON.stringify(a.step(epoch * a.stepsPerEpoch * 2)));
+  assert.ok(new Set(epochs).size > 1);
+});
+
+test('nothing to learn is an error', () => {
+  assert.throws(() => new Batches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
+});
+
+test('what fits in a window is never cut, and windows are filled', () => {
+  const whole: Example[] = Array.from({ length: 60 }, (_, i) => ({
+    // Begins with its number and ends with 98, so that a cut one would be seen.
+    ids: Int32Array.from({ length: 5 + (i % 12) }, (_, j) => (j === 4 + (i % 12) ? 98 : i)),
+  }));
+  const long: Example = { ids: Int32Array.from({ length: 50 }, (_, i) => 100 + i) };
+  const batches = new Batches([...whole, long], { ...options, length: 16, batch: 1, microBatches: 1 });
+  const learned: number[] = [];
+  let used = 0;
+  for (const { ids, targets, weights } of batches.everything()) {
+    const stream = [...ids, targets.at(-1) as number];
+    used += stream.filter((id) => id !== SEPARATOR).length;
+    stream.forEach((id, i) => {
+      if (id >= 98) return;
+      // From an example's first token on, all of it follows in the same window.
+      if (i === 0 || stream[i - 1] !== id) assert.equal(stream[i + 4 + (id % 12)], 98, `example ${id}`);
+    });
+    learned.push(...targets.filter((_, i) => (weights[i] as number) > 0));
+  }
+  assert.equal(learned.length, whole.reduce((sum, { ids }) => sum + ids.length - 1, 0) + 49);
+  assert.ok(used / (batches.size * 17) > 0.85, `${used} of ${batches.size * 17}`);
+});
+
+test('validation sees every window once, its weights sum to 1', () => {
+  const batches = new Batches(examples, { ...options, batch: 3 });
+  const all = batches.everything();
+  assert.equal(all.length, Math.ceil(batches.size / 3));
+  const total = all.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
+  assert.ok(Math.abs(total - 1) < 1e-6);
+});
+
+test('what is worth more comes earlier, every epoch in another order, and nothing is left out', () => {
+  const many = (worth: (i: number) => number) =>
+    new Batches(
+      Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),
+      { ...options, batch: 1, microBatches: 1 },
+    );
+  const order = (batches: Batches, epoch: number) =>
+    Array.from({ length: 200 }, (_, i) => batches.step(epoch * 200 + i)[0]?.ids[0] as number);
+  const drawn = many((i) => (i < 100 ? 1 : 5));
+  const first = order(drawn, 0);
+  assert.deepEqual(
+    [...first].sort((a, b) => a - b),
+    Array.from({ length: 200 }, (_, i) => i),
+  );
+  assert.notDeepEqual(order(drawn, 1), first);
+  assert.deepEqual(
+    order(
+      many((i) => (i < 100 ? 1 : 5)),
+      0,
+    ),
+    first,
+  );
+  // Odds of 5 to 1: of the first fifty four fifths or so are worth more; far from a half.
+  assert.ok(first.slice(0, 50).filter((i) => i >= 100).length > 32);
+  const plain = new Batches(
+    Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i) })),
+    { ...options, batch: 1, microBatches: 1 },
+  );
+  assert.deepEqual(
+    order(
+      many(() => 3),
+      0,
+    ),
+    order(plain, 0),
+    'equal worth is no worth',
+  );
+});
+
+const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
+
+test('of what a step weighs a teacher has half at most, however much there is of it', () => {
+  const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
+  // Each is worth a hundred of the others: without a bound the first steps would hold nothing else.
+  const taught: Example[] = Array.from({ length: 20 }, (_, i) => ({
+    ...{ ids: ids(1000 + 10 * i, 5), worth: 100, taught: true as const },
+    weights: new Float32Array(5).fill(4),
+  }));
+  const shares = (batches: Batches) =>
+    Array.from({ length: 12 }, (_, step) => {
+      const found = batches
+        .step(step)
+        .flatMap(({ targets, weights }) => [...targets].map((id, i) => ({ id, weight: weights[i] as number })));
+      const sum = (of: typeof found) => of.reduce((all, { weight }) => all + weight, 0);
+      assert.ok(Math.abs(sum(found) - 1) < 1e-6);
+      return sum(found.filter(({ id }) => id >= 1000));
+    });
+  const bounded = shares(new Batches([...own, ...taught], options));
+  assert.ok(
+    bounded.every((share) => share <= 0.5 + 1e-6),
+    bounded.join(' '),
+  );
+  assert.ok(
+    bounded.some((share) => share > 0.49),
+    bounded.join(' '),
+  );
+  // What is within the bound is as it would be otherwise.
+  const few = [{ ids: ids(0, 30) }, { ids: ids(100, 30) }, { ids: ids(1000, 5) }];
+  const marked = few.map((each, i) => (i === 2 ? { ...each, taught: true as const } : each));
+  const steps = (of: readonly Example[]) => {
+    const batches = new Batches(of, options);
+    return Array.from({ length: 8 }, (_, step) => batches.step(step));
+  };
+  assert.deepEqual(steps(marked), steps(few));
+  // With nothing else to learn from there is nothing to weigh it against.
+  assert.deepEqual(shares(new Batches(taught, options)), Array(12).fill(1));
+});
+
+test('what another model gives a token stays beside it, through cutting and stacking', () => {
+  const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
+  const batches = new Batches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
+  const found = batches.flatMap(({ targets, beside }) => [...targets].map((id, i) => [id, beside?.[i]] as const));
+  for (let i = 1; i < 9; i++) assert.ok(found.some(([id, beside]) => id === 20 + i && beside === known[i]));
+  assert.ok(found.every(([id, beside]) => (id >= 20 && id < 29) || Number.isNaN(beside ?? Number.NaN)));
+  assert.ok(new Batches([{ ids: ids(40, 3) }], options).everything().every(({ beside }) => beside === undefined));
+});

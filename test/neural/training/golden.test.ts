@@ -1,0 +1,88 @@
+// Ten training steps against PyTorch's: losses and gradient norms, full and adapters, one graph and accumulated, CPU and WebGPU.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import type { StepperOptions } from '../../../src/neural/training/stepper.ts';
+import { GOLDEN_CASES, type GoldenBatch, readGolden, relativeError } from '../architecture/golden.ts';
+import { useSoftwareVulkan } from '../runtime/vulkan.ts';
+import { split, stepper, tokenBatch } from './helpers.ts';
+
+const LEARNING_RATE = 3e-3;
+const MAX_NORM = 0.5;
+
+before(async () => {
+  await useSoftwareVulkan();
+  await loadLibrary();
+});
+
+async function compare(name: (typeof GOLDEN_CASES)[number], more: Partial<StepperOptions>): Promise<void> {
+  const golden = readGolden(name);
+  const trainer = await stepper(golden, more);
+  for (const [i, batch] of golden.batches.entries()) {
+    const whole = tokenBatch(batch);
+    const batches = more.microBatches ? split(whole, golden.length) : [whole];
+    const result = await trainer.run(batches, LEARNING_RATE, MAX_NORM);
+    assert.ok(result);
+    const { loss, norm } = result;
+    for (const [actual, expected] of [
+      [loss, golden.losses[i]],
+      [norm, golden.norms[i]],
+    ] as [number, number][]) {
+      assert.ok(
+        Math.abs(actual - expected) <= 1e-4 * expected,
+        `${name} step ${i + 1}: ${actual}, PyTorch has ${expected}`,
+      );
+    }
+  }
+  assert.equal(trainer.step, 10);
+  await trainer.dispose();
+}
+
+for (const name of GOLDEN_CASES) {
+  test(`ten losses of ${name} as one graph`, () => compare(name, {}));
+  test(`ten losses of ${name} with gradients accumulated over two micro-batches`, () =>
+    compare(name, { batch: 1, microBatches: 2 }));
+}
+for (const name of ['llama', 'qwen2'] as const) {
+  for (const device of ['cpu', 'webgpu'] as const) {
+    test(`ten losses of ${name} with Muon on ${device}`, async () => {
+      const golden = readGolden(name);
+      const trainer = await stepper(golden, { device, optimizer: { ...DEFAULT_OPTIMIZER, kind: 'muon' } });
+      for (const [i, batch] of golden.batches.entries()) {
+        const result = await trainer.run([tokenBatch(batch)], LEARNING_RATE, MAX_NORM);
+        const expected = golden.muonLosses?.[i] as number;
+        assert.ok(
+          Math.abs((result?.loss as number) - expected) <= 1e-4 * expected,
+          `step ${i + 1}: ${result?.loss}, ${expected}`,
+        );
+      }
+      await trainer.dispose();
+    });
+  }
+}
+test('ten losses through WebGPU, state staying on the device', () => compare('llama', { device: 'webgpu' }));
+for (const name of ['lora', 'packed'] as const) {
+  test(`ten losses of ${name} through WebGPU, accumulated`, () =>
+    compare(name, { device: 'webgpu', batch: 1, microBatches: 2 }));
+}
+test('state read back from the GPU is what the CPU has, and a run goes on from it', async () => {
+  const golden = readGolden('llama');
+  const step = async (device: 'cpu' | 'webgpu') => {
+    const trainer = await stepper(golden, { device });
+    await trainer.run([tokenBatch(golden.batches[0] as GoldenBatch)], LEARNING_RATE, MAX_NORM);
+    const state = await trainer.state();
+    await trainer.dispose();
+    return state;
+  };
+  const [cpu, gpu] = [await step('cpu'), await step('webgpu')];
+  assert.deepEqual([...gpu.tensors.keys()], [...cpu.tensors.keys()]);
+  for (const [name, data] of gpu.tensors) {
+    assert.ok(relativeError(data, cpu.tensors.get(name) ?? []) < 1e-4, name);
+  }
+  const resumed = await stepper(golden, { device: 'webgpu' }, gpu);
+  const result = await resumed.run([tokenBatch(golden.batches[1] as GoldenBatch)], LEARNING_RATE, MAX_NORM);
+  await resumed.dispose();
+  const expected = golden.losses[1] as number;
+  assert.ok(Math.abs((result?.loss as number) - expected) <= 1e-4 * expected);
+});

@@ -1,0 +1,57 @@
+// Steppers and batches of the golden cases.
+import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
+import type { TokenBatch } from '../../../src/neural/training/batches.ts';
+import { Stepper, type StepperOptions, type TrainingState } from '../../../src/neural/training/stepper.ts';
+import type { Golden, GoldenBatch } from '../architecture/golden.ts';
+
+export function options(golden: Golden, more: Partial<StepperOptions> = {}): StepperOptions {
+  const { config, batch, length, lora, packed } = golden;
+  return {
+    config,
+    batch,
+    length,
+    ...(lora ? { lora } : {}),
+    ...(packed ? { packed } : {}),
+    optimizer: DEFAULT_OPTIMIZER,
+    lossChunk: 16,
+    device: 'cpu',
+    threads: 1,
+    microBatches: 1,
+    seed: 1,
+    ...more,
+  };
+}
+
+/** Starts from the golden weights; with adapters, from the golden adapters. */
+export function stepper(golden: Golden, more: Partial<StepperOptions> = {}, state?: TrainingState): Promise<Stepper> {
+  const chosen = options(golden, more);
+  return Stepper.create(chosen, golden.weights, state ?? (golden.lora ? adapterState(golden) : undefined));
+}
+
+function adapterState({ weights }: Golden): TrainingState {
+  const tensors = new Map<string, Float32Array>();
+  for (const [name, data] of weights) {
+    if (!name.includes('.lora_')) continue;
+    tensors.set(name, data);
+    for (const kind of ['exp_avg', 'exp_avg_sq']) tensors.set(`${name}.${kind}`, new Float32Array(data.length));
+  }
+  return { step: 0, tensors };
+}
+
+export function tokenBatch({ ids, targets, weights }: GoldenBatch): TokenBatch {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return {
+    ids: Int32Array.from(ids),
+    targets: Int32Array.from(targets),
+    weights: Float32Array.from(weights, (weight) => weight / total),
+  };
+}
+
+/** The batch's sequences as so many micro-batches of one sequence each. */
+export function split(batch: TokenBatch, length: number): TokenBatch[] {
+  return Array.from({ length: batch.ids.length / length }, (_, i) => ({
+    ids: batch.ids.slice(i * length, (i + 1) * length),
+    targets: batch.targets.slice(i * length, (i + 1) * length),
+    weights: batch.weights.slice(i * length, (i + 1) * length),
+  }));
+}

@@ -1,0 +1,39 @@
+// Full fine-tuning where there is memory for it, adapters where there is less, and a clear word where there is too little.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '../../../src/common/errors.ts';
+import { PRESETS } from '../../../src/neural/architecture/config.ts';
+import { chooseMethod } from '../../../src/neural/training/method.ts';
+
+const config = { ...PRESETS.S, vocabSize: 8192 };
+const room = { tokens: 512, packed: false };
+
+test('the method follows the memory', () => {
+  assert.equal(chooseMethod(config, { ...room, available: 4e9 }).name, 'full fine-tuning');
+  const small = chooseMethod(config, { ...room, available: 4e8 });
+  assert.equal(small.name, 'adapters (LoRA)');
+  assert.equal(small.lora?.rank, 16);
+  assert.match(small.reason, /of 400 MB free/);
+  assert.throws(
+    () => chooseMethod(config, { ...room, available: 1e8 }),
+    (error) =>
+      error instanceof CodedError && error.code === 'out-of-memory' && /Close other programs/.test(error.message),
+  );
+});
+
+test('a large base gets adapters in its upper half whatever memory there is; packed, it needs little', () => {
+  const large = {
+    ...config,
+    vocabSize: 16384,
+    hiddenSize: 576,
+    intermediateSize: 1536,
+    layers: 24,
+    heads: 9,
+    keyValueHeads: 3,
+  };
+  const method = chooseMethod(large, { tokens: 512, packed: true, available: 64e9 });
+  assert.equal(method.name, 'adapters (LoRA)');
+  assert.equal(method.lora?.firstLayer, 12);
+  assert.equal(chooseMethod(large, { tokens: 512, packed: true, available: 7e8 }).name, 'adapters (LoRA)');
+  assert.throws(() => chooseMethod(large, { tokens: 512, packed: false, available: 7e8 }));
+});

@@ -1,0 +1,43 @@
+// A run's time: what a sleeping machine takes from its budget, and what a slow one.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Progress } from '../../../src/neural/training/run.ts';
+import { firstPlan } from '../../../src/neural/training/schedule.ts';
+import { Timekeeper } from '../../../src/neural/training/timekeeper.ts';
+
+const schedule = { peak: 1, warmupSteps: 10, totalSteps: 1000, floor: 0 };
+
+/** Told of each step, in as many parts as it has micro-batches. */
+function keeper(budgetSeconds: number) {
+  const progress = { plan: firstPlan(schedule), seconds: 0, every: 10 } as Progress;
+  let ms = 0;
+  const time = new Timekeeper({ schedule, budgetSeconds }, progress, () => ms);
+  let step = 0;
+  const steps = (count: number, seconds: number) => {
+    for (let i = 0; i < count; i++) {
+      for (let part = 0; part < 4; part++) {
+        ms += 250 * seconds;
+        time.turned();
+      }
+      time.stepped(++step);
+    }
+  };
+  return { progress, time, steps, sleep: (seconds: number) => (ms += 1000 * seconds) };
+}
+
+test('an hour of sleep takes no more from the plan than half a minute', () => {
+  const { progress, time, steps, sleep } = keeper(600);
+  steps(100, 1);
+  assert.equal(progress.plan.totalSteps, 600);
+  sleep(3600);
+  steps(1, 1);
+  assert.ok(time.seconds < 140, `${time.seconds}`);
+  assert.ok(progress.plan.totalSteps > 400, `${progress.plan.totalSteps}`);
+});
+
+test('a machine whose micro-batches take longer than any sleep is let count is found to be so slow', () => {
+  const { progress, time, steps } = keeper(36_000);
+  steps(20, 400);
+  assert.ok(time.seconds > 7000, `${time.seconds}`);
+  assert.ok(progress.plan.totalSteps < 110, `${progress.plan.totalSteps}`);
+});

@@ -1,0 +1,83 @@
+// From what a chat model wrote to what is inserted, through parse and clean: one golden case per habit that is taken back, and one per case that looks
+// like it and must stay.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cleanAnswer } from '../../../src/prompts/completion/clean.ts';
+import { parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
+import { at } from '../../llm/requests.ts';
+
+type Over = NonNullable<Parameters<typeof at>[1]>;
+const block: Over = { multiline: true };
+const markdown: Over = { languageId: 'markdown', path: 'README.md' };
+
+/** Name, place ('¦' is the cursor), what the model wrote, what is inserted. */
+const cases: readonly (readonly [string, string, string, string, Over?])[] = [
+  ['tags', 'const a = ¦', '<insert>1;</insert>', '1;'],
+  ['tags without their end (a stop sequence)', 'const a = ¦', '<insert>1;', '1;'],
+  ['words before the tag', 'const a = ¦', 'Here it is:\n<insert>1;</insert>\nDone.', '1;'],
+  ['no tags', 'const a = ¦', '1;', '1;'],
+  ['an answer that ends like a tag', 'if (a ¦', '< b <', '< b <'],
+  ['line echoed and broken', '  const a = ¦', '  const a =\n    1;', '1;'],
+  ['nothing between the tags', 'const a = 1;¦', '<insert></insert>', ''],
+  ['the space that is missing', 'return¦', '<insert> this.total;</insert>', ' this.total;'],
+  ['fence', 'const a = ¦', '```ts\n1;\n```', '1;'],
+  ['fence without a language or an end', 'const a = ¦', '```\n1;', '1;'],
+  ['fence around a block', 'f() {\n  ¦\n}', '```js\na();\n  b();\n```', 'a();\n  b();', block],
+  [
+    'a fence that Markdown asks for',
+    'Example:\n\n¦',
+    '```ts\nrun();\n```',
+    '```ts\nrun();\n```',
+    { ...markdown, ...block },
+  ],
+  ['a fence around Markdown', 'Intro\n¦', '```markdown\nMore.\n```', 'More.', { ...markdown, ...block }],
+  ['cursor marker', 'const a = ¦', 'f(<|cursor|>);', 'f();'],
+  ['line echoed', '  const total = ¦', '  const total = sum(items);', 'sum(items);'],
+  ['line echoed without its indent', '  const total = ¦', 'const total = sum(items);', 'sum(items);'],
+  ['line echoed and nothing more', '  return ¦', 'return', ''],
+  ['lines above echoed', 'a(1);\nbee(2);\n  cee(¦', 'bee(2);\n  cee(3);', '3);'],
+  ['a short line that comes again by right', 'f(¦', 'f(x));', 'f(x));'],
+  ['word begun again', 'cons¦', 'console.log(1);', 'ole.log(1);'],
+  ['word that merely follows', 'let foo¦', ' = foo;', ' = foo;'],
+  ['indent echoed', 'if (x) {\n    ¦\n}', '    return x;', 'return x;'],
+  [
+    'indent of a block echoed on its first line only',
+    'if (x) {\n    ¦\n}',
+    '    a();\n    b();',
+    'a();\n    b();',
+    block,
+  ],
+  ['indent that is missing', 'if x:\n¦', '    return x', '    return x'],
+  ['second space', 'const a = ¦', ' 1;', '1;'],
+  ['line break before the line', 'const a = ¦', '\n1;\n', '1;'],
+  ['line break before a block on its own line', 'f() {\n  ¦\n}', '\n  a();\n  b();\n', 'a();\n  b();', block],
+  ['line break that a block needs', 'f() {¦\n}', '\n  a();\n', '\n  a();', block],
+  ['line break where the line is at its end', 'f() {¦\n}', '\n  a();\n', ''],
+  ['more lines than asked for', 'const a = ¦', '1;\nconst b = 2;', '1;'],
+  ['CRLF', 'f() {\n  ¦\n}', 'a();\r\n  b();\r\n', 'a();\n  b();', block],
+  ['rest of the line repeated', 'call(¦);', 'a, b);', 'a, b'],
+  ['closing bracket of its own', 'call(¦)', 'now()', 'now()'],
+  ['its own bracket and the one after the cursor', 'call(¦)', 'now())', 'now()'],
+  ['semicolon repeated', 'const a = ¦;', '1;', '1'],
+  ['end that only looks like the rest', 'const a = ¦ + b;', 'c + d', 'c + d'],
+  ['start of the rest repeated', 'x = f(¦, first, second)', 'a, first', 'a'],
+  ['lines below repeated', 'f() {\n  ¦\n}\n\ng();', 'a();\n}\n\ng();', 'a();', block],
+  [
+    'inner bracket is not the one below',
+    'f() {\n  ¦\n}\n',
+    'if (x) {\n    a();\n  }',
+    'if (x) {\n    a();\n  }',
+    block,
+  ],
+  ['white space at the end', 'const a = ¦', '1;  \n\n', '1;'],
+  ['white space alone', 'const a = ¦', '  \n ', ''],
+  ['prose', 'The cart keeps ¦\nits items.', 'a list of', 'a list of', markdown],
+];
+
+for (const [name, place, raw, expected, over] of cases) {
+  test(`cleaned: ${name}`, () => {
+    const request = at(place, over);
+    const options = { query: request.query, block: request.multiline, indentUnit: '  ' };
+    assert.equal(cleanAnswer(parseAnswer(raw, request), options), expected);
+  });
+}

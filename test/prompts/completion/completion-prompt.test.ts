@@ -1,0 +1,135 @@
+// The prompt, to the character (test/prompts/completion/golden/, rewritten by UPDATE_GOLDEN=1), its bounds and its cache marks.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { estimateTokens, type ModelFacts } from '../../../src/llm/protocol/models.ts';
+import { mostTokens, type Prompt, promptLength } from '../../../src/llm/protocol/prompt.ts';
+import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic-models.ts';
+import { completionPrompt, freeMarker, limits } from '../../../src/prompts/completion/completion-prompt.ts';
+import type { TeacherRequest } from '../../../src/prompts/completion/teacher-request.ts';
+import { at } from '../../llm/requests.ts';
+
+const haiku = modelFacts(defaultModel);
+
+function rendered(prompt: Prompt, facts: ModelFacts): string {
+  const { system, user, prefill, stop } = prompt;
+  const mark = (cache: boolean) => (cache ? ' (cache)' : '');
+  return [
+    `=== system${mark(system.cache)}\n${system.text}`,
+    ...user.map((block) => `=== user${mark(block.cache)}\n${block.text}`),
+    ...(prefill === '' ? [] : [`=== assistant\n${prefill}`]),
+    `=== stop ${JSON.stringify(stop)}, at most ${mostTokens(prompt, facts)} tokens\n`,
+  ].join('\n');
+}
+
+const cart = `import { Item } from './item';
+
+export class Cart {
+  private items: Item[] = [];
+
+  total(): number {
+    return this.items.¦
+  }
+}
+`;
+const long = Array.from({ length: 400 }, (_, index) => `export const setting${index} = ${index * 7};`).join('\n');
+
+const goldens: Readonly<Record<string, { request: TeacherRequest; model?: string }>> = {
+  'single-line': { request: at(cart) },
+  block: {
+    request: at('def area(self):\n    ¦\n', { path: 'shapes/square.py', languageId: 'python', multiline: true }),
+  },
+  'snippets-and-hint': {
+    request: at(cart, {
+      snippets: [
+        {
+          path: 'src/shop/order.ts',
+          line: 11,
+          text: '  total(): number {\n    return sum(this.items, (item) => item.price);\n',
+        },
+        { path: 'src/shop/empty.ts', line: 0, text: '  \n' },
+        { path: 'odd "name"\n<file>.ts', line: 0, text: 'sum()\n' },
+      ],
+      hint: 'reduce(add, 0);',
+    }),
+  },
+  'long-file': { request: at(`${long}\nexport const next = ¦;\nend();\n`) },
+  'marker-in-text': { request: at('const marker = "<|cursor|>"; const other = ¦; // <|cursor-1|>\n') },
+  prefill: { request: at(cart), model: 'claude-haiku-4-5' },
+  'always-thinking': { request: at(cart), model: 'claude-opus-5-5' },
+};
+
+for (const [name, { request, model }] of Object.entries(goldens)) {
+  test(`golden prompt: ${name}`, () => {
+    const path = join(import.meta.dirname, 'golden', `${name}.txt`);
+    const facts = modelFacts(model ?? defaultModel);
+    const text = rendered(completionPrompt(request, facts), facts);
+    if (process.env.UPDATE_GOLDEN) writeFileSync(path, text);
+    assert.equal(text, readFileSync(path, 'utf8'));
+  });
+}
+
+test('a marker is found that no text contains', () => {
+  assert.equal(freeMarker(['a', 'b']), '<|cursor|>');
+  assert.equal(freeMarker(['<|cursor|> and <|cursor-1|>']), '<|cursor-2|>');
+});
+
+test('the prompt has a bounded size however large its parts are, and keeps what is nearest to the cursor', () => {
+  const line = `${'x'.repeat(79)}\n`;
+  const request = at(`${line.repeat(20_000)}HERE¦THERE\n${line.repeat(20_000)}`, {
+    path: 'p'.repeat(5000),
+    snippets: Array.from({ length: 100 }, (_, index) => ({ path: `f${index}.ts`, line: 0, text: line.repeat(200) })),
+    hint: 'h'.repeat(100_000),
+  });
+  const prompt = completionPrompt(request, haiku);
+  const bound = limits.prefix + limits.suffix + limits.snippets + limits.hint + 3 * limits.path + 6_000;
+  assert.ok(promptLength(prompt).all < bound, `${promptLength(prompt).all} < ${bound}`);
+  assert.match(prompt.user.at(-1)?.text ?? '', /\nHERE<\|cursor\|>THERE\n/);
+});
+
+test('one long line is cut without halving a character', () => {
+  const request = at(`${'😀'.repeat(20_000)}¦${'😀'.repeat(20_000)}`);
+  const text = completionPrompt(request, haiku).user.map((block) => block.text);
+  for (const part of text) assert.equal(part, part.toWellFormed());
+});
+
+test('what is marked for the cache stays the same while the user types, and grows by whole blocks', () => {
+  const typed = `${long}\n${'const y = 1;\n'.repeat(600)}`;
+  let [same, grown, slid] = [0, 0, 0];
+  let before: readonly string[] = [];
+  for (let length = long.length; length < typed.length; length += 40) {
+    const { user } = completionPrompt(at(`${typed.slice(0, length)}¦\n`), haiku);
+    const cached = user.slice(0, user.findIndex((block) => block.cache) + 1).map((block) => block.text);
+    if (JSON.stringify(cached) === JSON.stringify(before)) same++;
+    else if (JSON.stringify(cached.slice(0, before.length)) === JSON.stringify(before)) grown++;
+    else slid++;
+    before = cached;
+  }
+  assert.ok(same > 180 && grown <= 3 && slid <= 2, `${same} the same, ${grown} grown, ${slid} slid on`);
+});
+
+test('only what the model can cache is marked, and nothing of a file that nobody asks about again', () => {
+  const request = at(`${long}¦`);
+  const marks = (model: string, over: Partial<TeacherRequest> = {}) =>
+    completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
+  assert.equal(marks(defaultModel), 1);
+  assert.equal(marks(defaultModel, { oneOff: true }), 0);
+  // 4,096 tokens at least for this one.
+  const short = at(`${long.slice(0, 9000)}¦`);
+  assert.equal(
+    completionPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache),
+    false,
+  );
+  assert.equal(
+    completionPrompt(short, haiku).user.some((block) => block.cache),
+    true,
+  );
+  assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
+});
+
+test('a request sent twice makes the same prompt; another query makes another', () => {
+  const text = (place: string) => rendered(completionPrompt(at(place), haiku), haiku);
+  assert.equal(text(cart), text(cart));
+  assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));
+});

@@ -1,0 +1,133 @@
+// Where a draft may be cut: behind whole tokens that leave something well-formed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft } from '../../../src/common/completion.ts';
+import { cutsOf } from '../../../src/prompts/completion/cuts.ts';
+import { isBeginning } from '../../../src/prompts/completion/judge.ts';
+
+const token = (text: string, probability = 0.9) => ({
+  ...{ text, probability, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
+  tier: 'project' as const,
+});
+const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: readonly string[]): Draft => ({
+  ...{
+    text,
+    tokens: tokens.map((each) => token(each)),
+    model: 'n-gram',
+    complete: true,
+    confidence: 0.4,
+    latencyMs: 1,
+  },
+  ...(beyond && { beyond: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
+});
+const place = (before: string, languageId = 'typescript') => ({
+  query: { path: 'a', languageId, prefix: `x;\n${before}`, suffix: '\n' },
+  block: false,
+  indentUnit: '  ',
+});
+const texts = (of: Draft, before = '', languageId = 'typescript') =>
+  cutsOf(of, place(before, languageId)).map(({ text }) => text);
+
+test('a call is cut behind its name, an argument and its end, not behind what opens it or holds a member half', () => {
+  assert.deepEqual(texts(draft(['execute', 'Command', '(', 'rootCmd', ', ', 'args', '.', 'first', ')'])), [
+    'executeCommand',
+    'executeCommand(rootCmd',
+    'executeCommand(rootCmd,',
+    'executeCommand(rootCmd, args',
+    'executeCommand(rootCmd, args.first',
+    'executeCommand(rootCmd, args.first)',
+  ]);
+});
+
+test('a name of parts is not cut behind its hyphen; what counts down may be', () => {
+  assert.deepEqual(texts(draft(['.', 'cm', '-', 's', '-', 'x', ' {']), '', 'css'), [
+    '.cm',
+    '.cm-s',
+    '.cm-s-x',
+    '.cm-s-x {',
+  ]);
+  assert.deepEqual(texts(draft(['i', '--', ';'])), ['i', 'i--', 'i--;']);
+});
+
+test('a cut with which the document would not parse any more is none, be it the whole draft', () => {
+  const whole = draft(['a', '(', 'b', ')', ')']);
+  assert.deepEqual(texts({ ...whole, broken: [5] }), ['a', 'a(b', 'a(b)']);
+  const below = draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';']);
+  assert.deepEqual(texts({ ...below, broken: [3, 14] }), [
+    'a',
+    'a();',
+    'a();\nbeginning(1',
+    'a();\nbeginning(1)',
+    'a();\nbeginning(1);',
+  ]);
+});
+
+test('a string is not cut behind its opening quote, nor inside a word, and may be behind its closing one', () => {
+  assert.deepEqual(texts(draft(["'", 'on', 'ce', ' more', "'", ', ', 'x'])), [
+    "'once",
+    "'once more",
+    "'once more'",
+    "'once more',",
+    "'once more', x",
+  ]);
+});
+
+test('a further line is begun with a few characters, the last cut is all there is, and tokens of a cut are those that it stands for', () => {
+  const cuts = cutsOf(
+    draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
+    place(''),
+  );
+  assert.deepEqual(
+    cuts.map(({ text }) => text),
+    [
+      'a',
+      'a()',
+      'a();',
+      'a();\nbeginning',
+      'a();\nbeginning(1',
+      'a();\nbeginning(1)',
+      'a();\nbeginning(1);',
+      'a();\nbeginning(1);\nc();',
+    ],
+  );
+  assert.deepEqual(
+    cuts.map(({ tokens }) => tokens.length),
+    [1, 2, 3, 5, 7, 8, 9, 12],
+  );
+  assert.ok(cuts.every(({ confidence, beyond }) => confidence === undefined && beyond === undefined));
+});
+
+test('what cleaning has taken from the ends is found in the tokens; where it has changed the text, the draft stays whole', () => {
+  assert.deepEqual(texts(draft([' value', ' =', ' 1', ')'], 'value = 1')), ['value', 'value =', 'value = 1']);
+  assert.deepEqual(texts(draft(['\n    a', '\n    b'], '\n  a\n  b')), ['\n  a\n  b']);
+});
+
+test('a cut is right where the author goes on with it, and not inside one of his words', () => {
+  assert.ok(isBeginning('foo(bar', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('foo(ba', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('foo(baz', 'foo(bar, 1)\n'));
+  assert.ok(!isBeginning('', 'foo'));
+});
+
+test('in prose a mark that ends a sentence ends a suggestion, and none within a name', () => {
+  const tokens = ['Is', ' it', ' so', '?', ' See', ' a', '.', 'ts'];
+  const cuts = texts(draft(tokens), '', 'markdown');
+  assert.ok(cuts.includes('Is it so?'));
+  assert.ok(!cuts.includes('Is it so? See a.'));
+  assert.ok(!texts(draft(tokens)).includes('Is it so?'));
+});
+
+test('a word that was begun and becomes a name which the document does not know, though it knows others, says so', () => {
+  const strangers = (begun: string, pieces: readonly string[], above: string) =>
+    cutsOf(draft(pieces), {
+      query: { path: 'a', languageId: 'python', prefix: `${above}\n    await ${begun}`, suffix: '\nother_name\n' },
+    }).map(({ stranger }) => stranger === true);
+  const above = 'responder = GZipResponder(self.app)';
+  assert.deepEqual(strangers('res', ['ponse', '.', 'close', '()'], above), [true, true, true]);
+  assert.deepEqual(strangers('res', ['ponder', '(', 'scope', ')'], above), [false, false, false]);
+  assert.deepEqual(strangers('ot', ['her', '_', 'name'], above), [false], 'what stands below is known, too');
+  assert.deepEqual(strangers('xy', ['lem'], above), [false], 'nothing begins so');
+  assert.deepEqual(strangers('', ['response'], above), [false], 'nothing was begun');
+  assert.deepEqual(strangers('res', ['(', 'x', ')'], above), [false, false], 'nothing is made of it');
+  assert.deepEqual(strangers('responder', ['(', 'x', ')'], above), [false, false], 'the name is whole');
+});

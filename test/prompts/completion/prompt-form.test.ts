@@ -1,0 +1,61 @@
+// The form of a prompt: its order, its cuts, and that text is cut into tokens as it is in a whole file.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { unwrap } from '../../../src/common/errors.ts';
+import { PROMPT_LIMITS, PromptForm } from '../../../src/prompts/completion/prompt-form.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+
+const path = join(import.meta.dirname, '../../../models/small/tokenizer.json');
+const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(path, 'utf8'))));
+const names = new Map(
+  ['<|snippet|>', '<|file|>', '<|suffix|>', '<|prefix|>'].map((name) => [tokenizer.special(name) as number, name]),
+);
+const spelled = (ids: readonly number[]) => ids.map((id) => names.get(id) ?? tokenizer.decode([id])).join('');
+
+test('snippets, the best first, then file, suffix, prefix', () => {
+  const place = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
+  const snippets = [
+    { path: 'src/best.ts', text: 'best();\n', line: 0 },
+    { path: 'src/next.ts', text: 'next();\n', line: 0 },
+  ];
+  // No snippet is begun where there is little room.
+  const most = new PromptForm(tokenizer, { ...PROMPT_LIMITS, snippets: 30 });
+  const rest = '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ';
+  assert.equal(
+    spelled(new PromptForm(tokenizer).prompt(place, snippets)),
+    `<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n${rest}`,
+  );
+  assert.equal(spelled(most.prompt(place, snippets)), `<|snippet|>src/best.ts\nbest();\n${rest}`);
+});
+
+test('a long prefix is cut at a line, from the front', () => {
+  const ids = tokenizer.encode(Array.from({ length: 200 }, (_, i) => `const value${i} = ${i};`).join('\n'));
+  const form = new PromptForm(tokenizer);
+  const kept = ids.subarray(form.prefixStart(ids, ids.length, 60));
+  assert.match(tokenizer.decode(kept), /^\nconst/);
+  assert.ok(kept.length <= 60 && kept.length > 40);
+  assert.equal(form.prefixStart(ids, 60, 60), 0);
+});
+
+test('the first tokens of a suffix are those of the whole text behind the cursor, whatever was encoded to find them', () => {
+  const form = new PromptForm(tokenizer);
+  const texts = [
+    `)${'\n'.repeat(400)}x`,
+    `${' '.repeat(300)}\n${'='.repeat(900)}\nend\n`,
+    `\n${'ab'.repeat(600)}`,
+    ' rest;\n\tnext();\n'.repeat(80),
+    'no line end',
+    '',
+  ];
+  for (const text of texts) {
+    for (const count of [0, 1, 7, 64]) {
+      const found = form.suffix(text, count);
+      assert.deepEqual(found, [...tokenizer.encode(text)].slice(0, count), JSON.stringify(text.slice(0, 40)));
+      const end = text.indexOf('\n');
+      const after = tokenizer.encode(end < 0 ? '' : text.slice(end));
+      assert.deepEqual(form.suffix(text, count, after), found, 'where the caller has the tokens');
+    }
+  }
+});

@@ -1,0 +1,132 @@
+// Texts out of files: CSV as RFC 4180 has it, in pieces of any size; JSON lines; sections, notes, commits; each text once.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { csvLine, csvRecords, plainField, TableError } from '../../../src/text-tasks/labels/csv.ts';
+import {
+  commitText,
+  csvTexts,
+  Distinct,
+  jsonlTexts,
+  keyOf,
+  linesIn,
+  sectionsIn,
+  todosIn,
+} from '../../../src/text-tasks/labels/extract.ts';
+
+/** In pieces of every size, so that each state meets a piece's end. */
+async function* cut(text: string, size: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+}
+const all = async <T>(items: AsyncIterable<T>) => {
+  const out: T[] = [];
+  for await (const item of items) out.push(item);
+  return out;
+};
+
+test('quotes, commas, line ends and empty fields of a CSV are read alike however it is cut', async () => {
+  const text = '\uFEFFid,text\r\n1,"a, ""b""\r\nc"\r\n2,\n\n"",x"y\n3,"end"';
+  const records = [
+    ['id', 'text'],
+    ['1', 'a, "b"\r\nc'],
+    ['2', ''],
+    ['', 'x"y'],
+    ['3', 'end'],
+  ];
+  for (let size = 1; size <= text.length; size++) assert.deepEqual(await all(csvRecords(cut(text, size))), records);
+});
+
+test('what is written as a line is read again, and is no formula', async () => {
+  const fields = ['a,b', '"q"', 'two\nlines', '', '-1.5'];
+  assert.deepEqual(await all(csvRecords(cut(csvLine(fields), 3))), [fields]);
+  assert.equal(csvLine(['=HYPERLINK("x")', '@a']), '"\'=HYPERLINK(""x"")",\'@a\n');
+});
+
+test('no cell is a formula, whichever separator a program cuts at, and each is read again as it was', async () => {
+  const parts = ['', 'a', '=1+cmd', '-a', '@x', '+b', "'", "'=1", ' ', ' =1', '"', '"=1"', '-', '9'];
+  for (const separator of [',', ';', '\t', '\n', '\r\n', '\r', ';;', "';"])
+    for (const left of parts)
+      for (const right of parts) {
+        const fields = [`${left}${separator}${right}`, right, `${separator}${left}`];
+        const line = csvLine(fields);
+        const [record = []] = await all(csvRecords(cut(line, 5)));
+        assert.deepEqual(record.map(plainField), fields);
+        for (const cells of [line.split(/[,;\t\r\n]/), line.split(/[,\r\n]/), line.split(/[;\r\n]/), line.split('\t')])
+          for (const cell of cells) {
+            const bare = cell.replace(/^[ "]+/, '').replace(/"+$/, '');
+            assert.ok(!/^[=+\-@]/.test(bare), `${JSON.stringify(line)}: ${cell}`);
+          }
+      }
+});
+
+test('a quote that is never closed ends in an error with advice, before it fills the memory', async () => {
+  let taken = 0;
+  async function* endless(): AsyncGenerator<string> {
+    yield 'text\nfine\n"two\nlines"\n"open,';
+    const piece = `${'x'.repeat((1 << 20) - 1)}\n`;
+    for (; taken < 600; taken++) yield piece;
+  }
+  await assert.rejects(
+    all(csvTexts(endless(), { text: 'text' })),
+    (error) =>
+      error instanceof TableError &&
+      error.code === 'corrupt' &&
+      /more than 8 million characters, which begins in line 5\. Close the quote/.test(error.message),
+  );
+  assert.ok(taken < 20, `${taken} MB were taken`);
+});
+
+test('a long table of short records is read to its end', async () => {
+  async function* long(): AsyncGenerator<string> {
+    for (let n = 0; n < 20; n++) yield `"${'x'.repeat(1 << 19)}",${'y'.repeat(1 << 19)}\n`;
+  }
+  let records = 0;
+  for await (const record of csvRecords(long())) records += record.length;
+  assert.equal(records, 40);
+});
+
+test('columns are found by name, and a missing one is named with those there are', async () => {
+  const csv = 'kind,title\nbug,It breaks\n,It is slow\n';
+  assert.deepEqual(await all(csvTexts(cut(csv, 4), { text: 'title', label: 'kind' })), [
+    { text: 'It breaks', label: 'bug' },
+    { text: 'It is slow' },
+  ]);
+  await assert.rejects(
+    all(csvTexts(cut(csv, 4), { text: 'body' })),
+    (error) => error instanceof TableError && /no column 'body'. Its columns are: kind, title/.test(error.message),
+  );
+  const jsonl = '{"t":"a","k":"bug"}\n\n{"t":"b","k":3}\n';
+  assert.deepEqual(await all(jsonlTexts(cut(jsonl, 5), { text: 't', label: 'k' })), [
+    { text: 'a', label: 'bug' },
+    { text: 'b' },
+  ]);
+  await assert.rejects(all(jsonlTexts(cut('{"t":"a"}\n{', 5), { text: 't' })), /no JSON in line 2/);
+  await assert.rejects(all(jsonlTexts(cut('{"x":"a"}', 5), { text: 't' })), /no text 't' in line 1/);
+});
+
+test('lines, sections, notes and commits', async () => {
+  assert.deepEqual(await all(linesIn(cut('a\r\nb\n\nc', 2))), ['a', 'b', '', 'c']);
+  assert.deepEqual(sectionsIn('intro\n# One\ntext\n```\n# no heading\n```\n## Two\n'), [
+    'intro',
+    '# One\ntext\n```\n# no heading\n```',
+    '## Two',
+  ]);
+  assert.deepEqual(todosIn('x // TODO(me): mend it\n/* FIXME: slow */\nTODOS\n<!-- HACK -->'), [
+    'TODO(me): mend it',
+    'FIXME: slow',
+    'HACK',
+  ]);
+  assert.deepEqual(commitText('fix(parser)!: no loop', true), { text: 'no loop', label: 'fix' });
+  assert.deepEqual(commitText('fix: no loop', false), { text: 'fix: no loop' });
+  assert.deepEqual(commitText('Mend the loop', true), { text: 'Mend the loop' });
+});
+
+test('a text counts once, white space and case aside, and its key is that of every machine', () => {
+  const distinct = new Distinct();
+  assert.deepEqual(
+    ['A  b', 'a b', 'a\nB', 'ab'].map((text) => distinct.isNew(text)),
+    [true, false, false, true],
+  );
+  assert.equal(keyOf('Hello, world'), keyOf(' hello,  WORLD '));
+  assert.ok(Number.isSafeInteger(keyOf('Hello, world')));
+  assert.equal(new Set(Array.from({ length: 20_000 }, (_, i) => keyOf(`row ${i}`))).size, 20_000);
+});

@@ -1,0 +1,106 @@
+// The rule: price from balance, monotone share of API calls, bars, reasons.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft, DraftToken } from '../../src/common/completion.ts';
+import { decide, priceOf } from '../../src/routing/decide.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { FEATURES } from '../../src/routing/features.ts';
+import { fitCoupling } from '../../src/routing/fit.ts';
+import type { PolicySettings } from '../../src/routing/types.ts';
+import { draftOf, PLACE, synthetic } from './synthetic.ts';
+
+const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showBar: 0.15, fallbackBar: 0.08 };
+const items = synthetic(400, 21);
+const fit = fitCoupling(
+  items.map((i) => i.example),
+  { now: 0 },
+);
+
+test('the price falls with balance, and bad values are local only', () => {
+  assert.equal(priceOf(0), 1);
+  assert.equal(priceOf(1), -1);
+  assert.ok(Math.abs(priceOf(0.4) - 0.2) < 1e-12);
+  assert.equal(priceOf(Number.NaN), 1);
+  assert.equal(priceOf(7), -1);
+  // A model that is as fast as usual changes nothing; a slow one is dearer, and the ends stay what they are.
+  assert.equal(priceOf(0.4, 750), priceOf(0.4));
+  assert.ok(priceOf(0.4, 150) < priceOf(0.4) && priceOf(0.4, 2_000) > priceOf(0.4));
+  for (const waitMs of [0, 750, 1_500, 60_000]) {
+    assert.deepEqual([priceOf(0, waitMs), priceOf(1, waitMs)], [1, -1]);
+    for (let balance = 0.02; balance <= 1; balance += 0.02)
+      assert.ok(priceOf(balance, waitMs) <= priceOf(balance - 0.02, waitMs) + 1e-12, `${balance}, ${waitMs} ms`);
+  }
+});
+
+test('0 never asks, 1 always asks, and in between no place leaves the API as balance rises', () => {
+  let before = new Set<number>();
+  for (let balance = 0; balance <= 1.0001; balance += 0.05) {
+    const now = new Set<number>();
+    items.forEach(({ example }, i) => {
+      if (decide(fit, example.draft, example.place, { ...settings, balance }).route === 'api') now.add(i);
+    });
+    assert.ok([...before].every((i) => now.has(i)));
+    if (balance === 0) assert.equal(now.size, 0);
+    before = now;
+  }
+  assert.equal(before.size, items.length);
+});
+
+test('the API is asked where it gains more than the price, and only while available', () => {
+  const weak = draftOf([0.1, 0.1]);
+  const strong = draftOf([0.99, 0.99]);
+  const first = defaultFit();
+  assert.equal(decide(first, weak, PLACE, settings).route, 'api');
+  assert.equal(decide(first, undefined, PLACE, settings).route, 'api');
+  assert.equal(decide(first, strong, PLACE, settings).route, 'specialist');
+  const off = { ...settings, apiAvailable: false };
+  assert.equal(decide(first, strong, PLACE, off).route, 'specialist');
+  assert.equal(decide(first, weak, PLACE, off).route, 'none');
+  assert.equal(decide(first, undefined, PLACE, off).route, 'none');
+});
+
+test('without the API the lower bar holds; with it the higher', () => {
+  const draft = draftOf([0.5, 0.5]);
+  const p = decide(defaultFit(), draft, PLACE, settings).pSpecialist;
+  const bars = { showBar: p + 0.01, fallbackBar: p - 0.01 };
+  assert.equal(decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0 }).route, 'specialist');
+  const none = decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0.05 });
+  assert.equal(none.route, 'none');
+  assert.deepEqual(none.held, { text: draft.text, p, from: bars.showBar });
+});
+
+test('a decision explains itself', () => {
+  const decision = decide(fit, items[0]?.example.draft, PLACE, settings);
+  assert.match(decision.summary, /^(Asked the API|Answered here|Held back): \d+%.*\.$/);
+  assert.ok(Math.abs(decision.gain - (decision.pApi - decision.pSpecialist)) < 1e-12);
+  const names = new Set(FEATURES.map((f) => f.name));
+  assert.ok(decision.reasons.length >= 3 && decision.reasons.length <= 6);
+  assert.ok(decision.reasons.every((r) => names.has(r.name) && Number.isFinite(r.value)));
+  const lowest = decision.reasons.find((r) => r.name === 'lowest token probability');
+  assert.equal(lowest?.value, Math.min(...(items[0]?.example.draft.tokens.map((t) => t.probability) ?? [])));
+  const prior = decide(defaultFit(), draftOf([0.1]), PLACE, settings);
+  assert.ok(prior.pApiIsPrior);
+  assert.match(prior.summary, /70% \(assumed\)/);
+});
+
+test('features see whether the models agree, how far, and whether the draft breaks the document', () => {
+  const of = (name: string, draft: Draft) => FEATURES.find((f) => f.name === name)?.value(draft, PLACE);
+  const plain = draftOf([0.9, 0.9, 0.9], 't0t1t2');
+  const [a, b, c] = plain.tokens as [DraftToken, DraftToken, DraftToken];
+  const draft = { ...plain, tokens: [{ ...a, agreed: true as const }, b, { ...c, agreed: true as const }] };
+  assert.equal(of('share that both models hold likeliest', draft), 2 / 3);
+  assert.equal(of('tokens until the models disagree', draft), 1);
+  assert.equal(of('tokens until the models disagree', { ...draft, tokens: [{ ...a, agreed: true }] }), 1);
+  assert.equal(of('share that both models hold likeliest', draftOf([])), 0);
+  const { length } = draft.text;
+  const breaks = (broken: number[] | undefined) =>
+    of('draft breaks the syntax', { ...draft, ...(broken && { broken }) });
+  assert.deepEqual([undefined, [length - 1], [length]].map(breaks), [0, 0, 1]);
+  // Cleaning took a token off its beginning.
+  const cleaned = { ...draft, text: draft.text.slice(a.text.length), broken: [length] };
+  assert.equal(of('draft breaks the syntax', cleaned), 1);
+});
+
+test('feature names are unique: they identify weights in a stored fit', () => {
+  assert.equal(new Set(FEATURES.map((f) => f.name)).size, FEATURES.length);
+});

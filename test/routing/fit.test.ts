@@ -1,0 +1,169 @@
+// The fit: calibrated on data with known probabilities, disjoint by file, safe with whatever it gets.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { features } from '../../src/routing/features.ts';
+import { fitCoupling, forAnotherApi, score, scoreCuts } from '../../src/routing/fit.ts';
+import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
+import { parseFit } from '../../src/routing/serialise.ts';
+import type { CouplingExample, CouplingFit } from '../../src/routing/types.ts';
+import { draftOf, PLACE, synthetic } from './synthetic.ts';
+
+const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
+const meanError = (fit: CouplingFit, seed: number) => {
+  const fresh = synthetic(500, seed);
+  let specialist = 0;
+  let api = 0;
+  for (const { example, pSpecialist, pApi } of fresh) {
+    const scores = score(fit, example.draft, example.place);
+    specialist += Math.abs(scores.pSpecialist - pSpecialist) / fresh.length;
+    api += Math.abs(scores.pApi - pApi) / fresh.length;
+  }
+  return { specialist, api };
+};
+
+for (const [count, kind, limit] of [
+  [300, 'platt', 0.1],
+  [2500, 'isotonic', 0.06],
+] as const) {
+  test(`learns both probabilities from ${count} examples (${kind})`, () => {
+    const fit = fitCoupling(examplesOf(synthetic(count, 1)), { now: 5 });
+    const errors = meanError(fit, 99);
+    assert.ok(errors.specialist < limit, `specialist off by ${errors.specialist}`);
+    assert.ok(errors.api < limit, `API off by ${errors.api}`);
+    const untrained = meanError(defaultFit(), 99);
+    assert.ok(untrained.specialist > 1.5 * errors.specialist && untrained.api > 1.5 * errors.api);
+    assert.ok((fit.specialistEce ?? 1) < limit && (fit.apiEce ?? 1) < limit);
+    // The best possible Brier score is the mean of p(1-p), about 0.15 here; a coin's is 0.25.
+    assert.ok((fit.specialistBrier ?? 1) < 0.18 && (fit.specialistBrier ?? 0) > 0.1);
+    assert.deepEqual([fit.specialistExamples, fit.apiExamples, fit.fittedAt], [count, count, 5]);
+    const parameters = fit.parameters as { specialist: { calibrator: { kind: string } } };
+    assert.equal(parameters.specialist.calibrator.kind, kind);
+  });
+}
+
+test('calibration is measured out of fold: an answer that only the file tells is not learned', () => {
+  // Every file has its own indent, and its answers are all right or all wrong: in-sample a perfect feature.
+  const examples = Array.from({ length: 400 }, (_, i): CouplingExample => {
+    const file = i % 8;
+    const place = { ...PLACE, lineBefore: `${' '.repeat([3, 11, 5, 13, 7, 2, 9, 1][file] as number)}x ` };
+    return { path: `f${file}.ts`, draft: draftOf([0.5]), place, specialistRight: file % 2 === 0 };
+  });
+  const fit = fitCoupling(examples, { now: 0 });
+  assert.ok((fit.specialistBrier as number) > 0.2, `Brier ${fit.specialistBrier} claims knowledge of unseen files`);
+});
+
+test('without API labels the prior stands and says so; a few labels move it a little, many all the way', () => {
+  const none = fitCoupling(examplesOf(synthetic(200, 4, { api: false })), { now: 0 });
+  assert.equal(none.apiExamples, 0);
+  assert.equal(none.apiEce, undefined);
+  const prior = score(none, draftOf([0.5]), PLACE);
+  assert.ok(prior.pApiIsPrior);
+  assert.ok(Math.abs(prior.pApi - 0.7) < 1e-9);
+  assert.ok(Math.abs(score(none, draftOf([0.5]), { ...PLACE, languageId: 'markdown' }).pApi - 0.3) < 1e-9);
+  const allWrong = (count: number) =>
+    examplesOf(synthetic(count, 5)).map((e): CouplingExample => ({ ...e, apiRight: false }));
+  const few = score(fitCoupling(allWrong(6), { now: 0 }), draftOf([0.5]), PLACE);
+  const many = score(fitCoupling(allWrong(300), { now: 0 }), draftOf([0.5]), PLACE);
+  assert.ok(!few.pApiIsPrior);
+  assert.ok(few.pApi < 0.65 && few.pApi > 0.25, `six labels: ${few.pApi}`);
+  assert.ok(many.pApi < 0.05, `three hundred: ${many.pApi}`);
+});
+
+test('an empty draft is never right', () => {
+  for (const fit of [defaultFit(), fitCoupling(examplesOf(synthetic(100, 6)), { now: 0 })]) {
+    assert.equal(score(fit, undefined, PLACE).pSpecialist, 0);
+    assert.equal(score(fit, draftOf([], ''), PLACE).pSpecialist, 0);
+  }
+  const empty: CouplingExample = {
+    path: 'a',
+    draft: draftOf([], ''),
+    place: PLACE,
+    specialistRight: false,
+    apiRight: true,
+  };
+  const fit = fitCoupling([empty, empty, empty], { now: 0 });
+  assert.deepEqual([fit.specialistExamples, fit.apiExamples], [0, 3]);
+});
+
+test('more confident drafts get a higher probability, with and without a fit', () => {
+  for (const fit of [defaultFit(), fitCoupling(examplesOf(synthetic(600, 7)), { now: 0 })]) {
+    const at = (p: number) => score(fit, draftOf([0.95, p, 0.5 + p / 2]), PLACE).pSpecialist;
+    assert.ok(at(0.9) > at(0.5) && at(0.5) > at(0.1));
+  }
+});
+
+const broken = draftOf([Number.NaN, Number.POSITIVE_INFINITY, -1]);
+const degenerate: Record<string, CouplingExample[]> = {
+  none: [],
+  one: examplesOf(synthetic(1, 8)),
+  three: examplesOf(synthetic(3, 8)),
+  'one file': examplesOf(synthetic(200, 8, { files: 1 })),
+  'all right': examplesOf(synthetic(200, 9)).map((e) => ({ ...e, specialistRight: true, apiRight: true })),
+  'all wrong': examplesOf(synthetic(200, 9)).map((e) => ({ ...e, specialistRight: false, apiRight: false })),
+  'constant features': examplesOf(synthetic(200, 10)).map((e) => ({ ...e, draft: draftOf([0.5]), place: PLACE })),
+  'not a number': examplesOf(synthetic(200, 11)).map((e, i) => (i % 3 === 0 ? { ...e, draft: broken } : e)),
+  separable: examplesOf(synthetic(1500, 12)).map((e) => ({
+    ...e,
+    specialistRight: (e.draft.tokens[1]?.probability ?? 0) > 0.5,
+  })),
+  'tokens without text features': examplesOf(synthetic(50, 13)).map((e) => ({
+    ...e,
+    draft: { ...e.draft, tokens: [] },
+  })),
+};
+for (const [name, examples] of Object.entries(degenerate)) {
+  test(`stays finite and inside 0..1: ${name}`, () => {
+    const fit = fitCoupling(examples, { now: 0 });
+    for (const draft of [draftOf([0.99, 0.99]), draftOf([0.01]), broken, draftOf([], '')]) {
+      const { pSpecialist, pApi } = score(fit, draft, { languageId: 'x', lineBefore: '\0', lineAfter: '💥' });
+      for (const p of [pSpecialist, pApi]) assert.ok(p >= 0 && p <= 1, `${name}: ${p}`);
+    }
+    for (const v of [fit.specialistEce, fit.specialistBrier]) assert.ok(v === undefined || (v >= 0 && v <= 1));
+    if (name === 'all right') assert.ok(score(fit, draftOf([0.5, 0.5]), PLACE).pSpecialist > 0.95);
+    if (name === 'all wrong') assert.ok(score(fit, draftOf([0.9, 0.9]), PLACE).pSpecialist < 0.1);
+  });
+}
+
+test('the same examples give the same fit', () => {
+  const examples = examplesOf(synthetic(300, 14));
+  assert.deepEqual(fitCoupling(examples, { now: 1 }), fitCoupling(structuredClone(examples), { now: 1 }));
+});
+
+test('features are finite and separate a string from code', () => {
+  const inCode = features(draftOf([0.5]), PLACE);
+  const inString = features(draftOf([0.5]), { ...PLACE, lineBefore: "  log('it " });
+  assert.ok(inCode.every(Number.isFinite));
+  assert.notDeepEqual(inCode, inString);
+});
+
+test('a language whose cuts are right less often than their tokens say is calibrated by itself; one with few places is not', () => {
+  const random = uniforms(6);
+  const chance: Readonly<Record<string, number>> = { typescript: 0.8, markdown: 0.3, go: 0.1 };
+  const cutAt = (languageId: string, i: number): CouplingExample => {
+    const draft = draftOf([0.9]);
+    const cuts = [{ draft, right: random() < (chance[languageId] as number) }];
+    return { path: `${languageId}/${i % 12}`, draft, place: { ...PLACE, languageId }, specialistRight: false, cuts };
+  };
+  const rows = ['typescript', 'markdown'].flatMap((id) => Array.from({ length: 400 }, (_, i) => cutAt(id, i)));
+  const fit = fitCoupling([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
+  const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...PLACE, languageId })[0]?.p as number;
+  assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
+  assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
+  const { cutIn } = fit.parameters as { cutIn: Record<string, unknown> };
+  assert.equal('go' in cutIn, false);
+});
+
+test('for another API there is the prior, no bound, and what is known of the specialist', () => {
+  const fit = fitCoupling(examplesOf(synthetic(400, 8)), { now: 0 });
+  const other = forAnotherApi(fit);
+  assert.equal(other.apiExamples, 0);
+  for (const { example } of synthetic(20, 9)) {
+    const [ours, theirs, none] = [fit, other, defaultFit()].map((of) => score(of, example.draft, example.place));
+    assert.deepEqual(theirs, { ...none, pSpecialist: ours?.pSpecialist });
+    assert.notEqual(ours?.pApi, theirs?.pApi);
+  }
+  assert.equal(limitOf(other, { holding: 'mean', alpha: 0.05 }), NOTHING_STAYS);
+  assert.ok(parseFit(JSON.parse(JSON.stringify(other))).ok);
+});

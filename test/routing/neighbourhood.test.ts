@@ -1,0 +1,72 @@
+// p(API right) by places like it: words that tell are learned from few answers, the features' estimate stays where it foresees clearly more, no text is kept.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import { type FitParameters, fitCoupling, score } from '../../src/routing/fit.ts';
+import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
+import { placeOf } from '../../src/routing/place.ts';
+import { parseFit } from '../../src/routing/serialise.ts';
+import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
+import { draftOf, PLACE } from './synthetic.ts';
+
+/** Places in tests are hard for the API, others easy; every feature is the same at both. */
+function places(count: number, seed: number): CouplingExample[] {
+  const uniform = uniforms(seed);
+  return Array.from({ length: count }, () => {
+    const hard = uniform() < 0.5;
+    const above = hard ? `expect(vault).toHold(${uniform()});` : `return ledger.total + ${uniform()};`;
+    const place: PlaceFacts = { ...PLACE, above };
+    const apiRight = uniform() < (hard ? 0.4 : 0.95);
+    return {
+      path: `f${Math.floor(uniform() * 12)}.ts`,
+      draft: draftOf([0.5]),
+      place,
+      specialistRight: false,
+      apiRight,
+    };
+  });
+}
+
+const at = (above: string): PlaceFacts => ({ ...PLACE, above });
+
+test('a hundred answers tell places apart that no feature does, and the stored fit says the same', () => {
+  const fit = fitCoupling(places(100, 3), { now: 0 });
+  const { neighbourhood } = fit.parameters as FitParameters;
+  assert.ok(neighbourhood);
+  const of = (above: string, by = fit) => score(by, undefined, at(above)).pApi;
+  const [hard, easy] = [of('expect(vault).toHold(7);'), of('return ledger.total + 7;')];
+  assert.ok(hard < easy - 0.25, `${hard} ${easy}`);
+  assert.ok(!JSON.stringify(fit).includes('ledger'));
+  const stored = parseFit(JSON.parse(JSON.stringify(fit)));
+  assert.ok(stored.ok);
+  assert.equal(of('return ledger.total + 7;', stored.value), easy);
+  const damaged = {
+    ...fit,
+    parameters: { ...(fit.parameters as object), neighbourhood: { places: [{ words: [[1]] }] } },
+  };
+  assert.ok(!parseFit(damaged).ok);
+});
+
+test('where nothing is near the level answers, and neighbours of the own file can be left out', () => {
+  const all = places(100, 4);
+  const nearby = new Nearby({ places: all.map(neighbourOf) });
+  const level = all.filter(({ apiRight }) => apiRight).length / all.length;
+  const nowhere = { languageId: 'typescript', lineBefore: 'zzz', lineAfter: '', above: 'qqq' };
+  assert.ok(Math.abs(nearby.at(nowhere) - level) < 0.02);
+  const none = nearby.at(at('expect(vault).toHold(1);'), new Set(all.keys()));
+  assert.ok(Math.abs(none - 0.7) < 1e-9, 'the prior alone');
+});
+
+test('a place holds the lines round its cursor, and no more of them than a few', () => {
+  const lines = Array.from({ length: 20 }, (_, i) => `line${i};`);
+  const place = placeOf({
+    path: 'a.ts',
+    languageId: 'typescript',
+    prefix: `${lines.join('\n')}\n  const x = `,
+    suffix: `;\n\n${lines.join('\n')}`,
+  });
+  assert.deepEqual(
+    [place.above, place.lineBefore, place.below],
+    ['line17;\nline18;\nline19;', '  const x = ', 'line0;\nline1;\nline2;'],
+  );
+});

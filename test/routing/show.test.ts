@@ -1,0 +1,120 @@
+// How much of a draft is shown: what is expected to save most, and what stands ready behind it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decide } from '../../src/routing/decide.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import { fitCoupling, scoreCuts } from '../../src/routing/fit.ts';
+import { parseFit } from '../../src/routing/serialise.ts';
+import { annoyanceAt, bestCut, heldBack, neededFor, restOf, worth } from '../../src/routing/show.ts';
+import type { CouplingExample } from '../../src/routing/types.ts';
+import { draft } from '../fakes/specialist.ts';
+
+const cuts = [
+  { text: 'executeCommand', p: 0.92 },
+  { text: 'executeCommand(rootCmd', p: 0.85, next: { text: ')', p: 0.07 } },
+  { text: 'executeCommand(rootCmd)', p: 0.1 },
+];
+const place = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter: '' };
+
+test('the cut that is expected to save most, of those over the bar; none where no cut is worth its annoyance', () => {
+  assert.equal(bestCut(cuts, 0.6), cuts[1]);
+  assert.equal(bestCut(cuts, 0.9), cuts[0]);
+  assert.equal(bestCut(cuts, 0.95), undefined);
+  assert.equal(bestCut([{ text: ');', p: 0.7 }], 0.1), undefined);
+  assert.ok(worth({ text: 'abcdefgh', p: 0.9 }) > worth({ text: 'abcdefgh', p: 0.8 }));
+});
+
+test('what is held back is that which comes nearest, with what it would take; whoever asks gets the best there is', () => {
+  const held = heldBack(cuts, 0.95);
+  assert.deepEqual(held, { text: cuts[0]?.text, p: 0.92, from: 0.95 });
+  // A text is shown from where it is worth it, and at the bar at least.
+  for (const annoyance of [5, 20, 60]) {
+    const from = neededFor({ text: 'abcdefgh' }, 0.1, annoyance);
+    assert.ok(Math.abs(worth({ text: 'abcdefgh', p: from }, annoyance)) < 1e-9);
+  }
+  assert.equal(neededFor({ text: ')' }, 0.1), 1);
+  assert.equal(heldBack([], 0.5), undefined);
+  const weak = [{ text: ')', p: 0.01 }];
+  assert.equal(bestCut(weak, 0), undefined);
+  assert.equal(bestCut(weak, 0, 0), weak[0]);
+});
+
+test('a lower bar annoys less, and at a half it is what the prior was fitted for', () => {
+  assert.equal(annoyanceAt(0.5), 20);
+  assert.ok(
+    annoyanceAt(0) === 0 && annoyanceAt(0.25) < 10 && annoyanceAt(0.75) === 60 && Number.isFinite(annoyanceAt(1)),
+  );
+});
+
+test('what is behind a cut is as likely as the whole is, once the cut is right', () => {
+  const rest = restOf(cuts, cuts[0] as (typeof cuts)[number]);
+  assert.deepEqual(
+    rest.map(({ text, p }) => [text, Number(p.toFixed(3))]),
+    [
+      ['(rootCmd', 0.924],
+      ['(rootCmd)', 0.109],
+    ],
+  );
+});
+
+test('the decision says what is shown, before what it was cut and how sure that was', () => {
+  const settings = { balance: 0, apiAvailable: false, showBar: 0.6, fallbackBar: 0.6 };
+  const decision = decide(
+    defaultFit(),
+    draft('executeCommand(rootCmd)', 0.5, { confidence: 0.1 }),
+    place,
+    settings,
+    cuts,
+  );
+  assert.equal(decision.route, 'specialist');
+  assert.equal(decision.shown, cuts[1]);
+  assert.match(decision.summary, /^Answered here: 85% sure\. Cut before `\)`, of which it is 7% sure\.$/);
+  assert.equal(decide(defaultFit(), draft('x', 0.5), place, { ...settings, fallbackBar: 0.99 }, cuts).route, 'none');
+});
+
+const ofLength = (length: number, p: number) => draft('word '.repeat(length).trim(), p);
+
+test('a longer cut is never likelier, fitted or not', () => {
+  const examples = Array.from({ length: 60 }, (_, i): CouplingExample => {
+    const whole = ofLength(3, i % 2 ? 0.9 : 0.5);
+    const right = i % 4 > 0;
+    return {
+      ...{ path: `f${i % 6}.go`, draft: whole, place, specialistRight: right },
+      cuts: [1, 2, 3].map((length) => ({ draft: ofLength(length, i % 2 ? 0.9 : 0.5), right })),
+    };
+  });
+  const fitted = fitCoupling(examples, { now: 0 });
+  assert.equal(fitted.cutExamples, 180);
+  for (const fit of [defaultFit(), fitted]) {
+    const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], place).map(({ p }) => p);
+    assert.ok(
+      scored.every((p, i) => p > 0 && p < 1 && p <= (scored[i - 1] ?? 1)),
+      String(scored),
+    );
+  }
+});
+
+test('a fit of an earlier version has no estimate for cuts and is read; a damaged one is not', () => {
+  const { cutExamples: _, cutEce: __, cutBrier: ___, ...before } = JSON.parse(JSON.stringify(defaultFit()));
+  delete before.parameters.cut;
+  const read = parseFit(before);
+  assert.ok(read.ok);
+  const [cut] = scoreCuts(read.value, [ofLength(1, 0.9)], place);
+  assert.ok(cut && cut.p > 0.5 && cut.p < 1);
+  assert.ok(!parseFit({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
+});
+
+test('in a comment the tokens are trusted less: a word of it is a guess', () => {
+  const cut = [draft('metadata', 0.95)];
+  const p = (lineBefore: string) =>
+    scoreCuts(defaultFit(), cut, { ...place, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
+  assert.ok(p('const user = ') > 0.9);
+  assert.ok(p('   * Durable end-user ') < p('const user = ') - 0.03);
+  assert.equal(p('// end-user '), p('   * Durable end-user '));
+});
+
+test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
+  const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], place);
+  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), stranger: true }], place);
+  assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);
+});

@@ -1,0 +1,54 @@
+// Places with known probabilities of being right, for the tests of the coupling.
+import type { Draft } from '../../src/common/completion.ts';
+import { sigmoid } from '../../src/common/statistics/logistic.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
+
+export const PLACE: PlaceFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
+
+export function draftOf(probabilities: readonly number[], text = 'some.text();'): Draft {
+  return {
+    text,
+    tokens: probabilities.map((probability, i) => ({
+      text: `t${i}`,
+      probability,
+      margin: probability * 0.8,
+      entropy: 2 * (1 - probability),
+      matchLength: 1 + Math.round(6 * probability),
+      count: 3,
+      tier: i % 2 === 0 ? 'open-file' : 'project',
+    })),
+    model: 'n-gram',
+    complete: true,
+    latencyMs: 3,
+  };
+}
+
+export interface Synthetic {
+  readonly example: CouplingExample;
+  /** The true probabilities that the labels were drawn with. */
+  readonly pSpecialist: number;
+  readonly pApi: number;
+}
+
+/** A specialist that is less sure of itself than it should be, and an API that is better outside strings. */
+export function synthetic(count: number, seed: number, options: { files?: number; api?: boolean } = {}): Synthetic[] {
+  const random = uniforms(seed);
+  return Array.from({ length: count }, () => {
+    const file = `src/f${Math.floor(random() * (options.files ?? 20))}.ts`;
+    const confidence = 0.05 + 0.9 * random();
+    const inString = random() < 0.3;
+    const draft = draftOf([0.95, confidence, 0.5 + confidence / 2]);
+    const pSpecialist = sigmoid(-1 + 1.2 * Math.log(confidence / (1 - confidence)));
+    const pApi = inString ? 0.35 : 0.9;
+    const place = { ...PLACE, lineBefore: inString ? "  log('and " : '  const x = ' };
+    const example: CouplingExample = {
+      path: file,
+      draft,
+      place,
+      specialistRight: random() < pSpecialist,
+      ...(options.api === false ? {} : { apiRight: random() < pApi }),
+    };
+    return { example, pSpecialist, pApi };
+  });
+}

@@ -1,0 +1,142 @@
+// Which base serves: every obstacle, the setting over what was measured, and what was measured kept between windows.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Base, type Circumstances, chooseBase, type Obstacle } from '../../../src/specialist/engine/choice.ts';
+import { keepTiming, readTimings, timingKey } from '../../../src/specialist/engine/timings.ts';
+
+const base = (name: string): Base => ({
+  name,
+  folder: `/${name}`,
+  tokenizer: '/t.json',
+  weights: name,
+});
+const [small, medium, large] = [base('small'), base('medium'), base('large')];
+const fast = { lineMs: 62, promptMs: 340 };
+
+function choose(over: Partial<Circumstances> = {}): { readonly name: string; readonly reason: unknown } {
+  const { base: chosen, reason } = chooseBase({
+    bases: [small, medium],
+    setting: 'auto',
+    timingOf: () => fast,
+    against: () => undefined,
+    mayHold: () => true,
+    ...over,
+  });
+  return { name: chosen.name, reason };
+}
+
+const instead = (obstacle: Obstacle, of = 'medium') => ({ name: 'small', reason: { kind: 'instead', of, obstacle } });
+
+test('one base alone serves, and nobody is asked anything', () => {
+  const asked = () => assert.fail('asked');
+  const only = { name: 'small', reason: { kind: 'only' } };
+  assert.deepEqual(choose({ bases: [small], timingOf: asked, against: asked, mayHold: asked }), only);
+});
+
+test('the medium one serves where both of its times are within the limits, to the millisecond', () => {
+  assert.deepEqual(choose(), { name: 'medium', reason: { kind: 'in-time', timing: fast } });
+  const times = [
+    [100, 500, 'medium'],
+    [100.1, 500, 'small'],
+    [100, 500.1, 'small'],
+  ] as const;
+  for (const [lineMs, promptMs, name] of times) {
+    assert.equal(choose({ timingOf: () => ({ lineMs, promptMs }) }).name, name);
+  }
+  const timing = { lineMs: 210, promptMs: 300 };
+  assert.deepEqual(choose({ timingOf: () => timing }), instead({ kind: 'slow', timing }));
+});
+
+test('until it is measured the small one serves', () => {
+  assert.deepEqual(choose({ timingOf: () => undefined }), instead({ kind: 'untimed' }));
+});
+
+test('what stands against it is said, and only who would serve is asked to be held', () => {
+  const held: string[] = [];
+  const mayHold = ({ name }: Base) => {
+    held.push(name);
+    return false;
+  };
+  for (const kind of ['battery', 'no-folder'] as const) {
+    assert.deepEqual(choose({ against: () => ({ kind }), mayHold }), instead({ kind }));
+  }
+  assert.deepEqual(
+    choose({ against: () => ({ kind: 'late', lineMs: 300 }), mayHold }),
+    instead({ kind: 'late', lineMs: 300 }),
+  );
+  assert.deepEqual(choose({ timingOf: () => ({ lineMs: 1e3, promptMs: 1e3 }), mayHold }).name, 'small');
+  assert.deepEqual(held, []);
+  assert.deepEqual(choose({ mayHold }), instead({ kind: 'elsewhere' }));
+  assert.deepEqual(held, ['medium']);
+});
+
+test('of three the largest that can', () => {
+  const bases = [small, medium, large];
+  assert.equal(choose({ bases }).name, 'large');
+  const timingOf = ({ name }: Base) => (name === 'large' ? { lineMs: 500, promptMs: 900 } : fast);
+  assert.equal(choose({ bases, timingOf }).name, 'medium');
+  const none = choose({ bases, timingOf: () => ({ lineMs: 500, promptMs: 900 }) });
+  assert.deepEqual(none, instead({ kind: 'slow', timing: { lineMs: 500, promptMs: 900 } }, 'large'));
+});
+
+test('who names a base has it on battery and slow, but not twice in memory', () => {
+  const slow = { timingOf: () => undefined, against: () => ({ kind: 'battery' }) as const };
+  assert.deepEqual(choose({ setting: 'medium', ...slow }), { name: 'medium', reason: { kind: 'named' } });
+  assert.deepEqual(choose({ setting: 'small' }), { name: 'small', reason: { kind: 'named' } });
+  assert.deepEqual(choose({ setting: 'medium', mayHold: () => false }), instead({ kind: 'elsewhere' }));
+});
+
+test('a window without a folder does not have it even where the setting names it, but has the small one', () => {
+  const against = () => ({ kind: 'no-folder' }) as const;
+  const mayHold = () => assert.fail('asked');
+  assert.deepEqual(choose({ setting: 'medium', against, mayHold }), instead({ kind: 'no-folder' }));
+  assert.deepEqual(choose({ setting: 'small', against, mayHold }), { name: 'small', reason: { kind: 'named' } });
+});
+
+test('a path is the package there; what is not there, or no package, is said', () => {
+  const own = base('own');
+  assert.deepEqual(choose({ setting: '/own', named: { base: own } }), { name: 'own', reason: { kind: 'named' } });
+  const why = 'The model cannot be read.';
+  const broken = choose({ setting: '/own', named: { why } });
+  assert.deepEqual(broken, { name: 'small', reason: { kind: 'not-found', setting: '/own', why } });
+  const absent = choose({ bases: [small], setting: 'medium' });
+  assert.deepEqual(absent, { name: 'small', reason: { kind: 'not-found', setting: 'medium', why: '' } });
+});
+
+const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-timings-'));
+after(() => rmSync(storage, { recursive: true }));
+const measured = { ...fast, at: 1 };
+
+test('what was measured is there for the next window, by model, precision, threads and processor', () => {
+  assert.equal(readTimings(storage).size, 0);
+  const keys = [
+    timingKey('a'.repeat(64), 'auto', 2, 'Zen'),
+    timingKey('b'.repeat(64), 'auto', 2, 'Zen'),
+    timingKey('a'.repeat(64), 'int8', 2, 'Zen'),
+    timingKey('a'.repeat(64), 'auto', 3, 'Zen'),
+    timingKey('a'.repeat(64), 'auto', 2, 'Core'),
+  ];
+  assert.equal(new Set(keys).size, keys.length);
+  for (const [i, key] of keys.entries()) keepTiming(storage, key, { ...measured, at: i + 1 });
+  assert.deepEqual([...readTimings(storage).keys()].sort(), [...keys].sort());
+  assert.equal(timingKey('a', 'auto', 2), timingKey('a', 'auto', 2));
+  for (let i = 0; i < 30; i++) keepTiming(storage, `more ${i}`, { ...measured, at: 100 + i });
+  assert.ok(readTimings(storage).size <= 20);
+  assert.ok(readTimings(storage).has('more 29'));
+});
+
+test('a file that is damaged, or of another version, is as none, and its rows are taken one by one', () => {
+  const file = join(storage, 'timings.json');
+  for (const text of ['', '{', '[]', 'null', '{"version":2,"rows":{}}', '{"version":1}', '{"version":1,"rows":3}']) {
+    writeFileSync(file, text);
+    assert.equal(readTimings(storage).size, 0, text);
+  }
+  const rows = { good: measured, bad: { ...measured, lineMs: -1 }, none: null, text: 'x' };
+  writeFileSync(file, JSON.stringify({ version: 1, rows }));
+  assert.deepEqual([...readTimings(storage)], [['good', measured]]);
+  keepTiming(storage, 'new', measured);
+  assert.match(readFileSync(file, 'utf8'), /"new"/);
+});

@@ -1,0 +1,468 @@
+// The engine process as its owner sees it: answers, order, cancellation, death in every state, and no orphan.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { CodedError } from '../../../src/common/errors.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { standOf } from '../../../src/neural/training/stand.ts';
+import type { EngineClient } from '../../../src/specialist/engine/client.ts';
+import type { AdaptProgress } from '../../../src/specialist/engine/protocol.ts';
+import { goldenFolder } from '../../neural/architecture/golden.ts';
+import {
+  adaptation,
+  drafting,
+  ended,
+  engine,
+  opened,
+  opening,
+  SCRIPT,
+  TOKENIZER,
+  until,
+  VOCABULARY,
+  writeModel,
+} from './helpers.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+const base = join(folder, 'base');
+
+before(() => writeModel(base));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function started(context: TestContext): Promise<EngineClient> {
+  const client = engine();
+  context.after(() => client.dispose());
+  assert.equal((await opened(client, base)).precision, 'int4');
+  return client;
+}
+
+function steps(reports: readonly AdaptProgress[]): number[] {
+  return reports.flatMap((report) => (report.kind === 'step' ? [report.step] : []));
+}
+
+test('drafts, several asked at once, and says how it is', async (context) => {
+  const client = await started(context);
+  const asked = ['const a = ', 'let', 'const a = '].map((prefix) => client.request('draft', drafting(prefix)));
+  const drafts = (await Promise.all(asked)).map((answer) =>
+    answer.ok ? answer.value : assert.fail(answer.error.message),
+  );
+  assert.ok(drafts.every(({ model, tokens }) => model === 'base + n-gram' && tokens.length <= 8));
+  assert.equal(drafts[2]?.text, drafts[0]?.text);
+  const status = await client.request('status', {});
+  assert.ok(status.ok);
+  assert.equal(status.value.pid, client.pid);
+  assert.ok(status.value.memory > 1e7);
+});
+
+test('wrong requests are failures, and the process goes on', async (context) => {
+  const client = engine();
+  context.after(() => client.dispose());
+  const codeOf = async (result: Promise<{ ok: true } | { ok: false; error: { code: string } }>) => {
+    const settled = await result;
+    return settled.ok ? 'ok' : settled.error.code;
+  };
+  assert.equal(await codeOf(client.request('draft', drafting('x'))), 'bad-request');
+  assert.equal(await codeOf(client.request('open', opening(join(folder, 'nowhere')))), 'unreadable');
+  assert.equal(
+    await codeOf(client.request('adapt', adaptation(join(folder, 'nowhere'), join(folder, 'o1')))),
+    'unreadable',
+  );
+  assert.equal(await codeOf(client.request('open', opening(base))), 'ok');
+  assert.equal(await codeOf(client.request('draft', { ...drafting('x'), key: 'another' })), 'bad-request');
+  const outside = adaptation(base, join(folder, 'o2'), { examples: [{ ids: Int32Array.of(1, 2, VOCABULARY) }] });
+  assert.equal(await codeOf(client.request('adapt', outside)), 'bad-request');
+  assert.equal(await codeOf(client.request('draft', drafting('x'))), 'ok');
+});
+
+test('what is no request is answered with a code or passed over, and the same process goes on', async (context) => {
+  const client = await started(context);
+  const { pid } = client;
+  const asked = [
+    ['nonsense', {}],
+    ['constructor', {}],
+    ['__proto__', {}],
+    ['draft', undefined],
+    ['draft', 'text'],
+    ['open', { key: {} }],
+    ['open', { key: 'x', model: [] }],
+    ['change', { key: 'x', change: { kind: 'open', path: 'a' } }],
+    ['draft', { key: 'x' }],
+    ['warm', { key: 'x' }],
+    ['time', { model: 7 }],
+    ['fit', { key: 'x', places: 1e9 }],
+    ['adapt', { base: 1, out: null, examples: {} }],
+  ] as [never, never][];
+  for (const [kind, request] of asked) {
+    const result = await client.request(kind, request);
+    assert.ok(!result.ok, kind);
+    assert.ok(['bad-request', 'unreadable', 'crashed'].includes(result.error.code), `${kind}: ${result.error.code}`);
+  }
+  const { child } = client as unknown as { child: { send(message: unknown): void } };
+  for (const message of [
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { id: 'x' },
+    { kind: 'draft' },
+    { id: 1e9 },
+    { id: 5, kind: 'cancel' },
+  ])
+    child.send(message as never);
+  assert.ok((await client.request('draft', drafting('x'))).ok);
+  assert.equal(client.pid, pid);
+});
+
+test('an engine that answers nothing is asked so much and no more, and does not keep its owner when that ends', async () => {
+  const client = engine();
+  assert.ok((await client.request('status', {})).ok);
+  const pid = client.pid as number;
+  process.kill(pid, 'SIGSTOP');
+  const asked = Array.from({ length: 600 }, () => client.request('status', {}));
+  const last = await (asked.at(-1) as (typeof asked)[number]);
+  assert.equal(last.ok ? '' : last.error.code, 'busy');
+  await client.end(50);
+  await until(() => ended(pid));
+  const codes = new Set((await Promise.all(asked)).map((result) => (result.ok ? 'ok' : result.error.code)));
+  assert.deepEqual([...codes].sort(), ['busy', 'cancelled']);
+});
+
+test('an engine that is told to end lets training come to its checkpoint first', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'told');
+  const result = await client.request('adapt', adaptation(base, out, { maxSteps: 200, epochs: 200 }), {
+    onProgress: (report) =>
+      report.kind === 'step' && report.step === 8 && process.kill(client.pid as number, 'SIGTERM'),
+  });
+  assert.equal(result.ok ? '' : result.error.code, 'cancelled');
+  const stand = standOf(out);
+  assert.ok(stand?.kind === 'training' && stand.step >= 8 && stand.totalSteps === 200, JSON.stringify(stand));
+});
+
+test('an adaptation tells of every step, and what it leaves can be opened', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'adapted');
+  const reports: AdaptProgress[] = [];
+  const result = await client.request('adapt', adaptation(base, out), { onProgress: (report) => reports.push(report) });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(reports[0]?.kind, 'device');
+  assert.deepEqual(
+    steps(reports),
+    Array.from({ length: 24 }, (_, i) => i + 1),
+  );
+  const losses = reports.flatMap((report) => (report.kind === 'step' ? [report.loss] : []));
+  assert.ok((losses.at(-1) as number) < (losses[0] as number));
+  assert.ok(!existsSync(join(out, 'checkpoint.safetensors')));
+  assert.ok((await client.request('open', opening(out))).ok);
+});
+
+test('killed in mid-step and with a draft under way: the run goes on from its checkpoint, the draft is answered', async (context) => {
+  const client = await started(context);
+  const whole = join(folder, 'whole');
+  const killed = join(folder, 'killed');
+  const expected = await client.request('adapt', adaptation(base, whole));
+  assert.ok(expected.ok);
+  const reports: AdaptProgress[] = [];
+  let kills = 0;
+  let decoded: ReturnType<EngineClient['request']> | undefined;
+  const result = await client.request('adapt', adaptation(base, killed), {
+    onProgress: (report) => {
+      reports.push(report);
+      if (report.kind !== 'step' || kills > 0 || report.step !== 13) return;
+      kills++;
+      decoded = client.request('draft', drafting('const b = ', 40));
+      process.kill(client.pid as number, 'SIGKILL');
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  const done = steps(reports);
+  const restart = done.findIndex((step, i) => i > 0 && step <= (done[i - 1] as number));
+  assert.equal(done[restart], 11, 'goes on after the checkpoint of step 10');
+  assert.equal(done.at(-1), 24);
+  assert.deepEqual(readFileSync(join(killed, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
+  assert.ok((await decoded)?.ok, 'its owner had opened it again by then');
+});
+
+test('an owner hears of a restart first, also of one after an idle death', async (context) => {
+  const client = engine();
+  context.after(() => client.dispose());
+  assert.ok((await client.request('open', opening(base))).ok);
+  const order: string[] = [];
+  const told = client.onRestarted(() => {
+    order.push('restarted');
+    void client.request('open', opening(base)).then(() => order.push('first'));
+  });
+  const cut = client.request('draft', drafting('const b = ', 100), {
+    onProgress: () => order.length === 0 && process.kill(client.pid as number, 'SIGKILL'),
+  });
+  assert.ok((await cut).ok);
+  assert.deepEqual(order, ['restarted', 'first']);
+  const pid = client.pid as number;
+  process.kill(pid, 'SIGKILL');
+  await until(() => client.pid === undefined);
+  assert.ok((await client.request('draft', drafting('x'))).ok, 'it was opened again');
+  assert.deepEqual(order, ['restarted', 'first', 'restarted', 'first']);
+  told.dispose();
+  process.kill(client.pid as number, 'SIGKILL');
+  await until(() => client.pid === undefined);
+  assert.ok((await client.request('status', {})).ok);
+  assert.equal(order.length, 4);
+});
+
+test('what an owner asks at every restart, and kills the process, is given up', async (context) => {
+  const script = join(folder, 'fussy.mjs');
+  writeFileSync(script, "process.on('message', ({ kind }) => kind === 'status' && process.exit(4));");
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  let restarts = 0;
+  client.onRestarted(() => {
+    restarts++;
+    void client.request('status', {});
+  });
+  const result = await client.request('status', {});
+  assert.equal(result.ok ? '' : result.error.code, 'crashed');
+  assert.equal(restarts, 2);
+  await until(() => client.pid === undefined);
+});
+
+test('a draft that kills the process is given up, though what it will take is told each time before', async (context) => {
+  const script = join(folder, 'foreseeing.mjs');
+  const told = "process.send({ id, kind: 'progress', progress: { promptTokens: 1 } }, () => process.exit(4))";
+  writeFileSync(script, `process.on('message', ({ id, kind }) => kind === 'draft' && ${told});`);
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  let times = 0;
+  const query = { path: 'a', languageId: 'typescript', prefix: 'x', suffix: '' };
+  const request = { key: 'a', query, options: { multiline: false, maxTokens: 8 } };
+  const result = await client.request('draft', request, { onProgress: () => times++ });
+  assert.equal(result.ok ? '' : result.error.code, 'crashed');
+  assert.equal(times, 3);
+});
+
+for (const [name, kind, progress] of [
+  [
+    'a training',
+    'adapt',
+    [{ kind: 'device' }, { kind: 'method' }, { kind: 'validated', step: 0 }, { kind: 'step', step: 1 }],
+  ],
+  ['a fit', 'fit', [{ done: 1, total: 9 }]],
+  ['a reading of states', 'states', [{ index: 0 }]],
+] as const) {
+  test(`${name} that always dies at the same place is given up, though each process tells of what it has begun again`, async (context) => {
+    const script = join(folder, `${kind}-again.mjs`);
+    const told = `for (const progress of ${JSON.stringify(progress)}) process.send({ id, kind: 'progress', progress })`;
+    const dies = 'process.send({ id: -1 }, () => process.exit(4))';
+    writeFileSync(script, `process.on('message', ({ id }) => { ${told}; ${dies}; });`);
+    const client = engine({ script });
+    context.after(() => client.dispose());
+    let times = 0;
+    const result = await client.request(kind, {} as never, { onProgress: () => times++ });
+    assert.equal(result.ok ? '' : result.error.code, 'crashed');
+    assert.equal(times, 3 * progress.length);
+  });
+}
+
+test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
+  const client = await started(context);
+  const whole = join(folder, 'whole-2');
+  const often = join(folder, 'often');
+  // Every step writes a checkpoint, so that most kills meet one.
+  const more = { checkpointEverySteps: 1, maxSteps: 40 };
+  assert.ok((await client.request('adapt', adaptation(base, whole, more))).ok);
+  let kills = 0;
+  let killed: number | undefined;
+  const reports: AdaptProgress[] = [];
+  const result = await client.request('adapt', adaptation(base, often, more), {
+    onProgress: (report) => {
+      reports.push(report);
+      // Four times, a few milliseconds after a step was reported: its checkpoint is being written then.
+      if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 4) return;
+      const { pid } = client;
+      // A slow machine hands on several steps of one that is dead already.
+      if (pid === killed) return;
+      killed = pid;
+      setTimeout(() => process.kill(pid as number, 'SIGKILL'), kills);
+      kills++;
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(kills, 4);
+  assert.equal(reports.filter(({ kind }) => kind === 'device').length, 5);
+  assert.deepEqual(readFileSync(join(often, 'model.safetensors')), readFileSync(join(whole, 'model.safetensors')));
+  assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors', 'training.json']);
+});
+
+test('over a base in 4 bits an adapter is kept: killed or not it is the same, a fraction of the base, and fits that base alone', async (context) => {
+  const client = await started(context);
+  const packed = goldenFolder('packed');
+  const [whole, often] = [join(folder, 'adapter-whole'), join(folder, 'adapter-often')];
+  const more = {
+    examples: Array.from({ length: 8 }, (_, i) => ({
+      ids: Int32Array.from({ length: 30 }, (_, j) => (i * j) % 48),
+    })),
+    lora: { rank: 2, alpha: 4, targets: ['q_proj', 'up_proj', 'down_proj'], firstLayer: 1 } as const,
+    separator: 0,
+    tokenizer: TOKENIZER,
+  };
+  const done = await client.request('adapt', adaptation(packed, whole, more));
+  assert.ok(done.ok, JSON.stringify(done));
+  let kills = 0;
+  const result = await client.request('adapt', adaptation(packed, often, more), {
+    onProgress: (report) => {
+      if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 2) return;
+      kills++;
+      process.kill(client.pid as number, 'SIGKILL');
+    },
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(kills, 2);
+  const adapter = (of: string) => readFileSync(join(of, 'adapter_model.safetensors'));
+  assert.deepEqual(adapter(often), adapter(whole));
+  const files = ['adapter_config.json', 'adapter_model.safetensors', 'manifest.json', 'training.json'];
+  assert.deepEqual(readdirSync(whole).sort(), files);
+
+  const loaded = loadModel(whole, { base: packed, as: 'stored' });
+  assert.deepEqual(loaded.adapter?.lora, more.lora);
+  assert.ok(loaded.packed?.size);
+  const { steps, validation } = done.value;
+  assert.equal(steps, 24);
+  assert.equal(validation, undefined);
+  const isRefused = (error: unknown) => error instanceof CodedError && error.code === 'mismatched';
+  assert.throws(() => loadModel(whole, { base }), isRefused);
+  assert.throws(() => loadModel(whole), isRefused);
+});
+
+test('a half-written checkpoint is left aside', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'half');
+  const stop = new AbortController();
+  const first = await client.request('adapt', adaptation(base, out), {
+    signal: stop.signal,
+    onProgress: (report) => report.kind === 'step' && report.step === 7 && stop.abort(),
+  });
+  assert.equal(first.ok ? '' : first.error.code, 'cancelled');
+  const checkpoint = join(out, 'checkpoint.safetensors');
+  writeFileSync(`${checkpoint}.999.tmp`, readFileSync(checkpoint).subarray(0, 1000));
+  const reports: AdaptProgress[] = [];
+  const second = await client.request('adapt', adaptation(base, out), { onProgress: (report) => reports.push(report) });
+  assert.ok(second.ok);
+  assert.ok((steps(reports)[0] as number) > 1, 'resumed');
+  const cut = join(folder, 'cut');
+  mkdirSync(cut);
+  const damaged = readFileSync(join(base, 'model.safetensors')).subarray(0, 5000);
+  writeFileSync(join(cut, 'checkpoint.safetensors'), damaged);
+  const refused = await client.request('adapt', adaptation(base, cut));
+  assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
+  const notes: string[] = [];
+  const discarded = await client.request('adapt', adaptation(base, cut, { unusable: 'discard' }), {
+    onProgress: (report) => report.kind === 'note' && notes.push(report.note),
+  });
+  assert.ok(discarded.ok);
+  assert.match(notes.join(), /started anew. .*damaged/);
+});
+
+test('where another base’s run was begun, this one is trained by a method of its own', async (context) => {
+  const client = await started(context);
+  const [out, other] = [join(folder, 'other-base-begun'), join(folder, 'other-base')];
+  writeModel(other, { layers: 1 });
+  const stop = new AbortController();
+  const upper = { rank: 4, alpha: 8, targets: ['q_proj'], firstLayer: 1 } as const;
+  const begun = await client.request('adapt', adaptation(base, out, { lora: upper }), {
+    signal: stop.signal,
+    onProgress: (report) => report.kind === 'step' && report.step === 2 && stop.abort(),
+  });
+  assert.equal(begun.ok ? '' : begun.error.code, 'cancelled');
+  const done = await client.request('adapt', adaptation(other, out, { lora: 'auto', unusable: 'discard' }));
+  assert.ok(done.ok, JSON.stringify(done));
+  assert.equal(done.value.method.name, 'full fine-tuning');
+  assert.equal(loadModel(out).config.layers, 1);
+});
+
+test('what was finished is not done again, unless the text or the base is another', async (context) => {
+  const client = await started(context);
+  const out = join(folder, 'twice');
+  const first = await client.request('adapt', adaptation(base, out, { lora: 'auto' }));
+  assert.ok(first.ok, JSON.stringify(first));
+  assert.equal(first.value.method.name, 'full fine-tuning');
+  let steps = 0;
+  const count = { onProgress: (report: AdaptProgress) => void (report.kind === 'step' && steps++) };
+  const second = await client.request('adapt', adaptation(base, out, { lora: 'auto' }), count);
+  assert.equal(JSON.stringify(second), JSON.stringify(first));
+  assert.equal(steps, 0);
+  const { examples } = adaptation(base, out);
+  const more = [...examples, { ids: Int32Array.of(5, 6, 7) }];
+  assert.ok((await client.request('adapt', adaptation(base, out, { lora: 'auto', examples: more }), count)).ok);
+  assert.equal(steps, 24);
+});
+
+test('a draft is cancelled silently, and the next one is answered', async (context) => {
+  const client = await started(context);
+  const stop = new AbortController();
+  const long = client.request('draft', drafting('const a = ', 200), {
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
+  const cancelled = await long;
+  assert.equal(cancelled.ok ? '' : cancelled.error.code, 'cancelled');
+  assert.ok((await client.request('draft', drafting('let b'))).ok);
+});
+
+test('training stops at the memory ceiling; a small one leaves drafts alone', async (context) => {
+  const client = engine({ memoryCeiling: 1e6 });
+  context.after(() => client.dispose());
+  await opened(client, base);
+  const result = await client.request('adapt', adaptation(base, join(folder, 'full')));
+  assert.equal(result.ok ? '' : result.error.code, 'out-of-memory');
+  assert.ok((await client.request('draft', drafting('x'))).ok);
+});
+
+test('a process that keeps dying is given up', async (context) => {
+  const script = join(folder, 'dying.mjs');
+  writeFileSync(script, 'console.error("no such driver"); process.exit(3);');
+  const client = engine({ script });
+  context.after(() => client.dispose());
+  const result = await client.request('status', {});
+  assert.ok(!result.ok);
+  assert.equal(result.error.code, 'crashed');
+  assert.match(result.error.message, /code 3/);
+});
+
+test('no orphan: the process ends when its owner is killed', async () => {
+  const owner = join(folder, 'owner.ts');
+  const client = join(import.meta.dirname, '../../../src/specialist/engine/client.ts');
+  writeFileSync(
+    owner,
+    `import { EngineClient } from ${JSON.stringify(client)};
+     const client = new EngineClient({ script: ${JSON.stringify(SCRIPT)} });
+     await client.request('status', {});
+     console.log(client.pid);
+     setInterval(() => {}, 1000);`,
+  );
+  const parent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
+  assert.ok(!ended(pid));
+  parent.kill('SIGKILL');
+  await until(() => ended(pid));
+});
+
+test('nothing is started to close what no process has open', async (context) => {
+  const client = engine();
+  context.after(() => client.dispose());
+  assert.ok((await client.request('close', { key: 'folder' })).ok);
+  assert.equal(client.pid, undefined);
+});
+
+test('a disposed engine ends its process and answers nothing more', async () => {
+  const client = engine();
+  assert.ok((await client.request('status', {})).ok);
+  const pid = client.pid as number;
+  client.dispose();
+  await until(() => ended(pid));
+  const late = await client.request('status', {});
+  assert.ok(!late.ok);
+});

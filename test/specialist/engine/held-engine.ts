@@ -1,0 +1,12 @@
+// Stands in for the engine's script: answers 'status', and holds its thread for ever when it is asked for a draft whose prefix is 'hold'.
+// 'adapt' it never answers.
+import type { FromEngine, ToEngine } from '../../../src/specialist/engine/protocol.ts';
+
+const send = (message: FromEngine) => process.send?.(message);
+
+process.on('message', (message: ToEngine) => {
+  const { id, kind } = message;
+  if (kind === 'draft' && message.request.query.prefix === 'hold') for (;;);
+  if (kind !== 'cancel' && kind !== 'adapt') send({ id, kind: 'result', result: { pid: process.pid, memory: 0 } });
+});
+process.on('disconnect', () => process.exit(0));

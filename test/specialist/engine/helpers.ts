@@ -1,0 +1,104 @@
+// A small random model on disk, and an engine process to run it.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
+import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { saveModel } from '../../../src/neural/models/model-folder.ts';
+import type { AdaptRequest } from '../../../src/neural/training/adapt.ts';
+import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
+import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
+import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
+import type { MixSource, Opened } from '../../../src/specialist/mixture/types.ts';
+import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+
+export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
+export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokenizer.json');
+
+const read = readTokenizer(TOKENIZER);
+if (!read.ok) throw new Error(read.error.message);
+/** Of the tokenizer that ships, whichever that is. */
+export const VOCABULARY = read.value.vocabularySize;
+
+const CONFIG: ModelConfig = {
+  modelType: 'llama',
+  vocabSize: VOCABULARY,
+  hiddenSize: 32,
+  intermediateSize: 64,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headDim: 8,
+  contextLength: 256,
+  normEpsilon: 1e-5,
+  ropeTheta: 10000,
+  attentionBias: false,
+  outputBias: false,
+  tied: true,
+  initializerRange: 0.2,
+};
+
+export function writeModel(folder: string, more: Partial<ModelConfig> = {}): void {
+  const config = { ...CONFIG, ...more };
+  saveModel(folder, config, initialWeights(config, 7), 'F16');
+}
+
+export function engine(more: Partial<EngineOptions> = {}): EngineClient {
+  return new EngineClient({ script: SCRIPT, ...more });
+}
+
+/** A specialist without an index. */
+export function opening(model: string): MixSource {
+  return { key: 'folder', model, name: 'base', over: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
+}
+
+/** The rest of the line after `prefix`, of that specialist. */
+export function drafting(prefix: string, maxTokens = 8): DraftRequest {
+  const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
+  return { key: 'folder', query, options: { multiline: false, maxTokens } };
+}
+
+/** As the product does: what was open is opened again when a process has taken a dead one's place. */
+export async function opened(engine: EngineClient | EnginePair, model: string): Promise<Opened> {
+  engine.onRestarted(() => void engine.request('open', opening(model)));
+  const answer = await engine.request('open', opening(model));
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value;
+}
+
+export function adaptation(base: string, out: string, more: Partial<AdaptRequest> = {}): AdaptRequest {
+  return {
+    base,
+    out,
+    examples: Array.from({ length: 8 }, (_, i) => ({
+      ids: Int32Array.from({ length: 40 }, (_, j) => 10 + ((i * j) % 97)),
+    })),
+    lora: { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] },
+    batch: 1,
+    length: 32,
+    microBatches: 2,
+    epochs: 20,
+    maxSteps: 24,
+    learningRate: 1e-2,
+    checkpointEverySteps: 5,
+    separator: 1,
+    seed: 1,
+    device: 'cpu',
+    threads: 1,
+    storeAs: 'F32',
+    ...more,
+  };
+}
+
+export function ended(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie has ended; its parent has only not looked yet.
+    return existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

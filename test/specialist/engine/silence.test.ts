@@ -1,0 +1,84 @@
+// A process that gives no sign is ended, whatever holds it; one that is slow, or whose machine sleeps, is not.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { EngineClient } from '../../../src/specialist/engine/client.ts';
+import type { FromEngine } from '../../../src/specialist/engine/protocol.ts';
+import { LONGEST_SILENCE } from '../../../src/specialist/engine/silence.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { adaptation, drafting, ended, until } from './helpers.ts';
+
+const script = join(import.meta.dirname, 'held-engine.ts');
+const minute = 60_000;
+const look = 5_000;
+
+function begun(context: TestContext) {
+  const clock = new ManualClock();
+  const client = new EngineClient({ script, clock });
+  context.after(() => client.end(0));
+  return { clock, client };
+}
+
+test('a request that holds the process fails with advice, and those behind it are asked of another process', async (context) => {
+  const { clock, client } = begun(context);
+  assert.ok((await client.request('status', {})).ok);
+  const held = client.pid as number;
+  let settled = '';
+  const first = client.request('draft', drafting('hold'));
+  void first.then(() => (settled += 'first '));
+  const second = client.request('status', {});
+  const third = client.request('draft', drafting('x'));
+  await clock.advance(LONGEST_SILENCE.draft - look);
+  assert.equal(settled, '');
+  assert.ok(!ended(held));
+  await clock.advance(4 * look);
+  const result = await first;
+  assert.ok(!result.ok && result.error.code === 'timeout', JSON.stringify(result));
+  assert.match(result.error.message, /no sign for 5 minutes.*Choose the Base Model/);
+  const answers = await Promise.all([second, third]);
+  assert.ok(answers.every(({ ok }) => ok));
+  await until(() => ended(held));
+  assert.notEqual(client.pid, held);
+});
+
+test('a draft that was cancelled does not keep a process that is held', async (context) => {
+  const { clock, client } = begun(context);
+  const controller = new AbortController();
+  const draft = client.request('draft', drafting('hold'), { signal: controller.signal });
+  const held = client.pid as number;
+  controller.abort();
+  await clock.advance(LONGEST_SILENCE.draft + 4 * look);
+  const result = await draft;
+  assert.ok(!result.ok && result.error.code === 'cancelled');
+  await until(() => ended(held));
+});
+
+test('time while nothing is asked does not count, nor does a gap while the machine sleeps', async (context) => {
+  const { clock, client } = begun(context);
+  assert.ok((await client.request('status', {})).ok);
+  const { pid } = client;
+  await clock.advance(60 * minute);
+  assert.equal(clock.pending, 0);
+  const training = client.request('adapt', adaptation('a', 'b'));
+  for (let night = 0; night < 20; night++) {
+    await clock.advance(minute);
+    clock.sleepThrough(8 * 60 * minute);
+  }
+  assert.equal(client.pid, pid);
+  await clock.advance(LONGEST_SILENCE.adapt);
+  const result = await training;
+  assert.ok(!result.ok && result.error.code === 'timeout');
+});
+
+test('a sign that it is at work ends the silence', async (context) => {
+  const { clock, client } = begun(context);
+  assert.ok((await client.request('status', {})).ok);
+  const { pid } = client;
+  void client.request('adapt', adaptation('a', 'b'));
+  const receiver = client as unknown as { receive(message: FromEngine): void };
+  for (let part = 0; part < 4; part++) {
+    await clock.advance(LONGEST_SILENCE.adapt - minute);
+    receiver.receive({ id: 2, kind: 'alive' });
+  }
+  assert.equal(client.pid, pid);
+});

@@ -1,0 +1,148 @@
+// A neural model whose words are others than the n-grams': lines of both, scored by both, and what was typed spelled again in its own tokens.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Branches } from '../../../src/neural/decoding/branches.ts';
+import type { Network } from '../../../src/neural/decoding/network.ts';
+import { LineScores } from '../../../src/specialist/mixture/apart-scores.ts';
+import { ApartWords, takenBack } from '../../../src/specialist/mixture/apart-words.ts';
+import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
+import { FUNCTIONS } from '../../neural/decoding/trained.ts';
+import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
+import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
+
+/** The last blank of an indent goes with its word, a line end with the sign before it. */
+const QWEN = gpt4Pattern('\\p{N}');
+
+/** A line end goes with all of its indent but the last blank. */
+const SMOLLM = GPT2_PATTERN;
+
+function foreign(pattern: string): Tokenizer {
+  const json = trainTokenizer(FUNCTIONS.join('\n'), 560, pattern);
+  const first = Object.keys(json.model.vocab).length;
+  const marks = ['<|end|>', '<|file|>', '<|prefix|>', '<|suffix|>', '<|snippet|>', '<|eom|>'];
+  const loaded = loadTokenizer({ ...json, added_tokens: marks.map((content, i) => ({ id: first + i, content })) });
+  assert.ok(loaded.ok);
+  return loaded.value;
+}
+
+const words = foreign(QWEN);
+const empty = NgramModel.build([], tokenizer);
+const full = NgramModel.build(corpus, tokenizer);
+let network: Network;
+
+before(async () => {
+  network = await trainedNetwork(words);
+});
+after(() => network.dispose());
+
+const spelled = (ids: Iterable<number>) => [...ids].map((id) => words.decode([id]));
+
+test('its words are others: a line end within a token, an indent that begins a word', () => {
+  assert.ok(spelled(words.encode('  return map.size;\n}\n')).includes(';\n'));
+  assert.ok(spelled(words.encode('\n  return x')).includes(' return'));
+});
+
+test('the neural model alone speaks where the n-grams have seen nothing', async () => {
+  const draft = await mixedOver(network, empty, undefined, words).draft(at('export async function readAll(|'), line);
+  assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
+  assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+  assert.ok(draft.complete);
+});
+
+test('what was typed is spelled again by whatever tokens: part of a word, a word, an indent', async () => {
+  const mixed = mixedOver(network, empty, undefined, words);
+  const write = async (text: string) => (await mixed.draft(at(text), line)).text;
+  assert.equal(await write('export async function rea|'), 'dAll(stream: Stream): Promise<Buffer> {');
+  assert.equal(await write('export async function readAll|'), '(stream: Stream): Promise<Buffer> {');
+  const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
+  assert.equal(await write(`${head}  |`), 'return map.size === 0;');
+  assert.equal(await write(`${head}  ret|`), 'urn map.size === 0;');
+});
+
+test('in a blank line whose indent is one token with its line end the model has something to say, too', async () => {
+  const smollm = foreign(SMOLLM);
+  const other = await trainedNetwork(smollm);
+  const mixed = mixedOver(other, empty, undefined, smollm);
+  const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
+  assert.equal(takenBack(`${head}  `, smollm), '\n  ');
+  assert.equal((await mixed.draft(at(`${head}  |`), line)).text, 'return map.size === 0;');
+  await other.dispose();
+});
+
+test('what is taken back is what the first token may begin with', () => {
+  const back = (text: string) => takenBack(text, words);
+  assert.equal(back('map.size;\n  '), ';\n  ');
+  assert.equal(back('a\n    '), '\n    ');
+  assert.equal(back('    ret'), ' ret');
+  assert.equal(back('x = foo'), ' foo');
+  assert.equal(back('x = '), ' ');
+  assert.equal(back('call('), '(');
+  assert.equal(back(''), '');
+  assert.equal(back('é'), 'é');
+});
+
+test('both see a line: the better known of two is drafted, with what each gives it', async () => {
+  const mixed = mixedOver(network, full, sensibleWeights(), words);
+  const draft = await mixed.draft(at('function isEmpty(|'), line);
+  assert.equal(draft.text, 'map: Map<string, unknown>): boolean {');
+  assert.ok(
+    draft.tokens.some(({ matchLength }) => matchLength > 2),
+    'the n-grams know it',
+  );
+  // Only the n-grams know what stands in a file of the folder that the model was not trained on.
+  const other = { path: 'src/other.ts', text: 'export const zebraCount = readZebras(7).length;\n'.repeat(3) };
+  const own = mixedOver(network, NgramModel.build([...corpus, other], tokenizer), sensibleWeights(), words);
+  assert.equal((await own.draft(at('export const zebra|'), line)).text, 'Count = readZebras(7).length;');
+});
+
+test('a line goes as far as the text behind the cursor', async () => {
+  const mixed = mixedOver(network, full, sensibleWeights(), words);
+  const draft = await mixed.draft(
+    at('const delay = (ms: number) => new Promise((resolve) => setTimeout(|, ms));\n'),
+    line,
+  );
+  assert.equal(draft.text, 'resolve');
+});
+
+test('the probability of bytes falls, and ends with that of the line', async () => {
+  const apart = new ApartWords(words, network.config.vocabSize);
+  const prompt = [...words.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
+  const cache = network.cache();
+  const rootLogits = await network.forward(cache, { ids: prompt.map((id) => [id]), rows: [prompt.length - 1] });
+  const branches = new Branches(network, cache);
+  const of = async (text: string) => {
+    const path = [...words.encode(text)];
+    const rows = await branches.run(path.map((_, i) => path.slice(0, i + 1)));
+    return new LineScores(apart, new TextEncoder().encode(text), path, [rootLogits.slice(), ...rows], true);
+  };
+  const scores = await of('.size === 0;');
+  const falling = Array.from({ length: 13 }, (_, end) => scores.logBytes(end));
+  const rises = falling.filter((log, i) => i > 0 && log > (falling[i - 1] as number) + 1e-6);
+  assert.deepEqual(rises, [], String(falling));
+  assert.ok(scores.logLine() <= (falling.at(-1) as number) + 1e-6);
+  // The model writes ';' and the line end as one token: without it the line would hardly end.
+  assert.ok(scores.logLine() > Math.log(0.3), `${scores.logLine()}`);
+});
+
+test('the gate is learned from it as from any other', async () => {
+  const mixed = mixedOver(network, full, undefined, words);
+  const places = FUNCTIONS.slice(0, 4).map((text) => {
+    const end = text.indexOf('\n');
+    const cut = Math.floor(end / 2);
+    return { query: at(`${text.slice(0, cut)}|\n`), truth: text.slice(cut, end) };
+  });
+  const fit = await fitMixed(
+    mixed,
+    places,
+    (work) => work(),
+    () => {},
+  );
+  assert.ok(fit.tokens > 8, `${fit.tokens}`);
+  assert.ok(fit.loss.mixed <= Math.min(fit.loss.ngram, fit.loss.neural) + 0.2, JSON.stringify(fit.loss));
+  const scored = await mixed.lossAt(places[0] as (typeof places)[number]);
+  assert.ok(scored.tokens > 0 && Number.isFinite(scored.nats));
+});

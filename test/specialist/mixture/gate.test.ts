@@ -1,0 +1,65 @@
+// The gate: its fit finds which model to trust, and never makes things worse than its start on what it learns from.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fitGate, gated, gateOf, meanLogLoss } from '../../../src/common/statistics/gate.ts';
+import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/mixture/gate.ts';
+import { initialMixWeights, readMixWeights } from '../../../src/specialist/mixture/weights.ts';
+
+function facts(more: Partial<GateFacts>): GateFacts {
+  return {
+    matchLength: 0,
+    matchCount: 0,
+    fromOpenFile: false,
+    ngramBest: 0.2,
+    neuralBest: 0.4,
+    entropy: 2,
+    agree: false,
+    first: false,
+    ...more,
+  };
+}
+
+const start = new Array<number>(gateSize).fill(0);
+const longMatch = gateFeatures(facts({ matchLength: 12, matchCount: 3, ngramBest: 0.9 }));
+const noMatch = gateFeatures(facts({}));
+/** The n-grams are right after long matches, the neural model elsewhere. */
+const examples = Array.from({ length: 60 }, (_, i) =>
+  i % 2 === 0 ? { features: longMatch, first: 0.1, second: 0.9 } : { features: noMatch, first: 0.4, second: 0.001 },
+);
+const lossWith = (weights: readonly number[]) => meanLogLoss(examples, (example) => gated(example, weights));
+
+test('without weights both models count alike', () => {
+  assert.equal(gateOf(noMatch, start), 0.5);
+});
+
+test('the fit trusts the n-grams after long matches and the neural model where they know nothing', () => {
+  const fitted = fitGate(examples, start, 1);
+  assert.ok(gateOf(longMatch, fitted) < 0.1, `${gateOf(longMatch, fitted)}`);
+  assert.ok(gateOf(noMatch, fitted) > 0.9, `${gateOf(noMatch, fitted)}`);
+  const mean = (a: number, b: number) => -(Math.log(a) + Math.log(b)) / 2;
+  assert.ok(lossWith(fitted) < Math.min(mean(0.9, 0.001), mean(0.1, 0.4)), 'better than either alone');
+  assert.ok(lossWith(fitted) < lossWith(start));
+});
+
+test('a strong prior holds the weights where they were, and nothing to learn from changes nothing', () => {
+  const held = fitGate(examples, start, 1e6);
+  assert.ok(held.every((weight) => Math.abs(weight) < 0.01));
+  const from = start.map((_, i) => i / 10);
+  assert.deepEqual(fitGate([], from, 1), from);
+});
+
+test('weights are those of the first folder that has any which can be used', () => {
+  const [none, broken, fitted] = ['none', 'broken', 'fitted'].map((name) =>
+    mkdtempSync(join(tmpdir(), `${name}-`)),
+  ) as [string, string, string];
+  const start = initialMixWeights();
+  const wanted = { ...start, gate: start.gate.map(() => 0.5) };
+  writeFileSync(join(broken, 'mixture.json'), '{');
+  writeFileSync(join(fitted, 'mixture.json'), JSON.stringify(wanted));
+  assert.deepEqual(readMixWeights(none), start);
+  assert.deepEqual(readMixWeights(none, broken, fitted).gate, wanted.gate);
+  for (const folder of [none, broken, fitted]) rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,249 @@
+// The mixed specialist over a small trained model: what it drafts, and that the search's sums are those of plain scoring.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { DraftOptions } from '../../../src/common/completion.ts';
+import type { GateExample } from '../../../src/common/statistics/gate.ts';
+import type { Network } from '../../../src/neural/decoding/network.ts';
+import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
+import { Reader } from '../../../src/specialist/mixture/reader.ts';
+import { plainMixWeights } from '../../../src/specialist/mixture/weights.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { relativeError } from '../../neural/architecture/golden.ts';
+import { FUNCTIONS } from '../../neural/decoding/trained.ts';
+import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
+
+let network: Network;
+const empty = NgramModel.build([], tokenizer);
+const full = NgramModel.build(corpus, tokenizer);
+
+before(async () => {
+  network = await trainedNetwork();
+});
+after(() => network.dispose());
+
+test('branches side by side in one cache give the logits of each branch alone', async () => {
+  const ids = [...tokenizer.encode('export function clamp(x: number, low')];
+  const branches = [tokenizer.encode(': number').slice(0, 2), tokenizer.encode(' = high').slice(0, 2)];
+  const alone = await Promise.all(
+    branches.map(async (branch) => {
+      const cache = network.cache();
+      return network.forward(cache, { ids: [...ids, ...branch].map((id) => [id]), rows: [ids.length, ids.length + 1] });
+    }),
+  );
+  const cache = network.cache();
+  await network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
+  const root = ids.length;
+  const deep = (depth: number, visible: readonly (readonly number[])[]) =>
+    network.forward(cache, {
+      ids: branches.map((branch) => [branch[depth] as number]),
+      rows: [0, 1],
+      tree: { root, nodes: visible.map((slots) => ({ position: root + depth, visible: slots })) },
+    });
+  const first = await deep(0, [[], []]);
+  const second = await deep(1, [[root], [root + 1]]);
+  const size = network.config.vocabSize;
+  for (const [i, expected] of alone.entries()) {
+    for (const [depth, got] of [first, second].entries()) {
+      const error = relativeError(
+        got.subarray(i * size, (i + 1) * size),
+        expected.subarray(depth * size, (depth + 1) * size),
+      );
+      assert.ok(error < 1e-5, `branch ${i}, depth ${depth}: ${error}`);
+    }
+  }
+});
+
+test('a reading adds up: tokens, line ends and special tokens are all there is', () => {
+  const size = network.config.vocabSize;
+  const reader = new Reader(full.vocabulary, size);
+  const logits = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i * 12.9898) * 4);
+  const { logTotal, finish, best } = reader.read(logits, 1, true);
+  const p = (id: number) => Math.exp((logits[size + id] as number) - logTotal);
+  const all = Array.from({ length: size }, (_, id) => id);
+  const total = all.reduce((sum, id) => sum + p(id), 0);
+  assert.ok(Math.abs(total - 1) < 1e-6);
+  const ends = all.filter((id) => tokenizer.bytesOf(id).length === 0 || full.vocabulary.endsLine[id] === 1);
+  assert.ok(Math.abs(ends.reduce((sum, id) => sum + p(id), 0) - finish) < 1e-6);
+  const others = all.filter((id) => !ends.includes(id)).sort((a, b) => p(b) - p(a));
+  assert.deepEqual(best, others.slice(0, best.length));
+  assert.ok(reader.read(logits, 1, false).finish < finish, 'a line end is no end where the line goes on');
+});
+
+test('the neural model alone speaks where the n-grams have seen nothing', async () => {
+  const draft = await mixedOver(network, empty).draft(at('export async function readAll(|'), line);
+  assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
+  assert.equal(draft.model, 'base + n-gram');
+  assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+  assert.ok(draft.complete);
+});
+
+test('a word under way is finished, also one that the tokenizer would cut elsewhere', async () => {
+  const mixed = mixedOver(network, full);
+  for (const typed of ['parseHeader(line: str', 'parseHeader(line: string): Hea', 'parseHeader(li']) {
+    const draft = await mixed.draft(at(`export function ${typed}|`), line);
+    assert.equal(typed + draft.text, 'parseHeader(line: string): Header {');
+  }
+});
+
+test('what stands behind the cursor is not written again', async () => {
+  const mixed = mixedOver(network, full);
+  const draft = await mixed.draft(
+    at('function isEmpty(map: Map<string, unknown>): boolean {\n  return map.|;\n}\n'),
+    line,
+  );
+  assert.ok(!draft.text.endsWith(';'), draft.text);
+});
+
+test('where a block is wanted it is written to its end, by the neural model too', async () => {
+  const block = { multiline: true, maxTokens: 120 } as const;
+  const before = `${FUNCTIONS[2]}\nexport class Counter |`;
+  const expected = '{\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}';
+  for (const ngram of [empty, full]) {
+    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const draft = await mixed.draft(at(before), block);
+    assert.equal(draft.text, expected);
+    assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+    const alone = await mixed.draft(at(before), line);
+    assert.equal(alone.text, '{');
+    assert.ok((draft.confidence ?? 1) <= (alone.confidence ?? 0), 'a block is at most as sure as its first line');
+  }
+});
+
+test('where a grammar calls for a block its lines stand beyond the first, which stays as it is', async () => {
+  const before = `${FUNCTIONS[2]}\nexport class Counter |`;
+  for (const ngram of [empty, full]) {
+    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const draft = await mixed.draft(at(before), { multiline: false, below: 'wanted', maxTokens: 120 });
+    assert.equal(draft.text, '{');
+    assert.equal(draft.beyond?.text, '\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}');
+    assert.equal(draft.beyond?.tokens.map(({ text }) => text).join(''), draft.beyond?.text);
+  }
+});
+
+test('a chosen line has the probability that scoring it token by token gives', async () => {
+  const mixed = mixedOver(network, full);
+  const query = at('try {\n  await save(file, text);\n} catch (error) {\n  log.|\n}\n');
+  const truth = 'warn("could not save", error);';
+  const { candidates, right } = await mixed.rankingExample({ query, truth });
+  const chosen = candidates[right]?.hypothesis;
+  assert.ok(chosen, 'the right line is a candidate');
+  const examples = await mixed.gateExamples({ query, truth });
+  const sum = (of: (example: GateExample) => number) =>
+    examples.reduce((total, example) => total + Math.log(of(example)), 0);
+  assert.ok(Math.abs(sum(({ first }) => first) - chosen.neural) < 1e-3);
+  assert.ok(Math.abs(sum(({ second }) => second) - chosen.ngram) < 1e-3);
+});
+
+test('the fit lowers the loss below that of either model, and is used from then on', async () => {
+  const half = corpus.slice(0, 4).map(({ path, text }) => ({ path, text: text.slice(0, 500) }));
+  const mixed = mixedOver(network, NgramModel.build(half, tokenizer));
+  const text = (corpus[20]?.text ?? '').slice(0, 900);
+  const lines = text.split('\n');
+  const places = lines.flatMap((whole, i) => {
+    if (whole.trim().length < 8) return [];
+    const prefix =
+      lines
+        .slice(0, i)
+        .map((before) => `${before}\n`)
+        .join('') + whole.slice(0, 4);
+    const suffix = `\n${lines.slice(i + 1).join('\n')}`;
+    return [{ query: { path: 'src/held.ts', languageId: 'typescript', prefix, suffix }, truth: whole.slice(4) }];
+  });
+  const seen: number[] = [];
+  const start = mixed.weights;
+  const fit = await fitMixed(
+    mixed,
+    places,
+    (work) => work(),
+    ({ done }) => seen.push(done),
+  );
+  assert.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
+  assert.equal(seen.at(-1), places.length);
+  assert.ok(fit.loss.mixed < Math.min(fit.loss.ngram, fit.loss.neural), JSON.stringify(fit.loss));
+  assert.equal(mixed.weights, fit.weights);
+  assert.notDeepEqual(fit.weights.gate, start.gate);
+  assert.deepEqual(fit.weights.ranking, plainMixWeights(start).ranking);
+});
+
+/** The network, telling of each pass before it is run. */
+function watched(told: () => void): Network {
+  return new Proxy(network, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...values: unknown[]) => {
+        if (name === 'forward' || name === 'absorb') told();
+        return value.apply(target, values);
+      };
+    },
+  });
+}
+
+test('what is typed as it was drafted costs no pass, and nothing that is typed changes what is drafted', async () => {
+  let passes = 0;
+  const counted = watched(() => passes++);
+  const before = 'export async function readAll(';
+  const typed = 'stream: Stream): Promise<Buffer> {';
+  const mixed = mixedOver(counted, full, sensibleWeights());
+  const drafted = async (text: string, options: DraftOptions) => {
+    passes = 0;
+    const draft = await mixed.draft(at(`${text}|`), options);
+    const afterwards = passes;
+    const fresh = await mixedOver(network, full, sensibleWeights()).draft(at(`${text}|`), options);
+    assert.equal(draft.text, fresh.text, text);
+    assert.ok(Math.abs((draft.confidence as number) - (fresh.confidence as number)) < 1e-4, text);
+    return { text: draft.text, passes: afterwards };
+  };
+  assert.equal((await drafted(before, line)).text, typed);
+  let spent = 0;
+  for (let end = 1; end < typed.length; end++) {
+    const { text, passes } = await drafted(before + typed.slice(0, end), line);
+    assert.equal(text, typed.slice(end));
+    spent += passes;
+  }
+  assert.ok(spent <= typed.length / 4, `${spent} passes for ${typed.length} keys`);
+  // Away from what was drafted, back, and through a block.
+  const block = { multiline: true, maxTokens: 120 } as const;
+  const ways = ['str', 'st', 'strm', 'line: string', 'line: str', 'stream: Stream): Promise<Buffer> ', ''];
+  for (const way of ways) for (const options of [line, block]) await drafted(before + way, options);
+});
+
+test('a cancelled draft rejects, and the next one is as if nothing had been', async () => {
+  const mixed = mixedOver(network, full);
+  const query = at('export async function readAll(|');
+  const expected = await mixed.draft(query, line);
+  const controller = new AbortController();
+  const under = mixed.draft(query, line, controller.signal);
+  controller.abort();
+  await assert.rejects(under, { name: 'AbortError' });
+  const again = await mixed.draft(query, line);
+  assert.equal(again.text, expected.text);
+  // A prompt that lies in the cache rounds differently in the last digits.
+  assert.ok(Math.abs((again.confidence as number) - (expected.confidence as number)) < 1e-4);
+});
+
+test('wherever a draft is cancelled, what it ran spares the next one that much', async () => {
+  const query = at('export async function readAll(|');
+  let passes = 0;
+  let controller = new AbortController();
+  let last = Number.POSITIVE_INFINITY;
+  const over = watched(() => {
+    if (++passes >= last) controller.abort();
+  });
+  const expected = await mixedOver(over, full).draft(query, line);
+  const whole = passes;
+  assert.ok(whole > 4, `${whole} passes`);
+  for (let until = 1; until < whole; until++) {
+    const mixed = mixedOver(over, full);
+    [passes, last, controller] = [0, until, new AbortController()];
+    await assert.rejects(mixed.draft(query, line, controller.signal), { name: 'AbortError' });
+    last = Number.POSITIVE_INFINITY;
+    const draft = await mixed.draft(query, line);
+    assert.equal(draft.text, expected.text);
+    assert.ok(Math.abs((draft.confidence as number) - (expected.confidence as number)) < 1e-4);
+    assert.equal(passes, whole);
+  }
+});

@@ -1,0 +1,55 @@
+// A small neural model that has learned infilling samples of made-up code, and the parts of a mixed specialist over it.
+import type { CompletionQuery } from '../../../src/common/completion.ts';
+import { Network } from '../../../src/neural/decoding/network.ts';
+import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
+import { Mixed } from '../../../src/specialist/mixture/mixed.ts';
+import type { MixWeights } from '../../../src/specialist/mixture/types.ts';
+import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
+import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
+import { files, smallTokenizer, trainedModel } from '../../neural/decoding/trained.ts';
+
+export const tokenizer = smallTokenizer();
+export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
+
+export async function trainedNetwork(words = tokenizer): Promise<Network> {
+  await loadLibrary();
+  const special = (name: string) => words.special(`<|${name}|>`) as number;
+  // Around the file's name, where nothing stands behind the cursor.
+  const head = [special('file'), ...words.encode('src/new.ts\n'), special('suffix'), special('prefix')];
+  return Network.load(await trainedModel(words, head), {
+    device: 'cpu',
+    threads: 1,
+    precision: 'fp32',
+  });
+}
+
+/** The small model has a short context: little of it goes to the prompt. */
+const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
+
+/** @param words the network's, where they are others than the n-grams' */
+export function mixedOver(
+  network: Network,
+  ngram: NgramModel,
+  weights: MixWeights = initialMixWeights(),
+  words?: Tokenizer,
+): Mixed {
+  const options = { prompt, ...(words && { tokenizer: words }) };
+  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
+}
+
+/** After no or short matches the neural model is trusted, else the n-grams. */
+export function sensibleWeights(): MixWeights {
+  const initial = initialMixWeights();
+  return { ...initial, gate: initial.gate.map((_, i) => (i <= 2 ? 6 : i <= 10 ? -2 : 0)) };
+}
+
+/** A query where the text has a bar. */
+export function at(text: string, path = 'src/new.ts'): CompletionQuery {
+  const bar = text.indexOf('|');
+  return { path, languageId: 'typescript', prefix: text.slice(0, bar), suffix: text.slice(bar + 1) };
+}
+
+export const line = { multiline: false, maxTokens: 40 } as const;

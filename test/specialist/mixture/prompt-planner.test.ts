@@ -1,0 +1,134 @@
+// The prompt: the form that the base was trained on, within its limits, and the same beginning from keystroke to keystroke.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Snippet } from '../../../src/common/completion.ts';
+import { PromptPlanner } from '../../../src/specialist/mixture/prompt-planner.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { at, corpus, tokenizer } from './model.ts';
+
+const limits = { prefix: 48, grown: 96, suffix: 16, snippets: 40, head: 12 };
+const ngram = NgramModel.build(corpus, tokenizer);
+const special = (name: string) => tokenizer.special(name) as number;
+const text = corpus[0]?.text as string;
+const snippet: Snippet = { path: 'src/other.ts', text: 'export const limit = 12;\n', line: 0 };
+
+function planner() {
+  const asked: number[] = [];
+  const made = new PromptPlanner(ngram.vocabulary, limits);
+  const plan = (query: ReturnType<typeof at>) =>
+    made.plan(query, ngram.place(query, 0).own, () => {
+      asked.push(1);
+      return [snippet];
+    });
+  return { plan, asked, made };
+}
+
+test('snippet, file name, suffix and prefix stand in the order of the base samples', () => {
+  const query = at('const a = 1;\nconst b = |\nconst c = 3;\n');
+  const ids = planner().plan(query);
+  const parts = ['<|snippet|>', '<|file|>', '<|suffix|>', '<|prefix|>'].map((name) => ids.indexOf(special(name)));
+  assert.equal(parts[0], 0);
+  assert.deepEqual(
+    parts.toSorted((a, b) => a - b),
+    parts,
+  );
+  const [, file, suffix, prefix] = parts as [number, number, number, number];
+  assert.equal(tokenizer.decode(ids.slice(1, file)), 'src/other.ts\nexport const limit = 12;\n');
+  assert.equal(tokenizer.decode(ids.slice(file + 1, suffix)), 'src/new.ts\n');
+  assert.equal(tokenizer.decode(ids.slice(suffix + 1, prefix)), '\nconst c = 3;\n');
+  // The space before the cursor is healed: the first token of the middle begins with it.
+  assert.equal(tokenizer.decode(ids.slice(prefix + 1)), 'const a = 1;\nconst b =');
+});
+
+test('the rest of the line comes before the lines after it in the suffix', () => {
+  const ids = planner().plan(at('call(|)\nnext();\n'));
+  const from = ids.indexOf(special('<|suffix|>')) + 1;
+  assert.equal(tokenizer.decode(ids.slice(from, ids.indexOf(special('<|prefix|>')))), ')\nnext();\n');
+});
+
+test('a keystroke keeps every token before it, and asks for no new snippets', () => {
+  const { plan, asked } = planner();
+  const before = `${text}\nfunction `;
+  const first = plan(at(`${before}|\n}\n`));
+  let last = first;
+  for (const typed of [
+    'parse',
+    'parseHeader',
+    'parseHeader(',
+    'parseHeader(line',
+    'parseHeader(line: string) {\n  const ',
+  ]) {
+    const next = plan(at(`${before}${typed}|\n}\n`));
+    const shared = next.findIndex((id, i) => id !== last[i]);
+    // Only what healing took back may differ.
+    assert.ok(shared === -1 || shared >= last.length - 3, `${typed}: ${shared} of ${last.length}`);
+    last = next;
+  }
+  assert.equal(asked.length, 1);
+});
+
+test('what changes in other files makes a new prompt where its snippets are of them, or would be', () => {
+  const { plan, asked, made } = planner();
+  const before = plan(at(`${text}|\n}\n`));
+  made.changed('src/new.ts');
+  plan(at(`${text}|\n}\n`));
+  assert.equal(asked.length, 1, 'the file at hand');
+  made.changed('src/elsewhere.ts');
+  assert.deepEqual(plan(at(`${text}|\n}\n`)), before);
+  assert.equal(asked.length, 2);
+  plan(at(`${text}|\n}\n`));
+  assert.equal(asked.length, 2, 'it was looked at');
+
+  const parts: Snippet[] = [];
+  const other = new PromptPlanner(ngram.vocabulary, limits);
+  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.place(at(`${text}|\n}\n`), 0).own, () => [...parts]);
+  const without = ids();
+  parts.push(snippet);
+  assert.deepEqual(ids(), without, 'nothing was told');
+  other.changed(snippet.path);
+  assert.equal(ids()[0], special('<|snippet|>'));
+  parts.length = 0;
+  other.changed(snippet.path);
+  assert.deepEqual(ids(), without, 'it has gone');
+});
+
+test('in a new file the snippets are chosen anew as it grows, and not with each key', () => {
+  const found: string[] = [];
+  const made = new PromptPlanner(ngram.vocabulary, limits);
+  const plan = (prefix: string) => {
+    const query = at(`${prefix}|`);
+    return made.plan(query, ngram.place(query, 0).own, () => {
+      found.push(prefix);
+      return prefix === '' ? [] : [snippet];
+    });
+  };
+  const words = 'export const limits = readLimits(folder, file, line, column, text);'.split(/(?<= )/);
+  let typed = '';
+  let ids = plan(typed);
+  for (const word of words) {
+    typed += word;
+    ids = plan(typed);
+  }
+  assert.equal(ids[0], special('<|snippet|>'));
+  assert.ok(found.length > 1 && found.length <= 4, `${found.length}`);
+});
+
+test('a prompt that has grown too long, another suffix and another file begin anew', () => {
+  const { plan, asked } = planner();
+  plan(at(`${text}|\n}\n`));
+  const grown = plan(at(`${text}${text}|\n}\n`));
+  assert.equal(asked.length, 2);
+  const prefix = grown.length - grown.indexOf(special('<|prefix|>')) - 1;
+  assert.ok(prefix <= limits.prefix, `${prefix}`);
+  plan(at(`${text}${text}|\nreturn;\n}\n`));
+  assert.equal(asked.length, 3);
+  plan(at(`${text}|\n}\n`, 'src/second.ts'));
+  assert.equal(asked.length, 4);
+});
+
+test('no part exceeds its limit', () => {
+  const query = at(`${text}${text}|\n${text}`, `${'deep/'.repeat(30)}file.ts`);
+  const made = new PromptPlanner(ngram.vocabulary, limits);
+  const ids = made.plan(query, ngram.place(query, 0).own, () => [snippet, snippet, snippet, snippet]);
+  assert.ok(ids.length <= limits.prefix + limits.suffix + limits.snippets + limits.head + 3, `${ids.length}`);
+});

@@ -1,0 +1,87 @@
+// One step of the mixture where a word was begun: each model counts for as much as it expected what is to be spelled.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spelled } from '../../../src/neural/decoding/healing.ts';
+import { gateSize } from '../../../src/specialist/mixture/gate.ts';
+import { probability, Reader } from '../../../src/specialist/mixture/reader.ts';
+import { Viewer } from '../../../src/specialist/mixture/view.ts';
+import { draftTokens } from '../../../src/specialist/ngram/drafter.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { at, corpus, tokenizer } from './model.ts';
+
+const ngram = NgramModel.build(corpus, tokenizer);
+const { vocabulary } = ngram;
+const size = vocabulary.size;
+const reader = new Reader(vocabulary, size);
+/** Both models count alike. */
+const even = new Array<number>(gateSize).fill(0);
+/** Made up: the neural model holds every token for possible, those that begin with `likely` the more. */
+const logitsOf = (likely: string) =>
+  Float32Array.from({ length: size }, (_, id) => {
+    const text = id < tokenizer.vocabularySize ? vocabulary.decode(tokenizer.bytesOf(id)) : '';
+    return Math.sin(id * 12.9898) + (likely !== '' && text.startsWith(likely) ? 6 : 0);
+  });
+
+/** Behind a word that was begun, as the search stands there. */
+function standing(text: string) {
+  const place = ngram.place(at(text), 40);
+  const { own } = place;
+  assert.ok(own.healed.length > 0, 'something was begun');
+  const context = new Int32Array(own.contextLength + 20);
+  context.set(own.context.subarray(0, own.contextLength));
+  const viewer = new Viewer(place, vocabulary, reader, even, '');
+  return { place, context, end: own.contextLength, healed: own.healed, viewer };
+}
+
+test('what is mixed of the tokens that spell on is what the mixture gives them, all others left out', () => {
+  for (const likely of ['', ' ', '(']) {
+    const { place, context, end, healed, viewer } = standing('export function |');
+    const logits = logitsOf(likely);
+    const { options, finish } = viewer.look(context, end, healed, logits, 0, true);
+    assert.equal(finish.mixed, 0);
+    const all = reader.read(logits, 0, false);
+    // The n-grams as they are here, without what is to be spelled.
+    place.predictor.predict(context, end, place.asking, place.path);
+    const whole = (token: number) => {
+      const seen = place.predictor.evidence.find(token) >= 0;
+      return (probability(all, token) + (seen ? place.predictor.probabilityOf(token) : 0)) / 2;
+    };
+    assert.ok(options.length >= 2);
+    const [first] = options;
+    assert.ok(first);
+    for (const { token, mixed } of options) {
+      const expected = whole(token) / whole(first.token);
+      assert.ok(Math.abs(mixed / first.mixed - expected) < 1e-4 * expected, `${mixed / first.mixed}, not ${expected}`);
+    }
+  }
+});
+
+test('a reading says how likely what is allowed was', () => {
+  const logits = logitsOf('');
+  const all = reader.read(logits, 0, false);
+  const allowed = [3, 40, 77, 120];
+  const sum = allowed.reduce((total, id) => total + probability(all, id), 0);
+  assert.ok(Math.abs(reader.read(logits, 0, false, allowed).allowed - sum) < 1e-6);
+  assert.equal(all.allowed, 1);
+});
+
+test('a token that only repeats what is there is left out, and its doubt is not', () => {
+  const word = 'parseHeader(';
+  const ids = [...tokenizer.encode(word)];
+  assert.ok(ids.length >= 2);
+  const steps = ids.map((token) => ({
+    ...{ token, probability: 0.5, margin: 0.2, entropy: 1, matchLength: 2, count: 3 },
+    tier: 'folder' as const,
+  }));
+  const healed = tokenizer.bytesOf(ids[0] as number);
+  assert.deepEqual(spelled(healed, healed), new Uint8Array());
+  const text = word.slice(healed.length);
+  const tokens = draftTokens(steps, text, healed, vocabulary);
+  assert.equal(tokens.map((each) => each.text).join(''), text);
+  assert.equal(tokens.length, ids.length - 1);
+  assert.deepEqual(
+    tokens.map((each) => each.probability),
+    [0.25, ...new Array<number>(ids.length - 2).fill(0.5)],
+  );
+  assert.equal(tokens[0]?.margin, 0.1);
+});

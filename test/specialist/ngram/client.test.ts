@@ -1,0 +1,246 @@
+// The worker and its client: answers, cancellation, loading, and life after the worker's death.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { NgramClient } from '../../../src/specialist/ngram/client.ts';
+import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
+import { NgramService } from '../../../src/specialist/ngram/service.ts';
+import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
+import { at, build, line, projectFiles, tokenizer } from './project.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ngram-client-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const tokenizerPath = join(folder, 'tokenizer.json');
+writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((file) => file.text).join('\n'), 600)));
+const snapshotPath = join(folder, 'specialist.ngram');
+writeFileSync(snapshotPath, build().serialize());
+const script = join(import.meta.dirname, '../../../src/specialist/ngram/worker.ts');
+const never = () => new AbortController().signal;
+const question = at('    if (rows.length === 0) {\n      ret¦');
+
+async function withClient(use: (client: NgramClient) => Promise<void>, onRevived?: () => void): Promise<void> {
+  const client = new NgramClient({ script, tokenizerPath, ...(onRevived && { onRevived }) });
+  try {
+    await use(client);
+  } finally {
+    client.dispose();
+  }
+}
+
+/** Ends the worker as a crash would. */
+async function kill(client: NgramClient): Promise<void> {
+  await (client as unknown as { worker: { terminate(): Promise<number> } }).worker.terminate();
+}
+
+test('it loads a snapshot, completes and finds snippets', async () => {
+  await withClient(async (client) => {
+    const loaded = await client.load(snapshotPath);
+    assert.deepEqual(loaded.ok && loaded.value.files, projectFiles.length);
+    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+    const snippets = await client.snippets(question, { maxSnippets: 2, maxCharacters: 2000 }, never());
+    assert.ok(snippets.length > 0 && snippets.length <= 2);
+  });
+});
+
+test('before anything is loaded it completes from open documents alone', async () => {
+  await withClient(async (client) => {
+    client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
+    const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
+    assert.equal(draft?.text, 'ter(sea);');
+  });
+});
+
+test('an open document is told once as a whole, and then by what has changed in it', async () => {
+  const told: ToWorker[] = [];
+  await withClient(async (client) => {
+    const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message) => {
+      told.push(message);
+      post(message);
+    };
+    const text = `${'// a long beginning\n'.repeat(100)}const otter = summonO(sea);\n${'// and end\n'.repeat(100)}`;
+    client.setOpenFile('src/open.ts', text);
+    client.setOpenFile('src/open.ts', text.replace('summonO(', 'summonOtter('));
+    const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
+    assert.equal(draft?.text, 'ter(sea);');
+    const edit = { path: 'src/open.ts', at: text.indexOf('(sea'), removed: 0, text: 'tter' };
+    assert.deepEqual(told[1], { kind: 'edit', edit });
+    await kill(client);
+    const revived = await client.complete(at('const o3 = summonOt¦'), line, never());
+    assert.equal(revived?.text ?? 'ter(sea);', 'ter(sea);', 'a new one has all of it');
+  });
+});
+
+test('what was saved while a snapshot was made is laid over it; what was saved before it is not', async () => {
+  const ask = async (client: NgramClient, noun: string) =>
+    (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, never()))?.text;
+  await withClient(async (client) => {
+    client.setSavedFile('src/before.ts', 'const o = summonOtter(sea);\n'.repeat(3));
+    const begun = client.mark();
+    client.setSavedFile('src/meanwhile.ts', 'const b = summonBadger(wood);\n'.repeat(3));
+    const loaded = await client.load(snapshotPath, begun);
+    assert.ok(loaded.ok);
+    assert.equal(await ask(client, 'Badger'), 'dger(wood);');
+    assert.notEqual(await ask(client, 'Otter'), 'ter(sea);');
+    await kill(client);
+    assert.equal(await ask(client, 'Badger'), 'dger(wood);');
+  });
+});
+
+test('a snapshot that cannot be read leaves the loaded one in use', async () => {
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    const missing = await client.load(join(folder, 'missing'));
+    assert.equal(!missing.ok && missing.error.code, 'unreadable');
+    const broken = join(folder, 'broken');
+    writeFileSync(broken, 'not a snapshot at all, but long enough to be read');
+    const refused = await client.load(broken);
+    assert.equal(!refused.ok && refused.error.code, 'corrupt');
+    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+  });
+});
+
+test('an aborted request rejects with the reason, others are answered', async () => {
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    const controller = new AbortController();
+    const reason = new Error('stale');
+    const stale = client.complete(question, line, controller.signal);
+    const fresh = client.complete(question, line, never());
+    controller.abort(reason);
+    await assert.rejects(stale, reason);
+    assert.equal((await fresh)?.text, 'urn undefined;');
+    await assert.rejects(client.complete(question, line, controller.signal), reason);
+  });
+});
+
+test('it tells when it answers again, for what got no answer meanwhile', async () => {
+  let times = 0;
+  await withClient(
+    async (client) => {
+      await client.load(snapshotPath);
+      assert.equal(times, 0);
+      await kill(client);
+      await client.complete(question, line, never());
+      assert.equal(times, 1);
+    },
+    () => times++,
+  );
+});
+
+test('after its death the worker comes back with snapshot and open files', async () => {
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
+    client.removeFile('src/repositories/user.ts');
+    const pending = client.complete(question, line, never());
+    await kill(client);
+    // Answered just before it died, or not at all: never left hanging.
+    assert.ok([undefined, 'urn undefined;'].includes((await pending)?.text));
+    assert.equal((await client.complete(at('const o2 = summonOt¦'), line, never()))?.text, 'ter(sea);');
+    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+  });
+});
+
+test('a worker that cannot start is given up, and nothing hangs', async () => {
+  const errors: string[] = [];
+  const quiet = { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) };
+  const client = new NgramClient({ script, tokenizerPath: join(folder, 'none.json'), log: quiet });
+  for (let i = 0; i < 5; i++) assert.equal(await client.complete(question, line, never()), undefined);
+  assert.ok(errors.some((message) => message.includes('stays off')));
+  client.dispose();
+});
+
+test('after dispose requests resolve with undefined', async () => {
+  const client = new NgramClient({ script, tokenizerPath });
+  const pending = client.complete(question, line, never());
+  client.dispose();
+  assert.equal(await pending, undefined);
+  assert.equal(await client.complete(question, line, never()), undefined);
+});
+
+test('the newest completion is answered first, a cancelled one never', async () => {
+  const answered: FromWorker[] = [];
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
+  const request = { kind: 'complete', query: question, options: line } as const;
+  for (const id of [1, 2, 3]) service.receive({ kind: 'request', id, request });
+  service.receive({ kind: 'cancel', id: 2 });
+  while (answered.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(
+    answered.map((message) => 'id' in message && message.id),
+    [3, 1],
+  );
+  service.dispose();
+});
+
+test('what is no request is answered as failed or passed over, too many wait for nobody, and it goes on', async () => {
+  const answered: FromWorker[] = [];
+  const service = new NgramService(tokenizer, (message) => answered.push(message));
+  const nothing = [
+    null,
+    7,
+    {},
+    { kind: 'file' },
+    { kind: 'file', change: { kind: 'open', path: 'a' } },
+    { kind: 'cancel' },
+  ];
+  for (const message of nothing) service.receive(message as never);
+  assert.equal(answered.length, 0);
+  for (const request of [undefined, {}, { kind: 'nonsense' }, { kind: 'load' }]) {
+    service.receive({ kind: 'request', id: 1, request } as never);
+    assert.equal(answered.pop()?.kind, 'failed');
+  }
+  const request = { kind: 'complete', query: question, options: line } as const;
+  for (let id = 0; id < 501; id++) service.receive({ kind: 'request', id, request });
+  assert.equal(answered.pop()?.kind, 'failed');
+  for (let id = 0; id < 499; id++) service.receive({ kind: 'cancel', id });
+  while (answered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answered[0]?.kind, 'answer');
+  service.dispose();
+});
+
+test('more questions than are worth an answer: the oldest get none', async () => {
+  await withClient(async (client) => {
+    const asked = Array.from({ length: 130 }, () => client.complete(question, line, never()));
+    const loaded = client.load(snapshotPath);
+    assert.deepEqual(await Promise.all(asked.slice(0, 30)), Array(30).fill(undefined));
+    assert.ok((await loaded).ok);
+    await Promise.all(asked);
+    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+  });
+});
+
+test('of very much changed text the oldest is forgotten, open documents never', async () => {
+  await withClient(async (client) => {
+    client.setOpenFile('open.ts', 'x'.repeat(1000));
+    for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));
+    assert.deepEqual(
+      client.changed().map(({ path }) => path),
+      ['open.ts', 'saved2.ts', 'saved3.ts', 'saved4.ts'],
+    );
+    client.removeFile('saved3.ts');
+    client.setSavedFile('saved5.ts', '\n'.repeat(9e6));
+    assert.equal(client.changed().length, 5, 'a removed one makes room');
+  });
+});
+
+test('snippets define what the cursor needs, and never come from its own file', () => {
+  const database = 'export class Database {\n  query(sql: string): Row[] {\n    return run(sql);\n  }\n}\n';
+  const files = [...projectFiles, { path: 'src/database.ts', text: database }];
+  const model = build(files);
+  const query = at('    const database = new Database¦', 'src/repositories/user.ts');
+  const snippets = model.snippets(query, { maxSnippets: 3, maxCharacters: 1500 });
+  assert.ok(snippets.some(({ path, text }) => path === 'src/database.ts' && text.startsWith('export class Database')));
+  assert.ok(snippets.every(({ path }) => path !== query.path));
+  assert.ok(snippets.reduce((sum, { text }) => sum + text.length, 0) <= 1500);
+  const texts = new Map(files.map((file) => [file.path, file.text.split('\n')]));
+  for (const { path, text, line: first } of snippets) {
+    const there = texts.get(path)?.slice(first).join('\n') as string;
+    assert.ok(there.startsWith(text), `${path}:${first}: ${text}`);
+  }
+});

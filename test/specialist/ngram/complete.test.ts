@@ -1,0 +1,160 @@
+// What the specialist proposes: from the project, the open file, across token boundaries, up to what follows.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { at, build, complete, line, projectFiles, tokenizer } from './project.ts';
+
+const model = build();
+
+test('it completes a line that the project has seen', () => {
+  const draft = complete(
+    model,
+    "import { Database } from '../database';\nimport type { Cart } from '../types/cart';\n\nexport class CartRepository {\n  ¦",
+  );
+  assert.equal(draft.text.trim(), 'constructor(private readonly database: Database) {}');
+  assert.equal(draft.complete, true);
+  assert.ok((draft.confidence ?? 0) > 0.1 && (draft.confidence ?? 0) <= 1);
+});
+
+test('the texts of the tokens make up the draft, each with a sound probability', () => {
+  const draft = complete(model, '    if (rows.length === 0) {\n      ret¦');
+  assert.equal(draft.text, 'urn undefined;');
+  assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+  for (const token of draft.tokens) {
+    assert.ok(token.probability > 0 && token.probability <= 1, `probability ${token.probability}`);
+    assert.ok(token.margin <= token.probability);
+    assert.ok(token.entropy >= 0);
+    assert.ok(token.matchLength > 0 && token.count > 0);
+    assert.equal(token.tier, 'folder');
+  }
+});
+
+test('a cursor inside a word, after a space, or after a bracket is healed', () => {
+  const start = '  async find(id: string): Promise<Cart | undefined> {\n    const rows = await this.database.query';
+  const rest = "('select * from carts where id = ?', [id]);";
+  const whole = `${start}${rest}`;
+  for (const cut of ['const ro', 'const ', 'await th', 'await this.', 'await this.data']) {
+    const end = whole.indexOf(cut) + cut.length;
+    const draft = complete(model, `${whole.slice(0, end)}¦`);
+    assert.ok(whole.slice(end).startsWith(draft.text.slice(0, 8)), `after '${cut}' came '${draft.text}'`);
+    assert.notEqual(draft.text, '');
+  }
+});
+
+test('a word that was never seen is repeated, not replaced', () => {
+  const draft = complete(model, '    const zebraQuux = await this.database.query(sql);\n    return zebraQu¦');
+  assert.ok(draft.text.startsWith('ux'), draft.text);
+});
+
+test('it never ends in white space', () => {
+  const text = projectFiles[0]?.text as string;
+  for (let cursor = 1; cursor < text.length; cursor += 3) {
+    const draft = model.complete(
+      { path: 'src/repositories/user.ts', languageId: 'typescript', prefix: text.slice(0, cursor), suffix: '' },
+      line,
+    );
+    assert.equal(draft.text, draft.text.trimEnd());
+    assert.ok(!draft.text.includes('\n'));
+  }
+});
+
+test('it stops where the rest of the line begins', () => {
+  const draft = complete(model, '    if (rows.length¦) {\n      return undefined;\n    }\n');
+  assert.equal(draft.text, ' === 0');
+});
+
+test('the line after the cursor decides between candidates', () => {
+  const files = Array.from({ length: 6 }, (_, i) => ({
+    path: `lib/f${i}.ts`,
+    text: `begin(${i});\nprepare();\nopenTheDoor();\nwalkThroughIt(now);\nend();\nbegin(${i});\nprepare();\ncloseTheWindow();\nturnOffLights(now);\nend();\n`,
+  }));
+  const two = build(files);
+  assert.equal(complete(two, 'prepare();\n¦\nwalkThroughIt(now);\n', line, 'lib/x.ts').text, 'openTheDoor();');
+  assert.equal(complete(two, 'prepare();\n¦\nturnOffLights(now);\n', line, 'lib/x.ts').text, 'closeTheWindow();');
+});
+
+test('the file that asks is not answered from its own older copy', () => {
+  const path = 'src/secret.ts';
+  const files = [...projectFiles, { path, text: 'export const answer = fortyTwoExactly;\n' }];
+  const withCopy = build(files);
+  const asked = 'export const answer = ¦';
+  assert.ok(!complete(withCopy, asked, line, path).text.includes('fortyTwo'));
+  assert.equal(complete(withCopy, asked, line, 'src/other.ts').text, 'fortyTwoExactly;');
+});
+
+test('unsaved text before and after the cursor counts', () => {
+  const empty = build([]);
+  const text = 'const quokka = makeQuokka(1);\nfeed(quokka);\n';
+  assert.equal(complete(empty, `${text}const q2 = makeQuo¦`).text, 'kka(1);');
+  assert.equal(complete(empty, `const q2 = makeQuo¦\n\n${text}`).text, 'kka(1);');
+  assert.equal(complete(empty, `${text}const q2 = makeQuo¦`).tokens[0]?.tier, 'open-file');
+});
+
+test('a block is gone on with to its closing bracket, and no further', () => {
+  const draft = complete(
+    model,
+    "  async find(id: string): Promise<User | undefined> {\n    const rows = await this.database.query('select * from users where id = ?', [id]);\n    ¦",
+    { multiline: true, maxTokens: 120 },
+  );
+  assert.equal(draft.text, 'if (rows.length === 0) {\n      return undefined;\n    }');
+  assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
+  const single = complete(model, '    const rows = x;\n    if (rows.length === 0) ¦', line);
+  assert.equal(single.text, '{');
+});
+
+test('a block does not repeat what follows the cursor', () => {
+  const draft = complete(model, '    if (rows.length === 0) {\n      ¦\n    }\n    return rows[0] as User;\n  }\n', {
+    multiline: true,
+    maxTokens: 120,
+  });
+  assert.equal(draft.text, 'return undefined;');
+});
+
+test('it draws the same for the same query, whatever came between', () => {
+  const query = at('  async remove(id: string): Promise<void> {\n    ¦');
+  const first = model.complete(query, line);
+  complete(model, 'something else entirely ¦', line, 'other/file.md');
+  const { latencyMs: _, ...again } = model.complete(query, line);
+  const { latencyMs: __, ...before } = first;
+  assert.deepEqual(again, before);
+});
+
+test('editing goes on from the cached tokens as from fresh ones', () => {
+  const text = projectFiles.map((file) => file.text).join('\n');
+  const cached = build();
+  const ends = [4000, 4003, 2500, 2501, text.length, 5000, 100];
+  for (const end of ends) {
+    const query = { path: 'a.ts', languageId: 'typescript', prefix: text.slice(0, end), suffix: text.slice(end) };
+    const { latencyMs: _, ...got } = cached.complete(query, line);
+    const { latencyMs: __, ...expected } = build().complete(query, line);
+    assert.deepEqual(got, expected);
+  }
+});
+
+test('odd places are no trouble: empty file, huge line, lone surrogate, CR', () => {
+  for (const prefix of ['', ' ', '\n', `x${'y'.repeat(100_000)}`, 'a\ud800', 'a\r\n', '漢字']) {
+    const draft = model.complete({ path: 'odd.txt', languageId: 'plaintext', prefix, suffix: '' }, line);
+    assert.equal(typeof draft.text, 'string');
+  }
+});
+
+test('the next-token distribution adds up and agrees with what follows', () => {
+  const { path, asking, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
+  const context = [
+    ...own.context.subarray(0, own.contextLength),
+    ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),
+  ];
+  predictor.predict(Int32Array.from(context), context.length, asking, path);
+  const { evidence, mixture } = predictor;
+  const probabilities = mixture.probabilities.subarray(0, evidence.size);
+  const sum = probabilities.reduce((total, probability) => total + probability, mixture.rest);
+  assert.ok(Math.abs(sum - 1) < 1e-4, `sum ${sum}`);
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  assert.equal(tokenizer.decode([evidence.candidates[best] as number]), '\n      ');
+});
+
+test('a model without files and a query without text give an empty draft', () => {
+  const draft = NgramModel.build([], tokenizer).complete(at('¦'), line);
+  assert.deepEqual([draft.text, draft.tokens, draft.model], ['', [], 'n-gram']);
+});

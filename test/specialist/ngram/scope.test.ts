@@ -1,0 +1,70 @@
+// What the n-grams know beyond counting: parameters that a left side names, which languages learn of each other, and the lines below a line.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kinOf, learnsOf } from '../../../src/text/languages.ts';
+import { parametersAbove } from '../../../src/text/signature.ts';
+import { build, complete, line } from './project.ts';
+
+const python = Array.from({ length: 6 }, (_, i) => ({
+  path: `shop/order${i}.py`,
+  text: `class Order${i}:\n    def __init__(self, user, amount):\n        self.user = user\n        self.total = amount\n        self.payment = amount\n`,
+}));
+
+test('a value that the left side names is what is likeliest, where it is a parameter', () => {
+  const model = build(python);
+  const at = (signature: string) => {
+    const text = `class Invoice:\n    def __init__(self, ${signature}):\n        self.amount = amount\n        self.message = ¦`;
+    return complete(model, text, line, 'shop/invoice.py').text;
+  };
+  assert.ok(at('message, amount').startsWith('message'), at('message, amount'));
+  assert.ok(!at('amount').startsWith('message'), at('amount'));
+});
+
+test('a name that is begun is gone on with, and its chances still add up', () => {
+  const model = build(python);
+  const text = 'class A:\n    def set(self, message: str) -> None:\n        self._message = me¦';
+  const draft = complete(model, text, line, 'shop/a.py');
+  assert.ok(draft.text.startsWith('ssage'), draft.text);
+  for (const { probability } of draft.tokens) assert.ok(probability > 0 && probability <= 1 + 1e-6, `${probability}`);
+});
+
+test('parameters are those of the nearest signature, conditions are none', () => {
+  const names = (text: string) => [...parametersAbove(text)];
+  assert.deepEqual(names('def f(self, a, b=g(1)):\n    if (c):\n'), ['self', 'a', 'b', 'g']);
+  assert.deepEqual(names('constructor(private readonly a: A, b: B) {\n  while (c) {\n'), [
+    'private',
+    'readonly',
+    'a',
+    'A',
+    'b',
+    'B',
+  ]);
+  assert.deepEqual(names('func (s *S) Set(name string) error {\n'), ['name', 'string']);
+  assert.deepEqual(names('x = 1\n'), []);
+});
+
+test('code learns of its kin alone, text and data of all', () => {
+  assert.equal(kinOf('a/b.tsx'), kinOf('c.js'));
+  assert.equal(learnsOf('a.md') + learnsOf('a.json'), '');
+  for (const other of ['a.css', 'a.py', 'a.sh', 'a.json', 'a.md']) assert.notEqual(kinOf(other), kinOf('a.ts'), other);
+  const model = build([
+    { path: 'src/a.ts', text: "const colour = 'vitest';\nconst other = 'vitest';\n".repeat(4) },
+    { path: 'src/a.css', text: 'a { colour: red; }\n' },
+  ]);
+  const of = (path: string) => complete(model, "const colour = '¦", line, path).text;
+  assert.equal(of('src/b.ts'), "vitest';");
+  assert.ok(!of('src/b.css').includes('vitest'), of('src/b.css'));
+  assert.equal(of('src/b.md'), "vitest';");
+  // What is open counts by the same rule.
+  model.setOpenFile('src/open.ts', "const border = 'solid';\n".repeat(4));
+  assert.ok(!complete(model, "const border = '¦", line, 'src/b.css').text.includes('solid'));
+});
+
+test('below a line that is likely come the lines that followed it everywhere, though none were asked for', () => {
+  const model = build();
+  const draft = complete(model, '    if (rows.length === 0¦');
+  assert.equal(draft.text, ') {');
+  assert.ok(draft.beyond?.text.startsWith('\n      return undefined;\n    }'), draft.beyond?.text);
+  assert.equal(draft.beyond?.tokens.map(({ text }) => text).join(''), draft.beyond?.text);
+  assert.equal(complete(model, '    if (rows.length === 0¦)').beyond, undefined);
+});

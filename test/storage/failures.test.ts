@@ -1,0 +1,206 @@
+// Everything that can happen to a database: kill -9, two windows, damage, a later version, a disk that is full or read-only.
+
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, test } from 'node:test';
+import { openDatabase } from '../../src/storage/database.ts';
+import { databaseName, openStore } from '../../src/storage/open.ts';
+import { ResilientStore } from '../../src/storage/resilient.ts';
+import { SqliteStore } from '../../src/storage/sqlite.ts';
+import { completion, completionsOf, teacherCall } from './rows.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+  file = join(folder, databaseName);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const clock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 0, sleep: async () => {} };
+const child = (name: string, count: number) =>
+  fork(join(import.meta.dirname, 'child.ts'), [folder, name, String(count)], { stdio: 'inherit' });
+
+test('kill -9 in mid-write loses nothing that was recorded', async () => {
+  for (const round of ['first', 'second']) {
+    const writer = child(round, 0);
+    let last = -1;
+    writer.on('message', (i) => {
+      last = Number(i);
+      if (last === 60) writer.kill('SIGKILL');
+    });
+    const [, signal] = await once(writer, 'exit');
+    assert.equal(signal, 'SIGKILL');
+    assert.ok(last >= 60);
+    const { store, notice } = openStore(folder);
+    assert.equal(notice, undefined);
+    for (let i = 0; i <= last; i++) assert.ok(store.findTeacherCall(`${round}-${i}`), `${round}-${i}`);
+    store.close();
+  }
+  const database = new DatabaseSync(file);
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
+  database.close();
+});
+
+test('two windows write to one folder at once', async () => {
+  const windows = [child('left', 80), child('right', 80)];
+  const exits = await Promise.all(windows.map((window) => once(window, 'exit')));
+  assert.deepEqual(
+    exits.map(([code]) => code),
+    [0, 0],
+  );
+  const { store } = openStore(folder);
+  assert.equal(completionsOf(store).length, 160);
+  for (let i = 0; i < 80; i++)
+    for (const name of ['left', 'right']) assert.ok(store.findTeacherCall(`${name}-${i}`), `${name}-${i}`);
+  store.close();
+});
+
+test("a write that meets another window's lock is made up for", () => {
+  const { store } = openStore(folder);
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  store.settle('', teacherCall());
+  other.exec('COMMIT');
+  assert.deepEqual(store.findTeacherCall('hash'), teacherCall());
+  other.close();
+  store.close();
+});
+
+const damages: Record<string, () => void> = {
+  'text instead of a database': () => writeFileSync(file, 'this was never a database\n'.repeat(500)),
+  'a page overwritten': () => {
+    const { store } = openStore(folder);
+    for (let i = 0; i < 200; i++) store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(500) }));
+    store.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 8192, 8192 + 4096 * 8);
+    writeFileSync(file, bytes);
+  },
+  'a file cut short': () => {
+    const { store } = openStore(folder);
+    for (let i = 0; i < 200; i++) store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(500) }));
+    store.close();
+    truncateSync(file, 9000);
+  },
+};
+for (const [name, damage] of Object.entries(damages)) {
+  test(`damage is set aside with a message: ${name}`, () => {
+    damage();
+    const before = readFileSync(file);
+    const { store, notice } = openStore(folder, { clock });
+    const aside = join(folder, 'corrupt-20260102030405006.sqlite');
+    assert.ok(notice?.includes(aside), notice);
+    assert.match(notice ?? '', /damaged/);
+    assert.deepEqual(readFileSync(aside), before);
+    store.recordCompletion(completion());
+    assert.deepEqual(completionsOf(store), [completion()]);
+    store.close();
+    assert.equal(openStore(folder).notice, undefined);
+  });
+}
+
+test('a database of a later version is set aside whole', () => {
+  const { store } = openStore(folder);
+  store.recordCompletion(completion());
+  store.close();
+  const later = new DatabaseSync(file);
+  later.exec('PRAGMA user_version = 999');
+  later.close();
+  const opened = openStore(folder, { clock });
+  const aside = join(folder, 'newer-version-20260102030405006.sqlite');
+  assert.ok(opened.notice?.includes(aside), opened.notice);
+  assert.match(opened.notice ?? '', /later version/);
+  assert.deepEqual(completionsOf(opened.store), []);
+  opened.store.close();
+  const kept = new DatabaseSync(aside);
+  assert.equal(kept.prepare('SELECT count(*) AS n FROM completions').get()?.n, 1);
+  kept.close();
+});
+
+test('damage that shows while in use: set aside, reported, and the record is kept in the new one', () => {
+  const notices: string[] = [];
+  const opened = openStore(folder, { clock, onNotice: (notice) => notices.push(notice) });
+  // More than SQLite's page cache (2 MB), or the damage would not be seen.
+  for (let i = 0; i < 600; i++) opened.store.recordCompletion(completion({ id: `${i}`, text: 'z'.repeat(8000) }));
+  opened.store.close();
+  const again = openStore(folder, { clock, onNotice: (notice) => notices.push(notice) });
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, 4096);
+  writeFileSync(file, bytes);
+  assert.deepEqual(completionsOf(again.store), []);
+  again.store.recordCompletion(completion({ id: 'after' }));
+  assert.deepEqual(completionsOf(again.store), [completion({ id: 'after' })]);
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /damaged.*corrupt-20260102030405006/);
+  assert.deepEqual(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.sqlite'))
+      .sort(),
+    ['corrupt-20260102030405006.sqlite', databaseName],
+  );
+  again.store.close();
+});
+
+test('a full disk: the work goes on in memory, and what was there is still known', () => {
+  const database = openDatabase(file);
+  const notices: string[] = [];
+  const store = new ResilientStore(new SqliteStore(database, file), {
+    onNotice: (notice) => notices.push(notice),
+    replaceDamaged: () => assert.fail('a full disk is no damage'),
+    reopen: () => assert.fail('not while it is known to be full'),
+    deleteSetAside: () => {},
+  });
+  store.settle('', teacherCall({ requestHash: 'before', costUsd: 1 }));
+  const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+  database.exec(`PRAGMA max_page_count = ${pages}`);
+  for (let i = 0; i < 20; i++)
+    store.settle('', teacherCall({ requestHash: `${i}`, text: 'x'.repeat(4000), costUsd: 1 }));
+  assert.equal(store.location, undefined);
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /full.*free disk space.*in memory/s);
+  assert.equal(store.totals().spentUsd, 21);
+  assert.ok(store.findTeacherCall('before'));
+  assert.ok(store.findTeacherCall('19'));
+  store.close();
+  assert.ok(openStore(folder).store.findTeacherCall('before'));
+});
+
+const unusable: Record<string, () => string> = {
+  'a file stands where the folder should': () => {
+    writeFileSync(join(folder, 'plain'), '');
+    return join(folder, 'plain');
+  },
+  'a folder stands where the database should': () => {
+    mkdirSync(file);
+    return folder;
+  },
+};
+for (const [name, make] of Object.entries(unusable)) {
+  test(`a folder that cannot be used: in memory, and said so (${name})`, () => {
+    const where = make();
+    const { store, notice } = openStore(where);
+    assert.match(notice ?? '', /in memory only/);
+    assert.ok(notice?.includes(where));
+    store.recordCompletion(completion());
+    assert.deepEqual(completionsOf(store), [completion()]);
+    assert.equal(store.location, undefined);
+  });
+}
+
+test('a row that no database takes is an error of the caller and does not block the next', () => {
+  const { store } = openStore(folder);
+  assert.throws(() => store.recordCompletion(completion({ id: 'bad', text: undefined as never })));
+  store.recordCompletion(completion({ id: 'good' }));
+  assert.deepEqual(
+    completionsOf(store).map((row) => row.id),
+    ['good'],
+  );
+  assert.notEqual(store.location, undefined);
+  store.close();
+});

@@ -1,0 +1,150 @@
+// One run a folder: the second is told who runs; whoever dies lets go.
+
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { anyRun, lockModel, lockRun } from '../../src/storage/lock.ts';
+
+/** Where data is kept, and the folder that a run learns from. */
+let storage: string;
+let root: string;
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-lock-'));
+  [storage, root] = [join(folder, 'storage'), join(folder, 'project')];
+  mkdirSync(root);
+});
+afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }));
+
+async function holder() {
+  const child = fork(join(import.meta.dirname, 'holder.ts'), [storage, root], { stdio: 'inherit' });
+  const [held] = await once(child, 'message');
+  assert.equal(held, true);
+  return child;
+}
+
+test('a second run is told who runs, and since when', async () => {
+  const child = await holder();
+  const second = lockRun(storage, root, 'the editor');
+  assert.ok(!second.ok);
+  assert.equal(second.error.code, 'locked');
+  assert.match(second.error.message, new RegExp(`npm start, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:`));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+});
+
+test('a process that is killed lets go, and leaves nothing that anybody has to remove', async () => {
+  for (let round = 0; round < 2; round++) {
+    const child = await holder();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const next = lockRun(storage, root, 'npm start');
+    assert.ok(next.ok, JSON.stringify(next));
+    next.value.release();
+  }
+});
+
+test('within one process, too; released, it is free', () => {
+  const first = lockRun(storage, root, 'the editor');
+  assert.ok(first.ok);
+  assert.equal(lockRun(storage, root, 'the editor').ok, false);
+  first.value.release();
+  first.value.release();
+  const second = lockRun(storage, root, 'the editor');
+  assert.ok(second.ok);
+  second.value.release();
+});
+
+test('a worker thread that is ended in the middle of its run lets go', async () => {
+  const worker = new Worker(
+    `import('${join(import.meta.dirname, '../../src/storage/lock.ts')}').then(({ lockRun }) => {
+       const lock = lockRun(${JSON.stringify(storage)}, ${JSON.stringify(root)}, 'the editor');
+       require('node:worker_threads').parentPort.postMessage(lock.ok);
+       globalThis.held = lock;
+     });
+     setInterval(() => {}, 1e6);`,
+    { eval: true },
+  );
+  const [held] = await once(worker, 'message');
+  assert.equal(held, true);
+  assert.equal(lockRun(storage, root, 'npm start').ok, false);
+  await worker.terminate();
+  const next = lockRun(storage, root, 'npm start');
+  assert.ok(next.ok, JSON.stringify(next));
+  next.value.release();
+});
+
+test('other folders are free', () => {
+  const first = lockRun(storage, root, 'npm start');
+  const other = lockRun(storage, `${root}-other`, 'npm start');
+  assert.ok(first.ok && other.ok);
+  first.value.release();
+  other.value.release();
+});
+
+test('a folder has one lock, whichever of its names is used', () => {
+  symlinkSync(root, `${root}-link`);
+  const first = lockRun(storage, root, 'npm start');
+  assert.ok(first.ok);
+  const second = lockRun(storage, `${root}-link`, 'npm start');
+  assert.ok(!second.ok && second.error.code === 'locked');
+  first.value.release();
+});
+
+test('whether any run is at work', () => {
+  assert.equal(anyRun(storage), undefined);
+  const first = lockRun(storage, root, 'npm start');
+  assert.ok(first.ok);
+  assert.match(anyRun(storage) ?? '', /npm start, process/);
+  first.value.release();
+  assert.equal(anyRun(storage), undefined);
+});
+
+test('a lock file full of rubbish is nobody’s; a folder that cannot be written says what to do', () => {
+  const first = lockRun(storage, root, 'npm start');
+  assert.ok(first.ok);
+  first.value.release();
+  const locks = join(storage, 'locks');
+  const [name = ''] = readdirSync(locks).filter((each) => each.endsWith('.lock'));
+  writeFileSync(join(locks, name), 'this was never a database\n'.repeat(500));
+  const next = lockRun(storage, root, 'npm start');
+  assert.ok(next.ok, JSON.stringify(next));
+  next.value.release();
+  rmSync(storage, { recursive: true });
+  writeFileSync(storage, '');
+  const blocked = lockRun(storage, root, 'npm start');
+  assert.ok(!blocked.ok);
+  assert.equal(blocked.error.code, 'unwritable');
+  assert.match(blocked.error.message, /cannot be written.*make it writable/);
+});
+
+test('a model is in one process at a time, and keeps nobody from taking data away', async () => {
+  const [weights, other] = ['a'.repeat(64), 'b'.repeat(64)];
+  const first = lockModel(storage, weights, 'the editor');
+  assert.ok(first.ok);
+  const second = await new Promise<unknown>((resolve, reject) => {
+    const code = `
+      import { workerData, parentPort } from 'node:worker_threads';
+      const { lockModel } = await import(workerData.lock);
+      parentPort.postMessage(lockModel(workerData.storage, workerData.weights, 'another'));`;
+    const data = { lock: new URL('../../src/storage/lock.ts', import.meta.url).href, storage, weights };
+    const url = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    new Worker(url, { workerData: data }).once('message', resolve).once('error', reject);
+  });
+  assert.deepEqual(second, {
+    ok: false,
+    error: { code: 'locked', message: 'Another window has this model in memory.' },
+  });
+  const another = lockModel(storage, other, 'the editor');
+  assert.ok(another.ok);
+  assert.equal(anyRun(storage), undefined);
+  first.value.release();
+  another.value.release();
+  const again = lockModel(storage, weights, 'the editor');
+  assert.ok(again.ok);
+  again.value.release();
+});

@@ -1,0 +1,342 @@
+// The month's money: counted across processes, restarts, kills, deletions and clocks; and disks that fail while it is spent.
+
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { uniforms } from '../../src/common/statistics/random.ts';
+import type { Reservation } from '../../src/common/teacher-call.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { databaseName, openStore } from '../../src/storage/open.ts';
+import { ResilientStore } from '../../src/storage/resilient.ts';
+import { migrations } from '../../src/storage/schema.ts';
+import { SqliteStore } from '../../src/storage/sqlite.ts';
+import { completion, completionsOf, teacherCall } from './rows.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'easy-adaptation-money-')), 'storage');
+  file = join(folder, databaseName);
+});
+afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
+
+const november = new Date(2026, 10, 20).getTime();
+const december = new Date(2026, 11, 2).getTime();
+const october = new Date(2026, 9, 31).getTime();
+
+function reservation(id: string, usd: number, at = november): Reservation {
+  return { id, at, until: at + 600_000, purpose: 'labelling', model: 'm', usd };
+}
+
+const answer = (costUsd: number, over: Parameters<typeof teacherCall>[0] = {}) =>
+  teacherCall({ at: november, costUsd, ...over });
+
+const near = (actual: number, expected: number) =>
+  assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+
+test('what is set aside counts, and is settled with what it did cost', () => {
+  const { store } = openStore(folder);
+  assert.deepEqual(store.reserve(reservation('a', 0.6), 1), { ok: true });
+  assert.deepEqual(store.reserve(reservation('b', 0.5), 1), { ok: false, why: 'limit', spentUsd: 0.6 });
+  store.settle('a', answer(0.1));
+  near(store.spentInMonth(november), 0.1);
+  assert.deepEqual(store.reserve(reservation('b', 0.5), 1), { ok: true });
+  store.settle('b', undefined);
+  near(store.spentInMonth(november), 0.1);
+  assert.equal(store.findTeacherCall('hash')?.costUsd, 0.1);
+  store.close();
+});
+
+test('it counts after a restart, in another window, and after the texts were deleted', () => {
+  const first = openStore(folder).store;
+  first.reserve(reservation('a', 0.6), 1);
+  first.settle('a', answer(0.4));
+  first.reserve(reservation('b', 0.3), 1);
+  const second = openStore(folder).store;
+  near(second.spentInMonth(november), 0.7);
+  assert.equal(second.reserve(reservation('c', 0.4), 1).ok, false);
+  first.close();
+  second.deleteFolderData('/work/project');
+  near(second.spentInMonth(november), 0.7);
+  assert.equal(second.findTeacherCall('hash'), undefined);
+  second.close();
+  const third = openStore(folder).store;
+  near(third.spentInMonth(november), 0.7);
+  third.close();
+});
+
+test('a new month begins at nothing; a clock that is set back gives nothing back', () => {
+  const { store } = openStore(folder);
+  store.settle('', answer(0.9, { at: november }));
+  near(store.spentInMonth(december), 0);
+  near(store.spentInMonth(october), 0.9);
+  assert.equal(store.reserve(reservation('a', 0.2, october), 1).ok, false);
+  store.settle('', answer(0.5, { at: december }));
+  near(store.spentInMonth(december), 0.5);
+  near(store.spentInMonth(november), 1.4);
+  store.close();
+});
+
+test('what was spent under a clock that was ahead counts for one month, and it is said', () => {
+  const notices: string[] = [];
+  const { store } = openStore(folder, { onNotice: (notice) => notices.push(notice) });
+  const ahead = new Date(2031, 4, 15).getTime();
+  assert.ok(store.reserve(reservation('a', 0.9, ahead), 1).ok);
+  store.settle('a', answer(0.9, { at: ahead }));
+  // A process that died there: its reservation would stay until 2031.
+  assert.ok(store.reserve(reservation('dead', 0.05, ahead), 1).ok);
+  near(store.spentInMonth(november), 0.95);
+  assert.equal(store.reserve(reservation('b', 0.2, november), 1).ok, false);
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? '', /\$0\.9500 in 2031-05\..*clock.*count once for this month/);
+  near(store.spentInMonth(november), 0.95);
+  // The months after that one are free of it, and the limit holds in them.
+  near(store.spentInMonth(december), 0);
+  assert.ok(store.reserve(reservation('c', 0.9, december), 1).ok);
+  store.settle('c', answer(0.9, { at: december }));
+  near(store.spentInMonth(november), 0.95 + 0.9);
+  near(store.spentInMonth(ahead), 0.95);
+  // What is spent there after it was counted is counted in turn.
+  store.settle('', answer(0.04, { at: ahead }));
+  near(store.spentInMonth(december), 0.94);
+  assert.equal(store.reserve(reservation('d', 0.07, december), 1).ok, false);
+  assert.equal(notices.length, 2);
+  store.close();
+  const again = openStore(folder).store;
+  near(again.spentInMonth(december), 0.94);
+  again.close();
+});
+
+test('a clock that was far behind for a while gives nothing back', () => {
+  const { store } = openStore(folder);
+  store.settle('', answer(0.9, { at: november }));
+  const behind = new Date(2020, 0, 1).getTime();
+  assert.equal(store.reserve(reservation('a', 0.2, behind), 1).ok, false);
+  assert.equal(store.reserve(reservation('b', 0.2, november), 1).ok, false);
+  near(store.spentInMonth(november), 0.9);
+  store.close();
+});
+
+test('deleting everything keeps what this month has cost, and nothing else', () => {
+  const { store } = openStore(folder);
+  store.settle('', answer(0.9, { at: new Date(2020, 1, 1).getTime() }));
+  store.settle('', answer(0.2, { at: Date.now() }));
+  store.deleteAll();
+  near(store.spentInMonth(new Date(2000, 1, 1).getTime()), 0.2);
+  near(store.totals().spentUsd, 0);
+  store.close();
+});
+
+test('money of a process that died counts as spent; if it comes back, only what it paid does', () => {
+  const { store } = openStore(folder);
+  store.reserve(reservation('dead', 0.5), 1);
+  const later = november + 3_600_000;
+  assert.equal(store.reserve(reservation('next', 0.6, later), 1).ok, false);
+  assert.equal(store.reserve(reservation('next', 0.3, later), 1).ok, true);
+  near(store.spentInMonth(later), 0.8);
+  // It is a paid call like any other now.
+  near(store.totals().spentUsd, 0.5);
+  store.settle('dead', answer(0.05));
+  near(store.totals().spentUsd, 0.05);
+  near(store.spentInMonth(later), 0.35);
+  store.close();
+});
+
+test('a database of the version before brings its months along', () => {
+  const { store } = openStore(folder);
+  store.close();
+  rmSync(folder, { recursive: true });
+  openStore(folder).store.close();
+  rmSync(file);
+  const old = new DatabaseSync(file);
+  old.exec(`${migrations[0]}; PRAGMA user_version = 1`);
+  const insert = old.prepare(
+    `INSERT INTO teacherCalls VALUES (?, 'h', 'completion', '/w', 'a.ts', 'm', 't', 1, 0, 0, 1, ?, 9)`,
+  );
+  for (const [at, usd] of [
+    [november, 0.25],
+    [november + 1000, 0.5],
+    [december, 0.125],
+  ] as const)
+    insert.run(at, usd);
+  old.close();
+  const migrated = openStore(folder);
+  assert.equal(migrated.notice, undefined);
+  near(migrated.store.spentInMonth(december), 0.125);
+  near(migrated.store.spentInMonth(november), 0.875);
+  migrated.store.close();
+});
+
+test('a database that is set aside, damaged or of a later version, leaves its money counted', () => {
+  for (const harm of [
+    (database: DatabaseSync) => database.exec('PRAGMA user_version = 999'),
+    // An index of another table, by its page.
+    (database: DatabaseSync) => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      const page = Number(
+        database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'completionsByTime'").get()?.rootpage,
+      );
+      database.close();
+      const bytes = readFileSync(file);
+      bytes.fill(0xa5, (page - 1) * 4096, page * 4096);
+      writeFileSync(file, bytes);
+    },
+  ]) {
+    rmSync(folder, { recursive: true, force: true });
+    const { store } = openStore(folder);
+    store.recordCompletion(completion());
+    store.settle('', answer(0.75));
+    store.close();
+    const database = new DatabaseSync(file);
+    harm(database);
+    if (database.isOpen) database.close();
+    const fresh = openStore(folder);
+    assert.match(fresh.notice ?? '', /could not be used/);
+    assert.equal(fresh.store.findTeacherCall('hash'), undefined);
+    near(fresh.store.spentInMonth(november), 0.75);
+    fresh.store.close();
+  }
+});
+
+test('processes that spend at once never pass the limit together, killed or not', async () => {
+  const random = uniforms(11);
+  const [limit, ceiling, cost] = [0.3, 0.01, 0.004];
+  /** @param hangAt the call whose answer it waits for until it is killed */
+  const spend = async (hangAt = -1) => {
+    const numbers = [limit, ceiling, cost, hangAt].map(String);
+    const child = fork(join(import.meta.dirname, 'spender.ts'), [folder, ...numbers], { stdio: 'inherit' });
+    child.on('message', () => child.kill('SIGKILL'));
+    const [code, signal] = await once(child, 'exit');
+    return signal ?? code;
+  };
+  const killed = await Promise.all([spend(Math.floor(random() * 8)), spend(Math.floor(random() * 8))]);
+  const others = await Promise.all([spend(), spend()]);
+  assert.deepEqual([...killed, ...others], ['SIGKILL', 'SIGKILL', 0, 0]);
+  const { store } = openStore(folder);
+  const spent = store.spentInMonth(Date.now());
+  assert.ok(spent <= limit + 1e-9, `$${spent}`);
+  // And they went on as long as there was room: what two killed calls may have cost is not given away.
+  assert.ok(spent > limit - ceiling, `$${spent}`);
+  near(spent, store.totals().spentUsd + 2 * ceiling);
+  store.close();
+});
+
+/** A store over a database that the test can break. */
+function breakable() {
+  openStore(folder).store.close();
+  const database = openDatabase(file);
+  const notices: string[] = [];
+  let time = 0;
+  let repaired = false;
+  const store = new ResilientStore(new SqliteStore(database, file), {
+    onNotice: (notice) => notices.push(notice),
+    monotonic: () => time,
+    replaceDamaged: () => assert.fail('this is no damage'),
+    reopen: () => {
+      if (!repaired) throw new Error('still broken');
+      return openReal();
+    },
+    deleteSetAside: () => {},
+  });
+  return {
+    store,
+    notices,
+    database,
+    wait: (ms: number) => {
+      time += ms;
+    },
+    repair: () => {
+      repaired = true;
+    },
+  };
+}
+
+function openReal(): SqliteStore {
+  openStore(folder).store.close();
+  return new SqliteStore(openDatabase(file), file);
+}
+
+const failures: Readonly<Record<string, (database: DatabaseSync) => void>> = {
+  'a full disk': (database) => {
+    // Fills what is free in the pages that there are, so that the next row needs a new one.
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    const fill = database.prepare(
+      "INSERT INTO reservations VALUES (hex(randomblob(8)), 0, 9e99, 'labelling', 'filler', 0)",
+    );
+    assert.throws(() => {
+      for (;;) fill.run();
+    }, /full/);
+  },
+  'a read-only disk': (database) => database.exec('PRAGMA query_only = ON'),
+  'a removed folder': () => rmSync(folder, { recursive: true }),
+  'a replaced folder': () => {
+    renameSync(folder, `${folder}-away`);
+    openStore(folder).store.close();
+  },
+};
+
+for (const [name, fail] of Object.entries(failures)) {
+  describe(name, () => {
+    test('before a call: nothing is asked, and it is said once', () => {
+      const { store, notices, database } = breakable();
+      fail(database);
+      const reserved = store.reserve(reservation('a', 0.1), 1);
+      assert.ok(!reserved.ok && reserved.why === 'unwritable');
+      assert.match(reserved.message, /cannot write.*not asked.*free disk space or make the folder writable/s);
+      assert.equal(store.reserve(reservation('b', 0.1), 1).ok, false);
+      assert.equal(store.canKeep(), false);
+      assert.equal(notices.length, 1);
+      store.close();
+    });
+
+    test('while an answer comes: it is kept in memory, and written when the disk takes it again', () => {
+      const { store, notices, database, wait, repair } = breakable();
+      store.settle('', answer(0.2, { requestHash: 'earlier' }));
+      assert.ok(store.reserve(reservation('a', 0.1), 1).ok);
+      fail(database);
+      const long = 'x'.repeat(200_000);
+      store.settle('a', answer(0.03, { requestHash: 'late', text: long }));
+      store.recordCompletion(completion({ id: 'c' }));
+      assert.equal(store.findTeacherCall('late')?.text, long);
+      assert.deepEqual(store.unsaved, { answers: 1, usd: 0.03 });
+      assert.equal(store.reserve(reservation('b', 0.1), 1).ok, false);
+      assert.equal(notices.length, 1);
+      repair();
+      // Not at every keystroke.
+      assert.equal(store.canKeep(), false);
+      wait(30_000);
+      assert.equal(store.canKeep(), true);
+      assert.deepEqual(store.unsaved, { answers: 0, usd: 0 });
+      near(store.spentInMonth(november), 0.23);
+      assert.ok(store.reserve(reservation('b', 0.1), 1).ok);
+      store.settle('b', undefined);
+      store.close();
+      const { store: again } = openStore(folder);
+      assert.equal(again.findTeacherCall('late')?.text, long);
+      assert.equal(completionsOf(again)[0]?.id, 'c');
+      // A folder that is new knows what was spent, though not on what.
+      near(again.spentInMonth(november), 0.23);
+      again.close();
+    });
+
+    test('to the end: what was bought is written at the last moment, or said to be lost', () => {
+      for (const works of [true, false]) {
+        for (const path of [folder, `${folder}-away`]) rmSync(path, { recursive: true, force: true });
+        const { store, database, repair } = breakable();
+        assert.ok(store.reserve(reservation('a', 0.1), 1).ok);
+        fail(database);
+        store.settle('a', answer(0.03, { requestHash: 'late', text: 'x'.repeat(200_000) }));
+        if (works) repair();
+        store.close();
+        assert.deepEqual(store.unsaved, works ? { answers: 0, usd: 0 } : { answers: 1, usd: 0.03 });
+        assert.notEqual(store.trouble, undefined);
+      }
+    });
+  });
+}

@@ -1,0 +1,85 @@
+// What an adaptation has measured and finished: kept beside the store's rows, forgotten with them, and never in a run's way.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Log, silentLog } from '../../src/common/log.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-ledger-'));
+  openStore(folder).store.close();
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const place = (name: string) => ({ place: name, path: 'src/a.ts', file: 'f', offset: 3, truth: 't', split: 'test' });
+const answer = (model: string) => ({ model, draft: '{"text":"x"}', loss: 'null' });
+
+function withLedger<T>(use: (ledger: PlaceLedger) => T, root = '/work/project'): T {
+  const ledger = new PlaceLedger(folder, root, silentLog);
+  try {
+    return use(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+test('answers are found again by model and place, in their own folder alone', () => {
+  withLedger((ledger) => {
+    ledger.keep(place('one'), answer('base'));
+    ledger.keep(place('one'), answer('adapted'));
+    ledger.keep(place('two'), answer('base'));
+  });
+  withLedger((ledger) => {
+    const known = ledger.answersOf('base');
+    assert.deepEqual([...known.keys()].sort(), ['one', 'two']);
+    assert.equal(known.get('one')?.draft, '{"text":"x"}');
+    assert.equal(ledger.answersOf('another').size, 0);
+  });
+  withLedger((ledger) => assert.equal(ledger.answersOf('base').size, 0), '/work/elsewhere');
+});
+
+test('a stage is finished for what it read, and for nothing else', () => {
+  withLedger((ledger) => {
+    ledger.finish('training', 'of these', '{"steps":3}');
+    assert.equal(ledger.finished('training', 'of these'), '{"steps":3}');
+    assert.equal(ledger.finished('training', 'of others'), undefined);
+    ledger.finish('training', 'of others', '{"steps":4}');
+    assert.equal(ledger.finished('training', 'of these'), undefined, 'one row a stage');
+  });
+});
+
+test('what no model of a finished run has answered is dropped', () => {
+  withLedger((ledger) => {
+    ledger.keep(place('three'), answer('old'));
+    ledger.keepOnly(['adapted']);
+    assert.equal(ledger.answersOf('base').size, 0);
+    assert.equal(ledger.answersOf('adapted').size, 1);
+  });
+  const { store } = openStore(folder);
+  assert.deepEqual(
+    store.rowsOf('/work/project').places.map((row) => row.place),
+    ['one'],
+  );
+  store.deleteFolderData('/work/project');
+  const { places, answers, stages } = store.rowsOf('/work/project');
+  store.close();
+  assert.deepEqual([places, answers, stages], [[], [], []]);
+});
+
+test('where it cannot be kept, nothing is known, nothing fails, and it is said once', () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const said: string[] = [];
+  const log: Log = { ...silentLog, warn: (message) => said.push(message) };
+  const ledger = new PlaceLedger(file, '/work/project', log);
+  ledger.keep(place('one'), answer('base'));
+  ledger.finish('training', 'of these', '{}');
+  assert.equal(ledger.answersOf('base').size, 0);
+  assert.equal(ledger.finished('training', 'of these'), undefined);
+  ledger.close();
+  assert.equal(said.length, 1);
+});

@@ -1,0 +1,212 @@
+// The store's answers, the same on disk and in memory; retention, totals, deletion.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { databaseName, openStore } from '../../src/storage/open.ts';
+import { migrations } from '../../src/storage/schema.ts';
+import { keptCompletions, type Store } from '../../src/storage/store.ts';
+import { completion, completionsOf, teacherCall } from './rows.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const kinds: Record<string, () => Store> = {
+  disk: () => openStore(folder).store,
+  memory: () => {
+    mkdirSync(join(folder, databaseName));
+    return openStore(folder).store;
+  },
+};
+
+for (const [kind, open] of Object.entries(kinds)) {
+  describe(kind, () => {
+    test('a paid answer is found by its request, the newest first', () => {
+      const store = open();
+      store.settle('', teacherCall({ at: 1, text: 'old' }));
+      const newest = teacherCall({ at: 2, text: 'new "quoted"\n\u0000 \u{1f600}' });
+      store.settle('', newest);
+      assert.deepEqual(store.findTeacherCall('hash'), newest);
+      assert.equal(store.findTeacherCall('other'), undefined);
+      store.close();
+    });
+
+    test('an outcome changes its completion, the oldest comes first, and a repeated id replaces', () => {
+      const store = open();
+      store.recordCompletion(completion({ id: 'a', at: 1 }));
+      store.recordCompletion(completion({ id: 'b', at: 2 }));
+      store.recordCompletion(completion({ id: 'c', at: 2 }));
+      store.recordCompletion(completion({ id: 'a', at: 3, text: 'again' }));
+      store.setOutcome('b', 'accepted', 9);
+      store.setOutcome('gone', 'accepted', 9);
+      assert.deepEqual(
+        completionsOf(store).map((row) => [row.id, row.outcome]),
+        [
+          ['b', 'accepted'],
+          ['c', 'pending'],
+          ['a', 'pending'],
+        ],
+      );
+      store.close();
+    });
+
+    test('totals', () => {
+      const store = open();
+      assert.deepEqual(store.totals(), {
+        completions: 0,
+        local: 0,
+        api: 0,
+        accepted: 0,
+        typed: 0,
+        characters: 0,
+        spentUsd: 0,
+        savedUsd: 0,
+        localP50Ms: undefined,
+        apiP50Ms: undefined,
+      });
+      for (let i = 1; i <= 20; i++)
+        store.recordCompletion(completion({ id: `l${i}`, at: 100 + i, latencyMs: i, savedUsd: 0.5 }));
+      store.recordCompletion(completion({ id: 'api', source: 'api', at: 130, latencyMs: 700, savedUsd: 0 }));
+      store.recordCompletion(completion({ id: 'none', source: 'none', at: 131, savedUsd: 0 }));
+      // A cache's answers took no time of a model's, and of earlier versions' rows nobody knows whether they were one's.
+      for (const cached of [1, null] as const)
+        for (let i = 0; i < 20; i++)
+          store.recordCompletion(completion({ id: `${cached} ${i}`, at: 90, latencyMs: 0.1, savedUsd: 0, cached }));
+      store.setOutcome('l3', 'accepted', 9);
+      store.setOutcome('api', 'partly-accepted', 4);
+      store.setOutcome('l4', 'typed', 0);
+      store.settle('', teacherCall({ at: 130, costUsd: 2 }));
+      assert.deepEqual(store.totals(), {
+        completions: 61,
+        local: 60,
+        api: 1,
+        accepted: 2,
+        typed: 1,
+        characters: 13,
+        spentUsd: 2,
+        savedUsd: 10,
+        localP50Ms: 10,
+        apiP50Ms: 700,
+      });
+      store.close();
+    });
+
+    test('the latest adaptation of a folder', () => {
+      const store = open();
+      const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, coupling: { version: 1 } };
+      const first = store.recordAdaptation('/a', run);
+      const second = store.recordAdaptation('/a', { ...run, finishedAt: 5 });
+      const other = store.recordAdaptation('/b', { ...run, finishedAt: 4 });
+      assert.deepEqual(store.latestAdaptation('/a'), second);
+      assert.equal(store.latestAdaptation('/c'), undefined);
+      assert.deepEqual(store.adaptations(), [second, other, first]);
+      assert.deepEqual(JSON.parse(first.report), { files: 3 });
+      store.close();
+    });
+
+    test('a folder is forgotten alone, and then everything', () => {
+      const store = open();
+      for (const name of ['/a', '/b']) {
+        store.recordCompletion(completion({ id: name, folder: name }));
+        store.settle('', teacherCall({ requestHash: name, folder: name }));
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+      }
+      store.deleteFolderData('/a');
+      assert.deepEqual([store.rowsOf('/a').completions.length, store.rowsOf('/b').completions.length], [0, 1]);
+      assert.equal(store.findTeacherCall('/a'), undefined);
+      assert.notEqual(store.findTeacherCall('/b'), undefined);
+      assert.equal(store.adaptations().length, 1);
+      store.deleteAll();
+      assert.deepEqual(
+        [store.rowsOf('/b').completions, store.adaptations(), store.findTeacherCall('/b'), store.totals().spentUsd],
+        [[], [], undefined, 0],
+      );
+      store.close();
+    });
+
+    test("a folder's adaptations are forgotten alone", () => {
+      const store = open();
+      for (const name of ['/a', '/b'])
+        store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
+      store.recordCompletion(completion({ folder: '/a' }));
+      store.deleteAdaptations('/a');
+      assert.deepEqual(
+        store.adaptations().map(({ folder }) => folder),
+        ['/b'],
+      );
+      assert.equal(store.rowsOf('/a').completions.length, 1);
+      store.close();
+    });
+
+    test('only the newest completions are kept; what the others came to stays counted', () => {
+      const store = open();
+      for (let i = 0; i <= keptCompletions + 500; i++) {
+        const source = i % 2 === 0 ? 'api' : 'specialist';
+        store.recordCompletion(completion({ id: `${i}`, at: i, source, savedUsd: 0.5 }));
+        if (i < 10) store.setOutcome(`${i}`, i < 4 ? 'accepted' : 'typed', i < 4 ? 7 : 0);
+      }
+      const kept = completionsOf(store);
+      assert.ok(kept.length <= keptCompletions + 500, `${kept.length} kept`);
+      assert.equal(kept.at(-1)?.id, `${keptCompletions + 500}`);
+      assert.ok(!kept.some((row) => row.id === '0'));
+      const { spentUsd: _, localP50Ms: __, apiP50Ms: ___, ...counted } = store.totals();
+      assert.deepEqual(counted, {
+        ...{ completions: keptCompletions + 501, local: keptCompletions / 2 + 250, api: keptCompletions / 2 + 251 },
+        ...{ accepted: 4, typed: 6, characters: 28, savedUsd: (keptCompletions + 501) / 2 },
+      });
+      store.deleteAll();
+      assert.equal(store.totals().completions, 0);
+      store.close();
+    });
+  });
+}
+
+test('what was recorded is there after closing and opening again', () => {
+  const first = openStore(folder).store;
+  first.settle('', teacherCall());
+  first.recordCompletion(completion());
+  first.close();
+  const second = openStore(folder);
+  assert.equal(second.notice, undefined);
+  assert.deepEqual(second.store.findTeacherCall('hash'), teacherCall());
+  assert.deepEqual(completionsOf(second.store), [completion()]);
+  second.store.close();
+});
+
+test('completions of a version that did not know which a cache gave are counted, and have no wait', () => {
+  const file = join(folder, databaseName);
+  const old = new DatabaseSync(file);
+  for (const step of migrations.slice(0, 4)) old.exec(step);
+  old.exec(
+    `PRAGMA user_version = 4; INSERT INTO completions
+     VALUES ('c1', 1, '/w', 'a.ts', 'ts', 1, 'specialist', 'm', 'text', 3, 0, 0.25, 0.5, 0.5, '{}', 'accepted', 4)`,
+  );
+  old.close();
+  const { store, notice } = openStore(folder);
+  assert.equal(notice, undefined);
+  assert.equal(store.rowsOf('/w').completions[0]?.cached, null);
+  const { completions, characters, savedUsd, localP50Ms } = store.totals();
+  assert.deepEqual([completions, characters, savedUsd, localP50Ms], [1, 4, 0.25, undefined]);
+  store.close();
+});
+
+test('deleted text is gone from the files, and so are databases that were set aside', () => {
+  const needle = 'deleted-text-marker';
+  writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite'), needle);
+  writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal'), needle);
+  const { store } = openStore(folder);
+  store.recordCompletion(completion({ text: needle }));
+  store.settle('', teacherCall({ text: needle }));
+  store.deleteAll();
+  assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite')), /ENOENT/);
+  assert.throws(() => readFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal')), /ENOENT/);
+  for (const name of ['store.sqlite', 'store.sqlite-wal'])
+    assert.ok(!readFileSync(join(folder, name)).includes(needle), name);
+  store.close();
+});

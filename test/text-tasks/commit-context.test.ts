@@ -1,0 +1,64 @@
+// What a commit message is written from: both sides of a change are masked as whole files, before hunks are cut out of them.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
+import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
+import { Tree } from '../workspace/files/tree.ts';
+
+let tree: Tree;
+beforeEach(() => {
+  tree = new Tree();
+  tree.git('init', '-q');
+});
+afterEach(() => tree.remove());
+
+for (const [path, form] of Object.entries(changedFiles)) {
+  test(`${path}: sends neither the old value nor the new one, nor those beside them`, async () => {
+    const sent = await sentChange(tree, path, form(1), form(2));
+    for (const user of [28, 29, 31, 32]) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
+    for (const turn of [1, 2]) assert.ok(!sent.includes(passwordOf(30, turn)), sent);
+    assert.match(sent, /^-.*\*{5}/m);
+    assert.match(sent, /^\+.*\*{5}/m);
+  });
+
+  test(`${path}: sends no value of a file that is removed`, async () => {
+    const sent = await sentChange(tree, path, form(1), undefined);
+    assert.ok(sent.split('\n').length > users.length);
+    for (const user of users) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
+  });
+}
+
+test('what either side says is a secret is masked on both', async () => {
+  const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
+  const sent = await sentChange(tree, 'a.ts', `const password = '${password}';\n`, `use('${password}');\n`);
+  assert.ok(!sent.includes(password), sent);
+  assert.match(sent, /^\+use\('\*+'\);$/m);
+});
+
+test('sends no line of a key, in a hunk that shows some of them as context', async () => {
+  const lines = keyLines('commit');
+  const notes = 'The key is in the vault, and here until everybody has it from there.\n'.repeat(60);
+  const file = (body: readonly string[]) => `${notes}${pemOf(body)}\n${notes}`;
+  const changed = [...lines.slice(0, 9), lines[20] as string, ...lines.slice(10)];
+  const sent = await sentChange(tree, 'docs/key.md', file(lines), file(changed));
+  assert.match(sent, /^-\*{64}\n\+\*{64}$/m);
+  assert.deepEqual(linesLeft(sent, lines), []);
+});
+
+test("sends no line of a key as the line that git names a hunk's function by", async () => {
+  const lines = keyLines('heading');
+  const code = (last: string) =>
+    `${'// a line of a comment that says nothing\n'.repeat(90)}const key = \`\n${pemOf(lines)}\n\`;\n${'  \n'.repeat(9)}  ${last}\n`;
+  const sent = await sentChange(tree, 'a.ts', code('one();'), code('two();'));
+  assert.match(sent, /^@@ -\d+,4 \+\d+,4 @@ .*\*{9}/m);
+  assert.ok(sent.includes('+  two();'));
+  assert.deepEqual(linesLeft(sent, lines), []);
+});
+
+test('sends a change as git tells it: additions, a last line without an end, line ends of Windows', async () => {
+  const sent = await sentChange(tree, 'a.ts', 'one\r\ntwo\r\nthree', 'one\r\n2\r\nthree\r\nfour');
+  assert.match(
+    sent,
+    /^@@ -1,3 \+1,4 @@\n one\r\n-two\r\n-three\n\\ No newline at end of file\n\+2\r\n\+three\r\n\+four\n/m,
+  );
+});

@@ -1,0 +1,133 @@
+// What is written below a folder that came from elsewhere: through no link that it holds, and under no name that it could have foreseen.
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { unwrap } from '../../src/common/errors.ts';
+import { giveLabel } from '../../src/text-tasks/given-labels.ts';
+import { placeIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
+import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const precious = 'what is elsewhere\n';
+
+/** A folder with a task over a table, and a file of the user's that does not lie in it. */
+function scene(): { root: string; outside: string; link: (path: string, to: string) => void } {
+  const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-links-'));
+  folders.push(base);
+  const [root, outside] = [join(base, 'folder'), join(base, 'outside')];
+  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'precious'), precious);
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${i % 2 ? 'an error' : 'please add'} ${i},${i % 2 ? 'bug' : 'wish'}`,
+  );
+  writeFileSync(join(root, 'issues.csv'), `title,kind\n${rows.join('\n')}\n`);
+  const labels = ['bug', 'wish'].map((name) => ({ name, meaning: `It is a ${name}.` }));
+  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
+  writeFileSync(
+    join(root, '.easyadaptation/tasks/issues.json'),
+    JSON.stringify({ instruction: 'Sort.', labels, source }),
+  );
+  const link = (path: string, to: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    symlinkSync(to, join(root, path));
+  };
+  return { root, outside, link };
+}
+
+const isUntouched = (outside: string) => {
+  assert.deepEqual(readdirSync(outside), ['precious']);
+  assert.equal(readFileSync(join(outside, 'precious'), 'utf8'), precious);
+};
+
+test('a run writes its table anew, whatever links lie where it might', async () => {
+  const { root, outside, link } = scene();
+  link('issues.labels.csv.tmp', join(outside, 'precious'));
+  const task = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
+  const { path } = unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal }));
+  isUntouched(outside);
+  assert.ok(lstatSync(join(root, path)).isFile());
+  assert.equal(readFileSync(join(root, path), 'utf8').trimEnd().split('\n').length, 61);
+  assert.deepEqual(
+    readdirSync(root).sort(),
+    ['.easyadaptation', 'issues.csv', path, 'issues.labels.csv.tmp'].sort(),
+    'nothing is left of the writing',
+  );
+});
+
+test('tasks over one table have a table of results each, and what is none of theirs is refused before anything is asked', async () => {
+  const { root } = scene();
+  const tasks = join(root, '.easyadaptation/tasks');
+  copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
+  const run = async (name: string) => {
+    const task = unwrap(await TaskFolder.open(root, name, { trusted: true }));
+    return unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal })).path;
+  };
+  assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);
+  await run('issues');
+  writeFileSync(join(root, 'issues.labels.csv'), '"text","label","who","how sure","in doubt"\r\n');
+  assert.equal(await run('issues'), 'issues.labels.csv', 'a spreadsheet has written it anew');
+  for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
+    writeFileSync(join(root, 'issues.labels.csv'), mine);
+    const why = { code: 'unwritable', message: /^issues\.labels\.csv is there already, and is no table of results\./ };
+    await assert.rejects(run('issues'), why);
+    assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
+  }
+  // A table of results as another task's texts.
+  rmSync(join(root, 'issues.labels.csv'));
+  writeFileSync(join(root, 'again.labels.csv'), readFileSync(join(root, 'other.labels.csv')));
+  const again = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
+  const source = { kind: 'csv', path: 'again.labels.csv', text: 'text', label: 'label' };
+  writeFileSync(join(tasks, 'again.json'), JSON.stringify({ ...again, source }));
+  await assert.rejects(run('again'), { code: 'unwritable' });
+});
+
+test('an answer goes through no link: not of its file, not of a folder above it', () => {
+  const given = { text: 'a', label: 'bug', by: 'person' } as const;
+  const file = scene();
+  file.link('.easyadaptation/tasks/issues.answers.jsonl', join(file.outside, 'precious'));
+  assert.throws(() => giveLabel(file.root, 'issues', given), { code: 'unwritable' });
+  isUntouched(file.outside);
+  for (const path of ['.easyadaptation', '.easyadaptation/tasks']) {
+    const { root, outside, link } = scene();
+    rmSync(join(root, path), { recursive: true });
+    link(path, outside);
+    assert.throws(() => giveLabel(root, 'issues', given), { code: 'unwritable', message: /is a link or no folder/ });
+    isUntouched(outside);
+  }
+});
+
+test('a new file is new: what has its name already stays, links that lead nowhere among it', () => {
+  const { root, outside, link } = scene();
+  link('tasks/one.json', join(outside, 'precious'));
+  link('tasks/two.json', join(outside, 'none'));
+  link('linked', outside);
+  assert.equal(writeNewFile(root, 'tasks/one.json', 'new'), false);
+  assert.equal(writeNewFile(root, 'tasks/two.json', 'new'), false);
+  assert.throws(() => writeNewFile(root, 'linked/three.json', 'new'), { code: 'unwritable' });
+  isUntouched(outside);
+  assert.equal(writeNewFile(root, 'a/b/four.json', 'new'), true);
+  assert.equal(readFileSync(join(root, 'a/b/four.json'), 'utf8'), 'new');
+  for (const path of ['../four.json', '.git/hooks/x', '/four.json'])
+    assert.throws(() => placeIn(root, path), { code: 'unwritable', message: /leads out of the folder/ });
+  assert.ok(!existsSync(join(root, '../four.json')));
+});

@@ -1,0 +1,170 @@
+// A run of a task whose answers are texts: the folder's own are harvested, doubt is asked about and nothing twice, what people accept teaches.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ok, unwrap } from '../../src/common/errors.ts';
+import { unknownModel } from '../../src/llm/protocol/models.ts';
+import type { Prompt } from '../../src/llm/protocol/prompt.ts';
+import { giveLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { readResults } from '../../src/text-tasks/read-results.ts';
+import type { TextSpending } from '../../src/text-tasks/run-deps.ts';
+import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import { parseReport } from '../../src/text-tasks/task-report.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const nouns = ['list', 'page', 'menu', 'form', 'user', 'role'];
+const verbs = ['read', 'drop', 'sort', 'copy', 'move', 'lock'];
+
+/** Functions in one file a verb, most with a comment. */
+function makeFolder(documented: (index: number) => boolean): string {
+  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-answers-'));
+  folders.push(root);
+  mkdirSync(join(root, 'src'));
+  verbs.forEach((verb, v) => {
+    const functions = nouns.map((noun, n) => {
+      const comment = documented(v * nouns.length + n) ? `/** ${saidOf(`${verb}_${noun}`)} */\n` : '';
+      return `${comment}export function ${verb}_${noun}(id: number) {\n  return store.${verb}(id, '${noun}');\n}\n`;
+    });
+    writeFileSync(join(root, 'src', `${verb}.ts`), functions.join('\n'));
+  });
+  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
+  const source = { kind: 'functions', glob: 'src/**/*.ts' };
+  const task = { instruction: 'Say what the function does.', output: 'text', maximumLength: 100, source };
+  writeFileSync(join(root, '.easyadaptation/tasks/docs.json'), JSON.stringify(task));
+  return root;
+}
+
+function saidOf(name: string): string {
+  const [verb, noun] = name.split('_');
+  return `\`${name}\` asks the store to ${verb} one ${noun}.`;
+}
+
+function teacher(onAsk: (count: number) => void = () => {}) {
+  const asked: string[] = [];
+  const prompts: Prompt[] = [];
+  const ask = async (prompt: Prompt, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    prompts.push(prompt);
+    const name = /function (\w+)\([^<]*<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    asked.push(name);
+    onAsk(asked.length);
+    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const answer = { model: 'm', usage, costUsd: 0.002, latencyMs: 1, firstTokenMs: 1, truncated: false };
+    return ok({ ...answer, text: prompt.read(`"${saidOf(name)}"`) });
+  };
+  return { asked, prompts, ask, facts: unknownModel, estimateUsd: () => 0.002 };
+}
+
+async function run(root: string, asks?: ReturnType<typeof teacher>, signal = new AbortController().signal) {
+  const said: TextSpending[] = [];
+  const folder = unwrap(await TaskFolder.open(root, 'docs', { trusted: true }));
+  const confirm = async (spending: TextSpending) => said.push(spending) > 0;
+  const stages = new Set<string>();
+  const progress = ({ stage }: { stage: string }) => void stages.add(stage);
+  const report = unwrap(await runTask(folder, { teacher: asks, signal, confirm, progress, now: () => 7 }, 20));
+  const rows = [];
+  for await (const row of readResults(folder.reader, report.path, await readAnswers(folder.task, folder.reader)))
+    rows.push(row);
+  return { said, report, rows, folder, stages };
+}
+
+test("without a large model every function gets a draft after the folder's own comments, marked as in doubt", async () => {
+  const root = makeFolder((i) => i % 3 !== 0);
+  const { report, rows } = await run(root);
+  assert.deepEqual(
+    {
+      path: report.path,
+      output: report.output,
+      texts: report.texts,
+      byPerson: report.byPerson,
+      inDoubt: report.inDoubt,
+    },
+    { path: '.easyadaptation/tasks/docs.answers.csv', output: 'text', texts: 36, byPerson: 24, inDoubt: 12 },
+  );
+  assert.match(readFileSync(join(root, report.path), 'utf8'), /^text,answer,who,how sure,in doubt\n/);
+  const drafts = rows.filter(({ by }) => by === 'specialist');
+  for (const { text, label } of drafts) {
+    const name = /function (\w+)/.exec(text)?.[1] ?? '';
+    assert.ok(label.startsWith(`\`${name}\` asks the store to `), label);
+  }
+  assert.ok(rows.every(({ text }) => !text.includes('/**')));
+});
+
+test('with one it is asked within what was said, own comments go along, and what was answered is not asked again', async () => {
+  const root = makeFolder((i) => i % 3 !== 0);
+  const controller = new AbortController();
+  await assert.rejects(
+    run(
+      root,
+      teacher((count) => count === 6 && controller.abort()),
+      controller.signal,
+    ),
+  );
+  const second = teacher();
+  const { said, report, rows, stages } = await run(root, second);
+  assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
+  assert.equal(new Set(second.asked).size, second.asked.length);
+  assert.equal(
+    said.reduce((sum, { texts }) => sum + texts, 0),
+    second.asked.length,
+  );
+  assert.ok(second.prompts.some(({ user }) => user[0]?.text.includes('Written here before:')));
+  assert.ok(second.prompts.every(({ user }) => (user[0]?.text.match(/<\/answer>/g)?.length ?? 0) <= 5));
+  assert.equal(report.judgedBy, 'person');
+  assert.ok((report.curve.at(-1)?.right ?? 0) > 0.99 && (report.curve[0]?.right ?? 1) < 0.99);
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  const written = rows.filter(({ by }) => by === 'api');
+  assert.ok(written.length > 0);
+  for (const { text, label } of written) assert.equal(label, saidOf(/function (\w+)/.exec(text)?.[1] ?? ''));
+  const third = teacher();
+  assert.equal((await run(root, third)).report.runUsd, 0);
+  assert.equal(third.asked.length, 0);
+});
+
+test('what people wrote goes along masked, as the texts and the instruction do', async () => {
+  const root = makeFolder((i) => i % 3 !== 0);
+  const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
+  writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
+  const at = join(root, '.easyadaptation/tasks/docs.json');
+  const task = JSON.parse(readFileSync(at, 'utf8'));
+  writeFileSync(at, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
+  for (const verb of verbs)
+    giveLabel(root, 'docs', {
+      text: `export function ${verb}_item(id: number) {\n  return store.${verb}(id, '${secret}');\n}`,
+      label: `\`${verb}_item\` asks with ${secret}.`,
+      by: 'person',
+    });
+  const asks = teacher();
+  const { folder, rows } = await run(root, asks);
+  assert.ok(asks.prompts.some(({ user }) => /<answer>\n`\w+_item` asks with \*{5}/.test(user[0]?.text ?? '')));
+  for (const prompt of asks.prompts) assert.ok(!JSON.stringify(prompt).includes(secret));
+  assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
+  const asked = asks.asked.length;
+  assert.equal((await run(root, asks)).report.runUsd, 0);
+  assert.equal(asks.asked.length, asked, 'what is masked is known again');
+});
+
+test('an answer that a person wrote is the last word at once, and the next drafts follow it', async () => {
+  const root = makeFolder(() => false);
+  const bare = await run(root);
+  assert.ok(bare.rows.every(({ label, inDoubt }) => label === '' && inDoubt));
+  const first = bare.rows[0]?.text ?? '';
+  giveLabel(root, 'docs', { text: first, label: '`copy_list` is written by hand.', by: 'person' });
+  const { rows, report } = await run(root);
+  assert.equal(report.byPerson, 1);
+  assert.deepEqual(rows[0], {
+    text: first,
+    label: '`copy_list` is written by hand.',
+    by: 'person',
+    sure: 1,
+    inDoubt: false,
+  });
+  assert.equal(rows[1]?.label, '`copy_page` is written by hand.');
+});

@@ -1,0 +1,196 @@
+// A whole run: it asks what was said, stops where it is told to, and goes on without asking anything twice; corrections teach.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ok, unwrap } from '../../src/common/errors.ts';
+import type { ProgressUpdate } from '../../src/common/progress.ts';
+import { unknownModel } from '../../src/llm/protocol/models.ts';
+import type { Prompt } from '../../src/llm/protocol/prompt.ts';
+import type { ReadStates } from '../../src/text-tasks/deep-reading.ts';
+import { giveLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { readResults } from '../../src/text-tasks/read-results.ts';
+import type { TextSpending } from '../../src/text-tasks/run-deps.ts';
+import { runTask } from '../../src/text-tasks/run-task.ts';
+import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
+import { parseReport } from '../../src/text-tasks/task-report.ts';
+import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const usd = 0.002;
+const kinds = ['bug', 'wish'] as const;
+/** What is true of a text, and what the large model says: it takes every wish about menus for a bug. */
+const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
+const saidOf = (text: string) => {
+  const said = /menu/.test(text) ? 'bug' : truthOf(text);
+  // And some are what nobody can foresee.
+  return Number(/\d+/.exec(text)?.[0]) % 7 === 0 ? (said === 'bug' ? 'wish' : 'bug') : said;
+};
+
+function makeFolder(count: number, labelled: number): string {
+  const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-'));
+  folders.push(root);
+  const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
+  const rows = Array.from({ length: count }, (_, i) => {
+    const kind = kinds[i % 2] as (typeof kinds)[number];
+    const text = `${words[kind][i % 3]} in the ${['list', 'page', 'menu', 'form'][i % 4]} number ${i}`;
+    return `${text},${i < labelled ? kind : ''}\n`;
+  });
+  writeFileSync(join(root, 'issues.csv'), `title,kind\n${rows.join('')}`);
+  mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
+  const labels = kinds.map((name) => ({ name, meaning: `It is a ${name}.` }));
+  const source = { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' };
+  const task = JSON.stringify({ instruction: 'Sort.', labels, source });
+  writeFileSync(join(root, '.easyadaptation/tasks/issues.json'), task);
+  return root;
+}
+
+function teacher(onAsk: (count: number) => void = () => {}) {
+  const asked: string[] = [];
+  const ask = async (prompt: Prompt, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+    asked.push(text);
+    onAsk(asked.length);
+    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
+    return ok({ ...answer, text: saidOf(text) });
+  };
+  return { asked, ask, facts: unknownModel, estimateUsd: () => usd };
+}
+
+async function run(
+  root: string,
+  asks: ReturnType<typeof teacher> | undefined,
+  signal = new AbortController().signal,
+  readStates?: ReadStates,
+  wanted: (spending: TextSpending) => boolean = () => true,
+) {
+  const said: TextSpending[] = [];
+  const stages = new Set<string>();
+  const progress = ({ stage, done, total }: ProgressUpdate) => {
+    assert.ok(total === undefined || done <= total, `${stage}: ${done} of ${total}`);
+    stages.add(stage);
+  };
+  const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
+  const confirm = async (spending: TextSpending) => said.push(spending) > 0 && wanted(spending);
+  const deps = { teacher: asks, readStates, signal, confirm, progress, now: () => 7 };
+  return { said, report: unwrap(await runTask(folder, deps, 220)), stages };
+}
+
+test('what was cancelled goes on: nothing is asked twice, and all of it costs what was said', async () => {
+  const root = makeFolder(400, 0);
+  const controller = new AbortController();
+  const first = teacher((count) => {
+    if (count === 25) controller.abort();
+  });
+  await assert.rejects(run(root, first, controller.signal));
+  assert.ok(!existsSync(join(root, 'issues.labels.csv')));
+  const kept = (
+    await readAnswers(unwrap(await TaskFolder.open(root, 'issues', {})).task, await FolderReader.open(root))
+  ).size;
+  assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
+  const second = teacher();
+  const { said, report } = await run(root, second);
+  const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
+  assert.deepEqual(twice, []);
+  assert.deepEqual(
+    said.map(({ what }) => what),
+    ['sample', 'rest'],
+  );
+  assert.equal(said[0]?.texts, 220 - kept);
+  const total = said.reduce((sum, { texts }) => sum + texts, 0);
+  assert.equal(second.asked.length, total);
+  for (const { texts, usd: price } of said) assert.ok(Math.abs(price - texts * usd) < 1e-9);
+  assert.ok(Math.abs(report.runUsd - total * usd) < 1e-9);
+  assert.ok(Math.abs(report.soFarUsd - (total + kept) * usd) < 1e-9);
+  assert.deepEqual(
+    { texts: report.texts, byApi: report.byApi, model: report.model, judgedBy: report.judgedBy },
+    { texts: 400, byApi: kept + total, model: 'm', judgedBy: 'api' },
+  );
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  const third = teacher();
+  const again = await run(root, third);
+  assert.equal(third.asked.length, 0);
+  assert.equal(again.report.runUsd, 0);
+});
+
+test('where people have labelled, the pair is measured on what they said', async () => {
+  const root = makeFolder(600, 300);
+  const { report } = await run(root, teacher());
+  assert.equal(report.judgedBy, 'person');
+  assert.ok(report.judgedOn >= 30, `${report.judgedOn}`);
+  assert.deepEqual([report.curve[0]?.share, report.curve.at(-1)?.share], [0, 1]);
+  assert.ok((report.curve[0]?.right ?? 0) > 0.9, 'the specialist knows this folder');
+  assert.equal(report.byPerson, 300);
+});
+
+test('a correction is the last word at once, and teaches the next run', async () => {
+  const root = makeFolder(200, 100);
+  const { report } = await run(root, undefined);
+  assert.deepEqual([report.byApi, report.runUsd, report.restUsd], [0, 0, undefined]);
+  const folder = unwrap(await TaskFolder.open(root, 'issues', {}));
+  const rows = async () => {
+    const out = [];
+    const reader = await FolderReader.open(root);
+    for await (const row of readResults(reader, report.path, await readAnswers(folder.task, reader))) out.push(row);
+    return out;
+  };
+  const before = await rows();
+  assert.equal(before.length, 200);
+  const row = before.find(({ by }) => by === 'specialist');
+  assert.ok(row);
+  const other = row.label === 'bug' ? 'wish' : 'bug';
+  giveLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
+  const told = (await rows()).find(({ text }) => text === row.text);
+  assert.deepEqual(told, { text: row.text, label: other, by: 'person', sure: 1, inDoubt: false });
+  assert.equal((await run(root, undefined)).report.byPerson, 101);
+  assert.match(readFileSync(join(root, report.path), 'utf8'), new RegExp(`${row.text},${other},person`));
+});
+
+test('where words say too little a base reads, once its time was agreed to: of texts that are not labelled those in doubt, each once', async () => {
+  const root = makeFolder(700, 300);
+  // Nothing but the states tells them apart.
+  const isBug = (text: string) => ((Math.imul(Number(/\d+/.exec(text)?.[0]), 0x9e3779b1) >>> 15) & 1) === 0;
+  const table = Array.from({ length: 700 }, (_, i) => {
+    const text = `something number ${i}`;
+    return `${text},${i < 300 ? (isBug(text) ? 'bug' : 'wish') : ''}\n`;
+  });
+  writeFileSync(join(root, 'issues.csv'), `title,kind\n${table.join('')}`);
+  const read: string[] = [];
+  const readStates: ReadStates = async (texts) => {
+    read.push(...texts);
+    return texts.map((text, i) => Float32Array.of(isBug(text) ? 1 : -1, (i % 7) / 7, 0.5));
+  };
+  const asks = {
+    ...teacher(),
+    ask: async (prompt: Prompt) => {
+      const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
+      const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+      const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
+      return ok({ ...answer, text: isBug(text) ? 'bug' : 'wish' });
+    },
+  };
+  const only =
+    (...kinds: TextSpending['what'][]) =>
+    ({ what }: TextSpending) =>
+      kinds.includes(what);
+  const without = await run(root, asks, undefined, readStates, only('sample'));
+  const told = without.said.find(({ what }) => what === 'states');
+  assert.ok(told && told.seconds !== undefined && told.texts > 300 && told.usd === 0);
+  assert.ok(without.report.inDoubt > 200, `${without.report.inDoubt} in doubt without it`);
+  read.length = 0;
+  const { report, stages } = await run(root, asks, undefined, readStates, only('sample', 'states'));
+  for (const from of ['words and characters', 'what the base has read'])
+    assert.ok(stages.has(`Learning from ${from}`), [...stages].join(', '));
+  assert.equal(report.inDoubt, 0);
+  assert.equal(new Set(read).size, read.length, 'nothing is read twice');
+  const rows = readFileSync(join(root, report.path), 'utf8').trimEnd().split('\n').slice(1);
+  const wrong = rows.filter((row) => !row.includes(isBug(row) ? ',bug,' : ',wish,'));
+  assert.ok(wrong.length < 7, `${wrong.length} are wrong`);
+});

@@ -1,0 +1,99 @@
+// Where a suggestion would break a document that parses: by the grammars that ship, in languages of several kinds.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft } from '../../../src/common/completion.ts';
+import { Parsed } from '../../../src/text/syntax/parsed.ts';
+import { withSyntax } from '../../../src/text/syntax/parsing.ts';
+
+const token = (text: string) => ({
+  ...{ text, probability: 0.9, margin: 0.5, entropy: 0.5, matchLength: 3, count: 2 },
+  tier: 'project' as const,
+});
+const draft = (pieces: readonly string[], beyond?: readonly string[]): Draft => ({
+  ...{ text: pieces.join(''), tokens: pieces.map(token), model: 'n-gram', complete: true, latencyMs: 1 },
+  ...(beyond && { beyond: { text: beyond.join(''), tokens: beyond.map(token) } }),
+});
+
+/** Where the draft would break the document, '|' being the cursor. */
+async function broken(languageId: string, document: string, of: Draft): Promise<string[]> {
+  const [prefix = '', suffix = ''] = document.split('|');
+  const { broken: ends = [] } = await withSyntax(
+    of,
+    { path: 'a', languageId, prefix, suffix },
+    Number.POSITIVE_INFINITY,
+  );
+  const whole = of.text + (of.beyond?.text ?? '');
+  return ends.map((end) => whole.slice(0, end));
+}
+
+const cases: readonly [name: string, languageId: string, document: string, pieces: readonly string[], string[]][] = [
+  ['a call, whole or half', 'typescript', 'function f() {\n  |\n}\n', ['g', '(', 'a', ')', ';'], []],
+  [
+    'an import in a class',
+    'typescript',
+    'class A {\n  |\n}\n',
+    ['import', ' x', ' from', " 'y'", ';'],
+    ["import x from 'y';"],
+  ],
+  ['a stray bracket', 'typescript', 'const a = [1];\n|\n', ['b', '(', ')', ')'], ['b())']],
+  ['where nothing closes yet', 'typescript', 'function f() {\n  if (a) {\n    |', ['b', '()', ';'], []],
+  ['a comment', 'typescript', 'function f() {\n  |\n}\n', ['//', ' and', ' so', ' on'], []],
+  ['tags', 'typescriptreact', 'const a = <b>|</b>;\n', ['<i', ' />'], []],
+  ['two names in a row', 'go', 'package a\n\nfunc f() {\n\tx := |\n}\n', ['y', ' z', ' w'], ['y z w']],
+  [
+    'a def without its name',
+    'python',
+    'class A:\n    def f(self):\n        return 1\n\n|\n',
+    ['def', ' (', 'x', ')', ': pass'],
+    ['def (x): pass'],
+  ],
+  ['an assignment', 'python', 'class A:\n    def __init__(self, c):\n        |\n', ['self', '.', 'c', ' =', ' c'], []],
+  ['a rule that is no rule', 'css', 'a {\n  |\n}\n', ["'", 'vi', "'", ' }', ' }'], []],
+];
+
+for (const [name, languageId, document, pieces, expected] of cases)
+  test(`${languageId}, ${name}: ${expected.length === 0 ? 'nothing is broken' : 'broken'}`, async () => {
+    const found = await broken(languageId, document, draft(pieces));
+    if (expected.length === 0 && languageId !== 'css') assert.deepEqual(found, []);
+    else for (const each of expected) assert.ok(found.includes(each), `${each} is not among ${JSON.stringify(found)}`);
+  });
+
+test('further lines are looked at, too, each by itself', async () => {
+  const of = draft(['a', '();'], ['\n  ', 'b', '();', '\n', '}', '\n', '}']);
+  const found = await broken('typescript', 'function f() {\n  |\n}\n', of);
+  assert.deepEqual(found, ['a();\n  b();\n}', 'a();\n  b();\n}\n}']);
+});
+
+test('a language without a grammar, a comment and an empty draft are left as they are', async () => {
+  const query = { path: 'a', languageId: 'haskell', prefix: 'f x = ', suffix: '' };
+  const wrong = draft([')', ')']);
+  assert.equal(await withSyntax(wrong, query), wrong);
+  assert.equal(await withSyntax(wrong, { ...query, languageId: 'typescript', prefix: '// so' }), wrong);
+  const empty = draft([]);
+  assert.equal(await withSyntax(empty, { ...query, languageId: 'typescript' }), empty);
+});
+
+test('in a long document lines far away are not read: an error there is neither found nor in the way', async () => {
+  const lines = Array.from({ length: 3000 }, (_, i) => `export const name${i} = ${i};\n`).join('');
+  const document = `]]]\n${lines}|\n${lines}]]]\n`;
+  assert.deepEqual(await broken('typescript', document, draft(['a', '(', ')', ';'])), []);
+  assert.ok((await broken('typescript', document, draft(['a', ')', ')', ';']))).length > 0);
+});
+
+test('a text is parsed from the tree of the one before it, and comes to the same as anew', async () => {
+  const { default: treeSitter } = (await import('@vscode/tree-sitter-wasm')) as unknown as {
+    default: typeof import('@vscode/tree-sitter-wasm');
+  };
+  const { grammarFolder } = await import('../../../src/text/syntax/grammars.ts');
+  const language = await treeSitter.Language.load(`${await grammarFolder()}tree-sitter-typescript.wasm`);
+  const parsedAnew = (text: string) => {
+    const parser = new treeSitter.Parser();
+    parser.setLanguage(language);
+    return new Parsed(parser).errorsIn(text, Number.POSITIVE_INFINITY);
+  };
+  const parser = new treeSitter.Parser();
+  parser.setLanguage(language);
+  const parsed = new Parsed(parser);
+  const texts = ['f(ü, 1);\n', 'f(ü, 1;\n', 'f(ü,\n 1);\nclass A {', 'class A {\n  g() {}\n}\n', '', 'x'];
+  for (const text of texts) assert.equal(parsed.errorsIn(text, Number.POSITIVE_INFINITY), parsedAnew(text), text);
+});

@@ -1,0 +1,112 @@
+// Packages of random weights in a folder, as they ship: listed, measured in a process of their own, and one of them chosen.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { silentLog } from '../../../src/common/log.ts';
+import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
+import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
+import { lockModel } from '../../../src/storage/lock.ts';
+import { Bases } from '../../../src/vscode/bases/bases.ts';
+import { readBase, shippedBases, timeBase } from '../../../src/vscode/bases/shipped-bases.ts';
+import { readSettings } from '../../../src/vscode/editor/settings.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-bases-'));
+const models = join(root, 'models');
+after(() => rmSync(root, { recursive: true }));
+
+before(() => {
+  pack('medium', { layers: 3, hiddenSize: 64, intermediateSize: 128, headDim: 16 });
+  pack('small', {});
+});
+
+function pack(name: string, shape: Parameters<typeof writeModel>[1]): void {
+  const folder = join(models, name);
+  writeModel(folder, shape);
+  copyFileSync(SHIPPED_TOKENIZER, join(folder, TOKENIZER));
+  writeManifest(folder, {
+    version: 1,
+    name,
+    kind: 'model',
+    base: null,
+    weights: sha256Of(join(folder, WEIGHTS)),
+    tokenizer: sha256Of(SHIPPED_TOKENIZER),
+    dialect: 'easy-1',
+    stop: ['<|eom|>'],
+    licence: 'MIT',
+    precision: 'int4',
+    files: filesIn(folder),
+  });
+}
+
+function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join(root, 'storage')) {
+  return new Bases({
+    shipped,
+    read: readBase,
+    settings: () => readSettings(() => undefined),
+    storage,
+    clock,
+    log: silentLog,
+    time: (base, threads, signal) => timeBase(SCRIPT, base, 'auto', threads, signal),
+    lock: (base) => lockModel(storage, base.weights, 'a test'),
+    hasFolder: () => true,
+    onBattery: async () => false,
+    isBusy: () => false,
+    isMachineBusy: () => false,
+    onChange: () => {},
+    onState: () => {},
+  });
+}
+
+test('what ships is listed, the smallest first, with what it is known by', () => {
+  const [small, medium, ...others] = shippedBases(models, silentLog);
+  assert.deepEqual([small?.name, medium?.name, others.length], ['small', 'medium', 0]);
+  assert.notEqual(small?.weights, medium?.weights);
+  assert.equal(small?.tokenizer, join(models, 'small', TOKENIZER));
+  assert.deepEqual(shippedBases(join(root, 'nowhere'), silentLog), []);
+});
+
+test('a setting’s path is a package, absolutely, or says why not', () => {
+  const found = readBase(join(models, 'medium'));
+  assert.equal(found.ok && found.value.name, 'medium');
+  const nothing = readBase(root);
+  assert.equal(!nothing.ok && nothing.error.code, 'unreadable');
+  // What is no path is a name that there is none of.
+  assert.deepEqual(readBase('large'), { ok: false, error: { code: 'bad-request', message: '' } });
+});
+
+test('the larger one is measured where nobody types, in a process that ends, and serves where it is quick enough', async () => {
+  const clock = new ManualClock();
+  const bases = windowOver(shippedBases(models, silentLog), clock);
+  assert.equal(bases.current?.base.name, 'small');
+  await clock.advance(60_000);
+  await bases.look();
+  const reason = bases.current?.reason;
+  // How fast this machine is the test does not say: only that what was measured decides.
+  const timing =
+    reason?.kind === 'in-time'
+      ? reason.timing
+      : reason?.kind === 'instead' && reason.obstacle.kind === 'slow' && reason.obstacle.timing;
+  assert.ok(timing && timing.lineMs > 0 && timing.promptMs > 0, JSON.stringify(reason));
+  assert.equal(bases.current?.base.name, isSlow(timing) ? 'small' : 'medium');
+  const second = windowOver(shippedBases(models, silentLog), clock);
+  assert.equal(second.current?.base.name, 'small', 'slow, or in the first window’s memory');
+  bases.dispose();
+  const third = windowOver(shippedBases(models, silentLog), clock);
+  assert.equal(third.current?.base.name, isSlow(timing) ? 'small' : 'medium');
+  third.dispose();
+  second.dispose();
+});
+
+test('only one that ships serves, and nothing is measured', async () => {
+  const [small] = shippedBases(models, silentLog) as [Base];
+  const clock = new ManualClock();
+  const bases = windowOver([small], clock, join(root, 'other-storage'));
+  await clock.advance(60_000);
+  await bases.look();
+  assert.deepEqual(bases.current, { base: small, reason: { kind: 'only' } });
+  bases.dispose();
+});

@@ -1,0 +1,117 @@
+// The window's engine follows its settings: started when it is asked, replaced or ended when they change.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../../src/common/log.ts';
+import { readTuning } from '../../../src/common/tuning.ts';
+import type { Base } from '../../../src/specialist/engine/choice.ts';
+import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
+import { readSettings, type Settings } from '../../../src/vscode/editor/settings.ts';
+import { ScriptedEngine } from '../../fakes/engine.ts';
+
+const small: Base = { name: 'small', folder: '/small', tokenizer: '/tokenizer.json', weights: 'w' };
+
+class Process extends ScriptedEngine implements EngineProcess {
+  readonly pid = 1;
+  readonly memoryCeiling: number;
+  disposed = false;
+  restarted = () => {};
+
+  constructor(memoryCeiling: number) {
+    super();
+    this.memoryCeiling = memoryCeiling;
+  }
+  onRestarted(listener: () => void) {
+    this.restarted = listener;
+    return { dispose() {} };
+  }
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
+function set(base: Base | null = small) {
+  const heard = { changes: 0, restarts: 0 };
+  const processes: Process[] = [];
+  let settings = readSettings(() => undefined);
+  const neural = new Neural({
+    settings: () => settings,
+    paths: { engine: '/engine.cjs', models: '/models' },
+    bases: { current: base ? { base, reason: { kind: 'only' } } : undefined },
+    log: silentLog,
+    tuning: readTuning({}),
+    onRestarted: () => heard.restarts++,
+    onChange: () => heard.changes++,
+    start: (memoryCeiling) => {
+      const made = new Process(memoryCeiling);
+      processes.push(made);
+      return made;
+    },
+  });
+  const change = (changes: Partial<Settings>) => {
+    settings = { ...settings, ...changes };
+    neural.configure();
+  };
+  return { neural, processes, heard, change };
+}
+
+test('no process before the first request, and one for all of them', async () => {
+  const { neural, processes, heard } = set();
+  assert.equal(neural.absence, undefined);
+  assert.equal(processes.length, 0);
+  await neural.request('status', {});
+  await neural.request('status', {});
+  assert.equal(processes.length, 1);
+  assert.equal(processes[0]?.memoryCeiling, 3e9);
+  processes[0]?.restarted();
+  assert.equal(heard.restarts, 1);
+  neural.dispose();
+  assert.ok(processes[0]?.disposed);
+  assert.ok(!(await neural.request('status', {})).ok);
+  assert.equal(processes.length, 1);
+});
+
+test('switched off, the process ends and none is started; switched on again, one is', async () => {
+  const { neural, processes, heard, change } = set();
+  await neural.request('status', {});
+  change({ neural: false });
+  assert.ok(processes[0]?.disposed);
+  assert.equal(neural.absence, 'off');
+  const refused = await neural.request('status', {});
+  assert.equal(!refused.ok && refused.error.code, 'unsupported');
+  change({ neural: true });
+  await neural.request('status', {});
+  assert.equal(processes.length, 2);
+  assert.equal(heard.changes, 2);
+});
+
+test('another precision or thread count is served from the same process; another setting changes nothing', async () => {
+  const { neural, processes, heard, change } = set();
+  await neural.request('status', {});
+  change({ neuralPrecision: 'int8', neuralThreads: 3 });
+  change({ balance: 0.9 });
+  assert.equal(heard.changes, 1);
+  assert.ok(!processes[0]?.disposed);
+  assert.deepEqual(neural.serving({ model: '/folder', base: '/other', name: 'adapted' }), {
+    model: '/folder',
+    name: 'adapted',
+    base: '/other',
+    tokenizer: '/models/small/tokenizer.json',
+    precision: 'int8',
+    threads: 3,
+  });
+});
+
+test('another memory limit is a new process, for completions at once and for the next adaptation', async () => {
+  const { neural, processes, heard, change } = set();
+  await neural.request('status', {});
+  change({ neuralMemory: 8 });
+  assert.ok(processes[0]?.disposed);
+  assert.equal(heard.changes, 1);
+  assert.equal(neural.start.memoryCeiling, 8e9);
+  await neural.request('status', {});
+  assert.equal(processes[1]?.memoryCeiling, 8e9);
+});
+
+test('without the model’s files there is none', () => {
+  assert.equal(set(null).neural.absence, 'no-model');
+});

@@ -1,0 +1,192 @@
+// The session's rows and totals, and how the service's events become them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../../src/common/clock.ts';
+import { silentLog } from '../../../src/common/log.ts';
+import type { Completion, CompletionRequest } from '../../../src/completion/types.ts';
+import { SqliteStore } from '../../../src/storage/sqlite.ts';
+import { Problems } from '../../../src/vscode/api/problems.ts';
+import { Activity } from '../../../src/vscode/completion/activity.ts';
+import { Recorder } from '../../../src/vscode/completion/recorder.ts';
+import type { PanelRow } from '../../../src/vscode/webview/protocol.ts';
+import { hiding } from '../../fakes/masking.ts';
+
+function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
+  return {
+    id,
+    at: 0,
+    path: 'a.ts',
+    line: 1,
+    before: '',
+    text: 'x',
+    source: 'specialist',
+    model: 'n-gram',
+    cached: false,
+    latencyMs: 4,
+    costUsd: 0,
+    savedUsd: 0.001,
+    outcome: 'pending',
+    ...changes,
+  };
+}
+
+const decision = {
+  route: 'specialist',
+  pSpecialist: 0.8,
+  pApi: 0.7,
+  pApiIsPrior: true,
+  gain: -0.1,
+  price: 0.2,
+  summary: 'because',
+  reasons: [],
+} as const;
+
+const request: CompletionRequest = {
+  query: { path: 'src/a.ts', languageId: 'typescript', prefix: 'one\ntwo\n  const ', suffix: '' },
+  trigger: 'automatic',
+  indentUnit: '  ',
+};
+
+const completion: Completion = {
+  id: 'c1',
+  text: 'token = "hush";',
+  source: 'specialist',
+  model: 'n-gram',
+  confidence: 0.8,
+  decision,
+  latencyMs: 5,
+  costUsd: 0,
+  savedUsd: 0.002,
+  cached: false,
+};
+
+function recorder() {
+  const activity = new Activity();
+  const store = new SqliteStore();
+  const problems = new Problems(
+    () => {},
+    () => {},
+  );
+  let accepts = 0;
+  const made = new Recorder({
+    activity,
+    problems,
+    store: () => store,
+    clock: systemClock,
+    log: silentLog,
+    onAccepted: () => accepts++,
+  });
+  const folder = {
+    storeName: '/shop',
+    label: '',
+    documentAt: (path: string) => `file:///shop/${path}`,
+    mask: hiding('hush'),
+    isTrusted: true,
+  };
+  return { activity, store, problems, made, folder, accepts: () => accepts };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('totals count who answered, how fast, what was taken, spent and saved; a cached answer has no latency', () => {
+  const activity = new Activity();
+  activity.add(row('1', { latencyMs: 2 }), 'd');
+  activity.add(row('2', { latencyMs: 8 }), 'd');
+  activity.add(row('3', { latencyMs: 900, source: 'api', costUsd: 0.01, savedUsd: 0 }), 'd');
+  activity.add(row('4', { cached: true, latencyMs: 0 }), 'd');
+  activity.add(row('5', { source: 'none', savedUsd: 0 }), 'd');
+  activity.addSpending(0.002);
+  activity.setOutcome('1', 'partly-accepted', 3);
+  activity.setOutcome('1', 'accepted', 8);
+  activity.setOutcome('2', 'typed', 0);
+  activity.setOutcome('3', 'typed', 0);
+  activity.setOutcome('3', 'accepted', 4);
+  assert.deepEqual(
+    { ...activity.totals(), spentUsd: 0, savedUsd: 0 },
+    {
+      completions: 4,
+      local: 3,
+      api: 1,
+      accepted: 2,
+      typed: 1,
+      characters: 12,
+      spentUsd: 0,
+      savedUsd: 0,
+      localP50Ms: 2,
+      apiP50Ms: 900,
+    },
+  );
+  assert.ok(Math.abs(activity.totals().spentUsd - 0.012) < 1e-12);
+  assert.ok(Math.abs(activity.totals().savedUsd - 0.003) < 1e-12);
+  assert.equal(activity.last?.id, '4');
+});
+
+test('rows are newest first and at most 200', () => {
+  const activity = new Activity();
+  for (let index = 0; index < 250; index++) activity.add(row(`${index}`), 'd');
+  assert.equal(activity.rows.length, 200);
+  assert.equal(activity.rows[0]?.id, '249');
+  assert.equal(activity.get('10'), undefined);
+  assert.equal(activity.documentOf('10'), undefined);
+  assert.equal(activity.totals().completions, 250);
+});
+
+test('an answer becomes a row and, with its secrets masked, a record; its outcome reaches both', async () => {
+  const { made, activity, store, folder, accepts } = recorder();
+  made.on({ kind: 'answered', request, completion }, folder);
+  assert.equal(activity.rows[0]?.line, 3);
+  assert.equal(activity.rows[0]?.before, '  const ');
+  assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
+  await settled();
+  assert.equal(store.rowsOf('/shop').completions[0]?.text, 'token = "****";');
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
+  assert.equal(activity.rows[0]?.outcome, 'accepted');
+  assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
+  assert.equal(accepts(), 1);
+});
+
+test('of a folder that is not trusted nothing is recorded; the panel shows it as long as the window lives', async () => {
+  const { made, activity, store, folder } = recorder();
+  made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, { ...folder, isTrusted: false });
+  await settled();
+  assert.equal(activity.rows[0]?.outcome, 'accepted');
+  assert.deepEqual(store.rowsOf('/shop').completions, []);
+});
+
+test('the line is the one in the document, wherever the text that the models saw begins', async () => {
+  const { made, activity, store, folder } = recorder();
+  made.on({ kind: 'answered', request: { ...request, line: 1999 }, completion }, folder);
+  await settled();
+  assert.equal(activity.rows[0]?.line, 2000);
+  assert.equal(store.rowsOf('/shop').completions[0]?.line, 1999);
+});
+
+test('an outcome that comes while the text is being masked is not lost', async () => {
+  const { made, store, folder } = recorder();
+  made.on({ kind: 'answered', request, completion }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
+  await settled();
+  assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
+  assert.equal(store.rowsOf('/shop').completions[0]?.taken, 15);
+});
+
+test('nothing is listed only where the user asked by hand', () => {
+  const { made, activity, folder } = recorder();
+  made.on({ kind: 'nothing', request, decision }, folder);
+  assert.equal(activity.rows.length, 0);
+  made.on({ kind: 'nothing', request: { ...request, trigger: 'manual' }, decision }, folder);
+  assert.equal(activity.rows[0]?.source, 'none');
+  assert.equal(activity.rows[0]?.decision?.summary, 'because');
+  assert.equal(activity.totals().completions, 0);
+});
+
+test('failures set the status, a recovery ends it, money for an unshown answer counts', () => {
+  const { made, activity, problems, folder } = recorder();
+  made.on({ kind: 'api-failed', code: 'timeout', message: 'late' }, folder);
+  assert.equal(problems.current?.message, 'late');
+  made.on({ kind: 'api-recovered' }, folder);
+  assert.equal(problems.current, undefined);
+  made.on({ kind: 'paid-unshown', path: 'a.ts', model: 'm', costUsd: 0.5 }, folder);
+  assert.equal(activity.totals().spentUsd, 0.5);
+});

@@ -1,0 +1,48 @@
+// What a command of the editor wrote, where no cursor is told of: in the box for a commit's message, as in a file.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CompletionQuery } from '../../../src/common/completion.ts';
+import { OutcomeTracker } from '../../../src/completion/tracker.ts';
+import { writtenBy } from '../../../src/vscode/completion/written-by.ts';
+import { aboveBox, boxPath } from '../../../src/vscode/editor/commit-box.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+
+test('the end and the length of each text that was written, line ends as the models see them', () => {
+  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: 'ab' }]), [{ end: 6, length: 2 }]);
+  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: 'a\r\nb' }]), [{ end: 8, length: 3 }]);
+  // Two cursors: what stands above moves what stands below.
+  assert.deepEqual(
+    writtenBy([
+      { rangeOffset: 20, text: 'abc' },
+      { rangeOffset: 5, text: 'abc' },
+    ]),
+    [
+      { end: 8, length: 3 },
+      { end: 26, length: 3 },
+    ],
+  );
+  assert.deepEqual(writtenBy([]), []);
+  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: '' }]), []);
+});
+
+test('a word, then a line that are taken in the box for a commit’s message are counted as such', () => {
+  const above = aboveBox(['Fix the second', 'Fix the first']);
+  const box = (text: string): CompletionQuery => ({
+    ...{ path: boxPath, languageId: 'scminput', suffix: '' },
+    prefix: above + text,
+  });
+  const outcomes: string[] = [];
+  const tracker = new OutcomeTracker(new ManualClock(), (id, outcome, taken) =>
+    outcomes.push(`${id} ${outcome} ${taken}`),
+  );
+  let text = 'Fix ';
+  tracker.shown('1', box(text), 'the third thing\n\nIt was wrong.');
+  for (const part of ['the', ' third thing', '\n\n']) {
+    const changes = [{ rangeOffset: text.length, text: part }];
+    text += part;
+    for (const { end, length } of writtenBy(changes)) tracker.took(box(text.slice(0, end)), length);
+  }
+  assert.deepEqual(outcomes, ['1 partly-accepted 3', '1 partly-accepted 15', '1 partly-accepted 17']);
+  tracker.accepted('1');
+  assert.equal(outcomes.at(-1), '1 accepted 30');
+});

@@ -1,0 +1,94 @@
+// From a document to a query: line ends, windows of large files, indent units.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maxPrefix, maxSuffix, queryOf } from '../../src/prompts/completion/query.ts';
+import { aroundCell } from '../../src/vscode/editor/cells-around.ts';
+import { aboveBox, repositoryIn } from '../../src/vscode/editor/commit-box.ts';
+import { indentUnit, isSilent, queryAt } from '../../src/vscode/editor/document-query.ts';
+
+/** A document by its text alone; positions as VS Code counts them. */
+function documentOf(text: string, languageId = 'typescript') {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text.split(eol);
+  return {
+    languageId,
+    eol: eol.length,
+    lineCount: lines.length,
+    lineAt: (line: number) => ({ text: lines[line] as string }),
+    offsetAt: ({ line, character }: { line: number; character: number }) =>
+      lines.slice(0, line).join(eol).length + (line > 0 ? eol.length : 0) + character,
+  };
+}
+
+test('a document with CRLF is asked about with line feeds', () => {
+  const query = queryAt(documentOf('a\r\nbc\r\nd\r\n'), { line: 1, character: 1 }, 'x.ts');
+  assert.deepEqual(query, { path: 'x.ts', languageId: 'typescript', prefix: 'a\nb', suffix: 'c\nd\n' });
+});
+
+test('of a large document the query holds a window that begins at a line', () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
+  const document = documentOf(lines.join('\n'));
+  const query = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
+  assert.ok(query.prefix.length <= maxPrefix && query.prefix.length > maxPrefix / 2);
+  assert.equal(query.suffix.length, maxSuffix);
+  assert.match(query.prefix, /^line \d+\n/);
+  assert.ok(query.prefix.endsWith('\nline') && query.suffix.startsWith(' 30000\n'));
+});
+
+test('of a long document the lines in reach say the same as the whole text', () => {
+  for (const eol of ['\n', '\r\n']) {
+    const lines = Array.from({ length: 9000 }, (_, index) => `${'x'.repeat(index % 90)} ${index}`);
+    const text = lines.join(eol);
+    const document = documentOf(text);
+    for (const line of [0, 1, 700, 2222, 5000, 8999]) {
+      const position = { line, character: 1 };
+      const whole = queryOf(text, document.offsetAt(position), 'a.ts', 'typescript');
+      assert.deepEqual(queryAt(document, position, 'a.ts'), whole, `${line}`);
+    }
+  }
+});
+
+test('one more key does not move the window', () => {
+  const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
+  const document = documentOf(lines.join('\n'));
+  const first = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
+  const second = queryAt(document, { line: 30_000, character: 5 }, 'big.txt');
+  assert.equal(second.prefix, `${first.prefix} `);
+});
+
+test('the indent unit follows the editor', () => {
+  assert.equal(indentUnit({ insertSpaces: false, tabSize: 8 }), '\t');
+  assert.equal(indentUnit({ insertSpaces: true, tabSize: 2 }), '  ');
+  assert.equal(indentUnit({}), '    ');
+});
+
+test("output and the like are left alone; files, notebooks, untitled documents and the box for a commit's message are not", () => {
+  for (const scheme of ['output', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
+  for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-scm', 'vscode-remote']) {
+    assert.ok(!isSilent(scheme, 'python'), scheme);
+  }
+});
+
+test('a cell is asked about with the cells of its language above and below it', () => {
+  const cell = (languageId: string, text: string) => ({ ...documentOf(text, languageId), getText: () => text });
+  const cells = [
+    cell('markdown', '# Sales\n'),
+    cell('python', 'import pandas as pd\n'),
+    cell('sql', 'select 1'),
+    cell('python', 'frame = pd.'),
+    cell('markdown', 'And more.'),
+    cell('python', 'frame.head()'),
+  ];
+  const own = cells[3] as (typeof cells)[number];
+  const query = queryAt(own, { line: 0, character: 11 }, 'sales.ipynb', aroundCell(cells, 3));
+  assert.equal(query.prefix, 'import pandas as pd\n\nframe = pd.');
+  assert.equal(query.suffix, '\n\nframe.head()');
+  assert.deepEqual(aroundCell(cells, 4), { above: '# Sales\n\n', below: '' });
+});
+
+test('a box for a commit belongs to the repository in its URI', () => {
+  assert.equal(repositoryIn('rootUri=file%3A%2F%2F%2Fwork%2Fa%2520b'), 'file:///work/a%20b');
+  assert.equal(repositoryIn(''), undefined);
+  assert.equal(aboveBox(['Third\r\n\r\nWhy', 'Second', 'First']), 'First\n\nSecond\n\nThird\n\nWhy\n\n');
+  assert.equal(aboveBox(['new', 'x'.repeat(30_000)]), 'new\n\n');
+});

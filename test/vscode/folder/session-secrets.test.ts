@@ -1,0 +1,51 @@
+// What a session knows of its folder's secrets, from three sides, and what is masked with it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Log } from '../../../src/common/log.ts';
+import { mappedLog } from '../../../src/common/log.ts';
+import { SessionSecrets } from '../../../src/vscode/folder/session-secrets.ts';
+import { noise } from '../../workspace/files/samples.ts';
+
+const onDisk = noise(30);
+const typed = noise(24, 'QwErTy0987asdfZXcv');
+
+test('nothing may be sent before the folder was read; without a folder there is nothing to read', async () => {
+  const secrets = new SessionSecrets(true);
+  assert.equal(secrets.isComplete, false);
+  await secrets.add([]);
+  assert.equal(secrets.isComplete, true);
+  assert.equal(new SessionSecrets(false).isComplete, true);
+  secrets.dispose();
+  assert.equal(secrets.isComplete, false);
+});
+
+test('what the harvest, a saved file and an open document know is masked in texts, paths and the log', async () => {
+  const secrets = new SessionSecrets(true);
+  await secrets.add([onDisk]);
+  const open = await secrets.learnOpen('src/a.ts', `const password = "${typed}"; use("${onDisk}");`);
+  assert.ok(open.fresh);
+  assert.ok(!open.text.includes(typed) && !open.text.includes(onDisk));
+  assert.equal((await secrets.learnOpen('src/a.ts', `const password = "${typed}";`)).fresh, false);
+  assert.ok(!(await secrets.text(`call("${typed}")`, 'src/b.ts')).includes(typed));
+  assert.equal(await secrets.path(`x/${onDisk}.ts`), `x/${'*'.repeat(30)}.ts`);
+  assert.equal(secrets.line(`cannot read ${typed} and ${onDisk}`).includes(onDisk.slice(4, 20)), false);
+  (await secrets.values()).add(noise(40));
+  assert.ok(!(await secrets.text(`x ${noise(40)}`, 'c.md')).includes(noise(40)));
+});
+
+test('a document that was closed says nothing any more: it was saved, and is known by that, or thrown away', async () => {
+  const secrets = new SessionSecrets(true);
+  await secrets.learnOpen('src/a.ts', `const password = "${typed}";`);
+  secrets.closed('src/a.ts');
+  assert.ok((await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
+});
+
+test('a mapped log maps the reasons, too', () => {
+  const lines: string[] = [];
+  const keep = (line: string) => lines.push(line);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: (message, error) => keep(`${message}|${error}`) };
+  const mapped = mappedLog(log, (line) => line.replaceAll('hush', '****'));
+  mapped.info('a hush');
+  mapped.error('failed', new Error('no hush'));
+  assert.deepEqual(lines, ['a ****', 'failed: no ****|undefined']);
+});

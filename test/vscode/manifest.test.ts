@@ -1,0 +1,66 @@
+// What package.json promises to VS Code is there: commands, pictures, context keys.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const at = (path: string) => new URL(`../../${path}`, import.meta.url);
+const read = (path: string) => readFileSync(at(path), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const { contributes } = manifest;
+const words = JSON.parse(read('package.nls.json'));
+
+const registered = new Set(
+  [...read('src/vscode/commands.ts').matchAll(/^ {4}(\w+): (?:async )?\(/gm)].map(
+    (match) => `easyAdaptation.${match[1]}`,
+  ),
+);
+
+test('every command of package.json is registered', () => {
+  for (const { command } of contributes.commands) assert.ok(registered.has(command), command);
+});
+
+test('every command that a menu, a key, the walkthrough or the panel runs exists', () => {
+  const used = [
+    ...Object.values(contributes.menus as Record<string, { command: string }[]>).flat(),
+    ...contributes.keybindings,
+  ].map(({ command }) => command as string);
+  const linked = [...JSON.stringify(words).matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] as string);
+  for (const command of [...used, ...linked].filter((id) => id.startsWith('easyAdaptation.'))) {
+    assert.ok(registered.has(command), command);
+  }
+});
+
+test('keys are for ghost text and for a word of it alone: the editor has the others', () => {
+  assert.deepEqual(
+    contributes.keybindings.map(({ key }: { key: string }) => key),
+    ['alt+\\', 'ctrl+right'],
+  );
+});
+
+test('every context key in a when clause is set somewhere in the host', () => {
+  const host = ['src/vscode/panel/context-keys.ts', 'src/extension.ts'].map(read);
+  const clauses = JSON.stringify(contributes);
+  const keys = [...clauses.matchAll(/(?:"when":"[^"]*?|&& |!|onContext:)easyAdaptation\.(\w+)/g)].map((m) => m[1]);
+  const own = new Set(keys.filter((key) => key !== 'panel'));
+  assert.ok(own.size >= 5);
+  for (const key of own) assert.ok(host.join('').includes(`set('${key}'`), key);
+});
+
+test('pictures are there; the icon is a PNG of at least 128 pixels', () => {
+  const pictures = [
+    manifest.icon,
+    ...contributes.viewsContainers.activitybar.map(({ icon }: { icon: string }) => icon),
+    ...contributes.walkthroughs[0].steps.map(({ media }: { media: { svg: string } }) => media.svg),
+  ];
+  for (const picture of pictures) assert.ok(existsSync(at(picture)), picture);
+  const png = readFileSync(at(manifest.icon));
+  assert.equal(png.toString('latin1', 1, 4), 'PNG');
+  assert.ok(png.readUInt32BE(16) >= 128 && png.readUInt32BE(20) >= 128);
+});
+
+test('at most ten keywords, no activation on everything, local on the machine where the code is', () => {
+  assert.ok(manifest.keywords.length <= 10);
+  assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
+  assert.deepEqual(manifest.extensionKind, ['workspace']);
+  assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+});

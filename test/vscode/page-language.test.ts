@@ -1,0 +1,11 @@
+// The language that a page says it is in.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pageLanguage } from '../../src/vscode/editor/page-language.ts';
+
+test('a page is in English until the extension has a bundle of the language of the editor', () => {
+  assert.equal(pageLanguage(undefined, 'de'), 'en');
+  assert.equal(pageLanguage({ Ready: 'Bereit' }, 'de'), 'de');
+  assert.equal(pageLanguage({}, 'pt-br'), 'pt-br');
+  assert.equal(pageLanguage({}, '"><x'), 'x');
+});

@@ -1,0 +1,132 @@
+// A specialist served elsewhere in a window: what has to be there before it drafts, and what happens while its server is away.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../src/common/log.ts';
+import { Permissions } from '../../src/vscode/api/permissions.ts';
+import { Served } from '../../src/vscode/api/served-specialist.ts';
+import type { FolderRef } from '../../src/vscode/editor/folder-ref.ts';
+import { ManualClock } from '../fakes/clock.ts';
+import { hiding, maskNothing } from '../fakes/masking.ts';
+import { memory } from './memory.ts';
+
+const folder: FolderRef = { key: 'file:///a', uri: undefined, name: 'a', root: '/a', storeName: '/a' };
+const gone = { code: 'network', message: 'Nobody listens.' } as const;
+
+function set() {
+  const clock = new ManualClock();
+  const settings = { servedUrl: 'http://127.0.0.1:8000/v1', servedModel: 'tuned', localOnly: false, balance: 0.4 };
+  const world = {
+    trusted: true,
+    key: undefined as string | undefined,
+    there: true,
+    refuses: false,
+    asked: [] as Headers[],
+    changes: 0,
+  };
+  const permissions = new Permissions(memory(), () => {});
+  const served = new Served({
+    ...{ settings: () => settings, permissions, isTrusted: () => world.trusted, clock, log: silentLog },
+    key: {
+      get value() {
+        return world.key;
+      },
+    },
+    onChange: () => world.changes++,
+    fetch: async (_, init) => {
+      world.asked.push(new Headers(init?.headers));
+      if (!world.there) throw new TypeError('fetch failed');
+      if (world.refuses) return Response.json({ error: { message: 'Invalid key' } }, { status: 401 });
+      return Response.json({ data: [{ id: 'tuned' }] });
+    },
+  });
+  return { clock, settings, world, permissions, served };
+}
+
+test('it drafts when an address is set that may be used, in trust, not local-only by setting or slider, and the folder is allowed for that host', async () => {
+  const { settings, world, permissions, served } = set();
+  const states: string[] = [];
+  const note = () => states.push(served.state(folder));
+  note();
+  await permissions.allow(folder.key, 'api.example');
+  note();
+  await permissions.allow(folder.key, '127.0.0.1:8000');
+  note();
+  world.trusted = false;
+  note();
+  Object.assign(world, { trusted: true });
+  settings.localOnly = true;
+  note();
+  Object.assign(settings, { localOnly: false, balance: 0 });
+  note();
+  Object.assign(settings, { balance: 0.01, servedUrl: 'http://far.example/v1' });
+  note();
+  settings.servedUrl = 'https://far.example/v1';
+  note();
+  await permissions.decline(folder.key, 'far.example');
+  note();
+  settings.servedUrl = '';
+  note();
+  const expected = 'unasked unasked serves untrusted local-only local-only bad-url unasked declined off';
+  assert.equal(states.join(' '), expected);
+});
+
+test('away: said once, this machine drafts, and whoever types has it looked for ever more seldom until it is there', async () => {
+  const { clock, world, permissions, served } = set();
+  await permissions.allow(folder.key, served.host);
+  served.failed(gone);
+  served.failed(gone);
+  assert.deepEqual([served.state(folder), served.trouble, world.changes], ['away', gone.message, 1]);
+  world.there = false;
+  await served.look();
+  assert.equal(world.asked.length, 0, 'not at each key');
+  for (const [ms, looks] of [
+    [30_000, 1],
+    [30_000, 1],
+    [30_000, 2],
+    [120_000, 3],
+  ] as const) {
+    await clock.advance(ms);
+    await served.look();
+    assert.equal(world.asked.length, looks);
+  }
+  world.there = true;
+  await clock.advance(600_000);
+  await Promise.all([served.look(), served.look()]);
+  assert.deepEqual([served.state(folder), world.asked.length, world.changes], ['serves', 4, 2]);
+  assert.equal(served.trouble, undefined);
+});
+
+test('what a draft sends can be shown: the very request, masked', async () => {
+  const { served } = set();
+  const query = { path: 'a.ts', languageId: 'typescript', prefix: 'const key = hunter2;\nconst sum = ', suffix: ';\n' };
+  const body = JSON.parse(await served.body(query, false, hiding('hunter2')));
+  assert.deepEqual([body.model, body.logprobs, body.max_tokens, body.stop], ['tuned', 5, 48, ['\n']]);
+  assert.equal(body.prompt, 'const key = *******;\nconst sum =');
+});
+
+test('other settings or another key: tried at once, and the key goes along', async () => {
+  const { world, permissions, served } = set();
+  await permissions.allow(folder.key, served.host);
+  served.failed(gone);
+  served.configure();
+  assert.equal(served.state(folder), 'away', 'nothing has changed');
+  world.key = 'sk-served-0123456789';
+  served.configure();
+  assert.deepEqual([served.state(folder), world.changes], ['serves', 2]);
+  const { engine, model } = served.engine({ mask: maskNothing, mayLeave: () => true });
+  assert.equal(model.name, 'tuned (served)');
+  const opened = await engine.request('open', { ...model, key: 'folder', over: [] });
+  assert.ok(opened.ok);
+  assert.equal(world.asked[0]?.get('authorization'), 'Bearer sk-served-0123456789');
+});
+
+test('a key that is refused is set where the server was, not where that of the large model is', async () => {
+  const { clock, world, permissions, served } = set();
+  await permissions.allow(folder.key, served.host);
+  world.refuses = true;
+  served.failed(gone);
+  await clock.advance(60_000);
+  await served.look();
+  assert.equal(served.state(folder), 'away');
+  assert.match(served.trouble ?? '', /refused the API key.*Served Elsewhere/);
+});

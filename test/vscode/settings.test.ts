@@ -1,0 +1,211 @@
+// The table of settings and package.json say the same; what a user may write wrongly breaks nothing.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { checkBaseUrl } from '../../src/llm/protocol/address.ts';
+import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/editor/levels.ts';
+import { readSettings, type Settings, settingRows } from '../../src/vscode/editor/settings.ts';
+
+interface Property {
+  readonly type: string;
+  readonly default: unknown;
+  readonly scope: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly markdownDescription: string;
+}
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const words = JSON.parse(readFileSync(new URL('../../package.nls.json', import.meta.url), 'utf8'));
+const properties: Record<string, Property> = manifest.contributes.configuration.properties;
+
+test('every row of the table is in package.json, word for word, and nothing else is', () => {
+  assert.deepEqual(
+    Object.keys(properties).sort(),
+    Object.keys(settingRows)
+      .map((key) => `easyAdaptation.${key}`)
+      .sort(),
+  );
+  for (const [key, row] of Object.entries(settingRows)) {
+    const property = properties[`easyAdaptation.${key}`] as Property;
+    const { type, default: fallback, scope, minimum, maximum, enum: values } = property;
+    const { beside: _, ...expected } = row;
+    const limits = { ...(minimum !== undefined && { minimum, maximum }), ...(values && { values }) };
+    assert.deepEqual({ type, default: fallback, scope, ...limits }, expected, key);
+  }
+});
+
+const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingRows)[keyof Settings]][];
+
+test('an untrusted workspace sets nothing that costs anything; what is the user’s alone no workspace does', () => {
+  const costly = entries.filter(([, { beside }]) => beside !== workspacesFirst).map(([key]) => key);
+  assert.deepEqual(
+    manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
+    costly.map((key) => `easyAdaptation.${key}`),
+  );
+  // Named one by one: whoever adds a setting that a workspace may set as it likes says so here, too.
+  assert.deepEqual(
+    entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key),
+    ['showBar'],
+  );
+  for (const [key, { beside, scope }] of entries)
+    assert.equal(beside === usersAlone, scope === 'application' || scope === 'machine', key);
+});
+
+/** User's value, a workspace's, what counts; for every setting that a workspace may set at all. */
+const stricter: Partial<
+  Record<keyof Settings, readonly (readonly [user: unknown, workspace: unknown, counts: unknown])[]>
+> = {
+  enable: [
+    [{ '*': true }, { markdown: false }, { '*': true, markdown: false }],
+    [{ '*': true, markdown: false }, { markdown: true }, { '*': true, markdown: false }],
+    [{ '*': false, python: true }, { '*': true }, { '*': false, python: true }],
+    [{ '*': true }, { '*': false, python: true }, { '*': false, python: true }],
+  ],
+  balance: [
+    [0.4, 1, 0.4],
+    [0.4, 0, 0],
+    [0, 1, 0],
+  ],
+  localOnly: [
+    [true, false, true],
+    [false, true, true],
+  ],
+  multiline: [
+    [false, true, false],
+    [true, false, false],
+  ],
+  apiDebounceMin: [
+    [150, 0, 150],
+    [150, 900, 900],
+  ],
+  apiDebounceMax: [
+    [600, 0, 600],
+    [600, 900, 900],
+  ],
+  showBar: [
+    [0.3, 0.1, 0.1],
+    [0.3, 0.9, 0.9],
+  ],
+  exclude: [
+    [{ '**/private': true }, { '**/private': false }, { '**/private': true }],
+    [{ '**/private': true }, { '**/more': true }, { '**/private': true, '**/more': true }],
+    [{}, { '**/.git': false }, {}],
+  ],
+  maxFolderMegabytes: [
+    [64, 2048, 64],
+    [64, 8, 8],
+  ],
+  neural: [
+    [false, true, false],
+    [true, false, false],
+  ],
+  neuralMemory: [
+    [3, 64, 3],
+    [3, 1, 1],
+  ],
+  adaptMinutes: [
+    [10, 720, 10],
+    [10, 1, 1],
+  ],
+  adaptCalls: [
+    [300, 2000, 300],
+    [300, 20, 20],
+  ],
+  adaptBudget: [
+    [1, 50, 1],
+    [1, 0.1, 0.1],
+  ],
+};
+
+test('a workspace makes a setting stricter or not at all, by .vscode/settings.json as by a .code-workspace', () => {
+  for (const [key, { beside, default: fallback }] of entries) {
+    if (beside === usersAlone) {
+      const other = typeof fallback === 'number' ? fallback + 1 : 'fp32';
+      const levels = { defaultValue: fallback, workspaceValue: other, workspaceFolderValue: other };
+      assert.deepEqual(readSettings((name) => (name === key ? levels : undefined))[key], fallback, key);
+      continue;
+    }
+    const rows = stricter[key];
+    assert.ok(rows, `no rows for ${key}`);
+    for (const [user, workspace, counts] of rows) {
+      const read = (levels: Levels, trusted: boolean) =>
+        readSettings((name) => (name === key ? { defaultValue: fallback, ...levels } : undefined), trusted)[key];
+      const why = `${key}: ${JSON.stringify([user, workspace])}`;
+      assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, true), counts, why);
+      assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, true), counts, why);
+      assert.deepEqual(
+        read({ globalValue: user, workspaceValue: workspace, workspaceFolderValue: workspace }, true),
+        counts,
+        why,
+      );
+      if (beside === workspacesFirst) continue;
+      assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, false), user, `untrusted, ${why}`);
+      assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, false), user, `untrusted, ${why}`);
+      // Of a workspace and a folder in it the stricter counts, too.
+      assert.deepEqual(
+        read({ globalValue: user, workspaceValue: user, workspaceFolderValue: workspace }, true),
+        counts,
+        why,
+      );
+    }
+  }
+});
+
+test('a workspace’s value of the wrong type counts for nothing', () => {
+  const levels: Levels = { globalValue: true, workspaceValue: 'no', workspaceFolderValue: null };
+  assert.equal(readSettings((key) => (key === 'localOnly' ? levels : undefined)).localOnly, true);
+  const infinite: Levels = { globalValue: 0.2, workspaceValue: Number.NaN };
+  assert.equal(readSettings((key) => (key === 'balance' ? infinite : undefined)).balance, 0.2);
+});
+
+test('every %key% of package.json has its text, and every text is used', () => {
+  const used = new Set([...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]));
+  assert.deepEqual([...used].sort(), Object.keys(words).sort());
+});
+
+test('wrong types fall back to the default, numbers are pulled into their limits', () => {
+  const values: Record<string, unknown> = {
+    balance: 7,
+    apiTimeout: 'soon',
+    enable: { markdown: 'no' },
+    exclude: ['**/x'],
+    localOnly: 'yes',
+    model: '  claude-x  ',
+    apiBudget: Number.NaN,
+    showBar: -1,
+    neuralDevice: 'tpu',
+    neuralPrecision: 'int8',
+    neuralThreads: 1000,
+  };
+  const settings = readSettings((key) => ({ globalValue: values[key] }));
+  assert.equal(settings.balance, 1);
+  assert.equal(settings.apiTimeout, settingRows.apiTimeout.default);
+  assert.deepEqual(settings.enable, { '*': true });
+  assert.deepEqual(settings.exclude, {});
+  assert.equal(settings.localOnly, false);
+  assert.equal(settings.model, 'claude-x');
+  assert.equal(settings.apiBudget, 1);
+  assert.equal(settings.showBar, 0);
+  assert.equal(settings.neuralDevice, 'auto');
+  assert.equal(settings.neuralPrecision, 'int8');
+  assert.equal(settings.neuralThreads, 64);
+});
+
+test('a language is on by its own entry, else by *, else by default', () => {
+  assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'markdown'), true);
+  assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'python'), false);
+  assert.equal(isLanguageEnabled({}, 'python'), true);
+});
+
+test('an address is https, or http on this machine alone', () => {
+  assert.deepEqual(checkBaseUrl(''), { url: undefined });
+  assert.deepEqual(checkBaseUrl('https://proxy.example/v1'), { url: 'https://proxy.example/v1' });
+  assert.deepEqual(checkBaseUrl('http://127.0.0.1:8080'), { url: 'http://127.0.0.1:8080' });
+  assert.deepEqual(checkBaseUrl('http://[::1]:8080'), { url: 'http://[::1]:8080' });
+  assert.equal(checkBaseUrl('http://proxy.example').problem, 'insecure');
+  assert.equal(checkBaseUrl('http://127.0.0.1.evil.example').problem, 'insecure');
+  assert.equal(checkBaseUrl('ftp://x').problem, 'invalid');
+  assert.equal(checkBaseUrl('not a url').problem, 'invalid');
+});

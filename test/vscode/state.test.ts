@@ -1,0 +1,201 @@
+// Snooze, permissions, the key, and the API's one quiet status.
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
+import { ApiKey, earlierName, keyProblem, secretName } from '../../src/vscode/api/api-key.ts';
+import { Permissions } from '../../src/vscode/api/permissions.ts';
+import { Problems } from '../../src/vscode/api/problems.ts';
+import { Snooze } from '../../src/vscode/completion/snooze.ts';
+import { memory } from './memory.ts';
+
+test('a snooze ends by itself, by hand, or with the session', () => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  try {
+    let changes = 0;
+    const snooze = new Snooze({ ...systemClock, now: () => Date.now() }, () => changes++);
+    snooze.start(5);
+    assert.equal(snooze.until, Date.now() + 300_000);
+    mock.timers.tick(299_999);
+    assert.ok(snooze.active);
+    mock.timers.tick(1);
+    assert.ok(!snooze.active);
+    assert.equal(changes, 2);
+    snooze.start('restart');
+    mock.timers.tick(86_400_000);
+    assert.equal(snooze.until, Number.POSITIVE_INFINITY);
+    snooze.stop();
+    assert.equal(snooze.until, undefined);
+    snooze.start(30);
+    snooze.start(5);
+    mock.timers.tick(300_000);
+    assert.ok(!snooze.active, 'the second length replaces the first');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('consent is for one folder and one host, and can be taken back', async () => {
+  const permissions = new Permissions(memory(), () => {});
+  await permissions.allow('file:///a', 'api.example');
+  assert.ok(permissions.mayCall('file:///a', 'api.example'));
+  assert.ok(!permissions.mayCall('file:///a', 'other.example'));
+  assert.ok(!permissions.mayCall('file:///b', 'api.example'));
+  await permissions.decline('file:///a', 'api.example');
+  assert.ok(!permissions.mayCall('file:///a', 'api.example'));
+  assert.ok(permissions.hasDeclined('file:///a', 'api.example'));
+  await permissions.allow('file:///a', 'api.example');
+  assert.ok(!permissions.hasDeclined('file:///a', 'api.example'));
+  await permissions.allow('file:///a', 'other.example');
+  await permissions.decline('file:///a', 'third.example');
+  assert.ok(permissions.mayCall('file:///a', 'api.example') && permissions.mayCall('file:///a', 'other.example'));
+  assert.ok(!permissions.mayCall('file:///a', 'third.example'));
+});
+
+test('what a command sends is told for one folder, host and command, and forgotten with the folder', async () => {
+  const permissions = new Permissions(memory(), () => {});
+  await permissions.allow('file:///a', 'api.example');
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
+  await permissions.tell('file:///a', 'api.example', 'comment');
+  await permissions.tell('file:///a', 'other.example', 'commit message');
+  assert.ok(permissions.isTold('file:///a', 'api.example', 'comment'));
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'commit message'));
+  assert.ok(!permissions.isTold('file:///b', 'api.example', 'comment'));
+  await permissions.forget('file:///a');
+  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
+});
+
+test('consent of an earlier version, which kept one host, counts', async () => {
+  const kept = memory();
+  await kept.update('consent:file:///a', 'api.example');
+  const permissions = new Permissions(kept, () => {});
+  assert.ok(permissions.mayCall('file:///a', 'api.example'));
+  await permissions.allow('file:///a', 'other.example');
+  assert.ok(permissions.mayCall('file:///a', 'api.example'));
+});
+
+test('forgetting a folder leaves the others, forgetting all leaves what is not ours', async () => {
+  const kept = memory();
+  const permissions = new Permissions(kept, () => {});
+  await permissions.allow('file:///a', 'h');
+  await permissions.setFolder('file:///a', false);
+  await permissions.setLanguage('file:///a', 'markdown', false);
+  await permissions.setLanguage('file:///b', 'markdown', false);
+  await permissions.setLanguage('file:///b', 'go', false);
+  await permissions.setLanguage('file:///b', 'go', true);
+  assert.ok(!permissions.isOn('file:///a', undefined) && permissions.isOn('file:///b', 'go'));
+  assert.ok(!permissions.isOn('file:///b', 'markdown') && permissions.isOn('file:///b', undefined));
+  await permissions.allow('file:///ab', 'h');
+  await kept.update('said:noKey', true);
+  await permissions.forget('file:///a');
+  assert.ok(!permissions.mayCall('file:///a', 'h') && permissions.isOn('file:///a', 'markdown'));
+  assert.ok(permissions.mayCall('file:///ab', 'h'));
+  await permissions.forget(undefined);
+  assert.deepEqual(kept.keys(), ['said:noKey']);
+});
+
+test('a key is judged by its shape alone', () => {
+  assert.equal(keyProblem('  '), 'empty');
+  assert.equal(keyProblem('sk-ant two words here'), 'spaces');
+  assert.equal(keyProblem('sk-ant-\u200bhidden-sign-here'), 'characters');
+  assert.equal(keyProblem('sk-ant'), 'short');
+  assert.equal(keyProblem(` ${'k'.repeat(40)}\n`), undefined);
+});
+
+/** A secret storage in memory, and the one who tells that somebody changed it. */
+function secrets() {
+  const stored = new Map<string, string>();
+  let tell: (event: { key: string }) => void = () => {};
+  return {
+    stored,
+    tell: (key: string) => tell({ key }),
+    get: async (name: string) => stored.get(name),
+    store: async (name: string, value: string) => void stored.set(name, value),
+    delete: async (name: string) => void stored.delete(name),
+    onDidChange: (listener: typeof tell) => {
+      tell = listener;
+      return { dispose() {} };
+    },
+  };
+}
+
+test('the key is read from the secret storage, trimmed, and again when another window changes it', async () => {
+  const kept = secrets();
+  let changes = 0;
+  const owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
+    () => changes++,
+  );
+  await key.set('  key-key-key-key-key \n');
+  const name = secretName(owner);
+  assert.deepEqual([...kept.stored], [[name, 'key-key-key-key-key']]);
+  assert.equal(key.value, 'key-key-key-key-key');
+  kept.stored.set(name, 'another-another-another');
+  kept.tell('somebody else');
+  kept.tell(name);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(key.value, 'another-another-another');
+  await key.forget();
+  assert.equal(key.value, undefined);
+  assert.deepEqual([kept.stored.size, changes], [0, 3]);
+});
+
+test('a key is for one provider at one host, and is another as soon as another is asked', async () => {
+  const kept = secrets();
+  let owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
+    () => {},
+  );
+  await key.set('key-of-openai-0123');
+  for (const other of [
+    { provider: 'openai', host: 'evil.example' },
+    { provider: 'mistral', host: 'api.openai.com' },
+  ]) {
+    owner = other;
+    assert.equal(key.value, undefined, 'before anything was read');
+    await key.load();
+    assert.equal(key.value, undefined);
+  }
+  owner = { provider: 'openai', host: 'api.openai.com' };
+  await key.load();
+  assert.equal(key.value, 'key-of-openai-0123');
+});
+
+test('the one key of earlier versions goes to the host that was asked then, once', async () => {
+  const kept = secrets();
+  kept.stored.set(earlierName, 'sk-ant-0123456789');
+  let owner = { provider: 'openai', host: 'api.openai.com' };
+  const key = new ApiKey(
+    kept,
+    () => owner,
+    () => {},
+  );
+  await key.load();
+  assert.equal(key.value, undefined);
+  owner = { provider: 'anthropic', host: 'api.anthropic.com' };
+  await key.load();
+  assert.equal(key.value, 'sk-ant-0123456789');
+  assert.deepEqual([...kept.stored.keys()], [secretName(owner)]);
+});
+
+test('a refused key is told once per episode; other failures only change the status', () => {
+  let badKeys = 0;
+  const problems = new Problems(
+    () => {},
+    () => badKeys++,
+  );
+  problems.report({ code: 'bad-key', message: 'no' });
+  problems.report({ code: 'bad-key', message: 'no' });
+  assert.equal(badKeys, 1);
+  problems.report({ code: 'overloaded', message: 'busy' });
+  assert.equal(problems.current?.code, 'overloaded');
+  problems.report({ code: 'cancelled', message: '' });
+  assert.equal(problems.current?.code, 'overloaded');
+  problems.clear();
+  assert.equal(problems.current, undefined);
+  problems.report({ code: 'bad-key', message: 'no' });
+  assert.equal(badKeys, 2);
+});

@@ -1,0 +1,78 @@
+// Foreign text in dialogs, lists and tooltips: no link, no icon, nothing that hides, of bounded length.
+import assert from 'node:assert/strict';
+import { registerHooks } from 'node:module';
+import { test } from 'node:test';
+
+const source = `
+export const l10n = { t: (text, ...args) => text.replace(/\\{(\\d)\\}/g, (_, i) => args[i]) };
+export class MarkdownString {
+  constructor(value, supportThemeIcons) {
+    this.value = value;
+    this.supportThemeIcons = supportThemeIcons;
+  }
+}`;
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode'
+      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
+      : next(specifier, context),
+});
+const { joined, markdown, safeSentence, safeText, t } = await import('../../src/vscode/editor/ui-text.ts');
+
+/** VS Code's own expressions: src/vs/base/common/linkedText.ts and iconLabels.ts. */
+const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+const icon = /\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/;
+
+const hostile = [
+  '[install](command:workbench.action.terminal.sendSequence)',
+  '[version 0.1.1, which this one needs: install](command:runCommands?%7B%22commands%22%3A%5B%5D%7D)',
+  '[a](command:x)](command:y "title")',
+  '[[a]](command:x)',
+  '[a]\u200b(command:x)',
+  '[a]\u0007(command:x)',
+  '[a]\n(https://example.com)',
+  '$(sync~spin) Ready',
+  '$\u200d(check)',
+];
+
+test('safeText leaves no link and no icon of any hostile name', () => {
+  for (const text of hostile) {
+    for (const shown of [safeText(text), safeSentence(`Cannot read ${text}.`), t('{0} is not there any more.', text)]) {
+      assert.doesNotMatch(shown, link);
+      assert.doesNotMatch(shown, icon);
+    }
+  }
+});
+
+test('two values side by side make no link together', () => {
+  assert.doesNotMatch(t('{0}{1}', '[a]', '(command:x)'), link);
+  assert.doesNotMatch(t('[{0}]({1})', 'a', 'command:x'), link);
+  for (const separator of [' ', ' · ', ', ', ': '] as const)
+    assert.doesNotMatch(joined([safeText('[a]'), safeText('(command:x)')], separator), link);
+});
+
+test('safeText removes what hides or turns the reading order, and folds lines', () => {
+  assert.equal(safeText('a\u202eb\u2066c\u0000d\u001b[31me\r\n\tf'), 'abcde f');
+});
+
+test('safeText cuts a name at 200 characters, a sentence at 1,500, and is idempotent', () => {
+  assert.equal(safeText('x'.repeat(5000)).length, 200);
+  assert.equal(safeSentence('x'.repeat(5000)).length, 1500);
+  assert.equal(t('{0}!', 'x'.repeat(5000)).length, 201);
+  for (const text of hostile) assert.equal(safeText(safeText(text)), safeText(text));
+  assert.equal(safeText(safeText('x'.repeat(5000))), safeText('x'.repeat(5000)));
+});
+
+test('ordinary names stay as they are', () => {
+  for (const name of ['src/[slug]/page.tsx', 'a (copy).ts', 'Grüße', '日本語.md', '$HOME', 'f(x)[0]'])
+    assert.equal(safeText(name), name);
+});
+
+test('markdown keeps the syntax of the template and escapes that of values', () => {
+  const inner = markdown`**${'a*b'}**`;
+  assert.equal(inner.value, '**a\\*b**');
+  assert.equal(markdown`${inner}: ${'[x](command:y)'} ${3}`.value, '**a\\*b**: \\[x\\] \\(command\\:y\\) 3');
+  assert.equal(markdown`${'a | <b>'}`.value, 'a \\| \\<b\\>');
+  assert.doesNotMatch(markdown`${'https://example.com www.example.com a@b.c'}`.value, /https?:\/\/|www\.|\w@\w/);
+  assert.equal(inner.isTrusted, undefined);
+});

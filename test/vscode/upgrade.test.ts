@@ -1,0 +1,239 @@
+// A window over what an earlier version left: under what shipped then all of it is in use; under another tokenizer the index is asked for
+// anew, the base answers with the default couplings, and the user is told once.
+import assert from 'node:assert/strict';
+import fs, { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { dirname, join } from 'node:path';
+import { after, before, mock, test } from 'node:test';
+import type { CurrentModel } from '../../src/adaptation/models/folder-models.ts';
+import { adapt } from '../../src/adaptation/stages/run.ts';
+import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import { systemClock } from '../../src/common/clock.ts';
+import { failed, ok } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
+import { readTuning } from '../../src/common/tuning.ts';
+import { describeAdapted } from '../../src/neural/models/adapted.ts';
+import { defaultFit } from '../../src/routing/defaults.ts';
+import type { CouplingFit } from '../../src/routing/types.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { specialistFolder } from '../../src/vscode/editor/paths.ts';
+import { Adopted } from '../../src/vscode/folder/adopted.ts';
+import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-session.ts';
+import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
+import { makeProject, type Project } from '../adaptation/project.ts';
+import { settled } from '../fakes/clock.ts';
+import { Held } from '../fakes/signal.ts';
+import { writeModel } from '../specialist/engine/helpers.ts';
+
+type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
+
+let project: Project;
+let earlier: Request;
+let model: string;
+let otherTokenizer: string;
+
+before(async () => {
+  project = makeProject(3);
+  const home = dirname(project.root);
+  const base = join(home, 'models', 'small');
+  mkdirSync(base, { recursive: true });
+  writeModel(base);
+  const tokenizerPath = writeEarlierTokenizer(join(home, 'earlier.json'));
+  otherTokenizer = join(home, 'now.json');
+  writeOtherTokenizer(otherTokenizer, tokenizerPath);
+  const storage = join(home, 'storage');
+  earlier = {
+    ...project.request,
+    storeFolder: storage,
+    specialistFolder: specialistFolder(storage, project.root),
+    tokenizerPath,
+    neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
+  };
+  model = await leaveEarlierState(earlier);
+});
+after(() => project.remove());
+
+const fitsOf = (session: FolderSession) =>
+  (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', CouplingFit> } }).adopted.fits;
+
+/** @param tokenizer of what ships @param served elsewhere */
+function window(tokenizer: string, served: object = { state: () => 'off' }) {
+  const { storeFolder: storage, root, neural } = earlier;
+  const told: string[] = [];
+  const opened: string[] = [];
+  const { store } = openStore(storage, { log: silentLog });
+  const shipped = { base: neural.base, tokenizer };
+  const deps = {
+    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/worker.ts'), storage },
+    api: { teacher: () => undefined, whom: () => '' },
+    neural: {
+      absence: undefined,
+      shipped,
+      tuning: readTuning({}),
+      serving: (of: CurrentModel) => ({ ...of, tokenizer, precision: 'int4', threads: 1 }),
+      request: async (kind: string, asked: { model: string }) => {
+        if (kind === 'open') opened.push(asked.model);
+        return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 });
+      },
+    },
+    served,
+    rules: { mayLeave: () => true },
+    store: { get: () => store },
+    clock: systemClock,
+    log: silentLog,
+    onEvent() {},
+    onOutdated: ({ name }: { name: string }) => told.push(name),
+    onChange() {},
+    onDrafted() {},
+    onReady() {},
+  } as unknown as SessionDeps;
+  const folder = { key: 'k', uri: undefined, name: 'project', root, storeName: root };
+  const session = new FolderSession(folder, deps);
+  const dispose = () => {
+    session.dispose();
+    store.close();
+  };
+  return { session, told, opened, dispose };
+}
+
+test('under what shipped then: index, adapted model and couplings are in use, and nothing is said', async () => {
+  const { session, told, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    assert.equal(await session.restore(), true);
+    assert.equal(session.indexedFiles, project.files.size);
+    assert.deepEqual(opened, [model]);
+    assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
+    assert.deepEqual([session.setAside, session.trouble, told], [undefined, undefined, []]);
+  } finally {
+    dispose();
+  }
+});
+
+test('another base while a window still starts: what is open already is opened anew, what is not waits', async () => {
+  const { session, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    session.reopenNeural();
+    await settled();
+    assert.deepEqual(opened, []);
+    assert.equal(await session.restore(), true);
+    session.reopenNeural();
+    await settled();
+    assert.deepEqual(opened, [model, model]);
+    session.begun();
+    assert.deepEqual(opened, [model, model]);
+  } finally {
+    dispose();
+  }
+});
+
+test('what one setting changes of the base and of how it is served is opened once', async () => {
+  const { session, opened, dispose } = window(earlier.tokenizerPath);
+  try {
+    assert.equal(await session.restore(), true);
+    session.begun();
+    for (const _ of ['another base', 'other threads']) session.reopenNeural();
+    await settled();
+    assert.deepEqual(opened, [model, model]);
+    session.reopenNeural();
+    dispose();
+    await settled();
+    assert.deepEqual(opened, [model, model], 'nothing of a session that has ended');
+  } finally {
+    dispose();
+  }
+});
+
+test('a specialist served elsewhere drafts in place of this machine, which does again once it fails', async () => {
+  const failures: unknown[] = [];
+  const answer = new Held<ReturnType<typeof failed>>();
+  const { session, opened, dispose } = window(earlier.tokenizerPath, {
+    state: () => (failures.length === 0 ? 'serves' : 'away'),
+    ...{ host: 'far.example', model: 'tuned' },
+    engine: () => ({ engine: { request: () => answer.promise }, model: { name: 'tuned (served)' } }),
+    failed(failure: unknown) {
+      failures.push(failure);
+      session.checkServed();
+    },
+  });
+  try {
+    assert.equal(await session.restore(), true);
+    assert.equal(session.servedBy, 'tuned (far.example)');
+    assert.deepEqual(opened, []);
+    answer.give(failed('network', 'Nobody listens.'));
+    await settled();
+    assert.deepEqual(failures, [{ code: 'network', message: 'Nobody listens.' }]);
+    assert.deepEqual([session.servedBy, session.specialist.state.kind], [undefined, 'ready']);
+    assert.deepEqual(opened, [model]);
+  } finally {
+    dispose();
+  }
+});
+
+test('to open a model its tokenizer is hashed once', async () => {
+  const { session, dispose } = window(earlier.tokenizerPath);
+  const read = mock.method(fs, 'readFileSync');
+  syncBuiltinESMExports();
+  try {
+    utimesSync(earlier.tokenizerPath, 1, 1);
+    await session.restore();
+    session.openNeural();
+    const reads = read.mock.calls.filter(({ arguments: [path] }) => path === earlier.tokenizerPath);
+    assert.equal(reads.length, 1);
+  } finally {
+    read.mock.restore();
+    syncBuiltinESMExports();
+    dispose();
+  }
+});
+
+test('under another tokenizer: the index is made anew, the base answers, the user is told once, and nothing is deleted', async () => {
+  const { session, told, opened, dispose } = window(otherTokenizer);
+  try {
+    assert.equal(await session.restore(), false, 'an index is asked for');
+    assert.deepEqual([session.setAside, told], ['earlier', ['project']]);
+    assert.ok(session.report, 'its report can still be read');
+    const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
+    const signal = new AbortController().signal;
+    const run = await adapt(now, { teacher: undefined, confirm: async () => false, record: () => {}, signal });
+    assert.ok(run.ok, JSON.stringify(run));
+    assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
+    session.adopt(run.value.report, Date.now(), run.value.coupling);
+    session.begun();
+    assert.equal(session.indexedFiles, project.files.size);
+    assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
+    assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
+    assert.deepEqual(
+      [session.setAside, session.trouble, told],
+      ['earlier', undefined, ['project']],
+      'until it is adapted again',
+    );
+    assert.ok(existsSync(join(model, 'model.safetensors')));
+    // A run that adapts is what mends it.
+    const { report } = run.value;
+    session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
+    assert.deepEqual([session.setAside, told.length], [undefined, 1]);
+    assert.equal(fitsOf(session).ngram.specialistExamples, 7);
+  } finally {
+    dispose();
+  }
+});
+
+test('under another base the adapted model waits, which can be shown: nobody is told to adapt again', () => {
+  const base = join(dirname(earlier.neural.base), 'medium');
+  mkdirSync(base);
+  writeModel(base, { layers: 3 });
+  describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
+  let isOff = false;
+  const adopted = new Adopted({
+    specialistFolder: earlier.specialistFolder,
+    shipped: () => ({ base, tokenizer: earlier.tokenizerPath }),
+    apiModel: () => '',
+    isOff: () => isOff,
+    onOutdated: (why) => assert.fail(why),
+  });
+  assert.equal(adopted.current().model, base);
+  assert.equal(adopted.setAside, 'other');
+  isOff = true;
+  adopted.current();
+  assert.equal(adopted.setAside, undefined, 'who wants no neural model misses none');
+});

@@ -1,0 +1,73 @@
+// Both sides of the panel refuse what they do not understand.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseToPanel } from '../../../src/vscode/webview/message-shapes.ts';
+import { panelCommands, parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
+import { panelMessages } from '../../safety/fuzz-panel.ts';
+
+const init = panelMessages.toPanel.find((message) => message.type === 'init');
+assert.ok(init);
+const { state, totals } = init;
+const [row] = init.rows;
+
+test('from the panel: known messages pass without anything that was added to them', () => {
+  assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
+  assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
+  assert.deepEqual(parseFromPanel({ type: 'bar', value: 0.25 }), { type: 'bar', value: 0.25 });
+  assert.deepEqual(parseFromPanel({ type: 'open', id: 'x' }), { type: 'open', id: 'x' });
+  for (const command of panelCommands) {
+    assert.deepEqual(parseFromPanel({ type: 'command', command }), { type: 'command', command });
+  }
+});
+
+test('from the panel: everything else is refused', () => {
+  for (const value of [
+    undefined,
+    null,
+    'ready',
+    [],
+    {},
+    { type: 'command', command: 'deleteData' },
+    { type: 'command', command: 'workbench.action.terminal.new' },
+    { type: 'command' },
+    { type: 'balance', value: 2 },
+    { type: 'balance', value: Number.NaN },
+    { type: 'balance', value: '0.5' },
+    { type: 'bar', value: -0.1 },
+    { type: 'bar' },
+    { type: 'open', id: 'x'.repeat(101) },
+    { type: 'toString' },
+  ]) {
+    assert.equal(parseFromPanel(value), undefined, JSON.stringify(value));
+  }
+});
+
+test('to the panel: whole messages pass', () => {
+  const messages = [
+    ...panelMessages.toPanel,
+    { type: 'row', row: { ...row, decision: undefined } },
+    { type: 'state', state: { ...state, progress: undefined, notices: [] } },
+  ];
+  for (const message of messages) assert.equal(parseToPanel(message), message, message.type);
+});
+
+test('to the panel: half messages are refused', () => {
+  for (const value of [
+    { ...init, strings: undefined },
+    { ...init, rows: [{ ...row, id: 1 }] },
+    { ...init, rows: [{ ...row, costUsd: Number.NaN }] },
+    { ...init, rows: [{ ...row, source: 'elsewhere' }] },
+    { ...init, rows: [{ ...row, held: { p: 0.1 } }] },
+    { ...init, state: { ...state, showBar: 'all' } },
+    { ...init, state: { ...state, slider: [{ balance: 0.4 }] } },
+    { ...init, state: { ...state, notices: undefined } },
+    { type: 'row', row: { ...row, decision: {} } },
+    { type: 'totals', totals: { session: totals.session } },
+    { type: 'reports', reports: [{}] },
+    { type: 'reveal', section: 'elsewhere' },
+    { type: 'constructor' },
+    { type: 'hasOwnProperty' },
+  ]) {
+    assert.equal(parseToPanel(value), undefined, JSON.stringify(value));
+  }
+});

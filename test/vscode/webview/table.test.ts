@@ -1,0 +1,61 @@
+// The table of a text task: both sides refuse what they do not understand, filters keep what is asked for, the curve is read between points.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseFromTable, parseToTable, type TableRow } from '../../../src/vscode/webview/sheet.ts';
+import { shownRows } from '../../../src/vscode/webview/table-filters.ts';
+import { rightAt } from '../../../src/vscode/webview/task-view.ts';
+
+const rows: TableRow[] = [
+  { text: 'It crashes', label: 'bug', who: 'person', sure: 1, inDoubt: false },
+  { text: 'Please add', label: 'wish', who: 'specialist', sure: 0.6, inDoubt: true },
+  { text: 'It hangs', label: 'bug', who: 'api', sure: 0.9, inDoubt: false },
+  { text: 'A crash, too', label: 'bug', who: 'specialist', sure: 0.95, inDoubt: false },
+];
+
+test('messages that are whole pass, others do not', () => {
+  assert.ok(parseToTable({ type: 'rows', rows, more: true }));
+  assert.ok(parseToTable({ type: 'corrected', index: 3, label: 'bug' }));
+  for (const value of [
+    { type: 'rows', rows: [{ ...rows[0], text: 1 }], more: true },
+    { type: 'rows', rows },
+    { type: 'init' },
+    { type: 'toString' },
+    null,
+  ])
+    assert.equal(parseToTable(value), undefined, JSON.stringify(value));
+  const correct = { type: 'correct', index: 0, text: 'x', label: 'bug' };
+  assert.deepEqual(parseFromTable({ ...correct, extra: 1 }), correct);
+  assert.deepEqual(parseFromTable({ type: 'run', index: 1 }), { type: 'run' });
+  for (const value of [
+    { ...correct, index: -1 },
+    { ...correct, index: 0.5 },
+    { ...correct, text: 'x'.repeat(25_001) },
+    { ...correct, label: 7 },
+    { ...correct, label: 'x'.repeat(2001) },
+    { type: 'delete' },
+    'ready',
+  ])
+    assert.equal(parseFromTable(value), undefined, JSON.stringify(value));
+});
+
+test('rows are shown by who labelled them, by label, by doubt, by what stands in them, and in order of doubt', () => {
+  const all = { who: '', label: '', onlyDoubt: false, contains: '', leastSureFirst: false };
+  assert.deepEqual(shownRows(rows, all), [0, 1, 2, 3]);
+  assert.deepEqual(shownRows(rows, { ...all, who: 'specialist' }), [1, 3]);
+  assert.deepEqual(shownRows(rows, { ...all, label: 'bug', contains: ' CRASH' }), [0, 3]);
+  assert.deepEqual(shownRows(rows, { ...all, onlyDoubt: true }), [1]);
+  assert.deepEqual(shownRows(rows, { ...all, contains: 'wish' }), [1]);
+  assert.deepEqual(shownRows(rows, { ...all, leastSureFirst: true }), [1, 2, 3, 0]);
+});
+
+test('the curve is read between its points', () => {
+  const curve = [
+    { share: 0, right: 0.5 },
+    { share: 0.5, right: 0.9 },
+    { share: 1, right: 0.7 },
+  ];
+  assert.equal(rightAt(curve, 0), 0.5);
+  assert.ok(Math.abs((rightAt(curve, 0.25) ?? 0) - 0.7) < 1e-9);
+  assert.equal(rightAt(curve, 1), 0.7);
+  assert.equal(rightAt([], 0.5), undefined);
+});

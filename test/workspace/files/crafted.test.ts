@@ -1,0 +1,215 @@
+// Only the folder is read: links, pipes, devices and crafted paths, for a whole folder, for one file, and for its ignore files.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Breather } from '../../../src/workspace/files/breathe.ts';
+import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
+import { isInside } from '../../../src/workspace/files/inside.ts';
+import { walk } from '../../../src/workspace/files/walk.ts';
+import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
+import { leftOf, living } from '../../support/processes.ts';
+
+let base: string;
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-crafted-')));
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, base);
+
+for (const [name, crafted] of Object.entries(craftedFolders)) {
+  for (const trusted of [true, false]) {
+    test(`${name} (${trusted ? 'git' : 'walk'}): only the folder is read, and all of it`, async () => {
+      const { root, outside } = made(crafted);
+      const memory = process.memoryUsage().rss;
+      const harvested = await harvestFolder(root, { trusted });
+      assert.ok(harvested.ok);
+      const { files, report } = harvested.value;
+      if (crafted.withoutGit) assert.equal(report.usedGit, false);
+      assert.ok(files.every(({ text }) => !text.includes(outsideWord)));
+      assert.ok(files.every(({ path }) => isInside(path)));
+      const expected = ['kept.ts', 'src/kept.ts'].filter((path) => !crafted.leftOut?.includes(path));
+      const paths = files.map(({ path }) => path).filter((path) => path.endsWith('kept.ts'));
+      assert.deepEqual(paths, expected);
+
+      const way = relative(root, outside).replaceAll('\\', '/');
+      for (const path of [
+        `${way}/plan.ts`,
+        'e/plan.ts',
+        'e/deep/plan.ts',
+        'plan.ts',
+        'deep/plan.ts',
+        'src/out/plan.ts',
+      ]) {
+        const alone = await harvestFile(root, path, { trusted });
+        assert.equal(alone.ok && alone.value.file, undefined, path);
+      }
+      for (const path of ['kept.ts', 'src/kept.ts']) {
+        const alone = await harvestFile(root, path, { trusted });
+        assert.equal(alone.ok && alone.value.file?.path, expected.includes(path) ? path : undefined, path);
+        assert.equal(await isIgnoredForCompletion(root, path), !expected.includes(path), path);
+      }
+      assert.ok(process.memoryUsage().rss - memory < 200e6, 'nothing without an end was read');
+    });
+  }
+}
+
+test('paths that could name something else than a file below the folder are none', () => {
+  const inside = [
+    'a.ts',
+    'src/a.ts',
+    '.gitignore',
+    'src/.github/x.yml',
+    'x..y/...ts',
+    ':odd.ts',
+    'a b.ts',
+    'git~2/x',
+    'aux.ts',
+  ];
+  const outside = [
+    '',
+    '/',
+    '/a',
+    'a/',
+    'a//b',
+    '.',
+    './a',
+    '..',
+    '../a',
+    'a/../b',
+    'a/..',
+    'a\0b',
+    '.git',
+    '.git/config',
+  ];
+  const disguised = [
+    '.GIT/config',
+    'src/.Git',
+    '.git /config',
+    '.git./config',
+    'GIT~1/x',
+    '.g\u200cit/config',
+    '.git\ufeff/x',
+  ];
+  for (const path of inside) assert.equal(isInside(path, 'linux'), true, path);
+  for (const path of [...outside, ...disguised]) assert.equal(isInside(path, 'linux'), false, path);
+  const windows = [
+    'C:/x',
+    'c:x',
+    'a\\..\\..\\b',
+    '\\\\host\\share',
+    'a.ts:stream',
+    'a.ts::$DATA',
+    'con',
+    'src/NUL.ts',
+    'aux.ts',
+  ];
+  for (const path of [...windows, 'com1.txt', 'lpt¹', 'conin$', 'a./b', 'a /b', 'name.', ':odd.ts'])
+    assert.equal(isInside(path, 'win32'), false, path);
+  for (const path of ['a.ts', 'src/console.ts', 'com10.ts', 'nullable.ts', 'a.b.c/d e.ts'])
+    assert.ok(isInside(path, 'win32'), path);
+});
+
+test('a folder that becomes a link between the check and the opening is not read through', async () => {
+  const { root, outside } = made();
+  writeFileSync(join(root, 'src/plan.ts'), source('jetty'));
+  const swap = (path: string) => {
+    if (!path.endsWith('src/plan.ts')) return;
+    renameSync(join(root, 'src'), join(base, 'moved'));
+    symlinkSync(outside, join(root, 'src'));
+  };
+  const back = () => {
+    rmSync(join(root, 'src'));
+    renameSync(join(base, 'moved'), join(root, 'src'));
+  };
+  const whole = await harvestFolder(root, {}, { hooks: { beforeOpen: swap } });
+  assert.ok(whole.ok);
+  assert.ok(whole.value.files.every(({ text }) => !text.includes(outsideWord)));
+  assert.ok(whole.value.report.leftOutExamples['not-a-file']?.includes('src/plan.ts'));
+  back();
+  const alone = await harvestFile(root, 'src/plan.ts', {}, { hooks: { beforeOpen: swap } });
+  assert.deepEqual(alone.ok && alone.value, { leftOut: 'not-a-file' });
+  back();
+  const again = await harvestFile(root, 'src/plan.ts', {});
+  assert.equal(again.ok && again.value.file?.text, source('jetty'));
+});
+
+test('a file that an editor swaps for a new one before it is opened is read as it is now', async () => {
+  const { root } = made();
+  let swapped = false;
+  const beforeOpen = (path: string) => {
+    if (swapped || !path.endsWith('/kept.ts')) return;
+    swapped = true;
+    writeFileSync(`${path}.new`, source('pier'));
+    renameSync(`${path}.new`, path);
+  };
+  const alone = await harvestFile(root, 'kept.ts', {}, { hooks: { beforeOpen } });
+  assert.equal(alone.ok && alone.value.file?.text, source('pier'));
+});
+
+test('of a folder with more entries than anybody lists some are listed, its ignore file counts, and the rest is told', async () => {
+  const { root } = made();
+  for (let i = 0; i < 40; i++) writeFileSync(join(root, `src/many${i}.ts`), `export const many${i} = ${i};\n`);
+  writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
+  const reader = await FolderReader.open(root);
+  assert.equal((await reader.list('src', 10))?.length, 10);
+  const { files, leftOut } = await walk(reader, 20, new Breather(undefined));
+  assert.ok(files.every((path) => !path.includes('many')));
+  assert.deepEqual(
+    leftOut.filter(([, reason]) => reason === 'over-limit'),
+    [['src/', 'over-limit']],
+  );
+});
+
+test('a drive that does not answer ends the harvest with a sentence, and is left alone for a while', async () => {
+  const { root } = made();
+  const hooks = { answerMs: 300, beforeOpen: () => new Promise<void>(() => {}) };
+  const before = await FolderReader.open(root, { beforeOpen: () => assert.fail('it was asked again') });
+  const whole = await harvestFolder(root, {}, { hooks });
+  assert.ok(!whole.ok && whole.error.code === 'unreadable');
+  assert.match(whole.error.message, /does not answer\. Check the drive/);
+  // Nobody asks it again and waits.
+  assert.deepEqual(await before.read('kept.ts', 1000), { leftOut: 'unreadable' });
+  await assert.rejects(FolderReader.open(root), /does not answer/);
+  const alone = await harvestFile(root, 'kept.ts', {});
+  assert.ok(!alone.ok && alone.error.code === 'unreadable');
+  assert.equal(await ruleOf(root, 'kept.ts', {}).catch((error) => error.code), 'unreadable');
+});
+
+test('an ignore file with a byte order mark means its first line, too', async () => {
+  const { root } = made();
+  writeFileSync(join(root, '.easyadaptationignore'), '\ufeffsrc/\n');
+  const whole = await harvestFolder(root, {});
+  assert.deepEqual(whole.ok && whole.value.files.map(({ path }) => path).filter((path) => path.endsWith('.ts')), [
+    'kept.ts',
+  ]);
+});
+
+test('a git that waits for ever ends with who has started it', async () => {
+  const { root } = made(craftedFolders['settings that include a pipe']);
+  const code = `import { gitFor } from ${JSON.stringify(resolve(import.meta.dirname, '../../../src/workspace/files/git-command.ts'))};
+    void gitFor(process.argv[1])(process.argv[1], ['ls-files']);
+    process.stdin.once('data', () => process.exit(0));`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', code, root], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const session = owner.pid as number;
+  while (!living(session).some(({ args }) => args.endsWith('ls-files'))) await sleep(20);
+  owner.stdin.write('\n');
+  await once(owner, 'exit');
+  assert.deepEqual(await leftOf(session), []);
+});
+
+test('the pipes are pipes: what opens one waits', () => {
+  const { root } = made(craftedFolders['ignore files that are pipes']);
+  assert.throws(() => execFileSync('cat', [join(root, '.gitignore')], { timeout: 200 }), /ETIMEDOUT/);
+});

@@ -1,0 +1,127 @@
+// One saved file alone, by the same rules as the folder; and which files may not be used at all.
+
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { afterEach, beforeEach, test } from 'node:test';
+import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { noise } from './samples.ts';
+import { code, Tree } from './tree.ts';
+
+let tree: Tree;
+beforeEach(() => {
+  tree = new Tree({
+    '.gitignore': 'ignored.ts\nbuild/\n',
+    '.easyadaptationignore': 'private/\n',
+    'src/a.ts': `${code('a')}const t = 'ghp_${noise(36)}';\n`,
+    'src/b.ts': code('b'),
+    'ignored.ts': code('ignored'),
+    'build/c.ts': code('c'),
+    'private/d.ts': code('d'),
+    'excluded/e.ts': code('e'),
+    'vendor/f.ts': code('f'),
+    '.env': 'A=1',
+    'nested/g.ts': code('g'),
+    'big.ts': code('big', 200),
+    'empty.ts': '',
+  });
+  symlinkSync('src', tree.at('linked'));
+  symlinkSync('src/a.ts', tree.at('link.ts'));
+});
+afterEach(() => tree.remove());
+
+const options = { trusted: true, filesExclude: { excluded: true }, maxFileBytes: 5000 };
+const outcome = async (path: string) => {
+  const result = await harvestFile(tree.root, path, options);
+  assert.ok(result.ok);
+  return result.value.leftOut ?? 'kept';
+};
+
+for (const usesGit of [true, false]) {
+  test(`the same verdict as the folder's harvest (${usesGit ? 'git' : 'walk'})`, async () => {
+    if (usesGit) {
+      tree.git('init', '-q');
+      tree.gitIn('nested', 'init', '-q');
+    }
+    const expected = {
+      'src/a.ts': 'kept',
+      'src/b.ts': 'kept',
+      'nested/g.ts': 'kept',
+      'ignored.ts': 'ignored',
+      'build/c.ts': 'ignored',
+      'private/d.ts': 'ignored',
+      'excluded/e.ts': 'ignored',
+      'vendor/f.ts': 'vendored',
+      '.env': 'secret-file',
+      'big.ts': 'too-large',
+      'empty.ts': 'empty',
+      'gone.ts': 'gone',
+      'linked/b.ts': 'not-a-file',
+      'link.ts': 'not-a-file',
+      '../outside.ts': 'ignored',
+    };
+    const folder = await harvestFolder(tree.root, options);
+    assert.ok(folder.ok);
+    const inFolder = folder.value.files.map((file) => file.path);
+    for (const [path, verdict] of Object.entries(expected)) {
+      assert.equal(await outcome(path), verdict, path);
+      assert.equal(inFolder.includes(path), verdict === 'kept', path);
+    }
+    assert.notEqual(await outcome('src'), 'kept');
+    const alone = await harvestFile(tree.root, 'src/a.ts', options);
+    const { split: _, ...file } = (alone.ok && alone.value.file) || assert.fail();
+    const { split: __, ...same } = folder.value.files.find(({ path }) => path === 'src/a.ts') ?? assert.fail();
+    assert.deepEqual(file, same);
+    assert.equal(file.secrets, 1);
+  });
+}
+
+test('a file that git ignores is left out though it is new, and kept once it is tracked', async () => {
+  tree.git('init', '-q');
+  assert.equal(await outcome('ignored.ts'), 'ignored');
+  tree.git('add', '-f', 'ignored.ts');
+  assert.equal(await outcome('ignored.ts'), 'kept');
+});
+
+test('a name with wildcards stands for itself', async () => {
+  tree.git('init', '-q');
+  tree.write({ 'x/[id].ts': code('route'), ':odd.ts': code('odd') });
+  assert.equal(await outcome('x/[id].ts'), 'kept');
+  assert.equal(await outcome(':odd.ts'), 'kept');
+});
+
+test('cancelled', async () => {
+  const result = await harvestFile(tree.root, 'src/a.ts', {}, { signal: AbortSignal.abort() });
+  assert.equal(!result.ok && result.error.code, 'cancelled');
+});
+
+test('what lies behind a link is completed on this machine alone', async () => {
+  symlinkSync('/etc/hostname', tree.at('src/host.ts'));
+  const expected = {
+    'src/a.ts': 'open',
+    'new.ts': 'open',
+    'link.ts': 'local',
+    'linked/b.ts': 'local',
+    'src/host.ts': 'local',
+  };
+  for (const [path, rule] of Object.entries(expected)) assert.equal(await ruleOf(tree.root, path, options), rule, path);
+});
+
+test('what may not be completed: our ignore files and files made to hold secrets', async () => {
+  tree.write({ 'src/.easyadaptationignore': 'b.*\n' });
+  const expected = {
+    'src/a.ts': false,
+    'src/b.ts': true,
+    'private/d.ts': true,
+    'private/deep/new.ts': true,
+    'ignored.ts': false,
+    '.env': true,
+    'keys/id_ed25519': true,
+    'Untitled-1': false,
+    '/elsewhere/private/x.ts': false,
+    '/elsewhere/.env': true,
+    '../x.ts': false,
+  };
+  for (const [path, ignored] of Object.entries(expected))
+    assert.equal(await isIgnoredForCompletion(tree.root, path), ignored, path);
+});

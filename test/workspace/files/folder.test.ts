@@ -1,0 +1,392 @@
+// A whole folder: what git shows, what a walk finds, what is left out and why, limits, odd files, cancellation.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import type { HarvestDeps } from '../../../src/workspace/files/options.ts';
+import type { HarvestOptions } from '../../../src/workspace/files/types.ts';
+import { noise } from './samples.ts';
+import { code, Tree } from './tree.ts';
+
+let tree: Tree;
+beforeEach(() => {
+  tree = new Tree();
+});
+afterEach(() => tree.remove());
+
+async function harvest(options: Partial<HarvestOptions> = {}, deps: HarvestDeps = {}) {
+  const result = await harvestFolder(tree.root, { trusted: true, ...options }, deps);
+  assert.ok(result.ok, JSON.stringify(result));
+  return { ...result.value, paths: result.value.files.map((file) => file.path) };
+}
+
+for (const usesGit of [true, false]) {
+  test(`ignore files at every level, ours too (${usesGit ? 'git' : 'walk'})`, async () => {
+    tree.write({
+      '.gitignore': 'ignored.ts\n/build/\n*.tmp.ts\n',
+      '.easyadaptationignore': 'private/\n*.local.ts\n',
+      'kept.ts': code('kept'),
+      'ignored.ts': code('ignored'),
+      'build/out.ts': code('out'),
+      'private/a.ts': code('private'),
+      'src/.gitignore': '!special.tmp.ts\nhidden/\n',
+      'src/special.tmp.ts': code('special'),
+      'src/other.tmp.ts': code('other'),
+      'src/hidden/deep/a.ts': code('hidden'),
+      'src/secretive.local.ts': code('local'),
+      'src/sub/.easyadaptationignore': '*\n!open.local.ts\n',
+      'src/sub/open.local.ts': code('open'),
+      'src/sub/closed.ts': code('closed'),
+      'not-excluded/x.ts': code('nx'),
+      'excluded/x.ts': code('x'),
+      'src/excluded.gen.ts2': code('g'),
+    });
+    if (usesGit) tree.git('init', '-q');
+    const { paths, report } = await harvest({ filesExclude: { excluded: true, '**/*.ts2': true, 'kept.ts': false } });
+    assert.deepEqual(
+      paths.filter((path) => !path.endsWith('ignore')),
+      ['kept.ts', 'not-excluded/x.ts', 'src/special.tmp.ts', 'src/sub/open.local.ts'],
+    );
+    assert.equal(report.usedGit, usesGit);
+    assert.ok((report.leftOut.ignored ?? 0) >= 8, JSON.stringify(report.leftOut));
+    assert.ok(report.leftOutExamples.ignored?.length);
+  });
+}
+
+test('git: tracked though ignored is kept, deleted is not missed, names are any bytes of UTF-8', async () => {
+  tree.write({ 'tracked.log.ts': code('tracked'), 'gone.ts': code('gone'), 'späte "näme"\n.ts': code('odd') });
+  tree.git('init', '-q');
+  tree.git('add', '.');
+  tree.git('commit', '-qm', 'x');
+  tree.write({ '.gitignore': '*.log.ts\n', 'new.ts': code('fresh') });
+  rmSync(tree.at('gone.ts'));
+  const { paths, report } = await harvest();
+  assert.deepEqual(paths, ['.gitignore', 'new.ts', 'späte "näme"\n.ts', 'tracked.log.ts']);
+  assert.equal(report.leftOut.unreadable, undefined);
+});
+
+test('git: submodules, nested repositories and worktrees are looked into by their own rules', async () => {
+  const other = new Tree({ 'lib.ts': code('library'), '.gitignore': 'skip.ts\n' });
+  try {
+    other.git('init', '-q');
+    other.git('add', '.');
+    other.git('commit', '-qm', 'x');
+    tree.write({ 'main.ts': code('main') });
+    tree.git('init', '-q');
+    tree.git('submodule', '--quiet', 'add', other.root, 'modules/sub');
+    tree.git('add', '.');
+    tree.git('commit', '-qm', 'x');
+    tree.write({
+      'modules/sub/skip.ts': code('skip'),
+      'modules/sub/extra.ts': code('extra'),
+      'nested/inner.ts': code('inner'),
+    });
+    tree.gitIn('nested', 'init', '-q');
+    const { paths } = await harvest();
+    assert.deepEqual(paths, [
+      '.gitmodules',
+      'main.ts',
+      'modules/sub/.gitignore',
+      'modules/sub/extra.ts',
+      'modules/sub/lib.ts',
+      'nested/inner.ts',
+    ]);
+    tree.git('worktree', 'add', '-q', `${other.root}-worktree`);
+    const worktree = await harvestFolder(`${other.root}-worktree`, { trusted: true });
+    assert.ok(worktree.ok);
+    assert.ok(worktree.value.report.usedGit);
+    assert.ok(worktree.value.files.some((file) => file.path === 'main.ts'));
+  } finally {
+    rmSync(`${other.root}-worktree`, { recursive: true, force: true });
+    other.remove();
+  }
+});
+
+test('git: a folder inside a repository, and one that the repository ignores', async () => {
+  tree.write({ 'outside.ts': code('outside'), 'part/inside.ts': code('inside'), 'scratch/own.ts': code('own') });
+  tree.write({ '.gitignore': 'scratch/\n' });
+  tree.git('init', '-q');
+  const part = await harvestFolder(tree.at('part'), { trusted: true });
+  assert.ok(part.ok && part.value.report.usedGit);
+  assert.deepEqual(part.ok && part.value.files.map((file) => file.path), ['inside.ts']);
+  const scratch = await harvestFolder(tree.at('scratch'), { trusted: true });
+  assert.ok(scratch.ok && !scratch.value.report.usedGit);
+  assert.deepEqual(scratch.ok && scratch.value.files.map((file) => file.path), ['own.ts']);
+});
+
+test('a broken repository, or no git at all, falls back to a walk', async () => {
+  tree.write({ '.git/HEAD': 'nonsense', 'a.ts': code('a'), '.gitignore': 'b.ts\n', 'b.ts': code('b') });
+  assert.deepEqual((await harvest()).paths, ['.gitignore', 'a.ts']);
+  tree.remove();
+  tree = new Tree({ 'a.ts': code('a') });
+  tree.git('init', '-q');
+  const path = process.env.PATH;
+  process.env.PATH = '';
+  try {
+    const { paths, report } = await harvest();
+    assert.deepEqual(paths, ['a.ts']);
+    assert.equal(report.usedGit, false);
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+test("a repository's own settings cannot make us run a program", async () => {
+  tree.write({ 'a.ts': code('a') });
+  tree.git('init', '-q');
+  tree.write({ 'hook.sh': `#!/bin/sh\ntouch ${tree.at('was-run')}\n` });
+  execFileSync('chmod', ['+x', tree.at('hook.sh')]);
+  tree.git('config', 'core.fsmonitor', tree.at('hook.sh'));
+  // The trap works: git by itself runs the program.
+  tree.git('add', 'a.ts');
+  assert.ok(existsSync(tree.at('was-run')));
+  rmSync(tree.at('was-run'));
+  assert.deepEqual((await harvest()).paths, ['a.ts', 'hook.sh']);
+  assert.ok(!existsSync(tree.at('was-run')));
+});
+
+test('every reason is told apart, counted and shown by example', async () => {
+  tree.write({
+    'a.ts': code('alpha'),
+    'copy/a.ts': `${code('alpha')}// one more line\n`,
+    'picture.dat2': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 0xff, 0, 0, 1, 2, 3]),
+    'lib.wasm': 'text, but by its name binary',
+    'app.js': `var a=${'function(e,t){return e+t},'.repeat(200)}0`,
+    'jq.min.js': 'var a;\n',
+    'client.ts': '// Code generated by protoc-gen. DO NOT EDIT.\nexport const a = 1;\n',
+    'package-lock.json': '{}',
+    'vendor/x.go': 'package x\n',
+    'src/node_modules/y.js': 'y\n',
+    'empty.ts': '',
+    'blank.ts': ' \n\t\n',
+    '.env': 'A=1\n',
+    'server.pem': 'x\n',
+    '.npmrc': `//registry.example.org/:_authToken=${noise(30)}\n`,
+    'big.ts': code('big', 100),
+    'data.json': JSON.stringify(
+      Array.from({ length: 9000 }, (_, i) => ({ id: i })),
+      null,
+      1,
+    ),
+  });
+  const { paths, report } = await harvest({ maxFileBytes: 150_000 });
+  assert.deepEqual(
+    paths.filter((path) => !/a\.ts$/.test(path)),
+    ['big.ts'],
+  );
+  assert.equal(paths.length, 2);
+  assert.deepEqual(report.leftOut, {
+    binary: 2,
+    minified: 2,
+    generated: 2,
+    vendored: 2,
+    empty: 2,
+    'secret-file': 3,
+    'near-duplicate': 1,
+    'too-large': 1,
+  });
+  for (const [reason, count] of Object.entries(report.leftOut)) {
+    const examples = report.leftOutExamples[reason as keyof typeof report.leftOutExamples] ?? [];
+    assert.equal(examples.length, Math.min(5, count));
+  }
+  assert.equal(report.files, 2);
+  assert.deepEqual(report.byLanguage, { typescript: 2 });
+  assert.ok(report.bytes > 0 && report.tokens > 0 && report.elapsedMs > 0);
+});
+
+test('a harmless .npmrc, templates of .env and public keys are kept', async () => {
+  tree.write({
+    '.npmrc': 'save-exact=true\n',
+    '.env.example': 'TOKEN=put yours here\n',
+    'id_rsa.pub': 'ssh-rsa AAAA x\n',
+  });
+  assert.deepEqual((await harvest()).paths, ['.env.example', '.npmrc', 'id_rsa.pub']);
+});
+
+test('secrets are masked and counted', async () => {
+  tree.write({
+    'a.ts': `${code('a')}const token = 'ghp_${noise(36)}';\nconst b = "AKIA${noise(16).toUpperCase()}";\n`,
+  });
+  const { files, report } = await harvest();
+  assert.equal(report.secretsMasked, 2);
+  assert.equal(files[0]?.secrets, 2);
+  assert.ok(!files[0]?.text.includes(noise(20)));
+  assert.match(files[0]?.text ?? '', /const token = '\*{40}';/);
+});
+
+test('an empty folder, and one of binaries only', async () => {
+  assert.deepEqual((await harvest()).files, []);
+  tree.write({ 'a.png': Buffer.from([1, 2, 0]), b: Buffer.from([0, 1, 0xff, 0xfe, 0x00]) });
+  const { files, report } = await harvest();
+  assert.deepEqual(files, []);
+  assert.equal(report.leftOut.binary, 2);
+});
+
+test('no such folder, or a file instead: a clear failure', async () => {
+  const missing = await harvestFolder(tree.at('nowhere'), {});
+  assert.equal(!missing.ok && missing.error.code, 'unreadable');
+  tree.write({ 'a.ts': 'x' });
+  const file = await harvestFolder(tree.at('a.ts'), {});
+  assert.match(!file.ok ? file.error.message : '', /not a folder/);
+});
+
+test('a file of 50 MB is not read', async () => {
+  tree.write({ 'a.ts': code('a'), 'huge.ts': '' });
+  truncateSync(tree.at('huge.ts'), 50_000_000);
+  const before = process.memoryUsage().arrayBuffers;
+  const { paths, report } = await harvest();
+  assert.deepEqual(paths, ['a.ts']);
+  assert.deepEqual(report.leftOutExamples['too-large'], ['huge.ts']);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 20_000_000);
+});
+
+test('links, loops, pipes and sockets are counted, never followed or waited for', async () => {
+  tree.write({ 'a.ts': code('a'), 'folder/b.ts': code('b') });
+  symlinkSync('..', tree.at('folder/loop'));
+  symlinkSync('a.ts', tree.at('link.ts'));
+  symlinkSync('/etc', tree.at('outside'));
+  symlinkSync('nowhere', tree.at('dangling.ts'));
+  execFileSync('mkfifo', [tree.at('pipe.ts')]);
+  const server = createServer().listen(tree.at('socket.ts'));
+  try {
+    const { paths, report } = await harvest();
+    assert.deepEqual(paths, ['a.ts', 'folder/b.ts']);
+    assert.equal(report.leftOut['not-a-file'], 6);
+    tree.git('init', '-q');
+    const withGit = await harvest();
+    assert.deepEqual(withGit.paths, ['a.ts', 'folder/b.ts']);
+    assert.ok((withGit.report.leftOut['not-a-file'] ?? 0) >= 4);
+  } finally {
+    server.close();
+  }
+});
+
+test('the opened folder itself may be a link', async () => {
+  tree.write({ 'real/a.ts': code('a') });
+  symlinkSync('real', tree.at('link'));
+  const result = await harvestFolder(tree.at('link'), {});
+  assert.deepEqual(result.ok && result.value.files.map((file) => file.path), ['a.ts']);
+});
+
+test('a file that changes once while it is read is read again; one that keeps changing is left out', async () => {
+  tree.write({ 'once.ts': code('once'), 'always.ts': code('always'), 'shrinks.ts': code('shrinks') });
+  const { files, report } = await harvest(
+    {},
+    {
+      hooks: {
+        afterRead(path, attempt) {
+          if (path.endsWith('always.ts')) appendFileSync(path, `// ${attempt}\n`);
+          if (path.endsWith('once.ts') && attempt === 0) appendFileSync(path, '// more\n');
+          if (path.endsWith('shrinks.ts') && attempt === 0) writeFileSync(path, code('short', 2));
+        },
+      },
+    },
+  );
+  assert.deepEqual(report.leftOutExamples['changed-while-read'], ['always.ts']);
+  assert.equal(files.find((file) => file.path === 'once.ts')?.text, `${code('once')}// more\n`);
+  assert.equal(files.find((file) => file.path === 'shrinks.ts')?.text, code('short', 2));
+});
+
+test('files and folders that may not be read are counted', async () => {
+  if (process.getuid?.() === 0) {
+    // Root may read everything: a name that is too long for the file system stands in for a refused one.
+    const { FolderReader } = await import('../../../src/workspace/files/folder-reader.ts');
+    const reader = await FolderReader.open(tree.root);
+    assert.deepEqual(await reader.read('x'.repeat(300), 1000), { leftOut: 'unreadable' });
+    return;
+  }
+  tree.write({ 'a.ts': code('a'), 'closed.ts': code('closed'), 'folder/b.ts': code('b') });
+  execFileSync('chmod', ['000', tree.at('closed.ts'), tree.at('folder')]);
+  try {
+    const { paths, report } = await harvest();
+    assert.deepEqual(paths, ['a.ts']);
+    assert.equal(report.leftOut.unreadable, 2);
+  } finally {
+    execFileSync('chmod', ['755', tree.at('folder')]);
+  }
+});
+
+test('past a limit, an even sample of the folder is kept: the same one each time', async () => {
+  const files: Record<string, string> = {};
+  for (let i = 0; i < 60; i++) files[`${i % 2 === 0 ? 'a' : 'z'}/file${i}.ts`] = code(`topic${i}x`);
+  tree.write(files);
+  const { paths, report } = await harvest({ maxFiles: 20 });
+  assert.equal(paths.length, 20);
+  assert.equal(report.leftOut['over-limit'], 40);
+  const fromA = paths.filter((path) => path.startsWith('a/')).length;
+  assert.ok(fromA > 3 && fromA < 17, `${fromA} of 20 from one of two folders`);
+  tree.write({ 'm/new.ts': code('new') });
+  const again = await harvest({ maxFiles: 20 });
+  assert.ok(paths.filter((path) => !again.paths.includes(path)).length <= 1);
+  const bytes = await harvest({ maxTotalBytes: 10_000 });
+  assert.ok(bytes.report.bytes <= 10_000 && bytes.report.bytes > 6_000);
+  assert.equal(bytes.report.files + (bytes.report.leftOut['over-limit'] ?? 0), 61);
+});
+
+test('dense text reaches the limit by its tokens, source text by its bytes', async () => {
+  const random = uniforms(3);
+  const digits = () => Array.from({ length: 4_000 }, () => `${Math.floor(random() * 1e6)} `).join('\n');
+  for (let i = 0; i < 20; i++) tree.write({ [`dense${i}.txt`]: digits(), [`plain${i}.ts`]: code(`topic${i}x`) });
+  const limit = 400_000;
+  const { report, paths } = await harvest({ maxTotalBytes: limit });
+  assert.ok(report.bytes < limit / 2, `${report.bytes} bytes`);
+  assert.ok(report.tokens < limit / 3, `${report.tokens} tokens`);
+  assert.ok((report.leftOut['over-limit'] ?? 0) > 10);
+  assert.ok(paths.some((path) => path.startsWith('dense')));
+  const all = await harvest();
+  assert.equal(all.report.files, 40);
+});
+
+test('100,000 files: handled, counted, cancellable', async () => {
+  tree.git('init', '-q');
+  const paths = Array.from({ length: 100_000 }, (_, i) => `d${i % 100}/f${i}.${i % 10 === 0 ? 'ts' : 'png'}`);
+  // Names in git's index: writing so many files would take this test a minute.
+  const input = paths.map((path) => `100644 ${'e'.repeat(40)}\t${path}\n`).join('');
+  execFileSync('git', ['update-index', '--index-info'], { cwd: tree.root, input });
+  for (let i = 0; i < 3000; i += 10) tree.write({ [`d${i % 100}/f${i}.ts`]: code(`t${i}x`) });
+  const { report } = await harvest({ maxFiles: 200 });
+  assert.equal(report.files, 200);
+  assert.equal(report.leftOut.binary, 90_000);
+  assert.ok((report.leftOut['over-limit'] ?? 0) > 1000);
+  const controller = new AbortController();
+  const result = await harvestFolder(
+    tree.root,
+    { trusted: true },
+    { signal: controller.signal, progress: ({ done }) => done > 100 && controller.abort() },
+  );
+  assert.equal(!result.ok && result.error.code, 'cancelled');
+});
+
+test('cancelled before it began and in its middle', async () => {
+  for (let i = 0; i < 40; i++) tree.write({ [`f${i}.ts`]: code(`cancel${i}x`) });
+  const early = await harvestFolder(tree.root, {}, { signal: AbortSignal.abort() });
+  assert.equal(!early.ok && early.error.code, 'cancelled');
+  const controller = new AbortController();
+  const middle = await harvestFolder(
+    tree.root,
+    { trusted: true },
+    { signal: controller.signal, progress: ({ done }) => done >= 16 && controller.abort() },
+  );
+  assert.equal(!middle.ok && middle.error.code, 'cancelled');
+});
+
+test('progress runs from finding to the last file', async () => {
+  tree.write({ 'a.ts': code('a'), 'b.ts': code('b') });
+  const seen: string[] = [];
+  await harvest({}, { progress: ({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`) });
+  assert.deepEqual(seen, ['Finding files 0/undefined', 'Reading files 2/2']);
+});
+
+test('a file says when it was last written', async () => {
+  tree.write({ 'old.ts': code('old'), 'new.ts': code('new') });
+  utimesSync(join(tree.root, 'old.ts'), 1_000_000_000, 1_000_000_000);
+  const { files } = await harvest();
+  const [newer, older] = files.map(({ changedAt = 0 }) => changedAt) as [number, number];
+  assert.equal(older, 1e12);
+  assert.ok(newer > older);
+});

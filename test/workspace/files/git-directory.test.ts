@@ -1,0 +1,107 @@
+// Git is asked for the folder's own history, and for no other: not where a crafted `.git` leads.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { unwrap } from '../../../src/common/errors.ts';
+import { readCommit } from '../../../src/text-tasks/commit-context.ts';
+import { TaskFolder } from '../../../src/text-tasks/task-folder.ts';
+import { ruleOf } from '../../../src/workspace/files/file.ts';
+import { harvestFolder } from '../../../src/workspace/files/folder.ts';
+import { gitFault } from '../../../src/workspace/files/git-directory.ts';
+import { pastCommits, stagedFiles } from '../../../src/workspace/files/staged.ts';
+import { foreignGit, foreignWord, isToldByGit, ownGit } from '../../support/foreign-git.ts';
+import { Tree } from './tree.ts';
+
+let base: string;
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-git-')));
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const signal = new AbortController().signal;
+const commitOf = (root: string) =>
+  readCommit({ root, repository: root, harvest: { trusted: true }, exclude: {} }, signal);
+
+/** Of a task whose source is the history. */
+async function subjectsOf(root: string): Promise<string[]> {
+  const task = {
+    instruction: 'Sort.',
+    labels: [
+      { name: 'a', meaning: 'One.' },
+      { name: 'b', meaning: 'The other.' },
+    ],
+    source: { kind: 'commits' },
+  };
+  const path = join(root, '.easyadaptation/tasks/t.json');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(task));
+  const texts: string[] = [];
+  for await (const { text } of unwrap(await TaskFolder.open(root, 't', { trusted: true })).texts()) texts.push(text);
+  return texts;
+}
+
+for (const [name, make] of Object.entries(foreignGit)) {
+  test(`${name}: git is not asked, and it is said why`, async () => {
+    const root = make(base);
+    assert.match((await gitFault(root)) ?? '', /Git is not asked there/);
+    const harvested = unwrap(await harvestFolder(root, { trusted: true }));
+    assert.equal(harvested.report.usedGit, false);
+    assert.deepEqual(
+      harvested.files.map(({ path }) => path).filter((path) => path.endsWith('.ts')),
+      ['kept.ts'],
+    );
+    assert.equal(await stagedFiles(root), undefined);
+    assert.deepEqual(await pastCommits(root), []);
+    const commit = await commitOf(root);
+    assert.ok(!commit.ok && commit.error.code === 'unreadable');
+    assert.match(commit.error.message, /Git is not asked there/);
+    await assert.rejects(subjectsOf(root), /Git is not asked there.*Choose another source/s);
+  });
+}
+
+test('the traps work: a careless git tells what the other repository says', () => {
+  for (const [i, [name, make]] of Object.entries(foreignGit).entries())
+    assert.ok(isToldByGit(make(join(base, `${i}`))), name);
+});
+
+for (const [name, make] of Object.entries(ownGit)) {
+  test(`${name}: git is asked`, async () => {
+    const root = make(base);
+    assert.equal(await gitFault(root), undefined);
+    assert.equal(unwrap(await harvestFolder(root, { trusted: true })).report.usedGit, true);
+    assert.ok((await pastCommits(root)).some(({ message }) => message.includes('harbour')));
+    assert.ok((await subjectsOf(root)).some((text) => text.includes('harbour')));
+  });
+}
+
+test('a folder in a folder whose .git leads elsewhere is not listed by git', async () => {
+  const root = foreignGit['a .git file that leads to another repository']?.(base) ?? assert.fail();
+  mkdirSync(join(root, 'inner'));
+  assert.match((await gitFault(join(root, 'inner'))) ?? '', /Git is not asked there/);
+  assert.equal(await stagedFiles(join(root, 'inner')), undefined);
+  assert.ok(!JSON.stringify(await pastCommits(join(root, 'inner'))).includes(foreignWord));
+});
+
+for (const head of ['nothing', 'ref: refs/heads/main\n'])
+  test(`a .git that git passes over hides none that leads elsewhere: ${head.trim()}`, async () => {
+    const root = foreignGit['a .git file that leads to another repository']?.(base) ?? assert.fail();
+    const inner = join(root, 'inner');
+    mkdirSync(join(inner, '.git/refs'), { recursive: true });
+    writeFileSync(join(inner, '.git/HEAD'), head);
+    if (head === 'nothing') mkdirSync(join(inner, '.git/objects'));
+    assert.ok(isToldByGit(inner), 'git passes over it');
+    assert.match((await gitFault(inner)) ?? '', /Git is not asked there/);
+  });
+
+test('a file that is not there stays on this machine where git would ignore it', async () => {
+  const tree = new Tree({ '.gitignore': 'local/\n', 'a.ts': 'a\n' });
+  try {
+    tree.git('init', '-q');
+    assert.equal(await ruleOf(tree.root, 'local/gone.ts', { trusted: true }), 'local');
+    assert.equal(await ruleOf(tree.root, 'gone.ts', { trusted: true }), 'open');
+  } finally {
+    tree.remove();
+  }
+});

@@ -1,0 +1,36 @@
+// Secrets said in many languages are masked in documents, comments and strings; sentences about passwords stay.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { noise } from '../files/samples.ts';
+import { innocentSentences, sentences } from './foreign-sentences.ts';
+
+/** Put together here, so that no scanner takes them for real. */
+const passwords = [
+  ['orbi#', 'orbi344'],
+  ['Cedar', '77!'],
+  ['pepper', 'Gravel1'],
+  ['PEPPER-', '2904-falcon'],
+  ['Tr0ub4dor', '&3'],
+  ['Soleil', '@2019'],
+].map((parts) => parts.join(''));
+const tokens = [noise(32, '0123456789abcdef'), noise(40), noise(24)];
+
+for (const [language, lines] of sentences)
+  test(`secrets said in ${language} are masked`, () => {
+    const failed: string[] = [];
+    for (const line of lines.split('\n'))
+      for (const value of line.includes('@') ? tokens : passwords) {
+        const text = line.replace(/[§@]/, () => value);
+        for (const path of ['notes.md', 'notes.txt'])
+          if (maskSecrets(`${text}\n`, path).text.includes(value)) failed.push(`${path}: ${text}`);
+        if (maskSecrets(`// ${text}\nrun();\n`, 'a.ts').text.includes(value)) failed.push(`comment: ${text}`);
+      }
+    assert.deepEqual(failed, []);
+  });
+
+test('sentences about passwords stay', () => {
+  for (const line of innocentSentences.split('\n'))
+    for (const path of ['a.md', 'a.txt', 'a.yaml']) assert.equal(maskSecrets(line, path).text, line);
+});

@@ -1,0 +1,38 @@
+// A private key is masked line by line: alone, behind timestamps, in a diff, wrapped at other columns.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known.ts';
+import { findSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { keyCarriers, keyLogs } from '../../support/cut-texts.ts';
+import { keyKinds, keyLines, linesLeft, pemOf } from '../../support/keys.ts';
+
+for (const kind of keyKinds) {
+  const lines = keyLines(kind, kind);
+  const known = new SecretValues();
+  known.learn(findSecrets(`a\n${pemOf(lines, kind)}\nb\n`, 'deploy/key.txt'));
+  const left = (text: string) => linesLeft(maskKnown(text, 'notes.txt', [known]).text, lines);
+
+  for (const [how, textsOf] of Object.entries(keyCarriers))
+    test(`${kind}: masks the lines of a known key: ${how}`, () => {
+      const texts = textsOf(lines);
+      assert.ok(linesLeft(texts.join('\n'), lines).length >= 6, 'they are there');
+      assert.deepEqual(texts.flatMap(left), []);
+    });
+
+  for (const [how, log] of Object.entries(keyLogs))
+    test(`${kind}: finds a key in a log: ${how}`, () => {
+      const text = `starting up\n${log(pemOf(lines, kind).split('\n'))}listening on 8080\n`;
+      const { text: masked } = maskKnown(text, 'run.log', []);
+      assert.deepEqual(linesLeft(masked, lines), []);
+      const others = text.split('\n').filter((line) => /^starting|^listening|GET/.test(line));
+      for (const plain of others) assert.ok(masked.includes(plain), plain);
+    });
+}
+
+test('keeps what only begins as every key of its kind does, and words', () => {
+  const lines = keyLines('other', 'PRIVATE KEY');
+  const known = new SecretValues();
+  known.learn(findSecrets(pemOf(lines, 'PRIVATE KEY'), 'key.txt'));
+  for (const text of ['MIIEvgIBADANBgkq is how it begins', 'export const a = 1;', 'A'.repeat(64)])
+    assert.equal(maskKnown(text, 'a.md', [known]).text, text);
+});

@@ -1,0 +1,162 @@
+// A secret found once is masked wherever it stands in the folder, in every way that it may be written.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known.ts';
+import { maskPath } from '../../../src/workspace/secrets/mask-path.ts';
+import { noise } from '../files/samples.ts';
+
+const password = `tr0ub4dor&${'3'}`;
+const token = noise(32);
+const known = [new SecretValues([password, token])];
+const masked = (text: string, cut = {}) => maskKnown(text, 'src/a.ts', known, cut).text;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+test('plain, in a sentence, beside signs, and not inside a longer word', () => {
+  assert.equal(masked(`connect as ${password}, please`), `connect as ${'*'.repeat(password.length)}, please`);
+  assert.equal(masked(`x${token}y`), `x${'*'.repeat(32)}y`);
+  assert.equal(masked(`another${password}word`), `another${password}word`);
+  assert.equal(masked(`"line\\n${password}"`).includes(password), false);
+});
+
+test('escaped, percent-encoded, as an entity, in base64 at every offset and in both alphabets', () => {
+  const quoted = `pa"ss\\w0rd/${'9'}`;
+  const values = [new SecretValues([quoted, password])];
+  const gone = (text: string, form: string) => {
+    assert.ok(text.includes(form));
+    const found = maskKnown(text, 'a.txt', values).text;
+    assert.equal(found.length, text.length);
+    assert.ok(!found.includes(form), `${text} -> ${found}`);
+  };
+  gone(JSON.stringify({ a: quoted }), JSON.stringify(quoted).slice(1, -1));
+  gone(`redis://u:${encodeURIComponent(quoted)}@h`, encodeURIComponent(quoted));
+  gone(`x=${encodeURIComponent(quoted).toLowerCase()}`, encodeURIComponent(quoted).toLowerCase());
+  gone(`<a>${password.replace('&', '&amp;')}</a>`, password.replace('&', '&amp;'));
+  for (const user of ['', 'a:', 'ab:', 'abc:', 'abcd:']) {
+    const text = base64(`${user}${password}!`);
+    const left = maskKnown(`auth ${text}`, 'a.txt', values).text.slice(5);
+    assert.ok(left.includes('*'.repeat(10)), `${user}: ${left}`);
+    assert.ok(!Buffer.from(left.replaceAll('*', ''), 'base64').toString('latin1').includes(password.slice(2, -2)));
+  }
+});
+
+test('a value that is itself encoded, or holds a password, gives its plain form away', () => {
+  const values = (value: string) => [new SecretValues([value])];
+  const gone = (value: string, text: string) =>
+    assert.ok(!maskKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
+  gone(base64(`${password}12`), `${password}12`);
+  gone(encodeURIComponent(password), password);
+  gone(`postgres://u:${token}@host/db`, token);
+  const body = [noise(64), noise(60, 'QwErTy0987asdf')];
+  gone(body.join('\n'), body[1] as string);
+});
+
+test('a window that cuts a secret masks the half, at both ends, and only where it is cut', () => {
+  const half = token.slice(0, 20);
+  assert.equal(masked(`const x = "${half}`, { end: true }), `const x = "${'*'.repeat(20)}`);
+  assert.equal(masked(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
+  assert.equal(masked(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
+  // Something else may begin alike.
+  assert.equal(masked(`const x = "${half.slice(0, 15)}-else"`, { end: true }), `const x = "${half.slice(0, 15)}-else"`);
+});
+
+test('half of a long token is masked wherever it stands alone, a part of a few characters is not', () => {
+  const long = noise(64);
+  const values = [
+    new SecretValues([long, `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`]),
+  ];
+  const after = (text: string) => maskKnown(text, 'a.txt', values).text;
+  assert.equal(
+    after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`),
+    `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`,
+  );
+  assert.equal(after(`id ${long.slice(0, 12)}`), `id ${long.slice(0, 12)}`);
+  assert.equal(after(`check("${noise(43, 'QwErTy0987asdf')}")`), `check("${'*'.repeat(43)}")`);
+  // The head of a web token is the same in all of them.
+  assert.equal(after(`eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`), `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`);
+});
+
+test('numbers, repeated characters and short values are no secrets of a folder', () => {
+  const values = new SecretValues(['12345', '1234567', '2026-11-26', 'xxxxxxxx', 'ab1']);
+  assert.equal(values.size, 0);
+  const found = { start: 0, end: 8, kind: 'password' };
+  assert.equal(values.learn([{ ...found, value: 'postgres', isDistinctive: false }]), false);
+  assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), true);
+  assert.equal(values.learn([{ ...found, value: password, isDistinctive: true }]), false);
+  assert.deepEqual(values.all, [password]);
+});
+
+test('a path keeps its length and its folders', () => {
+  assert.equal(maskPath(`dumps/${token}/a.ts`, known), `dumps/${'*'.repeat(32)}/a.ts`);
+  assert.equal(maskPath('src/server/main.ts', known), 'src/server/main.ts');
+  const slashed = [new SecretValues(['ab/cd12ef'])];
+  assert.equal(maskPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
+});
+
+test('a token in a name is masked though nothing says that it is one; words, versions, dates and hashes are not', () => {
+  const none: SecretValues[] = [];
+  const github = `ghp_${noise(36)}`;
+  assert.equal(maskPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
+  assert.equal(maskPath(`dumps/${github}/today.sql`, none), `dumps/${'*'.repeat(40)}/today.sql`);
+  assert.ok(!maskPath(`backup-${noise(32)}.tar.gz`, none).includes(noise(32)));
+  for (const plain of [
+    'src/components/UserProfileSettings2.test.tsx',
+    'migrations/20240131120000_add_users_table_v2.sql',
+    `objects/${noise(40, '0123456789abcdef')}.json`,
+    'rows/3f2504e0-4f89-41d3-9a0c-0305e82c3301.json',
+    'assets/firefox-nightly-Cp5nfeDT.svg',
+    'docs/release-notes-1.22.333-beta4.md',
+    'node_modules/@types/node24/lib.es2022.intl.d.ts',
+  ])
+    assert.equal(maskPath(plain, none), plain);
+});
+
+test('twenty thousand values cost a text no more than one does', () => {
+  const many = new SecretValues(Array.from({ length: 20_000 }, (_, i) => `${noise(10)}${i}${noise(12)}`));
+  const line = 'export const value = compute(first, second); // a line of ordinary text\n';
+  const text = line.repeat(2000);
+  assert.deepEqual(many.find(text), []);
+  // Work is counted, not timed: every place of the text is looked at once, and the bits tell nearly all of them apart.
+  assert.deepEqual(many.find(`${text}${noise(10)}7${noise(12)}`).length, 1);
+});
+
+/** Texts that hold encoded texts again and again, or begin to. */
+const nested: readonly (readonly [string, string])[] = [
+  ['hexadecimal digits', '41'],
+  ['base64 of base64', 'VVdGaFYyRmg='],
+  ['base64', 'QUFB'],
+  ['base32', 'MFRGGZDF2'],
+  ['percent signs', '%41'],
+  ['escapes', '\\x41'],
+  ['spaced pairs', '41 '],
+  ['lines', `${noise(64)}\n`],
+  ['lines of escapes', `${noise(20)}\\n`],
+  ['ends of lines', '"\n'],
+  ['one line and spaces', ' '],
+];
+for (const [what, piece] of nested)
+  test(`a million characters of ${what} are searched in time`, { timeout: 60_000 }, () => {
+    const text = `${noise(20)}${piece.repeat(Math.ceil(1_000_000 / piece.length))}`;
+    assert.deepEqual(new SecretValues([password]).find(text), []);
+  });
+
+test('thousands of secrets that begin and end alike are each masked, whole, in half and at a cut', () => {
+  const alike = Array.from(
+    { length: 5000 },
+    (_, i) => `sk-team-${createHash('sha256').update(`${i}`).digest('base64url').slice(0, 24)}-prod`,
+  );
+  const values = [new SecretValues(alike)];
+  const text = alike.map((value, i) => `${i}\t${value}\n`).join('');
+  const left = maskKnown(text, 'a.tsv', values).text;
+  assert.deepEqual(
+    alike.filter((value) => left.includes(value)),
+    [],
+  );
+  const [, second = ''] = alike;
+  const find = (part: string, cut = {}) =>
+    new SecretValues(alike).find(part, cut).map(({ start, end }) => [start, end]);
+  assert.deepEqual(find(`x ${second.slice(0, 20)} y`), [[2, 22]]);
+  assert.deepEqual(find(`x ${second.slice(0, 12)}`, { end: true }), [[2, 14]]);
+  assert.deepEqual(find(`${second.slice(-12)} y`, { start: true }), [[0, 12]]);
+  assert.deepEqual(find('x sk-team-nothing-of-that-kind-prod y'), []);
+});

@@ -1,0 +1,279 @@
+// Secrets: what secretlint's preset reports is masked, halves and keys without an end too; offsets stay; no text takes long.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lintSource } from '@secretlint/core';
+import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+import { findSecrets, maskRanges, maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { surprise } from '../../../src/workspace/secrets/noise.ts';
+import { noise, pem, samples } from '../files/samples.ts';
+
+const shortId = (id: string) => id.replace('@secretlint/secretlint-rule-', '');
+
+/** secretlint with the rules of its preset: what we are held against. */
+async function reported(text: string, path: string): Promise<string[]> {
+  const rules = presetRules
+    // Comments may not switch masking off.
+    .filter((rule) => shortId(rule.meta.id) !== 'filter-comments')
+    // Ids of accounts and keys open nothing, but they name an account.
+    .map((rule) => ({
+      id: rule.meta.id,
+      rule,
+      options: shortId(rule.meta.id) === 'aws' ? { enableIDScanRule: true } : {},
+    }));
+  const { messages } = await lintSource({
+    source: { content: text, filePath: path, ext: path.slice(path.lastIndexOf('.')), contentType: 'text' },
+    options: { config: { rules } as never, noPhysicFilePath: false },
+  });
+  return messages.map(({ ruleId, messageId }) => `${shortId(ruleId)} ${messageId}`);
+}
+
+test('there is a sample of every kind of message of every rule of the preset', () => {
+  for (const rule of presetRules) {
+    const id = shortId(rule.meta.id);
+    if (id === 'filter-comments') continue;
+    // A .p12 file is left out by its name and never read.
+    const kinds = Object.keys(rule.messages).filter((kind) => kind !== 'PrivateKeyP12');
+    const own = samples.filter((sample) => sample.rule === id);
+    if (id === 'vercel') assert.equal(kinds.length, own.length);
+    else
+      for (const kind of kinds)
+        assert.ok(
+          own.some(({ message }) => message === kind),
+          `${id} ${kind}`,
+        );
+  }
+});
+
+for (const { rule, message, path, text, secret } of samples)
+  test(`what secretlint's ${rule} reports as ${message} is masked: ${secret.slice(0, 5)}`, async () => {
+    const found = await reported(text, path);
+    assert.ok(found.some((kind) => kind === `${rule} ${message}` || (rule === 'vercel' && kind.startsWith('vercel '))));
+    const masked = maskSecrets(text, path);
+    assert.ok(masked.count >= 1);
+    assert.equal(masked.text.length, text.length);
+    for (let i = 0; i + 6 <= secret.length; i++) assert.ok(!masked.text.includes(secret.slice(i, i + 6)), masked.text);
+  });
+
+const random = (seed: number) => {
+  const uniform = uniforms(seed);
+  return (below: number) => Math.floor(uniform() * below);
+};
+
+test('whatever stands around and inside, masking keeps length, line ends and all that is outside of its ranges', () => {
+  const next = random(7);
+  const around = [
+    '',
+    ' ',
+    '"',
+    "'",
+    '\n',
+    '\r\n',
+    'x',
+    '_',
+    '-',
+    'é',
+    '://',
+    '=',
+    ': ',
+    '\u{1f600}',
+    '\\u0041',
+    'KEY=',
+    '@',
+    '`',
+    '\\',
+    '{',
+    ')',
+  ];
+  const pick = () => around[next(around.length)] ?? '';
+  for (let round = 0; round < 2000; round++) {
+    let text = '';
+    for (let part = next(3); part >= 0; part--) {
+      const { text: sample } = samples[next(samples.length)] as (typeof samples)[number];
+      text += pick() + sample + pick();
+    }
+    for (let edits = next(4); edits > 0; edits--) {
+      const at = next(text.length);
+      text = text.slice(0, at) + pick() + text.slice(at + next(3));
+    }
+    const ranges = findSecrets(text, 'a.ts', { start: next(2) === 0, end: next(2) === 0 });
+    const masked = maskRanges(text, ranges).text;
+    assert.equal(masked.length, text.length);
+    assert.equal(masked.replace(/[^\r\n]/g, ''), text.replace(/[^\r\n]/g, ''));
+    for (const { start, end } of ranges) assert.ok(0 <= start && start < end && end <= text.length);
+    for (let i = 0; i < text.length; i++)
+      if (masked[i] !== text[i]) assert.ok(ranges.some(({ start, end }) => start <= i && i < end));
+  }
+});
+
+test('line ends, offsets and the code around a secret stay as they are', () => {
+  const before = 'const url = "postgres://joe:';
+  const text = `${before}${noise(12)}@db.example.net/x";\nnext();\n${pem('PRIVATE KEY')}\nlast();\n`;
+  const masked = maskSecrets(text, 'a.ts').text;
+  assert.match(masked, /^const url = "postgres:\/\/joe:\*{12}@db\.example\.net\/x";\nnext\(\);\n/);
+  assert.ok(masked.endsWith('\nlast();\n'));
+});
+
+test('a secret is masked everywhere, also where no rule would find it; a word is not', () => {
+  const token = `ghp_${noise(36)}`;
+  assert.ok(!maskSecrets(`a("${token}")\nb(x${token}y)`, 'a.ts').text.includes(noise(36)));
+  const [found] = findSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts');
+  assert.equal(found?.isDistinctive, false);
+  assert.equal(maskSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
+});
+
+test('comments that switch secretlint off do not switch masking off', () => {
+  const text = `// secretlint-disable\nconst a = "ghp_${noise(36)}"; // secretlint-disable-line\n`;
+  assert.equal(maskSecrets(text, 'a.ts').count, 1);
+});
+
+const kinds = [
+  'PRIVATE KEY',
+  'RSA PRIVATE KEY',
+  'OPENSSH PRIVATE KEY',
+  'ENCRYPTED PRIVATE KEY',
+  'PGP PRIVATE KEY BLOCK',
+];
+const written: readonly (readonly [string, (block: string) => string])[] = [
+  ['as it is', (block) => block],
+  ['escaped in JSON', (block) => JSON.stringify({ key: block })],
+  ['escaped twice', (block) => JSON.stringify(JSON.stringify({ key: block }))],
+  [
+    'in literals',
+    (block) =>
+      block
+        .split('\n')
+        .map((line) => `"${line}\\n" +`)
+        .join('\n'),
+  ],
+  [
+    'in comments',
+    (block) =>
+      block
+        .split('\n')
+        .map((line) => `// ${line}`)
+        .join('\n'),
+  ],
+  [
+    'indented',
+    (block) =>
+      block
+        .split('\n')
+        .map((line) => `    ${line}`)
+        .join('\n'),
+  ],
+];
+for (const kind of kinds)
+  for (const [how, write] of written)
+    test(`a key block is masked, whole, without its head and without its end: ${kind} ${how}`, () => {
+      const body = `MIIE${noise(330)}`;
+      const block = pem(kind, body);
+      const whole = write(block);
+      const cuts = [
+        `before();\n${whole}\nafter();`,
+        whole.slice(whole.indexOf(body.slice(10, 30))),
+        `before();\n${whole.slice(0, whole.indexOf(body.slice(-14)) + 4)}`,
+      ];
+      for (const text of cuts) {
+        const masked = maskSecrets(text, 'a.ts').text;
+        for (let i = 0; i + 12 < body.length; i += 4) assert.ok(!masked.includes(body.slice(i, i + 12)), masked);
+      }
+    });
+
+test('half a secret at the edge of a window is masked where the window is said to be cut', () => {
+  const secrets = [`ghp_${noise(36)}`, `sk_${'live'}_${noise(24)}`, noise(40, '0123456789abcdef'), noise(43)];
+  for (const secret of secrets)
+    for (let cut = 10; cut <= secret.length - 10; cut += 3) {
+      const head = `const token = "${secret.slice(0, cut)}`;
+      const tail = `${secret.slice(cut)}";\nnext();\n`;
+      assert.ok(!maskSecrets(head, 'a.ts', { end: true }).text.includes(secret.slice(cut - 6, cut)), head);
+      const masked = maskSecrets(tail, 'a.ts', { start: true }).text;
+      assert.ok(!masked.includes(secret.slice(cut, cut + 8)), masked);
+      assert.ok(masked.endsWith('";\nnext();\n'));
+    }
+});
+
+test('a window cut in ordinary code stays as it is', () => {
+  const cut = { start: true, end: true };
+  for (const text of [
+    'tLineEnd(text, lines);\nconst end = getEl',
+    'ponentProps>;\nexport default useSta',
+    ' 2048,\n  "vers',
+  ])
+    assert.equal(maskSecrets(text, 'a.ts', cut).text, text);
+});
+
+test('words cost few bits a character, and what is drawn at random many', () => {
+  for (const words of [
+    'getElementById',
+    'the quick brown fox',
+    'src/workspace/files/secrets.ts',
+    'MAX_OLD_SPACE_SIZE',
+    'currentUserIdentifier',
+  ])
+    assert.ok(surprise(words) < 4, `${words}: ${surprise(words)}`);
+  for (const length of [24, 40, 64]) assert.ok(surprise(noise(length)) > 4.8);
+});
+
+/** Texts that make a careless pattern go back over them again and again. */
+const hostile: readonly (readonly [string, string])[] = [
+  ['one character', 'a'],
+  ['digits and letters', 'a1'],
+  ['names', 'password'],
+  ['names with operators', 'password='],
+  ['names with spaces', 'password '],
+  ['names in quotes', '"password" '],
+  ['quotes', '"'],
+  ['escapes', '\\"'],
+  ['backslashes', '\\'],
+  ['joined literals', '"a"+'],
+  ['addresses', 'https://a:b'],
+  ['addresses with @', '://a:b@'],
+  ['parameters', '&token=a'],
+  ['commands', 'curl -u '],
+  ['commands of databases', 'mysql '],
+  ['headers of keys', '-----BEGIN PRIVATE KEY-----'],
+  ['ends of keys', '-----END PRIVATE KEY-----'],
+  ['lines of Base64', `${noise(64)}\n`],
+  ['Base64 with marks', 'AzFu/ACDb+'],
+  ['web tokens', 'eyJhbGci.'],
+  ['spaces', ' '],
+  ['lines', '\n'],
+  ['brackets', '({['],
+  ['tags', '<password>'],
+  ['YAML', 'password: |\n'],
+  ['cookies', 'Cookie: a=b; '],
+  ['netrc', 'machine a login b password '],
+  ['credentials', 'credentials a/'],
+  ['Kubernetes', 'kind: Secret\ndata:\n  a: b\n'],
+  ['Key=', 'AccountKey=;'],
+  ['tuples', "INSERT INTO a (b) VALUES ('''''''"],
+  ['bars', '| password | a |\n|---|---|\n'],
+  ['lists of secrets', 'passwords: [{'],
+  ['numbers', 'key = [1, 2, '],
+  ['words', 'seed phrase orbit lantern '],
+  ['names in other languages', 'mot de passe 密码 '],
+  ['names in other languages with verbs', 'mot de passe est 密码是：'],
+  ['quotes of typography', '“'],
+  ['parameters of CloudFormation', 'ParameterKey=a,ParameterValue='],
+  ['arguments of JMeter', '<stringProp name="Argument.name">password</stringProp><stringProp name="Argument.value">'],
+  ['sums', 'key = a + '],
+  ['sums and what they add', 'key = a + b; a = "abcdef"; '],
+  ['heads of web tokens', '"eyJhbGciOiJIUzI1NiJ9", '],
+  ['beginnings that stand alone', "'ghp_' + "],
+  ['lines of a key', `MIIEowIBAAK${noise(53)}\n`],
+  ['addresses of nodes', 'https://rpc.node/'],
+  ['fields before a default', '"--password", type=str, help="a", '],
+  ['comments before a default', 'password {\n# a\n// b\n/* c */'],
+  ['underscored words', 'api_key_'],
+];
+
+for (const [what, piece] of hostile)
+  test(`a million characters of ${what} end`, { timeout: 120_000 }, () => {
+    const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+    assert.equal(maskSecrets(text, 'a.ts').text.length, text.length);
+    const part = text.slice(0, 100_000);
+    for (const path of ['a.yaml', 'a.md'])
+      assert.equal(maskSecrets(part, path, { start: true, end: true }).text.length, part.length);
+  });

@@ -1,0 +1,103 @@
+// Secrets in pieces, bodies of keys without their frame, and names and values that stand apart: each is masked.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const head = json({ alg: 'HS256', typ: 'JWT' });
+const body = json({ sub: '1234567', name: 'Joe', iat: 1_700_000_000 });
+/** Put together here, so that no scanner takes them for real. */
+const sig = ['k3Jd9fPq2sVbX7wZrT5yHnM8', 'aLcE4gUiOo1xQvB6tRY'].join('');
+const hex = ['4f9c1e7ab2d80635', '94f0c7b1e6a2d8f3'].join('');
+const pw = ['Tr0ub4dor', '&3x'].join('');
+const pemL = Array.from({ length: 6 }, (_, i) =>
+  Buffer.from(Array.from({ length: 48 }, (__, j) => (i * 97 + j * j * 31 + j * 7 + i * j * 13) & 255)).toString(
+    'base64',
+  ),
+);
+const line = (at: number) => pemL[at] as string;
+const first = `${['MIIEow', 'IBAAKCAQEA'].join('')}${line(0).slice(16)}`;
+
+const rows: readonly (readonly [path: string, text: string, secrets: readonly string[]])[] = [
+  ['a.js', `const jwt = [\n  "${head}",\n  "${body}",\n  "${sig}",\n].join(".");`, [body, sig]],
+  ['a.js', `const parts = ['${head}', '${body}', '${sig}'];`, [body, sig]],
+  ['a.py', `JWT_PARTS = ["${head}", "${body}", "${sig}"]`, [body, sig]],
+  ['a.yml', `token: >-\n  ${head}\n  .${body}\n  .${sig}\n`, [body, sig]],
+  ['a.yml', `token: >\n  ${head}.${body.slice(0, 20)}\n  ${body.slice(20)}.${sig}\n`, [body.slice(20), sig]],
+  ['a.yml', `data: >-\n  ${head}.\n  ${body}.\n  ${sig}\n`, [body, sig]],
+  ['a.js', `const t = "${head}." +\n  "${body}." +\n  "${sig}";`, [body, sig]],
+  ['a.js', `const t = '${head}' + '.' + '${body}' + '.' + '${sig}';`, [body, sig]],
+  ['A.java', `String t = "${head}"\n    + ".${body}"\n    + ".${sig}";`, [body, sig]],
+  ['a.py', `t = ("${head}."\n     "${body}."\n     "${sig}")`, [body, sig]],
+  [
+    'a.js',
+    'const header = "' +
+      head +
+      '"; const payload = "' +
+      body +
+      '"; const sig = "' +
+      sig +
+      ['"; const t = `$', '{header}.$', '{payload}.$', '{sig}`;'].join(''),
+    [body, sig],
+  ],
+  ['a.go', `h := "${head}"\np := "${body}"\ns := "${sig}"\njwt := h + "." + p + "." + s`, [body, sig]],
+  [
+    'a.js',
+    `const k = 'ghp_' + 'a1B2c3D4e5F6g7H8i9' + 'J0k1L2m3N4o5P6q7R8';`,
+    ['a1B2c3D4e5F6g7H8i9', 'J0k1L2m3N4o5P6q7R8'],
+  ],
+  [
+    'a.js',
+    `const a = 'ghp_a1B2c3D4e5F6'; const b = 'g7H8i9J0k1L2m3N4o5P6q7R8'; const token = a + b;`,
+    ['g7H8i9J0k1L2m3N4o5P6q7R8'],
+  ],
+  ['a.c', `0x4f, /* secret */\nkey: ${hex} # secret`, [hex]],
+  ['a.py', `x = "${hex}"  # secret`, [hex]],
+  ['a.py', `x = "${hex}"  # the webhook secret of staging`, [hex]],
+  ['a.py', `# secret: ${hex}`, [hex]],
+  ['a.py', `# the client secret, do not commit\nx = "${hex}"`, [hex]],
+  ['a.py', `# secret ${hex}`, [hex]],
+  ['a.ts', `/** secret = ${hex} */`, [hex]],
+  ['a.ts', `// secret\nsign("${hex}")`, [hex]],
+  ['a.ts', `sign("${hex}"); // secret`, [hex]],
+  ['a.ts', `sign(body, "${hex}") // shared secret with billing`, [hex]],
+  ['a.sh', `./run ${hex} # secret`, [hex]],
+  ['a.yaml', `value: ${hex} # secret`, [hex]],
+  ['a.yaml', `# secret for the webhook\nvalue: ${hex}`, [hex]],
+  ['a.txt', `${first}\n${pemL.slice(1).join('\n')}\n${line(2).slice(0, 22)}==\n`, pemL.slice(1)],
+  ['a.ts', `const lines = [\n${[first, ...pemL.slice(1)].map((l) => `  "${l}",`).join('\n')}\n];`, pemL.slice(1)],
+  ['a.yml', `private_key_body: |\n${pemL.map((l) => `  ${l}`).join('\n')}\n`, pemL],
+  ['a.ts', `// body of the private key\n${pemL.map((l) => `// ${l}`).join('\n')}\n`, pemL],
+  ['a.txt', `private key:\n${pemL.join('\n')}\n`, pemL],
+  ['prod.env.bak', `REDIS_AUTH=${pw}`, [pw]],
+  ['.env.bak', 'REDIS_AUTH=hunter2hunter', ['hunter2hunter']],
+  ['a.java', `.basic("joe","${pw}")`, [pw]],
+  ['a.sh', `imapsync --password1 ${pw} --password2 '${pw}9'`, [pw]],
+  ['a.sh', `imapsync --user1 joe --passfile1 x --password1 "${pw}"`, [pw]],
+  ['a.py', `p.add_argument('-p', '--password', help='of x', type=str, default='${pw}')`, [pw]],
+  [
+    'main.tf',
+    `variable "db_password" {\n  # of prod (see "wiki")\n  # second line\n  type        = string\n  sensitive   = true\n  default     = "${pw}"\n}`,
+    [pw],
+  ],
+  ['main.tf', `variable "db_password" {\n  type = string\n  /* rotate\n     soon */\n  default = "${pw}"\n}`, [pw]],
+  [
+    'main.tf',
+    `variable "db_password" {\n  description = "Password, of {the} db"\n  type = string // x\n  default = "${pw}"\n}`,
+    [pw],
+  ],
+  ['plan.jmx', `<stringProp name="HTTPSampler.password">${pw}</stringProp>`, [pw]],
+  ['plan.jmx', `<stringProp name="Authorization.password">${pw}</stringProp>`, [pw]],
+];
+
+for (const [path, text, secrets] of rows)
+  test(`masked: ${path} ${JSON.stringify(text).slice(0, 90)}`, () => {
+    const masked = maskSecrets(text, path).text;
+    assert.equal(masked.length, text.length);
+    for (const secret of secrets) {
+      assert.ok(text.includes(secret));
+      for (const part of secret.length > 24 ? [secret, secret.slice(secret.length / 2)] : [secret])
+        assert.ok(!masked.includes(part), masked);
+    }
+  });
