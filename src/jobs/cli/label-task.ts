@@ -65,7 +65,7 @@ function statesAccess({ values }: Asked): StatesAccess | undefined {
   if (!neural) return undefined;
   const { base: model, threads, precision } = neural;
   const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
-  const engine = { script: join(repository, 'src', 'engine', 'main.ts'), memoryCeiling };
+  const engine = { script: join(repository, 'src', 'specialist', 'engine', 'main.ts'), memoryCeiling };
   return { engine, language: { model, tokenizer, precision, threads } };
 }
 

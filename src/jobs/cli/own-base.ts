@@ -57,7 +57,7 @@ async function measure(asked: Asked, terminal: Terminal): Promise<number> {
 
 async function measureThat(base: PackageInfo, { values }: Asked, terminal: Terminal): Promise<number> {
   const { bar, stop, log } = terminal;
-  const script = join(repository, 'src', 'engine', 'main.ts');
+  const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
   const engine = new EngineClient({
     script,
     memoryCeiling: numberOption('memory', values.memory, 0.5, 1024) * 1e9,

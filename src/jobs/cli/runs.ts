@@ -25,7 +25,7 @@ export class Runs {
     this.terminal = terminal;
     const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
     const { trainingNiceness } = readTuning(process.env);
-    const script = join(repository, 'src', 'engine', 'main.ts');
+    const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
     const start = { script, memoryCeiling, trainingNiceness };
     this.engine = request.neural && new EngineClient({ ...start, log: terminal.log });
     const job = join(repository, 'src', 'jobs', 'main.ts');
